@@ -1,0 +1,2 @@
+//! octomix
+pub mod address;
