@@ -1,2 +1,6 @@
 //! octomix
 pub mod address;
+pub mod engine;
+pub mod model;
+pub mod pass;
+pub mod score;

@@ -1,0 +1,56 @@
+//! Where passes run. Engines hold the addresses and know nothing of models.
+
+//GPU pub mod choice;
+mod cpu;
+//GPU pub mod gpu;
+mod reference;
+
+pub use cpu::CpuEngine;
+//GPU pub use gpu::GpuEngine;
+pub use reference::ReferenceEngine;
+
+use crate::pass::label::Label;
+use crate::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
+
+/// Why a pass could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The device failed while it ran.
+    #[error("the GPU stopped working ({0}); run again with --engine cpu")]
+    DeviceLost(String),
+    /// The device could not hold what the pass needs.
+    #[error("the GPU ran out of memory ({0}); run again with --engine cpu")]
+    OutOfMemory(String),
+    /// The consumer of labels failed.
+    #[error(transparent)]
+    Sink(#[from] std::io::Error),
+}
+
+/// Runs one pass over the engine's addresses.
+pub trait Run<P: Pass> {
+    /// The statistics of each of `params`, in one sweep where the engine can: all restarts of a
+    /// fit share a run.
+    ///
+    /// # Errors
+    /// When a device fails; threads do not.
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError>;
+}
+
+/// An engine: every pass, over one set of addresses.
+pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
+    /// The addresses it runs over.
+    fn addresses(&self) -> &[u32];
+
+    /// Hands the label of every address to `sink`, in order, some thousands at a time.
+    ///
+    /// # Errors
+    /// When a device fails, or the sink does.
+    fn label(
+        &mut self,
+        mixture: &Mixture,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError>;
+
+    /// What it is, for people: the engine and the device it runs on.
+    fn description(&self) -> String;
+}

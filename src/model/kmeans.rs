@@ -1,0 +1,174 @@
+//! K-Means (Lloyd 1982) with scikit-learn's stopping rules: here the initialiser of mixtures.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::seeding::{kmeans_plus_plus, restart_rng};
+use super::{FitError, Observer, Progress, Stage, Stop, tell};
+use crate::address::{OCTETS, octets};
+use crate::engine::{Engine, Run};
+use crate::pass::lloyd::{Cluster, LloydStats};
+use crate::pass::{Centres, Lloyd, Moments};
+
+/// How to run K-Means; the defaults are scikit-learn's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params {
+    /// Clusters, at least 1.
+    pub clusters: usize,
+    /// Restarts from different seeds, at least 1.
+    pub n_init: usize,
+    /// The most iterations of a restart.
+    pub max_iter: usize,
+    /// A restart stops when its centres move by less in all, in squared octets, relative to the
+    /// mean variance of the octets.
+    pub tol: f64,
+    /// The seed of all random choices.
+    pub seed: u64,
+}
+
+impl Params {
+    /// The defaults for `clusters` clusters.
+    pub fn new(clusters: usize) -> Self {
+        Self { clusters, n_init: 1, max_iter: 300, tol: 1e-4, seed: 0 }
+    }
+}
+
+/// The outcome of one restart.
+#[derive(Debug, Clone)]
+pub struct Restart {
+    /// The centres, in octets.
+    pub points: Vec<[f64; OCTETS]>,
+    /// Iterations run.
+    pub n_iter: usize,
+    /// Why it stopped.
+    pub stop: Stop,
+}
+
+/// Runs `params.n_init` restarts from K-Means++ seeds, all in step; returns every one.
+///
+/// # Errors
+/// When there are fewer addresses than clusters, or a pass fails.
+pub fn restarts(
+    engine: &mut dyn Engine,
+    params: &Params,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Restart>, FitError> {
+    let addresses = engine.addresses();
+    if addresses.len() < params.clusters {
+        let components = params.clusters;
+        return Err(FitError::TooFewAddresses { components, addresses: addresses.len() });
+    }
+    let mut seeds = Vec::with_capacity(params.n_init);
+    for restart in 0..params.n_init {
+        let mut rng = restart_rng(params.seed, restart);
+        seeds.push(kmeans_plus_plus(addresses, params.clusters, &mut rng));
+        let (iteration, max_iter, active) = (restart + 1, params.n_init, params.n_init);
+        tell(observer, Progress { stage: Stage::Seeding, iteration, max_iter, active })?;
+    }
+    iterate(engine, params, seeds, observer)
+}
+
+/// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration.
+///
+/// # Errors
+/// When a start's centres are out of range, or a pass fails.
+pub fn iterate(
+    engine: &mut dyn Engine,
+    params: &Params,
+    starts: Vec<Vec<[f64; OCTETS]>>,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Restart>, FitError> {
+    let total = Run::<Moments>::run(engine, &[Centres::single()])?.swap_remove(0).total();
+    // The diagonal of the covariance stands at 0, 4, 7 and 9 of the upper triangle.
+    let variances = total.covariance(0);
+    let tol = params.tol * [0, 4, 7, 9].iter().map(|&p| variances[p]).sum::<f64>() / OCTETS as f64;
+
+    let mut restarts: Vec<Restart> = starts
+        .into_iter()
+        .map(|points| Restart { points, n_iter: 0, stop: Stop::MaxIter })
+        .collect();
+    let mut previous: Vec<Option<LloydStats>> = vec![None; restarts.len()];
+    let mut active: Vec<usize> = (0..restarts.len()).collect();
+    for iteration in 1..=params.max_iter {
+        if active.is_empty() {
+            break;
+        }
+        let centres = active
+            .iter()
+            .map(|&r| Centres::new(&restarts[r].points))
+            .collect::<Result<Vec<_>, _>>()?;
+        let stats = Run::<Lloyd>::run(engine, &centres)?;
+        let mut still = Vec::with_capacity(active.len());
+        for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
+            let restart = &mut restarts[r];
+            relocate_empty(engine.addresses(), centres, &restart.points, &mut stats);
+            let shift = move_centres(&mut restart.points, &stats);
+            restart.n_iter = iteration;
+            // Equal sums stand for scikit-learn's equal labels: the same centres would follow.
+            let settled = previous[r].as_ref() == Some(&stats);
+            if settled || shift <= tol {
+                restart.stop = Stop::Converged;
+            } else {
+                still.push(r);
+            }
+            previous[r] = Some(stats);
+        }
+        active = still;
+        let (max_iter, active) = (params.max_iter, active.len());
+        tell(observer, Progress { stage: Stage::KMeans, iteration, max_iter, active })?;
+    }
+    Ok(restarts)
+}
+
+/// Moves each centre to the mean of its addresses; returns the summed squared shift.
+fn move_centres(points: &mut [[f64; OCTETS]], stats: &LloydStats) -> f64 {
+    let mut shift = 0.0;
+    for (point, cluster) in points.iter_mut().zip(&stats.0) {
+        if let Some(mean) = cluster.mean() {
+            shift += (0..OCTETS).map(|j| (mean[j] - point[j]).powi(2)).sum::<f64>();
+            *point = mean;
+        }
+    }
+    shift
+}
+
+/// Gives each empty cluster one of the addresses farthest from their centres, as scikit-learn does.
+///
+/// An empty cluster is rare, so this walks the addresses on the host.
+fn relocate_empty(
+    addresses: &[u32],
+    centres: &Centres,
+    points: &[[f64; OCTETS]],
+    stats: &mut LloydStats,
+) {
+    let empty: Vec<usize> = (0..stats.0.len()).filter(|&k| stats.0[k].count == 0).collect();
+    if empty.is_empty() {
+        return;
+    }
+    // The farthest so far, nearest of them on top; of equals the later address leaves first.
+    let mut farthest = BinaryHeap::new();
+    for (i, &address) in addresses.iter().enumerate() {
+        let x = octets(address).map(f64::from);
+        let k = centres.nearest(address);
+        let distance: f64 = (0..OCTETS).map(|j| (x[j] - points[k][j]).powi(2)).sum();
+        // Non-negative floats are ordered as their bits are.
+        farthest.push((Reverse(distance.to_bits()), i, k));
+        if farthest.len() > empty.len() {
+            farthest.pop();
+        }
+    }
+    for (&k, &(Reverse(distance), i, from)) in empty.iter().zip(&farthest.into_sorted_vec()) {
+        if f64::from_bits(distance) == 0.0 {
+            break; // every address is a centre: nothing to gain
+        }
+        let x = octets(addresses[i]).map(u64::from);
+        let alone = Cluster { count: 1, sum: x, squares: x.iter().map(|x| x * x).sum() };
+        let left = &mut stats.0[from];
+        left.count -= alone.count;
+        left.squares -= alone.squares;
+        for (left, x) in left.sum.iter_mut().zip(x) {
+            *left -= x;
+        }
+        stats.0[k] = alone;
+    }
+}

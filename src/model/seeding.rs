@@ -1,0 +1,139 @@
+//! Greedy K-Means++ seeding (Arthur & Vassilvitskii 2007), as scikit-learn has it.
+//!
+//! Seeds are addresses, so squared distances are integers below 2^18: potentials are summed, drawn
+//! from and compared exactly, and a seed gives the same centres on every machine. Seeding runs on
+//! the host's threads; it takes 4 bytes an address while it does.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::address::{OCTETS, octets};
+
+/// Addresses whose potential is summed by one task.
+const BLOCK: usize = 65_536;
+
+/// The random numbers of restart `restart` under `seed`: independent of how many restarts there are.
+pub fn restart_rng(seed: u64, restart: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(restart as u64);
+    rng
+}
+
+/// Draws `k` centres from `addresses`; one at least of each is there.
+pub fn kmeans_plus_plus(addresses: &[u32], k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
+    // scikit-learn's number of candidates a centre.
+    let trials = 2 + (k as f64).ln() as usize;
+    let first = addresses[rng.random_range(0..addresses.len())];
+    let mut chosen = vec![first];
+    // The squared distance of each address to its nearest centre so far.
+    let mut nearest = vec![u32::MAX; addresses.len()];
+    let mut blocks = approach(&mut nearest, addresses, first);
+    while chosen.len() < k {
+        let potential: u64 = blocks.iter().sum();
+        let candidates: Vec<u32> = (0..trials)
+            .map(|_| match potential {
+                // Every address is a centre already: only when some are repeated.
+                0 => first,
+                _ => addresses[locate(&nearest, &blocks, rng.random_range(0..potential))],
+            })
+            .collect();
+        let potentials = potentials(&nearest, addresses, &candidates);
+        let best = (0..trials).min_by_key(|&t| potentials[t]).map_or(first, |t| candidates[t]);
+        chosen.push(best);
+        blocks = approach(&mut nearest, addresses, best);
+    }
+    chosen.iter().map(|&address| octets(address).map(f64::from)).collect()
+}
+
+/// Squared Euclidean distance of two addresses, in squared octets.
+#[inline]
+fn squared_distance(a: u32, b: u32) -> u32 {
+    let (a, b) = (octets(a), octets(b));
+    (0..OCTETS).map(|j| u32::from(a[j].abs_diff(b[j])).pow(2)).sum()
+}
+
+/// Lowers `nearest` to the distances to `centre` and returns its sum a block.
+fn approach(nearest: &mut [u32], addresses: &[u32], centre: u32) -> Vec<u64> {
+    nearest
+        .par_chunks_mut(BLOCK)
+        .zip(addresses.par_chunks(BLOCK))
+        .map(|(nearest, addresses)| {
+            let mut sum = 0;
+            for (nearest, &address) in nearest.iter_mut().zip(addresses) {
+                *nearest = (*nearest).min(squared_distance(address, centre));
+                sum += u64::from(*nearest);
+            }
+            sum
+        })
+        .collect()
+}
+
+/// The potential that each candidate would leave.
+fn potentials(nearest: &[u32], addresses: &[u32], candidates: &[u32]) -> Vec<u64> {
+    let none = || vec![0; candidates.len()];
+    nearest
+        .par_chunks(BLOCK)
+        .zip(addresses.par_chunks(BLOCK))
+        .map(|(nearest, addresses)| {
+            let mut sums = none();
+            for (&nearest, &address) in nearest.iter().zip(addresses) {
+                for (sum, &candidate) in sums.iter_mut().zip(candidates) {
+                    *sum += u64::from(nearest.min(squared_distance(address, candidate)));
+                }
+            }
+            sums
+        })
+        .reduce(none, |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
+}
+
+/// The first index at which the running sum of `nearest` exceeds `target`.
+fn locate(nearest: &[u32], blocks: &[u64], mut target: u64) -> usize {
+    let mut start = 0;
+    for &block in blocks {
+        if target < block {
+            break;
+        }
+        target -= block;
+        start += BLOCK;
+    }
+    let start = start.min(nearest.len());
+    for (i, &distance) in nearest[start..].iter().enumerate() {
+        if target < u64::from(distance) {
+            return start + i;
+        }
+        target -= u64::from(distance);
+    }
+    nearest.len() - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_lands_where_the_running_sum_passes_it() {
+        let nearest = [3, 0, 2, 5];
+        let found: Vec<usize> = (0..10).map(|target| locate(&nearest, &[10], target)).collect();
+        assert_eq!(found, [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);
+    }
+
+    #[test]
+    fn as_many_centres_as_addresses_takes_every_address() {
+        let addresses: Vec<u32> = (0..20).map(|i| i * 0x0103_0507).collect();
+        let mut seeds = kmeans_plus_plus(&addresses, 20, &mut restart_rng(1, 0));
+        let mut all: Vec<_> = addresses.iter().map(|&a| octets(a).map(f64::from)).collect();
+        let order = |a: &[f64; 4], b: &[f64; 4]| a.partial_cmp(b).unwrap();
+        seeds.sort_by(order);
+        all.sort_by(order);
+        assert_eq!(seeds, all);
+    }
+
+    #[test]
+    fn a_restart_draws_the_same_whatever_follows_it() {
+        let addresses: Vec<u32> = (0..1000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let draw = |restart| kmeans_plus_plus(&addresses, 4, &mut restart_rng(7, restart));
+        assert_eq!(draw(3), draw(3));
+        assert_ne!(draw(3), draw(4));
+    }
+}

@@ -1,0 +1,55 @@
+//! Sufficient statistics of one component as the M-step wants them: weight, mean, covariance.
+
+use nalgebra::{Matrix4, Vector4};
+
+use crate::address::OCTETS;
+use crate::pass::{PAIR, PAIRS, expectation, moments};
+
+/// Added to each weight, as scikit-learn does, so that an empty component divides by no zero.
+const WEIGHT_FLOOR: f64 = 10.0 * f64::EPSILON;
+
+/// The weighted addresses of one component.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sufficient {
+    /// The sum of responsibilities, in addresses, plus a floor of 10 epsilon.
+    pub weight: f64,
+    /// The weighted mean, in octets.
+    pub mean: Vector4<f64>,
+    /// The weighted covariance about that mean, divisor `weight`, in squared octets.
+    pub covariance: Matrix4<f64>,
+}
+
+impl Sufficient {
+    /// From the moments of a soft assignment about `anchor`, moved to the mean.
+    pub fn from_sums(sums: &expectation::Sums, anchor: [f64; OCTETS]) -> Self {
+        let weight = sums.weight + WEIGHT_FLOOR;
+        let first = Vector4::from(sums.first);
+        // The mean is (weight' anchor + first) / weight, taken here about the anchor.
+        let shift = (first - WEIGHT_FLOOR * Vector4::from(anchor)) / weight;
+        let about_mean = symmetric(&sums.second) - first * shift.transpose()
+            - shift * first.transpose()
+            + sums.weight * shift * shift.transpose();
+        Self { weight, mean: Vector4::from(anchor) + shift, covariance: about_mean / weight }
+    }
+
+    /// From the exact moments of a hard assignment.
+    pub fn from_cluster(cluster: &moments::Cluster) -> Self {
+        let count = cluster.count as f64;
+        let weight = count + WEIGHT_FLOOR;
+        Self {
+            weight,
+            mean: Vector4::from(cluster.mean()) * (count / weight),
+            covariance: symmetric(&cluster.covariance(0)) * (count / weight),
+        }
+    }
+}
+
+/// The symmetric matrix of the entries kept in the order of [`PAIR`].
+pub fn symmetric(entries: &[f64; PAIRS]) -> Matrix4<f64> {
+    let mut matrix = Matrix4::zeros();
+    for (&entry, (i, j)) in entries.iter().zip(PAIR) {
+        matrix[(i, j)] = entry;
+        matrix[(j, i)] = entry;
+    }
+    matrix
+}

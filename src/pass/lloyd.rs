@@ -1,0 +1,85 @@
+//! The hard assignment of K-Means (Lloyd 1982): counts, sums and squares per nearest centre.
+//!
+//! All statistics are integers, so every engine returns the same ones, whatever its order.
+
+use super::{Centres, Pass, Stats};
+use crate::address::{OCTETS, octets};
+
+/// The pass of one K-Means iteration.
+#[derive(Debug, Clone, Copy)]
+pub struct Lloyd;
+
+/// The addresses nearest to one centre.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// How many there are.
+    pub count: u64,
+    /// The sum of each octet over them.
+    pub sum: [u64; OCTETS],
+    /// The sum of all squared octets over them.
+    pub squares: u64,
+}
+
+impl Cluster {
+    /// The mean octets; `None` for no addresses.
+    pub fn mean(&self) -> Option<[f64; OCTETS]> {
+        (self.count > 0).then(|| self.sum.map(|s| s as f64 / self.count as f64))
+    }
+}
+
+/// Statistics of [`Lloyd`]: one cluster a centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LloydStats(pub Vec<Cluster>);
+
+impl LloydStats {
+    /// The sum of squared distances to the nearest centre, in squared octets.
+    ///
+    /// `sum |x|^2 - 2 c.sum x + n |c|^2` cancels in floats; here it is exact until the last
+    /// division. No term reaches 2^117, at 2^32 addresses either.
+    pub fn inertia(&self, centres: &Centres) -> f64 {
+        let exact: i128 = self
+            .0
+            .iter()
+            .zip(centres.as_slice())
+            .map(|(cluster, centre)| {
+                let mut inertia = i128::from(cluster.squares) << 64;
+                for (&sum, &c) in cluster.sum.iter().zip(&centre.coordinates) {
+                    inertia -= (i128::from(sum) * i128::from(c)) << 33;
+                    inertia += i128::from(cluster.count) * i128::from(c) * i128::from(c);
+                }
+                inertia
+            })
+            .sum();
+        exact as f64 / 2f64.powi(64)
+    }
+}
+
+impl Stats for LloydStats {
+    fn merge(&mut self, other: &Self) {
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            a.count += b.count;
+            a.squares += b.squares;
+            for (a, b) in a.sum.iter_mut().zip(b.sum) {
+                *a += b;
+            }
+        }
+    }
+}
+
+impl Pass for Lloyd {
+    type Params = Centres;
+    type Stats = LloydStats;
+
+    fn reduce(centres: &Centres, addresses: &[u32]) -> LloydStats {
+        let mut clusters = vec![Cluster::default(); centres.count()];
+        for &address in addresses {
+            let cluster = &mut clusters[centres.nearest(address)];
+            cluster.count += 1;
+            for (sum, octet) in cluster.sum.iter_mut().zip(octets(address).map(u64::from)) {
+                *sum += octet;
+                cluster.squares += octet * octet;
+            }
+        }
+        LloydStats(clusters)
+    }
+}

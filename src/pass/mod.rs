@@ -1,0 +1,45 @@
+//! What a pass computes: one sweep over the addresses, small parameters down, a small sum back.
+//!
+//! Each pass is defined here once, in plain loops, exact integers or `f64`, and no cleverness:
+//! these definitions are the reference that every engine is compared with. Nothing here knows of
+//! threads, devices or models.
+
+pub mod centres;
+pub mod expectation;
+pub mod label;
+pub mod lloyd;
+pub mod mixture;
+pub mod moments;
+
+pub use centres::Centres;
+pub use expectation::Expectation;
+pub use lloyd::Lloyd;
+pub use mixture::Mixture;
+pub use moments::Moments;
+
+/// Sums over addresses: a commutative monoid under [`merge`](Stats::merge).
+///
+/// The statistics of the empty set are the identity. Sums of integers are merged exactly; sums of
+/// floats associate only up to rounding, so engines merge them in a fixed order.
+pub trait Stats: Send {
+    /// Adds the statistics of another set of addresses, taken with the same parameters.
+    fn merge(&mut self, other: &Self);
+}
+
+/// One sweep over the addresses that returns a sum.
+pub trait Pass {
+    /// What the sweep needs to know; small beside the addresses.
+    type Params: Sync;
+    /// What the sweep returns; its size does not depend on the number of addresses.
+    type Stats: Stats;
+
+    /// The definition: the statistics of `addresses` under `params`.
+    fn reduce(params: &Self::Params, addresses: &[u32]) -> Self::Stats;
+}
+
+/// Entries of a symmetric 4 x 4 matrix that are kept.
+pub const PAIRS: usize = 10;
+
+/// Row and column of each kept entry of a symmetric matrix: the upper triangle by rows.
+pub const PAIR: [(usize, usize); PAIRS] =
+    [(0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)];

@@ -1,0 +1,110 @@
+//! Exact first and second moments of the addresses nearest to each centre.
+//!
+//! With a single centre these are the moments of the whole set: they give the prior, the scaling of
+//! tolerances and the principal components. With the centres of K-Means they are the sufficient
+//! statistics of its hard assignment, from which a mixture starts. Octets are small integers, so
+//! the sums are exact about the origin and no pivot is needed: the covariance is formed in `i128`.
+
+use super::{Centres, PAIR, PAIRS, Pass, Stats};
+use crate::address::{OCTETS, octets};
+
+/// The pass that sums moments.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments;
+
+/// Exact moments of a set of addresses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// How many addresses there are.
+    pub count: u64,
+    /// The sum of each octet.
+    pub sum: [u64; OCTETS],
+    /// The sum of each product of two octets, in the order of [`PAIR`].
+    pub products: [u64; PAIRS],
+}
+
+impl Cluster {
+    /// The mean of each octet; zeros for no addresses.
+    pub fn mean(&self) -> [f64; OCTETS] {
+        self.sum.map(|s| s as f64 / self.count.max(1) as f64)
+    }
+
+    /// The covariance with divisor `count - ddof`, in squared octets, in the order of [`PAIR`].
+    ///
+    /// Where that divisor is not positive there is nothing to tell from: zeros.
+    pub fn covariance(&self, ddof: u64) -> [f64; PAIRS] {
+        if self.count <= ddof {
+            return [0.0; PAIRS];
+        }
+        let n = i128::from(self.count);
+        std::array::from_fn(|p| {
+            let (i, j) = PAIR[p];
+            let scatter = n * i128::from(self.products[p])
+                - i128::from(self.sum[i]) * i128::from(self.sum[j]);
+            scatter as f64 / (self.count as f64 * (self.count - ddof) as f64)
+        })
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        for (a, b) in self.sum.iter_mut().zip(other.sum) {
+            *a += b;
+        }
+        for (a, b) in self.products.iter_mut().zip(other.products) {
+            *a += b;
+        }
+    }
+}
+
+/// Statistics of [`Moments`]: one cluster a centre.
+///
+/// ```
+/// use octomix::pass::{Centres, Moments, Pass, Stats};
+/// let all = [3, 1 << 24, 0xff00_00ff];
+/// let whole = Moments::reduce(&Centres::single(), &all);
+/// let mut parts = Moments::reduce(&Centres::single(), &all[..1]);
+/// parts.merge(&Moments::reduce(&Centres::single(), &all[1..]));
+/// assert_eq!(parts, whole);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MomentsStats(pub Vec<Cluster>);
+
+impl MomentsStats {
+    /// The moments over all clusters.
+    pub fn total(&self) -> Cluster {
+        let mut total = Cluster::default();
+        for cluster in &self.0 {
+            total.add(cluster);
+        }
+        total
+    }
+}
+
+impl Stats for MomentsStats {
+    fn merge(&mut self, other: &Self) {
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            a.add(b);
+        }
+    }
+}
+
+impl Pass for Moments {
+    type Params = Centres;
+    type Stats = MomentsStats;
+
+    fn reduce(centres: &Centres, addresses: &[u32]) -> MomentsStats {
+        let mut clusters = vec![Cluster::default(); centres.count()];
+        for &address in addresses {
+            let x = octets(address).map(u64::from);
+            let cluster = &mut clusters[centres.nearest(address)];
+            cluster.count += 1;
+            for j in 0..OCTETS {
+                cluster.sum[j] += x[j];
+            }
+            for (product, (i, j)) in cluster.products.iter_mut().zip(PAIR) {
+                *product += x[i] * x[j];
+            }
+        }
+        MomentsStats(clusters)
+    }
+}
