@@ -1,6 +1,7 @@
 //! octomix
 pub mod address;
 pub mod engine;
+pub mod input;
 pub mod model;
 pub mod pass;
 pub mod score;

@@ -62,7 +62,9 @@ fn rows(file: &Value) -> Vec<u32> {
     if let Some(rows) = file["rows"].as_str() {
         let mut all: Vec<u32> = block(10, 20, 65536).collect();
         if rows.starts_with("rows in order") {
-            all.extend(block(10, 21, 65536).chain(block(172, 16, 65536)).chain(block(192, 168, 3392)));
+            all.extend(
+                block(10, 21, 65536).chain(block(172, 16, 65536)).chain(block(192, 168, 3392)),
+            );
         }
         assert_eq!(all.len() as u64, file["n"].as_u64().unwrap());
         return all;
@@ -85,7 +87,15 @@ fn initial_labels(file: &Value, case: &Value, rows: &[u32], k: usize) -> Vec<usi
         Some(text) => {
             assert!(text.starts_with("per distinct address: 0 for index<32, 1 for <64, else 2"));
             let weights = indices(&file["row_weights"]);
-            let of = |i| if i < 32 { 0 } else if i < 64 { 1 } else { 2 };
+            let of = |i| {
+                if i < 32 {
+                    0
+                } else if i < 64 {
+                    1
+                } else {
+                    2
+                }
+            };
             weights.iter().enumerate().flat_map(|(i, &w)| std::iter::repeat_n(of(i), w)).collect()
         }
     }
@@ -115,9 +125,7 @@ fn params(case: &Value, stage: &Value) -> bayesian::Params {
         mean_precision: given["mean_precision_prior"].as_f64(),
         mean: given.get("mean_prior").map(|v| points(v)[0]),
         degrees_of_freedom: given["degrees_of_freedom_prior"].as_f64(),
-        covariance: given
-            .get("covariance_prior")
-            .map(|v| Matrix4::from_row_slice(&floats(v))),
+        covariance: given.get("covariance_prior").map(|v| Matrix4::from_row_slice(&floats(v))),
         ..bayesian::Params::new(case["n_components"].as_u64().unwrap() as usize)
     }
 }
@@ -223,8 +231,17 @@ fn bayesian_mixtures_of_the_tutorial_are_scikit_learns() {
 #[test]
 fn bayesian_mixtures_of_nasty_sets_are_scikit_learns() {
     for name in [
-        "two_points_k1", "two_points_k2", "identical_k1", "identical_k2", "collinear_k3",
-        "slash24_k1", "slash24_k3", "slash16_k1", "weighted_dups", "big200k_k1", "big200k_k4",
+        "two_points_k1",
+        "two_points_k2",
+        "identical_k1",
+        "identical_k2",
+        "collinear_k3",
+        "slash24_k1",
+        "slash24_k3",
+        "slash16_k1",
+        "weighted_dups",
+        "big200k_k1",
+        "big200k_k4",
     ] {
         check_bayesian(&format!("nasty_{name}.json"));
     }
@@ -232,7 +249,9 @@ fn bayesian_mixtures_of_nasty_sets_are_scikit_learns() {
 
 #[test]
 fn the_articles_clusters_give_its_published_numbers() {
-    for (name, role) in [("article_src_from_labels.json", "src"), ("article_dst_from_labels.json", "dst")] {
+    for (name, role) in
+        [("article_src_from_labels.json", "src"), ("article_dst_from_labels.json", "dst")]
+    {
         let file = golden(name);
         let published = &file["published"];
         let fits = check_case(name, &file, &file["cases"][0]);
@@ -247,7 +266,12 @@ fn the_articles_clusters_give_its_published_numbers() {
         for (q, expected) in file["percentiles"].as_object().unwrap() {
             let (threshold, count) = anomalies(&densities, q.parse().unwrap());
             let name = format!("{role} percentile {q}");
-            assert_close(&name, &[threshold], &floats(&expected["threshold"]), STOPPED_BY_TOLERANCE);
+            assert_close(
+                &name,
+                &[threshold],
+                &floats(&expected["threshold"]),
+                STOPPED_BY_TOLERANCE,
+            );
             assert_eq!(count as u64, expected["count"].as_u64().unwrap(), "{name}");
         }
         // The lists are reconstructed: they agree with the article's own numbers to 1e-4 or so.
@@ -317,7 +341,15 @@ fn principal_components_are_scikit_learns() {
 #[test]
 fn kmeans_from_given_centres_is_scikit_learns() {
     let mut compared = 0;
-    for name in ["kmeans_src", "kmeans_dst", "kmeans_mix600", "nasty_kmeans_empty", "nasty_slash24_k3", "nasty_two_points_k2", "nasty_big200k_k4"] {
+    for name in [
+        "kmeans_src",
+        "kmeans_dst",
+        "kmeans_mix600",
+        "nasty_kmeans_empty",
+        "nasty_slash24_k3",
+        "nasty_two_points_k2",
+        "nasty_big200k_k4",
+    ] {
         let file = golden(&format!("{name}.json"));
         let rows = rows(&file);
         for case in file.get("cases").unwrap_or(&file["kmeans"]).as_array().unwrap() {
@@ -333,19 +365,32 @@ fn kmeans_from_given_centres_is_scikit_learns() {
                 ..kmeans::Params::new(k)
             };
             let mut engine = ReferenceEngine::new(&rows);
-            let restart = kmeans::iterate(&mut engine, &params, vec![points(&case["init"])], &mut |_| ControlFlow::Continue(()))
+            let restart =
+                kmeans::iterate(&mut engine, &params, vec![points(&case["init"])], &mut |_| {
+                    ControlFlow::Continue(())
+                })
                 .unwrap()
                 .remove(0);
             let name = format!("{name} k={k} tol={}", params.tol);
             let centres = Centres::new(&restart.points).unwrap();
             let inertia = Lloyd::reduce(&centres, &rows).inertia(&centres);
-            assert_close(&format!("{name} inertia"), &[inertia], &floats(&case["inertia"]), if tied { 0.2 } else { 1e-9 });
+            assert_close(
+                &format!("{name} inertia"),
+                &[inertia],
+                &floats(&case["inertia"]),
+                if tied { 0.2 } else { 1e-9 },
+            );
             if tied {
                 continue;
             }
             compared += 1;
             assert_eq!(restart.n_iter, n_iter, "{name}: n_iter");
-            assert_close(&format!("{name} centres"), &restart.points.concat(), &floats(&case["centres"]), 1e-9);
+            assert_close(
+                &format!("{name} centres"),
+                &restart.points.concat(),
+                &floats(&case["centres"]),
+                1e-9,
+            );
             if let Some(labels) = case.get("labels") {
                 let found: Vec<usize> = rows.iter().map(|&a| centres.nearest(a)).collect();
                 assert_eq!(found, indices(labels), "{name}: labels");

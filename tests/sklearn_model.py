@@ -16,7 +16,7 @@ from sklearn.mixture import BayesianGaussianMixture
 # Of max(1, |log-density|). Both compute in f64 from the same parameters: what is left is rounding.
 TOLERANCE = 1e-9
 
-# Arguments of the constructor; the fitted model has each of the priors once more, with an underscore.
+# Arguments of the constructor, which a fitted model has once more with an underscore.
 PRIORS = ["weight_concentration_prior", "mean_precision_prior", "mean_prior",
           "degrees_of_freedom_prior", "covariance_prior"]
 CHOICES = ["covariance_type", "weight_concentration_prior_type"]
@@ -52,21 +52,25 @@ def compare(folder):
     log_density = np.array([float(row["log_density"]) for row in rows])
     anomaly = np.array([TRUTH[row["anomaly"]] for row in rows])
 
-    def demand(right, what):
-        """Fails on the first row that is not right."""
+    def demand(right, column, expected):
+        """Fails on the first row whose column is not right."""
         if not right.all():
-            row = int(np.argmin(right))
-            raise ValueError(f"{what} of {rows[row]['address']} (row {row + 1}) is wrong: {rows[row]}")
+            first = int(np.argmin(right))
+            row = rows[first]
+            raise ValueError(f"address {first + 1}, {row['address']}: {column} is {row[column]}, "
+                             f"expected {expected[first]}")
 
     mixture = load_model(model)
     expected = mixture.score_samples(octets)
     error = np.abs(log_density - expected) / np.maximum(1.0, np.abs(expected))
-    demand(error <= TOLERANCE, "log_density")
-    demand(cluster == mixture.predict(octets), "cluster")
+    demand(error <= TOLERANCE, "log_density", expected)
+    nearest = mixture.predict(octets)
+    demand(cluster == nearest, "cluster", nearest)
 
     threshold = model["threshold"]
     # Against the file's own numbers: an address may lie exactly on the threshold.
-    demand(anomaly == (log_density < threshold["log_density"]), "anomaly")
+    below = log_density < threshold["log_density"]
+    demand(anomaly == below, "anomaly", below)
     if threshold["rule"] == "percentile":
         percentile = np.percentile(log_density, threshold["percentile"])
         if not abs(percentile - threshold["log_density"]) <= TOLERANCE * max(1.0, abs(percentile)):
@@ -82,7 +86,7 @@ def main():
         error, count = compare(folder)
     except KeyError as missing:
         sys.exit(f"{folder}: no such key, column or truth value: {missing}")
-    except (OSError, ValueError) as reason:
+    except (OSError, TypeError, ValueError) as reason:
         sys.exit(f"{folder}: {reason}")
     print(f"{folder}: {count} addresses as in scikit-learn, largest relative error {error:.1e}")
 

@@ -1,12 +1,12 @@
 //! Where passes run. Engines hold the addresses and know nothing of models.
 
-//GPU pub mod choice;
+pub mod choice;
 mod cpu;
-//GPU pub mod gpu;
+pub mod gpu;
 mod reference;
 
 pub use cpu::CpuEngine;
-//GPU pub use gpu::GpuEngine;
+pub use gpu::GpuEngine;
 pub use reference::ReferenceEngine;
 
 use crate::pass::label::Label;

@@ -152,8 +152,7 @@ impl Prior {
             .enumerate()
             .map(|(component, (s, stick))| {
                 let mean_precision = self.mean_precision + s.weight;
-                let mean =
-                    (self.mean_precision * self.mean + s.weight * s.mean) / mean_precision;
+                let mean = (self.mean_precision * self.mean + s.weight * s.mean) / mean_precision;
                 let degrees_of_freedom = self.degrees_of_freedom + s.weight;
                 let from_prior = s.mean - self.mean;
                 let scatter = self.covariance
@@ -162,9 +161,11 @@ impl Prior {
                         * from_prior
                         * from_prior.transpose();
                 let covariance = scatter / degrees_of_freedom;
-                let precision_cholesky = precision_cholesky(&covariance).ok_or(
-                    FitError::NotPositiveDefinite { component, reg_covar: self.reg_covar },
-                )?;
+                let precision_cholesky =
+                    precision_cholesky(&covariance).ok_or(FitError::NotPositiveDefinite {
+                        component,
+                        reg_covar: self.reg_covar,
+                    })?;
                 Ok(PosteriorComponent {
                     stick,
                     mean_precision,
@@ -212,8 +213,8 @@ impl PosteriorComponent {
     /// The expected log-density at the mean but for the weight (Bishop 2006, 10.64 and 10.65).
     fn log_peak(&self) -> f64 {
         let nu = self.degrees_of_freedom;
-        let log_lambda = D * 2f64.ln()
-            + (0..OCTETS).map(|i| digamma(0.5 * (nu - i as f64))).sum::<f64>();
+        let log_lambda =
+            D * 2f64.ln() + (0..OCTETS).map(|i| digamma(0.5 * (nu - i as f64))).sum::<f64>();
         -0.5 * D * std::f64::consts::TAU.ln() + self.log_det_cholesky() - 0.5 * D * nu.ln()
             + 0.5 * (log_lambda - D / self.mean_precision)
     }

@@ -88,10 +88,8 @@ pub fn fit_from(
             prior.posterior(&hard)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut restarts: Vec<Restart> = starts
-        .iter()
-        .map(|_| Restart { lower_bounds: Vec::new(), stop: Stop::MaxIter })
-        .collect();
+    let mut restarts: Vec<Restart> =
+        starts.iter().map(|_| Restart { lower_bounds: Vec::new(), stop: Stop::MaxIter }).collect();
 
     let mut active: Vec<usize> = (0..restarts.len()).collect();
     for iteration in 1..=params.max_iter {

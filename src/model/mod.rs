@@ -17,7 +17,9 @@ pub enum FitError {
     #[error("there are no addresses to fit to")]
     NoAddresses,
     /// More components than addresses.
-    #[error("{components} components were asked for, but there are only {addresses} distinct addresses; ask for at most {addresses}")]
+    #[error(
+        "{components} components were asked for, but there are only {addresses} distinct addresses; ask for at most {addresses}"
+    )]
     TooFewAddresses {
         /// Components asked for.
         components: usize,
@@ -35,7 +37,9 @@ pub enum FitError {
         range: &'static str,
     },
     /// A covariance is not positive definite.
-    #[error("the covariance of component {component} is not positive definite, usually because its addresses are alike; raise --reg-covar (now {reg_covar:e})")]
+    #[error(
+        "the covariance of component {component} is not positive definite, usually because its addresses are alike; raise --reg-covar (now {reg_covar:e})"
+    )]
     NotPositiveDefinite {
         /// Which component, from 0.
         component: usize,

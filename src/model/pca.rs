@@ -47,9 +47,8 @@ impl Pca {
     /// The coordinates of `address`, in octets.
     pub fn project(&self, address: u32) -> [f64; AXES] {
         let x = octets(address);
-        self.components.map(|axis| {
-            (0..OCTETS).map(|j| (f64::from(x[j]) - self.mean[j]) * axis[j]).sum()
-        })
+        self.components
+            .map(|axis| (0..OCTETS).map(|j| (f64::from(x[j]) - self.mean[j]) * axis[j]).sum())
     }
 }
 

@@ -26,9 +26,9 @@ impl Sufficient {
         let first = Vector4::from(sums.first);
         // The mean is (weight' anchor + first) / weight, taken here about the anchor.
         let shift = (first - WEIGHT_FLOOR * Vector4::from(anchor)) / weight;
-        let about_mean = symmetric(&sums.second) - first * shift.transpose()
-            - shift * first.transpose()
-            + sums.weight * shift * shift.transpose();
+        let about_mean =
+            symmetric(&sums.second) - first * shift.transpose() - shift * first.transpose()
+                + sums.weight * shift * shift.transpose();
         Self { weight, mean: Vector4::from(anchor) + shift, covariance: about_mean / weight }
     }
 

@@ -45,7 +45,9 @@ pub struct Centres(Vec<Centre>);
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CentresError {
     /// A coordinate is no number, or too far from the octets for exact distances.
-    #[error("centre {centre}: coordinate {value} is outside -{LARGEST_COORDINATE}..{LARGEST_COORDINATE}; octets lie in 0..255")]
+    #[error(
+        "centre {centre}: coordinate {value} is outside -{LARGEST_COORDINATE}..{LARGEST_COORDINATE}; octets lie in 0..255"
+    )]
     OutOfRange {
         /// Which centre, from 0.
         centre: usize,
@@ -64,7 +66,8 @@ impl Centres {
     /// When there are none, or a coordinate is not a number within [`LARGEST_COORDINATE`].
     pub fn new(points: &[[f64; OCTETS]]) -> Result<Self, CentresError> {
         for (centre, point) in points.iter().enumerate() {
-            if let Some(&value) = point.iter().find(|x| !(x.abs() <= LARGEST_COORDINATE)) {
+            if let Some(&value) = point.iter().find(|x| x.is_nan() || x.abs() > LARGEST_COORDINATE)
+            {
                 return Err(CentresError::OutOfRange { centre, value });
             }
         }

@@ -67,7 +67,8 @@ impl Pass for Expectation {
             let x = octets(address).map(f64::from);
             let log_sum = mixture.log_sum(x, &mut log_densities);
             stats.log_likelihood += log_sum;
-            for ((sums, anchor), t) in stats.components.iter_mut().zip(&anchors).zip(&log_densities) {
+            for ((sums, anchor), t) in stats.components.iter_mut().zip(&anchors).zip(&log_densities)
+            {
                 let log_r = t - log_sum;
                 let r = log_r.exp();
                 if r == 0.0 {

@@ -23,15 +23,13 @@ impl Component {
     /// The weighted log-density of `x`, in nats.
     #[inline]
     pub fn log_density(&self, x: [f64; OCTETS]) -> f64 {
-        let mut square = 0.0;
-        for j in 0..OCTETS {
-            let mut y = 0.0;
-            for i in 0..=j {
-                y += (x[i] - self.mean[i]) * self.precision_cholesky[i][j];
+        let mut y = [0.0; OCTETS];
+        for (i, row) in self.precision_cholesky.iter().enumerate() {
+            for j in i..OCTETS {
+                y[j] += (x[i] - self.mean[i]) * row[j];
             }
-            square += y * y;
         }
-        self.bias - 0.5 * square
+        self.bias - 0.5 * y.iter().map(|y| y * y).sum::<f64>()
     }
 }
 

@@ -98,8 +98,8 @@ impl Pass for Moments {
             let x = octets(address).map(u64::from);
             let cluster = &mut clusters[centres.nearest(address)];
             cluster.count += 1;
-            for j in 0..OCTETS {
-                cluster.sum[j] += x[j];
+            for (sum, x) in cluster.sum.iter_mut().zip(x) {
+                *sum += x;
             }
             for (product, (i, j)) in cluster.products.iter_mut().zip(PAIR) {
                 *product += x[i] * x[j];

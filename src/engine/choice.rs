@@ -1,0 +1,122 @@
+//! Which engine runs: what was asked for, what the machine has, what the size repays.
+
+use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, device};
+use super::{CpuEngine, Engine, ReferenceEngine};
+
+/// Address-components from which a GPU repays its start and its transfers.
+///
+/// A provisional figure: opening a device takes some 0.2 s, in which two cores at 100 ns an
+/// address and eight components do some 4 million addresses' iterations; a fit has a hundred or so.
+const WORTH_A_GPU: usize = 1_000_000;
+
+/// The engine asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineKind {
+    /// The fastest for the size on this machine; never a software adapter.
+    Auto,
+    /// A GPU; a software adapter will do.
+    Gpu,
+    /// All cores.
+    Cpu,
+    /// One thread, the definitions.
+    Reference,
+}
+
+impl EngineKind {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Gpu => "gpu",
+            Self::Cpu => "cpu",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// A decision: where to run, and why there.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    place: Place,
+    /// Why, in a few words.
+    pub reason: String,
+    /// What people should know of it, such as that the adapter is a software one.
+    pub warning: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Gpu(Gpu),
+    Cpu,
+    Reference,
+}
+
+impl Choice {
+    /// Decides where sets of up to `largest` addresses with `components` components run.
+    ///
+    /// # Errors
+    /// When a GPU is asked for, by kind or by name, and cannot be had. `Auto` goes on with the CPU.
+    pub fn new(
+        kind: EngineKind,
+        adapter: Option<&str>,
+        largest: usize,
+        components: usize,
+    ) -> Result<Self, GpuError> {
+        let name = adapter.map(str::to_owned);
+        let asked = |place| Self { place, reason: "asked for".into(), warning: None };
+        match kind {
+            EngineKind::Reference => Ok(asked(Place::Reference)),
+            EngineKind::Cpu => Ok(asked(Place::Cpu)),
+            EngineKind::Gpu => {
+                let gpu = Gpu::open(&Wanted { name, software: true })?;
+                let warning = device::is_software(gpu.info()).then(|| {
+                    format!(
+                        "the adapter {} is a software one, slower than --engine cpu",
+                        gpu.info().name
+                    )
+                });
+                Ok(Self { warning, ..asked(Place::Gpu(gpu)) })
+            }
+            EngineKind::Auto => {
+                if largest.saturating_mul(components) < WORTH_A_GPU {
+                    let reason = format!("{largest} addresses are too few to repay a GPU");
+                    return Ok(Self { place: Place::Cpu, reason, warning: None });
+                }
+                let reason = |found: &str| format!("{largest} addresses and {found}");
+                match Gpu::open(&Wanted { name, software: false }) {
+                    Ok(gpu) => {
+                        let reason = reason("a GPU to run them on");
+                        Ok(Self { place: Place::Gpu(gpu), reason, warning: None })
+                    }
+                    Err(error @ GpuError::NoSuchAdapter { .. }) => Err(error),
+                    Err(error @ GpuError::OnlySoftware(_)) => {
+                        let reason = reason("no GPU: ") + &error.to_string();
+                        Ok(Self { place: Place::Cpu, reason, warning: None })
+                    }
+                    Err(error) => {
+                        let warning = Some(format!("{error}; going on with the CPU"));
+                        Ok(Self { place: Place::Cpu, reason: reason("no GPU"), warning })
+                    }
+                }
+            }
+        }
+    }
+
+    /// The name of the engine chosen.
+    pub fn name(&self) -> &'static str {
+        match self.place {
+            Place::Gpu(_) => "gpu",
+            Place::Cpu => "cpu",
+            Place::Reference => "reference",
+        }
+    }
+
+    /// The engine over `addresses`.
+    pub fn engine<'a>(&self, addresses: &'a [u32]) -> Box<dyn Engine + 'a> {
+        match &self.place {
+            Place::Gpu(gpu) => Box::new(GpuEngine::new(gpu, addresses)),
+            Place::Cpu => Box::new(CpuEngine::new(addresses)),
+            Place::Reference => Box::new(ReferenceEngine::new(addresses)),
+        }
+    }
+}

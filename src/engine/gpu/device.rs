@@ -1,0 +1,226 @@
+//! One GPU: how it is found, opened, given kernels, and how its failures become errors.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::diagnose::why_no_adapter;
+use super::shader::{Shape, unroll};
+use crate::engine::EngineError;
+
+/// Why no GPU could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum GpuError {
+    /// No adapter at all.
+    #[error("no GPU adapter was found: {0}")]
+    NoAdapter(String),
+    /// None by that name.
+    #[error("no adapter's name contains '{wanted}'; there are: {found}")]
+    NoSuchAdapter {
+        /// The name asked for.
+        wanted: String,
+        /// The names there are.
+        found: String,
+    },
+    /// Only software adapters, where a real GPU was wanted.
+    #[error("the only adapter is a software one ({0}), which is slower than --engine cpu")]
+    OnlySoftware(String),
+    /// The adapter refused to open.
+    #[error(
+        "adapter '{adapter}' cannot be opened: {reason}; try another with --adapter, or --engine cpu"
+    )]
+    Open {
+        /// The adapter.
+        adapter: String,
+        /// What it said.
+        reason: String,
+    },
+}
+
+/// Which adapter to open.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Part of its name, in any case.
+    pub name: Option<String>,
+    /// Whether a software adapter will do.
+    pub software: bool,
+}
+
+/// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12.
+pub fn adapters() -> Vec<wgpu::Adapter> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    // No GL: it would be silently emulated where there is no driver.
+    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    pollster::block_on(instance.enumerate_adapters(backends))
+}
+
+/// Whether `info` is of a processor that acts as a GPU.
+pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    info.device_type == wgpu::DeviceType::Cpu
+}
+
+/// The place of an adapter in the order of preference, the best first.
+pub fn rank(info: &wgpu::AdapterInfo) -> u8 {
+    match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Other => 3,
+        wgpu::DeviceType::Cpu => 4,
+    }
+}
+
+/// An open GPU. Clones share it, its kernels and its state.
+#[derive(Debug, Clone)]
+pub struct Gpu(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: wgpu::AdapterInfo,
+    pipelines: Mutex<HashMap<(&'static str, Shape), wgpu::ComputePipeline>>,
+    failure: Arc<Mutex<Option<Failure>>>,
+}
+
+/// What went wrong on the device, kept until someone asks.
+#[derive(Debug)]
+enum Failure {
+    Lost(String),
+    OutOfMemory(String),
+}
+
+impl Gpu {
+    /// Opens the best adapter that is `wanted`.
+    ///
+    /// # Errors
+    /// When there is none, or it refuses.
+    pub fn open(wanted: &Wanted) -> Result<Self, GpuError> {
+        let mut found = adapters();
+        if found.is_empty() {
+            return Err(GpuError::NoAdapter(why_no_adapter().to_string()));
+        }
+        let names = |adapters: &[wgpu::Adapter]| {
+            adapters.iter().map(|a| a.get_info().name).collect::<Vec<_>>().join(", ")
+        };
+        let all = names(&found);
+        if let Some(wanted) = &wanted.name {
+            let part = wanted.to_lowercase();
+            found.retain(|a| a.get_info().name.to_lowercase().contains(&part));
+            if found.is_empty() {
+                return Err(GpuError::NoSuchAdapter { wanted: wanted.clone(), found: all });
+            }
+        }
+        if !wanted.software {
+            found.retain(|a| !is_software(&a.get_info()));
+        }
+        let best = found.into_iter().min_by_key(|a| rank(&a.get_info()));
+        best.map_or(Err(GpuError::OnlySoftware(all)), |adapter| Self::request(&adapter))
+    }
+
+    fn request(adapter: &wgpu::Adapter) -> Result<Self, GpuError> {
+        let info = adapter.get_info();
+        let limits = adapter.limits();
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("octomix"),
+            required_limits: wgpu::Limits {
+                max_storage_buffer_binding_size: limits.max_storage_buffer_binding_size,
+                max_buffer_size: limits.max_buffer_size,
+                ..wgpu::Limits::downlevel_defaults()
+            },
+            ..Default::default()
+        };
+        let (device, queue) =
+            pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
+                GpuError::Open { adapter: info.name.clone(), reason: error.to_string() }
+            })?;
+        let failure = Arc::new(Mutex::new(None));
+        let note = |failure: &Arc<Mutex<Option<Failure>>>, new: Failure| {
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(new);
+        };
+        let on_error = Arc::clone(&failure);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            note(
+                &on_error,
+                match error {
+                    wgpu::Error::OutOfMemory { .. } => Failure::OutOfMemory(error.to_string()),
+                    _ => Failure::Lost(error.to_string()),
+                },
+            );
+        }));
+        let on_lost = Arc::clone(&failure);
+        device.set_device_lost_callback(move |reason, message| {
+            // Dropping the device is no failure.
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                note(&on_lost, Failure::Lost(message));
+            }
+        });
+        Ok(Self(Arc::new(Inner { device, queue, info, pipelines: Mutex::default(), failure })))
+    }
+
+    /// What the adapter says of itself.
+    pub fn info(&self) -> &wgpu::AdapterInfo {
+        &self.0.info
+    }
+
+    pub(super) fn device(&self) -> &wgpu::Device {
+        &self.0.device
+    }
+
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.0.queue
+    }
+
+    /// The kernel `name`, built from `parts` for `shape` when first asked for.
+    pub(super) fn pipeline(
+        &self,
+        name: &'static str,
+        parts: &[&str],
+        shape: Shape,
+    ) -> wgpu::ComputePipeline {
+        let mut pipelines = self.0.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let build = || {
+            let module = self.device().create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(name),
+                source: wgpu::ShaderSource::Wgsl(unroll(parts, shape).into()),
+            });
+            self.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(name),
+                layout: None,
+                module: &module,
+                entry_point: Some("main"),
+                compilation_options: Default::default(),
+                cache: None,
+            })
+        };
+        pipelines.entry((name, shape)).or_insert_with(build).clone()
+    }
+
+    /// The words of `staging`, once all that was submitted is done.
+    pub(super) fn read(&self, staging: wgpu::BufferSlice<'_>) -> Result<Vec<u32>, EngineError> {
+        staging.map_async(wgpu::MapMode::Read, |_| ());
+        let polled = self.device().poll(wgpu::PollType::wait_indefinitely());
+        self.check()?;
+        let lost = |error: String| EngineError::DeviceLost(one_line(&error));
+        polled.map_err(|error| lost(error.to_string()))?;
+        let words = {
+            let view = staging.get_mapped_range().map_err(|error| lost(error.to_string()))?;
+            bytemuck::pod_collect_to_vec(&view)
+        };
+        staging.buffer().unmap();
+        Ok(words)
+    }
+
+    /// The first failure since the device was opened, if there was one.
+    fn check(&self) -> Result<(), EngineError> {
+        match &*self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(()),
+            Some(Failure::Lost(message)) => Err(EngineError::DeviceLost(one_line(message))),
+            Some(Failure::OutOfMemory(message)) => Err(EngineError::OutOfMemory(one_line(message))),
+        }
+    }
+}
+
+/// `message` with its lines joined: errors are one line.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,72 @@
+//! Shader sources, unrolled for a number of components.
+//!
+//! Dynamically indexed private arrays are slow on every device and barriers on some, so the sums of
+//! each component are scalars of their own: the lines between `//# for k` and `//# end` stand once
+//! for each k, with `$k` replaced. `$BLOCK`, `$WORKGROUP` and `$WORD` are replaced everywhere.
+
+/// The size of the sweep and its addresses.
+pub const SWEEP: &str = include_str!("../../../shaders/sweep.wgsl");
+/// The nearest centre.
+pub const NEAREST: &str = include_str!("../../../shaders/nearest.wgsl");
+/// A mixture component.
+pub const COMPONENT: &str = include_str!("../../../shaders/component.wgsl");
+/// The kernel of [`Lloyd`](crate::pass::Lloyd).
+pub const LLOYD: &str = include_str!("../../../shaders/lloyd.wgsl");
+/// The kernel of [`Moments`](crate::pass::Moments).
+pub const MOMENTS: &str = include_str!("../../../shaders/moments.wgsl");
+/// The kernel of [`Expectation`](crate::pass::Expectation).
+pub const EXPECTATION: &str = include_str!("../../../shaders/expectation.wgsl");
+/// The kernel of [`label`](crate::pass::label).
+pub const LABEL: &str = include_str!("../../../shaders/label.wgsl");
+/// The second pass of all sums.
+pub const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
+
+/// What a source is unrolled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Components whose sums a thread keeps.
+    pub block: usize,
+    /// Threads a workgroup.
+    pub workgroup: u32,
+    /// The type of a partial sum, `f32` or `u32`.
+    pub word: &'static str,
+}
+
+/// The WGSL of `parts`, one after the other, unrolled for `shape`.
+pub fn unroll(parts: &[&str], shape: Shape) -> String {
+    let mut source = String::new();
+    let mut repeated: Option<String> = None;
+    for line in parts.iter().flat_map(|part| part.lines()) {
+        match line.trim() {
+            "//# for k" => repeated = Some(String::new()),
+            "//# end" => {
+                let body = repeated.take().unwrap_or_default();
+                for k in 0..shape.block {
+                    source.push_str(&body.replace("$k", &k.to_string()));
+                }
+            }
+            _ => {
+                let target = repeated.as_mut().unwrap_or(&mut source);
+                target.push_str(line);
+                target.push('\n');
+            }
+        }
+    }
+    source
+        .replace("$BLOCK", &shape.block.to_string())
+        .replace("$WORKGROUP", &shape.workgroup.to_string())
+        .replace("$WORD", shape.word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marked_lines_stand_once_for_each_component() {
+        let shape = Shape { block: 2, workgroup: 64, word: "f32" };
+        let source =
+            unroll(&["a $BLOCK\n//# for k\n b$k = $ku;\n//# end\nc $WORKGROUP $WORD"], shape);
+        assert_eq!(source, "a 2\n b0 = 0u;\n b1 = 1u;\nc 64 f32\n");
+    }
+}

@@ -1,0 +1,309 @@
+//! The account of a reading: every cell counted, every choice and every doubt stated.
+
+use std::fmt;
+
+use super::cell::Cell;
+use super::text::{excerpt, listed, printable, quoted};
+use super::{Options, Role};
+
+/// Malformed cells of a file that are remembered with their place.
+const REMEMBERED: usize = 3;
+
+/// What was read from the files, in the order given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// One account a file.
+    pub files: Vec<FileAccount>,
+}
+
+impl Account {
+    /// The cells of `role`, over all files.
+    pub fn tally(&self, role: Role) -> Tally {
+        let start = Tally::default();
+        self.files.iter().map(|file| file.tally(role)).fold(start, Tally::plus)
+    }
+
+    /// Bytes read, over all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Records read, over all files.
+    pub fn records(&self) -> u64 {
+        self.files.iter().map(|file| file.records).sum()
+    }
+
+    /// Rows longer or shorter than their header, over all files.
+    pub fn ragged(&self) -> u64 {
+        self.files.iter().map(|file| file.ragged).sum()
+    }
+
+    /// Every warning with the file that it is about.
+    pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
+        self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
+    }
+}
+
+/// What was read from one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileAccount {
+    /// The path, fit to be shown; `standard input` for the path `-`.
+    pub name: String,
+    /// How it was read.
+    pub format: Format,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Rows below the header of a CSV; lines of a list that are neither blank nor a comment.
+    pub records: u64,
+    /// The cells read for the source.
+    pub source: Tally,
+    /// The cells read for the destination.
+    pub destination: Tally,
+    /// Rows longer or shorter than the header.
+    pub ragged: u64,
+    /// The first three malformed cells.
+    pub malformed: Vec<Place>,
+    /// What the user should know about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl FileAccount {
+    pub(super) fn new(name: String) -> Self {
+        Self {
+            name,
+            format: Format::List,
+            bytes: 0,
+            records: 0,
+            source: Tally::default(),
+            destination: Tally::default(),
+            ragged: 0,
+            malformed: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The cells read for `role`.
+    pub fn tally(&self, role: Role) -> Tally {
+        match role {
+            Role::Source => self.source,
+            Role::Destination => self.destination,
+        }
+    }
+
+    pub(super) fn tally_mut(&mut self, role: Role) -> &mut Tally {
+        match role {
+            Role::Source => &mut self.source,
+            Role::Destination => &mut self.destination,
+        }
+    }
+
+    /// The cells of the file, each once: a list's line is one cell, whichever roles it fills.
+    pub(super) fn cells(&self) -> Tally {
+        match self.format {
+            Format::List if self.source.cells() > 0 => self.source,
+            _ => self.source.plus(self.destination),
+        }
+    }
+
+    /// Remembers the place of a malformed cell, if it is one of the first.
+    pub(super) fn remember(&mut self, line: u64, column: Option<&str>, cell: &[u8]) {
+        if self.malformed.len() < REMEMBERED {
+            self.malformed.push(Place {
+                line,
+                column: column.map(str::to_owned),
+                value: excerpt(cell),
+            });
+        }
+    }
+
+    pub(super) fn warn_of_unused_columns(&mut self, options: &Options) {
+        for role in [Role::Source, Role::Destination] {
+            if let Some(column) = options.column(role) {
+                let column = printable(column);
+                self.warnings.push(Warning::UnusedColumn { role, column });
+            }
+        }
+    }
+
+    pub(super) fn warn_of_emptiness(&mut self) {
+        if self.records == 0 {
+            self.warnings.push(match self.format {
+                Format::List => Warning::Empty,
+                Format::Csv { .. } => Warning::NoRows,
+            });
+        }
+        for role in [Role::Source, Role::Destination] {
+            let tally = self.tally(role);
+            if tally.cells() > 0 && tally.ipv4 == 0 {
+                self.warnings.push(Warning::NoAddress { role, tally });
+            }
+        }
+    }
+}
+
+/// How a file was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// Rows under a header, with the columns read for each role.
+    Csv {
+        /// The column of the sources, if read.
+        source: Option<String>,
+        /// The column of the destinations, if read.
+        destination: Option<String>,
+    },
+    /// One address a line.
+    List,
+}
+
+/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6` and `malformed`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// IPv4 addresses, the only cells that are used.
+    pub ipv4: u64,
+    /// Those of `ipv4` with white space around them.
+    pub padded: u64,
+    /// Empty cells and words for nothing: `NaN`, `NULL`, `None`, `-`.
+    pub missing: u64,
+    /// IPv6 addresses, dropped.
+    pub ipv6: u64,
+    /// Cells that are none of these, dropped.
+    pub malformed: u64,
+}
+
+impl Tally {
+    /// All cells.
+    pub fn cells(self) -> u64 {
+        self.ipv4 + self.missing + self.ipv6 + self.malformed
+    }
+
+    /// The cells of both.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            ipv4: self.ipv4 + other.ipv4,
+            padded: self.padded + other.padded,
+            missing: self.missing + other.missing,
+            ipv6: self.ipv6 + other.ipv6,
+            malformed: self.malformed + other.malformed,
+        }
+    }
+
+    pub(super) fn add(&mut self, cell: Cell) {
+        match cell {
+            Cell::Address { padded, .. } => {
+                self.ipv4 += 1;
+                self.padded += u64::from(padded);
+            }
+            Cell::Missing => self.missing += 1,
+            Cell::Ipv6 => self.ipv6 += 1,
+            Cell::Malformed => self.malformed += 1,
+        }
+    }
+}
+
+/// Where a malformed cell stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1, on which its record starts.
+    pub line: u64,
+    /// Its column; a list has none.
+    pub column: Option<String>,
+    /// The beginning of it, fit to be shown.
+    pub value: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column '{column}'")?;
+        }
+        write!(f, ": '{}'", self.value)
+    }
+}
+
+/// What the user should know about a file that did not stop the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// Nothing, or only blank lines and comments.
+    Empty,
+    /// A header and nothing below it.
+    NoRows,
+    /// Cells, but no IPv4 address among them.
+    NoAddress {
+        /// Whose cells.
+        role: Role,
+        /// What they hold.
+        tally: Tally,
+    },
+    /// A role without a column.
+    NoColumn {
+        /// The role that stays empty.
+        role: Role,
+    },
+    /// More than one known column for a role.
+    SeveralColumns {
+        /// The role.
+        role: Role,
+        /// The column that is read.
+        taken: String,
+        /// The columns that are not.
+        others: Vec<String>,
+    },
+    /// A column was named, and the file is a list.
+    UnusedColumn {
+        /// The role whose column it is.
+        role: Role,
+        /// The column named.
+        column: String,
+    },
+    /// A record over very many lines.
+    LongRecord {
+        /// The line, from 1, on which it starts.
+        line: u64,
+        /// The lines beyond which a record is warned of.
+        limit: u64,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::Empty => write!(f, "the file is empty; check what wrote it"),
+            Warning::NoRows => {
+                write!(f, "column names but no rows; check what wrote the file")
+            }
+            Warning::NoAddress { role, tally } => write!(
+                f,
+                "no IPv4 address for the {role}, but {} missing, {} IPv6 and {} malformed cells; \
+                 check the file, or choose another column of a CSV with {} NAME",
+                tally.missing,
+                tally.ipv6,
+                tally.malformed,
+                role.option(),
+            ),
+            Warning::NoColumn { role } => write!(
+                f,
+                "no known column holds the {role}, which is left out; name one with {} NAME",
+                role.option(),
+            ),
+            Warning::SeveralColumns { role, taken, others } => write!(
+                f,
+                "several columns may hold the {role}: {} is read, not {}; choose another with {} NAME",
+                quoted(taken),
+                listed(others),
+                role.option(),
+            ),
+            Warning::UnusedColumn { role, column } => write!(
+                f,
+                "the file is a list of addresses, so {} {} names no column of it",
+                role.option(),
+                quoted(column),
+            ),
+            Warning::LongRecord { line, limit } => write!(
+                f,
+                "the record on line {line} goes on for more than {limit} lines, read as one row; \
+                 look there for a quote that is not closed",
+            ),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What one cell holds: an address, or why it gives none.
+
+use std::net::Ipv6Addr;
+
+/// A cell, judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// An IPv4 address; `padded` when white space stood around it.
+    Address { address: u32, padded: bool },
+    /// Nothing, or a word for nothing.
+    Missing,
+    /// An IPv6 address.
+    Ipv6,
+    /// Anything else.
+    Malformed,
+}
+
+/// The words that pandas, SQL dumps, Python and Zeek write for "no value".
+const MISSING: [&[u8]; 4] = [b"nan", b"null", b"none", b"-"];
+
+impl Cell {
+    pub(super) fn of(cell: &[u8]) -> Self {
+        let bare = cell.trim_ascii();
+        if let Some(address) = parse_ipv4(bare) {
+            let padded = bare.len() < cell.len();
+            return Cell::Address { address, padded };
+        }
+        if bare.is_empty() || MISSING.iter().any(|word| bare.eq_ignore_ascii_case(word)) {
+            return Cell::Missing;
+        }
+        if is_ipv6(bare) {
+            return Cell::Ipv6;
+        }
+        Cell::Malformed
+    }
+
+    /// Whether the cell holds an address of either version.
+    pub(super) fn is_address(self) -> bool {
+        matches!(self, Cell::Address { .. } | Cell::Ipv6)
+    }
+}
+
+/// The address that `text` writes as a strict dotted quad: four decimal octets, no leading zeros, nothing
+/// around them. Host order, first octet in the highest byte.
+///
+/// ```
+/// use octomix::input::parse_ipv4;
+/// assert_eq!(parse_ipv4(b"192.168.0.1"), Some(0xc0a8_0001));
+/// assert_eq!(parse_ipv4(b"192.168.0.01"), None);
+/// ```
+pub fn parse_ipv4(text: &[u8]) -> Option<u32> {
+    let mut address = 0;
+    let mut dots = 0;
+    let mut octet: Option<u32> = None;
+    for &byte in text {
+        octet = match (byte, octet) {
+            (b'0'..=b'9', None) => Some(u32::from(byte - b'0')),
+            // A digit after 0 would give that octet a leading zero.
+            (b'0'..=b'9', Some(value @ 1..=25)) => Some(value * 10 + u32::from(byte - b'0')),
+            (b'.', Some(value @ 0..=255)) if dots < 3 => {
+                dots += 1;
+                address = address << 8 | value;
+                None
+            }
+            _ => return None,
+        };
+    }
+    match octet {
+        Some(value @ 0..=255) if dots == 3 => Some(address << 8 | value),
+        _ => None,
+    }
+}
+
+/// Whether `bare` is an IPv6 address, in brackets or not, with a zone or not.
+fn is_ipv6(bare: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bare) else {
+        return false;
+    };
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let literal = match inner.unwrap_or(text).split_once('%') {
+        Some((_, "")) => return false,
+        Some((literal, _zone)) => literal,
+        None => inner.unwrap_or(text),
+    };
+    literal.parse::<Ipv6Addr>().is_ok()
+}

@@ -1,0 +1,103 @@
+//! Which columns of a CSV hold the addresses: the ones named, or else the best known.
+
+use super::{InputError, Options, Role, Roles, Warning};
+
+/// Known names, source and destination, the preferred first.
+const KNOWN: [(&str, &str); 8] = [
+    ("isrc", "idst"),
+    ("ip.src", "ip.dst"),
+    ("src", "dst"),
+    ("src_ip", "dst_ip"),
+    ("source", "destination"),
+    ("saddr", "daddr"),
+    ("SrcAddr", "DstAddr"),
+    ("id.orig_h", "id.resp_h"),
+];
+
+/// A column to read.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) role: Role,
+    pub(super) index: usize,
+    pub(super) name: String,
+}
+
+/// The columns of the roles that the options ask for, and what to warn of. `header` is fit to be shown.
+///
+/// # Errors
+///
+/// A named column that is not there, and no column for any role.
+pub(super) fn choose(
+    header: &[String],
+    options: &Options,
+    file: &str,
+) -> Result<(Vec<Column>, Vec<Warning>), InputError> {
+    let roles = options.roles.unwrap_or(Roles::Both);
+    let mut columns = Vec::new();
+    let mut warnings = Vec::new();
+    for &role in roles.as_slice() {
+        let index = match options.column(role) {
+            Some(name) => Some(find(header, name).ok_or_else(|| InputError::ColumnNotFound {
+                name: file.to_owned(),
+                column: name.to_owned(),
+                role,
+                columns: header.to_vec(),
+            })?),
+            None => guess(header, role, &mut warnings),
+        };
+        match index {
+            Some(index) => columns.push(Column { role, index, name: header[index].clone() }),
+            None => warnings.push(Warning::NoColumn { role }),
+        }
+    }
+    if columns.is_empty() {
+        return Err(InputError::NoKnownColumn {
+            name: file.to_owned(),
+            roles,
+            columns: header.to_vec(),
+        });
+    }
+    Ok((columns, warnings))
+}
+
+/// Whether two column names are one but for case and the white space around them.
+pub(super) fn is_same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+/// Whether `name` is a known name of either role.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|(source, destination)| is_same(name, source) || is_same(name, destination))
+}
+
+fn find(header: &[String], name: &str) -> Option<usize> {
+    let exact = header.iter().position(|column| column == name);
+    exact.or_else(|| header.iter().position(|column| is_same(column, name)))
+}
+
+/// The preferred known column of `role`, from the first pair that is there as a whole if one is: a
+/// source and a destination that were written together belong together.
+fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<usize> {
+    let whole = KNOWN.iter().position(|(source, destination)| {
+        find(header, source).is_some() && find(header, destination).is_some()
+    });
+    let whole = whole.map(|pair| &KNOWN[pair]);
+    let candidates: Vec<usize> = whole
+        .into_iter()
+        .chain(KNOWN.iter().filter(|&pair| Some(pair) != whole))
+        .map(|&(source, destination)| match role {
+            Role::Source => source,
+            Role::Destination => destination,
+        })
+        .flat_map(|known| (0..header.len()).filter(move |&at| is_same(&header[at], known)))
+        .collect();
+    let (&taken, others) = candidates.split_first()?;
+    if !others.is_empty() {
+        warnings.push(Warning::SeveralColumns {
+            role,
+            taken: header[taken].clone(),
+            others: others.iter().map(|&at| header[at].clone()).collect(),
+        });
+    }
+    Some(taken)
+}

@@ -1,0 +1,213 @@
+//! What stops a reading: one variant a mistake, each message one line with the remedy.
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use thiserror::Error;
+
+use super::text::{file_name, listed, printable, quoted};
+use super::{Account, FileAccount, Foreign, Format, Place, Role, Roles, Tally};
+
+/// Why nothing came of a reading. Every `name` is a file's, fit to be shown.
+#[derive(Debug, Error)]
+pub enum InputError {
+    /// No path was given.
+    #[error("no input file given; name one or more, or - for standard input")]
+    NoFile,
+
+    /// The path leads nowhere.
+    #[error("cannot read {}: no such file; check the path", quoted(name))]
+    NotFound {
+        /// The file.
+        name: String,
+    },
+
+    /// The file may not be read by this user.
+    #[error(
+        "cannot read {}: permission denied; make it readable, e.g. with chmod u+r, or copy it",
+        quoted(name)
+    )]
+    Denied {
+        /// The file.
+        name: String,
+    },
+
+    /// The path is a directory.
+    #[error(
+        "cannot read {}: it is a directory; give the files in it, e.g. {}/*.csv",
+        quoted(name),
+        name.trim_end_matches('/')
+    )]
+    Directory {
+        /// The directory.
+        name: String,
+    },
+
+    /// Opening or reading failed in another way.
+    #[error(
+        "cannot read {}: {reason}; check the disk or the connection it comes from",
+        quoted(name)
+    )]
+    Read {
+        /// The file.
+        name: String,
+        /// What the system says. Not a `source`: the message has it already.
+        reason: io::Error,
+    },
+
+    /// The file is in a format that is recognised but not read.
+    #[error(
+        "{} is {kind}, which is not read; convert it first: {}",
+        quoted(name),
+        kind.conversion()
+    )]
+    Foreign {
+        /// The file.
+        name: String,
+        /// What it is.
+        kind: Foreign,
+    },
+
+    /// A CSV starts with data.
+    #[error(
+        "the first line of {} holds data ('{value}') rather than column names; \
+         add a header line, e.g. src,dst",
+        quoted(name)
+    )]
+    NoHeader {
+        /// The file.
+        name: String,
+        /// The first address on that line.
+        value: String,
+    },
+
+    /// A CSV has no known column for any role asked for.
+    #[error(
+        "{} has no known column of {} addresses; its columns are {}; name yours with {}",
+        quoted(name),
+        either(*roles, |role| role.to_string()),
+        listed(columns),
+        either(*roles, |role| format!("{} NAME", role.option()))
+    )]
+    NoKnownColumn {
+        /// The file.
+        name: String,
+        /// The roles asked for.
+        roles: Roles,
+        /// The columns it has.
+        columns: Vec<String>,
+    },
+
+    /// A CSV does not have the column that an option names.
+    #[error(
+        "{} has no column '{}' (from {}); its columns are {}; name one of them",
+        quoted(name),
+        printable(column),
+        role.option(),
+        listed(columns)
+    )]
+    ColumnNotFound {
+        /// The file.
+        name: String,
+        /// The column named.
+        column: String,
+        /// The role whose column it should be.
+        role: Role,
+        /// The columns it has.
+        columns: Vec<String>,
+    },
+
+    /// A record of a CSV goes on and on.
+    #[error(
+        "the record on line {line} of {} is longer than {} MiB; \
+         look there for a quote that is not closed",
+        quoted(name),
+        limit >> 20
+    )]
+    EndlessRecord {
+        /// The file.
+        name: String,
+        /// The line, from 1, on which the record starts.
+        line: u64,
+        /// The bytes that a record may have.
+        limit: u64,
+    },
+
+    /// All files are empty.
+    #[error(
+        "nothing to read in {}: expected IPv4 addresses, found {}; check what wrote it",
+        listed(names),
+        if *bytes == 0 { "0 bytes" } else { "only blank lines and comments" }
+    )]
+    Empty {
+        /// The files.
+        names: Vec<String>,
+        /// Their bytes together.
+        bytes: u64,
+    },
+
+    /// The files hold something, but no IPv4 address.
+    #[error(
+        "no usable IPv4 address in {}: found {}; \
+         expected addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file",
+        listed(names),
+        found(*tally, first.as_deref())
+    )]
+    NoAddress {
+        /// The files.
+        names: Vec<String>,
+        /// What their cells hold.
+        tally: Tally,
+        /// The first malformed cell and its file.
+        first: Option<Box<(String, Place)>>,
+    },
+}
+
+impl InputError {
+    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+        let name = file_name(path);
+        match error.kind() {
+            ErrorKind::NotFound => InputError::NotFound { name },
+            ErrorKind::PermissionDenied => InputError::Denied { name },
+            ErrorKind::IsADirectory => InputError::Directory { name },
+            _ => InputError::Read { name, reason: error },
+        }
+    }
+
+    pub(super) fn without_address(account: &Account) -> Self {
+        let files = &account.files;
+        let names = files.iter().map(|file| file.name.clone()).collect();
+        let is_empty = |file: &FileAccount| file.records == 0 && file.format == Format::List;
+        if files.iter().all(is_empty) {
+            let bytes = account.bytes();
+            return InputError::Empty { names, bytes };
+        }
+        let first = files.iter().find_map(|file| {
+            let place = file.malformed.first()?;
+            Some(Box::new((file.name.clone(), place.clone())))
+        });
+        let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
+        InputError::NoAddress { names, tally, first }
+    }
+}
+
+fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
+    let names: Vec<String> = roles.as_slice().iter().map(|&role| name(role)).collect();
+    names.join(" or ")
+}
+
+fn found(tally: Tally, first: Option<&(String, Place)>) -> String {
+    if tally.cells() == 0 {
+        return "column names but no rows".to_owned();
+    }
+    let counts = format!(
+        "{} missing, {} IPv6 and {} malformed cells",
+        tally.missing, tally.ipv6, tally.malformed
+    );
+    match first {
+        Some((name, place)) => {
+            format!("{counts}, the first malformed in {}, {place}", quoted(name))
+        }
+        None => counts,
+    }
+}
