@@ -11,10 +11,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if thread >= sweep.threads {
         return;
     }
-    let set = id.z * sweep.components;
+    let params = id.z * sweep.components;
     let block = id.y * $BLOCKu;
 //# for k
-    let c_$k = components[set + block + $ku];
+    let c_$k = components[params + block + $ku];
     var weight_$k = 0.0;
     var first_$k = vec4(0.0);
     var second0_$k = vec4(0.0);
@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
             if other >= block && other < block + $BLOCKu {
                 continue;
             }
-            let c = components[set + other];
+            let c = components[params + other];
             let t = log2_density(c, x0 - c.anchor0, x1 - c.anchor1, x2 - c.anchor2, x3 - c.anchor3);
             let raised = max(largest, t);
             sum = sum * exp2(largest - raised) + exp2(t - raised);

@@ -9,7 +9,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if thread >= sweep.threads {
         return;
     }
-    let set = id.z;
+    let params = id.z;
     let block = id.y * $BLOCKu;
 //# for k
     var count_$k = 0u;
@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 //# end
     for (var trip = 0u; trip < sweep.trips; trip++) {
         let q = quad(thread, trip);
-        let index = nearest(set * sweep.components, q);
+        let index = nearest(params * sweep.components, q);
         let x0 = q.octets[0];
         let x1 = q.octets[1];
         let x2 = q.octets[2];
@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         }
 //# end
     }
-    let row = first_row(thread, id.y, set, 7u * $BLOCKu);
+    let row = first_row(thread, id.y, params, 7u * $BLOCKu);
 //# for k
     partials[row + ($ku * 7u + 0u) * sweep.threads] = count_$k;
     partials[row + ($ku * 7u + 1u) * sweep.threads] = sum_$k.x;

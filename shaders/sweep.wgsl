@@ -38,7 +38,7 @@ fn quad(thread: u32, trip: u32) -> Quad {
 
 // Where thread `thread` writes row 0 of a block of components; rows lie sweep.threads apart, so
 // that neighbouring threads write neighbouring words.
-fn first_row(thread: u32, block: u32, set: u32, rows: u32) -> u32 {
+fn first_row(thread: u32, block: u32, params: u32, rows: u32) -> u32 {
     let blocks = sweep.components / $BLOCKu;
-    return (set * blocks + block) * rows * sweep.threads + thread;
+    return (params * blocks + block) * rows * sweep.threads + thread;
 }

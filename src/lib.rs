@@ -1,5 +1,6 @@
 //! octomix
 pub mod address;
+pub mod conformance;
 pub mod engine;
 pub mod input;
 pub mod model;

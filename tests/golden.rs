@@ -155,9 +155,12 @@ fn check_case(name: &str, file: &Value, case: &Value) -> Vec<(String, em::Fit)> 
     for (stage_name, stage) in case["stages"].as_object().unwrap() {
         let name = format!("{name} k={k} {stage_name}");
         let mut engine = ReferenceEngine::new(&rows);
-        let fit = em::fit_from(&mut engine, &params(case, stage), &[start.clone()], &mut |_| {
-            ControlFlow::Continue(())
-        })
+        let fit = em::fit_from(
+            &mut engine,
+            &params(case, stage),
+            std::slice::from_ref(&start),
+            &mut |_| ControlFlow::Continue(()),
+        )
         .unwrap_or_else(|e| panic!("{name}: {e}"));
         let by_tolerance = stage_name.starts_with("tol");
         // A Cholesky factor is as uncertain as the covariance is ill-conditioned, on both sides.

@@ -4,8 +4,8 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{golden, list};
-use octomix::engine::{CpuEngine, Engine, ReferenceEngine};
+use common::{golden, gpu, list};
+use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
 use octomix::model::{bayesian, em};
 use octomix::score::Threshold;
 
@@ -40,6 +40,7 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
         }
         bounds.push(fit.lower_bound());
     }
+    println!("{}, K = {components}: {bounds:?}", engine.description());
     let reached = bounds.iter().filter(|&&bound| bound >= least).count();
     assert!(reached >= 9, "{}: {reached} of 10 reach {least}: {bounds:?}", engine.description());
     best.1
@@ -71,4 +72,10 @@ fn the_reference_engine_finds_the_tutorials_anomalies() {
 #[test]
 fn the_cpu_engine_finds_the_tutorials_anomalies() {
     check(&|addresses| Box::new(CpuEngine::new(addresses)));
+}
+
+#[test]
+fn the_gpu_engine_finds_the_tutorials_anomalies() {
+    let Some(gpu) = gpu() else { return };
+    check(&|addresses| Box::new(GpuEngine::new(&gpu, addresses)));
 }

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::{Engine, EngineError, Run};
+use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::{Label, label};
 use crate::pass::{Mixture, Pass, Stats};
 
@@ -74,6 +74,10 @@ impl Engine for CpuEngine<'_> {
             }
         }
         Ok(())
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        Arithmetic { precision: Precision::F64, chain: self.addresses.len() }
     }
 
     fn description(&self) -> String {

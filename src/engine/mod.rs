@@ -36,6 +36,24 @@ pub trait Run<P: Pass> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError>;
 }
 
+/// The floating-point format that an engine sums in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// Single, with WGSL's accuracy of built-in functions.
+    F32,
+    /// Double, evaluating each address as the reference does.
+    F64,
+}
+
+/// What is known of an engine's rounding: enough to bound its errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arithmetic {
+    /// The format.
+    pub precision: Precision,
+    /// The sums, one after the other, that a term passes through at most in that format.
+    pub chain: usize,
+}
+
 /// An engine: every pass, over one set of addresses.
 pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     /// The addresses it runs over.
@@ -50,6 +68,9 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
         mixture: &Mixture,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError>;
+
+    /// How it rounds.
+    fn arithmetic(&self) -> Arithmetic;
 
     /// What it is, for people: the engine and the device it runs on.
     fn description(&self) -> String;

@@ -1,6 +1,6 @@
 //! The definitions of the passes, run as they stand: one thread, one sweep, nothing clever.
 
-use super::{Engine, EngineError, Run};
+use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::{Label, label};
 use crate::pass::{Mixture, Pass};
 
@@ -43,6 +43,10 @@ impl Engine for ReferenceEngine<'_> {
             sink(&labels)?;
         }
         Ok(())
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        Arithmetic { precision: Precision::F64, chain: self.addresses.len() }
     }
 
     fn description(&self) -> String {

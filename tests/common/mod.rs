@@ -1,5 +1,7 @@
 //! What the integration tests share: address lists and golden files.
 
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -27,4 +29,22 @@ pub fn list(name: &str) -> Vec<u32> {
 /// A dotted quad as a number.
 pub fn address(text: &str) -> u32 {
     text.parse::<Ipv4Addr>().unwrap_or_else(|e| panic!("{text}: {e}")).to_bits()
+}
+
+/// A GPU to test, a software one where there is no other; `None` if OCTOMIX_NO_GPU=1 says so.
+///
+/// Panics where there is none: kernels that were not run must not look as if they had passed.
+pub fn gpu() -> Option<octomix::engine::gpu::Gpu> {
+    use octomix::engine::gpu::{Gpu, Wanted};
+    use std::sync::OnceLock;
+    static GPU: OnceLock<Gpu> = OnceLock::new();
+    if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
+        eprintln!("OCTOMIX_NO_GPU=1: the GPU is left out");
+        return None;
+    }
+    let open = || {
+        Gpu::open(&Wanted { software: true, ..Wanted::default() })
+            .unwrap_or_else(|error| panic!("{error}; or set OCTOMIX_NO_GPU=1 to leave the GPU out"))
+    };
+    Some(GPU.get_or_init(open).clone())
 }

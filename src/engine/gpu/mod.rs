@@ -15,7 +15,7 @@ use self::device::is_software;
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, pack_mixture};
 use self::shader::Shape;
-use super::{Engine, EngineError, Run};
+use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
 use crate::pass::{Mixture, Stats};
 
@@ -82,6 +82,16 @@ pub struct Reduction {
     pub threads: u32,
     /// Sums a row that are left.
     pub segments: u32,
+}
+
+/// `Label` of `shaders/label.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub struct LabelWord {
+    /// The component of largest responsibility.
+    pub cluster: u32,
+    /// The log2-density.
+    pub log2_density: f32,
 }
 
 /// The engine of a GPU.
@@ -321,8 +331,7 @@ impl Engine for GpuEngine<'_> {
 
         let workgroup = self.layout.workgroup;
         let shape = Shape { block: 1, workgroup, word: "f32" };
-        let source = &[shader::SWEEP, shader::COMPONENT, shader::LABEL];
-        let kernel = self.gpu.pipeline("label", source, shape);
+        let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
         let params = pack_mixture(mixture);
         let components = params.len() as u32;
         let params = self.upload("params", bytemuck::cast_slice(&params), Usage::STORAGE);
@@ -330,7 +339,7 @@ impl Engine for GpuEngine<'_> {
         for chunk in 0..self.chunks.len() {
             let addresses = self.chunks[chunk].addresses;
             let threads = addresses.div_ceil(LANES) as u32;
-            let bytes = 8 * addresses;
+            let bytes = size_of::<LabelWord>() * addresses;
             let device = self.gpu.device();
             grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
             grow(device, &mut self.staging, "staging", bytes, Usage::MAP_READ | Usage::COPY_DST);
@@ -355,13 +364,20 @@ impl Engine for GpuEngine<'_> {
             self.gpu.queue().submit([encoder.finish()]);
             let words = self.gpu.read(staging.slice(..bytes as u64))?;
             labels.clear();
-            labels.extend(words.chunks_exact(2).map(|pair| Label {
-                cluster: pair[0],
-                log_density: f64::from(f32::from_bits(pair[1])) * std::f64::consts::LN_2,
+            labels.extend(bytemuck::cast_slice::<u32, LabelWord>(&words).iter().map(|label| {
+                Label {
+                    cluster: label.cluster,
+                    log_density: f64::from(label.log2_density) * std::f64::consts::LN_2,
+                }
             }));
             sink(&labels)?;
         }
         Ok(())
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        // A lane's sum of four, the trips of its thread, the partials of a word.
+        Arithmetic { precision: Precision::F32, chain: LANES + TRIPS + PARTIALS }
     }
 
     fn description(&self) -> String {

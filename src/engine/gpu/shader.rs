@@ -18,6 +18,8 @@ pub const MOMENTS: &str = include_str!("../../../shaders/moments.wgsl");
 pub const EXPECTATION: &str = include_str!("../../../shaders/expectation.wgsl");
 /// The kernel of [`label`](crate::pass::label).
 pub const LABEL: &str = include_str!("../../../shaders/label.wgsl");
+/// All of that kernel.
+pub const LABEL_SOURCE: &[&str] = &[SWEEP, COMPONENT, LABEL];
 /// The second pass of all sums.
 pub const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 

@@ -1,0 +1,207 @@
+//! How far an engine may be from the reference, derived from its arithmetic.
+//!
+//! Every rounding on the way from an address to a sum is counted once, in its worst case, as a
+//! multiple of the magnitudes it acts on; WGSL's accuracy of built-in functions is taken from its
+//! specification ("Accuracy of concrete floating point expressions"). Any order and any fusing of
+//! operations is covered. Logarithms are base 2 here, as in the shaders.
+
+use crate::address::{OCTETS, octets};
+use crate::engine::{Arithmetic, Precision};
+use crate::pass::expectation::{ExpectationStats, Sums};
+use crate::pass::mixture::Component;
+use crate::pass::{Mixture, PAIR};
+
+/// Half an ulp of f32 at 1: the relative error of one rounding.
+const U32: f64 = f32::EPSILON as f64 / 2.0;
+/// The same of f64.
+const U64: f64 = f64::EPSILON / 2.0;
+
+/// Roundings of one entry of `y = U'(x - mean)`: its coefficient, its product, four sums.
+const ROUNDINGS_Y: f64 = 6.0;
+/// Roundings of `|y|^2` after `y`: a product, three sums.
+const ROUNDINGS_SQUARE: f64 = 4.0;
+/// WGSL: `exp2(z)` is within 3 + 2 |z| ulp, an ulp being two roundings. Twice the constant, for the
+/// factor that carries a block's exponentials to the largest exponent of all.
+const EXP2: [f64; 2] = [12.0, 4.0];
+/// What normalising costs: a division (2.5 ulp), a product, and a rescaled sum a component, each
+/// within 9 roundings of the final sum: a shift by D bits shrinks its own error of 6 + 4 D.
+const NORMALISE: [f64; 2] = [6.0, 9.0];
+/// WGSL: `log2` is within 3 ulp, or 2^-21 for arguments in [0.5, 2].
+const LOG2: [f64; 2] = [4.76837158203125e-7, 6.0];
+/// Roundings of a product of a responsibility and one or two octets, and of its sum over lanes.
+const ROUNDINGS_MOMENT: f64 = 3.0;
+
+/// The least normal f32: what is smaller may be taken for 0.
+const FLUSH: f64 = f32::MIN_POSITIVE as f64;
+
+/// Bounds on the log2-density of one component and what follows from it.
+#[derive(Debug, Clone, Copy)]
+struct Exponent {
+    /// The weighted log2-density.
+    t: f64,
+    /// The bound on its error.
+    error: f64,
+}
+
+fn exponent(c: &Component, x: [f64; OCTETS], precision: Precision) -> Exponent {
+    let scale = (0.5 * std::f64::consts::LOG2_E).sqrt();
+    let (bias, anchor) = (c.bias * std::f64::consts::LOG2_E, c.anchor());
+    let (mut square, mut error) = (0.0, 0.0);
+    for j in 0..OCTETS {
+        // The entry, the sum of the magnitudes it is made of, and the error of that.
+        let (mut y, mut reach, mut shift) = (0.0, 0.0, 0.0);
+        for i in 0..=j {
+            let u = scale * c.precision_cholesky[i][j];
+            y += u * (x[i] - c.mean[i]);
+            reach += (u * (x[i] - anchor[i])).abs();
+            shift += u * (anchor[i] - c.mean[i]);
+        }
+        let dy = ROUNDINGS_Y * U32 * (reach + shift.abs());
+        square += y * y;
+        error += 2.0 * y.abs() * dy + dy * dy;
+    }
+    let t = bias - square;
+    error += ROUNDINGS_SQUARE * U32 * square + U32 * (bias.abs() + t.abs());
+    Exponent { t, error: if precision == Precision::F32 { error } else { 0.0 } }
+}
+
+/// What is known of one address under a mixture.
+struct Assessment {
+    exponents: Vec<Exponent>,
+    /// log2 of the sum of the exponentials.
+    log_sum: f64,
+    /// The bound on its error.
+    log_sum_error: f64,
+    /// The log2 error of each responsibility's numerator.
+    numerators: Vec<f64>,
+    /// log2 of the least and the largest sum of exponentials there may be, over the true one.
+    spread: [f64; 2],
+    /// The relative error of normalising.
+    normalise: f64,
+    /// What a responsibility may lose by underflow.
+    flush: f64,
+}
+
+impl Assessment {
+    fn new(mixture: &Mixture, address: u32, precision: Precision) -> Self {
+        let x = octets(address).map(f64::from);
+        let exponents: Vec<Exponent> =
+            mixture.0.iter().map(|c| exponent(c, x, precision)).collect();
+        let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
+        let log_sum_of = |f: &dyn Fn(usize) -> f64| {
+            largest + (0..exponents.len()).map(|k| (f(k) - largest).exp2()).sum::<f64>().log2()
+        };
+        let log_sum = log_sum_of(&|k| exponents[k].t);
+        let f32_only = |bound: f64| if precision == Precision::F32 { bound } else { 0.0 };
+        let numerators: Vec<f64> = exponents
+            .iter()
+            .map(|e| {
+                let z = (largest - e.t).abs();
+                let relative = U32 * (EXP2[0] + EXP2[1] * z) * std::f64::consts::LOG2_E;
+                e.error + f32_only(relative + U32 * z)
+            })
+            .collect();
+        let most = log_sum_of(&|k| exponents[k].t + numerators[k]) - log_sum;
+        let least = log_sum_of(&|k| exponents[k].t - numerators[k]) - log_sum;
+        let normalise = f32_only(U32 * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64));
+        let log2 =
+            f32_only(LOG2[0] + LOG2[1] * U32 * (log_sum - largest) + 2.0 * U32 * log_sum.abs());
+        let log_sum_error = most.max(-least) + normalise * std::f64::consts::LOG2_E + log2;
+        Self {
+            exponents,
+            log_sum,
+            log_sum_error,
+            numerators,
+            spread: [least, most],
+            normalise,
+            flush: f32_only(FLUSH),
+        }
+    }
+
+    /// The responsibility of component `k` and the bound on its error.
+    fn responsibility(&self, k: usize) -> (f64, f64) {
+        let log_r = self.exponents[k].t - self.log_sum;
+        let r = log_r.exp2();
+        // The numerator and the sum each at their worst, in opposite directions.
+        let most = (log_r + self.numerators[k] - self.spread[0]).exp2();
+        let least = (log_r - self.numerators[k] - self.spread[1]).exp2();
+        let error = (most - r).max(r - least) + most * self.normalise + self.flush;
+        (r, error.clamp(0.0, 1.0))
+    }
+}
+
+/// Bounds on the difference of [`ExpectationStats`], in their units.
+pub type ExpectationBounds = ExpectationStats;
+
+impl ExpectationBounds {
+    /// For an engine of `arithmetic` over `addresses`.
+    pub fn new(arithmetic: Arithmetic, mixture: &Mixture, addresses: &[u32]) -> Self {
+        let (unit, precision) = match arithmetic.precision {
+            Precision::F32 => (U32, Precision::F32),
+            Precision::F64 => (U64, Precision::F64),
+        };
+        let n = addresses.len();
+        // Each term passes through as many sums as there are links, in the engine, then in the
+        // reference, which is one chain.
+        let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
+        let moment = ROUNDINGS_MOMENT * unit + chain;
+        let ln_2 = std::f64::consts::LN_2;
+        let anchors: Vec<_> = mixture.0.iter().map(|c| c.anchor()).collect();
+        let mut bounds = ExpectationStats {
+            components: vec![Sums::default(); mixture.0.len()],
+            log_likelihood: 0.0,
+            entropy: 0.0,
+        };
+        for &address in addresses {
+            let x = octets(address).map(f64::from);
+            let a = Assessment::new(mixture, address, precision);
+            bounds.log_likelihood += ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
+            for (k, sums) in bounds.components.iter_mut().enumerate() {
+                let (r, dr) = a.responsibility(k);
+                let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
+                sums.weight += dr + chain * r;
+                for (bound, d) in sums.first.iter_mut().zip(d) {
+                    *bound += (dr + moment * r) * d;
+                }
+                for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
+                    *bound += (dr + moment * r) * d[i] * d[j];
+                }
+                let bits = a.log_sum - a.exponents[k].t;
+                let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
+                bounds.entropy += ln_2 * (dr * bits.abs() + (r + dr) * error);
+            }
+        }
+        bounds
+    }
+}
+
+/// Bounds on labels, address by address.
+#[derive(Debug)]
+pub struct LabelBounds<'a> {
+    precision: Precision,
+    mixture: &'a Mixture,
+}
+
+impl<'a> LabelBounds<'a> {
+    /// For an engine of `arithmetic`.
+    pub fn new(arithmetic: Arithmetic, mixture: &'a Mixture) -> Self {
+        Self { precision: arithmetic.precision, mixture }
+    }
+
+    /// The bound on the error of a log-density, in nats.
+    pub fn log_density(&self, address: u32) -> f64 {
+        Assessment::new(self.mixture, address, self.precision).log_sum_error
+            * std::f64::consts::LN_2
+    }
+
+    /// Whether rounding may have put component `found` before `expected`.
+    pub fn may_swap(&self, address: u32, found: u32, expected: u32) -> bool {
+        let a = Assessment::new(self.mixture, address, self.precision);
+        let (Some(f), Some(e)) =
+            (a.exponents.get(found as usize), a.exponents.get(expected as usize))
+        else {
+            return false;
+        };
+        e.t - f.t <= e.error + f.error
+    }
+}

@@ -1,0 +1,177 @@
+//! Any engine against the reference: the same parameters, the same addresses, every statistic.
+//!
+//! Integers must be equal. Floats must agree within bounds that [`bounds`] derives from what the
+//! engine's arithmetic guarantees, for these parameters and these addresses: nothing is tuned.
+//! `octomix validate` and the tests share this module.
+
+pub mod bounds;
+
+use self::bounds::{ExpectationBounds, LabelBounds};
+use crate::engine::{Engine, EngineError, Run};
+use crate::pass::label::label;
+use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, expectation};
+
+/// The largest error of one statistic over all its entries.
+///
+/// Errors and bounds of sums are per address: in addresses, octets, squared octets or nats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The pass.
+    pub pass: &'static str,
+    /// The statistic.
+    pub statistic: &'static str,
+    /// The largest error.
+    pub error: f64,
+    /// What the engine's arithmetic allows of that entry; 0 where it is exact.
+    pub bound: f64,
+    /// The largest error over bound of any entry.
+    pub worst: f64,
+}
+
+impl Check {
+    fn new(pass: &'static str, statistic: &'static str) -> Self {
+        Self { pass, statistic, error: 0.0, bound: 0.0, worst: 0.0 }
+    }
+
+    /// Whether every entry is within its bound.
+    pub fn holds(&self) -> bool {
+        self.worst <= 1.0
+    }
+
+    /// Takes in an entry. An error that is no number counts as infinite.
+    fn take(&mut self, error: f64, bound: f64) {
+        let error = if error.is_nan() { f64::INFINITY } else { error };
+        if error > self.error || (error == self.error && bound > self.bound) {
+            (self.error, self.bound) = (error, bound);
+        }
+        if error > 0.0 {
+            self.worst = self.worst.max(error / bound);
+        }
+    }
+}
+
+/// Compares `lloyd` and `moments` under each of `centres`: all integers, so by equality.
+///
+/// # Errors
+/// When the engine fails.
+pub fn check_centres(
+    engine: &mut dyn Engine,
+    centres: &[Centres],
+) -> Result<Vec<Check>, EngineError> {
+    let addresses = engine.addresses().len().max(1) as f64;
+    let mut checks = vec![
+        Check::new("moments", "counts"),
+        Check::new("moments", "sums"),
+        Check::new("moments", "products"),
+        Check::new("lloyd", "counts"),
+        Check::new("lloyd", "sums"),
+        Check::new("lloyd", "squares"),
+    ];
+    let moments = Run::<Moments>::run(engine, centres)?;
+    let lloyds = Run::<Lloyd>::run(engine, centres)?;
+    for ((centres, moments), lloyds) in centres.iter().zip(&moments).zip(&lloyds) {
+        let mut take = |check: usize, found: &[u64], expected: &[u64]| {
+            for (f, e) in found.iter().zip(expected) {
+                checks[check].take(f.abs_diff(*e) as f64 / addresses, 0.0);
+            }
+        };
+        let reference = Moments::reduce(centres, engine.addresses());
+        for (f, e) in moments.0.iter().zip(&reference.0) {
+            take(0, &[f.count], &[e.count]);
+            take(1, &f.sum, &e.sum);
+            take(2, &f.products, &e.products);
+        }
+        let reference = Lloyd::reduce(centres, engine.addresses());
+        for (f, e) in lloyds.0.iter().zip(&reference.0) {
+            take(3, &[f.count], &[e.count]);
+            take(4, &f.sum, &e.sum);
+            take(5, &[f.squares], &[e.squares]);
+        }
+    }
+    Ok(checks)
+}
+
+/// Compares `expectation` and `label` under each of `mixtures`.
+///
+/// # Errors
+/// When the engine fails.
+pub fn check_mixtures(
+    engine: &mut dyn Engine,
+    mixtures: &[Mixture],
+) -> Result<Vec<Check>, EngineError> {
+    let found = Run::<Expectation>::run(engine, mixtures)?;
+    let mut checks = vec![
+        Check::new("expectation", "weights"),
+        Check::new("expectation", "first moments"),
+        Check::new("expectation", "second moments"),
+        Check::new("expectation", "log-likelihood"),
+        Check::new("expectation", "entropy"),
+        Check::new("label", "log-densities"),
+        Check::new("label", "clusters"),
+    ];
+    for (mixture, found) in mixtures.iter().zip(&found) {
+        let expected = Expectation::reduce(mixture, engine.addresses());
+        check_expectation(engine, mixture, found, &expected, &mut checks[..5]);
+        let [.., densities, clusters] = &mut checks[..] else { unreachable!("seven checks") };
+        check_labels(engine, mixture, densities, clusters)?;
+    }
+    Ok(checks)
+}
+
+fn check_expectation(
+    engine: &dyn Engine,
+    mixture: &Mixture,
+    found: &expectation::ExpectationStats,
+    expected: &expectation::ExpectationStats,
+    checks: &mut [Check],
+) {
+    let addresses = engine.addresses();
+    let bounds = ExpectationBounds::new(engine.arithmetic(), mixture, addresses);
+    let n = addresses.len().max(1) as f64;
+    let mut take = |check: usize, found: f64, expected: f64, bound: f64| {
+        checks[check].take((found - expected).abs() / n, bound / n);
+    };
+    for ((f, e), b) in found.components.iter().zip(&expected.components).zip(&bounds.components) {
+        take(0, f.weight, e.weight, b.weight);
+        for j in 0..f.first.len() {
+            take(1, f.first[j], e.first[j], b.first[j]);
+        }
+        for p in 0..f.second.len() {
+            take(2, f.second[p], e.second[p], b.second[p]);
+        }
+    }
+    take(3, found.log_likelihood, expected.log_likelihood, bounds.log_likelihood);
+    take(4, found.entropy, expected.entropy, bounds.entropy);
+}
+
+/// A cluster may differ from the reference's only where the two log-densities are within bounds.
+fn check_labels(
+    engine: &mut dyn Engine,
+    mixture: &Mixture,
+    densities: &mut Check,
+    clusters: &mut Check,
+) -> Result<(), EngineError> {
+    let addresses = engine.addresses().to_vec();
+    let arithmetic = engine.arithmetic();
+    let bounds = LabelBounds::new(arithmetic, mixture);
+    let (mut done, mut wrong) = (0, 0);
+    let mut expected = Vec::new();
+    engine.label(mixture, &mut |labels| {
+        let of_chunk = &addresses[done..done + labels.len()];
+        expected.clear();
+        label(mixture, of_chunk, &mut expected);
+        for ((found, expected), &address) in labels.iter().zip(&expected).zip(of_chunk) {
+            let error = (found.log_density - expected.log_density).abs();
+            densities.take(error, bounds.log_density(address));
+            let same = found.cluster == expected.cluster;
+            if !same && !bounds.may_swap(address, found.cluster, expected.cluster) {
+                wrong += 1;
+            }
+        }
+        done += labels.len();
+        Ok(())
+    })?;
+    let missing = addresses.len() - done;
+    clusters.take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The shaders without a device: they parse, they validate, and their structs lie as the host's do.
+
+use std::mem::{offset_of, size_of};
+
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+use octomix::engine::gpu::kernel::{Kernel, PackedCentre, PackedComponent};
+use octomix::engine::gpu::shader::{self, Shape, unroll};
+use octomix::engine::gpu::{LabelWord, Reduction, Sweep};
+use octomix::pass::{Expectation, Lloyd, Moments};
+
+fn module(parts: &[&str], shape: Shape) -> naga::Module {
+    let source = unroll(parts, shape);
+    let module = naga::front::wgsl::parse_str(&source)
+        .unwrap_or_else(|error| panic!("{shape:?}: {}", error.emit_to_string(&source)));
+    Validator::new(ValidationFlags::all(), Capabilities::empty())
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{shape:?}: {}", error.emit_to_string(&source)));
+    module
+}
+
+fn shape(block: usize, word: &'static str) -> Shape {
+    Shape { block, workgroup: 64, word }
+}
+
+#[test]
+fn every_kernel_validates_for_every_block() {
+    for block in 1..=8 {
+        module(Lloyd::SOURCE, shape(block, Lloyd::WORD));
+        module(Moments::SOURCE, shape(block, Moments::WORD));
+        module(Expectation::SOURCE, shape(block, Expectation::WORD));
+    }
+    module(shader::LABEL_SOURCE, shape(1, "f32"));
+    module(&[shader::REDUCE], shape(0, "f32"));
+    module(&[shader::REDUCE], shape(0, "u32"));
+}
+
+/// Asserts that struct `name` has `size` bytes and `offsets`, one a member.
+fn assert_layout(module: &naga::Module, name: &str, size: usize, offsets: &[usize]) {
+    let (_, ty) = module
+        .types
+        .iter()
+        .find(|(_, ty)| ty.name.as_deref() == Some(name))
+        .unwrap_or_else(|| panic!("no struct {name}"));
+    let naga::TypeInner::Struct { members, span } = &ty.inner else {
+        panic!("{name} is no struct")
+    };
+    assert_eq!(*span as usize, size, "{name}: size");
+    let found: Vec<usize> = members.iter().map(|member| member.offset as usize).collect();
+    assert_eq!(found, offsets, "{name}: offsets");
+}
+
+/// The offsets of `count` words from `start`.
+fn words(start: usize, count: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |i| start + 4 * i)
+}
+
+#[test]
+fn structs_lie_as_the_hosts_do() {
+    let expectation = module(Expectation::SOURCE, shape(1, Expectation::WORD));
+    let sweep = [
+        offset_of!(Sweep, addresses),
+        offset_of!(Sweep, threads),
+        offset_of!(Sweep, trips),
+        offset_of!(Sweep, components),
+    ];
+    assert_layout(&expectation, "Sweep", size_of::<Sweep>(), &sweep);
+    let component: Vec<usize> = words(offset_of!(PackedComponent, bias), 1)
+        .chain(words(offset_of!(PackedComponent, anchor), 4))
+        .chain(words(offset_of!(PackedComponent, shift), 4))
+        .chain(words(offset_of!(PackedComponent, factor), 10))
+        .collect();
+    assert_layout(&expectation, "Component", size_of::<PackedComponent>(), &component);
+
+    let lloyd = module(Lloyd::SOURCE, shape(1, Lloyd::WORD));
+    let centre: Vec<usize> = words(offset_of!(PackedCentre, half_norm), 1)
+        .chain(words(offset_of!(PackedCentre, x), 4))
+        .chain(words(offset_of!(PackedCentre, window), 1))
+        .chain(words(offset_of!(PackedCentre, half_norm_words), 3))
+        .chain(words(offset_of!(PackedCentre, high), 4))
+        .chain(words(offset_of!(PackedCentre, middle), 4))
+        .chain(words(offset_of!(PackedCentre, low), 4))
+        .collect();
+    assert_layout(&lloyd, "Centre", size_of::<PackedCentre>(), &centre);
+
+    let reduce = module(&[shader::REDUCE], shape(0, "f32"));
+    let reduction = [
+        offset_of!(Reduction, rows),
+        offset_of!(Reduction, threads),
+        offset_of!(Reduction, segments),
+    ];
+    assert_layout(&reduce, "Reduction", size_of::<Reduction>(), &reduction);
+
+    let label = module(shader::LABEL_SOURCE, shape(1, "f32"));
+    let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
+    assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
+}
+
+#[test]
+fn bindings_are_in_the_order_the_host_binds_them() {
+    let names = |module: &naga::Module| {
+        let mut bound: Vec<_> = module
+            .global_variables
+            .iter()
+            .filter_map(|(_, v)| {
+                v.binding.map(|b| (b.group, b.binding, v.name.clone().unwrap_or_default()))
+            })
+            .collect();
+        bound.sort();
+        bound.into_iter().map(|(group, _, name)| format!("{group}:{name}")).collect::<Vec<_>>()
+    };
+    let sweep = |params: &str, output: &str| {
+        vec!["0:sweep".into(), "0:addresses".into(), format!("0:{params}"), format!("0:{output}")]
+    };
+    assert_eq!(names(&module(Lloyd::SOURCE, shape(3, "u32"))), sweep("centres", "partials"));
+    assert_eq!(names(&module(Moments::SOURCE, shape(3, "u32"))), sweep("centres", "partials"));
+    assert_eq!(
+        names(&module(Expectation::SOURCE, shape(3, "f32"))),
+        sweep("components", "partials")
+    );
+    assert_eq!(
+        names(&module(shader::LABEL_SOURCE, shape(1, "f32"))),
+        sweep("components", "labels")
+    );
+    assert_eq!(
+        names(&module(&[shader::REDUCE], shape(0, "u32"))),
+        ["0:reduction", "0:partials", "0:sums"]
+    );
+}
