@@ -1,1 +1,58 @@
-fn main() {}
+//! Time of each pass on each engine over a million uniform addresses, K = 8.
+//!
+//! `cargo bench` prints the time of a pass and the addresses a second. Every answer is compared with
+//! the reference before it is timed. Without an adapter the GPU is left out, and that is said.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use octomix::conformance::{Parameters, check_centres, check_mixtures};
+use octomix::engine::gpu::{Gpu, Wanted};
+use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine, Run};
+use octomix::pass::{Expectation, Lloyd, Moments};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const ADDRESSES: usize = 1_000_000;
+const COMPONENTS: usize = 8;
+
+fn passes(criterion: &mut Criterion) {
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let addresses: Vec<u32> = (0..ADDRESSES).map(|_| rng.random()).collect();
+    let all = Parameters::new(&addresses, COMPONENTS).expect("uniform addresses can be fitted");
+    // The last mixture is fitted; the last but one centres are those of K-Means.
+    let (centres, mixture) = (&all.centres[1..2], &all.mixtures[1..]);
+    let gpu = Gpu::open(&Wanted { software: true, ..Wanted::default() });
+    let mut engines: Vec<(&str, Box<dyn Engine + '_>)> = vec![
+        ("reference", Box::new(ReferenceEngine::new(&addresses))),
+        ("cpu", Box::new(CpuEngine::new(&addresses))),
+    ];
+    match &gpu {
+        Ok(gpu) => engines.push(("gpu", Box::new(GpuEngine::new(gpu, &addresses)))),
+        Err(error) => eprintln!("the GPU is left out: {error}"),
+    }
+    for (name, engine) in &mut engines {
+        let mut checks = check_centres(&mut **engine, centres).expect(name);
+        checks.extend(check_mixtures(&mut **engine, mixture).expect(name));
+        assert!(checks.iter().all(|check| check.holds()), "{name} is wrong: {checks:?}");
+    }
+    // `moments` runs over the nearest centres too, as at the start of a mixture.
+    for pass in ["moments", "lloyd", "expectation", "label"] {
+        let mut group = criterion.benchmark_group(pass);
+        group.throughput(Throughput::Elements(ADDRESSES as u64)).sample_size(10);
+        for (name, engine) in &mut engines {
+            group.bench_function(*name, |bencher| {
+                bencher.iter(|| match pass {
+                    "moments" => drop(Run::<Moments>::run(&mut **engine, centres).expect("runs")),
+                    "lloyd" => drop(Run::<Lloyd>::run(&mut **engine, centres).expect("runs")),
+                    "expectation" => {
+                        drop(Run::<Expectation>::run(&mut **engine, mixture).expect("runs"));
+                    }
+                    _ => engine.label(&mixture[0], &mut |_| Ok(())).expect("runs"),
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, passes);
+criterion_main!(benches);

@@ -2,14 +2,9 @@
 
 mod common;
 
-use std::ops::ControlFlow;
-
 use common::{gpu, list};
-use octomix::address::octets;
-use octomix::conformance::{check_centres, check_mixtures};
+use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
-use octomix::model::{bayesian, em, kmeans};
-use octomix::pass::{Centres, Mixture};
 
 /// The address sets: a name and the addresses.
 fn sets() -> Vec<(&'static str, Vec<u32>)> {
@@ -31,37 +26,18 @@ fn sets() -> Vec<(&'static str, Vec<u32>)> {
     ]
 }
 
-/// Parameters as they are met in practice: K-Means++ seeds and centres, and mixtures at the first
-/// and after some iterations; K is 1, small, a whole block of the GPU, and more than one.
-fn parameters(addresses: &[u32]) -> (Vec<Centres>, Vec<Mixture>) {
-    let mut engine = CpuEngine::new(addresses);
-    let mut go_on = |_| ControlFlow::Continue(());
-    let (mut centres, mut mixtures) = (Vec::new(), Vec::new());
+/// Parameters with K one, small, a whole block of the GPU, and more than one.
+fn parameters(addresses: &[u32]) -> Parameters {
+    let mut all = Parameters::default();
     for k in [1, 3, 8, 11] {
-        let k = k.min(addresses.len());
-        // Centres at addresses: their bisectors run through others, so exact ties abound.
-        let at: Vec<[f64; 4]> = addresses
-            .iter()
-            .step_by(addresses.len() / k)
-            .take(k)
-            .map(|&a| octets(a).map(f64::from))
-            .collect();
-        centres.push(Centres::new(&at).unwrap());
-        for max_iter in [1, 10] {
-            let params = kmeans::Params { max_iter, ..kmeans::Params::new(k) };
-            let restart = &kmeans::restarts(&mut engine, &params, &mut go_on).unwrap()[0];
-            centres.push(Centres::new(&restart.points).unwrap());
-            let params = bayesian::Params { n_init: 1, max_iter, ..bayesian::Params::new(k) };
-            let fit = em::fit(&mut engine, &params, &mut go_on).unwrap();
-            mixtures.push(fit.posterior.mixture());
-        }
+        all.extend(Parameters::new(addresses, k).unwrap());
     }
-    (centres, mixtures)
+    all
 }
 
 fn check(make: &dyn for<'a> Fn(&'a [u32]) -> Box<dyn Engine + 'a>) {
     for (name, addresses) in sets() {
-        let (centres, mixtures) = parameters(&addresses);
+        let Parameters { centres, mixtures } = parameters(&addresses);
         // Two sets at a time of a large one, so that its bounds take seconds and not minutes.
         let engine = &mut *make(&addresses);
         let mixtures = if addresses.len() < 100_000 { &mixtures[..] } else { &mixtures[3..7] };
@@ -89,7 +65,7 @@ fn the_gpu_engine_conforms() {
 fn chunking_changes_nothing_but_rounding() {
     let Some(gpu) = gpu() else { return };
     let addresses = list("tutorial_dst.txt");
-    let (centres, mixtures) = parameters(&addresses);
+    let Parameters { centres, mixtures } = parameters(&addresses);
     for chunk in [1, 7, 1000, 2672] {
         let mut engine = GpuEngine::with_chunks(&gpu, &addresses, chunk);
         // Single addresses a chunk take a dispatch each: two sets will do.
@@ -103,7 +79,7 @@ fn chunking_changes_nothing_but_rounding() {
 #[test]
 fn the_same_parameters_give_the_same_bytes() {
     let addresses = list("tutorial_dst.txt");
-    let (_, mixtures) = parameters(&addresses);
+    let mixtures = parameters(&addresses).mixtures;
     let twice = |engine: &mut dyn Engine| {
         let mut run =
             || octomix::engine::Run::<octomix::pass::Expectation>::run(engine, &mixtures).unwrap();
@@ -126,7 +102,7 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
         if name == "collinear" {
             continue;
         }
-        let (_, mixtures) = parameters(&addresses);
+        let mixtures = parameters(&addresses).mixtures;
         for mixture in &mixtures {
             let bounds = |precision, chain| {
                 ExpectationBounds::new(Arithmetic { precision, chain }, mixture, &addresses)

@@ -5,6 +5,9 @@
 //! `octomix validate` and the tests share this module.
 
 pub mod bounds;
+mod parameters;
+
+pub use self::parameters::Parameters;
 
 use self::bounds::{ExpectationBounds, LabelBounds};
 use crate::engine::{Engine, EngineError, Run};
