@@ -1,7 +1,9 @@
 // What every sweep over the addresses shares: its size, and how a thread finds its addresses.
 
 struct Sweep {
-    // addresses in this chunk, at least 1
+    // where in the buffer the sweep starts
+    start: u32,
+    // addresses to visit, at least 1
     addresses: u32,
     // threads along x; each takes every threads-th address
     threads: u32,
@@ -23,13 +25,8 @@ struct Quad {
 
 fn quad(thread: u32, trip: u32) -> Quad {
     let index = (vec4<u32>(0u, 1u, 2u, 3u) + 4u * trip) * sweep.threads + thread;
-    let last = sweep.addresses - 1u;
-    let a = vec4<u32>(
-        addresses[min(index.x, last)],
-        addresses[min(index.y, last)],
-        addresses[min(index.z, last)],
-        addresses[min(index.w, last)],
-    );
+    let at = sweep.start + min(index, vec4(sweep.addresses - 1u));
+    let a = vec4<u32>(addresses[at.x], addresses[at.y], addresses[at.z], addresses[at.w]);
     return Quad(
         array<vec4<u32>, 4>(a >> vec4(24u), (a >> vec4(16u)) & vec4(255u), (a >> vec4(8u)) & vec4(255u), a & vec4(255u)),
         select(vec4(0u), vec4(1u), index < vec4(sweep.addresses)),

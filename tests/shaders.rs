@@ -58,6 +58,7 @@ fn words(start: usize, count: usize) -> impl Iterator<Item = usize> {
 fn structs_lie_as_the_hosts_do() {
     let expectation = module(Expectation::SOURCE, shape(1, Expectation::WORD));
     let sweep = [
+        offset_of!(Sweep, start),
         offset_of!(Sweep, addresses),
         offset_of!(Sweep, threads),
         offset_of!(Sweep, trips),

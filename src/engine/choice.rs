@@ -3,10 +3,11 @@
 use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, device};
 use super::{CpuEngine, Engine, ReferenceEngine};
 
-/// Address-components from which a GPU repays its start and its transfers.
+/// Address-components from which a GPU repays its start.
 ///
-/// A provisional figure: opening a device takes some 0.2 s, in which two cores at 100 ns an
-/// address and eight components do some 4 million addresses' iterations; a fit has a hundred or so.
+/// A fit of ten restarts takes some 300 iterations. At 20 ns an address-component and core (`cargo
+/// bench`, f64) a million of them take 6 core-seconds: as much on 16 cores as the half second it
+/// takes to open a GPU and compile its kernels.
 const WORTH_A_GPU: usize = 1_000_000;
 
 /// The engine asked for.

@@ -21,6 +21,16 @@ pub enum EngineError {
     /// The device could not hold what the pass needs.
     #[error("the GPU ran out of memory ({0}); run again with --engine cpu")]
     OutOfMemory(String),
+    /// More components than a dispatch has rows for.
+    #[error(
+        "the GPU engine takes at most {most} components here, not {components}; ask for fewer, or run with --engine cpu"
+    )]
+    TooManyComponents {
+        /// Components asked for.
+        components: usize,
+        /// The most that this device takes.
+        most: usize,
+    },
     /// The consumer of labels failed.
     #[error(transparent)]
     Sink(#[from] std::io::Error),

@@ -58,6 +58,13 @@ pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
     info.device_type == wgpu::DeviceType::Cpu
 }
 
+/// Whether `adapter` has compute shaders, and room for what the kernels bind.
+pub fn can_compute(adapter: &wgpu::Adapter) -> bool {
+    let flags = adapter.get_downlevel_capabilities().flags;
+    flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
+        && wgpu::Limits::downlevel_defaults().check_limits(&adapter.limits())
+}
+
 /// The place of an adapter in the order of preference, the best first.
 pub fn rank(info: &wgpu::AdapterInfo) -> u8 {
     match info.device_type {
@@ -96,6 +103,7 @@ impl Gpu {
     /// When there is none, or it refuses.
     pub fn open(wanted: &Wanted) -> Result<Self, GpuError> {
         let mut found = adapters();
+        found.retain(can_compute);
         if found.is_empty() {
             return Err(GpuError::NoAdapter(why_no_adapter().to_string()));
         }

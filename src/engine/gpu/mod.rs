@@ -6,63 +6,30 @@
 pub mod device;
 pub mod diagnose;
 pub mod kernel;
+mod plan;
 pub mod shader;
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
-use wgpu::util::DeviceExt;
+use wgpu::BufferUsages as Usage;
 
 use self::device::is_software;
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, pack_mixture};
+use self::plan::{HARDWARE, LANES, Layout, PARTIALS, Plan, SOFTWARE, TRIPS, WORKGROUPS, spans};
 use self::shader::Shape;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
 use crate::pass::{Mixture, Stats};
 
-/// Components whose sums a thread keeps: eight take 120 registers.
-const LARGEST_BLOCK: usize = 8;
-
-/// Addresses a trip of a thread, one a lane of a vector.
-const LANES: usize = 4;
-
-/// Trips a thread at most, so that an f32 sums some hundred terms and not millions.
-pub const TRIPS: usize = 256;
-
-/// Partials a word of the reduction at most. With [`TRIPS`] x [`LANES`] addresses a partial a u32
-/// holds 65,536 products of two octets: 65,536 x 255^2 < 2^32.
-pub const PARTIALS: usize = 64;
-
-/// Addresses a thread should have at least, lest partial sums cost more than the addresses.
-const WORTH_A_THREAD: usize = 16;
-
-/// Rows that fit in the second dimension of a dispatch.
-const ROWS_A_DISPATCH: usize = 65_535;
-
-/// Addresses times components a dispatch: tens of milliseconds of an integrated GPU, far below the
-/// two seconds after which a display resets it.
-const WORK_A_DISPATCH: usize = 1 << 28;
-
-/// How work is laid out on a kind of device.
-#[derive(Debug, Clone, Copy)]
-struct Layout {
-    /// Threads a workgroup.
-    workgroup: u32,
-    /// Threads a sweep at most.
-    threads: usize,
-    /// Addresses a buffer.
-    chunk: usize,
-}
-
-/// Enough threads to fill a GPU and hide its memory.
-const HARDWARE: Layout = Layout { workgroup: 64, threads: 65_536, chunk: 1 << 24 };
-/// A processor wants few threads, each a vector wide.
-const SOFTWARE: Layout = Layout { workgroup: 8, threads: 4096, chunk: 1 << 22 };
-
 /// `Sweep` of `shaders/sweep.wgsl`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 pub struct Sweep {
-    /// Addresses in the chunk.
+    /// Where in the buffer the sweep starts.
+    pub start: u32,
+    /// Addresses to visit.
     pub addresses: u32,
     /// Threads along x.
     pub threads: u32,
@@ -122,16 +89,10 @@ impl<'a> GpuEngine<'a> {
     /// As [`new`](Self::new), in chunks of at most `chunk` addresses: for tests of what many do.
     pub fn with_chunks(gpu: &Gpu, addresses: &'a [u32], chunk: usize) -> Self {
         let layout = if is_software(gpu.info()) { SOFTWARE } else { HARDWARE };
-        // All of a chunk must be reached within the trips of its threads.
-        let chunk = chunk.clamp(1, layout.threads * TRIPS * LANES).min(layout.chunk);
         let chunks = addresses
-            .chunks(chunk)
+            .chunks(chunk.clamp(1, layout.chunk))
             .map(|chunk| Chunk {
-                buffer: gpu.device().create_buffer_init(&wgpu::util::BufferInitDescriptor {
-                    label: Some("addresses"),
-                    contents: bytemuck::cast_slice(chunk),
-                    usage: wgpu::BufferUsages::STORAGE,
-                }),
+                buffer: upload(gpu, "addresses", bytemuck::cast_slice(chunk), Usage::STORAGE),
                 addresses: chunk.len(),
             })
             .collect();
@@ -144,16 +105,6 @@ impl<'a> GpuEngine<'a> {
             sums: None,
             staging: None,
         }
-    }
-
-    /// A buffer of small contents for one run.
-    fn upload(&self, label: &str, contents: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
-        let label = Some(label);
-        self.gpu.device().create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label,
-            contents,
-            usage,
-        })
     }
 
     /// Binds `buffers`, in order, to group 0 of `pipeline` and dispatches `workgroups`.
@@ -183,23 +134,20 @@ impl<'a> GpuEngine<'a> {
         pass.dispatch_workgroups(workgroups[0], workgroups[1], workgroups[2]);
     }
 
-    /// The sums over one chunk of `sets` parameter sets, `rows` rows in all.
+    /// The sums over `span` of a chunk for `sets` parameter sets: their rows, one set after another.
     fn sweep<K: Kernel>(
         &mut self,
         chunk: usize,
+        span: Range<usize>,
         packed: &[K::Packed],
-        sets: usize,
-        block: usize,
+        plan: Plan,
     ) -> Result<Vec<f64>, EngineError> {
-        use wgpu::BufferUsages as Usage;
-
-        let addresses = self.chunks[chunk].addresses;
-        let components = packed.len() / sets;
-        let blocks = components / block;
-        let threads = addresses.div_ceil(WORTH_A_THREAD).min(self.layout.threads);
-        let trips = addresses.div_ceil(threads * LANES);
+        let sets = packed.len() / plan.components;
+        let blocks = plan.components / plan.block;
+        let threads = plan.threads(span.len());
+        let trips = span.len().div_ceil(threads * LANES);
         let segments = threads.div_ceil(PARTIALS);
-        let rows = sets * blocks * (block * K::ROWS + K::BLOCK_ROWS);
+        let rows = sets * plan.rows;
         let (partial_bytes, sum_bytes) = (4 * rows * threads, 4 * rows * segments);
         let device = self.gpu.device();
         grow(device, &mut self.partials, "partials", partial_bytes, Usage::STORAGE);
@@ -212,21 +160,23 @@ impl<'a> GpuEngine<'a> {
         };
 
         let sweep = Sweep {
-            addresses: addresses as u32,
+            start: span.start as u32,
+            addresses: span.len() as u32,
             threads: threads as u32,
             trips: trips as u32,
-            components: components as u32,
+            components: plan.components as u32,
         };
         let reduction =
             Reduction { rows: rows as u32, threads: threads as u32, segments: segments as u32 };
         let workgroup = self.layout.workgroup;
-        let shape = Shape { block, workgroup, word: K::WORD };
+        let shape = Shape { block: plan.block, workgroup, word: K::WORD };
         let kernel = self.gpu.pipeline(K::NAME, K::SOURCE, shape);
         let reduce = self.gpu.pipeline("reduce", &[shader::REDUCE], Shape { block: 0, ..shape });
         let mut encoder = device.create_command_encoder(&Default::default());
-        let params = self.upload("params", bytemuck::cast_slice(packed), Usage::STORAGE);
-        let sweep = self.upload("sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
-        let reduction = self.upload("reduction", bytemuck::bytes_of(&reduction), Usage::UNIFORM);
+        let params = upload(&self.gpu, "params", bytemuck::cast_slice(packed), Usage::STORAGE);
+        let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
+        let reduction =
+            upload(&self.gpu, "reduction", bytemuck::bytes_of(&reduction), Usage::UNIFORM);
         let groups = |n: usize| (n as u32).div_ceil(workgroup);
         self.dispatch(
             &mut encoder,
@@ -265,13 +215,26 @@ fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResource<'_> {
     })
 }
 
+/// A buffer that holds `contents`.
+fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer {
+    // Not `create_buffer_init`: that panics where the device cannot provide the memory.
+    let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: contents.len() as u64,
+        usage: usage | Usage::COPY_DST,
+        mapped_at_creation: false,
+    });
+    gpu.queue().write_buffer(&buffer, 0, contents);
+    buffer
+}
+
 /// Makes `buffer` hold at least `bytes`.
 fn grow(
     device: &wgpu::Device,
     buffer: &mut Option<wgpu::Buffer>,
     label: &str,
     bytes: usize,
-    usage: wgpu::BufferUsages,
+    usage: Usage,
 ) {
     let size = bytes as u64;
     if buffer.as_ref().is_none_or(|buffer| buffer.size() < size) {
@@ -287,29 +250,24 @@ fn grow(
 impl<K: Kernel> Run<K> for GpuEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
         let Some(most) = params.iter().map(K::components).max() else { return Ok(Vec::new()) };
-        let block = most.clamp(1, LARGEST_BLOCK);
-        let padded = most.next_multiple_of(block);
-        let rows_a_set = padded / block * (block * K::ROWS + K::BLOCK_ROWS);
         let binding = self.gpu.device().limits().max_storage_buffer_binding_size as usize;
+        let plan = Plan::new::<K>(self.layout, binding, most)?;
         // The statistics of no address: what every set starts from.
         let mut all: Vec<K::Stats> = params.iter().map(|params| K::reduce(params, &[])).collect();
         for chunk in 0..self.chunks.len() {
-            let addresses = self.chunks[chunk].addresses;
-            let threads = addresses.div_ceil(WORTH_A_THREAD).min(self.layout.threads);
-            let sets = (WORK_A_DISPATCH / (addresses * padded))
-                .min(ROWS_A_DISPATCH / rows_a_set)
-                .min(binding / (4 * rows_a_set * threads))
-                .max(1);
-            for (params, all) in params.chunks(sets).zip(all.chunks_mut(sets)) {
-                let mut packed = Vec::with_capacity(params.len() * padded);
-                for (i, params) in params.iter().enumerate() {
-                    packed.extend(K::pack(params));
-                    packed.resize((i + 1) * padded, K::padding());
-                }
-                let sums = self.sweep::<K>(chunk, &packed, params.len(), block)?;
-                for ((all, params), sums) in all.iter_mut().zip(params).zip(sums.chunks(rows_a_set))
-                {
-                    all.merge(&K::unpack(sums, K::components(params), block));
+            for span in spans(self.chunks[chunk].addresses, plan.span) {
+                let sets = plan.sets(span.len());
+                for (params, all) in params.chunks(sets).zip(all.chunks_mut(sets)) {
+                    let mut packed = Vec::with_capacity(params.len() * plan.components);
+                    for (i, params) in params.iter().enumerate() {
+                        packed.extend(K::pack(params));
+                        packed.resize((i + 1) * plan.components, K::padding());
+                    }
+                    let sums = self.sweep::<K>(chunk, span.clone(), &packed, plan)?;
+                    let of_sets = all.iter_mut().zip(params).zip(sums.chunks(plan.rows));
+                    for ((all, params), sums) in of_sets {
+                        all.merge(&K::unpack(sums, K::components(params), plan.block));
+                    }
                 }
             }
         }
@@ -327,27 +285,35 @@ impl Engine for GpuEngine<'_> {
         mixture: &Mixture,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        use wgpu::BufferUsages as Usage;
-
         let workgroup = self.layout.workgroup;
         let shape = Shape { block: 1, workgroup, word: "f32" };
         let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
         let params = pack_mixture(mixture);
         let components = params.len() as u32;
-        let params = self.upload("params", bytemuck::cast_slice(&params), Usage::STORAGE);
+        let params = upload(&self.gpu, "params", bytemuck::cast_slice(&params), Usage::STORAGE);
+        let reach = WORKGROUPS * workgroup as usize * LANES;
+        let span = reach.min((self.layout.work / components as usize).max(LANES));
         let mut labels = Vec::new();
-        for chunk in 0..self.chunks.len() {
-            let addresses = self.chunks[chunk].addresses;
-            let threads = addresses.div_ceil(LANES) as u32;
-            let bytes = size_of::<LabelWord>() * addresses;
+        let all: Vec<(usize, Range<usize>)> = (0..self.chunks.len())
+            .flat_map(|c| spans(self.chunks[c].addresses, span).map(move |span| (c, span)))
+            .collect();
+        for (chunk, span) in all {
+            let threads = span.len().div_ceil(LANES) as u32;
+            let bytes = size_of::<LabelWord>() * span.len();
             let device = self.gpu.device();
             grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
             grow(device, &mut self.staging, "staging", bytes, Usage::MAP_READ | Usage::COPY_DST);
             let (Some(output), Some(staging)) = (&self.sums, &self.staging) else {
                 unreachable!("grow fills what it is given")
             };
-            let sweep = Sweep { addresses: addresses as u32, threads, trips: 1, components };
-            let sweep = self.upload("sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
+            let sweep = Sweep {
+                start: span.start as u32,
+                addresses: span.len() as u32,
+                threads,
+                trips: 1,
+                components,
+            };
+            let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
             let mut encoder = device.create_command_encoder(&Default::default());
             self.dispatch(
                 &mut encoder,
