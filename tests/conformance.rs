@@ -4,6 +4,7 @@ mod common;
 
 use common::{gpu, list};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
+use octomix::engine::gpu::plan::Layout;
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
 
 /// The address sets: a name and the addresses.
@@ -66,13 +67,16 @@ fn chunking_changes_nothing_but_rounding() {
     let Some(gpu) = gpu() else { return };
     let addresses = list("tutorial_dst.txt");
     let Parameters { centres, mixtures } = parameters(&addresses);
-    for chunk in [1, 7, 1000, 2672] {
-        let mut engine = GpuEngine::with_chunks(&gpu, &addresses, chunk);
-        // Single addresses a chunk take a dispatch each: two sets will do.
-        let some = if chunk == 1 { 2 } else { mixtures.len() };
+    // Two threads that take four addresses a trip: a dispatch sees at most 2048 of them, and by its
+    // work far fewer, so chunks, spans of a chunk and groups of parameter sets all occur.
+    for (chunk, work) in [(1, 1), (7, 100), (1000, 100), (1000, 50_000), (2672, 1 << 20)] {
+        let layout = Layout { chunk, work, threads: 2, workgroup: 8 };
+        let mut engine = GpuEngine::with_layout(&gpu, &addresses, layout);
+        // The smaller the pieces the more dispatches: two sets will do.
+        let some = if work < 1000 { 2 } else { mixtures.len() };
         let mut checks = check_centres(&mut engine, &centres[..some]).unwrap();
         checks.extend(check_mixtures(&mut engine, &mixtures[..some]).unwrap());
-        assert!(checks.iter().all(|check| check.holds()), "chunks of {chunk}: {checks:?}");
+        assert!(checks.iter().all(|check| check.holds()), "{layout:?}: {checks:?}");
     }
 }
 

@@ -6,7 +6,7 @@
 pub mod device;
 pub mod diagnose;
 pub mod kernel;
-mod plan;
+pub mod plan;
 pub mod shader;
 
 use std::ops::Range;
@@ -14,10 +14,9 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
-use self::device::is_software;
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, pack_mixture};
-use self::plan::{HARDWARE, LANES, Layout, PARTIALS, Plan, SOFTWARE, TRIPS, WORKGROUPS, spans};
+use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, WORKGROUPS, spans};
 use self::shader::Shape;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
@@ -82,15 +81,13 @@ struct Chunk {
 impl<'a> GpuEngine<'a> {
     /// Uploads `addresses` to `gpu`.
     pub fn new(gpu: &Gpu, addresses: &'a [u32]) -> Self {
-        let layout = if is_software(gpu.info()) { SOFTWARE } else { HARDWARE };
-        Self::with_chunks(gpu, addresses, layout.chunk)
+        Self::with_layout(gpu, addresses, Layout::of(gpu.info()))
     }
 
-    /// As [`new`](Self::new), in chunks of at most `chunk` addresses: for tests of what many do.
-    pub fn with_chunks(gpu: &Gpu, addresses: &'a [u32], chunk: usize) -> Self {
-        let layout = if is_software(gpu.info()) { SOFTWARE } else { HARDWARE };
+    /// As [`new`](Self::new) with a layout of one's own, such as one that cuts small sets.
+    pub fn with_layout(gpu: &Gpu, addresses: &'a [u32], layout: Layout) -> Self {
         let chunks = addresses
-            .chunks(chunk.clamp(1, layout.chunk))
+            .chunks(layout.chunk)
             .map(|chunk| Chunk {
                 buffer: upload(gpu, "addresses", bytemuck::cast_slice(chunk), Usage::STORAGE),
                 addresses: chunk.len(),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::device::is_software;
 use super::kernel::Kernel;
 use crate::engine::EngineError;
 
@@ -29,7 +30,7 @@ pub(super) const WORKGROUPS: usize = 65_535;
 
 /// How work is laid out on a kind of device.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
+pub struct Layout {
     /// Threads a workgroup.
     pub workgroup: u32,
     /// Threads a sweep at most.
@@ -41,12 +42,18 @@ pub(super) struct Layout {
     pub work: usize,
 }
 
-/// Enough threads to fill a GPU and hide its memory.
-pub(super) const HARDWARE: Layout =
-    Layout { workgroup: 64, threads: 65_536, chunk: 1 << 24, work: 1 << 28 };
-/// A processor wants few threads, each a vector wide.
-pub(super) const SOFTWARE: Layout =
-    Layout { workgroup: 8, threads: 4096, chunk: 1 << 22, work: 1 << 24 };
+impl Layout {
+    /// The layout for an adapter.
+    pub fn of(info: &wgpu::AdapterInfo) -> Self {
+        if is_software(info) {
+            // A processor wants few threads, each a vector wide.
+            Self { workgroup: 8, threads: 4096, chunk: 1 << 22, work: 1 << 24 }
+        } else {
+            // Enough threads to fill a GPU and hide its memory.
+            Self { workgroup: 64, threads: 65_536, chunk: 1 << 24, work: 1 << 28 }
+        }
+    }
+}
 
 /// How one run is cut into dispatches.
 #[derive(Debug, Clone, Copy)]
