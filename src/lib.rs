@@ -5,4 +5,5 @@ pub mod engine;
 pub mod input;
 pub mod model;
 pub mod pass;
+pub mod report;
 pub mod score;

@@ -1,1 +1,31 @@
-fn main() {}
+//! The octomix command line.
+
+mod cli;
+mod command;
+mod console;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    quieten_device_select();
+    let cli = cli::Cli::parse();
+    match command::run(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            console::tell("error", &failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Mesa's device-select layer warns on every start that it finds no display without this folder.
+fn quieten_device_select() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: first thing in `main`: no other thread exists that could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}

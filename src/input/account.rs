@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::cell::Cell;
 use super::text::{excerpt, listed, printable, quoted};
 use super::{Options, Role};
@@ -156,7 +158,7 @@ pub enum Format {
 }
 
 /// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6` and `malformed`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// IPv4 addresses, the only cells that are used.
     pub ipv4: u64,
@@ -201,7 +203,7 @@ impl Tally {
 }
 
 /// Where a malformed cell stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The line, from 1, on which its record starts.
     pub line: u64,

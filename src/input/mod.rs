@@ -48,6 +48,14 @@ impl Role {
             Role::Destination => "--dst-column",
         }
     }
+
+    /// The short name, as on the command line and of the folder of results.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Source => "src",
+            Role::Destination => "dst",
+        }
+    }
 }
 
 impl std::fmt::Display for Role {

@@ -1,0 +1,78 @@
+//! The commands, and what they share.
+
+mod detect;
+
+use std::io::{self, ErrorKind};
+
+use octomix::engine::EngineError;
+use octomix::engine::choice::Choice;
+use octomix::engine::gpu::GpuError;
+use octomix::input::{self, Capture, InputError, Role};
+use octomix::model::FitError;
+use octomix::report::WriteError;
+
+use crate::cli::{Command, EngineArgs, InputArgs};
+use crate::console::Console;
+use crate::progress::Unit;
+
+/// Runs `command` to its end.
+///
+/// # Errors
+/// When its work fails; the message is for the user.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Detect(args) => detect::run(args),
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    #[error("the {role}s cannot be fitted: {reason}")]
+    Fit { role: Role, reason: FitError },
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("cannot write to standard output: {0}")]
+    StandardOutput(io::Error),
+}
+
+impl Failure {
+    /// Whether the reader of standard output has gone, as `head` does: not a failure of ours.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::StandardOutput(error) if error.kind() == ErrorKind::BrokenPipe)
+    }
+}
+
+/// Reads the captures and tells what there is to warn of.
+fn read(args: &InputArgs, console: &mut Console) -> Result<Capture, InputError> {
+    let mut bar = console.bar("reading".to_owned());
+    let capture = input::read(&args.captures, &args.options(), &mut |progress| {
+        bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
+    })?;
+    drop(bar);
+    for (file, warning) in capture.account.warnings() {
+        console.warn(format!("{}: {warning}", file.name));
+    }
+    Ok(capture)
+}
+
+/// Decides where to compute for both roles of `capture` and tells what there is to warn of.
+fn choose_engine(
+    args: &EngineArgs,
+    capture: &Capture,
+    components: usize,
+    console: &mut Console,
+) -> Result<Choice, GpuError> {
+    let largest = capture.source.len().max(capture.destination.len());
+    let choice = Choice::new(args.engine.kind(), args.adapter.as_deref(), largest, components)?;
+    if let Some(warning) = &choice.warning {
+        console.warn(warning.clone());
+    }
+    Ok(choice)
+}

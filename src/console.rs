@@ -1,0 +1,44 @@
+//! Standard error: warnings, and bars where a person watches.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::progress::Bar;
+
+/// Prints `message` on one line of standard error, with octomix's name and its `kind` before it.
+pub fn tell(kind: &str, message: &str) {
+    let line = message.lines().collect::<Vec<_>>().join(" ");
+    // There is no place left to report that standard error is closed.
+    let _ = writeln!(io::stderr(), "octomix: {kind}: {line}");
+}
+
+/// What a command has to say beside its results.
+#[derive(Debug)]
+pub struct Console {
+    quiet: bool,
+    warnings: Vec<String>,
+}
+
+impl Console {
+    /// A console that shows nothing if `quiet`.
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet, warnings: Vec::new() }
+    }
+
+    /// Shows a warning, and keeps it for the summary in any case.
+    pub fn warn(&mut self, message: String) {
+        if !self.quiet {
+            tell("warning", &message);
+        }
+        self.warnings.push(message);
+    }
+
+    /// All warnings so far.
+    pub fn into_warnings(self) -> Vec<String> {
+        self.warnings
+    }
+
+    /// A progress bar for work described by `what`.
+    pub fn bar(&self, what: String) -> Bar {
+        Bar::new(what, !self.quiet && io::stderr().is_terminal())
+    }
+}

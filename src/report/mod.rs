@@ -1,0 +1,15 @@
+//! What a person, or the next program, reads: files, and a summary as text or JSON.
+//!
+//! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
+
+pub mod clusters;
+pub mod labels;
+pub mod model;
+pub mod output;
+pub mod reading;
+pub mod summary;
+pub mod text;
+
+pub use labels::Labelled;
+pub use output::{Output, WriteError};
+pub use summary::Summary;

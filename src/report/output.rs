@@ -1,0 +1,146 @@
+//! A directory of result files, each written whole or not at all.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write '{}': {reason}; choose another directory with --output", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    reason: String,
+}
+
+impl WriteError {
+    fn new(path: &Path, error: &io::Error) -> Self {
+        // An error of a temporary file's tells its name, which says nothing to anyone.
+        let reason = match error.raw_os_error() {
+            Some(_) => error.to_string(),
+            None => error.kind().to_string(),
+        };
+        Self { path: path.to_path_buf(), reason }
+    }
+}
+
+/// A directory for results, and the files that have been written to it.
+#[derive(Debug)]
+pub struct Output {
+    directory: PathBuf,
+    files: Vec<String>,
+}
+
+impl Output {
+    /// Checks that files can be made in `directory` and in its folders, and leaves no trace: what
+    /// comes before the first file may take an hour, or fail.
+    ///
+    /// # Errors
+    /// When one of them is no directory, may not be written, or cannot be made.
+    pub fn new(directory: &Path, folders: &[&str]) -> Result<Self, WriteError> {
+        check(directory)?;
+        folders.iter().try_for_each(|folder| check(&directory.join(folder)))?;
+        Ok(Self { directory: directory.to_path_buf(), files: Vec::new() })
+    }
+
+    /// Writes `file`, a path below the directory, in place of any older one.
+    ///
+    /// Until `content` has returned, the file has another name; if anything fails, it is gone.
+    ///
+    /// # Errors
+    /// When the disk or `content` fails.
+    pub fn write(
+        &mut self,
+        file: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let path = self.directory.join(file);
+        write_whole(&path, content).map_err(|error| WriteError::new(&path, &error))?;
+        self.files.push(file.to_owned());
+        Ok(())
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The files written, as paths below the directory.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+}
+
+/// Makes a nameless file in the nearest directory that exists.
+fn check(directory: &Path) -> Result<(), WriteError> {
+    let existing = directory.ancestors().find(|path| path.exists());
+    // Above a relative path there is the empty path, which stands for the current directory.
+    let existing = existing.unwrap_or(Path::new("."));
+    tempfile::tempfile_in(existing).map_err(|error| WriteError::new(directory, &error))?;
+    Ok(())
+}
+
+fn write_whole(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    // A file has a parent: `path` was joined to a directory.
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    let mut file = BufWriter::new(temporary().tempfile_in(directory)?);
+    content(&mut file)?;
+    file.into_inner()?.persist(path)?;
+    Ok(())
+}
+
+/// Temporary files are private by default; results are as readable as other files of the user's.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".octomix-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The user's umask takes from these.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_fails_half_way_leaves_the_older_one() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let mut output = Output::new(&folder.path().join("a/b"), &["src"])?;
+        assert!(!folder.path().join("a").exists());
+
+        output.write("src/x", |file| file.write_all(b"old"))?;
+        let failed = output.write("src/x", |file| {
+            file.write_all(b"new")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        let message = failed.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(
+            message.ends_with("b/src/x': no storage space; choose another directory with --output"),
+            "{message}"
+        );
+        let path = folder.path().join("a/b/src/x");
+        assert_eq!(fs::read_to_string(&path)?, "old");
+        assert_eq!(fs::read_dir(path.parent().ok_or("no parent")?)?.count(), 1);
+        assert_eq!(output.files(), ["src/x"]);
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_as_readable_as_others() -> Result<(), Box<dyn std::error::Error>> {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir()?;
+        Output::new(folder.path(), &[])?.write("x", |_| Ok(()))?;
+        fs::write(folder.path().join("y"), "")?;
+        let mode = |name| fs::metadata(folder.path().join(name)).map(|m| m.permissions().mode());
+        assert_eq!(mode("x")?, mode("y")?);
+        Ok(())
+    }
+}

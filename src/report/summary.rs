@@ -1,0 +1,188 @@
+//! summary.json: what a run read, fitted, found and wrote.
+
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use super::Labelled;
+use super::clusters::{Cluster, clusters};
+use super::model::AppliedThreshold;
+use super::reading::Reading;
+use crate::address::dotted;
+use crate::input::Role;
+use crate::model::Stop;
+use crate::model::em::Fit;
+
+/// The summary of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The version that ran.
+    pub octomix: &'static str,
+    /// What was read.
+    pub input: Reading,
+    /// Where it was computed.
+    pub engine: EngineSummary,
+    /// The sources, if looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src: Option<RoleSummary>,
+    /// The destinations, if looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst: Option<RoleSummary>,
+    /// Roles that were asked for and have no address: `src`, `dst`.
+    pub skipped_roles: Vec<&'static str>,
+    /// All warnings.
+    pub warnings: Vec<String>,
+    /// The directory of the files.
+    pub output: String,
+    /// The files written, as paths below that directory.
+    pub files: Vec<String>,
+    /// How long it took.
+    pub seconds: RunSeconds,
+}
+
+impl Summary {
+    /// What was found for `role`.
+    pub fn role(&self, role: Role) -> Option<&RoleSummary> {
+        match role {
+            Role::Source => self.src.as_ref(),
+            Role::Destination => self.dst.as_ref(),
+        }
+    }
+}
+
+/// Where a run computed.
+#[derive(Debug, Clone, Serialize)]
+pub struct EngineSummary {
+    /// The engine asked for.
+    pub requested: &'static str,
+    /// The engine used.
+    pub used: &'static str,
+    /// The engine and its device, for people.
+    pub device: String,
+    /// Why that one.
+    pub reason: String,
+}
+
+/// Seconds of a run.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct RunSeconds {
+    /// Reading the captures.
+    pub read: f64,
+    /// Choosing and opening the engine.
+    pub engine: f64,
+    /// From the start until the summary was made.
+    pub total: f64,
+}
+
+/// What was found for one role.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleSummary {
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// Packets of all of them.
+    pub packets: u64,
+    /// Components asked for.
+    pub components_asked: usize,
+    /// Components fitted: no more than there are addresses.
+    pub components: usize,
+    /// The lower bound of the best restart, in nats.
+    pub lower_bound: f64,
+    /// Iterations of the best restart.
+    pub n_iter: usize,
+    /// Whether the best restart converged.
+    pub converged: bool,
+    /// The best restart, an index of `restarts`.
+    pub best_restart: usize,
+    /// All restarts.
+    pub restarts: Vec<RestartSummary>,
+    /// The clusters, one a component.
+    pub clusters: Vec<Cluster>,
+    /// What made an address anomalous.
+    pub threshold: AppliedThreshold,
+    /// The anomalous addresses, least dense first.
+    pub anomalies: Vec<Anomaly>,
+    /// How long it took.
+    pub seconds: RoleSeconds,
+}
+
+/// The outcome of one restart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RestartSummary {
+    /// Its lower bound, in nats.
+    pub lower_bound: f64,
+    /// Its iterations.
+    pub n_iter: usize,
+    /// Whether it converged.
+    pub converged: bool,
+}
+
+/// An anomalous address.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Anomaly {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// Its packets.
+    pub packets: u64,
+    /// The cluster it fits best.
+    pub cluster: u32,
+    /// Its log-density, in nats.
+    pub log_density: f64,
+}
+
+/// Seconds of one role's work.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct RoleSeconds {
+    /// Fitting.
+    pub fit: f64,
+    /// Labelling, and finding the threshold.
+    pub label: f64,
+    /// Writing the files.
+    pub write: f64,
+}
+
+impl RoleSummary {
+    /// The summary of `fit` and what it says of the addresses, of which those at the positions
+    /// `anomalies` are flagged.
+    pub fn new(
+        fit: &Fit,
+        components_asked: usize,
+        labelled: &Labelled<'_>,
+        anomalies: &[usize],
+        threshold: AppliedThreshold,
+        seconds: RoleSeconds,
+    ) -> Self {
+        let restarts: Vec<RestartSummary> = fit
+            .restarts
+            .iter()
+            .map(|restart| RestartSummary {
+                lower_bound: restart.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY),
+                n_iter: restart.lower_bounds.len(),
+                converged: restart.stop == Stop::Converged,
+            })
+            .collect();
+        let RestartSummary { lower_bound, n_iter, converged } = restarts[fit.best];
+        Self {
+            addresses: labelled.set.len(),
+            packets: labelled.set.packets().iter().sum(),
+            components_asked,
+            components: fit.posterior.components.len(),
+            lower_bound,
+            n_iter,
+            converged,
+            best_restart: fit.best,
+            restarts,
+            clusters: clusters(labelled, &fit.posterior),
+            threshold,
+            anomalies: anomalies
+                .iter()
+                .map(|&at| Anomaly {
+                    address: dotted(labelled.set.addresses()[at]),
+                    packets: labelled.set.packets()[at],
+                    cluster: labelled.clusters[at],
+                    log_density: labelled.log_densities[at],
+                })
+                .collect(),
+            seconds,
+        }
+    }
+}
