@@ -119,8 +119,8 @@ impl Job {
         let asked = self.params.components;
         if addresses < asked {
             self.console.warn(format!(
-                "{role}s: {asked} components were asked for, but there are only {addresses} \
-                 distinct addresses; fitting {addresses}"
+                "{role}s: fewer distinct addresses ({addresses}) than components ({asked}); \
+                 fitted with {addresses}"
             ));
         }
         Params { components: asked.min(addresses), ..self.params.clone() }
@@ -149,7 +149,7 @@ impl Job {
         drop(bar);
         if fit.restarts[fit.best].stop == Stop::MaxIter {
             self.console.warn(format!(
-                "{role}s: the fit had not converged after {} iterations; raise --max-iter",
+                "{role}s: the best restart had not converged when --max-iter {} stopped it; raise it",
                 params.max_iter
             ));
         }

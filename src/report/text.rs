@@ -142,29 +142,27 @@ fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> i
     Ok(())
 }
 
-/// The longest start that at least half of the addresses share, and the commonest longest one.
+/// The longest start that at least half of the addresses share, or else the longest that is
+/// commoner than the commonest three octets; and those.
 fn common(prefixes: &[Prefix]) -> String {
     let Some((longest, shorter)) = prefixes.split_last() else {
         return String::new();
     };
-    let widest =
-        shorter.iter().rev().find(|prefix| prefix.share >= 0.5 || prefix.size > longest.size);
-    widest
-        .into_iter()
-        .filter(|widest| widest.size > longest.size)
-        .chain([longest])
-        .map(|Prefix { prefix, share, .. }| format!("{prefix} {}", percent(*share)))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let mut commoner = shorter.iter().rev().filter(|prefix| prefix.size > longest.size).peekable();
+    let nearest = commoner.peek().copied();
+    let wide = commoner.find(|prefix| prefix.share >= 0.5).or(nearest);
+    let told = wide.into_iter().chain([longest]);
+    let told = told.map(|Prefix { prefix, share, .. }| format!("{prefix} {}", percent(*share)));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
-    let RoleSummary { components, components_asked, addresses, lower_bound, .. } = found;
+    let RoleSummary { components, components_asked, lower_bound, .. } = found;
     if components < components_asked {
-        let addresses = counted(*addresses as u64, "address", "addresses");
         writeln!(
             out,
-            "  {components} components, not {components_asked}: {addresses} give no more."
+            "  Fitted with {components}: there are fewer addresses than the {components_asked} \
+             components asked for."
         )?;
     }
     let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
