@@ -26,7 +26,7 @@ const PLACES_SHOWN: usize = 3;
 /// When `out` fails.
 pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
-    writeln!(out, "Engine {} ({})", summary.engine.device, summary.engine.reason)?;
+    writeln!(out, "Engine {}; {}", summary.engine.device, summary.engine.reason)?;
     for role in [Role::Source, Role::Destination] {
         if let Some(found) = summary.role(role) {
             writeln!(out)?;
@@ -216,15 +216,19 @@ fn write_end(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}", folder.join("  "))?;
     }
     let roles = || summary.src.iter().chain(&summary.dst).map(|found| found.seconds);
-    writeln!(
-        out,
-        "Took {}: reading {}, fitting {}, labelling {}, writing {}",
-        duration(summary.seconds.total),
-        duration(summary.seconds.read),
-        duration(roles().map(|seconds| seconds.fit).sum()),
-        duration(roles().map(|seconds| seconds.label).sum()),
-        duration(roles().map(|seconds| seconds.write).sum()),
-    )
+    let stages = [
+        ("reading", summary.seconds.read),
+        ("opening the engine", summary.seconds.engine),
+        ("fitting", roles().map(|seconds| seconds.fit).sum()),
+        ("labelling", roles().map(|seconds| seconds.label).sum()),
+        ("writing", roles().map(|seconds| seconds.write).sum()),
+    ];
+    let stages: Vec<String> = stages
+        .into_iter()
+        .filter(|&(_, seconds)| seconds >= 0.0005)
+        .map(|(stage, seconds)| format!("{stage} {}", duration(seconds)))
+        .collect();
+    writeln!(out, "Took {}: {}", duration(summary.seconds.total), stages.join(", "))
 }
 
 /// A table without lines; the columns at `right` hold numbers.
@@ -256,6 +260,7 @@ fn percent(share: f64) -> String {
     if share < 0.005 { "<1%".to_owned() } else { format!("{:.0}%", 100.0 * share) }
 }
 
+/// At a glance: a run is told in three digits at most.
 fn duration(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{:.0} ms", 1000.0 * seconds)

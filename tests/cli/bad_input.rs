@@ -1,0 +1,168 @@
+//! Bad input, each a clear one-line error or a counted skip.
+
+use std::fs;
+
+use predicates::str::contains;
+use serde_json::json;
+
+use crate::Folder;
+
+/// Asserts that `content` as x.csv ends in exactly this error.
+fn fails(content: impl AsRef<[u8]>, error: &str) {
+    let folder = Folder::new();
+    folder.write("x.csv", content);
+    let done = folder.detect(&["x.csv"]).assert().code(1).stdout("");
+    done.stderr(format!("octomix: error: {error}\n"));
+}
+
+/// Runs on `content` as x.csv with one component, and asserts the whole of standard error, the
+/// sources, and what the first lines of the summary tell.
+fn goes_on(content: impl AsRef<[u8]>, warnings: &str, sources: &[&str], told: &str) {
+    let folder = Folder::new();
+    folder.write("x.csv", content);
+    let done = folder.detect(&["x.csv", "-k", "1"]).assert().success();
+    done.stderr(warnings.to_owned()).stdout(contains(told.to_owned()));
+    let rows = folder.rows("octomix-out/src/addresses.csv");
+    assert_eq!(rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), sources);
+}
+
+#[test]
+fn no_such_file() {
+    let done = Folder::new().detect(&["gone.csv"]).assert().code(1).stdout("");
+    done.stderr("octomix: error: cannot read 'gone.csv': no such file; check the path\n");
+}
+
+#[test]
+fn a_directory() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("day")).unwrap();
+    let done = folder.detect(&["day"]).assert().code(1).stdout("");
+    done.stderr(
+        "octomix: error: cannot read 'day': it is a directory; \
+         give the files in it, e.g. day/*.csv\n",
+    );
+}
+
+#[test]
+fn an_empty_file() {
+    fails(
+        "",
+        "nothing to read in 'x.csv': expected IPv4 addresses, found 0 bytes; check what wrote it",
+    );
+}
+
+#[test]
+fn a_header_without_a_known_column() {
+    fails(
+        "a,b\n10.0.0.1,x\n",
+        "'x.csv' has no known column of source or destination addresses; its columns are \
+         'a', 'b'; name yours with --src-column NAME or --dst-column NAME",
+    );
+}
+
+#[test]
+fn a_named_column_that_is_not_there() {
+    let folder = Folder::new();
+    folder.write("x.csv", "a,b\n10.0.0.1,x\n");
+    let done = folder.detect(&["x.csv", "--src-column", "c"]).assert().code(1).stdout("");
+    done.stderr(
+        "octomix: error: 'x.csv' has no column 'c' (from --src-column); \
+         its columns are 'a', 'b'; name one of them\n",
+    );
+    folder.detect(&["x.csv", "--src-column", "a", "--role", "src"]).assert().success();
+}
+
+#[test]
+fn no_usable_address_at_all() {
+    fails(
+        "src,dst\nx,256.1.1.1\n::1,\n",
+        "no usable IPv4 address in 'x.csv': found 1 missing, 1 IPv6 and 2 malformed cells, the \
+         first malformed in 'x.csv', line 2, column 'src': 'x'; expected addresses such as \
+         192.0.2.1, one a line or in the columns of a comma-separated file",
+    );
+}
+
+#[test]
+fn a_packet_capture() {
+    fails(
+        b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00",
+        "'x.csv' is a pcap packet capture, which is not read; convert it first: \
+         tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst > FILE.csv",
+    );
+}
+
+#[test]
+fn rows_shorter_or_longer_than_the_header() {
+    goes_on(
+        "src,dst\n10.0.0.1\n10.0.0.2,10.0.0.3,x\n",
+        "",
+        &["10.0.0.1", "10.0.0.2"],
+        "\n  1 of 2 destination cells used; 1 missing\n  \
+         2 rows are shorter or longer than the header; read as far as they go\n",
+    );
+}
+
+#[test]
+fn invalid_utf8() {
+    goes_on(
+        b"src,dst\n\xff\xfe1,10.0.0.1\n10.0.0.2,10.0.0.2\n",
+        "",
+        &["10.0.0.2"],
+        "\n  1 of 2 source cells used; 1 malformed\n    \
+         malformed: x.csv, line 2, column 'src': '\u{fffd}\u{fffd}1'\n",
+    );
+}
+
+#[test]
+fn a_quoted_field_with_newlines() {
+    goes_on(
+        "src,note,dst\n10.0.0.1,\"a\nb\",10.0.0.2\nfoo,,10.0.0.3\n",
+        "",
+        &["10.0.0.1"],
+        "\n    malformed: x.csv, line 4, column 'src': 'foo'\n",
+    );
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends() {
+    let told = "Read x.csv: 1 row, 31 B, columns src and dst\nEngine ";
+    goes_on(b"\xef\xbb\xbfsrc,dst\r\n10.0.0.1,10.0.0.2\r\n", "", &["10.0.0.1"], told);
+}
+
+#[test]
+fn cells_that_are_almost_addresses() {
+    goes_on(
+        "src\n256.1.1.1\n1.2.3\n01.2.3.4\n 1.2.3.4 \n2.2.2.2\nfe80::1\n\nNaN\n",
+        "octomix: warning: x.csv: no known column holds the destination, which is left out; \
+         name one with --dst-column NAME\n",
+        &["1.2.3.4", "2.2.2.2"],
+        "\n  2 of 7 source cells used; 1 missing, 1 IPv6, 3 malformed\n    \
+         malformed: x.csv, line 2, column 'src': '256.1.1.1'\n    \
+         malformed: x.csv, line 3, column 'src': '1.2.3'\n    \
+         malformed: x.csv, line 4, column 'src': '01.2.3.4'\n",
+    );
+}
+
+#[test]
+fn several_known_columns() {
+    goes_on(
+        "src,ip.src,dst\n10.0.0.1,10.0.0.2,10.0.0.3\n",
+        "octomix: warning: x.csv: several columns may hold the source: 'src' is read, \
+         not 'ip.src'; choose another with --src-column NAME\n",
+        &["10.0.0.1"],
+        "columns src and dst\n",
+    );
+}
+
+#[test]
+fn what_was_skipped_stands_in_the_summary() {
+    let folder = Folder::new();
+    folder.write("x.csv", "src,dst\nx,10.0.0.1\n10.0.0.2,\n");
+    folder.detect(&["x.csv", "-k", "1"]).assert().success();
+    let input = &folder.json("octomix-out/summary.json")["input"];
+    assert_eq!(
+        input["cells"]["dst"],
+        json!({"ipv4": 1, "padded": 0, "missing": 1, "ipv6": 0, "malformed": 0})
+    );
+    assert_eq!(input["files"][0]["malformed"], json!([{"line": 2, "column": "src", "value": "x"}]));
+}

@@ -1,0 +1,70 @@
+//! The command line as a whole: what it reads, prints and writes, and how it ends.
+
+mod bad_input;
+mod files;
+mod output;
+mod tutorial;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The tutorial's packet export.
+const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tutorial_packets.csv");
+
+/// A folder of its own in which octomix is run, so that messages name files shortly.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        let path = self.path(name);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// The rows of a CSV below its header, which is the contract's.
+    fn rows(&self, name: &str) -> Vec<Vec<String>> {
+        let text = self.read(name);
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("address,packets,cluster,log_density,anomaly,pc1,pc2"));
+        lines.map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    }
+
+    /// `octomix detect` in this folder; results come into `octomix-out`.
+    fn detect(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_octomix"));
+        command.current_dir(&self.0).arg("detect").args(arguments);
+        command
+    }
+
+    /// What a run prints that must go well.
+    fn stdout(&self, arguments: &[&str]) -> String {
+        let done = self.detect(arguments).assert().success();
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    }
+}
+
+/// A golden file: scikit-learn's results.
+fn golden(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    serde_json::from_str(&text).unwrap()
+}

@@ -1,0 +1,160 @@
+//! Standard output, standard error and the exit status.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use predicates::str::{contains, is_empty};
+use serde_json::Value;
+
+use crate::{Folder, TUTORIAL};
+
+#[test]
+fn json_is_the_content_of_summary_json() {
+    let folder = Folder::new();
+    let printed = folder.stdout(&[TUTORIAL, "--format", "json"]);
+    assert_eq!(printed, folder.read("octomix-out/summary.json"));
+    let summary: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(summary["dst"]["anomalies"].as_array().map(Vec::len), Some(107));
+    assert_eq!(summary["src"]["restarts"].as_array().map(Vec::len), Some(10));
+    assert_eq!(summary["input"]["files"][0]["src_column"], "isrc");
+}
+
+#[test]
+fn text_fits_a_terminal_and_names_the_rest() {
+    let folder = Folder::new();
+    let printed = folder.stdout(&[TUTORIAL]);
+    for told in [
+        "4,200 rows, 656.18 kB, columns isrc and idst\n",
+        "  4,087 of 4,200 source cells used; 113 missing\n",
+        "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
+        "\n  4 of 7 components stay empty.\n",
+        "  and 87 more in octomix-out/dst/anomalies.csv\n",
+        "\nWrote 7 files to octomix-out:\n",
+    ] {
+        assert!(printed.contains(told), "{told:?} in {printed}");
+    }
+    // The first line holds the path of the repository.
+    assert!(printed.lines().skip(1).all(|line| line.chars().count() <= 100), "{printed}");
+    assert!(!printed.contains('\u{1b}'));
+}
+
+#[test]
+fn dash_is_standard_input() {
+    let folder = Folder::new();
+    let mut command = folder.detect(&["-", "--role", "dst"]);
+    let done = command.write_stdin("10.0.0.1\n10.0.0.2\n").assert().success();
+    done.stdout(contains("Read standard input: 2 lines of a list, 18 B\n"))
+        .stdout(contains("\nDestinations: 2 addresses, "));
+    assert_eq!(folder.rows("octomix-out/dst/addresses.csv").len(), 2);
+}
+
+#[test]
+fn fewer_addresses_than_components_is_said() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n10.9.0.2\n");
+    let done = folder.detect(&["x.txt"]).assert().success();
+    done.stderr(
+        "octomix: warning: sources: fewer distinct addresses (2) than components (7); \
+         fitted with 2\n",
+    )
+    .stdout(contains("Fitted with 2: there are fewer addresses than the 7 components asked for."))
+    .stdout(contains("\nDestinations: no addresses, skipped\n"));
+    let summary = folder.json("octomix-out/summary.json");
+    assert_eq!(summary["src"]["components_asked"], 7);
+    assert_eq!(summary["src"]["components"], 2);
+    assert_eq!(summary["skipped_roles"], serde_json::json!(["dst"]));
+    assert_eq!(summary["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_single_address_is_no_anomaly() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n10.0.0.1\n");
+    let printed = folder.stdout(&["x.txt"]);
+    assert!(printed.contains("Sources: 1 address, 1 cluster, 0 anomalies\n"), "{printed}");
+    assert_eq!(folder.rows("octomix-out/src/anomalies.csv"), Vec::<Vec<String>>::new());
+    assert_eq!(folder.rows("octomix-out/src/addresses.csv")[0][..3], ["10.0.0.1", "2", "0"]);
+}
+
+#[test]
+fn a_fit_cut_short_is_warned_of_with_the_remedy() {
+    let folder = Folder::new();
+    let mut command = folder.detect(&[TUTORIAL, "--role", "src", "--max-iter", "1"]);
+    command.assert().success().stderr(
+        "octomix: warning: sources: the best restart had not converged when --max-iter 1 \
+         stopped it; raise it\n",
+    );
+}
+
+#[test]
+fn quiet_leaves_standard_error_empty_but_for_errors() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n");
+    let done = folder.detect(&["x.txt", "--quiet"]).assert().success();
+    done.stderr(is_empty()).stdout(contains("Sources: 1 address"));
+    let done = folder.detect(&["none.txt", "--quiet"]).assert().code(1);
+    done.stderr("octomix: error: cannot read 'none.txt': no such file; check the path\n");
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let folder = Folder::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(&folder.0)
+        .args(["detect", TUTORIAL, "--format", "json", "--threshold", "percentile:100"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // More than a pipe holds is still to come when the reader goes.
+    let mut line = String::new();
+    BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "{\n");
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_is_full_is_an_error() {
+    let folder = Folder::new();
+    let done = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(&folder.0)
+        .args(["detect", TUTORIAL])
+        .stdout(File::options().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&done.stderr),
+        "octomix: error: cannot write to standard output: No space left on device (os error 28)\n"
+    );
+}
+
+#[test]
+fn wrong_arguments_exit_with_2_and_say_what_is_right() {
+    let folder = Folder::new();
+    for (arguments, told) in [
+        (&["-k", "0"][..], "0 is not in 1..=1000000"),
+        (&["--n-init", "0"], "0 is not in 1..=1000000"),
+        (&["--max-iter", "0"], "0 is not in 1..=1000000"),
+        (&["-k", "-1"], "-1 is not in 1..=1000000"),
+        (&["--tol", "-1"], "expected a number from 0, for example 1e-3"),
+        (&["--reg-covar", "inf"], "expected a number from 0, for example 1e-3"),
+        (&["--threshold", "percentile:101"], "expected percentile:P with P from 0 to 100"),
+        (&["--engine", "fast"], "[possible values: auto, gpu, cpu, reference]"),
+        (&["--covariance", "diag"], "[possible values: full]"),
+    ] {
+        let arguments: Vec<&str> = ["x.csv"].iter().chain(arguments).copied().collect();
+        folder.detect(&arguments).assert().code(2).stdout("").stderr(contains(told));
+    }
+    folder.detect(&[]).assert().code(2).stderr(contains("<CAPTURE>..."));
+}
+
+#[test]
+fn help_teaches_by_example() {
+    let folder = Folder::new();
+    let help = folder.detect(&["--help"]).assert().success();
+    help.stdout(contains("tshark -r day.pcap")).stdout(contains("octomix detect -\n"));
+}
