@@ -60,13 +60,13 @@ impl Drop for Bar {
 fn style(unit: Unit, has_end: bool) -> ProgressStyle {
     let template = match (unit, has_end) {
         (Unit::Bytes, true) => {
-            "{prefix} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"
+            "{prefix} [{bar:20}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"
         }
         (Unit::Bytes, false) => "{prefix} {spinner} {bytes}, {bytes_per_sec}",
-        (Unit::Steps, _) => "{prefix} [{bar:30}] {msg}",
-        (Unit::Addresses, _) => "{prefix} [{bar:30}] {human_pos} of {human_len}, {eta} left",
+        (Unit::Steps, _) => "{prefix} [{bar:20}] {msg}",
+        (Unit::Addresses, _) => "{prefix} [{bar:20}] {human_pos} of {human_len}, {eta} left",
     };
-    // The templates above are sound; if one were not, a plain bar would serve.
+    // The longest fits 80 columns; the templates are sound; if one were not, a plain bar would serve.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")

@@ -141,7 +141,7 @@ impl Job {
             };
             let (iteration, most, active) =
                 (progress.iteration, progress.max_iter, progress.active);
-            let message = format!("{stage} {iteration} of at most {most}, {active} restarts left");
+            let message = format!("{stage} {iteration} of {most}, {active} restarts left");
             bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
             ControlFlow::Continue(())
         })

@@ -54,7 +54,7 @@ fn auto_takes_the_cpu_for_the_tutorial_and_says_why() {
     let folder = Folder::new();
     let printed = folder.stdout(&[TUTORIAL]);
     assert!(printed.contains("\nEngine cpu: f64, "), "{printed}");
-    assert!(printed.contains("; 2673 addresses are too few to repay a GPU\n"), "{printed}");
+    assert!(printed.contains("\n  2673 addresses are too few to repay a GPU\n"), "{printed}");
     let engine = &folder.json("octomix-out/summary.json")["engine"];
     assert_eq!((&engine["requested"], &engine["used"]), (&"auto".into(), &"cpu".into()));
 }

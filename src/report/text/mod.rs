@@ -1,0 +1,78 @@
+//! The summary as text: 80 to 100 columns wide, plain, the same on a terminal and in a pipe.
+
+mod reading;
+mod role;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use indicatif::HumanCount;
+
+use super::summary::Summary;
+use crate::input::Role;
+use reading::write_reading;
+use role::write_role;
+
+/// Writes `summary` for people.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    write_reading(&summary.input, out)?;
+    writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
+    for role in [Role::Source, Role::Destination] {
+        if let Some(found) = summary.role(role) {
+            writeln!(out)?;
+            write_role(role, found, Path::new(&summary.output), out)?;
+        } else if summary.skipped_roles.contains(&role.key()) {
+            writeln!(out, "\n{}: no addresses, skipped", title(role))?;
+        }
+    }
+    writeln!(out)?;
+    write_end(summary, out)
+}
+
+fn write_end(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let files = counted(summary.files.len() as u64, "file", "files");
+    writeln!(out, "Wrote {files} to {}:", summary.output)?;
+    for folder in summary.files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
+        writeln!(out, "  {}", folder.join("  "))?;
+    }
+    let roles = || summary.src.iter().chain(&summary.dst).map(|found| found.seconds);
+    let stages = [
+        ("reading", summary.seconds.read),
+        ("opening the engine", summary.seconds.engine),
+        ("fitting", roles().map(|seconds| seconds.fit).sum()),
+        ("labelling", roles().map(|seconds| seconds.label).sum()),
+        ("writing", roles().map(|seconds| seconds.write).sum()),
+    ];
+    let stages: Vec<String> = stages
+        .into_iter()
+        .filter(|&(_, seconds)| seconds >= 0.0005)
+        .map(|(stage, seconds)| format!("{stage} {}", duration(seconds)))
+        .collect();
+    writeln!(out, "Took {}: {}", duration(summary.seconds.total), stages.join(", "))
+}
+
+fn title(role: Role) -> &'static str {
+    match role {
+        Role::Source => "Sources",
+        Role::Destination => "Destinations",
+    }
+}
+
+/// `count` with the noun that it takes.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
+}
+
+/// At a glance: a run is told in three digits at most.
+fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{:.0} ms", 1000.0 * seconds)
+    } else if seconds < 600.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{:.0} min", seconds / 60.0)
+    }
+}

@@ -1,0 +1,72 @@
+//! What was read, and what was left out of it.
+
+use std::io::{self, Write};
+
+use indicatif::{DecimalBytes, HumanCount};
+
+use super::counted;
+use crate::input::Role;
+use crate::report::reading::{FileFormat, FileReading, Reading};
+
+/// Files that are named.
+const FILES_SHOWN: usize = 5;
+/// Malformed cells that are shown, over all files.
+const PLACES_SHOWN: usize = 3;
+
+pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<()> {
+    if let [file] = &input.files[..] {
+        writeln!(out, "Read {}", described(file))?;
+    } else {
+        let (files, records) = (input.files.len(), HumanCount(input.records));
+        writeln!(out, "Read {files} files: {records} records, {}", DecimalBytes(input.bytes))?;
+        for file in input.files.iter().take(FILES_SHOWN) {
+            writeln!(out, "  {}", described(file))?;
+        }
+        if files > FILES_SHOWN {
+            writeln!(out, "  and {} more", files - FILES_SHOWN)?;
+        }
+    }
+    for role in [Role::Source, Role::Destination] {
+        let tally = input.cells.of(role);
+        let skipped =
+            [(tally.missing, "missing"), (tally.ipv6, "IPv6"), (tally.malformed, "malformed")];
+        let skipped: Vec<String> = skipped
+            .into_iter()
+            .filter(|&(count, _)| count > 0)
+            .map(|(count, kind)| format!("{} {kind}", HumanCount(count)))
+            .collect();
+        if !skipped.is_empty() {
+            let (used, all) = (HumanCount(tally.ipv4), HumanCount(tally.cells()));
+            writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
+        }
+    }
+    let malformed = input
+        .files
+        .iter()
+        .flat_map(|file| file.malformed.iter().map(move |place| (file.name.as_str(), place)));
+    for (name, place) in malformed.take(PLACES_SHOWN) {
+        writeln!(out, "    malformed: {name}, {place}")?;
+    }
+    if input.ragged > 0 {
+        let rows = counted(input.ragged, "row is", "rows are");
+        writeln!(out, "  {rows} shorter or longer than the header; read as far as they go")?;
+    }
+    Ok(())
+}
+
+/// The file in one line.
+fn described(file: &FileReading) -> String {
+    let (name, bytes) = (&file.name, DecimalBytes(file.bytes));
+    match &file.format {
+        FileFormat::List => {
+            format!("{name}: {} of a list, {bytes}", counted(file.records, "line", "lines"))
+        }
+        FileFormat::Csv { src_column, dst_column } => {
+            let columns: Vec<&str> =
+                [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
+            let rows = counted(file.records, "row", "rows");
+            let noun = if columns.len() == 1 { "column" } else { "columns" };
+            format!("{name}: {rows}, {bytes}, {noun} {}", columns.join(" and "))
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One role: its clusters, its fit and its anomalies.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::HumanCount;
+
+use super::{counted, title};
+use crate::input::Role;
+use crate::report::clusters::{Cluster, Prefix};
+use crate::report::model::Rule;
+use crate::report::summary::RoleSummary;
+
+/// Rows of a table that are shown; the rest is in the files.
+const SHOWN: usize = 20;
+pub(super) fn write_role(
+    role: Role,
+    found: &RoleSummary,
+    output: &Path,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let full = found.clusters.iter().filter(|cluster| cluster.size > 0).count();
+    let addresses = counted(found.addresses as u64, "address", "addresses");
+    let clusters = counted(full as u64, "cluster", "clusters");
+    let anomalies = counted(found.anomalies.len() as u64, "anomaly", "anomalies");
+    writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
+
+    writeln!(out)?;
+    write_clusters(&found.clusters, output, out)?;
+    writeln!(out)?;
+    write_fit(found, out)?;
+    writeln!(out)?;
+    write_anomalies(role, found, output, out)
+}
+
+fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let mut full: Vec<&Cluster> = clusters.iter().filter(|cluster| cluster.size > 0).collect();
+    full.sort_by_key(|cluster| Reverse(cluster.size));
+    let mut table =
+        table(["#", "weight", "size", "packets", "mean", "commonest octets"], &[0, 1, 2, 3]);
+    for cluster in full.iter().take(SHOWN) {
+        table.add_row([
+            cluster.cluster.to_string(),
+            format!("{:.1}%", 100.0 * cluster.weight),
+            HumanCount(cluster.size).to_string(),
+            HumanCount(cluster.packets).to_string(),
+            cluster.mean.map(|octet| format!("{octet:.0}")).join("."),
+            common(&cluster.common_octets),
+        ]);
+    }
+    write_table(&table, out)?;
+    if full.len() > SHOWN {
+        let file = output.join("summary.json");
+        writeln!(out, "  and {} more in {}", full.len() - SHOWN, file.display())?;
+    }
+    Ok(())
+}
+
+/// What an analyst looks for in a cluster: the block of one or two octets that at least half of
+/// the addresses lie in, or else the commonest first octet; and the commonest subnet of three
+/// octets, unless it is rare.
+fn common(prefixes: &[Prefix]) -> String {
+    let Some((subnet, blocks)) = prefixes.split_last() else {
+        return String::new();
+    };
+    let block = blocks.iter().rfind(|block| block.share >= 0.5).or(blocks.first());
+    // Of those with the same addresses the longest says most.
+    let block = block.and_then(|block| prefixes.iter().rfind(|other| other.size == block.size));
+    let is_told = |block: &&Prefix| subnet.size < block.size && subnet.share >= 0.01;
+    let subnet = block.filter(is_told).map(|_| subnet);
+    let told = block.into_iter().chain(subnet);
+    let told = told.map(|Prefix { prefix, share, .. }| format!("{} {prefix}", percent(*share)));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
+    let RoleSummary { components, components_asked, lower_bound, .. } = found;
+    if components < components_asked {
+        writeln!(
+            out,
+            "  Fitted with {components}: there are fewer addresses than the {components_asked} \
+             components asked for."
+        )?;
+    }
+    let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
+    if empty > 0 {
+        let verb = if empty == 1 { "stays" } else { "stay" };
+        writeln!(out, "  {empty} of {components} components {verb} empty.")?;
+    }
+    let restarts = counted(found.restarts.len() as u64, "restart", "restarts");
+    let iterations = counted(found.n_iter as u64, "iteration", "iterations");
+    let end = if found.converged { "converged after" } else { "not converged in" };
+    writeln!(out, "  Best of {restarts}: lower bound {lower_bound:.1}, {end} {iterations}.")
+}
+
+fn write_anomalies(
+    role: Role,
+    found: &RoleSummary,
+    output: &Path,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Rule::Percentile { percentile } = found.threshold.rule;
+    let limit = found.threshold.log_density;
+    if found.anomalies.is_empty() {
+        return writeln!(out, "  No log-density is below {limit:.3} (percentile {percentile}).");
+    }
+    writeln!(
+        out,
+        "  Anomalies, least dense first (log-density below {limit:.3}, percentile {percentile}):\n"
+    )?;
+    let mut table = table(["address", "packets", "cluster", "log-density"], &[1, 2, 3]);
+    for anomaly in found.anomalies.iter().take(SHOWN) {
+        table.add_row([
+            anomaly.address.to_string(),
+            HumanCount(anomaly.packets).to_string(),
+            anomaly.cluster.to_string(),
+            format!("{:.3}", anomaly.log_density),
+        ]);
+    }
+    write_table(&table, out)?;
+    if found.anomalies.len() > SHOWN {
+        let more = HumanCount((found.anomalies.len() - SHOWN) as u64);
+        let file = output.join(role.key()).join("anomalies.csv");
+        writeln!(out, "  and {more} more in {}", file.display())?;
+    }
+    Ok(())
+}
+
+/// A table without lines; the columns at `right` hold numbers.
+fn table<const N: usize>(header: [&str; N], right: &[usize]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for column in table.column_iter_mut().enumerate().filter(|(at, _)| right.contains(at)) {
+        column.1.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    table.lines().try_for_each(|line| writeln!(out, " {}", line.trim_end()))
+}
+
+/// A share with the rounding that does not mislead: only all of them are all.
+fn percent(share: f64) -> String {
+    if share == 1.0 {
+        "all".to_owned()
+    } else if share < 0.01 {
+        "<1%".to_owned()
+    } else {
+        format!("{:.0}%", (100.0 * share).min(99.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_octets_are_told_from_the_block_to_the_subnet() {
+        let told = |sizes: [u64; 3]| {
+            let prefixes: Vec<Prefix> = ["10.*", "10.2.*", "10.2.3.*"]
+                .into_iter()
+                .zip(sizes)
+                .map(|(prefix, size)| Prefix {
+                    prefix: prefix.to_owned(),
+                    size,
+                    share: size as f64 / 1000.0,
+                })
+                .collect();
+            common(&prefixes)
+        };
+        assert_eq!(told([1000, 1000, 120]), "all 10.2.*, 12% 10.2.3.*");
+        assert_eq!(told([999, 499, 120]), "99% 10.*, 12% 10.2.3.*");
+        assert_eq!(told([210, 210, 210]), "21% 10.2.3.*");
+        assert_eq!(told([140, 80, 9]), "14% 10.*");
+        assert_eq!(told([4, 2, 1]), "<1% 10.*");
+        assert_eq!(common(&[]), "");
+    }
+}
