@@ -13,6 +13,9 @@ use crate::input::Role;
 use reading::write_reading;
 use role::write_role;
 
+/// Seconds that a stage must take to be told: less rounds to nothing.
+const LEAST_TOLD: f64 = 0.0005;
+
 /// Writes `summary` for people.
 ///
 /// # Errors
@@ -46,12 +49,15 @@ fn write_end(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         ("labelling", roles().map(|seconds| seconds.label).sum()),
         ("writing", roles().map(|seconds| seconds.write).sum()),
     ];
-    let stages: Vec<String> = stages
-        .into_iter()
-        .filter(|&(_, seconds)| seconds >= 0.0005)
-        .map(|(stage, seconds)| format!("{stage} {}", duration(seconds)))
-        .collect();
-    writeln!(out, "Took {}: {}", duration(summary.seconds.total), stages.join(", "))
+    write!(out, "Took {}", duration(summary.seconds.total))?;
+    let mut mark = ": ";
+    for (stage, seconds) in stages {
+        if seconds >= LEAST_TOLD {
+            write!(out, "{mark}{stage} {}", duration(seconds))?;
+            mark = ", ";
+        }
+    }
+    writeln!(out)
 }
 
 fn title(role: Role) -> &'static str {
