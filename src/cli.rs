@@ -34,6 +34,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Detect(DetectArgs),
+    Validate(ValidateArgs),
+    Devices(DevicesArgs),
 }
 
 /// Fits a mixture to the addresses of each role and flags those that fit it least.
@@ -45,8 +47,17 @@ pub enum Command {
 pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// The directory for the result files; made if need be, files in it are replaced
+    #[arg(
+        short,
+        long = "output",
+        value_name = "DIR",
+        default_value = "octomix-out",
+        help_heading = "Output"
+    )]
+    pub directory: PathBuf,
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub print: PrintArgs,
     #[command(flatten)]
     pub model: ModelArgs,
     /// Which addresses are anomalous: percentile:P flags the P % of lowest log-density
@@ -54,6 +65,41 @@ pub struct DetectArgs {
     pub threshold: Threshold,
     #[command(flatten)]
     pub engine: EngineArgs,
+}
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  Before trusting a new driver, on one's own addresses:
+    octomix validate day.csv
+
+  A software adapter beside a GPU, with many components:
+    octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv";
+
+/// Compares every engine with the reference, on the same parameters and the addresses given.
+///
+/// Prints the largest error of each statistic of each pass, the bound that follows from the engine's
+/// arithmetic, and a verdict. Ends with status 1 if a bound is exceeded.
+#[derive(Debug, Args)]
+#[command(after_help = VALIDATE_EXAMPLES)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Components of the mixtures and centres compared
+    #[arg(short = 'k', long, value_name = "N", default_value_t = 7, help_heading = "Model",
+          value_parser = clap::value_parser!(u32).range(1..=MOST))]
+    pub components: u32,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// Lists the GPU adapters and which of them octomix would use or, where there is none, why.
+#[derive(Debug, Args)]
+pub struct DevicesArgs {
+    /// What to print: a list to read, or JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// What to read.
@@ -84,23 +130,15 @@ impl InputArgs {
     }
 }
 
-/// What to say, and where to.
+/// What to print.
 #[derive(Debug, Args)]
-pub struct OutputArgs {
-    /// The directory for the result files; made if need be, files in it are replaced
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_name = "DIR",
-        default_value = "octomix-out",
-        help_heading = "Output"
-    )]
-    pub directory: PathBuf,
-    /// What to print: a summary to read, or summary.json
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+#[command(next_help_heading = "Output")]
+pub struct PrintArgs {
+    /// What to print on standard output: a summary to read, or the same as JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Show neither progress nor warnings
-    #[arg(long, help_heading = "Output")]
+    #[arg(long)]
     pub quiet: bool,
 }
 
@@ -168,7 +206,7 @@ pub struct EngineArgs {
     /// Where to compute
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     pub engine: EngineArg,
-    /// Part of the name of the GPU to take
+    /// Part of the name of the GPU to take; with auto, whatever the size
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
 }

@@ -1,4 +1,9 @@
-//! octomix
+#![doc = include_str!("../README.md")]
+//! # The map
+//!
+//! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
+//! [`score`], [`report`]. [`conformance`] holds engines against the reference.
+
 pub mod address;
 pub mod conformance;
 pub mod engine;

@@ -1,6 +1,5 @@
 //! `octomix detect`: from captures to flagged addresses, one role after the other.
 
-use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -18,10 +17,9 @@ use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RoleSeconds, RoleSummary, RunSeconds};
 use octomix::report::{Labelled, Output, Summary, WriteError, text};
 use octomix::score::Threshold;
-use serde::Serialize;
 
-use super::{Failure, choose_engine, read};
-use crate::cli::{DetectArgs, Format};
+use super::{Failure, choose_engine, print, read, write_json};
+use crate::cli::DetectArgs;
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -31,10 +29,10 @@ use crate::progress::Unit;
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let started = Instant::now();
-    let mut console = Console::new(args.output.quiet);
+    let mut console = Console::new(args.print.quiet);
     let params = args.model.params();
     let folders = [Role::Source.key(), Role::Destination.key()];
-    let output = Output::new(&args.output.directory, &folders)?;
+    let output = Output::new(&args.directory, &folders)?;
 
     let (capture, read_seconds) = timed(|| read(&args.input, &mut console));
     let capture = capture?;
@@ -69,7 +67,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
         },
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    print(&summary, args.output.format).map_err(Failure::StandardOutput)
+    print(args.print.format, &summary, |out| text::write(&summary, out))
 }
 
 /// What is the same for both roles.
@@ -214,18 +212,4 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let started = Instant::now();
     let result = work();
     (result, started.elapsed().as_secs_f64())
-}
-
-fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
-
-fn print(summary: &Summary, format: Format) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match format {
-        Format::Text => text::write(summary, &mut out)?,
-        Format::Json => write_json(summary, &mut out)?,
-    }
-    out.flush()
 }

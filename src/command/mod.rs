@@ -1,8 +1,10 @@
 //! The commands, and what they share.
 
 mod detect;
+mod devices;
+mod validate;
 
-use std::io::{self, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use octomix::engine::EngineError;
 use octomix::engine::choice::Choice;
@@ -10,8 +12,9 @@ use octomix::engine::gpu::GpuError;
 use octomix::input::{self, Capture, InputError, Role};
 use octomix::model::FitError;
 use octomix::report::WriteError;
+use serde::Serialize;
 
-use crate::cli::{Command, EngineArgs, InputArgs};
+use crate::cli::{Command, EngineArgs, Format, InputArgs};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -22,6 +25,8 @@ use crate::progress::Unit;
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Detect(args) => detect::run(args),
+        Command::Validate(args) => validate::run(args),
+        Command::Devices(args) => devices::run(args),
     }
 }
 
@@ -38,6 +43,8 @@ pub enum Failure {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error("{0} statistics are out of bounds; the tables above show which")]
+    OutOfBounds(usize),
     #[error("cannot write to standard output: {0}")]
     StandardOutput(io::Error),
 }
@@ -75,4 +82,24 @@ fn choose_engine(
         console.warn(warning.clone());
     }
     Ok(choice)
+}
+
+/// Prints `result` on standard output: as JSON, or as `text` writes it.
+fn print(
+    format: Format,
+    result: &impl Serialize,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Text => text(&mut out),
+        Format::Json => write_json(result, &mut out),
+    }
+    .and_then(|()| out.flush())
+    .map_err(Failure::StandardOutput)
+}
+
+fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
 }

@@ -22,7 +22,7 @@ pub enum GpuError {
         found: String,
     },
     /// Only software adapters, where a real GPU was wanted.
-    #[error("the only adapter is a software one ({0}), which is slower than --engine cpu")]
+    #[error("the only adapter is a software one ({0}), which runs on the CPU")]
     OnlySoftware(String),
     /// The adapter refused to open.
     #[error(

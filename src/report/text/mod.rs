@@ -2,6 +2,7 @@
 
 mod reading;
 mod role;
+pub mod table;
 
 use std::io::{self, Write};
 use std::path::Path;

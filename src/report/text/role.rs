@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::path::Path;
 
-use comfy_table::{CellAlignment, Table, presets};
 use indicatif::HumanCount;
 
+use super::table::{table, write_table};
 use super::{counted, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix};
@@ -15,6 +15,7 @@ use crate::report::summary::RoleSummary;
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
+
 pub(super) fn write_role(
     role: Role,
     found: &RoleSummary,
@@ -126,20 +127,6 @@ fn write_anomalies(
         writeln!(out, "  and {more} more in {}", file.display())?;
     }
     Ok(())
-}
-
-/// A table without lines; the columns at `right` hold numbers.
-fn table<const N: usize>(header: [&str; N], right: &[usize]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    for column in table.column_iter_mut().enumerate().filter(|(at, _)| right.contains(at)) {
-        column.1.set_cell_alignment(CellAlignment::Right);
-    }
-    table
-}
-
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    table.lines().try_for_each(|line| writeln!(out, " {}", line.trim_end()))
 }
 
 /// A share with the rounding that does not mislead: only all of them are all.

@@ -1,0 +1,116 @@
+//! `octomix devices`: the adapters there are, and which of them octomix would use.
+
+use std::io::{self, Write};
+
+use octomix::engine::gpu::device::{adapters, can_compute, is_software, rank};
+use octomix::engine::gpu::diagnose::why_no_adapter;
+use serde::Serialize;
+
+use super::{Failure, print};
+use crate::cli::DevicesArgs;
+
+/// One adapter, as it is shown.
+#[derive(Debug, Serialize)]
+struct Device {
+    name: String,
+    kind: &'static str,
+    backend: String,
+    driver: String,
+    /// The largest buffer a kernel may bind, in bytes.
+    largest_binding: u64,
+    /// The largest buffer, in bytes.
+    largest_buffer: u64,
+    /// Memory that a workgroup shares, in bytes.
+    workgroup_memory: u32,
+    /// Threads of a workgroup.
+    workgroup_threads: u32,
+    /// Workgroups in each dimension of a dispatch.
+    workgroups: u32,
+    used: String,
+}
+
+/// What the command prints.
+#[derive(Debug, Serialize)]
+struct Devices {
+    devices: Vec<Device>,
+    /// Where there is none, why.
+    none_because: Option<String>,
+}
+
+/// Lists the adapters, the one that would be used first.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
+    let mut found = adapters();
+    found.sort_by_key(|adapter| rank(&adapter.get_info()));
+    let devices: Vec<Device> = found.iter().enumerate().map(|(i, a)| describe(i, a)).collect();
+    let none_because = devices.is_empty().then(|| why_no_adapter().to_string());
+    let devices = Devices { devices, none_because };
+    print(args.format, &devices, |out| write(&devices, out))
+}
+
+fn describe(place: usize, adapter: &wgpu::Adapter) -> Device {
+    let (info, limits) = (adapter.get_info(), adapter.limits());
+    let used = if !can_compute(adapter) {
+        "no: it lacks compute shaders or the limits they need"
+    } else if is_software(&info) {
+        "only by --engine gpu where there is no other: it runs on the CPU, for tests"
+    } else if place == 0 {
+        "yes: by --engine auto for large sets, by --engine gpu for all"
+    } else {
+        "only if named by --adapter"
+    };
+    let kind = match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
+        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+        wgpu::DeviceType::VirtualGpu => "virtual GPU",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "other",
+    };
+    Device {
+        name: info.name,
+        kind,
+        backend: info.backend.to_string(),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        largest_binding: limits.max_storage_buffer_binding_size,
+        largest_buffer: limits.max_buffer_size,
+        workgroup_memory: limits.max_compute_workgroup_storage_size,
+        workgroup_threads: limits.max_compute_invocations_per_workgroup,
+        workgroups: limits.max_compute_workgroups_per_dimension,
+        used: used.into(),
+    }
+}
+
+fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(reason) = &devices.none_because {
+        return writeln!(out, "No GPU adapter was found: {reason}.\noctomix runs on the CPU.");
+    }
+    for (i, device) in devices.devices.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        let mebibytes = |bytes: u64| format!("{} MiB", bytes >> 20);
+        let rows = [
+            ("kind", format!("{}, {}", device.kind, device.backend)),
+            ("driver", device.driver.clone()),
+            (
+                "limits",
+                format!(
+                    "bindings {}, buffers {}, workgroups of {} KiB and {} threads, {} a dimension",
+                    mebibytes(device.largest_binding),
+                    mebibytes(device.largest_buffer),
+                    device.workgroup_memory >> 10,
+                    device.workgroup_threads,
+                    device.workgroups
+                ),
+            ),
+            ("used", device.used.clone()),
+        ];
+        writeln!(out, "{}", device.name)?;
+        for (name, value) in rows {
+            writeln!(out, "  {name:7} {value}")?;
+        }
+    }
+    Ok(())
+}

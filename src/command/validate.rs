@@ -1,0 +1,145 @@
+//! `octomix validate`: every engine against the reference, on the user's own addresses.
+
+use std::io::{self, Write};
+
+use octomix::address::AddressSet;
+use octomix::conformance::{Check, Parameters, check_centres, check_mixtures};
+use octomix::engine::choice::{Choice, EngineKind};
+use octomix::engine::gpu::GpuError;
+use octomix::input::Role;
+use octomix::report::text::table::{table, write_table};
+use serde::Serialize;
+
+use super::{Failure, print, read};
+use crate::cli::ValidateArgs;
+use crate::console::Console;
+
+/// One engine over one role's addresses.
+#[derive(Debug, Serialize)]
+struct Validation {
+    role: &'static str,
+    addresses: usize,
+    components: usize,
+    engine: &'static str,
+    device: String,
+    checks: Vec<Row>,
+}
+
+/// One statistic of one pass.
+#[derive(Debug, Serialize)]
+struct Row {
+    pass: &'static str,
+    statistic: &'static str,
+    error: f64,
+    bound: f64,
+    within: bool,
+}
+
+impl From<&Check> for Row {
+    fn from(check: &Check) -> Self {
+        let Check { pass, statistic, error, bound, .. } = *check;
+        Self { pass, statistic, error, bound, within: check.holds() }
+    }
+}
+
+/// What the command prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    validations: Vec<Validation>,
+    /// Engines that could not be run, and why.
+    left_out: Vec<String>,
+    within: bool,
+}
+
+/// Compares the engines asked for, or all, with the reference.
+///
+/// # Errors
+/// When the captures cannot be read, an engine asked for cannot be had, or one is out of bounds.
+pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
+    let mut console = Console::new(args.print.quiet);
+    let capture = read(&args.input, &mut console)?;
+    let components = args.components as usize;
+    let (choices, left_out) = choices(args)?;
+    let mut validations = Vec::new();
+    for role in [Role::Source, Role::Destination] {
+        let set = capture.addresses(role);
+        if !set.is_empty() {
+            let parameters = Parameters::new(set.addresses(), components)
+                .map_err(|reason| Failure::Fit { role, reason })?;
+            for choice in &choices {
+                validations.push(validate(role, set, choice, &parameters)?);
+            }
+        }
+    }
+    let outside = validations.iter().flat_map(|v| &v.checks).filter(|row| !row.within).count();
+    let report = Report { validations, left_out, within: outside == 0 };
+    print(args.print.format, &report, |out| write(&report, out))?;
+    if outside == 0 { Ok(()) } else { Err(Failure::OutOfBounds(outside)) }
+}
+
+/// The engines to validate; with `auto` all that there are, told which are not.
+fn choices(args: &ValidateArgs) -> Result<(Vec<Choice>, Vec<String>), GpuError> {
+    let adapter = args.engine.adapter.as_deref();
+    let choose = |kind| Choice::new(kind, adapter, 0, 0);
+    match args.engine.engine.kind() {
+        EngineKind::Auto => match choose(EngineKind::Gpu) {
+            Ok(gpu) => Ok((vec![choose(EngineKind::Cpu)?, gpu], Vec::new())),
+            Err(error) if adapter.is_none() => {
+                Ok((vec![choose(EngineKind::Cpu)?], vec![format!("gpu: {error}")]))
+            }
+            Err(error) => Err(error),
+        },
+        kind => Ok((vec![choose(kind)?], Vec::new())),
+    }
+}
+
+fn validate(
+    role: Role,
+    set: &AddressSet,
+    choice: &Choice,
+    parameters: &Parameters,
+) -> Result<Validation, Failure> {
+    let mut engine = choice.engine(set.addresses());
+    let mut checks = check_centres(engine.as_mut(), &parameters.centres)?;
+    checks.extend(check_mixtures(engine.as_mut(), &parameters.mixtures)?);
+    Ok(Validation {
+        role: role.key(),
+        addresses: set.len(),
+        components: parameters.mixtures.first().map_or(0, |mixture| mixture.0.len()),
+        engine: choice.name(),
+        device: engine.description(),
+        checks: checks.iter().map(Row::from).collect(),
+    })
+}
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for v in &report.validations {
+        writeln!(
+            out,
+            "{}, {} addresses, {} components, {} against the reference",
+            v.role, v.addresses, v.components, v.device
+        )?;
+        let header = ["pass", "statistic", "largest error", "bound", "verdict"];
+        let mut table = table(header, &[2, 3]);
+        for row in &v.checks {
+            let number = |x: f64| if x == 0.0 { "0".to_owned() } else { format!("{x:.1e}") };
+            let verdict = match (row.within, row.bound == 0.0) {
+                (true, true) => "equal",
+                (true, false) => "within",
+                (false, _) => "OUT OF BOUNDS",
+            };
+            let (error, bound) = (number(row.error), number(row.bound));
+            table.add_row([row.pass, row.statistic, &error, &bound, verdict]);
+        }
+        write_table(&table, out)?;
+        writeln!(out)?;
+    }
+    for reason in &report.left_out {
+        writeln!(out, "NOT RUN: {reason}")?;
+    }
+    writeln!(
+        out,
+        "Errors and bounds of sums are per address. {}",
+        if report.within { "All are within bounds." } else { "Some are OUT OF BOUNDS." }
+    )
+}
