@@ -49,7 +49,7 @@ pub struct DetectArgs {
     pub input: InputArgs,
     /// The directory for the result files; made if need be, files in it are replaced
     #[arg(
-        short,
+        short = 'o',
         long = "output",
         value_name = "DIR",
         default_value = "octomix-out",

@@ -5,7 +5,11 @@ mod common;
 use common::{gpu, list};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::plan::Layout;
-use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
+use octomix::engine::{
+    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Precision, ReferenceEngine, Run,
+};
+use octomix::pass::label::Label;
+use octomix::pass::{Expectation, Mixture, Pass};
 
 /// The address sets: a name and the addresses.
 fn sets() -> Vec<(&'static str, Vec<u32>)> {
@@ -85,8 +89,7 @@ fn the_same_parameters_give_the_same_bytes() {
     let addresses = list("tutorial_dst.txt");
     let mixtures = parameters(&addresses).mixtures;
     let twice = |engine: &mut dyn Engine| {
-        let mut run =
-            || octomix::engine::Run::<octomix::pass::Expectation>::run(engine, &mixtures).unwrap();
+        let mut run = || Run::<Expectation>::run(engine, &mixtures).unwrap();
         assert_eq!(run(), run());
     };
     twice(&mut ReferenceEngine::new(&addresses));
@@ -99,7 +102,6 @@ fn the_same_parameters_give_the_same_bytes() {
 #[test]
 fn bounds_are_tight_enough_to_notice_a_lost_address() {
     use octomix::conformance::bounds::ExpectationBounds;
-    use octomix::engine::{Arithmetic, Precision};
     for (name, addresses) in sets().into_iter().filter(|(_, a)| a.len() < 10_000) {
         // Collinear sets are as ill-conditioned as octets can be: their f32 responsibilities are
         // uncertain, and said to be.
@@ -118,5 +120,52 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
             let f64 = lost(bounds(Precision::F64, addresses.len()));
             assert!(f64 < 1e-8, "{name}, K = {}: {f64}", mixture.0.len());
         }
+    }
+}
+
+/// An engine that overlooks the last address.
+struct Careless<'a>(CpuEngine<'a>, &'a [u32]);
+
+impl<P: Pass> Run<P> for Careless<'_>
+where
+    for<'b> CpuEngine<'b>: Run<P>,
+{
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        self.0.run(params)
+    }
+}
+
+impl Engine for Careless<'_> {
+    fn addresses(&self) -> &[u32] {
+        self.1
+    }
+
+    fn label(
+        &mut self,
+        mixture: &Mixture,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.0.label(mixture, sink)
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        Arithmetic { precision: Precision::F32, chain: 324 }
+    }
+
+    fn description(&self) -> String {
+        "careless".into()
+    }
+}
+
+#[test]
+fn an_engine_that_overlooks_an_address_does_not_conform() {
+    let addresses = list("tutorial_dst.txt");
+    let Parameters { centres, mixtures } = Parameters::new(&addresses, 4).unwrap();
+    let mut engine = Careless(CpuEngine::new(&addresses[1..]), &addresses);
+    let mut checks = check_centres(&mut engine, &centres).unwrap();
+    checks.extend(check_mixtures(&mut engine, &mixtures).unwrap());
+    let outside: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();
+    for pass in ["moments", "lloyd", "expectation", "label"] {
+        assert!(outside.iter().any(|check| check.pass == pass), "{pass} passed: {checks:?}");
     }
 }

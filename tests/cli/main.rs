@@ -1,11 +1,13 @@
 //! The command line as a whole: what it reads, prints and writes, and how it ends.
 
 mod bad_input;
+mod engines;
 mod files;
 mod output;
 mod tutorial;
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -48,10 +50,17 @@ impl Folder {
         lines.map(|line| line.split(',').map(str::to_owned).collect()).collect()
     }
 
+    /// octomix, run in this folder.
+    fn octomix(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_octomix"));
+        command.current_dir(&self.0).args(arguments);
+        command
+    }
+
     /// `octomix detect` in this folder; results come into `octomix-out`.
     fn detect(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_octomix"));
-        command.current_dir(&self.0).arg("detect").args(arguments);
+        let mut command = self.octomix(&["detect"]);
+        command.args(arguments);
         command
     }
 
@@ -67,4 +76,14 @@ fn golden(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     serde_json::from_str(&text).unwrap()
+}
+
+/// Whether OCTOMIX_NO_GPU=1 leaves the GPU out, which is then said.
+fn without_gpu() -> bool {
+    let left_out = std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1");
+    if left_out {
+        // Past the test harness, which swallows what a passing test prints by `eprintln!`.
+        let _ = writeln!(io::stderr(), "OCTOMIX_NO_GPU=1: the GPU is left out");
+    }
+    left_out
 }

@@ -1,0 +1,111 @@
+//! `octomix validate`, `octomix devices`, and the engine that `auto` takes.
+
+use std::fmt::Write;
+
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::{contains, starts_with};
+use serde_json::Value;
+
+use crate::{Folder, TUTORIAL, without_gpu};
+
+/// Points the Vulkan loader's search paths at nothing.
+const NO_DRIVER: [(&str, &str); 2] =
+    [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
+
+#[test]
+fn validate_finds_every_engine_within_bounds() {
+    let folder = Folder::new();
+    let done = folder.octomix(&["validate", TUTORIAL, "--format", "json"]).assert().success();
+    let report: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    assert_eq!(report["within"], true);
+    let validations = report["validations"].as_array().unwrap();
+    let engines: Vec<_> =
+        validations.iter().map(|v| (v["role"].as_str(), v["engine"].as_str())).collect();
+    let [src, dst, cpu, gpu] = ["src", "dst", "cpu", "gpu"].map(Some);
+    if without_gpu() {
+        assert!(engines.contains(&(src, cpu)) && engines.contains(&(dst, cpu)), "{engines:?}");
+    } else {
+        assert_eq!(engines, [(src, cpu), (src, gpu), (dst, cpu), (dst, gpu)]);
+    }
+    for check in validations.iter().flat_map(|v| v["checks"].as_array().unwrap()) {
+        assert!(check["error"].as_f64() <= check["bound"].as_f64(), "{check}");
+    }
+}
+
+#[test]
+fn validate_holds_on_a_real_block_list() {
+    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/lists/ipsum_level1.txt");
+    if !std::path::Path::new(list).exists() {
+        eprintln!("left out: the block list is not at hand");
+        return;
+    }
+    let done = Folder::new().octomix(&["validate", list, "-k", "5"]).assert().success();
+    done.stdout(contains("src, 120430 addresses, 5 components, cpu: f64"))
+        .stdout(contains("All are within bounds.\n"));
+}
+
+#[test]
+fn validate_without_an_adapter_says_that_the_gpu_was_not_run() {
+    let folder = Folder::new();
+    let auto = folder.octomix(&["validate", TUTORIAL]).envs(NO_DRIVER).assert().success();
+    let left_out = contains("\nNOT RUN: gpu: no GPU adapter was found: ");
+    if cfg!(target_os = "linux") {
+        auto.stdout(left_out);
+    }
+    let asked = folder.octomix(&["validate", TUTORIAL, "--engine", "gpu"]).envs(NO_DRIVER).assert();
+    if cfg!(target_os = "linux") {
+        asked.code(1).stdout("").stderr(starts_with("octomix: error: no GPU adapter was found: "));
+    }
+}
+
+#[test]
+fn devices_lists_adapters_or_says_why_there_are_none() {
+    let folder = Folder::new();
+    if !without_gpu() {
+        let done = folder.octomix(&["devices"]).assert().success();
+        done.stdout(contains("\n  limits  bindings ").and(contains("\n  used    ")));
+    }
+    if cfg!(target_os = "linux") {
+        let done = folder.octomix(&["devices"]).envs(NO_DRIVER).assert().success();
+        done.stdout(starts_with("No GPU adapter was found: VK_DRIVER_FILES names no "));
+        let done =
+            folder.octomix(&["devices", "--format", "json"]).envs(NO_DRIVER).assert().success();
+        let devices: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        assert_eq!(devices["devices"], Value::Array(Vec::new()));
+        assert!(devices["none_because"].is_string());
+    }
+}
+
+#[test]
+fn an_adapter_that_is_not_there_is_named_with_those_that_are() {
+    if without_gpu() {
+        return;
+    }
+    let folder = Folder::new();
+    let done = folder.octomix(&["detect", TUTORIAL, "--adapter", "no such"]).assert().code(1);
+    done.stderr(starts_with("octomix: error: no adapter's name contains 'no such'; there are: "));
+}
+
+#[test]
+fn auto_never_takes_a_software_adapter_nor_stops_without_one() {
+    let folder = Folder::new();
+    // Enough to repay a GPU; a prime step makes them distinct and spreads them.
+    let list = (0..150_000u32).fold(String::new(), |mut list, i| {
+        let [a, b, c, d] = i.wrapping_mul(2_654_435_761).to_be_bytes();
+        writeln!(list, "{a}.{b}.{c}.{d}").unwrap();
+        list
+    });
+    folder.write("list", list);
+    let short = ["detect", "list", "--n-init", "1", "--max-iter", "1", "--format", "json"];
+    let done = folder.octomix(&short).envs(NO_DRIVER).assert().success();
+    let summary: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    if cfg!(target_os = "linux") {
+        assert_eq!(summary["engine"]["used"], "cpu");
+        let reason = summary["engine"]["reason"].as_str().unwrap();
+        assert!(reason.starts_with("no GPU adapter was found: "), "{reason}");
+        assert!(reason.ends_with("; going on with the CPU"), "{reason}");
+    }
+    let done = folder.octomix(&short).assert().success();
+    let summary: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    assert!(!summary["engine"]["device"].as_str().unwrap().contains("llvmpipe"));
+}
