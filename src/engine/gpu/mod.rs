@@ -20,7 +20,7 @@ use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, WORKGROUPS, spans};
 use self::shader::Shape;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
-use crate::pass::{Mixture, Stats};
+use crate::pass::{Expectation, Mixture, Stats};
 
 /// `Sweep` of `shaders/sweep.wgsl`.
 #[repr(C)]
@@ -285,7 +285,10 @@ impl Engine for GpuEngine<'_> {
         let workgroup = self.layout.workgroup;
         let shape = Shape { block: 1, workgroup, word: "f32" };
         let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
-        let params = pack_mixture(mixture);
+        let mut params = pack_mixture(mixture);
+        if params.is_empty() {
+            params.push(Expectation::padding());
+        }
         let components = params.len() as u32;
         let params = upload(&self.gpu, "params", bytemuck::cast_slice(&params), Usage::STORAGE);
         let reach = WORKGROUPS * workgroup as usize * LANES;
@@ -345,5 +348,47 @@ impl Engine for GpuEngine<'_> {
 
     fn description(&self) -> String {
         format!("gpu: f32, {}", self.gpu.info().name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pass::{Centres, Lloyd, Moments};
+
+    /// A GPU of the test's own, so that it can be broken; `None` if OCTOMIX_NO_GPU=1 says so.
+    fn gpu() -> Option<Gpu> {
+        if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
+            return None;
+        }
+        Some(Gpu::open(&Wanted { software: true, ..Wanted::default() }).expect("see scripts/test"))
+    }
+
+    #[test]
+    fn a_lost_device_is_an_error() {
+        let Some(gpu) = gpu() else { return };
+        let addresses: Vec<u32> = (0..100).collect();
+        let mut engine = GpuEngine::new(&gpu, &addresses);
+        let centres = [Centres::single()];
+        assert_eq!(Run::<Moments>::run(&mut engine, &centres).expect("it is there").len(), 1);
+        gpu.device().destroy();
+        let lost = Run::<Lloyd>::run(&mut engine, &centres);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = engine.label(&Mixture(Vec::new()), &mut |_| Ok(()));
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = Run::<Moments>::run(&mut GpuEngine::new(&gpu, &addresses), &centres);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+    }
+
+    #[test]
+    fn more_components_than_rows_are_refused() {
+        let Some(gpu) = gpu() else { return };
+        let addresses: Vec<u32> = (0..100).collect();
+        let centres = Centres::new(&vec![[0.0; 4]; 10_000]).expect("within range");
+        let refused = Run::<Lloyd>::run(&mut GpuEngine::new(&gpu, &addresses), &[centres]);
+        let message = refused.expect_err("70,000 rows").to_string();
+        assert!(message.starts_with("the GPU engine takes at most 9362 components"), "{message}");
     }
 }

@@ -22,6 +22,9 @@ pub(super) const PARTIALS: usize = 64;
 /// Addresses a thread should have at least, lest partial sums cost more than the addresses.
 const WORTH_A_THREAD: usize = 16;
 
+/// Bytes of partial sums at most: more would crowd out the addresses on a small GPU.
+const PARTIAL_BYTES: usize = 256 << 20;
+
 /// Rows that fit in the second dimension of a dispatch.
 const ROWS_A_DISPATCH: usize = 65_535;
 
@@ -68,8 +71,8 @@ pub(super) struct Plan {
     pub threads: usize,
     /// Addresses a sweep at most.
     pub span: usize,
-    /// The largest binding, in bytes.
-    binding: usize,
+    /// Bytes of partial sums at most.
+    partial_bytes: usize,
     /// Addresses times components a dispatch.
     pub work: usize,
 }
@@ -81,17 +84,27 @@ impl Plan {
         binding: usize,
         components: usize,
     ) -> Result<Self, EngineError> {
+        let partial_bytes = binding.min(PARTIAL_BYTES);
         let block = components.clamp(1, LARGEST_BLOCK);
-        let padded = components.next_multiple_of(block);
+        // A set without components is one of padding.
+        let padded = components.max(1).next_multiple_of(block);
         let rows = padded / block * (block * K::ROWS + K::BLOCK_ROWS);
-        let threads = layout.threads.min(binding / (4 * rows));
+        let threads = layout.threads.min(partial_bytes / (4 * rows));
         if rows > ROWS_A_DISPATCH || threads == 0 {
-            let most = ROWS_A_DISPATCH.min(binding / 4) * padded / rows;
+            let most = ROWS_A_DISPATCH.min(partial_bytes / 4) * padded / rows;
             return Err(EngineError::TooManyComponents { components, most });
         }
         // A thread must stay within its trips, a dispatch within its time.
         let span = (threads * TRIPS * LANES).min((layout.work / padded).max(threads * LANES));
-        Ok(Self { block, components: padded, rows, threads, span, binding, work: layout.work })
+        Ok(Self {
+            block,
+            components: padded,
+            rows,
+            threads,
+            span,
+            partial_bytes,
+            work: layout.work,
+        })
     }
 
     /// Threads for `addresses` addresses.
@@ -103,7 +116,7 @@ impl Plan {
     pub fn sets(&self, addresses: usize) -> usize {
         (self.work / (addresses * self.components))
             .min(ROWS_A_DISPATCH / self.rows)
-            .min(self.binding / (4 * self.rows * self.threads(addresses)))
+            .min(self.partial_bytes / (4 * self.rows * self.threads(addresses)))
             .max(1)
     }
 }
