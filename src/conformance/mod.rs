@@ -114,9 +114,9 @@ pub fn check_mixtures(
     ];
     for (mixture, found) in mixtures.iter().zip(&found) {
         let expected = Expectation::reduce(mixture, engine.addresses());
-        check_expectation(engine, mixture, found, &expected, &mut checks[..5]);
-        let [.., densities, clusters] = &mut checks[..] else { unreachable!("seven checks") };
-        check_labels(engine, mixture, densities, clusters)?;
+        let (of_sums, of_labels) = checks.split_at_mut(5);
+        check_expectation(engine, mixture, found, &expected, of_sums);
+        check_labels(engine, mixture, of_labels)?;
     }
     Ok(checks)
 }
@@ -151,8 +151,7 @@ fn check_expectation(
 fn check_labels(
     engine: &mut dyn Engine,
     mixture: &Mixture,
-    densities: &mut Check,
-    clusters: &mut Check,
+    checks: &mut [Check],
 ) -> Result<(), EngineError> {
     let addresses = engine.addresses().to_vec();
     let arithmetic = engine.arithmetic();
@@ -165,7 +164,7 @@ fn check_labels(
         label(mixture, of_chunk, &mut expected);
         for ((found, expected), &address) in labels.iter().zip(&expected).zip(of_chunk) {
             let error = (found.log_density - expected.log_density).abs();
-            densities.take(error, bounds.log_density(address));
+            checks[0].take(error, bounds.log_density(address));
             let same = found.cluster == expected.cluster;
             if !same && !bounds.may_swap(address, found.cluster, expected.cluster) {
                 wrong += 1;
@@ -175,6 +174,6 @@ fn check_labels(
         Ok(())
     })?;
     let missing = addresses.len() - done;
-    clusters.take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    checks[1].take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
     Ok(())
 }

@@ -147,14 +147,16 @@ impl<'a> GpuEngine<'a> {
         let rows = sets * plan.rows;
         let (partial_bytes, sum_bytes) = (4 * rows * threads, 4 * rows * segments);
         let device = self.gpu.device();
-        grow(device, &mut self.partials, "partials", partial_bytes, Usage::STORAGE);
-        grow(device, &mut self.sums, "sums", sum_bytes, Usage::STORAGE | Usage::COPY_SRC);
-        grow(device, &mut self.staging, "staging", sum_bytes, Usage::MAP_READ | Usage::COPY_DST);
-        let (Some(partials), Some(sums), Some(staging)) =
-            (&self.partials, &self.sums, &self.staging)
-        else {
-            unreachable!("grow fills what it is given")
-        };
+        let partials = grow(device, &mut self.partials, "partials", partial_bytes, Usage::STORAGE);
+        let sums =
+            grow(device, &mut self.sums, "sums", sum_bytes, Usage::STORAGE | Usage::COPY_SRC);
+        let staging = grow(
+            device,
+            &mut self.staging,
+            "staging",
+            sum_bytes,
+            Usage::MAP_READ | Usage::COPY_DST,
+        );
 
         let sweep = Sweep {
             start: span.start as u32,
@@ -182,7 +184,7 @@ impl<'a> GpuEngine<'a> {
                 sweep.as_entire_binding(),
                 self.chunks[chunk].buffer.as_entire_binding(),
                 params.as_entire_binding(),
-                slice(partials, partial_bytes),
+                slice(&partials, partial_bytes),
             ],
             [groups(threads), blocks as u32, sets as u32],
         );
@@ -191,12 +193,12 @@ impl<'a> GpuEngine<'a> {
             &reduce,
             &[
                 reduction.as_entire_binding(),
-                slice(partials, partial_bytes),
-                slice(sums, sum_bytes),
+                slice(&partials, partial_bytes),
+                slice(&sums, sum_bytes),
             ],
             [groups(segments), rows as u32, 1],
         );
-        encoder.copy_buffer_to_buffer(sums, 0, staging, 0, sum_bytes as u64);
+        encoder.copy_buffer_to_buffer(&sums, 0, &staging, 0, sum_bytes as u64);
         self.gpu.queue().submit([encoder.finish()]);
         let words = self.gpu.read(staging.slice(..sum_bytes as u64))?;
         Ok(words.chunks(segments).map(|row| row.iter().map(|&w| K::word(w)).sum()).collect())
@@ -225,22 +227,25 @@ fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer
     buffer
 }
 
-/// Makes `buffer` hold at least `bytes`.
+/// `buffer`, made anew if it does not hold `bytes`.
 fn grow(
     device: &wgpu::Device,
     buffer: &mut Option<wgpu::Buffer>,
     label: &str,
     bytes: usize,
     usage: Usage,
-) {
+) -> wgpu::Buffer {
     let size = bytes as u64;
-    if buffer.as_ref().is_none_or(|buffer| buffer.size() < size) {
-        *buffer = Some(device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some(label),
-            size,
-            usage,
-            mapped_at_creation: false,
-        }));
+    match buffer {
+        Some(buffer) if buffer.size() >= size => buffer.clone(),
+        _ => buffer
+            .insert(device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size,
+                usage,
+                mapped_at_creation: false,
+            }))
+            .clone(),
     }
 }
 
@@ -301,11 +306,15 @@ impl Engine for GpuEngine<'_> {
             let threads = span.len().div_ceil(LANES) as u32;
             let bytes = size_of::<LabelWord>() * span.len();
             let device = self.gpu.device();
-            grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
-            grow(device, &mut self.staging, "staging", bytes, Usage::MAP_READ | Usage::COPY_DST);
-            let (Some(output), Some(staging)) = (&self.sums, &self.staging) else {
-                unreachable!("grow fills what it is given")
-            };
+            let output =
+                grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
+            let staging = grow(
+                device,
+                &mut self.staging,
+                "staging",
+                bytes,
+                Usage::MAP_READ | Usage::COPY_DST,
+            );
             let sweep = Sweep {
                 start: span.start as u32,
                 addresses: span.len() as u32,
@@ -322,11 +331,11 @@ impl Engine for GpuEngine<'_> {
                     sweep.as_entire_binding(),
                     self.chunks[chunk].buffer.as_entire_binding(),
                     params.as_entire_binding(),
-                    slice(output, bytes),
+                    slice(&output, bytes),
                 ],
                 [threads.div_ceil(workgroup), 1, 1],
             );
-            encoder.copy_buffer_to_buffer(output, 0, staging, 0, bytes as u64);
+            encoder.copy_buffer_to_buffer(&output, 0, &staging, 0, bytes as u64);
             self.gpu.queue().submit([encoder.finish()]);
             let words = self.gpu.read(staging.slice(..bytes as u64))?;
             labels.clear();
