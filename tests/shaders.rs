@@ -3,7 +3,7 @@
 use std::mem::{offset_of, size_of};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use octomix::engine::gpu::kernel::{Kernel, PackedCentre, PackedComponent};
+use octomix::engine::gpu::kernel::{Kernel, PackedCentre, PackedComponent, Word};
 use octomix::engine::gpu::shader::{self, Shape, unroll};
 use octomix::engine::gpu::{LabelWord, Reduction, Sweep};
 use octomix::pass::{Expectation, Lloyd, Moments};
@@ -18,7 +18,7 @@ fn module(parts: &[&str], shape: Shape) -> naga::Module {
     module
 }
 
-fn shape(block: usize, word: &'static str) -> Shape {
+fn shape(block: usize, word: Word) -> Shape {
     Shape { block, workgroup: 64, word }
 }
 
@@ -29,9 +29,9 @@ fn every_kernel_validates_for_every_block() {
         module(Moments::SOURCE, shape(block, Moments::WORD));
         module(Expectation::SOURCE, shape(block, Expectation::WORD));
     }
-    module(shader::LABEL_SOURCE, shape(1, "f32"));
-    module(&[shader::REDUCE], shape(0, "f32"));
-    module(&[shader::REDUCE], shape(0, "u32"));
+    module(shader::LABEL_SOURCE, shape(1, Word::F32));
+    module(&[shader::REDUCE], shape(0, Word::F32));
+    module(&[shader::REDUCE], shape(0, Word::U32));
 }
 
 /// Asserts that struct `name` has `size` bytes and `offsets`, one a member.
@@ -83,7 +83,7 @@ fn structs_lie_as_the_hosts_do() {
         .collect();
     assert_layout(&lloyd, "Centre", size_of::<PackedCentre>(), &centre);
 
-    let reduce = module(&[shader::REDUCE], shape(0, "f32"));
+    let reduce = module(&[shader::REDUCE], shape(0, Word::F32));
     let reduction = [
         offset_of!(Reduction, rows),
         offset_of!(Reduction, threads),
@@ -91,7 +91,7 @@ fn structs_lie_as_the_hosts_do() {
     ];
     assert_layout(&reduce, "Reduction", size_of::<Reduction>(), &reduction);
 
-    let label = module(shader::LABEL_SOURCE, shape(1, "f32"));
+    let label = module(shader::LABEL_SOURCE, shape(1, Word::F32));
     let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
     assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
 }
@@ -112,18 +112,18 @@ fn bindings_are_in_the_order_the_host_binds_them() {
     let sweep = |params: &str, output: &str| {
         vec!["0:sweep".into(), "0:addresses".into(), format!("0:{params}"), format!("0:{output}")]
     };
-    assert_eq!(names(&module(Lloyd::SOURCE, shape(3, "u32"))), sweep("centres", "partials"));
-    assert_eq!(names(&module(Moments::SOURCE, shape(3, "u32"))), sweep("centres", "partials"));
+    assert_eq!(names(&module(Lloyd::SOURCE, shape(3, Word::U32))), sweep("centres", "partials"));
+    assert_eq!(names(&module(Moments::SOURCE, shape(3, Word::U32))), sweep("centres", "partials"));
     assert_eq!(
-        names(&module(Expectation::SOURCE, shape(3, "f32"))),
+        names(&module(Expectation::SOURCE, shape(3, Word::F32))),
         sweep("components", "partials")
     );
     assert_eq!(
-        names(&module(shader::LABEL_SOURCE, shape(1, "f32"))),
+        names(&module(shader::LABEL_SOURCE, shape(1, Word::F32))),
         sweep("components", "labels")
     );
     assert_eq!(
-        names(&module(&[shader::REDUCE], shape(0, "u32"))),
+        names(&module(&[shader::REDUCE], shape(0, Word::U32))),
         ["0:reduction", "0:partials", "0:sums"]
     );
 }

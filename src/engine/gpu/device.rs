@@ -203,18 +203,28 @@ impl Gpu {
         pipelines.entry((name, shape)).or_insert_with(build).clone()
     }
 
-    /// The words of `staging`, once all that was submitted is done.
-    pub(super) fn read(&self, staging: wgpu::BufferSlice<'_>) -> Result<Vec<u32>, EngineError> {
-        staging.map_async(wgpu::MapMode::Read, |_| ());
+    /// Submits `encoder` and reads the first `bytes` of `output`, by way of `staging`.
+    pub(super) fn submit(
+        &self,
+        mut encoder: wgpu::CommandEncoder,
+        output: &wgpu::Buffer,
+        staging: &wgpu::Buffer,
+        bytes: usize,
+    ) -> Result<Vec<u32>, EngineError> {
+        let bytes = bytes as u64;
+        encoder.copy_buffer_to_buffer(output, 0, staging, 0, bytes);
+        self.queue().submit([encoder.finish()]);
+        let range = staging.slice(..bytes);
+        range.map_async(wgpu::MapMode::Read, |_| ());
         let polled = self.device().poll(wgpu::PollType::wait_indefinitely());
         self.check()?;
         let lost = |error: String| EngineError::DeviceLost(one_line(&error));
         polled.map_err(|error| lost(error.to_string()))?;
         let words = {
-            let view = staging.get_mapped_range().map_err(|error| lost(error.to_string()))?;
+            let view = range.get_mapped_range().map_err(|error| lost(error.to_string()))?;
             bytemuck::pod_collect_to_vec(&view)
         };
-        staging.buffer().unmap();
+        staging.unmap();
         Ok(words)
     }
 

@@ -8,31 +8,61 @@ use crate::pass::centres::Centre;
 use crate::pass::expectation::{ExpectationStats, Sums};
 use crate::pass::lloyd::{self, LloydStats};
 use crate::pass::moments::{self, MomentsStats};
-use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, PAIRS, Pass, mixture};
+use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, PAIR, PAIRS, Pass, mixture};
+
+/// Parameters that the device reads as an array of components.
+pub trait Pack {
+    /// A component as the shader reads it.
+    type Packed: Pod;
+    /// A component that takes part in nothing, to fill a block.
+    const PADDING: Self::Packed;
+
+    /// How many components there are.
+    fn components(&self) -> usize;
+    /// The components, without padding.
+    fn pack(&self) -> Vec<Self::Packed>;
+}
+
+/// The type of a partial sum; either is 4 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Word {
+    /// Rounded sums.
+    F32,
+    /// Exact sums.
+    U32,
+}
+
+impl Word {
+    /// Its name in WGSL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::U32 => "u32",
+        }
+    }
+
+    /// The number in `bits`. Sums of integers up to 2^53 stay exact.
+    pub fn value(self, bits: u32) -> f64 {
+        match self {
+            Self::F32 => f64::from(f32::from_bits(bits)),
+            Self::U32 => f64::from(bits),
+        }
+    }
+}
 
 /// A pass with a kernel.
-pub trait Kernel: Pass {
+pub trait Kernel: Pass<Params: Pack> {
     /// The name of the kernel, for labels.
     const NAME: &'static str;
     /// The parts of its shader.
     const SOURCE: &'static [&'static str];
-    /// The type of its partial sums in WGSL; both are 4 bytes.
-    const WORD: &'static str;
+    /// The type of its partial sums.
+    const WORD: Word;
     /// Rows of sums a component.
     const ROWS: usize;
     /// Rows of sums a block of components, after theirs.
     const BLOCK_ROWS: usize;
-    /// A component as the shader reads it.
-    type Packed: Pod;
 
-    /// Components of a parameter set.
-    fn components(params: &Self::Params) -> usize;
-    /// The components of a parameter set, without padding.
-    fn pack(params: &Self::Params) -> Vec<Self::Packed>;
-    /// A component that takes part in nothing, to fill a block.
-    fn padding() -> Self::Packed;
-    /// A word of a partial sum; integers up to 2^53 stay exact.
-    fn word(bits: u32) -> f64;
     /// The statistics of `components` components from their sums: `ROWS` a component, and after
     /// each `block` components the rows of the block.
     fn unpack(sums: &[f64], components: usize, block: usize) -> Self::Stats;
@@ -79,19 +109,33 @@ fn words(fixed: i64) -> [i32; 3] {
     [(fixed >> 32) as i32, (fixed >> 16 & 0xffff) as i32, (fixed & 0xffff) as i32]
 }
 
-fn pack_centres(centres: &Centres) -> Vec<PackedCentre> {
-    let unit = 2f64.powi(-32);
-    let magnitude = |c: &Centre| {
-        let reach: f64 = c.coordinates.iter().map(|&x| (x as f64).abs() * 255.0).sum();
-        (c.half_norm as f64 + reach) * unit
+impl Pack for Centres {
+    type Packed = PackedCentre;
+    /// Farther than any other, in f32 and exactly.
+    const PADDING: PackedCentre = PackedCentre {
+        half_norm: 3e38,
+        x: [0.0; OCTETS],
+        window: 0.0,
+        half_norm_words: [i32::MAX, 0, 0],
+        high: [0; OCTETS],
+        middle: [0; OCTETS],
+        low: [0; OCTETS],
     };
-    let largest = centres.as_slice().iter().map(magnitude).fold(0.0, f64::max);
-    // Two scores, each off by this much.
-    let window = 2.0 * SCORE_ROUNDINGS * f64::from(f32::EPSILON) / 2.0 * largest;
-    centres
-        .as_slice()
-        .iter()
-        .map(|c| {
+
+    fn components(&self) -> usize {
+        self.count()
+    }
+
+    fn pack(&self) -> Vec<PackedCentre> {
+        let unit = 2f64.powi(-32);
+        let magnitude = |c: &Centre| {
+            let reach: f64 = c.coordinates.iter().map(|&x| (x as f64).abs() * 255.0).sum();
+            (c.half_norm as f64 + reach) * unit
+        };
+        let largest = self.as_slice().iter().map(magnitude).fold(0.0, f64::max);
+        // Two scores, each off by this much.
+        let window = 2.0 * SCORE_ROUNDINGS * f64::from(f32::EPSILON) / 2.0 * largest;
+        let pack = |c: &Centre| {
             let each = c.coordinates.map(words);
             PackedCentre {
                 half_norm: (c.half_norm as f64 * unit) as f32,
@@ -102,38 +146,17 @@ fn pack_centres(centres: &Centres) -> Vec<PackedCentre> {
                 middle: each.map(|w| w[1]),
                 low: each.map(|w| w[2]),
             }
-        })
-        .collect()
-}
-
-/// A centre farther than any other, in f32 and exactly.
-fn far_centre() -> PackedCentre {
-    PackedCentre { half_norm: 3e38, half_norm_words: [i32::MAX, 0, 0], ..Zeroable::zeroed() }
+        };
+        self.as_slice().iter().map(pack).collect()
+    }
 }
 
 impl Kernel for Lloyd {
     const NAME: &'static str = "lloyd";
     const SOURCE: &'static [&'static str] = &[shader::SWEEP, shader::NEAREST, shader::LLOYD];
-    const WORD: &'static str = "u32";
+    const WORD: Word = Word::U32;
     const ROWS: usize = 3 + OCTETS;
     const BLOCK_ROWS: usize = 0;
-    type Packed = PackedCentre;
-
-    fn components(centres: &Centres) -> usize {
-        centres.count()
-    }
-
-    fn pack(centres: &Centres) -> Vec<PackedCentre> {
-        pack_centres(centres)
-    }
-
-    fn padding() -> PackedCentre {
-        far_centre()
-    }
-
-    fn word(bits: u32) -> f64 {
-        f64::from(bits)
-    }
 
     fn unpack(sums: &[f64], components: usize, block: usize) -> LloydStats {
         let cluster = |rows: &[f64]| lloyd::Cluster {
@@ -148,26 +171,9 @@ impl Kernel for Lloyd {
 impl Kernel for Moments {
     const NAME: &'static str = "moments";
     const SOURCE: &'static [&'static str] = &[shader::SWEEP, shader::NEAREST, shader::MOMENTS];
-    const WORD: &'static str = "u32";
+    const WORD: Word = Word::U32;
     const ROWS: usize = 1 + OCTETS + PAIRS;
     const BLOCK_ROWS: usize = 0;
-    type Packed = PackedCentre;
-
-    fn components(centres: &Centres) -> usize {
-        centres.count()
-    }
-
-    fn pack(centres: &Centres) -> Vec<PackedCentre> {
-        pack_centres(centres)
-    }
-
-    fn padding() -> PackedCentre {
-        far_centre()
-    }
-
-    fn word(bits: u32) -> f64 {
-        f64::from(bits)
-    }
 
     fn unpack(sums: &[f64], components: usize, block: usize) -> MomentsStats {
         let cluster = |rows: &[f64]| moments::Cluster {
@@ -196,51 +202,50 @@ pub struct PackedComponent {
 /// Log-densities below any that matters: what a component that is not there has.
 const LEAST: f32 = -1e30;
 
-/// A component for the device, rounded from f64 once everything is folded in.
-pub fn pack_component(c: &mixture::Component) -> PackedComponent {
-    // |y|^2 / 2 in nats is (s |y|)^2 in bits.
-    let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
-    let anchor = c.anchor();
-    let u = &c.precision_cholesky;
-    PackedComponent {
-        bias: ((c.bias * std::f64::consts::LOG2_E) as f32).max(LEAST),
-        anchor: anchor.map(|a| a as f32),
-        shift: std::array::from_fn(|j| {
-            (0..=j).map(|i| s * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
-        }),
-        factor: crate::pass::PAIR.map(|(i, j)| (s * u[i][j]) as f32),
+impl PackedComponent {
+    /// Rounded from f64 once everything is folded in.
+    fn new(c: &mixture::Component) -> Self {
+        // |y|^2 / 2 in nats is (s |y|)^2 in bits.
+        let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
+        let anchor = c.anchor();
+        let u = &c.precision_cholesky;
+        Self {
+            bias: ((c.bias * std::f64::consts::LOG2_E) as f32).max(LEAST),
+            anchor: anchor.map(|a| a as f32),
+            shift: std::array::from_fn(|j| {
+                (0..=j).map(|i| s * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
+            }),
+            factor: PAIR.map(|(i, j)| (s * u[i][j]) as f32),
+        }
     }
 }
 
-/// A mixture for the device.
-pub fn pack_mixture(mixture: &Mixture) -> Vec<PackedComponent> {
-    mixture.0.iter().map(pack_component).collect()
+impl Pack for Mixture {
+    type Packed = PackedComponent;
+    /// Below every other, so that its responsibilities are 0.
+    const PADDING: PackedComponent = PackedComponent {
+        bias: LEAST,
+        anchor: [0.0; OCTETS],
+        shift: [0.0; OCTETS],
+        factor: [0.0; PAIRS],
+    };
+
+    fn components(&self) -> usize {
+        self.0.len()
+    }
+
+    fn pack(&self) -> Vec<PackedComponent> {
+        self.0.iter().map(PackedComponent::new).collect()
+    }
 }
 
 impl Kernel for Expectation {
     const NAME: &'static str = "expectation";
     const SOURCE: &'static [&'static str] =
         &[shader::SWEEP, shader::COMPONENT, shader::EXPECTATION];
-    const WORD: &'static str = "f32";
+    const WORD: Word = Word::F32;
     const ROWS: usize = 1 + OCTETS + PAIRS;
     const BLOCK_ROWS: usize = 2;
-    type Packed = PackedComponent;
-
-    fn components(mixture: &Mixture) -> usize {
-        mixture.0.len()
-    }
-
-    fn pack(mixture: &Mixture) -> Vec<PackedComponent> {
-        pack_mixture(mixture)
-    }
-
-    fn padding() -> PackedComponent {
-        PackedComponent { bias: LEAST, ..Zeroable::zeroed() }
-    }
-
-    fn word(bits: u32) -> f64 {
-        f64::from(f32::from_bits(bits))
-    }
 
     fn unpack(sums: &[f64], components: usize, block: usize) -> ExpectationStats {
         let component = |rows: &[f64]| Sums {

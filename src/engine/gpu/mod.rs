@@ -15,12 +15,12 @@ use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
 pub use self::device::{Gpu, GpuError, Wanted};
-use self::kernel::{Kernel, pack_mixture};
+use self::kernel::{Kernel, Pack, Word};
 use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, WORKGROUPS, spans};
 use self::shader::Shape;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
-use crate::pass::{Expectation, Mixture, Stats};
+use crate::pass::{Mixture, Stats};
 
 /// `Sweep` of `shaders/sweep.wgsl`.
 #[repr(C)]
@@ -136,7 +136,7 @@ impl<'a> GpuEngine<'a> {
         &mut self,
         chunk: usize,
         span: Range<usize>,
-        packed: &[K::Packed],
+        packed: &[<K::Params as Pack>::Packed],
         plan: Plan,
     ) -> Result<Vec<f64>, EngineError> {
         let sets = packed.len() / plan.components;
@@ -198,10 +198,8 @@ impl<'a> GpuEngine<'a> {
             ],
             [groups(segments), rows as u32, 1],
         );
-        encoder.copy_buffer_to_buffer(&sums, 0, &staging, 0, sum_bytes as u64);
-        self.gpu.queue().submit([encoder.finish()]);
-        let words = self.gpu.read(staging.slice(..sum_bytes as u64))?;
-        Ok(words.chunks(segments).map(|row| row.iter().map(|&w| K::word(w)).sum()).collect())
+        let words = self.gpu.submit(encoder, &sums, &staging, sum_bytes)?;
+        Ok(words.chunks(segments).map(|row| row.iter().map(|&w| K::WORD.value(w)).sum()).collect())
     }
 }
 
@@ -251,7 +249,7 @@ fn grow(
 
 impl<K: Kernel> Run<K> for GpuEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        let Some(most) = params.iter().map(K::components).max() else { return Ok(Vec::new()) };
+        let Some(most) = params.iter().map(Pack::components).max() else { return Ok(Vec::new()) };
         let binding = self.gpu.device().limits().max_storage_buffer_binding_size as usize;
         let plan = Plan::new::<K>(self.layout, binding, most)?;
         // The statistics of no address: what every set starts from.
@@ -262,13 +260,13 @@ impl<K: Kernel> Run<K> for GpuEngine<'_> {
                 for (params, all) in params.chunks(sets).zip(all.chunks_mut(sets)) {
                     let mut packed = Vec::with_capacity(params.len() * plan.components);
                     for (i, params) in params.iter().enumerate() {
-                        packed.extend(K::pack(params));
-                        packed.resize((i + 1) * plan.components, K::padding());
+                        packed.extend(params.pack());
+                        packed.resize((i + 1) * plan.components, <K::Params as Pack>::PADDING);
                     }
                     let sums = self.sweep::<K>(chunk, span.clone(), &packed, plan)?;
                     let of_sets = all.iter_mut().zip(params).zip(sums.chunks(plan.rows));
                     for ((all, params), sums) in of_sets {
-                        all.merge(&K::unpack(sums, K::components(params), plan.block));
+                        all.merge(&K::unpack(sums, params.components(), plan.block));
                     }
                 }
             }
@@ -288,11 +286,11 @@ impl Engine for GpuEngine<'_> {
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
         let workgroup = self.layout.workgroup;
-        let shape = Shape { block: 1, workgroup, word: "f32" };
+        let shape = Shape { block: 1, workgroup, word: Word::F32 };
         let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
-        let mut params = pack_mixture(mixture);
+        let mut params = mixture.pack();
         if params.is_empty() {
-            params.push(Expectation::padding());
+            params.push(Mixture::PADDING);
         }
         let components = params.len() as u32;
         let params = upload(&self.gpu, "params", bytemuck::cast_slice(&params), Usage::STORAGE);
@@ -335,9 +333,7 @@ impl Engine for GpuEngine<'_> {
                 ],
                 [threads.div_ceil(workgroup), 1, 1],
             );
-            encoder.copy_buffer_to_buffer(&output, 0, &staging, 0, bytes as u64);
-            self.gpu.queue().submit([encoder.finish()]);
-            let words = self.gpu.read(staging.slice(..bytes as u64))?;
+            let words = self.gpu.submit(encoder, &output, &staging, bytes)?;
             labels.clear();
             labels.extend(bytemuck::cast_slice::<u32, LabelWord>(&words).iter().map(|label| {
                 Label {
@@ -363,7 +359,7 @@ impl Engine for GpuEngine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pass::{Centres, Lloyd, Moments};
+    use crate::pass::{Centres, Expectation, Lloyd, Moments};
 
     /// A GPU of the test's own, so that it can be broken; `None` if OCTOMIX_NO_GPU=1 says so.
     fn gpu() -> Option<Gpu> {

@@ -4,6 +4,8 @@
 //! each component are scalars of their own: the lines between `//# for k` and `//# end` stand once
 //! for each k, with `$k` replaced. `$BLOCK`, `$WORKGROUP` and `$WORD` are replaced everywhere.
 
+use super::kernel::Word;
+
 /// The size of the sweep and its addresses.
 pub const SWEEP: &str = include_str!("../../../shaders/sweep.wgsl");
 /// The nearest centre.
@@ -30,8 +32,8 @@ pub struct Shape {
     pub block: usize,
     /// Threads a workgroup.
     pub workgroup: u32,
-    /// The type of a partial sum, `f32` or `u32`.
-    pub word: &'static str,
+    /// The type of a partial sum.
+    pub word: Word,
 }
 
 /// The WGSL of `parts`, one after the other, unrolled for `shape`.
@@ -57,7 +59,7 @@ pub fn unroll(parts: &[&str], shape: Shape) -> String {
     source
         .replace("$BLOCK", &shape.block.to_string())
         .replace("$WORKGROUP", &shape.workgroup.to_string())
-        .replace("$WORD", shape.word)
+        .replace("$WORD", shape.word.name())
 }
 
 #[cfg(test)]
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn marked_lines_stand_once_for_each_component() {
-        let shape = Shape { block: 2, workgroup: 64, word: "f32" };
+        let shape = Shape { block: 2, workgroup: 64, word: Word::F32 };
         let source =
             unroll(&["a $BLOCK\n//# for k\n b$k = $ku;\n//# end\nc $WORKGROUP $WORD"], shape);
         assert_eq!(source, "a 2\n b0 = 0u;\n b1 = 1u;\nc 64 f32\n");
