@@ -3,9 +3,9 @@
 use std::mem::{offset_of, size_of};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use octomix::engine::gpu::kernel::{Kernel, PackedCentre, PackedComponent, Word};
+use octomix::engine::gpu::kernel::{Kernel, Word};
 use octomix::engine::gpu::shader::{self, Shape, unroll};
-use octomix::engine::gpu::{LabelWord, Reduction, Sweep};
+use octomix::engine::gpu::{LabelWord, PackedCentre, PackedComponent, Reduction, Sweep};
 use octomix::pass::{Expectation, Lloyd, Moments};
 
 fn module(parts: &[&str], shape: Shape) -> naga::Module {

@@ -3,11 +3,21 @@
 //! Addresses are uploaded once, 4 bytes each, in chunks. A sweep leaves one partial sum a thread and
 //! row; a second kernel sums those by 64; the host sums the rest in f64, in a fixed order.
 
+mod centres;
 pub mod device;
 pub mod diagnose;
+mod expectation;
 pub mod kernel;
+mod label;
+mod lloyd;
+mod mixture;
+mod moments;
 pub mod plan;
 pub mod shader;
+
+pub use self::centres::PackedCentre;
+pub use self::label::LabelWord;
+pub use self::mixture::PackedComponent;
 
 use std::ops::Range;
 
@@ -15,8 +25,8 @@ use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
 pub use self::device::{Gpu, GpuError, Wanted};
-use self::kernel::{Kernel, Pack, Word};
-use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, WORKGROUPS, spans};
+use self::kernel::{Kernel, Pack};
+use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, spans};
 use self::shader::Shape;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
@@ -48,16 +58,6 @@ pub struct Reduction {
     pub threads: u32,
     /// Sums a row that are left.
     pub segments: u32,
-}
-
-/// `Label` of `shaders/label.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-pub struct LabelWord {
-    /// The component of largest responsibility.
-    pub cluster: u32,
-    /// The log2-density.
-    pub log2_density: f32,
 }
 
 /// The engine of a GPU.
@@ -285,65 +285,7 @@ impl Engine for GpuEngine<'_> {
         mixture: &Mixture,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        let workgroup = self.layout.workgroup;
-        let shape = Shape { block: 1, workgroup, word: Word::F32 };
-        let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
-        let mut params = mixture.pack();
-        if params.is_empty() {
-            params.push(Mixture::PADDING);
-        }
-        let components = params.len() as u32;
-        let params = upload(&self.gpu, "params", bytemuck::cast_slice(&params), Usage::STORAGE);
-        let reach = WORKGROUPS * workgroup as usize * LANES;
-        let span = reach.min((self.layout.work / components as usize).max(LANES));
-        let mut labels = Vec::new();
-        let all: Vec<(usize, Range<usize>)> = (0..self.chunks.len())
-            .flat_map(|c| spans(self.chunks[c].addresses, span).map(move |span| (c, span)))
-            .collect();
-        for (chunk, span) in all {
-            let threads = span.len().div_ceil(LANES) as u32;
-            let bytes = size_of::<LabelWord>() * span.len();
-            let device = self.gpu.device();
-            let output =
-                grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
-            let staging = grow(
-                device,
-                &mut self.staging,
-                "staging",
-                bytes,
-                Usage::MAP_READ | Usage::COPY_DST,
-            );
-            let sweep = Sweep {
-                start: span.start as u32,
-                addresses: span.len() as u32,
-                threads,
-                trips: 1,
-                components,
-            };
-            let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
-            let mut encoder = device.create_command_encoder(&Default::default());
-            self.dispatch(
-                &mut encoder,
-                &kernel,
-                &[
-                    sweep.as_entire_binding(),
-                    self.chunks[chunk].buffer.as_entire_binding(),
-                    params.as_entire_binding(),
-                    slice(&output, bytes),
-                ],
-                [threads.div_ceil(workgroup), 1, 1],
-            );
-            let words = self.gpu.submit(encoder, &output, &staging, bytes)?;
-            labels.clear();
-            labels.extend(bytemuck::cast_slice::<u32, LabelWord>(&words).iter().map(|label| {
-                Label {
-                    cluster: label.cluster,
-                    log_density: f64::from(label.log2_density) * std::f64::consts::LN_2,
-                }
-            }));
-            sink(&labels)?;
-        }
-        Ok(())
+        self.labels(mixture, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {

@@ -1,0 +1,33 @@
+//! `shaders/expectation.wgsl`: the kernel of [`Expectation`].
+
+use super::kernel::{Kernel, Word, component_rows};
+use super::shader;
+use crate::address::OCTETS;
+use crate::pass::expectation::{ExpectationStats, Sums};
+use crate::pass::{Expectation, PAIRS};
+
+impl Kernel for Expectation {
+    const NAME: &'static str = "expectation";
+    const SOURCE: &'static [&'static str] =
+        &[shader::SWEEP, shader::COMPONENT, shader::EXPECTATION];
+    const WORD: Word = Word::F32;
+    const ROWS: usize = 1 + OCTETS + PAIRS;
+    const BLOCK_ROWS: usize = 2;
+
+    fn unpack(sums: &[f64], components: usize, block: usize) -> ExpectationStats {
+        let component = |rows: &[f64]| Sums {
+            weight: rows[0],
+            first: std::array::from_fn(|j| rows[1 + j]),
+            second: std::array::from_fn(|p| rows[1 + OCTETS + p]),
+        };
+        // Every block sums the whole log-likelihood, and the entropy of its own components.
+        let of_blocks = block * Self::ROWS;
+        let entropy: f64 =
+            sums.chunks(of_blocks + Self::BLOCK_ROWS).map(|rows| rows[of_blocks + 1]).sum();
+        ExpectationStats {
+            components: component_rows::<Self>(sums, components, block).map(component).collect(),
+            log_likelihood: sums[of_blocks] * std::f64::consts::LN_2,
+            entropy: entropy * std::f64::consts::LN_2,
+        }
+    }
+}

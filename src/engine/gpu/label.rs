@@ -1,0 +1,93 @@
+//! `shaders/label.wgsl`: the cluster and the log-density of each address, read back span by span.
+
+use std::ops::Range;
+
+use bytemuck::{Pod, Zeroable};
+use wgpu::BufferUsages as Usage;
+
+use super::kernel::{Pack, Word};
+use super::plan::{LANES, WORKGROUPS, spans};
+use super::shader::{self, Shape};
+use super::{GpuEngine, Sweep, grow, slice, upload};
+use crate::engine::EngineError;
+use crate::pass::Mixture;
+use crate::pass::label::Label;
+
+/// `Label` of `shaders/label.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub struct LabelWord {
+    /// The component of largest responsibility.
+    pub cluster: u32,
+    /// The log2-density.
+    pub log2_density: f32,
+}
+
+impl GpuEngine<'_> {
+    /// Hands the label of every address to `sink`, in order.
+    pub(super) fn labels(
+        &mut self,
+        mixture: &Mixture,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let workgroup = self.layout.workgroup;
+        let shape = Shape { block: 1, workgroup, word: Word::F32 };
+        let kernel = self.gpu.pipeline("label", shader::LABEL_SOURCE, shape);
+        let mut params = mixture.pack();
+        if params.is_empty() {
+            params.push(Mixture::PADDING);
+        }
+        let components = params.len() as u32;
+        let params = upload(&self.gpu, "params", bytemuck::cast_slice(&params), Usage::STORAGE);
+        let reach = WORKGROUPS * workgroup as usize * LANES;
+        let span = reach.min((self.layout.work / components as usize).max(LANES));
+        let mut labels = Vec::new();
+        let all: Vec<(usize, Range<usize>)> = (0..self.chunks.len())
+            .flat_map(|c| spans(self.chunks[c].addresses, span).map(move |span| (c, span)))
+            .collect();
+        for (chunk, span) in all {
+            let threads = span.len().div_ceil(LANES) as u32;
+            let bytes = size_of::<LabelWord>() * span.len();
+            let device = self.gpu.device();
+            let output =
+                grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
+            let staging = grow(
+                device,
+                &mut self.staging,
+                "staging",
+                bytes,
+                Usage::MAP_READ | Usage::COPY_DST,
+            );
+            let sweep = Sweep {
+                start: span.start as u32,
+                addresses: span.len() as u32,
+                threads,
+                trips: 1,
+                components,
+            };
+            let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
+            let mut encoder = device.create_command_encoder(&Default::default());
+            self.dispatch(
+                &mut encoder,
+                &kernel,
+                &[
+                    sweep.as_entire_binding(),
+                    self.chunks[chunk].buffer.as_entire_binding(),
+                    params.as_entire_binding(),
+                    slice(&output, bytes),
+                ],
+                [threads.div_ceil(workgroup), 1, 1],
+            );
+            let words = self.gpu.submit(encoder, &output, &staging, bytes)?;
+            labels.clear();
+            labels.extend(bytemuck::cast_slice::<u32, LabelWord>(&words).iter().map(|label| {
+                Label {
+                    cluster: label.cluster,
+                    log_density: f64::from(label.log2_density) * std::f64::consts::LN_2,
+                }
+            }));
+            sink(&labels)?;
+        }
+        Ok(())
+    }
+}

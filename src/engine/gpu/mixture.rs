@@ -1,0 +1,61 @@
+//! Mixture components for the device: in f32, base 2, about whole octets.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::kernel::Pack;
+use crate::address::OCTETS;
+use crate::pass::{Mixture, PAIR, PAIRS, mixture};
+
+/// `Component` of `shaders/component.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+pub struct PackedComponent {
+    /// The weighted log2-density at the mean.
+    pub bias: f32,
+    /// The mean in whole octets.
+    pub anchor: [f32; OCTETS],
+    /// What each row of the factor makes of the rest of the mean.
+    pub shift: [f32; OCTETS],
+    /// The factor, upper triangular, by rows, scaled to base 2.
+    pub factor: [f32; PAIRS],
+}
+
+/// Log-densities below any that matters: what a component that is not there has.
+const LEAST: f32 = -1e30;
+
+impl PackedComponent {
+    /// Rounded from f64 once everything is folded in.
+    fn new(c: &mixture::Component) -> Self {
+        // |y|^2 / 2 in nats is (s |y|)^2 in bits.
+        let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
+        let anchor = c.anchor();
+        let u = &c.precision_cholesky;
+        Self {
+            bias: ((c.bias * std::f64::consts::LOG2_E) as f32).max(LEAST),
+            anchor: anchor.map(|a| a as f32),
+            shift: std::array::from_fn(|j| {
+                (0..=j).map(|i| s * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
+            }),
+            factor: PAIR.map(|(i, j)| (s * u[i][j]) as f32),
+        }
+    }
+}
+
+impl Pack for Mixture {
+    type Packed = PackedComponent;
+    /// Below every other, so that its responsibilities are 0.
+    const PADDING: PackedComponent = PackedComponent {
+        bias: LEAST,
+        anchor: [0.0; OCTETS],
+        shift: [0.0; OCTETS],
+        factor: [0.0; PAIRS],
+    };
+
+    fn components(&self) -> usize {
+        self.0.len()
+    }
+
+    fn pack(&self) -> Vec<PackedComponent> {
+        self.0.iter().map(PackedComponent::new).collect()
+    }
+}
