@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_millis(500);
 pub enum Unit {
     /// Bytes, with their rate and the time left.
     Bytes,
-    /// Steps of which there may be fewer than foreseen: no time left is told.
+    /// Steps of which there may be fewer than foreseen, with the time that all would take.
     Steps,
     /// Addresses, with the time left.
     Addresses,
@@ -63,7 +63,7 @@ fn style(unit: Unit, has_end: bool) -> ProgressStyle {
             "{prefix} [{bar:20}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"
         }
         (Unit::Bytes, false) => "{prefix} {spinner} {bytes}, {bytes_per_sec}",
-        (Unit::Steps, _) => "{prefix} [{bar:20}] {msg}",
+        (Unit::Steps, _) => "{prefix} [{bar:16}] {msg}, {eta} left at most",
         (Unit::Addresses, _) => "{prefix} [{bar:20}] {human_pos} of {human_len}, {eta} left",
     };
     // The longest fits 80 columns; the templates are sound; if one were not, a plain bar would serve.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::engine::{Engine, EngineError};
-use octomix::input::{Capture, Role, Roles};
+use octomix::input::{self, Capture, FileAccount, Role, Roles};
 use octomix::model::bayesian::Params;
 use octomix::model::em::{self, Fit};
 use octomix::model::pca::Pca;
@@ -139,7 +139,7 @@ impl Job {
             };
             let (iteration, most, active) =
                 (progress.iteration, progress.max_iter, progress.active);
-            let message = format!("{stage} {iteration} of {most}, {active} restarts left");
+            let message = format!("{stage} {iteration}/{most}, {active} restarts");
             bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
             ControlFlow::Continue(())
         })
@@ -201,10 +201,16 @@ impl Job {
     }
 }
 
-/// The roles asked for that have no address.
+/// The roles asked for that have no address. Not asked, a list is not missed for destinations.
 fn skipped(args: &DetectArgs, capture: &Capture) -> Vec<&'static str> {
-    let roles = args.input.options().roles.unwrap_or(Roles::Both).as_slice().iter();
-    roles.filter(|&&role| capture.addresses(role).is_empty()).map(|role| role.key()).collect()
+    let is_table = |file: &FileAccount| matches!(file.format, input::Format::Csv { .. });
+    let roles = match args.input.options().roles {
+        Some(roles) => roles,
+        None if capture.account.files.iter().any(is_table) => Roles::Both,
+        None => Roles::Source,
+    };
+    let empty = roles.as_slice().iter().filter(|&&role| capture.addresses(role).is_empty());
+    empty.map(|role| role.key()).collect()
 }
 
 /// What `work` gives, and the seconds it took.

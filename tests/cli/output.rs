@@ -58,13 +58,26 @@ fn fewer_addresses_than_components_is_said() {
         "octomix: warning: sources: fewer distinct addresses (2) than components (7); \
          fitted with 2\n",
     )
-    .stdout(contains("Fitted with 2: there are fewer addresses than the 7 components asked for."))
-    .stdout(contains("\nDestinations: no addresses, skipped\n"));
+    .stdout(contains("Fitted with 2: there are fewer addresses than the 7 components asked for."));
     let summary = folder.json("octomix-out/summary.json");
     assert_eq!(summary["src"]["components_asked"], 7);
     assert_eq!(summary["src"]["components"], 2);
-    assert_eq!(summary["skipped_roles"], serde_json::json!(["dst"]));
     assert_eq!(summary["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_role_without_addresses_is_said_to_be_skipped_if_it_was_to_be_expected() {
+    let folder = Folder::new();
+    folder.write("list", "10.0.0.1\n10.0.0.2\n");
+    folder.write("table", "src,dst\n10.0.0.1,\n10.0.0.2,\n");
+    let said = |arguments: &[&str]| {
+        let printed = folder.stdout(arguments);
+        let skipped = folder.json("octomix-out/summary.json")["skipped_roles"].clone();
+        (printed.contains("\nDestinations: no addresses, skipped\n"), skipped)
+    };
+    assert_eq!(said(&["list"]), (false, serde_json::json!([])));
+    assert_eq!(said(&["table"]), (true, serde_json::json!(["dst"])));
+    assert_eq!(said(&["table", "--role", "src"]), (false, serde_json::json!([])));
 }
 
 #[test]
