@@ -79,3 +79,28 @@ fn the_gpu_engine_finds_the_tutorials_anomalies() {
     let Some(gpu) = gpu() else { return };
     check(&|addresses| Box::new(GpuEngine::new(&gpu, addresses)));
 }
+
+/// Sets in which fits are degenerate: up to six addresses, which span no space, and regular ones.
+#[test]
+fn degenerate_sets_can_be_fitted_on_every_engine() {
+    let spread = |n: u32| (0..n).map(|i| (i + 1).wrapping_mul(2_654_435_761)).collect();
+    let mut sets: Vec<Vec<u32>> = (1..=6).map(spread).collect();
+    sets.push(list("collinear.txt"));
+    sets.push((0..256).map(|i| i * 0x0101_0101).collect());
+    sets.push(vec![0x0a01_0203; 50]);
+    let gpu = gpu();
+    for set in &sets {
+        let mut engines: Vec<Box<dyn Engine>> =
+            vec![Box::new(ReferenceEngine::new(set)), Box::new(CpuEngine::new(set))];
+        engines.extend(
+            gpu.iter().map(|gpu| -> Box<dyn Engine> { Box::new(GpuEngine::new(gpu, set)) }),
+        );
+        for engine in &mut engines {
+            let params = bayesian::Params::new(7.min(set.len()));
+            let fit = em::fit(&mut **engine, &params, &mut |_| ControlFlow::Continue(()));
+            let bound = fit.map(|fit| fit.lower_bound());
+            let name = engine.description();
+            assert!(matches!(bound, Ok(b) if b.is_finite()), "{} on {name}: {bound:?}", set.len());
+        }
+    }
+}

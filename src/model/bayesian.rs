@@ -4,7 +4,7 @@
 //! 10.2), with the formulas of scikit-learn's `BayesianGaussianMixture`, constants dropped where it
 //! drops them, so that bounds and densities are comparable. The iterations are in [`super::em`].
 
-use nalgebra::{Cholesky, Matrix4, Vector4};
+use nalgebra::{Cholesky, Matrix4, SymmetricEigen, Vector4};
 use statrs::function::beta::ln_beta;
 use statrs::function::gamma::{digamma, ln_gamma};
 
@@ -160,12 +160,12 @@ impl Prior {
                     + (s.weight * self.mean_precision / mean_precision)
                         * from_prior
                         * from_prior.transpose();
-                let covariance = scatter / degrees_of_freedom;
-                let precision_cholesky =
-                    precision_cholesky(&covariance).ok_or(FitError::NotPositiveDefinite {
-                        component,
-                        reg_covar: self.reg_covar,
-                    })?;
+                // Exactly, no direction has a smaller variance than this.
+                let least = self.reg_covar * s.weight / degrees_of_freedom;
+                let (covariance, precision_cholesky) =
+                    factor(scatter / degrees_of_freedom, least).ok_or(
+                        FitError::NotPositiveDefinite { component, reg_covar: self.reg_covar },
+                    )?;
                 Ok(PosteriorComponent {
                     stick,
                     mean_precision,
@@ -180,8 +180,29 @@ impl Prior {
     }
 }
 
+/// `covariance` and U, upper triangular, with `covariance^-1 = U U'`.
+///
+/// Where the addresses lie in a plane (all sets of up to four do, and regular ones) rounding can
+/// take a variance below `least`, which it exceeds exactly, and below 0: in f32 sums by 1e-7 of the
+/// largest. There scikit-learn gives up; here that variance is raised again. `None` if `least` is 0
+/// and the covariance is not positive definite.
+fn factor(covariance: Matrix4<f64>, least: f64) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
+    if let Some(precision) = precision_cholesky(&covariance) {
+        return Some((covariance, precision));
+    }
+    if least <= 0.0 {
+        return None;
+    }
+    let mut eigen = SymmetricEigen::new(covariance);
+    // Below this the factorisation could not tell a variance from its own rounding.
+    let floor = least.max(64.0 * f64::EPSILON * eigen.eigenvalues.max());
+    eigen.eigenvalues.apply(|variance| *variance = variance.max(floor));
+    let raised = eigen.recompose();
+    precision_cholesky(&raised).map(|precision| (raised, precision))
+}
+
 /// U, upper triangular, with `covariance^-1 = U U'`; `None` if that is not positive definite.
-pub fn precision_cholesky(covariance: &Matrix4<f64>) -> Option<Matrix4<f64>> {
+fn precision_cholesky(covariance: &Matrix4<f64>) -> Option<Matrix4<f64>> {
     let lower = Cholesky::new(*covariance)?.unpack();
     let inverse = lower.solve_lower_triangular(&Matrix4::identity())?;
     inverse.iter().all(|x| x.is_finite()).then(|| inverse.transpose())
@@ -279,5 +300,25 @@ impl Posterior {
             ln_beta(c.stick[0], c.stick[1]) - c.log_wishart_norm() - 0.5 * D * c.mean_precision.ln()
         });
         entropy + terms.sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variance_lost_to_rounding_is_raised_again() {
+        let along = Vector4::new(1.0, 2.0, -1.0, 1.0);
+        let plane = 100.0 * along * along.transpose();
+        // What f32 sums leave of it.
+        let rounded = plane - 1e-5 * Matrix4::identity();
+        let (covariance, precision) = factor(rounded, 1e-6).unwrap();
+        let variances = covariance.symmetric_eigenvalues();
+        assert!((variances.min() - 1e-6).abs() < 1e-9, "{variances}");
+        assert!((variances.max() - 700.0).abs() < 1e-4, "{variances}");
+        let identity = precision.transpose() * covariance * precision;
+        assert!((identity - Matrix4::identity()).abs().max() < 1e-4, "{identity}");
+        assert_eq!(factor(rounded, 0.0), None);
     }
 }
