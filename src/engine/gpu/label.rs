@@ -8,7 +8,7 @@ use wgpu::BufferUsages as Usage;
 use super::kernel::{Pack, Word};
 use super::plan::{LANES, WORKGROUPS, spans};
 use super::shader::{self, Shape};
-use super::{GpuEngine, Sweep, grow, slice, upload};
+use super::{GpuEngine, Sweep, slice, upload};
 use crate::engine::EngineError;
 use crate::pass::Mixture;
 use crate::pass::label::Label;
@@ -48,16 +48,7 @@ impl GpuEngine<'_> {
         for (chunk, span) in all {
             let threads = span.len().div_ceil(LANES) as u32;
             let bytes = size_of::<LabelWord>() * span.len();
-            let device = self.gpu.device();
-            let output =
-                grow(device, &mut self.sums, "labels", bytes, Usage::STORAGE | Usage::COPY_SRC);
-            let staging = grow(
-                device,
-                &mut self.staging,
-                "staging",
-                bytes,
-                Usage::MAP_READ | Usage::COPY_DST,
-            );
+            let [output, staging] = self.outputs(bytes);
             let sweep = Sweep {
                 start: span.start as u32,
                 addresses: span.len() as u32,
@@ -66,7 +57,7 @@ impl GpuEngine<'_> {
                 components,
             };
             let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
-            let mut encoder = device.create_command_encoder(&Default::default());
+            let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
             self.dispatch(
                 &mut encoder,
                 &kernel,

@@ -68,7 +68,7 @@ pub struct GpuEngine<'a> {
     addresses: &'a [u32],
     chunks: Vec<Chunk>,
     partials: Option<wgpu::Buffer>,
-    sums: Option<wgpu::Buffer>,
+    results: Option<wgpu::Buffer>,
     staging: Option<wgpu::Buffer>,
 }
 
@@ -87,7 +87,7 @@ impl<'a> GpuEngine<'a> {
     /// As [`new`](Self::new) with a layout of one's own, such as one that cuts small sets.
     pub fn with_layout(gpu: &Gpu, addresses: &'a [u32], layout: Layout) -> Self {
         let chunks = addresses
-            .chunks(layout.chunk)
+            .chunks(layout.chunk.max(1))
             .map(|chunk| Chunk {
                 buffer: upload(gpu, "addresses", bytemuck::cast_slice(chunk), Usage::STORAGE),
                 addresses: chunk.len(),
@@ -99,9 +99,18 @@ impl<'a> GpuEngine<'a> {
             addresses,
             chunks,
             partials: None,
-            sums: None,
+            results: None,
             staging: None,
         }
+    }
+
+    /// Where a kernel writes `bytes` of results, and where the host reads them.
+    fn outputs(&mut self, bytes: usize) -> [wgpu::Buffer; 2] {
+        let (written, read) = (Usage::STORAGE | Usage::COPY_SRC, Usage::MAP_READ | Usage::COPY_DST);
+        [
+            grow(&self.gpu, &mut self.results, "results", bytes, written),
+            grow(&self.gpu, &mut self.staging, "staging", bytes, read),
+        ]
     }
 
     /// Binds `buffers`, in order, to group 0 of `pipeline` and dispatches `workgroups`.
@@ -146,17 +155,9 @@ impl<'a> GpuEngine<'a> {
         let segments = threads.div_ceil(PARTIALS);
         let rows = sets * plan.rows;
         let (partial_bytes, sum_bytes) = (4 * rows * threads, 4 * rows * segments);
-        let device = self.gpu.device();
-        let partials = grow(device, &mut self.partials, "partials", partial_bytes, Usage::STORAGE);
-        let sums =
-            grow(device, &mut self.sums, "sums", sum_bytes, Usage::STORAGE | Usage::COPY_SRC);
-        let staging = grow(
-            device,
-            &mut self.staging,
-            "staging",
-            sum_bytes,
-            Usage::MAP_READ | Usage::COPY_DST,
-        );
+        let partials =
+            grow(&self.gpu, &mut self.partials, "partials", partial_bytes, Usage::STORAGE);
+        let [sums, staging] = self.outputs(sum_bytes);
 
         let sweep = Sweep {
             start: span.start as u32,
@@ -171,7 +172,7 @@ impl<'a> GpuEngine<'a> {
         let shape = Shape { block: plan.block, workgroup, word: K::WORD };
         let kernel = self.gpu.pipeline(K::NAME, K::SOURCE, shape);
         let reduce = self.gpu.pipeline("reduce", &[shader::REDUCE], Shape { block: 0, ..shape });
-        let mut encoder = device.create_command_encoder(&Default::default());
+        let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
         let params = upload(&self.gpu, "params", bytemuck::cast_slice(packed), Usage::STORAGE);
         let sweep = upload(&self.gpu, "sweep", bytemuck::bytes_of(&sweep), Usage::UNIFORM);
         let reduction =
@@ -227,7 +228,7 @@ fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer
 
 /// `buffer`, made anew if it does not hold `bytes`.
 fn grow(
-    device: &wgpu::Device,
+    gpu: &Gpu,
     buffer: &mut Option<wgpu::Buffer>,
     label: &str,
     bytes: usize,
@@ -237,7 +238,7 @@ fn grow(
     match buffer {
         Some(buffer) if buffer.size() >= size => buffer.clone(),
         _ => buffer
-            .insert(device.create_buffer(&wgpu::BufferDescriptor {
+            .insert(gpu.device().create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size,
                 usage,
