@@ -93,6 +93,9 @@ impl Job {
         let (labels, label_seconds) =
             timed(|| self.label(role, engine.as_mut(), &fit.posterior.mixture()));
         let (clusters, log_densities) = labels?;
+        if let Some(trouble) = engine.trouble() {
+            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
+        }
         let threshold = self.apply_threshold(&log_densities);
         let labelled = Labelled {
             set,

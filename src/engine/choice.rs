@@ -1,7 +1,7 @@
 //! Which engine runs: what was asked for, what the machine has, what the size repays.
 
 use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, device};
-use super::{CpuEngine, Engine, ReferenceEngine};
+use super::{CpuEngine, Engine, FallbackEngine, ReferenceEngine};
 
 /// Address-components from which a GPU repays its start.
 ///
@@ -48,6 +48,8 @@ pub struct Choice {
 #[derive(Debug, Clone)]
 enum Place {
     Gpu(Gpu),
+    /// A GPU that was not asked for by name: the CPU takes over should it fail.
+    GpuWhileItLasts(Gpu),
     Cpu,
     Reference,
 }
@@ -89,7 +91,7 @@ impl Choice {
                 match Gpu::open(&Wanted { name, software: false }) {
                     Ok(gpu) => {
                         let reason = "enough addresses to repay a GPU".into();
-                        Ok(Self { place: Place::Gpu(gpu), reason, warning: None })
+                        Ok(Self { place: Place::GpuWhileItLasts(gpu), reason, warning: None })
                     }
                     Err(error) => {
                         let reason = format!("{error}; going on with the CPU");
@@ -103,7 +105,7 @@ impl Choice {
     /// The name of the engine chosen.
     pub fn name(&self) -> &'static str {
         match self.place {
-            Place::Gpu(_) => "gpu",
+            Place::Gpu(_) | Place::GpuWhileItLasts(_) => "gpu",
             Place::Cpu => "cpu",
             Place::Reference => "reference",
         }
@@ -113,6 +115,9 @@ impl Choice {
     pub fn engine<'a>(&self, addresses: &'a [u32]) -> Box<dyn Engine + 'a> {
         match &self.place {
             Place::Gpu(gpu) => Box::new(GpuEngine::new(gpu, addresses)),
+            Place::GpuWhileItLasts(gpu) => {
+                Box::new(FallbackEngine::new(GpuEngine::new(gpu, addresses)))
+            }
             Place::Cpu => Box::new(CpuEngine::new(addresses)),
             Place::Reference => Box::new(ReferenceEngine::new(addresses)),
         }

@@ -2,10 +2,12 @@
 
 pub mod choice;
 mod cpu;
+mod fallback;
 pub mod gpu;
 mod reference;
 
 pub use cpu::CpuEngine;
+pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;
 pub use reference::ReferenceEngine;
 
@@ -16,10 +18,10 @@ use crate::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The device failed while it ran.
-    #[error("the GPU stopped working ({0}); run again with --engine cpu")]
+    #[error("the GPU stopped working ({0}); --engine cpu does without it")]
     DeviceLost(String),
     /// The device could not hold what the pass needs.
-    #[error("the GPU ran out of memory ({0}); run again with --engine cpu")]
+    #[error("the GPU ran out of memory ({0}); --engine cpu does without it")]
     OutOfMemory(String),
     /// More components than a dispatch has rows for.
     #[error(
@@ -81,6 +83,11 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
 
     /// How it rounds.
     fn arithmetic(&self) -> Arithmetic;
+
+    /// What went wrong on the way, if the engine could go on without.
+    fn trouble(&self) -> Option<&EngineError> {
+        None
+    }
 
     /// What it is, for people: the engine and the device it runs on.
     fn description(&self) -> String;

@@ -170,6 +170,12 @@ impl Gpu {
         &self.0.info
     }
 
+    /// Takes the device away, as an unplugged or crashed one goes.
+    #[cfg(test)]
+    pub(in crate::engine) fn lose(&self) {
+        self.0.device.destroy();
+    }
+
     pub(super) fn device(&self) -> &wgpu::Device {
         &self.0.device
     }

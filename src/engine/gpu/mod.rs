@@ -104,6 +104,11 @@ impl<'a> GpuEngine<'a> {
         }
     }
 
+    /// The addresses, for as long as they are borrowed.
+    pub(super) fn borrowed_addresses(&self) -> &'a [u32] {
+        self.addresses
+    }
+
     /// Where a kernel writes `bytes` of results, and where the host reads them.
     fn outputs(&mut self, bytes: usize) -> [wgpu::Buffer; 2] {
         let (written, read) = (Usage::STORAGE | Usage::COPY_SRC, Usage::MAP_READ | Usage::COPY_DST);
@@ -299,27 +304,28 @@ impl Engine for GpuEngine<'_> {
     }
 }
 
+/// A GPU of a test's own, so that it can be lost; `None` if OCTOMIX_NO_GPU=1 says so.
+#[cfg(test)]
+pub(super) fn test_gpu() -> Option<Gpu> {
+    if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
+        return None;
+    }
+    Some(Gpu::open(&Wanted { software: true, ..Wanted::default() }).expect("see scripts/test"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pass::{Centres, Expectation, Lloyd, Moments};
 
-    /// A GPU of the test's own, so that it can be broken; `None` if OCTOMIX_NO_GPU=1 says so.
-    fn gpu() -> Option<Gpu> {
-        if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
-            return None;
-        }
-        Some(Gpu::open(&Wanted { software: true, ..Wanted::default() }).expect("see scripts/test"))
-    }
-
     #[test]
     fn a_lost_device_is_an_error() {
-        let Some(gpu) = gpu() else { return };
+        let Some(gpu) = test_gpu() else { return };
         let addresses: Vec<u32> = (0..100).collect();
         let mut engine = GpuEngine::new(&gpu, &addresses);
         let centres = [Centres::single()];
         assert_eq!(Run::<Moments>::run(&mut engine, &centres).expect("it is there").len(), 1);
-        gpu.device().destroy();
+        gpu.lose();
         let lost = Run::<Lloyd>::run(&mut engine, &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = engine.label(&Mixture(Vec::new()), &mut |_| Ok(()));
@@ -332,7 +338,7 @@ mod tests {
 
     #[test]
     fn more_components_than_rows_are_refused() {
-        let Some(gpu) = gpu() else { return };
+        let Some(gpu) = test_gpu() else { return };
         let addresses: Vec<u32> = (0..100).collect();
         let centres = Centres::new(&vec![[0.0; 4]; 10_000]).expect("within range");
         let refused = Run::<Lloyd>::run(&mut GpuEngine::new(&gpu, &addresses), &[centres]);

@@ -1,0 +1,136 @@
+//! A GPU while it lasts, then the CPU: nothing that was computed is lost with a device.
+
+use super::gpu::kernel::Kernel;
+use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run};
+use crate::pass::Mixture;
+use crate::pass::label::Label;
+
+/// The engine of `auto` where there is a GPU.
+#[derive(Debug)]
+pub struct FallbackEngine<'a> {
+    gpu: GpuEngine<'a>,
+    cpu: CpuEngine<'a>,
+    trouble: Option<EngineError>,
+}
+
+impl<'a> FallbackEngine<'a> {
+    /// Runs on `gpu` until it fails.
+    pub fn new(gpu: GpuEngine<'a>) -> Self {
+        // The addresses outlive the engine that was made from them.
+        let cpu = CpuEngine::new(gpu.borrowed_addresses());
+        Self { gpu, cpu, trouble: None }
+    }
+}
+
+impl<K: Kernel> Run<K> for FallbackEngine<'_> {
+    fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
+        if self.trouble.is_none() {
+            match Run::<K>::run(&mut self.gpu, params) {
+                Err(error) => self.trouble = Some(error),
+                done => return done,
+            }
+        }
+        Run::<K>::run(&mut self.cpu, params)
+    }
+}
+
+impl Engine for FallbackEngine<'_> {
+    fn addresses(&self) -> &[u32] {
+        self.cpu.addresses()
+    }
+
+    fn label(
+        &mut self,
+        mixture: &Mixture,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let mut done = 0;
+        if self.trouble.is_none() {
+            let labelled = self.gpu.label(mixture, &mut |labels| {
+                done += labels.len();
+                sink(labels)
+            });
+            match labelled {
+                Ok(()) | Err(EngineError::Sink(_)) => return labelled,
+                Err(error) => self.trouble = Some(error),
+            }
+        }
+        CpuEngine::new(&self.cpu.addresses()[done..]).label(mixture, sink)
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        match self.trouble {
+            None => self.gpu.arithmetic(),
+            Some(_) => self.cpu.arithmetic(),
+        }
+    }
+
+    fn trouble(&self) -> Option<&EngineError> {
+        self.trouble.as_ref()
+    }
+
+    fn description(&self) -> String {
+        match self.trouble {
+            None => self.gpu.description(),
+            Some(_) => format!("{}, then {}", self.gpu.description(), self.cpu.description()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Parameters;
+    use crate::engine::ReferenceEngine;
+    use crate::engine::gpu::plan::Layout;
+    use crate::engine::gpu::test_gpu;
+    use crate::pass::{Expectation, Lloyd, Pass};
+
+    #[test]
+    fn a_lost_gpu_is_replaced_and_told_of() {
+        let Some(gpu) = test_gpu() else { return };
+        let addresses: Vec<u32> = (0..1000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let Parameters { centres, mixtures } = Parameters::new(&addresses, 3).expect("distinct");
+        let mut engine = FallbackEngine::new(GpuEngine::new(&gpu, &addresses));
+        let expected = Lloyd::reduce(&centres[0], &addresses);
+        let run = |engine: &mut FallbackEngine<'_>| Run::<Lloyd>::run(engine, &centres[..1]);
+        assert_eq!(run(&mut engine).expect("the GPU is there"), std::slice::from_ref(&expected));
+        assert!(engine.trouble().is_none());
+
+        gpu.lose();
+        assert_eq!(run(&mut engine).expect("the CPU is there"), [expected]);
+        assert!(matches!(engine.trouble(), Some(EngineError::DeviceLost(_))));
+        let stats = Run::<Expectation>::run(&mut engine, &mixtures[..1]).expect("the CPU is there");
+        assert_eq!(stats, [Expectation::reduce(&mixtures[0], &addresses)]);
+        assert!(engine.description().contains(", then cpu: "));
+    }
+
+    #[test]
+    fn labels_go_on_where_the_gpu_was_lost() {
+        let Some(gpu) = test_gpu() else { return };
+        let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mixture = &Parameters::new(&addresses[..1000], 3).expect("distinct").mixtures[0];
+        let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
+        let mut found = Vec::new();
+        engine
+            .label(mixture, &mut |labels| {
+                found.extend_from_slice(labels);
+                gpu.lose();
+                Ok(())
+            })
+            .expect("the CPU is there");
+        assert!(engine.trouble().is_some());
+        let mut expected = Vec::new();
+        ReferenceEngine::new(&addresses)
+            .label(mixture, &mut |labels| {
+                expected.extend_from_slice(labels);
+                Ok(())
+            })
+            .expect("no device");
+        assert_eq!(found.len(), expected.len());
+        for (f, e) in found.iter().zip(&expected) {
+            assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");
+        }
+    }
+}
