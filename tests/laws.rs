@@ -1,6 +1,6 @@
 //! The laws of the passes: statistics of parts merge to those of the whole, in any order.
 
-use octomix::conformance::bounds::ExpectationBounds;
+use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::{Arithmetic, CpuEngine, Precision};
 use octomix::pass::expectation::ExpectationStats;
@@ -52,7 +52,7 @@ fn assert_within(
     expected: &ExpectationStats,
 ) {
     let arithmetic = Arithmetic { precision: Precision::F64, chain: addresses.len() };
-    let bounds = ExpectationBounds::new(arithmetic, mixture, addresses);
+    let bounds = expectation_bounds(arithmetic, mixture, addresses);
     let flat = |stats: &ExpectationStats| -> Vec<f64> {
         let sums =
             stats.components.iter().flat_map(|c| [&[c.weight][..], &c.first, &c.second].concat());

@@ -130,49 +130,50 @@ impl Assessment {
     }
 }
 
-/// Bounds on the difference of [`ExpectationStats`], in their units.
-pub type ExpectationBounds = ExpectationStats;
-
-impl ExpectationBounds {
-    /// For an engine of `arithmetic` over `addresses`.
-    pub fn new(arithmetic: Arithmetic, mixture: &Mixture, addresses: &[u32]) -> Self {
-        let (unit, precision) = match arithmetic.precision {
-            Precision::F32 => (U32, Precision::F32),
-            Precision::F64 => (U64, Precision::F64),
-        };
-        let n = addresses.len();
-        // Each term passes through as many sums as there are links, in the engine, then in the
-        // reference, which is one chain.
-        let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
-        let moment = ROUNDINGS_MOMENT * unit + chain;
-        let ln_2 = std::f64::consts::LN_2;
-        let anchors: Vec<_> = mixture.0.iter().map(|c| c.anchor()).collect();
-        let mut bounds = ExpectationStats {
-            components: vec![Sums::default(); mixture.0.len()],
-            log_likelihood: 0.0,
-            entropy: 0.0,
-        };
-        for &address in addresses {
-            let x = octets(address).map(f64::from);
-            let a = Assessment::new(mixture, address, precision);
-            bounds.log_likelihood += ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
-            for (k, sums) in bounds.components.iter_mut().enumerate() {
-                let (r, dr) = a.responsibility(k);
-                let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
-                sums.weight += dr + chain * r;
-                for (bound, d) in sums.first.iter_mut().zip(d) {
-                    *bound += (dr + moment * r) * d;
-                }
-                for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
-                    *bound += (dr + moment * r) * d[i] * d[j];
-                }
-                let bits = a.log_sum - a.exponents[k].t;
-                let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
-                bounds.entropy += ln_2 * (dr * bits.abs() + (r + dr) * error);
+/// Bounds on the difference of [`ExpectationStats`], in their units, for an engine of `arithmetic`
+/// over `addresses`.
+pub fn expectation_bounds(
+    arithmetic: Arithmetic,
+    mixture: &Mixture,
+    addresses: &[u32],
+) -> ExpectationStats {
+    let precision = arithmetic.precision;
+    let unit = match precision {
+        Precision::F32 => U32,
+        Precision::F64 => U64,
+    };
+    let n = addresses.len();
+    // Each term passes through as many sums as there are links, in the engine, then in the
+    // reference, which is one chain.
+    let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
+    let moment = ROUNDINGS_MOMENT * unit + chain;
+    let ln_2 = std::f64::consts::LN_2;
+    let anchors: Vec<_> = mixture.0.iter().map(|c| c.anchor()).collect();
+    let mut bounds = ExpectationStats {
+        components: vec![Sums::default(); mixture.0.len()],
+        log_likelihood: 0.0,
+        entropy: 0.0,
+    };
+    for &address in addresses {
+        let x = octets(address).map(f64::from);
+        let a = Assessment::new(mixture, address, precision);
+        bounds.log_likelihood += ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
+        for (k, sums) in bounds.components.iter_mut().enumerate() {
+            let (r, dr) = a.responsibility(k);
+            let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
+            sums.weight += dr + chain * r;
+            for (bound, d) in sums.first.iter_mut().zip(d) {
+                *bound += (dr + moment * r) * d;
             }
+            for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
+                *bound += (dr + moment * r) * d[i] * d[j];
+            }
+            let bits = a.log_sum - a.exponents[k].t;
+            let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
+            bounds.entropy += ln_2 * (dr * bits.abs() + (r + dr) * error);
         }
-        bounds
     }
+    bounds
 }
 
 /// Bounds on labels, address by address.

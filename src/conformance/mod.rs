@@ -9,7 +9,7 @@ mod parameters;
 
 pub use self::parameters::Parameters;
 
-use self::bounds::{ExpectationBounds, LabelBounds};
+use self::bounds::{LabelBounds, expectation_bounds};
 use crate::engine::{Engine, EngineError, Run};
 use crate::pass::label::label;
 use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, expectation};
@@ -129,7 +129,7 @@ fn check_expectation(
     checks: &mut [Check],
 ) {
     let addresses = engine.addresses();
-    let bounds = ExpectationBounds::new(engine.arithmetic(), mixture, addresses);
+    let bounds = expectation_bounds(engine.arithmetic(), mixture, addresses);
     let n = addresses.len().max(1) as f64;
     let mut take = |check: usize, found: f64, expected: f64, bound: f64| {
         checks[check].take((found - expected).abs() / n, bound / n);
