@@ -5,9 +5,10 @@ mod common;
 use common::{gpu, list};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
+use octomix::engine::gpu::ARITHMETIC;
 use octomix::engine::gpu::plan::Layout;
 use octomix::engine::{
-    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Precision, ReferenceEngine, Run,
+    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
 use octomix::pass::label::Label;
 use octomix::pass::{Expectation, Mixture, Pass};
@@ -110,14 +111,13 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
         }
         let mixtures = parameters(&addresses).mixtures;
         for mixture in &mixtures {
-            let lost = |precision, chain| -> f64 {
-                let arithmetic = Arithmetic { precision, chain };
+            let lost = |arithmetic| -> f64 {
                 let bounds = expectation_bounds(arithmetic, mixture, &addresses);
                 bounds.components.iter().map(|c| c.weight).sum()
             };
-            let f32 = lost(Precision::F32, 324);
+            let f32 = lost(ARITHMETIC);
             assert!(f32 < 0.9, "{name}, K = {}: {f32}", mixture.0.len());
-            let f64 = lost(Precision::F64, addresses.len());
+            let f64 = lost(CpuEngine::new(&addresses).arithmetic());
             assert!(f64 < 1e-8, "{name}, K = {}: {f64}", mixture.0.len());
         }
     }
@@ -126,12 +126,9 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
 /// An engine that overlooks the first address.
 struct Careless<'a>(CpuEngine<'a>, &'a [u32]);
 
-impl<P: Pass> Run<P> for Careless<'_>
-where
-    for<'b> CpuEngine<'b>: Run<P>,
-{
+impl<P: Pass> Run<P> for Careless<'_> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        self.0.run(params)
+        Run::<P>::run(&mut self.0, params)
     }
 }
 
@@ -149,7 +146,7 @@ impl Engine for Careless<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        Arithmetic { precision: Precision::F32, chain: 324 }
+        ARITHMETIC
     }
 
     fn description(&self) -> String {

@@ -184,13 +184,14 @@ impl Prior {
 ///
 /// Where the addresses lie in a plane (all sets of up to four do, and regular ones) rounding can
 /// take a variance below `least`, which it exceeds exactly, and below 0: in f32 sums by 1e-7 of the
-/// largest. There scikit-learn gives up; here that variance is raised again. `None` if `least` is 0
-/// and the covariance is not positive definite.
+/// largest. There scikit-learn gives up; here that variance is raised again. `None` if the covariance
+/// is not positive definite and `least` is 0, or an entry is no number.
 fn factor(covariance: Matrix4<f64>, least: f64) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
     if let Some(precision) = precision_cholesky(&covariance) {
         return Some((covariance, precision));
     }
-    if least <= 0.0 {
+    // Not a number, of a device gone wrong or a prior: its eigenvalues would be sought for ever.
+    if least <= 0.0 || covariance.iter().any(|x| !x.is_finite()) {
         return None;
     }
     let mut eigen = SymmetricEigen::new(covariance);
@@ -320,5 +321,7 @@ mod tests {
         let identity = precision.transpose() * covariance * precision;
         assert!((identity - Matrix4::identity()).abs().max() < 1e-4, "{identity}");
         assert_eq!(factor(rounded, 0.0), None);
+        assert_eq!(factor(Matrix4::repeat(f64::NAN), 1e-6), None);
+        assert_eq!(factor(Matrix4::repeat(f64::INFINITY), 1e-6), None);
     }
 }

@@ -52,9 +52,6 @@ pub fn fit(
     observer: &mut Observer<'_>,
 ) -> Result<Fit, FitError> {
     params.check()?;
-    if engine.addresses().is_empty() {
-        return Err(FitError::NoAddresses);
-    }
     // scikit-learn's initialiser: one K-Means with its own defaults a restart.
     let kmeans = kmeans::Params {
         n_init: params.n_init,

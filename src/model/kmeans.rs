@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::seeding::{kmeans_plus_plus, restart_rng};
+use super::sufficient::symmetric;
 use super::{FitError, Observer, Progress, Stage, Stop, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, Run};
@@ -47,13 +48,20 @@ pub struct Restart {
 /// Runs `params.n_init` restarts from K-Means++ seeds, all in step; returns every one.
 ///
 /// # Errors
-/// When there are fewer addresses than clusters, or a pass fails.
+/// When there are no addresses, no clusters or more clusters than addresses, or a pass fails.
 pub fn restarts(
     engine: &mut dyn Engine,
     params: &Params,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
     let addresses = engine.addresses();
+    if addresses.is_empty() {
+        return Err(FitError::NoAddresses);
+    }
+    if params.clusters == 0 {
+        let (name, range) = ("the number of clusters", "a whole number from 1");
+        return Err(FitError::Parameter { name, value: 0.0, range });
+    }
     if addresses.len() < params.clusters {
         let components = params.clusters;
         return Err(FitError::TooFewAddresses { components, addresses: addresses.len() });
@@ -79,9 +87,8 @@ pub fn iterate(
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
     let total = Run::<Moments>::run(engine, &[Centres::single()])?.swap_remove(0).total();
-    // The diagonal of the covariance stands at 0, 4, 7 and 9 of the upper triangle.
-    let variances = total.covariance(0);
-    let tol = params.tol * [0, 4, 7, 9].iter().map(|&p| variances[p]).sum::<f64>() / OCTETS as f64;
+    let mean_variance = symmetric(&total.covariance(0)).trace() / OCTETS as f64;
+    let tol = params.tol * mean_variance;
 
     let mut restarts: Vec<Restart> = starts
         .into_iter()

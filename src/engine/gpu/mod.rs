@@ -32,6 +32,10 @@ use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::pass::label::Label;
 use crate::pass::{Mixture, Stats};
 
+/// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
+pub const ARITHMETIC: Arithmetic =
+    Arithmetic { precision: Precision::F32, chain: LANES + TRIPS + PARTIALS };
+
 /// `Sweep` of `shaders/sweep.wgsl`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -295,8 +299,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        // A lane's sum of four, the trips of its thread, the partials of a word.
-        Arithmetic { precision: Precision::F32, chain: LANES + TRIPS + PARTIALS }
+        ARITHMETIC
     }
 
     fn description(&self) -> String {

@@ -1,0 +1,119 @@
+//! The iterations of the models, watched through an engine that counts its runs.
+
+mod common;
+
+use std::any::type_name;
+use std::ops::ControlFlow;
+
+use common::list;
+use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
+use octomix::model::{FitError, Stage, Stop, bayesian, em, kmeans};
+use octomix::pass::label::Label;
+use octomix::pass::{Expectation, Lloyd, Mixture, Pass};
+
+/// The reference, and the parameter sets of each run with the name of its pass.
+struct Counting<'a> {
+    engine: ReferenceEngine<'a>,
+    runs: Vec<(&'static str, usize)>,
+}
+
+impl<'a> Counting<'a> {
+    fn new(addresses: &'a [u32]) -> Self {
+        Self { engine: ReferenceEngine::new(addresses), runs: Vec::new() }
+    }
+
+    /// The parameter sets of each run of pass `P`.
+    fn sets<P>(&self) -> Vec<usize> {
+        self.runs.iter().filter(|(pass, _)| *pass == type_name::<P>()).map(|run| run.1).collect()
+    }
+}
+
+impl<P: Pass> Run<P> for Counting<'_> {
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        self.runs.push((type_name::<P>(), params.len()));
+        Run::<P>::run(&mut self.engine, params)
+    }
+}
+
+impl Engine for Counting<'_> {
+    fn addresses(&self) -> &[u32] {
+        self.engine.addresses()
+    }
+
+    fn label(
+        &mut self,
+        mixture: &Mixture,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.engine.label(mixture, sink)
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        self.engine.arithmetic()
+    }
+
+    fn description(&self) -> String {
+        "counting".into()
+    }
+}
+
+#[test]
+fn restarts_share_runs_and_leave_when_they_are_done() {
+    let addresses = list("tutorial_dst.txt");
+    let mut engine = Counting::new(&addresses);
+    let params = bayesian::Params::new(5);
+    let fit = em::fit(&mut engine, &params, &mut |_| ControlFlow::Continue(())).unwrap();
+    // One run an iteration serves exactly the restarts that still iterate.
+    let iterations: Vec<usize> = fit.restarts.iter().map(|r| r.lower_bounds.len()).collect();
+    let longest = iterations.iter().copied().max().unwrap();
+    let expected: Vec<usize> =
+        (0..longest).map(|i| iterations.iter().filter(|&&n| n > i).count()).collect();
+    assert_eq!(engine.sets::<Expectation>(), expected);
+    assert_eq!(expected[0], 10);
+    assert!(expected[longest - 1] < 10, "all restarts took {longest} iterations");
+    let lloyd = engine.sets::<Lloyd>();
+    assert!(lloyd[0] == 10 && lloyd.is_sorted_by(|a, b| a >= b), "{lloyd:?}");
+    assert!(fit.restarts.iter().all(|r| r.stop == Stop::Converged));
+}
+
+#[test]
+fn an_observer_can_stop_a_fit_at_every_stage() {
+    let addresses = list("tutorial_src.txt");
+    for stage in [Stage::Seeding, Stage::KMeans, Stage::Mixture] {
+        let mut engine = Counting::new(&addresses);
+        let stopped = em::fit(&mut engine, &bayesian::Params::new(3), &mut |progress| {
+            if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
+        assert_eq!(engine.sets::<Expectation>().len(), usize::from(stage == Stage::Mixture));
+    }
+}
+
+#[test]
+fn mistakes_are_told_before_anything_runs() {
+    let told = |addresses: &[u32], params: &bayesian::Params| {
+        let mut engine = Counting::new(addresses);
+        let failed = em::fit(&mut engine, params, &mut |_| ControlFlow::Continue(()));
+        assert!(engine.runs.is_empty());
+        failed.unwrap_err().to_string()
+    };
+    let params = bayesian::Params::new;
+    assert_eq!(told(&[], &params(1)), "there are no addresses to fit to");
+    assert_eq!(
+        told(&[1], &params(2)),
+        "2 components were asked for, but there are only 1 distinct addresses; ask for at most 1"
+    );
+    assert_eq!(
+        told(&[1], &params(0)),
+        "the number of components is 0; it must be a whole number from 1"
+    );
+    let negative = bayesian::Params { tol: -1.0, ..params(1) };
+    assert_eq!(told(&[1], &negative), "tol is -1; it must be 0 or more");
+    let no_number = bayesian::Params { reg_covar: f64::NAN, ..params(1) };
+    assert_eq!(told(&[1], &no_number), "reg_covar is NaN; it must be 0 or more");
+
+    let mut engine = Counting::new(&[1]);
+    let none =
+        kmeans::restarts(&mut engine, &kmeans::Params::new(0), &mut |_| ControlFlow::Continue(()));
+    assert!(matches!(none, Err(FitError::Parameter { .. })));
+}
