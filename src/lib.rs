@@ -13,3 +13,11 @@ pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod score;
+
+pub use address::{AddressSet, Points};
+pub use model::covariance::Covariance;
+pub use model::kmeans::KMeans;
+pub use model::mixture::{BayesianMixture, GaussianMixture, Search};
+pub use model::prior::{Priors, WeightPrior};
+pub use model::start::Init;
+pub use model::{FitError, Stop, unobserved};

@@ -7,7 +7,10 @@ use std::ops::ControlFlow;
 
 use common::list;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
-use octomix::model::{FitError, Stage, Stop, bayesian, em, kmeans};
+use octomix::model::{FitError, Stage, Stop};
+use octomix::model::ParamError;
+use octomix::model::mixture::Params;
+use octomix::{BayesianMixture, KMeans, Points, Priors, unobserved};
 use octomix::pass::label::Label;
 use octomix::pass::{Expectation, Lloyd, Mixture, Pass};
 
@@ -61,8 +64,7 @@ impl Engine for Counting<'_> {
 fn restarts_share_runs_and_leave_when_they_are_done() {
     let addresses = list("tutorial_dst.txt");
     let mut engine = Counting::new(&addresses);
-    let params = bayesian::Params::new(5);
-    let fit = em::fit(&mut engine, &params, &mut |_| ControlFlow::Continue(())).unwrap();
+    let fit = BayesianMixture::params(5).fit(&mut engine, &mut unobserved).unwrap();
     // One run an iteration serves exactly the restarts that still iterate.
     let iterations: Vec<usize> = fit.restarts.iter().map(|r| r.lower_bounds.len()).collect();
     let longest = iterations.iter().copied().max().unwrap();
@@ -81,7 +83,7 @@ fn an_observer_can_stop_a_fit_at_every_stage() {
     let addresses = list("tutorial_src.txt");
     for stage in [Stage::Seeding, Stage::KMeans, Stage::Mixture] {
         let mut engine = Counting::new(&addresses);
-        let stopped = em::fit(&mut engine, &bayesian::Params::new(3), &mut |progress| {
+        let stopped = BayesianMixture::params(3).fit(&mut engine, &mut |progress| {
             if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
@@ -91,29 +93,34 @@ fn an_observer_can_stop_a_fit_at_every_stage() {
 
 #[test]
 fn mistakes_are_told_before_anything_runs() {
-    let told = |addresses: &[u32], params: &bayesian::Params| {
+    let told = |addresses: &[u32], params: &Params| {
         let mut engine = Counting::new(addresses);
-        let failed = em::fit(&mut engine, params, &mut |_| ControlFlow::Continue(()));
+        let failed = params.fit(&mut engine, &mut unobserved);
         assert!(engine.runs.is_empty());
         failed.unwrap_err().to_string()
     };
-    let params = bayesian::Params::new;
+    let params = BayesianMixture::params;
     assert_eq!(told(&[], &params(1)), "there are no addresses to fit to");
     assert_eq!(
         told(&[1], &params(2)),
         "2 components were asked for, but there are only 1 distinct addresses; ask for at most 1"
     );
-    assert_eq!(
-        told(&[1], &params(0)),
-        "the number of components is 0; it must be a whole number from 1"
-    );
-    let negative = bayesian::Params { tol: -1.0, ..params(1) };
-    assert_eq!(told(&[1], &negative), "tol is -1; it must be 0 or more");
-    let no_number = bayesian::Params { reg_covar: f64::NAN, ..params(1) };
+    assert_eq!(told(&[1], &params(0)), "the number of components is 0; at least 1 is needed");
+    assert_eq!(told(&[1], &params(1).tol(-1.0)), "tol is -1; it must be 0 or more");
+    assert_eq!(told(&[1], &params(1).n_init(0)), "n_init is 0; at least 1 restart is needed");
+    let no_number = params(1).reg_covar(f64::NAN);
     assert_eq!(told(&[1], &no_number), "reg_covar is NaN; it must be 0 or more");
+    let no_degrees = Priors { degrees_of_freedom: Some(3.0), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(no_degrees)),
+        "the degrees of freedom prior is 3; it must be more than 3"
+    );
+    let flat = Priors { covariance: Some(nalgebra::Matrix4::zeros()), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(flat)),
+        "the covariance prior is not symmetric and positive definite"
+    );
 
-    let mut engine = Counting::new(&[1]);
-    let none =
-        kmeans::restarts(&mut engine, &kmeans::Params::new(0), &mut |_| ControlFlow::Continue(()));
-    assert!(matches!(none, Err(FitError::Parameter { .. })));
+    let none = KMeans::params(0).fit(&mut Counting::new(&[1]), &mut unobserved);
+    assert!(matches!(none, Err(FitError::Parameter(ParamError::NoComponents))));
 }

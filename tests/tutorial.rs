@@ -2,12 +2,10 @@
 
 mod common;
 
-use std::ops::ControlFlow;
-
 use common::{golden, gpu, list};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
-use octomix::model::{bayesian, em};
 use octomix::score::Threshold;
+use octomix::{BayesianMixture, unobserved};
 
 /// Fits with seeds 0 to 9; at least nine must come within 1 nat of the article's lower bound, and
 /// all flag as many addresses as the article; those of the best fit are returned.
@@ -17,11 +15,12 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
     let mut bounds = Vec::new();
     let mut best = (f64::NEG_INFINITY, Vec::new());
     for seed in 0..10 {
-        let params = bayesian::Params { seed, ..bayesian::Params::new(components) };
-        let fit = em::fit(engine, &params, &mut |_| ControlFlow::Continue(())).unwrap();
+        let params = BayesianMixture::params(components).max_iter(100).seed(seed);
+        let fit = params.fit(engine, &mut unobserved).unwrap();
+        let bound = fit.course().lower_bound();
         let mut densities = Vec::new();
         engine
-            .label(&fit.posterior.mixture(), &mut |labels| {
+            .label(&fit.estimate.mixture(), &mut |labels| {
                 densities.extend(labels.iter().map(|l| l.log_density));
                 Ok(())
             })
@@ -35,10 +34,10 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
             .map(|(&a, _)| a)
             .collect();
         assert_eq!(flagged.len() as u64, article["published"]["anomalies"].as_u64().unwrap());
-        if fit.lower_bound() > best.0 {
-            best = (fit.lower_bound(), flagged);
+        if bound > best.0 {
+            best = (bound, flagged);
         }
-        bounds.push(fit.lower_bound());
+        bounds.push(bound);
     }
     println!("{}, K = {components}: {bounds:?}", engine.description());
     let reached = bounds.iter().filter(|&&bound| bound >= least).count();
@@ -96,9 +95,9 @@ fn degenerate_sets_can_be_fitted_on_every_engine() {
             gpu.iter().map(|gpu| -> Box<dyn Engine> { Box::new(GpuEngine::new(gpu, set)) }),
         );
         for engine in &mut engines {
-            let params = bayesian::Params::new(7.min(set.len()));
-            let fit = em::fit(&mut **engine, &params, &mut |_| ControlFlow::Continue(()));
-            let bound = fit.map(|fit| fit.lower_bound());
+            let params = BayesianMixture::params(7.min(set.len()));
+            let fit = params.fit(&mut **engine, &mut unobserved);
+            let bound = fit.map(|fit| fit.course().lower_bound());
             let name = engine.description();
             assert!(matches!(bound, Ok(b) if b.is_finite()), "{} on {name}: {bound:?}", set.len());
         }

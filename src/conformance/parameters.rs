@@ -1,10 +1,10 @@
 //! Parameters to compare engines under: such as a fit meets, from its start to its end.
 
-use std::ops::ControlFlow;
-
-use crate::address::octets;
+use crate::address::{Points, octets};
 use crate::engine::CpuEngine;
-use crate::model::{FitError, bayesian, em, kmeans};
+use crate::model::covariance::Covariance;
+use crate::model::mixture::{BayesianMixture, GaussianMixture};
+use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::{Centres, Mixture};
 
 /// Centres and mixtures for one set of addresses.
@@ -12,28 +12,37 @@ use crate::pass::{Centres, Mixture};
 pub struct Parameters {
     /// Centres at addresses, and after the first and the tenth iteration of K-Means.
     pub centres: Vec<Centres>,
-    /// Mixtures after the first and the tenth iteration.
+    /// A mixture after the first iteration, and those of each kind of model and covariance after
+    /// the tenth.
     pub mixtures: Vec<Mixture>,
 }
 
 impl Parameters {
-    /// For `addresses` with `components` components, or as many as there are addresses.
+    /// For `points` with `components` components, or as many as there are addresses.
     ///
     /// # Errors
     /// When there are no addresses or no components.
-    pub fn new(addresses: &[u32], components: usize) -> Result<Self, FitError> {
+    pub fn new<'a>(points: impl Into<Points<'a>>, components: usize) -> Result<Self, FitError> {
+        let points = points.into();
+        let addresses = points.addresses();
         let k = components.min(addresses.len());
         let mut parameters = Self::default();
-        let mut engine = CpuEngine::new(addresses);
-        let mut go_on = |_| ControlFlow::Continue(());
+        let mut engine = CpuEngine::new(points);
         for max_iter in [1, 10] {
-            let params = bayesian::Params { n_init: 1, max_iter, ..bayesian::Params::new(k) };
-            let fit = em::fit(&mut engine, &params, &mut go_on)?;
-            parameters.mixtures.push(fit.posterior.mixture());
-            let params = kmeans::Params { max_iter, ..kmeans::Params::new(k) };
-            for restart in kmeans::restarts(&mut engine, &params, &mut go_on)? {
+            let params = kmeans::Params::new(k).max_iter(max_iter);
+            for restart in kmeans::restarts(&mut engine, &params, &mut unobserved)? {
                 parameters.centres.push(Centres::new(&restart.points)?);
             }
+        }
+        let (bayesian, gaussian) = (BayesianMixture::params(k), GaussianMixture::params(k));
+        let mut params = vec![bayesian.clone().max_iter(1)];
+        for kind in Covariance::ALL {
+            params.push(bayesian.clone().covariance(kind).max_iter(10));
+            params.push(gaussian.clone().covariance(kind).max_iter(10));
+        }
+        for params in params {
+            let fit = params.n_init(1).fit(&mut engine, &mut unobserved)?;
+            parameters.mixtures.push(fit.estimate.mixture());
         }
         // Bisectors of addresses run through other addresses: exact ties abound.
         let spread = addresses.iter().step_by(addresses.len() / k).take(k);

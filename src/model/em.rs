@@ -1,131 +1,115 @@
-//! The iterations of the Bayesian mixture: all restarts in step, one run of the engine each time.
+//! Expectation maximisation: any number of fits in step, one run of the engine an iteration.
+//!
+//! Fits may differ in their numbers of components and their estimators: all restarts and all k of a
+//! sweep share runs. A fit that has stopped leaves them.
 
-use super::bayesian::{Params, Posterior, Prior};
+use std::time::Instant;
+
+use super::estimate::Estimate;
+use super::estimator::Estimator;
 use super::sufficient::Sufficient;
-use super::{FitError, Observer, Progress, Stage, Stop, kmeans, tell};
+use super::{FitError, Observer, Progress, Stage, Stop, tell};
 use crate::engine::{Engine, Run};
-use crate::pass::{Centres, Expectation, Moments, moments};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Expectation, Mixture};
 
-/// The course of one restart.
-#[derive(Debug, Clone)]
-pub struct Restart {
+/// The course of one fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
     /// The lower bound after each iteration, in nats.
     pub lower_bounds: Vec<f64>,
     /// Why it stopped.
     pub stop: Stop,
+    /// Its share of the time that the engine ran, by its share of the components.
+    pub seconds: f64,
 }
 
-/// A fitted mixture.
-#[derive(Debug, Clone)]
-pub struct Fit {
-    /// The prior it was fitted under.
-    pub prior: Prior,
-    /// The posterior of the best restart.
-    pub posterior: Posterior,
-    /// Which restart is the best, by lower bound.
-    pub best: usize,
-    /// The courses of all restarts.
-    pub restarts: Vec<Restart>,
-    /// The exact moments of all addresses.
-    pub moments: moments::Cluster,
-}
+impl Course {
+    fn new() -> Self {
+        Self { lower_bounds: Vec::new(), stop: Stop::MaxIter, seconds: 0.0 }
+    }
 
-impl Fit {
-    /// The lower bound of the best restart, in nats.
+    /// The last lower bound, in nats; minus infinity before the first iteration.
     pub fn lower_bound(&self) -> f64 {
-        last(&self.restarts[self.best].lower_bounds)
+        self.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
     }
 }
 
-fn last(bounds: &[f64]) -> f64 {
-    bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
+/// One fit on its way.
+#[derive(Debug, Clone)]
+pub struct Chain<'a> {
+    /// How it estimates.
+    pub estimator: &'a Estimator,
+    /// Where it is.
+    pub estimate: Estimate,
+    /// How it came there.
+    pub course: Course,
 }
 
-/// Fits a mixture to the engine's addresses, from K-Means starts.
-///
-/// # Errors
-/// When a parameter is out of range, there are fewer addresses than components, a covariance is not
-/// positive definite, a pass fails, or the observer stops it.
-pub fn fit(
-    engine: &mut dyn Engine,
-    params: &Params,
-    observer: &mut Observer<'_>,
-) -> Result<Fit, FitError> {
-    params.check()?;
-    // scikit-learn's initialiser: one K-Means with its own defaults a restart.
-    let kmeans = kmeans::Params {
-        n_init: params.n_init,
-        seed: params.seed,
-        ..kmeans::Params::new(params.components)
-    };
-    let centres = kmeans::restarts(engine, &kmeans, observer)?
-        .iter()
-        .map(|restart| Centres::new(&restart.points))
-        .collect::<Result<Vec<_>, _>>()?;
-    let starts = Run::<Moments>::run(engine, &centres)?;
-    fit_from(engine, params, &starts, observer)
+impl<'a> Chain<'a> {
+    /// A fit that starts at `estimate`.
+    pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
+        Self { estimator, estimate, course: Course::new() }
+    }
 }
 
-/// Fits a mixture from given hard assignments, one of `starts` a restart.
+/// The sufficient statistics of each component of `mixture`, given its sums.
+pub(super) fn sufficient(mixture: &Mixture, stats: &ExpectationStats) -> Vec<Sufficient> {
+    let components = mixture.0.iter().zip(&stats.components);
+    components.map(|(c, sums)| Sufficient::from_sums(sums, c.anchor())).collect()
+}
+
+/// Iterates each of `chains` until its bound changes by less than `tol`, or `max_iter` times.
 ///
 /// # Errors
-/// As [`fit`].
-pub fn fit_from(
+/// When a covariance is not positive definite, a pass fails, or the observer stops it.
+pub fn iterate(
     engine: &mut dyn Engine,
-    params: &Params,
-    starts: &[moments::MomentsStats],
+    chains: &mut [Chain<'_>],
+    max_iter: usize,
+    tol: f64,
     observer: &mut Observer<'_>,
-) -> Result<Fit, FitError> {
-    let all = starts.first().ok_or(FitError::NoAddresses)?.total();
-    let prior = Prior::new(params, &all);
-    let mut posteriors = starts
-        .iter()
-        .map(|start| {
-            let hard: Vec<_> = start.0.iter().map(Sufficient::from_cluster).collect();
-            prior.posterior(&hard)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut restarts: Vec<Restart> =
-        starts.iter().map(|_| Restart { lower_bounds: Vec::new(), stop: Stop::MaxIter }).collect();
-
-    let mut active: Vec<usize> = (0..restarts.len()).collect();
-    for iteration in 1..=params.max_iter {
+) -> Result<(), FitError> {
+    let mut active: Vec<usize> = (0..chains.len()).collect();
+    for iteration in 1..=max_iter {
         if active.is_empty() {
             break;
         }
-        let mixtures: Vec<_> = active.iter().map(|&r| posteriors[r].mixture()).collect();
-        let stats = Run::<Expectation>::run(engine, &mixtures)?;
+        let started = Instant::now();
+        let mixtures: Vec<_> = active.iter().map(|&c| chains[c].estimate.mixture()).collect();
+        let all = Run::<Expectation>::run(engine, &mixtures)?;
+        let components: usize = mixtures.iter().map(|mixture| mixture.0.len()).sum();
+        let seconds = started.elapsed().as_secs_f64() / components.max(1) as f64;
         let mut still = Vec::with_capacity(active.len());
-        for ((&r, mixture), stats) in active.iter().zip(&mixtures).zip(&stats) {
-            let soft: Vec<_> = mixture
-                .0
-                .iter()
-                .zip(&stats.components)
-                .map(|(component, sums)| Sufficient::from_sums(sums, component.anchor()))
-                .collect();
-            posteriors[r] = prior.posterior(&soft)?;
-            // The responsibilities before the step with the posterior after it, as scikit-learn.
-            let bound = posteriors[r].lower_bound(stats.entropy);
-            let change = bound - last(&restarts[r].lower_bounds);
-            restarts[r].lower_bounds.push(bound);
-            if change.abs() < params.tol {
-                restarts[r].stop = Stop::Converged;
+        for ((&c, mixture), stats) in active.iter().zip(&mixtures).zip(&all) {
+            let Chain { estimator, estimate, course } = &mut chains[c];
+            *estimate = estimator.maximise(&sufficient(mixture, stats))?;
+            let bound = estimator.lower_bound(estimate, stats);
+            let change = bound - course.lower_bound();
+            course.lower_bounds.push(bound);
+            course.seconds += seconds * mixture.0.len() as f64;
+            if change.abs() < tol {
+                course.stop = Stop::Converged;
             } else {
-                still.push(r);
+                still.push(c);
             }
         }
         active = still;
-        let (max_iter, active) = (params.max_iter, active.len());
-        tell(observer, Progress { stage: Stage::Mixture, iteration, max_iter, active })?;
+        tell(
+            observer,
+            Progress { stage: Stage::Mixture, iteration, max_iter, active: active.len() },
+        )?;
     }
+    Ok(())
+}
 
-    // The first of equals, as scikit-learn keeps it.
+/// The chain of largest lower bound; the first of equals, as scikit-learn keeps it.
+pub fn best(chains: &[Chain<'_>]) -> usize {
     let mut best = 0;
-    for r in 1..restarts.len() {
-        if last(&restarts[r].lower_bounds) > last(&restarts[best].lower_bounds) {
-            best = r;
+    for (c, chain) in chains.iter().enumerate() {
+        if chain.course.lower_bound() > chains[best].course.lower_bound() {
+            best = c;
         }
     }
-    let posterior = posteriors.swap_remove(best);
-    Ok(Fit { prior, posterior, best, restarts, moments: all })
+    best
 }

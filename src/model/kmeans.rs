@@ -1,22 +1,65 @@
-//! K-Means (Lloyd 1982) with scikit-learn's stopping rules: here the initialiser of mixtures.
+//! K-Means (Lloyd 1982) with scikit-learn's stopping rules: a model, and the initialiser of mixtures.
+//!
+//! Counts, sums and decisions are exact integers: the same seed gives the same centres on every
+//! engine.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::seeding::{kmeans_plus_plus, restart_rng};
+use super::error::ParamError;
+use super::estimate::D;
+use super::mixture::check_size;
+use super::seeding::{kmeans_plus_plus, random, restart_rng};
+use super::start::moments_of_all;
 use super::sufficient::symmetric;
 use super::{FitError, Observer, Progress, Stage, Stop, tell};
-use crate::address::{OCTETS, octets};
+use crate::address::{OCTETS, Points, octets};
 use crate::engine::{Engine, Run};
 use crate::pass::lloyd::{Cluster, LloydStats};
-use crate::pass::{Centres, Lloyd, Moments};
+use crate::pass::{Centres, Lloyd, moments};
+
+/// K-Means.
+///
+/// ```
+/// use octomix::KMeans;
+/// use octomix::engine::CpuEngine;
+///
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let fit = KMeans::params(3).n_init(20).fit(&mut engine, &mut octomix::unobserved)?;
+/// assert_eq!(fit.clusters.0.iter().map(|cluster| cluster.count).sum::<u64>(), 512);
+/// # Ok::<(), octomix::FitError>(())
+/// ```
+#[derive(Debug)]
+pub struct KMeans;
+
+impl KMeans {
+    /// Parameters for `clusters` clusters: ten restarts, otherwise scikit-learn's defaults.
+    pub fn params(clusters: usize) -> Params {
+        Params { n_init: 10, ..Params::new(clusters) }
+    }
+}
+
+/// Where K-Means starts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Seeding {
+    /// At addresses drawn far from each other (Arthur & Vassilvitskii 2007).
+    #[default]
+    PlusPlus,
+    /// At addresses drawn without replacement.
+    Random,
+    /// At given centres, in octets. Every restart would end alike: there is one.
+    Centres(Vec<[f64; OCTETS]>),
+}
 
 /// How to run K-Means; the defaults are scikit-learn's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
     /// Clusters, at least 1.
     pub clusters: usize,
-    /// Restarts from different seeds, at least 1.
+    /// Where to start.
+    pub seeding: Seeding,
+    /// Restarts from different seeds, at least 1; the one of least inertia is kept.
     pub n_init: usize,
     /// The most iterations of a restart.
     pub max_iter: usize,
@@ -28,13 +71,154 @@ pub struct Params {
 }
 
 impl Params {
-    /// The defaults for `clusters` clusters.
+    /// scikit-learn's defaults for `clusters` clusters, with one restart.
     pub fn new(clusters: usize) -> Self {
-        Self { clusters, n_init: 1, max_iter: 300, tol: 1e-4, seed: 0 }
+        Self { clusters, seeding: Seeding::PlusPlus, n_init: 1, max_iter: 300, tol: 1e-4, seed: 0 }
+    }
+
+    /// Sets where to start.
+    pub fn seeding(mut self, seeding: Seeding) -> Self {
+        self.seeding = seeding;
+        self
+    }
+
+    /// Sets the restarts.
+    pub fn n_init(mut self, n_init: usize) -> Self {
+        self.n_init = n_init;
+        self
+    }
+
+    /// Sets the most iterations of a restart.
+    pub fn max_iter(mut self, max_iter: usize) -> Self {
+        self.max_iter = max_iter;
+        self
+    }
+
+    /// Sets the tolerance.
+    pub fn tol(mut self, tol: f64) -> Self {
+        self.tol = tol;
+        self
+    }
+
+    /// Sets the seed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Checks every parameter.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(&self) -> Result<(), ParamError> {
+        match self {
+            Self { clusters: 0, .. } => Err(ParamError::NoComponents),
+            Self { n_init: 0, .. } => Err(ParamError::NoRestarts),
+            Self { max_iter: 0, .. } => Err(ParamError::NoIterations),
+            Self { tol, .. } if !(tol.is_finite() && *tol >= 0.0) => {
+                Err(ParamError::Tolerance(*tol))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fits to the engine's addresses: the restart of least inertia, the first of equals.
+    ///
+    /// # Errors
+    /// When a parameter is out of range, there are no addresses or fewer than clusters, given centres
+    /// are not one a cluster, a pass fails, or the observer stops it.
+    pub fn fit(
+        &self,
+        engine: &mut dyn Engine,
+        observer: &mut Observer<'_>,
+    ) -> Result<Fit, FitError> {
+        let restarts = restarts(engine, self, observer)?;
+        let moments = moments_of_all(engine)?;
+        Ok(finish(engine, vec![restarts], &moments)?.swap_remove(0))
     }
 }
 
-/// The outcome of one restart.
+/// A fitted K-Means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The centres, in octets.
+    pub centres: Vec<[f64; OCTETS]>,
+    /// The addresses nearest to each centre.
+    pub clusters: LloydStats,
+    /// The sum of squared distances to the nearest centre, in squared octets.
+    pub inertia: f64,
+    /// Which restart is the best.
+    pub best: usize,
+    /// How the restarts ended.
+    pub restarts: Vec<Outcome>,
+    /// The exact moments of all addresses.
+    pub moments: moments::Cluster,
+}
+
+/// How a restart ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// Its inertia, in squared octets.
+    pub inertia: f64,
+    /// Iterations run.
+    pub n_iter: usize,
+    /// Why it stopped.
+    pub stop: Stop,
+}
+
+/// Below this a variance is rounding: clusters of one address each have none.
+const LEAST_VARIANCE: f64 = 1e-6;
+
+impl Fit {
+    /// The centres as the passes have them.
+    ///
+    /// # Errors
+    /// Never of a fit: its centres are means of octets.
+    pub fn pass_centres(&self) -> Result<Centres, FitError> {
+        Ok(Centres::new(&self.centres)?)
+    }
+
+    /// The weight of all addresses.
+    fn total(&self) -> f64 {
+        self.moments.count as f64
+    }
+
+    /// The share of the addresses in each cluster.
+    pub fn weights(&self) -> Vec<f64> {
+        self.clusters.0.iter().map(|cluster| cluster.count as f64 / self.total()).collect()
+    }
+
+    /// The variance of an octet about its centre, the same for all: that of the mixture of round
+    /// Gaussians which K-Means fits (Bishop 2006, section 9.3.2), in squared octets.
+    pub fn variance(&self) -> f64 {
+        (self.inertia / (D * self.total())).max(LEAST_VARIANCE)
+    }
+
+    /// The log-density of `address` under the Gaussian of `cluster`, in nats: the farther from its
+    /// centre, the less.
+    pub fn log_density(&self, address: u32, cluster: u32) -> f64 {
+        let (x, centre) = (octets(address).map(f64::from), self.centres[cluster as usize]);
+        let squared: f64 = (0..OCTETS).map(|j| (x[j] - centre[j]).powi(2)).sum();
+        let variance = self.variance();
+        -0.5 * (D * (std::f64::consts::TAU * variance).ln() + squared / variance)
+    }
+
+    /// The log-likelihood of the hard assignment (Pelleg & Moore 2000), in nats.
+    pub fn log_likelihood(&self) -> f64 {
+        let (n, variance) = (self.total(), self.variance());
+        let counts = self.clusters.0.iter().map(|cluster| cluster.count as f64);
+        let of_weights: f64 = counts.filter(|&c| c > 0.0).map(|c| c * (c / n).ln()).sum();
+        let log_norm = D * (std::f64::consts::TAU * variance).ln();
+        of_weights - 0.5 * (n * log_norm + self.inertia / variance)
+    }
+
+    /// Free parameters: weights, centres, the variance.
+    pub fn parameters(&self) -> usize {
+        self.centres.len() * (1 + OCTETS)
+    }
+}
+
+/// Where one restart ended.
 #[derive(Debug, Clone)]
 pub struct Restart {
     /// The centres, in octets.
@@ -45,35 +229,87 @@ pub struct Restart {
     pub stop: Stop,
 }
 
-/// Runs `params.n_init` restarts from K-Means++ seeds, all in step; returns every one.
+/// The best of each group of restarts; one run of the engine for all.
 ///
 /// # Errors
-/// When there are no addresses, no clusters or more clusters than addresses, or a pass fails.
+/// When a pass fails.
+pub fn finish(
+    engine: &mut dyn Engine,
+    groups: Vec<Vec<Restart>>,
+    moments: &moments::Cluster,
+) -> Result<Vec<Fit>, FitError> {
+    let centres = groups
+        .iter()
+        .flatten()
+        .map(|restart| Centres::new(&restart.points))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut ends = centres.iter().zip(Run::<Lloyd>::run(engine, &centres)?);
+    let fit = |mut group: Vec<Restart>| {
+        let mut clusters: Vec<LloydStats> = Vec::with_capacity(group.len());
+        let mut restarts: Vec<Outcome> = Vec::with_capacity(group.len());
+        let mut best = 0;
+        for (r, (restart, (centres, stats))) in group.iter().zip(&mut ends).enumerate() {
+            let (n_iter, stop) = (restart.n_iter, restart.stop);
+            restarts.push(Outcome { inertia: stats.inertia(centres), n_iter, stop });
+            clusters.push(stats);
+            if restarts[r].inertia < restarts[best].inertia {
+                best = r;
+            }
+        }
+        Fit {
+            centres: group.swap_remove(best).points,
+            clusters: clusters.swap_remove(best),
+            inertia: restarts[best].inertia,
+            best,
+            restarts,
+            moments: *moments,
+        }
+    };
+    Ok(groups.into_iter().map(fit).collect())
+}
+
+/// Runs `params.n_init` restarts, all in step; returns every one.
+///
+/// # Errors
+/// As [`Params::fit`].
 pub fn restarts(
     engine: &mut dyn Engine,
     params: &Params,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
-    let addresses = engine.addresses();
-    if addresses.is_empty() {
-        return Err(FitError::NoAddresses);
-    }
-    if params.clusters == 0 {
-        let (name, range) = ("the number of clusters", "a whole number from 1");
-        return Err(FitError::Parameter { name, value: 0.0, range });
-    }
-    if addresses.len() < params.clusters {
-        let components = params.clusters;
-        return Err(FitError::TooFewAddresses { components, addresses: addresses.len() });
+    let seeds = seeds(engine, params, observer)?;
+    iterate(engine, params, seeds, observer)
+}
+
+/// Where each restart of `params` starts.
+///
+/// # Errors
+/// As [`Params::fit`].
+pub fn seeds(
+    engine: &dyn Engine,
+    params: &Params,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Vec<[f64; OCTETS]>>, FitError> {
+    params.check()?;
+    check_size(engine, params.clusters)?;
+    if let Seeding::Centres(centres) = &params.seeding {
+        let (found, expected) = (centres.len(), params.clusters);
+        if found != expected {
+            return Err(super::StartError::Count { what: "centres", found, expected }.into());
+        }
+        return Ok(vec![centres.clone()]);
     }
     let mut seeds = Vec::with_capacity(params.n_init);
     for restart in 0..params.n_init {
         let mut rng = restart_rng(params.seed, restart);
-        seeds.push(kmeans_plus_plus(addresses, params.clusters, &mut rng));
+        seeds.push(match params.seeding {
+            Seeding::Random => random(engine.points(), params.clusters, &mut rng),
+            _ => kmeans_plus_plus(engine.points(), params.clusters, &mut rng),
+        });
         let (iteration, max_iter, active) = (restart + 1, params.n_init, params.n_init);
         tell(observer, Progress { stage: Stage::Seeding, iteration, max_iter, active })?;
     }
-    iterate(engine, params, seeds, observer)
+    Ok(seeds)
 }
 
 /// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration.
@@ -86,7 +322,7 @@ pub fn iterate(
     starts: Vec<Vec<[f64; OCTETS]>>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
-    let total = Run::<Moments>::run(engine, &[Centres::single()])?.swap_remove(0).total();
+    let total = moments_of_all(engine)?;
     let mean_variance = symmetric(&total.covariance(0)).trace() / OCTETS as f64;
     let tol = params.tol * mean_variance;
 
@@ -108,7 +344,7 @@ pub fn iterate(
         let mut still = Vec::with_capacity(active.len());
         for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
             let restart = &mut restarts[r];
-            relocate_empty(engine.addresses(), centres, &restart.points, &mut stats);
+            relocate_empty(engine.points(), centres, &restart.points, &mut stats);
             let shift = move_centres(&mut restart.points, &stats);
             restart.n_iter = iteration;
             // Equal sums stand for scikit-learn's equal labels: the same centres would follow.
@@ -143,7 +379,7 @@ fn move_centres(points: &mut [[f64; OCTETS]], stats: &LloydStats) -> f64 {
 ///
 /// An empty cluster is rare, so this walks the addresses on the host.
 fn relocate_empty(
-    addresses: &[u32],
+    all: Points<'_>,
     centres: &Centres,
     points: &[[f64; OCTETS]],
     stats: &mut LloydStats,
@@ -154,7 +390,7 @@ fn relocate_empty(
     }
     // The farthest so far, nearest of them on top; of equals the later address leaves first.
     let mut farthest = BinaryHeap::new();
-    for (i, &address) in addresses.iter().enumerate() {
+    for (i, &address) in all.addresses().iter().enumerate().filter(|&(i, _)| all.weight(i) > 0) {
         let x = octets(address).map(f64::from);
         let k = centres.nearest(address);
         let distance: f64 = (0..OCTETS).map(|j| (x[j] - points[k][j]).powi(2)).sum();
@@ -168,13 +404,17 @@ fn relocate_empty(
         if f64::from_bits(distance) == 0.0 {
             break; // every address is a centre: nothing to gain
         }
-        let x = octets(addresses[i]).map(u64::from);
-        let alone = Cluster { count: 1, sum: x, squares: x.iter().map(|x| x * x).sum() };
+        let (x, weight) = (octets(all.addresses()[i]).map(u64::from), all.weight(i));
+        let alone = Cluster {
+            count: weight,
+            sum: x.map(|x| x * weight),
+            squares: x.iter().map(|x| x * x * weight).sum(),
+        };
         let left = &mut stats.0[from];
         left.count -= alone.count;
         left.squares -= alone.squares;
-        for (left, x) in left.sum.iter_mut().zip(x) {
-            *left -= x;
+        for (left, alone) in left.sum.iter_mut().zip(alone.sum) {
+            *left -= alone;
         }
         stats.0[k] = alone;
     }

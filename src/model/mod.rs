@@ -1,61 +1,22 @@
 //! Models: host arithmetic in `f64` between passes. They know nothing of devices.
+//!
+//! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
+//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it.
 
-pub mod bayesian;
+pub mod covariance;
 pub mod em;
+pub mod error;
+pub mod estimate;
+pub mod estimator;
 pub mod kmeans;
+pub mod mixture;
 pub mod pca;
+pub mod prior;
 mod seeding;
+pub mod start;
 pub mod sufficient;
 
-use crate::engine::EngineError;
-use crate::pass::centres::CentresError;
-
-/// Why a model could not be fitted.
-#[derive(Debug, thiserror::Error)]
-pub enum FitError {
-    /// There is nothing to fit to.
-    #[error("there are no addresses to fit to")]
-    NoAddresses,
-    /// More components than addresses.
-    #[error(
-        "{components} components were asked for, but there are only {addresses} distinct addresses; ask for at most {addresses}"
-    )]
-    TooFewAddresses {
-        /// Components asked for.
-        components: usize,
-        /// Distinct addresses at hand.
-        addresses: usize,
-    },
-    /// A parameter outside its range.
-    #[error("{name} is {value}; it must be {range}")]
-    Parameter {
-        /// The parameter.
-        name: &'static str,
-        /// The value found.
-        value: f64,
-        /// What is allowed.
-        range: &'static str,
-    },
-    /// A covariance is not positive definite.
-    #[error(
-        "the covariance of component {component} is not positive definite, usually because its addresses are alike; raise --reg-covar (now {reg_covar:e})"
-    )]
-    NotPositiveDefinite {
-        /// Which component, from 0.
-        component: usize,
-        /// The regularisation that did not suffice.
-        reg_covar: f64,
-    },
-    /// The centres could not be used.
-    #[error(transparent)]
-    Centres(#[from] CentresError),
-    /// A pass failed.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The observer asked to stop.
-    #[error("interrupted")]
-    Interrupted,
-}
+pub use error::{FitError, ParamError, StartError};
 
 /// Why a fit stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,4 +57,9 @@ pub type Observer<'a> = dyn FnMut(Progress) -> std::ops::ControlFlow<()> + 'a;
 /// Tells `observer` and turns its `Break` into an error.
 fn tell(observer: &mut Observer<'_>, progress: Progress) -> Result<(), FitError> {
     if observer(progress).is_break() { Err(FitError::Interrupted) } else { Ok(()) }
+}
+
+/// An observer that looks away.
+pub fn unobserved(_: Progress) -> std::ops::ControlFlow<()> {
+    std::ops::ControlFlow::Continue(())
 }

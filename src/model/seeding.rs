@@ -1,14 +1,16 @@
-//! Greedy K-Means++ seeding (Arthur & Vassilvitskii 2007), as scikit-learn has it.
+//! Seeds of K-Means: greedy K-Means++ (Arthur & Vassilvitskii 2007), as scikit-learn has it, or
+//! addresses at random.
 //!
 //! Seeds are addresses, so squared distances are integers below 2^18: potentials are summed, drawn
 //! from and compared exactly, and a seed gives the same centres on every machine. Seeding runs on
 //! the host's threads; it takes 4 bytes an address while it does.
 
+use rand::seq::index::sample;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::address::{OCTETS, octets};
+use crate::address::{OCTETS, Points, octets};
 
 /// Addresses whose potential is summed by one task.
 const BLOCK: usize = 65_536;
@@ -20,30 +22,70 @@ pub fn restart_rng(seed: u64, restart: usize) -> ChaCha8Rng {
     rng
 }
 
-/// Draws `k` centres from `addresses`; one at least of each is there.
-pub fn kmeans_plus_plus(addresses: &[u32], k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
+/// Draws `k` centres from `points`; at least one point is there.
+pub fn kmeans_plus_plus(
+    points: Points<'_>,
+    k: usize,
+    rng: &mut ChaCha8Rng,
+) -> Vec<[f64; OCTETS]> {
+    let addresses = points.addresses();
     // scikit-learn's number of candidates a centre.
     let trials = 2 + (k as f64).ln() as usize;
-    let first = addresses[rng.random_range(0..addresses.len())];
+    let first = match points.weights() {
+        None => rng.random_range(0..addresses.len()),
+        Some(weights) => draw(rng, points.total(), weights.iter().copied()),
+    };
+    let first = addresses[first];
     let mut chosen = vec![first];
     // The squared distance of each address to its nearest centre so far.
     let mut nearest = vec![u32::MAX; addresses.len()];
-    let mut blocks = approach(&mut nearest, addresses, first);
+    let mut blocks = approach(&mut nearest, points, first);
     while chosen.len() < k {
         let potential: u64 = blocks.iter().sum();
         let candidates: Vec<u32> = (0..trials)
             .map(|_| match potential {
                 // Every address is a centre already: only when some are repeated.
                 0 => first,
-                _ => addresses[locate(&nearest, &blocks, rng.random_range(0..potential))],
+                _ => addresses[locate(&nearest, points, &blocks, rng.random_range(0..potential))],
             })
             .collect();
-        let potentials = potentials(&nearest, addresses, &candidates);
+        let potentials = potentials(&nearest, points, &candidates);
         let best = (0..trials).min_by_key(|&t| potentials[t]).map_or(first, |t| candidates[t]);
         chosen.push(best);
-        blocks = approach(&mut nearest, addresses, best);
+        blocks = approach(&mut nearest, points, best);
     }
     chosen.iter().map(|&address| octets(address).map(f64::from)).collect()
+}
+
+/// Draws `k` of `points` without replacement, by their weights; so many are there.
+pub fn random(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
+    let chosen: Vec<usize> = match points.weights() {
+        None => sample(rng, points.addresses().len(), k).into_vec(),
+        Some(weights) => {
+            let mut left = weights.to_vec();
+            let mut total = points.total();
+            let next = |_| {
+                // Once nothing weighs anything the first weightless ones are as good as any.
+                let i = if total > 0 { draw(rng, total, left.iter().copied()) } else { 0 };
+                total -= std::mem::take(&mut left[i]);
+                i
+            };
+            (0..k).map(next).collect()
+        }
+    };
+    chosen.into_iter().map(|i| octets(points.addresses()[i]).map(f64::from)).collect()
+}
+
+/// An index drawn in proportion to `weights`, which sum to `total`, more than 0.
+fn draw(rng: &mut ChaCha8Rng, total: u64, weights: impl Iterator<Item = u64>) -> usize {
+    let mut target = rng.random_range(0..total);
+    for (i, weight) in weights.enumerate() {
+        if target < weight {
+            return i;
+        }
+        target -= weight;
+    }
+    0 // not reached: the target is below the sum
 }
 
 /// Squared Euclidean distance of two addresses, in squared octets.
@@ -53,16 +95,17 @@ fn squared_distance(a: u32, b: u32) -> u32 {
     (0..OCTETS).map(|j| u32::from(a[j].abs_diff(b[j])).pow(2)).sum()
 }
 
-/// Lowers `nearest` to the distances to `centre` and returns its sum a block.
-fn approach(nearest: &mut [u32], addresses: &[u32], centre: u32) -> Vec<u64> {
+/// Lowers `nearest` to the distances to `centre` and returns its weighted sum a block.
+fn approach(nearest: &mut [u32], points: Points<'_>, centre: u32) -> Vec<u64> {
     nearest
         .par_chunks_mut(BLOCK)
-        .zip(addresses.par_chunks(BLOCK))
-        .map(|(nearest, addresses)| {
+        .zip(points.addresses().par_chunks(BLOCK))
+        .enumerate()
+        .map(|(block, (nearest, addresses))| {
             let mut sum = 0;
-            for (nearest, &address) in nearest.iter_mut().zip(addresses) {
+            for (i, (nearest, &address)) in nearest.iter_mut().zip(addresses).enumerate() {
                 *nearest = (*nearest).min(squared_distance(address, centre));
-                sum += u64::from(*nearest);
+                sum += u64::from(*nearest) * points.weight(block * BLOCK + i);
             }
             sum
         })
@@ -70,16 +113,19 @@ fn approach(nearest: &mut [u32], addresses: &[u32], centre: u32) -> Vec<u64> {
 }
 
 /// The potential that each candidate would leave.
-fn potentials(nearest: &[u32], addresses: &[u32], candidates: &[u32]) -> Vec<u64> {
+fn potentials(nearest: &[u32], points: Points<'_>, candidates: &[u32]) -> Vec<u64> {
     let none = || vec![0; candidates.len()];
     nearest
         .par_chunks(BLOCK)
-        .zip(addresses.par_chunks(BLOCK))
-        .map(|(nearest, addresses)| {
+        .zip(points.addresses().par_chunks(BLOCK))
+        .enumerate()
+        .map(|(block, (nearest, addresses))| {
             let mut sums = none();
-            for (&nearest, &address) in nearest.iter().zip(addresses) {
+            for (i, (&nearest, &address)) in nearest.iter().zip(addresses).enumerate() {
+                let weight = points.weight(block * BLOCK + i);
                 for (sum, &candidate) in sums.iter_mut().zip(candidates) {
-                    *sum += u64::from(nearest.min(squared_distance(address, candidate)));
+                    let left = nearest.min(squared_distance(address, candidate));
+                    *sum += u64::from(left) * weight;
                 }
             }
             sums
@@ -87,8 +133,8 @@ fn potentials(nearest: &[u32], addresses: &[u32], candidates: &[u32]) -> Vec<u64
         .reduce(none, |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
 }
 
-/// The first index at which the running sum of `nearest` exceeds `target`.
-fn locate(nearest: &[u32], blocks: &[u64], mut target: u64) -> usize {
+/// The first index at which the running weighted sum of `nearest` exceeds `target`.
+fn locate(nearest: &[u32], points: Points<'_>, blocks: &[u64], mut target: u64) -> usize {
     let mut start = 0;
     for &block in blocks {
         if target < block {
@@ -97,12 +143,12 @@ fn locate(nearest: &[u32], blocks: &[u64], mut target: u64) -> usize {
         target -= block;
         start += BLOCK;
     }
-    let start = start.min(nearest.len());
-    for (i, &distance) in nearest[start..].iter().enumerate() {
-        if target < u64::from(distance) {
-            return start + i;
+    for i in start.min(nearest.len())..nearest.len() {
+        let potential = u64::from(nearest[i]) * points.weight(i);
+        if target < potential {
+            return i;
         }
-        target -= u64::from(distance);
+        target -= potential;
     }
     nearest.len() - 1
 }
@@ -114,14 +160,18 @@ mod tests {
     #[test]
     fn a_draw_lands_where_the_running_sum_passes_it() {
         let nearest = [3, 0, 2, 5];
-        let found: Vec<usize> = (0..10).map(|target| locate(&nearest, &[10], target)).collect();
-        assert_eq!(found, [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);
+                let found = |points, sum| -> Vec<usize> {
+            (0..sum).map(|target| locate(&nearest, points, &[sum], target)).collect()
+        };
+        assert_eq!(found(Points::new(&[0; 4]), 10), [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);
+        let weighted = Points::weighted(&[0; 4], &[1, 5, 2, 0]).unwrap();
+        assert_eq!(found(weighted, 7), [0, 0, 0, 2, 2, 2, 2]);
     }
 
     #[test]
     fn as_many_centres_as_addresses_takes_every_address() {
         let addresses: Vec<u32> = (0..20).map(|i| i * 0x0103_0507).collect();
-        let mut seeds = kmeans_plus_plus(&addresses, 20, &mut restart_rng(1, 0));
+        let mut seeds = kmeans_plus_plus((&addresses).into(), 20, &mut restart_rng(1, 0));
         let mut all: Vec<_> = addresses.iter().map(|&a| octets(a).map(f64::from)).collect();
         let order = |a: &[f64; 4], b: &[f64; 4]| a.partial_cmp(b).unwrap();
         seeds.sort_by(order);
@@ -132,7 +182,7 @@ mod tests {
     #[test]
     fn a_restart_draws_the_same_whatever_follows_it() {
         let addresses: Vec<u32> = (0..1000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let draw = |restart| kmeans_plus_plus(&addresses, 4, &mut restart_rng(7, restart));
+        let draw = |restart| kmeans_plus_plus((&addresses).into(), 4, &mut restart_rng(7, restart));
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
     }

@@ -1,7 +1,7 @@
 //! A Gaussian mixture as the passes see it: what is left of any model once weights, determinants
 //! and digammas are folded into one number a component.
 
-use crate::address::OCTETS;
+use crate::address::{OCTETS, octets};
 
 /// One component: its weighted log-density is `bias - |U'(x - mean)|^2 / 2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,5 +49,12 @@ impl Mixture {
             largest = largest.max(*t);
         }
         largest + log_densities.iter().map(|t| (t - largest).exp()).sum::<f64>().ln()
+    }
+
+    /// Fills `responsibilities`, K of them, with the probabilities that `address` belongs to each
+    /// component.
+    pub fn responsibilities(&self, address: u32, responsibilities: &mut [f64]) {
+        let log_sum = self.log_sum(octets(address).map(f64::from), responsibilities);
+        responsibilities.iter_mut().for_each(|t| *t = (*t - log_sum).exp());
     }
 }

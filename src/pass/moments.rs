@@ -45,6 +45,18 @@ impl Cluster {
         })
     }
 
+    /// Counts `address` `weight` times.
+    pub fn add_address(&mut self, address: u32, weight: u64) {
+        let x = octets(address).map(u64::from);
+        self.count += weight;
+        for (sum, x) in self.sum.iter_mut().zip(x) {
+            *sum += weight * x;
+        }
+        for (product, (i, j)) in self.products.iter_mut().zip(PAIR) {
+            *product += weight * x[i] * x[j];
+        }
+    }
+
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         for (a, b) in self.sum.iter_mut().zip(other.sum) {

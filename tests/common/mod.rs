@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub mod sklearn;
+
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;

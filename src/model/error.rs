@@ -1,0 +1,154 @@
+//! What can be wrong with parameters and fits: one variant a mistake.
+
+use super::covariance::Covariance;
+use crate::engine::EngineError;
+use crate::pass::centres::CentresError;
+
+/// A parameter that cannot be meant.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ParamError {
+    /// No components, or no clusters.
+    #[error("the number of components is 0; at least 1 is needed")]
+    NoComponents,
+    /// No restarts.
+    #[error("n_init is 0; at least 1 restart is needed")]
+    NoRestarts,
+    /// No iterations.
+    #[error("max_iter is 0; at least 1 iteration is needed")]
+    NoIterations,
+    /// A tolerance that is negative or no number.
+    #[error("tol is {0}; it must be 0 or more")]
+    Tolerance(f64),
+    /// A regularisation that is negative or no number.
+    #[error("reg_covar is {0}; it must be 0 or more")]
+    RegCovar(f64),
+    /// A budget that allows nothing.
+    #[error("the search budget is {0}; it must be more than 0 address-component evaluations")]
+    Budget(f64),
+    /// A concentration that is not positive.
+    #[error("the weight concentration prior is {0}; it must be more than 0")]
+    WeightConcentration(f64),
+    /// A precision that is not positive.
+    #[error("the mean precision prior is {0}; it must be more than 0")]
+    MeanPrecision(f64),
+    /// A mean that is no number.
+    #[error("the mean prior holds {0}; it must be four finite numbers")]
+    MeanPrior(f64),
+    /// Degrees of freedom under which the prior is none.
+    #[error("the degrees of freedom prior is {0}; it must be more than 3")]
+    DegreesOfFreedom(f64),
+    /// A covariance that is none.
+    #[error("the covariance prior is not symmetric and positive definite")]
+    CovariancePrior,
+    /// A search by the lower bound without a prior.
+    #[error(
+        "merge-split search ranks by the evidence, which maximum likelihood has not; use restarts"
+    )]
+    SearchWithoutPrior,
+}
+
+/// A start that does not fit the fit.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StartError {
+    /// Not one label an address.
+    #[error("{found} labels were given for {expected} addresses; give one an address")]
+    Labels {
+        /// Labels given.
+        found: usize,
+        /// Addresses to fit to.
+        expected: usize,
+    },
+    /// A label beyond the components.
+    #[error(
+        "address {address} (from 0) has the label {label}; with {components} components labels run from 0 to {}",
+        components - 1
+    )]
+    Label {
+        /// Which address, from 0.
+        address: usize,
+        /// Its label.
+        label: u32,
+        /// Components to be fitted.
+        components: usize,
+    },
+    /// A list that is not one entry a component.
+    #[error("{found} initial {what} were given for {expected} components; give one a component")]
+    Count {
+        /// What was given: means, weights, precisions.
+        what: &'static str,
+        /// Entries given.
+        found: usize,
+        /// Components to be fitted.
+        expected: usize,
+    },
+    /// An entry that is no number.
+    #[error("the initial {0} hold an entry that is not a finite number")]
+    NotFinite(&'static str),
+    /// Weights that are no shares.
+    #[error("the initial weights sum to {0}; they must not be negative, and sum to 1")]
+    Weights(f64),
+    /// A precision that is none.
+    #[error("initial precision {0} (from 0) is not symmetric and positive definite")]
+    Precision(usize),
+    /// A model of another kind.
+    #[error("the model to start from {found}; the fit {expected}")]
+    Model {
+        /// What the model is.
+        found: String,
+        /// What the fit is.
+        expected: String,
+    },
+}
+
+impl StartError {
+    /// The model to start from has other covariances than the fit.
+    pub(super) fn covariance(found: Covariance, expected: Covariance) -> Self {
+        Self::Model {
+            found: format!("has {} covariances", found.name()),
+            expected: format!("has {} ones", expected.name()),
+        }
+    }
+}
+
+/// Why a model could not be fitted.
+#[derive(Debug, thiserror::Error)]
+pub enum FitError {
+    /// There is nothing to fit to.
+    #[error("there are no addresses to fit to")]
+    NoAddresses,
+    /// More components than addresses.
+    #[error(
+        "{components} components were asked for, but there are only {addresses} distinct addresses; ask for at most {addresses}"
+    )]
+    TooFewAddresses {
+        /// Components asked for.
+        components: usize,
+        /// Distinct addresses at hand.
+        addresses: usize,
+    },
+    /// A parameter is out of its range.
+    #[error(transparent)]
+    Parameter(#[from] ParamError),
+    /// A start does not fit.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A covariance is not positive definite.
+    #[error(
+        "the covariance of component {component} is not positive definite, usually because its addresses are alike; raise --reg-covar (now {reg_covar:e})"
+    )]
+    NotPositiveDefinite {
+        /// Which component, from 0.
+        component: usize,
+        /// The regularisation that did not suffice.
+        reg_covar: f64,
+    },
+    /// The centres could not be used.
+    #[error(transparent)]
+    Centres(#[from] CentresError),
+    /// A pass failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The observer asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}

@@ -1,0 +1,165 @@
+//! What a fit of a mixture estimates: weights, Gaussians and, of a Bayesian one, their posterior.
+
+use nalgebra::{Matrix4, Vector4};
+use statrs::function::gamma::digamma;
+
+use super::covariance::Covariance;
+use crate::address::OCTETS;
+use crate::pass::Mixture;
+use crate::pass::mixture::Component;
+
+/// The number of dimensions, in the formulas.
+pub(super) const D: f64 = OCTETS as f64;
+
+/// The parameters of a mixture of K components.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// What its covariances may be.
+    pub covariance: Covariance,
+    /// The weights, which sum to 1; expected ones under a posterior.
+    pub weights: Vec<f64>,
+    /// The components; with tied covariances each has the same.
+    pub gaussians: Vec<Gaussian>,
+    /// What a Bayesian fit knows besides; `None` of maximum likelihood.
+    pub posterior: Option<Posterior>,
+}
+
+/// One component.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gaussian {
+    /// The mean, in octets.
+    pub mean: Vector4<f64>,
+    /// The covariance, in squared octets.
+    pub covariance: Matrix4<f64>,
+    /// U of `covariance^-1 = U U'`, upper triangular.
+    pub precision_cholesky: Matrix4<f64>,
+}
+
+impl Gaussian {
+    /// `ln |U|`: half the log-determinant of the precision.
+    pub(super) fn log_det_cholesky(&self) -> f64 {
+        self.precision_cholesky.diagonal().iter().map(|u| u.ln()).sum()
+    }
+
+    /// As the passes have it.
+    fn component(&self, bias: f64) -> Component {
+        Component {
+            bias,
+            mean: self.mean.into(),
+            // nalgebra's arrays are lists of columns.
+            precision_cholesky: self.precision_cholesky.transpose().into(),
+        }
+    }
+}
+
+/// The posterior of a Bayesian mixture, beside its expected weights and Gaussians.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    /// Of the weights.
+    pub concentration: Concentration,
+    /// Precision of each mean, in addresses.
+    pub mean_precision: Vec<f64>,
+    /// Degrees of freedom of each covariance.
+    pub degrees_of_freedom: Vec<f64>,
+}
+
+/// The posterior of the weights.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Concentration {
+    /// Parameters of the Beta distribution of each component's share of the stick.
+    Process(Vec<[f64; 2]>),
+    /// Parameters of the Dirichlet distribution.
+    Distribution(Vec<f64>),
+}
+
+impl Concentration {
+    /// The expected weights, normalised.
+    pub fn weights(&self) -> Vec<f64> {
+        let raw = match self {
+            Self::Process(sticks) => {
+                let mut rest = 1.0;
+                let share = |&[a, b]: &[f64; 2]| {
+                    let weight = rest * a / (a + b);
+                    rest *= b / (a + b);
+                    weight
+                };
+                sticks.iter().map(share).collect()
+            }
+            Self::Distribution(concentration) => concentration.clone(),
+        };
+        let sum: f64 = raw.iter().sum();
+        raw.iter().map(|w| w / sum).collect()
+    }
+
+    /// The expected logarithms of the weights.
+    fn log_weights(&self) -> Vec<f64> {
+        match self {
+            Self::Process(sticks) => {
+                let mut log_rest = 0.0;
+                let log_share = |&[a, b]: &[f64; 2]| {
+                    let total = digamma(a + b);
+                    let log_weight = digamma(a) - total + log_rest;
+                    log_rest += digamma(b) - total;
+                    log_weight
+                };
+                sticks.iter().map(log_share).collect()
+            }
+            Self::Distribution(concentration) => {
+                let total = digamma(concentration.iter().sum());
+                concentration.iter().map(|&c| digamma(c) - total).collect()
+            }
+        }
+    }
+}
+
+impl Estimate {
+    /// How many components there are.
+    pub fn components(&self) -> usize {
+        self.gaussians.len()
+    }
+
+    /// The mixture whose log-densities are scikit-learn's `score_samples`: of maximum likelihood the
+    /// log-density; under a posterior the expected one (Bishop 2006, 10.64 to 10.66), which is not
+    /// normalised.
+    pub fn mixture(&self) -> Mixture {
+        let Some(posterior) = &self.posterior else { return self.plug_in() };
+        let log_weights = posterior.concentration.log_weights();
+        let components = self.gaussians.iter().enumerate().map(|(k, gaussian)| {
+            let (nu, beta) = (posterior.degrees_of_freedom[k], posterior.mean_precision[k]);
+            let log_lambda = D * 2f64.ln()
+                + (0..OCTETS).map(|i| digamma(0.5 * (nu - i as f64))).sum::<f64>();
+            let expected = 0.5 * (log_lambda - D * nu.ln() - D / beta);
+            gaussian.component(log_weights[k] + log_peak(gaussian) + expected)
+        });
+        Mixture(components.collect())
+    }
+
+    /// The Gaussian mixture of these weights, means and covariances, a true density: what is
+    /// sampled from, and what information criteria are of.
+    pub fn plug_in(&self) -> Mixture {
+        let components = self.weights.iter().zip(&self.gaussians);
+        Mixture(components.map(|(w, g)| g.component(w.ln() + log_peak(g))).collect())
+    }
+
+    /// Free parameters: weights, means, covariances.
+    pub fn parameters(&self) -> usize {
+        let k = self.components();
+        k - 1 + k * OCTETS + self.covariance.parameters(k)
+    }
+
+    /// The Bayesian information criterion (Schwarz 1978) of the plug-in mixture, given its
+    /// log-likelihood over `n` addresses; less is better.
+    pub fn bic(&self, log_likelihood: f64, n: f64) -> f64 {
+        -2.0 * log_likelihood + self.parameters() as f64 * n.ln()
+    }
+
+    /// Akaike's information criterion (Akaike 1974), likewise.
+    pub fn aic(&self, log_likelihood: f64) -> f64 {
+        -2.0 * log_likelihood + 2.0 * self.parameters() as f64
+    }
+}
+
+/// The log-density of a Gaussian at its mean.
+fn log_peak(gaussian: &Gaussian) -> f64 {
+    gaussian.log_det_cholesky() - 0.5 * D * std::f64::consts::TAU.ln()
+}

@@ -1,0 +1,265 @@
+//! Gaussian mixtures: parameters, checks, and a fit from start to end.
+
+use super::covariance::Covariance;
+use super::em::{self, Chain, Course};
+use super::error::ParamError;
+use super::estimate::Estimate;
+use super::estimator::Estimator;
+use super::prior::{Prior, Priors};
+use super::start::{self, Init};
+use super::{FitError, Observer};
+use crate::engine::Engine;
+use crate::pass::moments;
+
+/// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
+///
+/// ```
+/// use octomix::BayesianMixture;
+/// use octomix::engine::CpuEngine;
+///
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let fit = BayesianMixture::params(3).n_init(2).seed(1).fit(&mut engine, &mut octomix::unobserved)?;
+/// assert!(fit.course().lower_bound().is_finite());
+/// # Ok::<(), octomix::FitError>(())
+/// ```
+#[derive(Debug)]
+pub struct BayesianMixture;
+
+impl BayesianMixture {
+    /// Parameters for `components` components under scikit-learn's priors.
+    pub fn params(components: usize) -> Params {
+        Params::new(components, Some(Priors::default()))
+    }
+}
+
+/// The Gaussian mixture of maximum likelihood.
+///
+/// ```
+/// use octomix::engine::CpuEngine;
+/// use octomix::{Covariance, GaussianMixture};
+///
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let params = GaussianMixture::params(2).covariance(Covariance::Tied);
+/// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
+/// assert_eq!(fit.estimate.weights.len(), 2);
+/// # Ok::<(), octomix::FitError>(())
+/// ```
+#[derive(Debug)]
+pub struct GaussianMixture;
+
+impl GaussianMixture {
+    /// Parameters for `components` components.
+    pub fn params(components: usize) -> Params {
+        Params::new(components, None)
+    }
+}
+
+/// How to look for the best optimum of the lower bound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Search {
+    /// The best of `n_init` restarts, as scikit-learn does.
+    Restarts,
+    /// Merges and splits of components, in as many address-component evaluations; left out, in as
+    /// many as ten restarts take.
+    MergeSplit(Option<f64>),
+}
+
+/// How to fit a mixture; the defaults are scikit-learn's but for ten restarts and their length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params {
+    /// Components, at least 1; what the addresses do not need keeps a weight near 0.
+    pub components: usize,
+    /// What covariances may be.
+    pub covariance: Covariance,
+    /// The priors of a Bayesian mixture; `None` for maximum likelihood.
+    pub priors: Option<Priors>,
+    /// How restarts start.
+    pub init: Init,
+    /// How to look for the best optimum.
+    pub search: Search,
+    /// Restarts, at least 1; the one of largest lower bound is kept.
+    pub n_init: usize,
+    /// The most iterations of a restart, at least 1.
+    pub max_iter: usize,
+    /// A restart stops when its lower bound changes by less, in nats.
+    pub tol: f64,
+    /// Added to the diagonal of every covariance, in squared octets.
+    pub reg_covar: f64,
+    /// The seed of all random choices.
+    pub seed: u64,
+}
+
+impl Params {
+    fn new(components: usize, priors: Option<Priors>) -> Self {
+        Self {
+            components,
+            covariance: Covariance::Full,
+            priors,
+            init: Init::KMeans,
+            search: Search::Restarts,
+            n_init: 10,
+            max_iter: 1000,
+            tol: 1e-3,
+            reg_covar: 1e-6,
+            seed: 0,
+        }
+    }
+
+    /// Sets what covariances may be.
+    pub fn covariance(mut self, covariance: Covariance) -> Self {
+        self.covariance = covariance;
+        self
+    }
+
+    /// Sets the priors, and so makes the mixture Bayesian.
+    pub fn priors(mut self, priors: Priors) -> Self {
+        self.priors = Some(priors);
+        self
+    }
+
+    /// Sets how restarts start.
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// Sets how to look for the best optimum.
+    pub fn search(mut self, search: Search) -> Self {
+        self.search = search;
+        self
+    }
+
+    /// Sets the restarts.
+    pub fn n_init(mut self, n_init: usize) -> Self {
+        self.n_init = n_init;
+        self
+    }
+
+    /// Sets the most iterations of a restart.
+    pub fn max_iter(mut self, max_iter: usize) -> Self {
+        self.max_iter = max_iter;
+        self
+    }
+
+    /// Sets the tolerance, in nats.
+    pub fn tol(mut self, tol: f64) -> Self {
+        self.tol = tol;
+        self
+    }
+
+    /// Sets what is added to variances, in squared octets.
+    pub fn reg_covar(mut self, reg_covar: f64) -> Self {
+        self.reg_covar = reg_covar;
+        self
+    }
+
+    /// Sets the seed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Checks every parameter.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(&self) -> Result<(), ParamError> {
+        let non_negative = |x: f64| x.is_finite() && x >= 0.0;
+        if self.components == 0 {
+            return Err(ParamError::NoComponents);
+        }
+        if self.n_init == 0 {
+            return Err(ParamError::NoRestarts);
+        }
+        if self.max_iter == 0 {
+            return Err(ParamError::NoIterations);
+        }
+        if !non_negative(self.tol) {
+            return Err(ParamError::Tolerance(self.tol));
+        }
+        if !non_negative(self.reg_covar) {
+            return Err(ParamError::RegCovar(self.reg_covar));
+        }
+        if let Search::MergeSplit(budget) = self.search {
+            if let Some(budget) = budget.filter(|b| !(b.is_finite() && *b > 0.0)) {
+                return Err(ParamError::Budget(budget));
+            }
+            if self.priors.is_none() {
+                return Err(ParamError::SearchWithoutPrior);
+            }
+        }
+        self.priors.as_ref().map_or(Ok(()), Priors::check)
+    }
+
+    /// Fits to the engine's addresses.
+    ///
+    /// # Errors
+    /// When a parameter is out of range, there are fewer addresses than components, a covariance is
+    /// not positive definite, a pass fails, or the observer stops it.
+    pub fn fit(
+        &self,
+        engine: &mut dyn Engine,
+        observer: &mut Observer<'_>,
+    ) -> Result<Fit, FitError> {
+        self.check()?;
+        check_size(engine, self.components)?;
+        let moments = start::moments_of_all(engine)?;
+        let estimator = self.estimator(&moments);
+        let mut chains = start::starts(engine, self, &estimator, observer)?;
+        em::iterate(engine, &mut chains, self.max_iter, self.tol, observer)?;
+        let (best, estimate, restarts) = take_best(chains);
+        Ok(Fit { estimator, estimate, best, restarts, moments })
+    }
+
+    /// How to estimate, given the moments of all addresses.
+    pub fn estimator(&self, all: &moments::Cluster) -> Estimator {
+        let prior =
+            |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
+        Estimator {
+            covariance: self.covariance,
+            reg_covar: self.reg_covar,
+            prior: self.priors.as_ref().map(prior),
+        }
+    }
+}
+
+/// That there are addresses, and enough of them.
+pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
+    match engine.addresses().len() {
+        0 => Err(FitError::NoAddresses),
+        addresses if addresses < components => {
+            Err(FitError::TooFewAddresses { components, addresses })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn take_best(mut chains: Vec<Chain<'_>>) -> (usize, Estimate, Vec<Course>) {
+    let best = em::best(&chains);
+    let courses = chains.iter().map(|chain| chain.course.clone()).collect();
+    (best, chains.swap_remove(best).estimate, courses)
+}
+
+/// A fitted mixture.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// How it was estimated, with the complete prior.
+    pub estimator: Estimator,
+    /// What the best restart estimated.
+    pub estimate: Estimate,
+    /// Which restart is the best, by lower bound.
+    pub best: usize,
+    /// The courses of all restarts.
+    pub restarts: Vec<Course>,
+    /// The exact moments of all addresses.
+    pub moments: moments::Cluster,
+}
+
+impl Fit {
+    /// The course of the best restart.
+    pub fn course(&self) -> &Course {
+        &self.restarts[self.best]
+    }
+}

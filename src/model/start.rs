@@ -1,0 +1,286 @@
+//! Where a mixture starts: responsibilities made by K-Means, by chance or by hand, or parameters.
+
+use nalgebra::Matrix4;
+use rand::RngExt;
+use rand::seq::index::sample;
+
+use super::covariance::precision_cholesky;
+use super::em::{Chain, sufficient};
+use super::error::StartError;
+use super::estimate::Estimate;
+use super::estimator::Estimator;
+use super::mixture::Params;
+use super::seeding::{kmeans_plus_plus, restart_rng};
+use super::sufficient::Sufficient;
+use super::{FitError, Observer, Progress, Stage, kmeans, tell};
+use crate::address::{OCTETS, octets};
+use crate::engine::{Engine, Run};
+use crate::pass::expectation::Sums;
+use crate::pass::{Centres, Expectation, Moments, PAIR, moments};
+
+/// How a restart is started.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Init {
+    /// From the clusters of one K-Means a restart, seeded by K-Means++.
+    #[default]
+    KMeans,
+    /// From the addresses that K-Means++ chooses, one a component and no others.
+    KMeansPlusPlus,
+    /// From responsibilities drawn uniformly for each address.
+    Random,
+    /// From addresses drawn without replacement, one a component and no others.
+    RandomFromData,
+    /// From the component of each address, in the engine's order. Every restart starts alike.
+    Labels(Vec<u32>),
+    /// From parameters; what is left out comes from K-Means.
+    Parameters(Parameters),
+    /// From a fit of the same kind: its iterations go on (scikit-learn's `warm_start`).
+    Warm(Box<Estimate>),
+}
+
+/// Parameters to start from, each one entry a component.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parameters {
+    /// Weights, which sum to 1.
+    pub weights: Option<Vec<f64>>,
+    /// Means, in octets.
+    pub means: Option<Vec<[f64; OCTETS]>>,
+    /// Precisions, the inverses of the covariances; of a kind, its own part of them.
+    pub precisions: Option<Vec<Matrix4<f64>>>,
+}
+
+/// The starting estimate of each restart of `params`; what is given starts one alone.
+pub(super) fn starts<'a>(
+    engine: &mut dyn Engine,
+    params: &Params,
+    estimator: &'a Estimator,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Chain<'a>>, FitError> {
+    let k = params.components;
+    let statistics = match &params.init {
+        Init::Warm(estimate) => {
+            check_warm(estimate, estimator, k)?;
+            return Ok(vec![Chain::new(estimator, (**estimate).clone())]);
+        }
+        Init::Parameters(given) => {
+            let estimate = from_parameters(engine, params, given, estimator, observer)?;
+            return Ok(vec![Chain::new(estimator, estimate)]);
+        }
+        Init::Labels(labels) => vec![from_labels(engine, labels, k)?],
+        Init::KMeans => from_kmeans(engine, params, params.n_init, observer)?,
+        Init::KMeansPlusPlus | Init::Random | Init::RandomFromData => {
+            by_chance(engine, params, observer)?
+        }
+    };
+    statistics.iter().map(|s| Ok(Chain::new(estimator, estimator.maximise(s)?))).collect()
+}
+
+/// The hard assignments of one K-Means a restart, with scikit-learn's own defaults.
+pub(super) fn from_kmeans(
+    engine: &mut dyn Engine,
+    params: &Params,
+    n_init: usize,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Vec<Sufficient>>, FitError> {
+    let kmeans = kmeans::Params { n_init, seed: params.seed, ..kmeans::Params::new(params.components) };
+    let centres = kmeans::restarts(engine, &kmeans, observer)?
+        .iter()
+        .map(|restart| Centres::new(&restart.points))
+        .collect::<Result<Vec<_>, _>>()?;
+    let all = Run::<Moments>::run(engine, &centres)?;
+    Ok(all.iter().map(|stats| stats.0.iter().map(Sufficient::from_cluster).collect()).collect())
+}
+
+/// The starts that are drawn, one a restart.
+fn by_chance(
+    engine: &mut dyn Engine,
+    params: &Params,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Vec<Sufficient>>, FitError> {
+    let (k, n_init) = (params.components, params.n_init);
+    let mut starts = Vec::with_capacity(n_init);
+    for restart in 0..n_init {
+        let mut rng = restart_rng(params.seed, restart);
+        let points = engine.points();
+        starts.push(match params.init {
+            Init::Random => random(points, k, &mut rng),
+            Init::KMeansPlusPlus => alone(&kmeans_plus_plus(points, k, &mut rng)),
+            _ => {
+                let drawn = sample(&mut rng, points.addresses().len(), k);
+                let chosen = drawn.iter().map(|i| points.addresses()[i]);
+                alone(&chosen.map(|a| octets(a).map(f64::from)).collect::<Vec<_>>())
+            }
+        });
+        let progress = Progress {
+            stage: Stage::Seeding,
+            iteration: restart + 1,
+            max_iter: n_init,
+            active: n_init,
+        };
+        tell(observer, progress)?;
+    }
+    Ok(starts)
+}
+
+/// Each component has one of `points` for all its addresses.
+fn alone(points: &[[f64; OCTETS]]) -> Vec<Sufficient> {
+    let alone = |&point: &[f64; OCTETS]| {
+        Sufficient::from_sums(&Sums { weight: 1.0, ..Sums::default() }, point)
+    };
+    points.iter().map(alone).collect()
+}
+
+/// Responsibilities drawn uniformly and normalised, address by address: none is kept.
+fn random(
+    points: crate::address::Points<'_>,
+    k: usize,
+    rng: &mut rand_chacha::ChaCha8Rng,
+) -> Vec<Sufficient> {
+    // Any fixed point near the middle will do: the sums are f64.
+    let anchor = [127.0; OCTETS];
+    let mut sums = vec![Sums::default(); k];
+    let mut drawn = vec![0.0; k];
+    for (i, &address) in points.addresses().iter().enumerate() {
+        drawn.fill_with(|| rng.random::<f64>());
+        let scale = points.weight(i) as f64 / drawn.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let x = octets(address).map(f64::from);
+        let d: [f64; OCTETS] = std::array::from_fn(|j| x[j] - anchor[j]);
+        for (sums, drawn) in sums.iter_mut().zip(&drawn) {
+            let r = drawn * scale;
+            sums.weight += r;
+            for (first, d) in sums.first.iter_mut().zip(d) {
+                *first += r * d;
+            }
+            for (second, (i, j)) in sums.second.iter_mut().zip(PAIR) {
+                *second += r * d[i] * d[j];
+            }
+        }
+    }
+    sums.iter().map(|sums| Sufficient::from_sums(sums, anchor)).collect()
+}
+
+fn from_labels(
+    engine: &dyn Engine,
+    labels: &[u32],
+    k: usize,
+) -> Result<Vec<Sufficient>, FitError> {
+    let points = engine.points();
+    if labels.len() != points.addresses().len() {
+        let (found, expected) = (labels.len(), points.addresses().len());
+        return Err(StartError::Labels { found, expected }.into());
+    }
+    let mut clusters = vec![moments::Cluster::default(); k];
+    for (i, (&address, &label)) in points.addresses().iter().zip(labels).enumerate() {
+        let cluster = clusters
+            .get_mut(label as usize)
+            .ok_or(StartError::Label { address: i, label, components: k })?;
+        cluster.add_address(address, points.weight(i));
+    }
+    Ok(clusters.iter().map(Sufficient::from_cluster).collect())
+}
+
+/// The estimate of given parameters. What is not given comes from K-Means, as in scikit-learn. A
+/// posterior is made of the responsibilities under them: scikit-learn has no such start.
+fn from_parameters(
+    engine: &mut dyn Engine,
+    params: &Params,
+    given: &Parameters,
+    estimator: &Estimator,
+    observer: &mut Observer<'_>,
+) -> Result<Estimate, FitError> {
+    let k = params.components;
+    given.check(k)?;
+    let likelihood = Estimator { prior: None, ..estimator.clone() };
+    let statistics = match given {
+        Parameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
+            vec![Sufficient::from_sums(&Sums::default(), [0.0; OCTETS]); k]
+        }
+        _ => from_kmeans(engine, params, 1, observer)?.swap_remove(0),
+    };
+    // With all three given nothing of these statistics is left.
+    let regularised = Estimator { reg_covar: likelihood.reg_covar.max(1e-6), ..likelihood };
+    let mut estimate = regularised.maximise(&statistics)?;
+    if let Some(weights) = &given.weights {
+        estimate.weights.clone_from(weights);
+    }
+    if let Some(means) = &given.means {
+        for (gaussian, &mean) in estimate.gaussians.iter_mut().zip(means) {
+            gaussian.mean = mean.into();
+        }
+    }
+    if let Some(precisions) = &given.precisions {
+        for (component, gaussian) in estimate.gaussians.iter_mut().enumerate() {
+            // A single one is shared by all.
+            let precision = precisions[component.min(precisions.len() - 1)];
+            let inverse = estimator.covariance.keep(precision).try_inverse();
+            let covariance = inverse.map(|c| 0.5 * (c + c.transpose()));
+            let factor = covariance.and_then(|c| precision_cholesky(&c));
+            let (Some(covariance), Some(factor)) = (covariance, factor) else {
+                return Err(StartError::Precision(component).into());
+            };
+            (gaussian.covariance, gaussian.precision_cholesky) = (covariance, factor);
+        }
+    }
+    if estimator.prior.is_none() {
+        return Ok(estimate);
+    }
+    let mixture = estimate.plug_in();
+    let stats = Run::<Expectation>::run(engine, std::slice::from_ref(&mixture))?.swap_remove(0);
+    estimator.maximise(&sufficient(&mixture, &stats))
+}
+
+impl Parameters {
+    fn check(&self, k: usize) -> Result<(), StartError> {
+        let count = |what, found| match found {
+            Some(found) if found != k => Err(StartError::Count { what, found, expected: k }),
+            _ => Ok(()),
+        };
+        count("means", self.means.as_ref().map(Vec::len))?;
+        count("weights", self.weights.as_ref().map(Vec::len))?;
+        // One precision may serve all components.
+        let precisions = self.precisions.as_ref().map(Vec::len).filter(|&found| found != 1);
+        count("precisions", precisions)?;
+        if self.means.iter().flatten().flatten().any(|x| !x.is_finite()) {
+            return Err(StartError::NotFinite("means"));
+        }
+        for (component, precision) in self.precisions.iter().flatten().enumerate() {
+            if *precision != precision.transpose() || precision_cholesky(precision).is_none() {
+                return Err(StartError::Precision(component));
+            }
+        }
+        if let Some(weights) = &self.weights {
+            let sum: f64 = weights.iter().sum();
+            let is_share = |w: &f64| (0.0..=1.0).contains(w);
+            // As scikit-learn allows for rounding.
+            if !weights.iter().all(is_share) || (sum - 1.0).abs() > 1e-6 {
+                return Err(StartError::Weights(sum));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_warm(estimate: &Estimate, estimator: &Estimator, k: usize) -> Result<(), StartError> {
+    let kind = |bayesian| if bayesian { "is Bayesian" } else { "is of maximum likelihood" };
+    let (found, expected) = (estimate.posterior.is_some(), estimator.prior.is_some());
+    if found != expected {
+        let (found, expected) = (kind(found).to_owned(), kind(expected).to_owned());
+        return Err(StartError::Model { found, expected });
+    }
+    if estimate.covariance != estimator.covariance {
+        return Err(StartError::covariance(estimate.covariance, estimator.covariance));
+    }
+    if estimate.components() != k {
+        return Err(StartError::Model {
+            found: format!("has {} components", estimate.components()),
+            expected: format!("has {k}"),
+        });
+    }
+    Ok(())
+}
+
+/// The moments of all addresses, exact.
+pub(super) fn moments_of_all(engine: &mut dyn Engine) -> Result<moments::Cluster, FitError> {
+    let stats = Run::<Moments>::run(engine, &[Centres::single()])?;
+    Ok(stats.first().map(|stats| stats.total()).unwrap_or_default())
+}
