@@ -6,6 +6,7 @@ use std::any::type_name;
 use std::ops::ControlFlow;
 
 use common::list;
+use octomix::address::Points;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::{FitError, Stage, Stop, bayesian, em, kmeans};
 use octomix::pass::label::Label;
@@ -36,8 +37,8 @@ impl<P: Pass> Run<P> for Counting<'_> {
 }
 
 impl Engine for Counting<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.engine.addresses()
+    fn points(&self) -> Points<'_> {
+        self.engine.points()
     }
 
     fn label(
