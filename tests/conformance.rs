@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{gpu, list};
+use common::{flat, gpu, list};
+use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::ARITHMETIC;
@@ -11,25 +12,56 @@ use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
 use octomix::pass::label::Label;
-use octomix::pass::{Expectation, Mixture, Pass};
+use octomix::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
 
-/// The address sets: a name and the addresses.
-fn sets() -> Vec<(&'static str, Vec<u32>)> {
+/// A set of addresses, and the weight of each where they do not count alike.
+struct Set {
+    name: &'static str,
+    addresses: Vec<u32>,
+    weights: Option<Vec<u64>>,
+}
+
+impl Set {
+    fn new(name: &'static str, addresses: Vec<u32>) -> Self {
+        Self { name, addresses, weights: None }
+    }
+
+    /// With `weights` over and over.
+    fn weighted(name: &'static str, addresses: Vec<u32>, weights: &[u64]) -> Self {
+        let weights = weights.iter().copied().cycle().take(addresses.len()).collect();
+        Self { name, addresses, weights: Some(weights) }
+    }
+
+    fn points(&self) -> Points<'_> {
+        match &self.weights {
+            None => Points::new(&self.addresses),
+            Some(weights) => Points::weighted(&self.addresses, weights).unwrap(),
+        }
+    }
+}
+
+/// The address sets.
+fn sets() -> Vec<Set> {
     // A linear congruential generator (Knuth's MMIX): uniform, and distinct for a million draws.
     let uniform = (0..1_000_000u64).scan(1u64, |state, _| {
         *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         Some((*state >> 32) as u32)
     });
+    let mixed = [1, 2, 0, 3, 1000, 1, 1 << 20];
     vec![
-        ("the tutorial's sources", list("tutorial_src.txt")),
-        ("the tutorial's destinations", list("tutorial_dst.txt")),
-        ("one address", vec![0xc0a8_0001]),
-        ("two addresses", vec![0, u32::MAX]),
-        ("all identical", vec![0x0a01_0203; 1000]),
-        ("collinear", list("collinear.txt")),
-        ("a whole /24", (0..256).map(|i| 0xc633_6400 + i).collect()),
-        ("a whole /16", (0..65_536).map(|i| 0x0a14_0000 + i).collect()),
-        ("a million uniform", uniform.collect()),
+        Set::new("the tutorial's sources", list("tutorial_src.txt")),
+        Set::new("the tutorial's destinations", list("tutorial_dst.txt")),
+        Set::new("one address", vec![0xc0a8_0001]),
+        Set::new("two addresses", vec![0, u32::MAX]),
+        Set::new("all identical", vec![0x0a01_0203; 1000]),
+        Set::new("collinear", list("collinear.txt")),
+        Set::new("a whole /24", (0..256).map(|i| 0xc633_6400 + i).collect()),
+        Set::new("a whole /16", (0..65_536).map(|i| 0x0a14_0000 + i).collect()),
+        Set::new("a million uniform", uniform.collect()),
+        Set::weighted("weighted destinations", list("tutorial_dst.txt"), &mixed),
+        Set::weighted("a weighted /16", (0..65_536).map(|i| 0x0a14_0000 + i).collect(), &mixed),
+        Set::weighted("alike weights", list("tutorial_src.txt"), &[3]),
+        Set::weighted("the largest weight", vec![0, 7, u32::MAX], &[0, LARGEST_TOTAL - 5, 5]),
     ]
 }
 
@@ -42,11 +74,12 @@ fn parameters(addresses: &[u32]) -> Parameters {
     all
 }
 
-fn check(make: &dyn for<'a> Fn(&'a [u32]) -> Box<dyn Engine + 'a>) {
-    for (name, addresses) in sets() {
-        let Parameters { centres, mixtures } = parameters(&addresses);
+fn check(make: &dyn for<'a> Fn(Points<'a>) -> Box<dyn Engine + 'a>) {
+    for set in sets() {
+        let Set { name, addresses, .. } = &set;
+        let Parameters { centres, mixtures } = parameters(addresses);
         // Two sets at a time of a large one, so that its bounds take seconds and not minutes.
-        let engine = &mut *make(&addresses);
+        let engine = &mut *make(set.points());
         let mixtures = if addresses.len() < 100_000 { &mixtures[..] } else { &mixtures[3..7] };
         let mut checks = check_centres(engine, &centres).unwrap();
         checks.extend(check_mixtures(engine, mixtures).unwrap());
@@ -59,13 +92,55 @@ fn check(make: &dyn for<'a> Fn(&'a [u32]) -> Box<dyn Engine + 'a>) {
 
 #[test]
 fn the_cpu_engine_conforms() {
-    check(&|addresses| Box::new(CpuEngine::new(addresses)));
+    check(&|points| Box::new(CpuEngine::new(points)));
 }
 
 #[test]
 fn the_gpu_engine_conforms() {
     let Some(gpu) = gpu() else { return };
-    check(&|addresses| Box::new(GpuEngine::new(&gpu, addresses)));
+    check(&|points| Box::new(GpuEngine::new(&gpu, points)));
+}
+
+/// What weights mean, told apart from how engines count them: each address stands as often in a
+/// plain list.
+#[test]
+fn weighted_addresses_are_repeated_ones() {
+    let addresses = list("tutorial_dst.txt");
+    let set = Set::weighted("", addresses, &[1, 2, 0, 3, 5, 1, 8, 0, 1, 21]);
+    let points = set.points();
+    let repeat = |(i, &address)| vec![address; points.weight(i) as usize];
+    let repeated: Vec<u32> = set.addresses.iter().enumerate().flat_map(repeat).collect();
+    let Parameters { centres, mixtures } = parameters(&set.addresses);
+    let moments: Vec<_> = centres.iter().map(|c| Moments::reduce(c, &repeated)).collect();
+    let lloyds: Vec<_> = centres.iter().map(|c| Lloyd::reduce(c, &repeated)).collect();
+    let gpu = gpu();
+    let mut engines: Vec<Box<dyn Engine>> =
+        vec![Box::new(ReferenceEngine::new(points)), Box::new(CpuEngine::new(points))];
+    if let Some(gpu) = &gpu {
+        let layout = Layout { chunk: 100, work: 1000, threads: 2, workgroup: 8 };
+        engines.push(Box::new(GpuEngine::new(gpu, points)));
+        engines.push(Box::new(GpuEngine::with_layout(gpu, points, layout)));
+    }
+    for engine in &mut engines {
+        let name = engine.description();
+        assert_eq!(Run::<Moments>::run(&mut **engine, &centres).unwrap(), moments, "{name}");
+        assert_eq!(Run::<Lloyd>::run(&mut **engine, &centres).unwrap(), lloyds, "{name}");
+        let found = Run::<Expectation>::run(&mut **engine, &mixtures).unwrap();
+        for (mixture, found) in mixtures.iter().zip(&found) {
+            let expected = flat(&Expectation::reduce(mixture, &repeated));
+            let bounds = flat(&expectation_bounds(engine.arithmetic(), mixture, &repeated));
+            for ((f, e), bound) in flat(found).iter().zip(expected).zip(bounds) {
+                assert!((f - e).abs() <= bound, "{name}: {f} for {e}, over {bound:e}");
+            }
+        }
+        let mut labels = 0;
+        let mut count = |found: &[Label]| {
+            labels += found.len();
+            Ok(())
+        };
+        engine.label(&mixtures[0], &mut count).unwrap();
+        assert_eq!(labels, points.addresses().len(), "{name}");
+    }
 }
 
 #[test]
@@ -103,7 +178,8 @@ fn the_same_parameters_give_the_same_bytes() {
 
 #[test]
 fn bounds_are_tight_enough_to_notice_a_lost_address() {
-    for (name, addresses) in sets().into_iter().filter(|(_, a)| a.len() < 10_000) {
+    let plain = sets().into_iter().filter(|set| set.weights.is_none());
+    for Set { name, addresses, .. } in plain.filter(|set| set.addresses.len() < 10_000) {
         // Collinear sets are as ill-conditioned as octets can be: their f32 responsibilities are
         // uncertain, and said to be.
         if name == "collinear" {
@@ -133,8 +209,8 @@ impl<P: Pass> Run<P> for Careless<'_> {
 }
 
 impl Engine for Careless<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.1
+    fn points(&self) -> Points<'_> {
+        self.1.into()
     }
 
     fn label(

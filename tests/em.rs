@@ -6,6 +6,7 @@ use std::any::type_name;
 use std::ops::ControlFlow;
 
 use common::list;
+use octomix::address::Points;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::{FitError, Stage, Stop};
 use octomix::model::ParamError;
@@ -39,8 +40,8 @@ impl<P: Pass> Run<P> for Counting<'_> {
 }
 
 impl Engine for Counting<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.engine.addresses()
+    fn points(&self) -> Points<'_> {
+        self.engine.points()
     }
 
     fn label(

@@ -1,8 +1,13 @@
 //! The laws of the passes: statistics of parts merge to those of the whole, in any order.
 
+mod common;
+
+use common::flat;
+use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
-use octomix::engine::{Arithmetic, CpuEngine, Precision};
+use octomix::engine::{Arithmetic, CpuEngine, Precision, Run};
+use octomix::pass::centres::LARGEST_COORDINATE;
 use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, Stats};
 use proptest::prelude::*;
@@ -39,6 +44,16 @@ fn merged<P: Pass>(
     all
 }
 
+/// `copies` copies of the statistics of `addresses` merged, and what `repeat` makes of one.
+fn repeated<P: Pass>(params: &P::Params, addresses: &[u32], copies: u64) -> [P::Stats; 2] {
+    let one = P::reduce(params, addresses);
+    let mut all = P::reduce(params, &[]);
+    (0..copies).for_each(|_| all.merge(&one));
+    let mut scaled = one;
+    scaled.repeat(copies);
+    [all, scaled]
+}
+
 fn centres() -> impl Strategy<Value = Centres> {
     let point = prop::array::uniform4(-20.0..300.0);
     prop::collection::vec(point, 1..9).prop_map(|points| Centres::new(&points).unwrap())
@@ -53,11 +68,6 @@ fn assert_within(
 ) {
     let arithmetic = Arithmetic { precision: Precision::F64, chain: addresses.len() };
     let bounds = expectation_bounds(arithmetic, mixture, addresses);
-    let flat = |stats: &ExpectationStats| -> Vec<f64> {
-        let sums =
-            stats.components.iter().flat_map(|c| [&[c.weight][..], &c.first, &c.second].concat());
-        sums.chain([stats.log_likelihood, stats.entropy]).collect()
-    };
     for ((f, e), bound) in flat(found).iter().zip(flat(expected)).zip(flat(&bounds)) {
         assert!((f - e).abs() <= bound, "{f} for {e}, over {bound:e}");
     }
@@ -83,6 +93,27 @@ proptest! {
     }
 
     #[test]
+    fn repeating_is_merging_copies((addresses, _) in addresses_and_cuts(), centres in centres(), copies in 0u64..20) {
+        let [merged, scaled] = repeated::<Lloyd>(&centres, &addresses, copies);
+        prop_assert_eq!(merged, scaled);
+        let [merged, scaled] = repeated::<Moments>(&centres, &addresses, copies);
+        prop_assert_eq!(merged, scaled);
+    }
+
+    #[test]
+    fn repeating_is_merging_copies_within_rounding((addresses, _) in addresses_and_cuts(), copies in 0u64..20) {
+        for mixture in Parameters::new(&addresses, 2).unwrap().mixtures {
+            let [merged, scaled] = repeated::<Expectation>(&mixture, &addresses, copies);
+            for (m, s) in flat(&merged).iter().zip(flat(&scaled)) {
+                // Partial sums have one sign, so each rounding is relative to the result.
+                prop_assert!((m - s).abs() <= copies as f64 * f64::EPSILON * s.abs(), "{} for {}", m, s);
+            }
+            let [merged, scaled] = repeated::<Expectation>(&mixture, &addresses, 2);
+            prop_assert_eq!(merged, scaled);
+        }
+    }
+
+    #[test]
     fn lloyd_and_moments_agree_where_they_overlap((addresses, _) in addresses_and_cuts(), centres in centres()) {
         let lloyd = Lloyd::reduce(&centres, &addresses);
         let moments = Moments::reduce(&centres, &addresses);
@@ -104,6 +135,15 @@ proptest! {
         let found = Lloyd::reduce(&centres, &addresses).inertia(&centres);
         prop_assert!((found - direct).abs() <= 1e-12 * direct.max(1.0), "{} for {}", found, direct);
     }
+}
+
+#[test]
+fn the_largest_inertia_is_exact() {
+    let addresses = [u32::MAX];
+    let all = Points::weighted(&addresses, &[LARGEST_TOTAL]).unwrap();
+    let far = Centres::new(&[[-LARGEST_COORDINATE; 4]]).unwrap();
+    let stats = Run::<Lloyd>::run(&mut CpuEngine::new(all), std::slice::from_ref(&far)).unwrap();
+    assert_eq!(stats[0].inertia(&far), LARGEST_TOTAL as f64 * 4.0 * 767.0 * 767.0);
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! specification ("Accuracy of concrete floating point expressions"). Any order and any fusing of
 //! operations is covered. Logarithms are base 2 here, as in the shaders.
 
-use crate::address::{OCTETS, octets};
-use crate::engine::{Arithmetic, Precision};
+use crate::address::{OCTETS, Points, octets};
+use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine};
 use crate::pass::expectation::{ExpectationStats, Sums};
 use crate::pass::mixture::Component;
 use crate::pass::{Mixture, PAIR};
@@ -131,20 +131,21 @@ impl Assessment {
 }
 
 /// Bounds on the difference of [`ExpectationStats`], in their units, for an engine of `arithmetic`
-/// over `addresses`.
-pub fn expectation_bounds(
+/// over `points`.
+pub fn expectation_bounds<'a>(
     arithmetic: Arithmetic,
     mixture: &Mixture,
-    addresses: &[u32],
+    points: impl Into<Points<'a>>,
 ) -> ExpectationStats {
+    let points = points.into();
     let precision = arithmetic.precision;
     let unit = match precision {
         Precision::F32 => U32,
         Precision::F64 => U64,
     };
-    let n = addresses.len();
     // Each term passes through as many sums as there are links, in the engine, then in the
     // reference, which is one chain.
+    let n = ReferenceEngine::new(points).arithmetic().chain;
     let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
     let moment = ROUNDINGS_MOMENT * unit + chain;
     let ln_2 = std::f64::consts::LN_2;
@@ -154,23 +155,28 @@ pub fn expectation_bounds(
         log_likelihood: 0.0,
         entropy: 0.0,
     };
-    for &address in addresses {
+    for (i, &address) in points.addresses().iter().enumerate() {
+        // What weights scale, bounds scale with.
+        let weight = match points.weight(i) {
+            0 => continue,
+            weight => weight as f64,
+        };
         let x = octets(address).map(f64::from);
         let a = Assessment::new(mixture, address, precision);
-        bounds.log_likelihood += ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
+        bounds.log_likelihood += weight * ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
         for (k, sums) in bounds.components.iter_mut().enumerate() {
             let (r, dr) = a.responsibility(k);
             let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
-            sums.weight += dr + chain * r;
+            sums.weight += weight * (dr + chain * r);
             for (bound, d) in sums.first.iter_mut().zip(d) {
-                *bound += (dr + moment * r) * d;
+                *bound += weight * (dr + moment * r) * d;
             }
             for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
-                *bound += (dr + moment * r) * d[i] * d[j];
+                *bound += weight * (dr + moment * r) * d[i] * d[j];
             }
             let bits = a.log_sum - a.exponents[k].t;
             let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
-            bounds.entropy += ln_2 * (dr * bits.abs() + (r + dr) * error);
+            bounds.entropy += weight * ln_2 * (dr * bits.abs() + (r + dr) * error);
         }
     }
     bounds

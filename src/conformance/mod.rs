@@ -10,13 +10,13 @@ mod parameters;
 pub use self::parameters::Parameters;
 
 use self::bounds::{LabelBounds, expectation_bounds};
-use crate::engine::{Engine, EngineError, Run};
+use crate::engine::{Engine, EngineError, ReferenceEngine, Run};
 use crate::pass::label::label;
-use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, expectation};
+use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, expectation};
 
 /// The largest error of one statistic over all its entries.
 ///
-/// Errors and bounds of sums are per address: in addresses, octets, squared octets or nats.
+/// Errors and bounds of sums are per address, or unit of weight: in addresses, octets, squared octets or nats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     /// The pass.
@@ -61,7 +61,6 @@ pub fn check_centres(
     engine: &mut dyn Engine,
     centres: &[Centres],
 ) -> Result<Vec<Check>, EngineError> {
-    let addresses = engine.addresses().len().max(1) as f64;
     let mut checks = vec![
         Check::new("moments", "counts"),
         Check::new("moments", "sums"),
@@ -72,20 +71,24 @@ pub fn check_centres(
     ];
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
-    for ((centres, moments), lloyds) in centres.iter().zip(&moments).zip(&lloyds) {
-        let mut take = |check: usize, found: &[u64], expected: &[u64]| {
-            for (f, e) in found.iter().zip(expected) {
-                checks[check].take(f.abs_diff(*e) as f64 / addresses, 0.0);
-            }
-        };
-        let reference = Moments::reduce(centres, engine.addresses());
-        for (f, e) in moments.0.iter().zip(&reference.0) {
+    let points = engine.points();
+    let mut reference = ReferenceEngine::new(points);
+    let expected_moments = Run::<Moments>::run(&mut reference, centres)?;
+    let expected_lloyds = Run::<Lloyd>::run(&mut reference, centres)?;
+    let mut take = |check: usize, found: &[u64], expected: &[u64]| {
+        for (f, e) in found.iter().zip(expected) {
+            checks[check].take(f.abs_diff(*e) as f64 / points.total().max(1) as f64, 0.0);
+        }
+    };
+    for (found, expected) in moments.iter().zip(&expected_moments) {
+        for (f, e) in found.0.iter().zip(&expected.0) {
             take(0, &[f.count], &[e.count]);
             take(1, &f.sum, &e.sum);
             take(2, &f.products, &e.products);
         }
-        let reference = Lloyd::reduce(centres, engine.addresses());
-        for (f, e) in lloyds.0.iter().zip(&reference.0) {
+    }
+    for (found, expected) in lloyds.iter().zip(&expected_lloyds) {
+        for (f, e) in found.0.iter().zip(&expected.0) {
             take(3, &[f.count], &[e.count]);
             take(4, &f.sum, &e.sum);
             take(5, &[f.squares], &[e.squares]);
@@ -112,10 +115,10 @@ pub fn check_mixtures(
         Check::new("label", "log-densities"),
         Check::new("label", "clusters"),
     ];
-    for (mixture, found) in mixtures.iter().zip(&found) {
-        let expected = Expectation::reduce(mixture, engine.addresses());
+    let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(engine.points()), mixtures)?;
+    for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);
-        check_expectation(engine, mixture, found, &expected, of_sums);
+        check_expectation(engine, mixture, found, expected, of_sums);
         check_labels(engine, mixture, of_labels)?;
     }
     Ok(checks)
@@ -128,9 +131,9 @@ fn check_expectation(
     expected: &expectation::ExpectationStats,
     checks: &mut [Check],
 ) {
-    let addresses = engine.addresses();
-    let bounds = expectation_bounds(engine.arithmetic(), mixture, addresses);
-    let n = addresses.len().max(1) as f64;
+    let points = engine.points();
+    let bounds = expectation_bounds(engine.arithmetic(), mixture, points);
+    let n = points.total().max(1) as f64;
     let mut take = |check: usize, found: f64, expected: f64, bound: f64| {
         checks[check].take((found - expected).abs() / n, bound / n);
     };

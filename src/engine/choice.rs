@@ -2,6 +2,7 @@
 
 use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, device};
 use super::{CpuEngine, Engine, FallbackEngine, ReferenceEngine};
+use crate::address::Points;
 
 /// Address-components from which a GPU repays its start.
 ///
@@ -111,15 +112,16 @@ impl Choice {
         }
     }
 
-    /// The engine over `addresses`.
-    pub fn engine<'a>(&self, addresses: &'a [u32]) -> Box<dyn Engine + 'a> {
+    /// The engine over `points`.
+    pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
+        let points = points.into();
         match &self.place {
-            Place::Gpu(gpu) => Box::new(GpuEngine::new(gpu, addresses)),
+            Place::Gpu(gpu) => Box::new(GpuEngine::new(gpu, points)),
             Place::GpuWhileItLasts(gpu) => {
-                Box::new(FallbackEngine::new(GpuEngine::new(gpu, addresses)))
+                Box::new(FallbackEngine::new(GpuEngine::new(gpu, points)))
             }
-            Place::Cpu => Box::new(CpuEngine::new(addresses)),
-            Place::Reference => Box::new(ReferenceEngine::new(addresses)),
+            Place::Cpu => Box::new(CpuEngine::new(points)),
+            Place::Reference => Box::new(ReferenceEngine::new(points)),
         }
     }
 }

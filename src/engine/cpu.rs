@@ -5,7 +5,9 @@
 
 use rayon::prelude::*;
 
+use super::planes::{Plane, planes, terms};
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
+use crate::address::Points;
 use crate::pass::label::{Label, label};
 use crate::pass::{Mixture, Pass, Stats};
 
@@ -18,41 +20,48 @@ const CHUNKS_AT_ONCE: usize = 64;
 /// The engine of all cores.
 #[derive(Debug)]
 pub struct CpuEngine<'a> {
-    addresses: &'a [u32],
+    points: Points<'a>,
+    planes: Vec<Plane<'a>>,
 }
 
 impl<'a> CpuEngine<'a> {
-    /// An engine over `addresses`.
-    pub fn new(addresses: &'a [u32]) -> Self {
-        Self { addresses }
+    /// An engine over `points`.
+    pub fn new(points: impl Into<Points<'a>>) -> Self {
+        let points = points.into();
+        Self { points, planes: planes(points) }
     }
 }
 
 impl<P: Pass> Run<P> for CpuEngine<'_> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        let chunks = self.addresses.len().div_ceil(CHUNK).max(1);
+        let chunks: Vec<(u64, &[u32])> = self
+            .planes
+            .iter()
+            .flat_map(|plane| plane.addresses.chunks(CHUNK).map(|chunk| (plane.times, chunk)))
+            .collect();
         // Tasks of all parameter sets side by side: small sets with many restarts fill the cores.
-        let parts: Vec<P::Stats> = (0..params.len() * chunks)
+        let parts: Vec<P::Stats> = (0..params.len() * chunks.len())
             .into_par_iter()
             .map(|task| {
-                let start = (task % chunks) * CHUNK;
-                let end = self.addresses.len().min(start + CHUNK);
-                P::reduce(&params[task / chunks], &self.addresses[start..end])
+                let (times, chunk) = chunks[task % chunks.len()];
+                let mut stats = P::reduce(&params[task / chunks.len()], chunk);
+                stats.repeat(times);
+                stats
             })
             .collect();
-        let mut parts = parts.into_iter();
-        Ok(std::iter::from_fn(|| {
-            let mut stats = parts.next()?;
-            parts.by_ref().take(chunks - 1).for_each(|part| stats.merge(&part));
-            Some(stats)
-        })
-        .collect())
+        let mut parts = parts.iter();
+        let merged = |params| {
+            let mut all = P::reduce(params, &[]);
+            parts.by_ref().take(chunks.len()).for_each(|part| all.merge(part));
+            all
+        };
+        Ok(params.iter().map(merged).collect())
     }
 }
 
 impl Engine for CpuEngine<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.addresses
+    fn points(&self) -> Points<'_> {
+        self.points
     }
 
     fn label(
@@ -60,7 +69,7 @@ impl Engine for CpuEngine<'_> {
         mixture: &Mixture,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        for group in self.addresses.chunks(CHUNK * CHUNKS_AT_ONCE) {
+        for group in self.points.addresses().chunks(CHUNK * CHUNKS_AT_ONCE) {
             let labels: Vec<Vec<Label>> = group
                 .par_chunks(CHUNK)
                 .map(|chunk| {
@@ -77,7 +86,7 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        Arithmetic { precision: Precision::F64, chain: self.addresses.len() }
+        Arithmetic { precision: Precision::F64, chain: terms(&self.planes) }
     }
 
     fn description(&self) -> String {

@@ -2,6 +2,7 @@
 
 use super::gpu::kernel::Kernel;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run};
+use crate::address::Points;
 use crate::pass::Mixture;
 use crate::pass::label::Label;
 
@@ -9,34 +10,39 @@ use crate::pass::label::Label;
 #[derive(Debug)]
 pub struct FallbackEngine<'a> {
     gpu: GpuEngine<'a>,
-    cpu: CpuEngine<'a>,
-    trouble: Option<EngineError>,
+    /// Once the GPU has failed: why, and what runs instead.
+    instead: Option<(EngineError, CpuEngine<'a>)>,
 }
 
 impl<'a> FallbackEngine<'a> {
     /// Runs on `gpu` until it fails.
     pub fn new(gpu: GpuEngine<'a>) -> Self {
-        // The addresses outlive the engine that was made from them.
-        let cpu = CpuEngine::new(gpu.borrowed_addresses());
-        Self { gpu, cpu, trouble: None }
+        Self { gpu, instead: None }
+    }
+
+    /// The CPU, over the same points, which outlive the engine that was made from them.
+    fn give_up(&mut self, trouble: EngineError) -> &mut CpuEngine<'a> {
+        let cpu = CpuEngine::new(self.gpu.borrowed_points());
+        &mut self.instead.insert((trouble, cpu)).1
     }
 }
 
 impl<K: Kernel> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        if self.trouble.is_none() {
-            match Run::<K>::run(&mut self.gpu, params) {
-                Err(error) => self.trouble = Some(error),
+        let cpu = match &mut self.instead {
+            Some((_, cpu)) => cpu,
+            None => match Run::<K>::run(&mut self.gpu, params) {
+                Err(trouble) => self.give_up(trouble),
                 done => return done,
-            }
-        }
-        Run::<K>::run(&mut self.cpu, params)
+            },
+        };
+        Run::<K>::run(cpu, params)
     }
 }
 
 impl Engine for FallbackEngine<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.cpu.addresses()
+    fn points(&self) -> Points<'_> {
+        self.gpu.points()
     }
 
     fn label(
@@ -45,34 +51,34 @@ impl Engine for FallbackEngine<'_> {
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
         let mut done = 0;
-        if self.trouble.is_none() {
+        if self.instead.is_none() {
             let labelled = self.gpu.label(mixture, &mut |labels| {
                 done += labels.len();
                 sink(labels)
             });
             match labelled {
                 Ok(()) | Err(EngineError::Sink(_)) => return labelled,
-                Err(error) => self.trouble = Some(error),
-            }
+                Err(trouble) => self.give_up(trouble),
+            };
         }
-        CpuEngine::new(&self.cpu.addresses()[done..]).label(mixture, sink)
+        CpuEngine::new(&self.addresses()[done..]).label(mixture, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        match self.trouble {
+        match &self.instead {
             None => self.gpu.arithmetic(),
-            Some(_) => self.cpu.arithmetic(),
+            Some((_, cpu)) => cpu.arithmetic(),
         }
     }
 
     fn trouble(&self) -> Option<&EngineError> {
-        self.trouble.as_ref()
+        self.instead.as_ref().map(|(trouble, _)| trouble)
     }
 
     fn description(&self) -> String {
-        match self.trouble {
+        match &self.instead {
             None => self.gpu.description(),
-            Some(_) => format!("{}, then {}", self.gpu.description(), self.cpu.description()),
+            Some((_, cpu)) => format!("{}, then {}", self.gpu.description(), cpu.description()),
         }
     }
 }

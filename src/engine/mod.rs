@@ -4,6 +4,7 @@ pub mod choice;
 mod cpu;
 mod fallback;
 pub mod gpu;
+mod planes;
 mod reference;
 
 pub use cpu::CpuEngine;
@@ -11,6 +12,7 @@ pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;
 pub use reference::ReferenceEngine;
 
+use crate::address::Points;
 use crate::pass::label::Label;
 use crate::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
 
@@ -66,12 +68,18 @@ pub struct Arithmetic {
     pub chain: usize,
 }
 
-/// An engine: every pass, over one set of addresses.
+/// An engine: every pass, over one set of addresses, weighted or not.
 pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
-    /// The addresses it runs over.
-    fn addresses(&self) -> &[u32];
+    /// The addresses it runs over, and their weights.
+    fn points(&self) -> Points<'_>;
 
-    /// Hands the label of every address to `sink`, in order, some thousands at a time.
+    /// The addresses it runs over, each once.
+    fn addresses(&self) -> &[u32] {
+        self.points().addresses()
+    }
+
+    /// Hands the label of every address to `sink`, in order, some thousands at a time; once,
+    /// whatever its weight.
     ///
     /// # Errors
     /// When a device fails, or the sink does.

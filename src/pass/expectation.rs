@@ -48,6 +48,18 @@ impl Stats for ExpectationStats {
             }
         }
     }
+
+    fn repeat(&mut self, times: u64) {
+        let times = times as f64;
+        self.log_likelihood *= times;
+        self.entropy *= times;
+        for sums in &mut self.components {
+            sums.weight *= times;
+            for sum in sums.first.iter_mut().chain(&mut sums.second) {
+                *sum *= times;
+            }
+        }
+    }
 }
 
 impl Pass for Expectation {

@@ -24,6 +24,11 @@ pub use moments::Moments;
 pub trait Stats: Send {
     /// Adds the statistics of another set of addresses, taken with the same parameters.
     fn merge(&mut self, other: &Self);
+
+    /// Makes these the statistics of the set in which every address stands `times` times: what
+    /// merging as many copies gives, exactly for integers. For floats it is one product: exact by a
+    /// power of two.
+    fn repeat(&mut self, times: u64);
 }
 
 /// One sweep over the addresses that returns a sum.

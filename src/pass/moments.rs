@@ -98,6 +98,14 @@ impl Stats for MomentsStats {
             a.add(b);
         }
     }
+
+    fn repeat(&mut self, times: u64) {
+        for cluster in &mut self.0 {
+            cluster.count *= times;
+            cluster.sum = cluster.sum.map(|sum| sum * times);
+            cluster.products = cluster.products.map(|product| product * times);
+        }
+    }
 }
 
 impl Pass for Moments {

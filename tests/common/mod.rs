@@ -8,6 +8,7 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
+use octomix::pass::expectation::ExpectationStats;
 use serde_json::Value;
 
 /// The folder of golden files: scikit-learn's results, see its README.
@@ -32,6 +33,13 @@ pub fn list(name: &str) -> Vec<u32> {
 /// A dotted quad as a number.
 pub fn address(text: &str) -> u32 {
     text.parse::<Ipv4Addr>().unwrap_or_else(|e| panic!("{text}: {e}")).to_bits()
+}
+
+/// All sums of `stats`, one after the other.
+pub fn flat(stats: &ExpectationStats) -> Vec<f64> {
+    let sums =
+        stats.components.iter().flat_map(|c| [&[c.weight][..], &c.first, &c.second].concat());
+    sums.chain([stats.log_likelihood, stats.entropy]).collect()
 }
 
 /// A GPU to test, a software one where there is no other; `None` if OCTOMIX_NO_GPU=1 says so.

@@ -1,14 +1,13 @@
 //! `shaders/label.wgsl`: the cluster and the log-density of each address, read back span by span.
 
-use std::ops::Range;
-
 use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
+use super::buffer::{slice, upload};
 use super::kernel::{Pack, Word};
 use super::plan::{LANES, WORKGROUPS, spans};
 use super::shader::{self, Shape};
-use super::{GpuEngine, Sweep, slice, upload};
+use super::{GpuEngine, Sweep};
 use crate::engine::EngineError;
 use crate::pass::Mixture;
 use crate::pass::label::Label;
@@ -42,10 +41,10 @@ impl GpuEngine<'_> {
         let reach = WORKGROUPS * workgroup as usize * LANES;
         let span = reach.min((self.layout.work / components as usize).max(LANES));
         let mut labels = Vec::new();
-        let all: Vec<(usize, Range<usize>)> = (0..self.chunks.len())
-            .flat_map(|c| spans(self.chunks[c].addresses, span).map(move |span| (c, span)))
-            .collect();
-        for (chunk, span) in all {
+        // Buffers are handles: a copy of the list leaves the engine free to grow its own.
+        let chunks = self.plain().to_vec();
+        let spans = chunks.iter().flat_map(|c| spans(c.addresses, span).map(move |s| (c, s)));
+        for (chunk, span) in spans {
             let threads = span.len().div_ceil(LANES) as u32;
             let bytes = size_of::<LabelWord>() * span.len();
             let [output, staging] = self.outputs(bytes);
@@ -63,7 +62,7 @@ impl GpuEngine<'_> {
                 &kernel,
                 &[
                     sweep.as_entire_binding(),
-                    self.chunks[chunk].buffer.as_entire_binding(),
+                    chunk.buffer.as_entire_binding(),
                     params.as_entire_binding(),
                     slice(&output, bytes),
                 ],

@@ -1,8 +1,10 @@
 //! Passes on a GPU, through wgpu: Vulkan, Metal, DX12.
 //!
-//! Addresses are uploaded once, 4 bytes each, in chunks. A sweep leaves one partial sum a thread and
-//! row; a second kernel sums those by 64; the host sums the rest in f64, in a fixed order.
+//! Addresses are uploaded once, 4 bytes each, in chunks; weighted ones plane by plane. A sweep
+//! leaves one partial sum a thread and row; a second kernel sums those by 64; the host sums the
+//! rest in f64, in a fixed order.
 
+mod buffer;
 mod centres;
 pub mod device;
 pub mod diagnose;
@@ -24,11 +26,14 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
+use self::buffer::{Chunk, grow, slice, upload};
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, Pack};
 use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, spans};
 use self::shader::Shape;
+use super::planes::planes;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
+use crate::address::Points;
 use crate::pass::label::Label;
 use crate::pass::{Mixture, Stats};
 
@@ -69,48 +74,56 @@ pub struct Reduction {
 pub struct GpuEngine<'a> {
     gpu: Gpu,
     layout: Layout,
-    addresses: &'a [u32],
+    points: Points<'a>,
+    /// What sums are taken over: the planes of the points, one after the other.
     chunks: Vec<Chunk>,
+    /// The addresses themselves where those are not the same; uploaded when first asked for.
+    plain: Option<Vec<Chunk>>,
     partials: Option<wgpu::Buffer>,
     results: Option<wgpu::Buffer>,
     staging: Option<wgpu::Buffer>,
 }
 
-#[derive(Debug)]
-struct Chunk {
-    buffer: wgpu::Buffer,
-    addresses: usize,
-}
-
 impl<'a> GpuEngine<'a> {
-    /// Uploads `addresses` to `gpu`.
-    pub fn new(gpu: &Gpu, addresses: &'a [u32]) -> Self {
-        Self::with_layout(gpu, addresses, Layout::of(gpu.info()))
+    /// Uploads `points` to `gpu`.
+    pub fn new(gpu: &Gpu, points: impl Into<Points<'a>>) -> Self {
+        Self::with_layout(gpu, points, Layout::of(gpu.info()))
     }
 
     /// As [`new`](Self::new) with a layout of one's own, such as one that cuts small sets.
-    pub fn with_layout(gpu: &Gpu, addresses: &'a [u32], layout: Layout) -> Self {
-        let chunks = addresses
-            .chunks(layout.chunk.max(1))
-            .map(|chunk| Chunk {
-                buffer: upload(gpu, "addresses", bytemuck::cast_slice(chunk), Usage::STORAGE),
-                addresses: chunk.len(),
-            })
-            .collect();
+    pub fn with_layout(gpu: &Gpu, points: impl Into<Points<'a>>, layout: Layout) -> Self {
+        let points = points.into();
+        let mut chunks = Vec::new();
+        for plane in planes(points) {
+            let cut = plane.addresses.chunks(layout.chunk.max(1));
+            chunks.extend(cut.map(|chunk| Chunk::upload(gpu, chunk, plane.times)));
+        }
         Self {
             gpu: gpu.clone(),
             layout,
-            addresses,
+            points,
             chunks,
+            plain: None,
             partials: None,
             results: None,
             staging: None,
         }
     }
 
-    /// The addresses, for as long as they are borrowed.
-    pub(super) fn borrowed_addresses(&self) -> &'a [u32] {
-        self.addresses
+    /// The points, for as long as they are borrowed.
+    pub(super) fn borrowed_points(&self) -> Points<'a> {
+        self.points
+    }
+
+    /// The addresses in their order, each once.
+    fn plain(&mut self) -> &[Chunk] {
+        if self.points.weights().is_none() {
+            return &self.chunks;
+        }
+        self.plain.get_or_insert_with(|| {
+            let cut = self.points.addresses().chunks(self.layout.chunk.max(1));
+            cut.map(|chunk| Chunk::upload(&self.gpu, chunk, 1)).collect()
+        })
     }
 
     /// Where a kernel writes `bytes` of results, and where the host reads them.
@@ -213,50 +226,6 @@ impl<'a> GpuEngine<'a> {
     }
 }
 
-/// The first `bytes` of `buffer`, for binding.
-fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResource<'_> {
-    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-        buffer,
-        offset: 0,
-        size: std::num::NonZeroU64::new(bytes as u64),
-    })
-}
-
-/// A buffer that holds `contents`.
-fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer {
-    // Not `create_buffer_init`: that panics where the device cannot provide the memory.
-    let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: contents.len() as u64,
-        usage: usage | Usage::COPY_DST,
-        mapped_at_creation: false,
-    });
-    gpu.queue().write_buffer(&buffer, 0, contents);
-    buffer
-}
-
-/// `buffer`, made anew if it does not hold `bytes`.
-fn grow(
-    gpu: &Gpu,
-    buffer: &mut Option<wgpu::Buffer>,
-    label: &str,
-    bytes: usize,
-    usage: Usage,
-) -> wgpu::Buffer {
-    let size = bytes as u64;
-    match buffer {
-        Some(buffer) if buffer.size() >= size => buffer.clone(),
-        _ => buffer
-            .insert(gpu.device().create_buffer(&wgpu::BufferDescriptor {
-                label: Some(label),
-                size,
-                usage,
-                mapped_at_creation: false,
-            }))
-            .clone(),
-    }
-}
-
 impl<K: Kernel> Run<K> for GpuEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
         let Some(most) = params.iter().map(Pack::components).max() else { return Ok(Vec::new()) };
@@ -276,7 +245,9 @@ impl<K: Kernel> Run<K> for GpuEngine<'_> {
                     let sums = self.sweep::<K>(chunk, span.clone(), &packed, plan)?;
                     let of_sets = all.iter_mut().zip(params).zip(sums.chunks(plan.rows));
                     for ((all, params), sums) in of_sets {
-                        all.merge(&K::unpack(sums, params.components(), plan.block));
+                        let mut stats = K::unpack(sums, params.components(), plan.block);
+                        stats.repeat(self.chunks[chunk].times);
+                        all.merge(&stats);
                     }
                 }
             }
@@ -286,8 +257,8 @@ impl<K: Kernel> Run<K> for GpuEngine<'_> {
 }
 
 impl Engine for GpuEngine<'_> {
-    fn addresses(&self) -> &[u32] {
-        self.addresses
+    fn points(&self) -> Points<'_> {
+        self.points
     }
 
     fn label(
