@@ -6,14 +6,13 @@ use std::any::type_name;
 use std::ops::ControlFlow;
 
 use common::list;
-use octomix::address::Points;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
-use octomix::model::{FitError, Stage, Stop};
 use octomix::model::ParamError;
 use octomix::model::mixture::Params;
-use octomix::{BayesianMixture, KMeans, Points, Priors, unobserved};
+use octomix::model::{FitError, Stage, Stop};
 use octomix::pass::label::Label;
 use octomix::pass::{Expectation, Lloyd, Mixture, Pass};
+use octomix::{BayesianMixture, KMeans, Points, Priors, unobserved};
 
 /// The reference, and the parameter sets of each run with the name of its pass.
 struct Counting<'a> {

@@ -7,7 +7,7 @@ use common::golden;
 use common::sklearn::{
     STOPPED_BY_TOLERANCE, addresses_of, assert_close, floats, indices, initial_labels, points, rows,
 };
-use octomix::engine::{CpuEngine, Engine, ReferenceEngine};
+use octomix::engine::{CpuEngine, ReferenceEngine};
 use octomix::model::kmeans::{self, Seeding};
 use octomix::model::mixture::Fit;
 use octomix::model::pca::Pca;
@@ -172,8 +172,8 @@ fn kmeans_from_given_centres_is_scikit_learns() {
             let mut engine = ReferenceEngine::new(&rows);
             let restart =
                 kmeans::iterate(&mut engine, &params, vec![points(&case["init"])], &mut unobserved)
-                .unwrap()
-                .remove(0);
+                    .unwrap()
+                    .remove(0);
             let name = format!("{name} k={k} tol={}", params.tol);
             let centres = Centres::new(&restart.points).unwrap();
             let inertia = Lloyd::reduce(&centres, &rows).inertia(&centres);

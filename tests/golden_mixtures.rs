@@ -24,6 +24,8 @@ use serde_json::Value;
 
 /// scikit-learn's own error where it expands the square and a variance is near reg_covar.
 const CANCELLED: f64 = 1e-3;
+/// What eight roundings of a raw second moment of octets come to, in squared octets.
+const RAW_MOMENT_ROUNDING: f64 = 8.0 * f64::EPSILON * 255.0 * 255.0;
 /// How near: a variance below this multiple of reg_covar.
 const NEAR_REG_COVAR: f64 = 1e3;
 
@@ -96,15 +98,19 @@ fn tolerance(stage_name: &str, case: &Value, estimate: &Estimate) -> f64 {
     let by_tolerance = stage_name.starts_with("tol");
     let least = variances().map(|v| v.min()).fold(f64::INFINITY, f64::min);
     let near = least < NEAR_REG_COVAR * case["reg_covar"].as_f64().unwrap();
+    let full = covariance(case) == Covariance::Full;
+    // The first iteration's square is not of such variances yet, but of the start's; and a tied
+    // covariance is no square.
     let expands = matches!(covariance(case), Covariance::Diag | Covariance::Spherical);
-    // The first iteration's square is not of such variances yet, but of the start's.
-    if expands && near && stage_name != "iter1" {
+    if near && ((expands && stage_name != "iter1") || (!full && by_tolerance)) {
         return CANCELLED;
     }
+    // scikit-learn takes all but full covariances as a difference of raw second moments.
+    let cancelled = if full { 0.0 } else { RAW_MOMENT_ROUNDING / least };
     // A Cholesky factor is as uncertain as the covariance is ill-conditioned, on both sides.
     let condition = variances().map(|v| v.max() / v.min().abs()).fold(1.0, f64::max);
     let bound = if by_tolerance { STOPPED_BY_TOLERANCE } else { FIXED_ITERATIONS };
-    bound.max(8.0 * f64::EPSILON * condition)
+    bound.max(8.0 * f64::EPSILON * condition).max(cancelled)
 }
 
 /// Compares all that scikit-learn tells of a stage.
@@ -131,8 +137,6 @@ fn compare(name: &str, stage_name: &str, case: &Value, stage: &Value, fit: &Fit,
     }
     close("lower_bounds", &fit.course().lower_bounds, "lower_bounds");
     close("lower_bound", &[fit.course().lower_bound()], "lower_bound");
-    let converged = fit.course().stop == Stop::Converged;
-    assert_eq!(converged, stage["converged"].as_bool().unwrap(), "{name}: converged");
     if stage_name == "iter1" {
         assert_eq!(estimate.parameters() as u64, parameters(case), "{name}: parameters");
     }
@@ -193,7 +197,18 @@ fn check_case(name: &str, file: &Value, case: &Value) {
             let fit = params
                 .fit(&mut *engine, &mut unobserved)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
+            let converged = fit.course().stop == Stop::Converged;
+            assert_eq!(converged, stage["converged"].as_bool().unwrap(), "{name}: converged");
             let bound = tolerance(stage_name, case, &fit.estimate);
+            // Where rounding, of a bound of 4e4 or in a square, is not far below the tolerance,
+            // scikit-learn stops by chance: compared at its own iteration.
+            let by_chance = bound >= CANCELLED || stage_name == "tol1e-8";
+            let n_iter = stage["n_iter"].as_u64().unwrap() as usize;
+            let fit = match by_chance {
+                true => params.clone().max_iter(n_iter).tol(0.0).fit(&mut *engine, &mut unobserved),
+                false => Ok(fit),
+            }
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
             compare(&name, stage_name, case, stage, &fit, bound);
             compare_densities(&name, stage, &fit, &rows, &probes, bound);
         }
@@ -232,10 +247,8 @@ fn compare_densities(
     }
     if let (None, Some(aic)) = (&fit.estimate.posterior, stage.get("aic")) {
         let log_likelihood = densities.iter().sum();
-        let found = [
-            fit.estimate.aic(log_likelihood),
-            fit.estimate.bic(log_likelihood, rows.len() as f64),
-        ];
+        let found =
+            [fit.estimate.aic(log_likelihood), fit.estimate.bic(log_likelihood, rows.len() as f64)];
         let expected = [floats(aic)[0], floats(&stage["bic"])[0]];
         assert_close(&format!("{name} criteria"), &found, &expected, bound.max(1e-9));
     }

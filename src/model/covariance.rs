@@ -58,10 +58,7 @@ impl Covariance {
 /// take a variance below `least`, which it exceeds exactly, and below 0: in f32 sums by 1e-7 of the
 /// largest. There scikit-learn gives up; here that variance is raised again. `None` if the covariance
 /// is not positive definite and `least` is 0, or an entry is no number.
-pub(super) fn factor(
-    covariance: Matrix4<f64>,
-    least: f64,
-) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
+pub(super) fn factor(covariance: Matrix4<f64>, least: f64) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
     if let Some(precision) = precision_cholesky(&covariance) {
         return Some((covariance, precision));
     }

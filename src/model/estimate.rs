@@ -126,8 +126,8 @@ impl Estimate {
         let log_weights = posterior.concentration.log_weights();
         let components = self.gaussians.iter().enumerate().map(|(k, gaussian)| {
             let (nu, beta) = (posterior.degrees_of_freedom[k], posterior.mean_precision[k]);
-            let log_lambda = D * 2f64.ln()
-                + (0..OCTETS).map(|i| digamma(0.5 * (nu - i as f64))).sum::<f64>();
+            let log_lambda =
+                D * 2f64.ln() + (0..OCTETS).map(|i| digamma(0.5 * (nu - i as f64))).sum::<f64>();
             let expected = 0.5 * (log_lambda - D * nu.ln() - D / beta);
             gaussian.component(log_weights[k] + log_peak(gaussian) + expected)
         });

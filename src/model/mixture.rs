@@ -215,8 +215,7 @@ impl Params {
 
     /// How to estimate, given the moments of all addresses.
     pub fn estimator(&self, all: &moments::Cluster) -> Estimator {
-        let prior =
-            |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
+        let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
         Estimator {
             covariance: self.covariance,
             reg_covar: self.reg_covar,

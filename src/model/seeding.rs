@@ -23,11 +23,7 @@ pub fn restart_rng(seed: u64, restart: usize) -> ChaCha8Rng {
 }
 
 /// Draws `k` centres from `points`; at least one point is there.
-pub fn kmeans_plus_plus(
-    points: Points<'_>,
-    k: usize,
-    rng: &mut ChaCha8Rng,
-) -> Vec<[f64; OCTETS]> {
+pub fn kmeans_plus_plus(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
     let addresses = points.addresses();
     // scikit-learn's number of candidates a centre.
     let trials = 2 + (k as f64).ln() as usize;
@@ -160,7 +156,7 @@ mod tests {
     #[test]
     fn a_draw_lands_where_the_running_sum_passes_it() {
         let nearest = [3, 0, 2, 5];
-                let found = |points, sum| -> Vec<usize> {
+        let found = |points, sum| -> Vec<usize> {
             (0..sum).map(|target| locate(&nearest, points, &[sum], target)).collect()
         };
         assert_eq!(found(Points::new(&[0; 4]), 10), [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);

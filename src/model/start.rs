@@ -82,7 +82,8 @@ pub(super) fn from_kmeans(
     n_init: usize,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Sufficient>>, FitError> {
-    let kmeans = kmeans::Params { n_init, seed: params.seed, ..kmeans::Params::new(params.components) };
+    let kmeans =
+        kmeans::Params { n_init, seed: params.seed, ..kmeans::Params::new(params.components) };
     let centres = kmeans::restarts(engine, &kmeans, observer)?
         .iter()
         .map(|restart| Centres::new(&restart.points))
@@ -159,11 +160,7 @@ fn random(
     sums.iter().map(|sums| Sufficient::from_sums(sums, anchor)).collect()
 }
 
-fn from_labels(
-    engine: &dyn Engine,
-    labels: &[u32],
-    k: usize,
-) -> Result<Vec<Sufficient>, FitError> {
+fn from_labels(engine: &dyn Engine, labels: &[u32], k: usize) -> Result<Vec<Sufficient>, FitError> {
     let points = engine.points();
     if labels.len() != points.addresses().len() {
         let (found, expected) = (labels.len(), points.addresses().len());
@@ -171,9 +168,11 @@ fn from_labels(
     }
     let mut clusters = vec![moments::Cluster::default(); k];
     for (i, (&address, &label)) in points.addresses().iter().zip(labels).enumerate() {
-        let cluster = clusters
-            .get_mut(label as usize)
-            .ok_or(StartError::Label { address: i, label, components: k })?;
+        let cluster = clusters.get_mut(label as usize).ok_or(StartError::Label {
+            address: i,
+            label,
+            components: k,
+        })?;
         cluster.add_address(address, points.weight(i));
     }
     Ok(clusters.iter().map(Sufficient::from_cluster).collect())

@@ -10,7 +10,6 @@ pub const FIXED_ITERATIONS: f64 = 1e-9;
 /// The same where each side decides by its own bound when to stop.
 pub const STOPPED_BY_TOLERANCE: f64 = 1e-6;
 
-
 pub fn floats(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(items) => items.iter().flat_map(floats).collect(),

@@ -1,0 +1,132 @@
+//! The iterations of K-Means (Lloyd 1982): all restarts in step, one run of the engine each time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::Params;
+use crate::address::{OCTETS, Points, octets};
+use crate::engine::{Engine, Run};
+use crate::model::start::moments_of_all;
+use crate::model::sufficient::symmetric;
+use crate::model::{FitError, Observer, Progress, Stage, Stop, tell};
+use crate::pass::lloyd::{Cluster, LloydStats};
+use crate::pass::{Centres, Lloyd};
+
+/// Where one restart ended.
+#[derive(Debug, Clone)]
+pub struct Restart {
+    /// The centres, in octets.
+    pub points: Vec<[f64; OCTETS]>,
+    /// Iterations run.
+    pub n_iter: usize,
+    /// Why it stopped.
+    pub stop: Stop,
+}
+
+/// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration.
+///
+/// # Errors
+/// When a start's centres are out of range, or a pass fails.
+pub fn iterate(
+    engine: &mut dyn Engine,
+    params: &Params,
+    starts: Vec<Vec<[f64; OCTETS]>>,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Restart>, FitError> {
+    let total = moments_of_all(engine)?;
+    let mean_variance = symmetric(&total.covariance(0)).trace() / OCTETS as f64;
+    let tol = params.tol * mean_variance;
+
+    let mut restarts: Vec<Restart> = starts
+        .into_iter()
+        .map(|points| Restart { points, n_iter: 0, stop: Stop::MaxIter })
+        .collect();
+    let mut previous: Vec<Option<LloydStats>> = vec![None; restarts.len()];
+    let mut active: Vec<usize> = (0..restarts.len()).collect();
+    for iteration in 1..=params.max_iter {
+        if active.is_empty() {
+            break;
+        }
+        let centres = active
+            .iter()
+            .map(|&r| Centres::new(&restarts[r].points))
+            .collect::<Result<Vec<_>, _>>()?;
+        let stats = Run::<Lloyd>::run(engine, &centres)?;
+        let mut still = Vec::with_capacity(active.len());
+        for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
+            let restart = &mut restarts[r];
+            relocate_empty(engine.points(), centres, &restart.points, &mut stats);
+            let shift = move_centres(&mut restart.points, &stats);
+            restart.n_iter = iteration;
+            // Equal sums stand for scikit-learn's equal labels: the same centres would follow.
+            let settled = previous[r].as_ref() == Some(&stats);
+            if settled || shift <= tol {
+                restart.stop = Stop::Converged;
+            } else {
+                still.push(r);
+            }
+            previous[r] = Some(stats);
+        }
+        active = still;
+        let (max_iter, active) = (params.max_iter, active.len());
+        tell(observer, Progress { stage: Stage::KMeans, iteration, max_iter, active })?;
+    }
+    Ok(restarts)
+}
+
+/// Moves each centre to the mean of its addresses; returns the summed squared shift.
+fn move_centres(points: &mut [[f64; OCTETS]], stats: &LloydStats) -> f64 {
+    let mut shift = 0.0;
+    for (point, cluster) in points.iter_mut().zip(&stats.0) {
+        if let Some(mean) = cluster.mean() {
+            shift += (0..OCTETS).map(|j| (mean[j] - point[j]).powi(2)).sum::<f64>();
+            *point = mean;
+        }
+    }
+    shift
+}
+
+/// Gives each empty cluster one of the addresses farthest from their centres, as scikit-learn does.
+///
+/// An empty cluster is rare, so this walks the addresses on the host.
+fn relocate_empty(
+    all: Points<'_>,
+    centres: &Centres,
+    points: &[[f64; OCTETS]],
+    stats: &mut LloydStats,
+) {
+    let empty: Vec<usize> = (0..stats.0.len()).filter(|&k| stats.0[k].count == 0).collect();
+    if empty.is_empty() {
+        return;
+    }
+    // The farthest so far, nearest of them on top; of equals the later address leaves first.
+    let mut farthest = BinaryHeap::new();
+    for (i, &address) in all.addresses().iter().enumerate().filter(|&(i, _)| all.weight(i) > 0) {
+        let x = octets(address).map(f64::from);
+        let k = centres.nearest(address);
+        let distance: f64 = (0..OCTETS).map(|j| (x[j] - points[k][j]).powi(2)).sum();
+        // Non-negative floats are ordered as their bits are.
+        farthest.push((Reverse(distance.to_bits()), i, k));
+        if farthest.len() > empty.len() {
+            farthest.pop();
+        }
+    }
+    for (&k, &(Reverse(distance), i, from)) in empty.iter().zip(&farthest.into_sorted_vec()) {
+        if f64::from_bits(distance) == 0.0 {
+            break; // every address is a centre: nothing to gain
+        }
+        let (x, weight) = (octets(all.addresses()[i]).map(u64::from), all.weight(i));
+        let alone = Cluster {
+            count: weight,
+            sum: x.map(|x| x * weight),
+            squares: x.iter().map(|x| x * x * weight).sum(),
+        };
+        let left = &mut stats.0[from];
+        left.count -= alone.count;
+        left.squares -= alone.squares;
+        for (left, alone) in left.sum.iter_mut().zip(alone.sum) {
+            *left -= alone;
+        }
+        stats.0[k] = alone;
+    }
+}
