@@ -1,7 +1,8 @@
 //! Models: host arithmetic in `f64` between passes. They know nothing of devices.
 //!
 //! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
-//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it.
+//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it. A [`sweep`] fits with several numbers of
+//! clusters.
 
 pub mod covariance;
 pub mod em;
@@ -15,6 +16,7 @@ pub mod prior;
 mod seeding;
 pub mod start;
 pub mod sufficient;
+pub mod sweep;
 
 pub use error::{FitError, ParamError, StartError};
 
