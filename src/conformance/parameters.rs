@@ -1,11 +1,14 @@
 //! Parameters to compare engines under: such as a fit meets, from its start to its end.
 
-use crate::address::{Points, octets};
+use crate::address::octets;
 use crate::engine::CpuEngine;
 use crate::model::covariance::Covariance;
 use crate::model::mixture::{BayesianMixture, GaussianMixture};
 use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::{Centres, Mixture};
+
+/// Addresses that parameters are fitted to at most: more would cost time and change them little.
+const SAMPLE: usize = 16_384;
 
 /// Centres and mixtures for one set of addresses.
 #[derive(Debug, Clone, Default)]
@@ -18,16 +21,16 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// For `points` with `components` components, or as many as there are addresses.
+    /// For `addresses` with `components` components, or as many as there are addresses.
     ///
     /// # Errors
     /// When there are no addresses or no components.
-    pub fn new<'a>(points: impl Into<Points<'a>>, components: usize) -> Result<Self, FitError> {
-        let points = points.into();
-        let addresses = points.addresses();
-        let k = components.min(addresses.len());
+    pub fn new(addresses: &[u32], components: usize) -> Result<Self, FitError> {
+        let sampled = addresses.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<u32> = addresses.iter().step_by(sampled).copied().collect();
+        let k = components.min(sample.len());
         let mut parameters = Self::default();
-        let mut engine = CpuEngine::new(points);
+        let mut engine = CpuEngine::new(&sample);
         for max_iter in [1, 10] {
             let params = kmeans::Params::new(k).max_iter(max_iter);
             for restart in kmeans::restarts(&mut engine, &params, &mut unobserved)? {

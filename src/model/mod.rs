@@ -3,7 +3,9 @@
 //! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
 //! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it.
 
+pub mod auto;
 pub mod covariance;
+pub mod diagnosis;
 pub mod em;
 pub mod error;
 pub mod estimate;
@@ -12,6 +14,7 @@ pub mod kmeans;
 pub mod mixture;
 pub mod pca;
 pub mod prior;
+pub mod scorer;
 mod seeding;
 pub mod start;
 pub mod sufficient;
