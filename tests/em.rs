@@ -10,7 +10,7 @@ use octomix::address::Points;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::{FitError, Stage, Stop, bayesian, em, kmeans};
 use octomix::pass::label::Label;
-use octomix::pass::{Expectation, Lloyd, Mixture, Pass};
+use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Pass};
 
 /// The reference, and the parameter sets of each run with the name of its pass.
 struct Counting<'a> {
@@ -47,6 +47,14 @@ impl Engine for Counting<'_> {
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
         self.engine.label(mixture, sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.engine.assign(centres, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
