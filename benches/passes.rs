@@ -35,7 +35,7 @@ fn passes(criterion: &mut Criterion) {
         assert!(checks.iter().all(|check| check.holds()), "{name} is wrong: {checks:?}");
     }
     // `moments` runs over the nearest centres too, as at the start of a mixture.
-    for pass in ["moments", "lloyd", "expectation", "label"] {
+    for pass in ["moments", "lloyd", "assign", "expectation", "label"] {
         let mut group = criterion.benchmark_group(pass);
         group.throughput(Throughput::Elements(ADDRESSES as u64)).sample_size(10);
         for (name, engine) in &mut engines {
@@ -43,6 +43,7 @@ fn passes(criterion: &mut Criterion) {
                 bencher.iter(|| match pass {
                     "moments" => drop(Run::<Moments>::run(&mut **engine, centres).expect("runs")),
                     "lloyd" => drop(Run::<Lloyd>::run(&mut **engine, centres).expect("runs")),
+                    "assign" => engine.assign(&centres[0], &mut |_| Ok(())).expect("runs"),
                     "expectation" => {
                         drop(Run::<Expectation>::run(&mut **engine, mixture).expect("runs"));
                     }

@@ -12,7 +12,7 @@ use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
 use octomix::pass::label::Label;
-use octomix::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
+use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass};
 
 /// A set of addresses, and the weight of each where they do not count alike.
 struct Set {
@@ -224,6 +224,14 @@ impl Engine for Careless<'_> {
         self.0.label(mixture, sink)
     }
 
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.0.assign(centres, sink)
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         ARITHMETIC
     }
@@ -241,7 +249,7 @@ fn an_engine_that_overlooks_an_address_does_not_conform() {
     let mut checks = check_centres(&mut engine, &centres).unwrap();
     checks.extend(check_mixtures(&mut engine, &mixtures).unwrap());
     let outside: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();
-    for pass in ["moments", "lloyd", "expectation", "label"] {
+    for pass in ["moments", "lloyd", "assign", "expectation", "label"] {
         assert!(outside.iter().any(|check| check.pass == pass), "{pass} passed: {checks:?}");
     }
 }

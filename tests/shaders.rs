@@ -30,6 +30,7 @@ fn every_kernel_validates_for_every_block() {
         module(Expectation::SOURCE, shape(block, Expectation::WORD));
     }
     module(shader::LABEL_SOURCE, shape(1, Word::F32));
+    module(shader::ASSIGN_SOURCE, shape(1, Word::F32));
     module(&[shader::REDUCE], shape(0, Word::F32));
     module(&[shader::REDUCE], shape(0, Word::U32));
 }
@@ -121,6 +122,10 @@ fn bindings_are_in_the_order_the_host_binds_them() {
     assert_eq!(
         names(&module(shader::LABEL_SOURCE, shape(1, Word::F32))),
         sweep("components", "labels")
+    );
+    assert_eq!(
+        names(&module(shader::ASSIGN_SOURCE, shape(1, Word::F32))),
+        sweep("centres", "indices")
     );
     assert_eq!(
         names(&module(&[shader::REDUCE], shape(0, Word::U32))),

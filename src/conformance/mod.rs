@@ -11,6 +11,7 @@ pub use self::parameters::Parameters;
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use crate::engine::{Engine, EngineError, ReferenceEngine, Run};
+use crate::pass::assign::assign;
 use crate::pass::label::label;
 use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, expectation};
 
@@ -53,7 +54,7 @@ impl Check {
     }
 }
 
-/// Compares `lloyd` and `moments` under each of `centres`: all integers, so by equality.
+/// Compares `moments`, `lloyd` and `assign` under each of `centres`: all integers, so by equality.
 ///
 /// # Errors
 /// When the engine fails.
@@ -68,6 +69,7 @@ pub fn check_centres(
         Check::new("lloyd", "counts"),
         Check::new("lloyd", "sums"),
         Check::new("lloyd", "squares"),
+        Check::new("assign", "centres"),
     ];
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
@@ -94,7 +96,32 @@ pub fn check_centres(
             take(5, &[f.squares], &[e.squares]);
         }
     }
+    for centres in centres {
+        check_assignment(engine, centres, &mut checks[6])?;
+    }
     Ok(checks)
+}
+
+/// The share of addresses that are not assigned to their nearest centre.
+fn check_assignment(
+    engine: &mut dyn Engine,
+    centres: &Centres,
+    check: &mut Check,
+) -> Result<(), EngineError> {
+    let addresses = engine.addresses().to_vec();
+    let (mut done, mut wrong) = (0, 0);
+    let mut expected = Vec::new();
+    engine.assign(centres, &mut |indices| {
+        expected.clear();
+        assign(centres, &addresses[done..done + indices.len()], &mut expected);
+        wrong +=
+            indices.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
+        done += indices.len();
+        Ok(())
+    })?;
+    let missing = addresses.len() - done;
+    check.take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    Ok(())
 }
 
 /// Compares `expectation` and `label` under each of `mixtures`.

@@ -4,6 +4,7 @@
 //! these definitions are the reference that every engine is compared with. Nothing here knows of
 //! threads, devices or models.
 
+pub mod assign;
 pub mod centres;
 pub mod expectation;
 pub mod label;

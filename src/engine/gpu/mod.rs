@@ -4,6 +4,7 @@
 //! leaves one partial sum a thread and row; a second kernel sums those by 64; the host sums the
 //! rest in f64, in a fixed order.
 
+mod assign;
 mod buffer;
 mod centres;
 pub mod device;
@@ -16,6 +17,7 @@ mod mixture;
 mod moments;
 pub mod plan;
 pub mod shader;
+mod stream;
 
 pub use self::centres::PackedCentre;
 pub use self::label::LabelWord;
@@ -26,16 +28,18 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
+use self::assign::ASSIGN;
 use self::buffer::{Chunk, grow, slice, upload};
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, Pack};
+use self::label::LABEL;
 use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, spans};
 use self::shader::Shape;
 use super::planes::planes;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Mixture, Stats};
+use crate::pass::{Centres, Mixture, Stats};
 
 /// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
 pub const ARITHMETIC: Arithmetic =
@@ -266,7 +270,20 @@ impl Engine for GpuEngine<'_> {
         mixture: &Mixture,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.labels(mixture, sink)
+        let mut labels = Vec::new();
+        self.stream(LABEL, mixture, &mut |words: &[LabelWord]| {
+            labels.clear();
+            labels.extend(words.iter().map(Label::from));
+            sink(&labels)
+        })
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.stream(ASSIGN, centres, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -290,7 +307,7 @@ pub(super) fn test_gpu() -> Option<Gpu> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pass::{Centres, Expectation, Lloyd, Moments};
+    use crate::pass::{Expectation, Lloyd, Moments};
 
     #[test]
     fn a_lost_device_is_an_error() {

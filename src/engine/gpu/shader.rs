@@ -22,6 +22,10 @@ pub const EXPECTATION: &str = include_str!("../../../shaders/expectation.wgsl");
 pub const LABEL: &str = include_str!("../../../shaders/label.wgsl");
 /// All of that kernel.
 pub const LABEL_SOURCE: &[&str] = &[SWEEP, COMPONENT, LABEL];
+/// The kernel of [`assign`](crate::pass::assign).
+pub const ASSIGN: &str = include_str!("../../../shaders/assign.wgsl");
+/// All of that kernel.
+pub const ASSIGN_SOURCE: &[&str] = &[SWEEP, NEAREST, ASSIGN];
 /// The second pass of all sums.
 pub const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 
