@@ -5,8 +5,8 @@ use statrs::function::gamma::{digamma, ln_gamma};
 
 use super::covariance::Covariance;
 use crate::address::OCTETS;
-use crate::pass::density::{Density, Tail};
 use crate::pass::Mixture;
+use crate::pass::density::{Density, Tail};
 use crate::pass::mixture::Component;
 
 /// The number of dimensions, in the formulas.
@@ -117,6 +117,11 @@ impl Estimate {
     /// How many components there are.
     pub fn components(&self) -> usize {
         self.gaussians.len()
+    }
+
+    /// The means, in octets.
+    pub fn means(&self) -> Vec<[f64; OCTETS]> {
+        self.gaussians.iter().map(|gaussian| gaussian.mean.into()).collect()
     }
 
     /// The mixture whose log-densities are scikit-learn's `score_samples`: of maximum likelihood the

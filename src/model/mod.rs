@@ -3,6 +3,7 @@
 //! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
 //! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it.
 
+pub mod any;
 pub mod auto;
 pub mod covariance;
 pub mod diagnosis;
@@ -14,6 +15,7 @@ pub mod kmeans;
 pub mod mixture;
 pub mod pca;
 pub mod prior;
+pub mod sample;
 pub mod scorer;
 mod seeding;
 pub mod start;

@@ -17,7 +17,7 @@ use super::start::moments_of_all;
 use super::{FitError, Observer, Progress, Stage, Stop, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::Engine;
-use crate::pass::lloyd::LloydStats;
+use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::moments;
 
 /// K-Means.
@@ -171,12 +171,10 @@ pub struct Outcome {
 impl Fit {
     /// What labels addresses.
     pub fn partition(&self) -> Partition {
-        let total = self.moments.count as f64;
-        Partition {
-            centres: self.centres.clone(),
-            weights: self.clusters.0.iter().map(|cluster| cluster.count as f64 / total).collect(),
-            variance: (self.inertia / (D * total)).max(LEAST_VARIANCE),
-        }
+        let total = self.moments.count;
+        let share = |cluster: &Cluster| cluster.count as f64 / total as f64;
+        let weights = self.clusters.0.iter().map(share).collect();
+        Partition::new(self.centres.clone(), weights, self.inertia, total)
     }
 
     /// The log-likelihood of the hard assignment under round Gaussians of one variance (Pelleg &
@@ -222,6 +220,11 @@ pub struct Partition {
 }
 
 impl Partition {
+    /// Of clusters about `centres` that have `inertia` over `total` addresses.
+    pub fn new(centres: Vec<[f64; OCTETS]>, weights: Vec<f64>, inertia: f64, total: u64) -> Self {
+        Self { centres, weights, variance: (inertia / (D * total as f64)).max(LEAST_VARIANCE) }
+    }
+
     /// The log-density of `address` under the Gaussian of `cluster`, in nats: the farther from its
     /// centre, the less.
     pub fn log_density(&self, address: u32, cluster: u32) -> f64 {
