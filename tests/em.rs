@@ -10,7 +10,7 @@ use octomix::address::Points;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::{FitError, Stage, Stop, bayesian, em, kmeans};
 use octomix::pass::label::Label;
-use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Pass};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Pass};
 
 /// The reference, and the parameter sets of each run with the name of its pass.
 struct Counting<'a> {
@@ -43,10 +43,10 @@ impl Engine for Counting<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.engine.label(mixture, sink)
+        self.engine.label(density, sink)
     }
 
     fn assign(

@@ -132,7 +132,7 @@ fn params(case: &Value, stage: &Value) -> bayesian::Params {
 
 fn labels(mixture: &Mixture, addresses: &[u32]) -> Vec<Label> {
     let mut labels = Vec::new();
-    octomix::pass::label::label(mixture, addresses, &mut labels);
+    octomix::pass::label::label(&mixture.clone().into(), addresses, &mut labels);
     labels
 }
 

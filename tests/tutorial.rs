@@ -21,7 +21,7 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
         let fit = em::fit(engine, &params, &mut |_| ControlFlow::Continue(())).unwrap();
         let mut densities = Vec::new();
         engine
-            .label(&fit.posterior.mixture(), &mut |labels| {
+            .label(&fit.posterior.mixture().into(), &mut |labels| {
                 densities.extend(labels.iter().map(|l| l.log_density));
                 Ok(())
             })

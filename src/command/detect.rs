@@ -11,7 +11,7 @@ use octomix::model::bayesian::Params;
 use octomix::model::em::{self, Fit};
 use octomix::model::pca::Pca;
 use octomix::model::{Stage, Stop};
-use octomix::pass::Mixture;
+use octomix::pass::Density;
 use octomix::report::model::{AppliedThreshold, ModelFile};
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RoleSeconds, RoleSummary, RunSeconds};
@@ -91,7 +91,7 @@ impl Job {
         let (fit, fit_seconds) = timed(|| self.fit(role, engine.as_mut(), &params));
         let fit = fit?;
         let (labels, label_seconds) =
-            timed(|| self.label(role, engine.as_mut(), &fit.posterior.mixture()));
+            timed(|| self.label(role, engine.as_mut(), &fit.posterior.mixture().into()));
         let (clusters, log_densities) = labels?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
@@ -162,13 +162,13 @@ impl Job {
         &self,
         role: Role,
         engine: &mut dyn Engine,
-        mixture: &Mixture,
+        density: &Density,
     ) -> Result<(Vec<u32>, Vec<f64>), EngineError> {
         let all = engine.addresses().len();
         let mut bar = self.console.bar(format!("{role}s: labelling"));
         let mut clusters = Vec::with_capacity(all);
         let mut log_densities = Vec::with_capacity(all);
-        engine.label(mixture, &mut |labels| {
+        engine.label(density, &mut |labels| {
             clusters.extend(labels.iter().map(|label| label.cluster));
             log_densities.extend(labels.iter().map(|label| label.log_density));
             bar.update(Unit::Addresses, clusters.len() as u64, Some(all as u64), String::new());
