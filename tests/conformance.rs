@@ -12,7 +12,7 @@ use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
 use octomix::pass::label::Label;
-use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
 /// A set of addresses, and the weight of each where they do not count alike.
 struct Set {
@@ -141,7 +141,7 @@ fn weighted_addresses_are_repeated_ones() {
             labels += found.len();
             Ok(())
         };
-        engine.label(&mixtures[0], &mut count).unwrap();
+        engine.label(&mixtures[0].clone().into(), &mut count).unwrap();
         assert_eq!(labels, points.addresses().len(), "{name}");
     }
 }
@@ -218,10 +218,10 @@ impl Engine for Careless<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.0.label(mixture, sink)
+        self.0.label(density, sink)
     }
 
     fn assign(

@@ -12,7 +12,7 @@ use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Labelled, Output};
 
 use super::fitting::{Fitted, log_likelihood};
-use super::labelling::{Labels, mixture_of, write_tables};
+use super::labelling::{Labels, responsible, write_tables};
 use super::plan::Plan;
 use super::run::{finish, start, timed};
 use super::{Failure, write_json};
@@ -104,13 +104,13 @@ impl Job<'_> {
             // Without a log-density there is no address to flag either.
             log_density: found.unwrap_or(f64::NEG_INFINITY),
         };
-        let mixture = mixture_of(&scorer, self.tables == Some(true), self.console);
+        let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
         let labelled = Labelled {
             set,
             clusters: &labels.clusters,
             log_densities: &labels.log_densities,
             threshold: threshold.log_density,
-            responsibilities: mixture.as_ref(),
+            responsibilities,
         };
         let anomalies = labelled.anomalies();
         let pca = Pca::new(fit.moments());

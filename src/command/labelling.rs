@@ -4,7 +4,7 @@ use octomix::engine::Engine;
 use octomix::input::Role;
 use octomix::model::pca::Pca;
 use octomix::model::scorer::Scorer;
-use octomix::pass::Mixture;
+use octomix::pass::Density;
 use octomix::report::{Labelled, Output, WriteError};
 
 use super::Failure;
@@ -44,10 +44,14 @@ impl Labels {
     }
 }
 
-/// The mixture whose responsibilities are written, if they are `wanted` and there are any.
-pub fn mixture_of(scorer: &Scorer, wanted: bool, console: &mut Console) -> Option<Mixture> {
+/// The density whose responsibilities are written, if they are `wanted` and there are any.
+pub fn responsible<'a>(
+    scorer: &'a Scorer,
+    wanted: bool,
+    console: &mut Console,
+) -> Option<&'a Density> {
     match scorer {
-        Scorer::Mixture(density) if wanted => Some(density.components.clone()),
+        Scorer::Mixture(density) if wanted => Some(density),
         Scorer::Partition(..) if wanted => {
             console.warn("K-Means has no responsibilities: its clusters are certain".to_owned());
             None

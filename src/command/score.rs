@@ -13,7 +13,7 @@ use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Labelled, Output};
 
 use super::Failure;
-use super::labelling::{Labels, mixture_of, write_tables};
+use super::labelling::{Labels, responsible, write_tables};
 use super::run::{finish, start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
@@ -121,13 +121,13 @@ impl Job<'_> {
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
-        let mixture = mixture_of(&scorer, self.responsibilities, self.console);
+        let responsibilities = responsible(&scorer, self.responsibilities, self.console);
         let labelled = Labelled {
             set,
             clusters: &labels.clusters,
             log_densities: &labels.log_densities,
             threshold: threshold.log_density,
-            responsibilities: mixture.as_ref(),
+            responsibilities,
         };
         let anomalies = labelled.anomalies();
         let (written, write_seconds) =

@@ -5,7 +5,7 @@ use crate::engine::CpuEngine;
 use crate::model::covariance::Covariance;
 use crate::model::mixture::{BayesianMixture, GaussianMixture};
 use crate::model::{FitError, kmeans, unobserved};
-use crate::pass::{Centres, Mixture};
+use crate::pass::{Centres, Density, Mixture, Tail};
 
 /// Addresses that parameters are fitted to at most: more would cost time and change them little.
 const SAMPLE: usize = 16_384;
@@ -18,6 +18,18 @@ pub struct Parameters {
     /// A mixture after the first iteration, and those of each kind of model and covariance after
     /// the tenth.
     pub mixtures: Vec<Mixture>,
+}
+
+/// Degrees of freedom, heavy tails and such that f32 hardly tells from Gaussian by turns.
+const FREEDOM: [f64; 7] = [1.0, 1e9, 30.0, 1e5, 2.5, 1e7, 1e3];
+
+/// The densities to label under that have the components of `mixture`: with Gaussian tails, and with
+/// Student ones of many degrees of freedom side by side.
+pub(super) fn densities(mixture: &Mixture) -> [Density; 3] {
+    let freedom =
+        |first| FREEDOM.iter().copied().cycle().skip(first).take(mixture.0.len()).collect();
+    [Tail::Gaussian, Tail::Joint(freedom(0)), Tail::Each(freedom(1))]
+        .map(|tail| Density { components: mixture.clone(), tail })
 }
 
 impl Parameters {

@@ -12,7 +12,7 @@ use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
 use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
-use crate::pass::{Centres, Mixture, Pass, Stats};
+use crate::pass::{Centres, Density, Pass, Stats};
 
 /// Addresses a task: some milliseconds of work, and 64 KiB that stay in a core's cache.
 const CHUNK: usize = 16_384;
@@ -91,10 +91,10 @@ impl Engine for CpuEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.stream(|chunk, labels| label(mixture, chunk, labels), sink)
+        self.stream(|chunk, labels| label(density, chunk, labels), sink)
     }
 
     fn assign(

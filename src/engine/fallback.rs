@@ -6,7 +6,7 @@ use super::gpu::kernel::Kernel;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Mixture};
+use crate::pass::{Centres, Density};
 
 /// The engine of `auto` where there is a GPU.
 #[derive(Debug)]
@@ -72,10 +72,10 @@ impl Engine for FallbackEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.stream(|engine, sink| engine.label(mixture, sink), sink)
+        self.stream(|engine, sink| engine.label(density, sink), sink)
     }
 
     fn assign(
@@ -137,8 +137,9 @@ mod tests {
     #[test]
     fn labels_and_centres_go_on_where_the_gpu_was_lost() {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let Parameters { centres, mixtures } =
-            &Parameters::new(&addresses[..1000], 3).expect("distinct");
+        let Parameters { centres, mut mixtures } =
+            Parameters::new(&addresses[..1000], 3).expect("distinct");
+        let density = Density::from(mixtures.remove(0));
         let Some(gpu) = test_gpu() else { return };
         let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
@@ -148,10 +149,10 @@ mod tests {
             gpu.lose();
             Ok(())
         };
-        engine.label(&mixtures[0], &mut take_and_lose).expect("the CPU is there");
+        engine.label(&density, &mut take_and_lose).expect("the CPU is there");
         assert!(engine.trouble().is_some());
         let mut expected = Vec::new();
-        label(&mixtures[0], &addresses, &mut expected);
+        label(&density, &addresses, &mut expected);
         assert_eq!(found.len(), expected.len());
         for (f, e) in found.iter().zip(&expected) {
             assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");

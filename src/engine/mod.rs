@@ -14,7 +14,7 @@ pub use reference::ReferenceEngine;
 
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass};
+use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
 /// Why a pass could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     /// When a device fails, or the sink does.
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError>;
 

@@ -7,7 +7,7 @@ use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
 use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
-use crate::pass::{Centres, Mixture, Pass, Stats};
+use crate::pass::{Centres, Density, Pass, Stats};
 
 /// Addresses told of before the sink is called.
 const AT_ONCE: usize = 65_536;
@@ -64,10 +64,10 @@ impl Engine for ReferenceEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.stream(|chunk, labels| label(mixture, chunk, labels), sink)
+        self.stream(|chunk, labels| label(density, chunk, labels), sink)
     }
 
     fn assign(

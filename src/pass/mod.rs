@@ -6,6 +6,7 @@
 
 pub mod assign;
 pub mod centres;
+pub mod density;
 pub mod expectation;
 pub mod label;
 pub mod lloyd;
@@ -13,6 +14,7 @@ pub mod mixture;
 pub mod moments;
 
 pub use centres::Centres;
+pub use density::{Density, Tail};
 pub use expectation::Expectation;
 pub use lloyd::Lloyd;
 pub use mixture::Mixture;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::address::{AddressSet, dotted};
 use crate::model::pca::Pca;
-use crate::pass::Mixture;
+use crate::pass::Density;
 
 /// Addresses with their labels.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Labelled<'a> {
     pub log_densities: &'a [f64],
     /// The log-density strictly below which an address is anomalous.
     pub threshold: f64,
-    /// The mixture of which `predict_proba` is written: a column a component, after the others.
-    pub responsibilities: Option<&'a Mixture>,
+    /// The density of which responsibilities are written: a column a component, after the others.
+    pub responsibilities: Option<&'a Density>,
 }
 
 impl Labelled<'_> {
@@ -40,7 +40,7 @@ impl Labelled<'_> {
         rows: impl IntoIterator<Item = usize>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let components = self.responsibilities.map_or(0, |mixture| mixture.0.len());
+        let components = self.responsibilities.map_or(0, |density| density.components.0.len());
         write!(out, "address,packets,cluster,log_density,anomaly,pc1,pc2")?;
         (0..components).try_for_each(|k| write!(out, ",responsibility_{k}"))?;
         writeln!(out)?;
@@ -54,8 +54,8 @@ impl Labelled<'_> {
             let [pc1, pc2] = pca.project(address);
             let quad = dotted(address);
             write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
-            if let Some(mixture) = self.responsibilities {
-                mixture.responsibilities(address, &mut responsibilities);
+            if let Some(density) = self.responsibilities {
+                density.responsibilities(address, &mut responsibilities);
                 responsibilities.iter().try_for_each(|r| write!(out, ",{r}"))?;
             }
             writeln!(out)?;

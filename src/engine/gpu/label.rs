@@ -6,8 +6,17 @@ use super::shader;
 use super::stream::Stream;
 use crate::pass::label::Label;
 
-/// The kernel of [`label`](crate::pass::label).
-pub(super) const LABEL: Stream = Stream { name: "label", source: shader::LABEL_SOURCE };
+/// The kernel of [`label`](crate::pass::label) for Gaussian tails.
+pub(super) const LABEL_GAUSSIAN: Stream =
+    Stream { name: "label", source: shader::LABEL_GAUSSIAN_SOURCE };
+
+/// The kernel for t distributions over all octets.
+pub(super) const LABEL_JOINT: Stream =
+    Stream { name: "label joint", source: shader::LABEL_JOINT_SOURCE };
+
+/// The kernel for a t distribution along each axis.
+pub(super) const LABEL_EACH: Stream =
+    Stream { name: "label each", source: shader::LABEL_EACH_SOURCE };
 
 /// `Label` of `shaders/label.wgsl`.
 #[repr(C)]

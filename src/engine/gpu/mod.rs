@@ -18,10 +18,12 @@ mod moments;
 pub mod plan;
 pub mod shader;
 mod stream;
+mod student;
 
 pub use self::centres::PackedCentre;
 pub use self::label::LabelWord;
 pub use self::mixture::PackedComponent;
+pub use self::student::PackedStudent;
 
 use std::ops::Range;
 
@@ -32,14 +34,15 @@ use self::assign::ASSIGN;
 use self::buffer::{Chunk, grow, slice, upload};
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, Pack};
-use self::label::LABEL;
+use self::label::{LABEL_EACH, LABEL_GAUSSIAN, LABEL_JOINT};
 use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, spans};
 use self::shader::Shape;
+use self::student::Students;
 use super::planes::planes;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Mixture, Stats};
+use crate::pass::{Centres, Density, Stats, Tail};
 
 /// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
 pub const ARITHMETIC: Arithmetic =
@@ -267,15 +270,25 @@ impl Engine for GpuEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
+        let Density { components, tail } = density;
         let mut labels = Vec::new();
-        self.stream(LABEL, mixture, &mut |words: &[LabelWord]| {
+        let mut sink = |words: &[LabelWord]| {
             labels.clear();
             labels.extend(words.iter().map(Label::from));
             sink(&labels)
-        })
+        };
+        match tail {
+            Tail::Gaussian => self.stream(LABEL_GAUSSIAN, components, &mut sink),
+            Tail::Joint(freedom) => {
+                self.stream(LABEL_JOINT, &Students::joint(components, freedom), &mut sink)
+            }
+            Tail::Each(freedom) => {
+                self.stream(LABEL_EACH, &Students::each(components, freedom), &mut sink)
+            }
+        }
     }
 
     fn assign(
@@ -307,7 +320,7 @@ pub(super) fn test_gpu() -> Option<Gpu> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pass::{Expectation, Lloyd, Moments};
+    use crate::pass::{Expectation, Lloyd, Mixture, Moments};
 
     #[test]
     fn a_lost_device_is_an_error() {
@@ -319,7 +332,7 @@ mod tests {
         gpu.lose();
         let lost = Run::<Lloyd>::run(&mut engine, &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
-        let lost = engine.label(&Mixture(Vec::new()), &mut |_| Ok(()));
+        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_| Ok(()));
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
