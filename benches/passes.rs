@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::{Gpu, Wanted};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine, Run};
-use octomix::pass::{Expectation, Lloyd, Moments};
+use octomix::pass::{Density, Expectation, Lloyd, Moments, Tail};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -20,6 +20,10 @@ fn passes(criterion: &mut Criterion) {
     let all = Parameters::new(&addresses, COMPONENTS).expect("uniform addresses can be fitted");
     // The last mixture is fitted; the last but one centres are those of K-Means.
     let (centres, mixture) = (&all.centres[1..2], &all.mixtures[1..]);
+    let gaussian = Density::from(mixture[0].clone());
+    let with_tail = |tail| Density { tail, ..gaussian.clone() };
+    let joint = with_tail(Tail::Joint(vec![5.0; COMPONENTS]));
+    let each = with_tail(Tail::Each(vec![5.0; COMPONENTS]));
     let gpu = Gpu::open(&Wanted { software: true, ..Wanted::default() });
     let mut engines: Vec<(&str, Box<dyn Engine + '_>)> = vec![
         ("reference", Box::new(ReferenceEngine::new(&addresses))),
@@ -35,7 +39,8 @@ fn passes(criterion: &mut Criterion) {
         assert!(checks.iter().all(|check| check.holds()), "{name} is wrong: {checks:?}");
     }
     // `moments` runs over the nearest centres too, as at the start of a mixture.
-    for pass in ["moments", "lloyd", "expectation", "label"] {
+    for pass in ["moments", "lloyd", "assign", "expectation", "label", "label joint", "label each"]
+    {
         let mut group = criterion.benchmark_group(pass);
         group.throughput(Throughput::Elements(ADDRESSES as u64)).sample_size(10);
         for (name, engine) in &mut engines {
@@ -43,10 +48,13 @@ fn passes(criterion: &mut Criterion) {
                 bencher.iter(|| match pass {
                     "moments" => drop(Run::<Moments>::run(&mut **engine, centres).expect("runs")),
                     "lloyd" => drop(Run::<Lloyd>::run(&mut **engine, centres).expect("runs")),
+                    "assign" => engine.assign(&centres[0], &mut |_| Ok(())).expect("runs"),
                     "expectation" => {
                         drop(Run::<Expectation>::run(&mut **engine, mixture).expect("runs"));
                     }
-                    _ => engine.label(&mixture[0], &mut |_| Ok(())).expect("runs"),
+                    "label" => engine.label(&gaussian, &mut |_| Ok(())).expect("runs"),
+                    "label joint" => engine.label(&joint, &mut |_| Ok(())).expect("runs"),
+                    _ => engine.label(&each, &mut |_| Ok(())).expect("runs"),
                 });
             });
         }

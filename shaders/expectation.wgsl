@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let live = vec4<f32>(q.live);
         var largest = vec4(LEAST);
 //# for k
-        let t_$k = log2_density(c_$k, x0 - c_$k.anchor0, x1 - c_$k.anchor1, x2 - c_$k.anchor2, x3 - c_$k.anchor3);
+        let t_$k = log2_density(c_$k, x0, x1, x2, x3);
         largest = max(largest, t_$k);
 //# end
         let block_largest = largest;
@@ -47,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
                 continue;
             }
             let c = components[params + other];
-            let t = log2_density(c, x0 - c.anchor0, x1 - c.anchor1, x2 - c.anchor2, x3 - c.anchor3);
+            let t = log2_density(c, x0, x1, x2, x3);
             let raised = max(largest, t);
             sum = sum * exp2(largest - raised) + exp2(t - raised);
             largest = raised;

@@ -1,4 +1,5 @@
-// The cluster and the log2-density of each address: four a thread, one trip.
+// The cluster and the log2-density of each address: four a thread, one trip. The tails stand in the
+// part before.
 
 struct Label {
     cluster: u32,
@@ -22,8 +23,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var sum = vec4(0.0);
     var cluster = vec4(0u);
     for (var k = 0u; k < sweep.components; k++) {
-        let c = components[k];
-        let t = log2_density(c, x0 - c.anchor0, x1 - c.anchor1, x2 - c.anchor2, x3 - c.anchor3);
+        let t = log2_density(components[k], x0, x1, x2, x3);
         cluster = select(cluster, vec4(k), t > largest);
         let raised = max(largest, t);
         sum = sum * exp2(largest - raised) + exp2(t - raised);

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::cli::PrintArgs;
 use crate::progress::Bar;
 
 /// Prints `message` on one line of standard error, with octomix's name and its `kind` before it.
@@ -15,13 +16,21 @@ pub fn tell(kind: &str, message: &str) {
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
+    verbose: bool,
     warnings: Vec<String>,
 }
 
 impl Console {
-    /// A console that shows nothing if `quiet`.
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet, warnings: Vec::new() }
+    /// A console that shows what `args` ask for.
+    pub fn new(args: &PrintArgs) -> Self {
+        Self { quiet: args.quiet, verbose: args.verbose, warnings: Vec::new() }
+    }
+
+    /// Tells what only those want to know who asked for it.
+    pub fn detail(&self, message: &str) {
+        if self.verbose {
+            tell("detail", message);
+        }
     }
 
     /// Shows a warning, and keeps it for the summary in any case.

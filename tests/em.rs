@@ -11,7 +11,7 @@ use octomix::model::ParamError;
 use octomix::model::mixture::Params;
 use octomix::model::{FitError, Stage, Stop, sweep};
 use octomix::pass::label::Label;
-use octomix::pass::{Expectation, Lloyd, Mixture, Pass};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Pass};
 use octomix::{BayesianMixture, KMeans, Points, Priors, unobserved};
 
 /// The reference, and the parameter sets of each run with the name of its pass.
@@ -45,10 +45,18 @@ impl Engine for Counting<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.engine.label(mixture, sink)
+        self.engine.label(density, sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.engine.assign(centres, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {

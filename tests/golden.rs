@@ -13,14 +13,14 @@ use octomix::model::mixture::Fit;
 use octomix::model::pca::Pca;
 use octomix::model::start::Parameters;
 use octomix::pass::label::Label;
-use octomix::pass::{Centres, Lloyd, Mixture, Moments, Pass};
+use octomix::pass::{Centres, Density, Lloyd, Moments, Pass};
 use octomix::score::Threshold;
 use octomix::{BayesianMixture, GaussianMixture, Init, KMeans, Points, unobserved};
 use serde_json::Value;
 
-fn labels(mixture: &Mixture, addresses: &[u32]) -> Vec<Label> {
+fn labels(mixture: &Density, addresses: &[u32]) -> Vec<Label> {
     let mut labels = Vec::new();
-    octomix::pass::label::label(mixture, addresses, &mut labels);
+    octomix::pass::label::label(&mixture.clone().into(), addresses, &mut labels);
     labels
 }
 
@@ -52,7 +52,7 @@ fn the_articles_clusters_give_its_published_numbers() {
         let bound = floats(&expected["lower_bound"]);
         assert_close(name, &[fit.course().lower_bound()], &bound, STOPPED_BY_TOLERANCE);
 
-        let labels = labels(&fit.estimate.mixture(), &rows);
+        let labels = labels(&fit.estimate.mixture().into(), &rows);
         let mut densities: Vec<f64> = labels.iter().map(|l| l.log_density).collect();
         for (q, expected) in file["percentiles"].as_object().unwrap() {
             let (threshold, count) = anomalies(&densities, q.parse().unwrap());
@@ -111,7 +111,7 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
         let best = file["fit"]["lower_bound"].as_f64().unwrap();
         assert!((found - best).abs() < 0.01, "{name}: bound {found} for {best}");
         let all: Vec<f64> =
-            labels(&ours.estimate.mixture(), &rows).iter().map(|l| l.log_density).collect();
+            labels(&ours.estimate.mixture().into(), &rows).iter().map(|l| l.log_density).collect();
         let (threshold, _) = anomalies(&all, 4.0);
         let flagged: Vec<usize> = (0..all.len()).filter(|&i| all[i] < threshold).collect();
         let mut expected = indices(&file["percentiles"]["4"]["indices"]);

@@ -15,7 +15,7 @@ use octomix::engine::{CpuEngine, Engine, ReferenceEngine};
 use octomix::model::estimate::{Concentration, Estimate};
 use octomix::model::mixture::{Fit, Params};
 use octomix::model::start::Parameters;
-use octomix::pass::Mixture;
+use octomix::pass::Density;
 use octomix::{
     BayesianMixture, Covariance, GaussianMixture, Init, Points, Priors, Stop, WeightPrior,
     unobserved,
@@ -86,7 +86,7 @@ fn params(file: &Value, case: &Value, stage: &Value, labels: Vec<u32>) -> Params
 }
 
 /// The log-density of each address, and its component.
-fn labels(mixture: &Mixture, addresses: &[u32]) -> (Vec<f64>, Vec<usize>) {
+fn labels(mixture: &Density, addresses: &[u32]) -> (Vec<f64>, Vec<usize>) {
     let mut labels = Vec::new();
     octomix::pass::label::label(mixture, addresses, &mut labels);
     labels.iter().map(|label| (label.log_density, label.cluster as usize)).unzip()
@@ -223,11 +223,11 @@ fn compare_densities(
     probes: &[u32],
     bound: f64,
 ) {
-    let mixture = fit.estimate.mixture();
+    let mixture = Density::from(fit.estimate.mixture());
     let (densities, _) = labels(&mixture, probes);
     let expected = stage.get("probe_score_samples_direct").unwrap_or(&stage["probe_score_samples"]);
     assert_close(&format!("{name} score_samples"), &densities, &floats(expected), bound);
-    let mut responsibilities = vec![0.0; mixture.0.len()];
+    let mut responsibilities = vec![0.0; mixture.components.0.len()];
     let found: Vec<f64> = probes
         .iter()
         .flat_map(|&probe| {
@@ -323,7 +323,7 @@ fn weighted_addresses_are_repeated_ones() {
                 let bound = tolerance(stage_name, case, &fit.estimate);
                 let name = format!("weighted {cases} {}", covariance(case).name());
                 compare(&name, stage_name, case, stage, &fit, bound);
-                let (densities, _) = self::labels(&fit.estimate.mixture(), &probes);
+                let (densities, _) = self::labels(&fit.estimate.mixture().into(), &probes);
                 let expected = floats(&stage["probe_score_samples_direct"]);
                 assert_close(&format!("{name} score_samples"), &densities, &expected, bound);
             }
@@ -338,7 +338,7 @@ fn responsibilities_sum_to_one() {
     let fit = BayesianMixture::params(7).fit(&mut engine, &mut unobserved).unwrap();
     let mut responsibilities = vec![0.0; 7];
     for &address in &addresses {
-        fit.estimate.mixture().responsibilities(address, &mut responsibilities);
+        Density::from(fit.estimate.mixture()).responsibilities(address, &mut responsibilities);
         let sum: f64 = responsibilities.iter().sum();
         assert!((sum - 1.0).abs() < 1e-12, "{sum}");
     }

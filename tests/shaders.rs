@@ -5,7 +5,9 @@ use std::mem::{offset_of, size_of};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use octomix::engine::gpu::kernel::{Kernel, Word};
 use octomix::engine::gpu::shader::{self, Shape, unroll};
-use octomix::engine::gpu::{LabelWord, PackedCentre, PackedComponent, Reduction, Sweep};
+use octomix::engine::gpu::{
+    LabelWord, PackedCentre, PackedComponent, PackedStudent, Reduction, Sweep,
+};
 use octomix::pass::{Expectation, Lloyd, Moments};
 
 fn module(parts: &[&str], shape: Shape) -> naga::Module {
@@ -18,6 +20,10 @@ fn module(parts: &[&str], shape: Shape) -> naga::Module {
     module
 }
 
+/// The sources of the kernel of labels, one a tail.
+const LABELS: [&[&str]; 3] =
+    [shader::LABEL_GAUSSIAN_SOURCE, shader::LABEL_JOINT_SOURCE, shader::LABEL_EACH_SOURCE];
+
 fn shape(block: usize, word: Word) -> Shape {
     Shape { block, workgroup: 64, word }
 }
@@ -29,7 +35,10 @@ fn every_kernel_validates_for_every_block() {
         module(Moments::SOURCE, shape(block, Moments::WORD));
         module(Expectation::SOURCE, shape(block, Expectation::WORD));
     }
-    module(shader::LABEL_SOURCE, shape(1, Word::F32));
+    for label in LABELS {
+        module(label, shape(1, Word::F32));
+    }
+    module(shader::ASSIGN_SOURCE, shape(1, Word::F32));
     module(&[shader::REDUCE], shape(0, Word::F32));
     module(&[shader::REDUCE], shape(0, Word::U32));
 }
@@ -91,7 +100,10 @@ fn structs_lie_as_the_hosts_do() {
     ];
     assert_layout(&reduce, "Reduction", size_of::<Reduction>(), &reduction);
 
-    let label = module(shader::LABEL_SOURCE, shape(1, Word::F32));
+    let label = module(shader::LABEL_JOINT_SOURCE, shape(1, Word::F32));
+    let student = [offset_of!(PackedStudent, component), offset_of!(PackedStudent, power)];
+    assert_layout(&label, "Student", size_of::<PackedStudent>(), &student);
+    assert_layout(&label, "Component", size_of::<PackedComponent>(), &component);
     let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
     assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
 }
@@ -118,9 +130,12 @@ fn bindings_are_in_the_order_the_host_binds_them() {
         names(&module(Expectation::SOURCE, shape(3, Word::F32))),
         sweep("components", "partials")
     );
+    for label in LABELS {
+        assert_eq!(names(&module(label, shape(1, Word::F32))), sweep("components", "labels"));
+    }
     assert_eq!(
-        names(&module(shader::LABEL_SOURCE, shape(1, Word::F32))),
-        sweep("components", "labels")
+        names(&module(shader::ASSIGN_SOURCE, shape(1, Word::F32))),
+        sweep("centres", "indices")
     );
     assert_eq!(
         names(&module(&[shader::REDUCE], shape(0, Word::U32))),

@@ -20,7 +20,7 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
         let bound = fit.course().lower_bound();
         let mut densities = Vec::new();
         engine
-            .label(&fit.estimate.mixture(), &mut |labels| {
+            .label(&fit.estimate.mixture().into(), &mut |labels| {
                 densities.extend(labels.iter().map(|l| l.log_density));
                 Ok(())
             })

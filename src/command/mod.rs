@@ -2,17 +2,28 @@
 
 mod detect;
 mod devices;
+mod fitting;
+mod labelling;
+mod plan;
+mod run;
+mod sample;
+mod score;
+mod start_file;
 mod validate;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
+use octomix::address::WeightsError;
 use octomix::engine::EngineError;
 use octomix::engine::choice::Choice;
 use octomix::engine::gpu::GpuError;
 use octomix::input::{self, Capture, InputError, Role};
 use octomix::model::FitError;
+use octomix::model::sample::SampleError;
 use octomix::report::WriteError;
+use octomix::report::model::ModelError;
 use serde::Serialize;
+use start_file::StartFileError;
 
 use crate::cli::{Command, EngineArgs, Format, InputArgs};
 use crate::console::Console;
@@ -25,6 +36,9 @@ use crate::progress::Unit;
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Detect(args) => detect::run(args),
+        Command::Fit(args) => detect::fit(args),
+        Command::Score(args) => score::run(args),
+        Command::Sample(args) => sample::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Devices(args) => devices::run(args),
     }
@@ -39,6 +53,16 @@ pub enum Failure {
     Gpu(#[from] GpuError),
     #[error("the {role}s cannot be fitted: {reason}")]
     Fit { role: Role, reason: FitError },
+    #[error("the packets of the {role}s cannot be their weights: {reason}")]
+    Weights { role: Role, reason: WeightsError },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    StartFile(#[from] StartFileError),
+    #[error("cannot draw from the model: {0}")]
+    Sample(SampleError),
+    #[error("{0}; see octomix help")]
+    Usage(String),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
@@ -50,6 +74,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the command line is wrong, and not the work.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Usage(_))
+    }
+
     /// Whether the reader of standard output has gone, as `head` does: not a failure of ours.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::StandardOutput(error) if error.kind() == ErrorKind::BrokenPipe)

@@ -5,21 +5,17 @@
 //! specification ("Accuracy of concrete floating point expressions"). Any order and any fusing of
 //! operations is covered. Logarithms are base 2 here, as in the shaders.
 
+use super::exponent::{Exponent, exponent};
 use crate::address::{OCTETS, Points, octets};
 use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine};
 use crate::pass::expectation::{ExpectationStats, Sums};
-use crate::pass::mixture::Component;
-use crate::pass::{Mixture, PAIR};
+use crate::pass::{Density, Mixture, PAIR, Tail};
 
 /// Half an ulp of f32 at 1: the relative error of one rounding.
-const U32: f64 = f32::EPSILON as f64 / 2.0;
+pub(super) const U32: f64 = f32::EPSILON as f64 / 2.0;
 /// The same of f64.
 const U64: f64 = f64::EPSILON / 2.0;
 
-/// Roundings of one entry of `y = U'(x - mean)`: its coefficient, its product, four sums.
-const ROUNDINGS_Y: f64 = 6.0;
-/// Roundings of `|y|^2` after `y`: a product, three sums.
-const ROUNDINGS_SQUARE: f64 = 4.0;
 /// WGSL: `exp2(z)` is within 3 + 2 |z| ulp, an ulp being two roundings. Twice the constant, for the
 /// factor that carries a block's exponentials to the largest exponent of all.
 const EXP2: [f64; 2] = [12.0, 4.0];
@@ -32,40 +28,9 @@ const LOG2: [f64; 2] = [4.76837158203125e-7, 6.0];
 const ROUNDINGS_MOMENT: f64 = 3.0;
 
 /// The least normal f32: what is smaller may be taken for 0.
-const FLUSH: f64 = f32::MIN_POSITIVE as f64;
+pub(super) const FLUSH: f64 = f32::MIN_POSITIVE as f64;
 
-/// Bounds on the log2-density of one component and what follows from it.
-#[derive(Debug, Clone, Copy)]
-struct Exponent {
-    /// The weighted log2-density.
-    t: f64,
-    /// The bound on its error.
-    error: f64,
-}
-
-fn exponent(c: &Component, x: [f64; OCTETS], precision: Precision) -> Exponent {
-    let scale = (0.5 * std::f64::consts::LOG2_E).sqrt();
-    let (bias, anchor) = (c.bias * std::f64::consts::LOG2_E, c.anchor());
-    let (mut square, mut error) = (0.0, 0.0);
-    for j in 0..OCTETS {
-        // The entry, the sum of the magnitudes it is made of, and the error of that.
-        let (mut y, mut reach, mut shift) = (0.0, 0.0, 0.0);
-        for i in 0..=j {
-            let u = scale * c.precision_cholesky[i][j];
-            y += u * (x[i] - c.mean[i]);
-            reach += (u * (x[i] - anchor[i])).abs();
-            shift += u * (anchor[i] - c.mean[i]);
-        }
-        let dy = ROUNDINGS_Y * U32 * (reach + shift.abs());
-        square += y * y;
-        error += 2.0 * y.abs() * dy + dy * dy;
-    }
-    let t = bias - square;
-    error += ROUNDINGS_SQUARE * U32 * square + U32 * (bias.abs() + t.abs());
-    Exponent { t, error: if precision == Precision::F32 { error } else { 0.0 } }
-}
-
-/// What is known of one address under a mixture.
+/// What is known of one address under a mixture and its tail.
 struct Assessment {
     exponents: Vec<Exponent>,
     /// log2 of the sum of the exponentials.
@@ -83,10 +48,10 @@ struct Assessment {
 }
 
 impl Assessment {
-    fn new(mixture: &Mixture, address: u32, precision: Precision) -> Self {
+    fn new(mixture: &Mixture, tail: &Tail, address: u32, precision: Precision) -> Self {
         let x = octets(address).map(f64::from);
         let exponents: Vec<Exponent> =
-            mixture.0.iter().map(|c| exponent(c, x, precision)).collect();
+            mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, precision)).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
             largest + (0..exponents.len()).map(|k| (f(k) - largest).exp2()).sum::<f64>().log2()
@@ -162,7 +127,7 @@ pub fn expectation_bounds<'a>(
             weight => weight as f64,
         };
         let x = octets(address).map(f64::from);
-        let a = Assessment::new(mixture, address, precision);
+        let a = Assessment::new(mixture, &Tail::Gaussian, address, precision);
         bounds.log_likelihood += weight * ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
         for (k, sums) in bounds.components.iter_mut().enumerate() {
             let (r, dr) = a.responsibility(k);
@@ -186,24 +151,27 @@ pub fn expectation_bounds<'a>(
 #[derive(Debug)]
 pub struct LabelBounds<'a> {
     precision: Precision,
-    mixture: &'a Mixture,
+    density: &'a Density,
 }
 
 impl<'a> LabelBounds<'a> {
     /// For an engine of `arithmetic`.
-    pub fn new(arithmetic: Arithmetic, mixture: &'a Mixture) -> Self {
-        Self { precision: arithmetic.precision, mixture }
+    pub fn new(arithmetic: Arithmetic, density: &'a Density) -> Self {
+        Self { precision: arithmetic.precision, density }
+    }
+
+    fn assess(&self, address: u32) -> Assessment {
+        Assessment::new(&self.density.components, &self.density.tail, address, self.precision)
     }
 
     /// The bound on the error of a log-density, in nats.
     pub fn log_density(&self, address: u32) -> f64 {
-        Assessment::new(self.mixture, address, self.precision).log_sum_error
-            * std::f64::consts::LN_2
+        self.assess(address).log_sum_error * std::f64::consts::LN_2
     }
 
     /// Whether rounding may have put component `found` before `expected`.
     pub fn may_swap(&self, address: u32, found: u32, expected: u32) -> bool {
-        let a = Assessment::new(self.mixture, address, self.precision);
+        let a = self.assess(address);
         let (Some(f), Some(e)) =
             (a.exponents.get(found as usize), a.exponents.get(expected as usize))
         else {

@@ -5,14 +5,17 @@
 //! `octomix validate` and the tests share this module.
 
 pub mod bounds;
+mod exponent;
 mod parameters;
 
 pub use self::parameters::Parameters;
 
 use self::bounds::{LabelBounds, expectation_bounds};
+use self::parameters::densities;
 use crate::engine::{Engine, EngineError, ReferenceEngine, Run};
+use crate::pass::assign::assign;
 use crate::pass::label::label;
-use crate::pass::{Centres, Expectation, Lloyd, Mixture, Moments, expectation};
+use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, expectation};
 
 /// The largest error of one statistic over all its entries.
 ///
@@ -53,7 +56,7 @@ impl Check {
     }
 }
 
-/// Compares `lloyd` and `moments` under each of `centres`: all integers, so by equality.
+/// Compares `moments`, `lloyd` and `assign` under each of `centres`: all integers, so by equality.
 ///
 /// # Errors
 /// When the engine fails.
@@ -68,6 +71,7 @@ pub fn check_centres(
         Check::new("lloyd", "counts"),
         Check::new("lloyd", "sums"),
         Check::new("lloyd", "squares"),
+        Check::new("assign", "centres"),
     ];
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
@@ -94,10 +98,35 @@ pub fn check_centres(
             take(5, &[f.squares], &[e.squares]);
         }
     }
+    for centres in centres {
+        check_assignment(engine, centres, &mut checks[6])?;
+    }
     Ok(checks)
 }
 
-/// Compares `expectation` and `label` under each of `mixtures`.
+/// The share of addresses that are not assigned to their nearest centre.
+fn check_assignment(
+    engine: &mut dyn Engine,
+    centres: &Centres,
+    check: &mut Check,
+) -> Result<(), EngineError> {
+    let addresses = engine.addresses().to_vec();
+    let (mut done, mut wrong) = (0, 0);
+    let mut expected = Vec::new();
+    engine.assign(centres, &mut |indices| {
+        expected.clear();
+        assign(centres, &addresses[done..done + indices.len()], &mut expected);
+        wrong +=
+            indices.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
+        done += indices.len();
+        Ok(())
+    })?;
+    let missing = addresses.len() - done;
+    check.take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    Ok(())
+}
+
+/// Compares `expectation` and `label` under each of `mixtures`, `label` with Student tails too.
 ///
 /// # Errors
 /// When the engine fails.
@@ -114,12 +143,18 @@ pub fn check_mixtures(
         Check::new("expectation", "entropy"),
         Check::new("label", "log-densities"),
         Check::new("label", "clusters"),
+        Check::new("label", "Student log-densities"),
+        Check::new("label", "Student clusters"),
     ];
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(engine.points()), mixtures)?;
     for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);
         check_expectation(engine, mixture, found, expected, of_sums);
-        check_labels(engine, mixture, of_labels)?;
+        let (gaussian, student) = of_labels.split_at_mut(2);
+        let [of_mixture, joint, each] = densities(mixture);
+        check_labels(engine, &of_mixture, gaussian)?;
+        check_labels(engine, &joint, student)?;
+        check_labels(engine, &each, student)?;
     }
     Ok(checks)
 }
@@ -153,18 +188,18 @@ fn check_expectation(
 /// A cluster may differ from the reference's only where the two log-densities are within bounds.
 fn check_labels(
     engine: &mut dyn Engine,
-    mixture: &Mixture,
+    density: &Density,
     checks: &mut [Check],
 ) -> Result<(), EngineError> {
     let addresses = engine.addresses().to_vec();
     let arithmetic = engine.arithmetic();
-    let bounds = LabelBounds::new(arithmetic, mixture);
+    let bounds = LabelBounds::new(arithmetic, density);
     let (mut done, mut wrong) = (0, 0);
     let mut expected = Vec::new();
-    engine.label(mixture, &mut |labels| {
+    engine.label(density, &mut |labels| {
         let of_chunk = &addresses[done..done + labels.len()];
         expected.clear();
-        label(mixture, of_chunk, &mut expected);
+        label(density, of_chunk, &mut expected);
         for ((found, expected), &address) in labels.iter().zip(&expected).zip(of_chunk) {
             let error = (found.log_density - expected.log_density).abs();
             checks[0].take(error, bounds.log_density(address));

@@ -1,11 +1,14 @@
 //! Parameters to compare engines under: such as a fit meets, from its start to its end.
 
-use crate::address::{Points, octets};
+use crate::address::octets;
 use crate::engine::CpuEngine;
 use crate::model::covariance::Covariance;
 use crate::model::mixture::{BayesianMixture, GaussianMixture};
 use crate::model::{FitError, kmeans, unobserved};
-use crate::pass::{Centres, Mixture};
+use crate::pass::{Centres, Density, Mixture, Tail};
+
+/// Addresses that parameters are fitted to at most: more would cost time and change them little.
+const SAMPLE: usize = 16_384;
 
 /// Centres and mixtures for one set of addresses.
 #[derive(Debug, Clone, Default)]
@@ -17,17 +20,29 @@ pub struct Parameters {
     pub mixtures: Vec<Mixture>,
 }
 
+/// Degrees of freedom, heavy tails and such that f32 hardly tells from Gaussian by turns.
+const FREEDOM: [f64; 7] = [1.0, 1e9, 30.0, 1e5, 2.5, 1e7, 1e3];
+
+/// The densities to label under that have the components of `mixture`: with Gaussian tails, and with
+/// Student ones of many degrees of freedom side by side.
+pub(super) fn densities(mixture: &Mixture) -> [Density; 3] {
+    let freedom =
+        |first| FREEDOM.iter().copied().cycle().skip(first).take(mixture.0.len()).collect();
+    [Tail::Gaussian, Tail::Joint(freedom(0)), Tail::Each(freedom(1))]
+        .map(|tail| Density { components: mixture.clone(), tail })
+}
+
 impl Parameters {
-    /// For `points` with `components` components, or as many as there are addresses.
+    /// For `addresses` with `components` components, or as many as there are addresses.
     ///
     /// # Errors
     /// When there are no addresses or no components.
-    pub fn new<'a>(points: impl Into<Points<'a>>, components: usize) -> Result<Self, FitError> {
-        let points = points.into();
-        let addresses = points.addresses();
-        let k = components.min(addresses.len());
+    pub fn new(addresses: &[u32], components: usize) -> Result<Self, FitError> {
+        let sampled = addresses.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<u32> = addresses.iter().step_by(sampled).copied().collect();
+        let k = components.min(sample.len());
         let mut parameters = Self::default();
-        let mut engine = CpuEngine::new(points);
+        let mut engine = CpuEngine::new(&sample);
         for max_iter in [1, 10] {
             let params = kmeans::Params::new(k).max_iter(max_iter);
             for restart in kmeans::restarts(&mut engine, &params, &mut unobserved)? {

@@ -3,18 +3,21 @@
 //! Chunks have a fixed size and are merged in their order, so the result does not depend on how
 //! many threads there are.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use super::planes::{Plane, planes, terms};
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
+use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
-use crate::pass::{Mixture, Pass, Stats};
+use crate::pass::{Centres, Density, Pass, Stats};
 
 /// Addresses a task: some milliseconds of work, and 64 KiB that stay in a core's cache.
 const CHUNK: usize = 16_384;
 
-/// Chunks labelled before the sink is called.
+/// Chunks told of before the sink is called.
 const CHUNKS_AT_ONCE: usize = 64;
 
 /// The engine of all cores.
@@ -29,6 +32,28 @@ impl<'a> CpuEngine<'a> {
     pub fn new(points: impl Into<Points<'a>>) -> Self {
         let points = points.into();
         Self { points, planes: planes(points) }
+    }
+
+    /// Hands what `say` appends for every address to `sink`, in order.
+    fn stream<Item: Send>(
+        &self,
+        say: impl Fn(&[u32], &mut Vec<Item>) + Sync,
+        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        for group in self.points.addresses().chunks(CHUNK * CHUNKS_AT_ONCE) {
+            let of_chunks: Vec<Vec<Item>> = group
+                .par_chunks(CHUNK)
+                .map(|chunk| {
+                    let mut items = Vec::with_capacity(chunk.len());
+                    say(chunk, &mut items);
+                    items
+                })
+                .collect();
+            for items in of_chunks {
+                sink(&items)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -66,23 +91,18 @@ impl Engine for CpuEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        density: &Density,
+        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        for group in self.points.addresses().chunks(CHUNK * CHUNKS_AT_ONCE) {
-            let labels: Vec<Vec<Label>> = group
-                .par_chunks(CHUNK)
-                .map(|chunk| {
-                    let mut labels = Vec::with_capacity(chunk.len());
-                    label(mixture, chunk, &mut labels);
-                    labels
-                })
-                .collect();
-            for labels in labels {
-                sink(&labels)?;
-            }
-        }
-        Ok(())
+        self.stream(|chunk, labels| label(density, chunk, labels), sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.stream(|chunk, indices| assign(centres, chunk, indices), sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {

@@ -1,10 +1,12 @@
 //! A GPU while it lasts, then the CPU: nothing that was computed is lost with a device.
 
+use std::io;
+
 use super::gpu::kernel::Kernel;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run};
 use crate::address::Points;
-use crate::pass::Mixture;
 use crate::pass::label::Label;
+use crate::pass::{Centres, Density};
 
 /// The engine of `auto` where there is a GPU.
 #[derive(Debug)]
@@ -24,6 +26,29 @@ impl<'a> FallbackEngine<'a> {
     fn give_up(&mut self, trouble: EngineError) -> &mut CpuEngine<'a> {
         let cpu = CpuEngine::new(self.gpu.borrowed_points());
         &mut self.instead.insert((trouble, cpu)).1
+    }
+
+    /// Hands what `run` says of every address to `sink`; the CPU goes on where the GPU stopped.
+    fn stream<Item>(
+        &mut self,
+        run: impl Fn(
+            &mut dyn Engine,
+            &mut dyn FnMut(&[Item]) -> io::Result<()>,
+        ) -> Result<(), EngineError>,
+        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let mut done = 0;
+        if self.instead.is_none() {
+            let streamed = run(&mut self.gpu, &mut |items| {
+                done += items.len();
+                sink(items)
+            });
+            match streamed {
+                Ok(()) | Err(EngineError::Sink(_)) => return streamed,
+                Err(trouble) => self.give_up(trouble),
+            };
+        }
+        run(&mut CpuEngine::new(&self.addresses()[done..]), sink)
     }
 }
 
@@ -47,21 +72,18 @@ impl Engine for FallbackEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        density: &Density,
+        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        let mut done = 0;
-        if self.instead.is_none() {
-            let labelled = self.gpu.label(mixture, &mut |labels| {
-                done += labels.len();
-                sink(labels)
-            });
-            match labelled {
-                Ok(()) | Err(EngineError::Sink(_)) => return labelled,
-                Err(trouble) => self.give_up(trouble),
-            };
-        }
-        CpuEngine::new(&self.addresses()[done..]).label(mixture, sink)
+        self.stream(|engine, sink| engine.label(density, sink), sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.stream(|engine, sink| engine.assign(centres, sink), sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -87,9 +109,10 @@ impl Engine for FallbackEngine<'_> {
 mod tests {
     use super::*;
     use crate::conformance::Parameters;
-    use crate::engine::ReferenceEngine;
     use crate::engine::gpu::plan::Layout;
     use crate::engine::gpu::test_gpu;
+    use crate::pass::assign::assign;
+    use crate::pass::label::label;
     use crate::pass::{Expectation, Lloyd, Pass};
 
     #[test]
@@ -112,31 +135,41 @@ mod tests {
     }
 
     #[test]
-    fn labels_go_on_where_the_gpu_was_lost() {
-        let Some(gpu) = test_gpu() else { return };
+    fn labels_and_centres_go_on_where_the_gpu_was_lost() {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let mixture = &Parameters::new(&addresses[..1000], 3).expect("distinct").mixtures[0];
+        let Parameters { centres, mut mixtures } =
+            Parameters::new(&addresses[..1000], 3).expect("distinct");
+        let density = Density::from(mixtures.remove(0));
+        let Some(gpu) = test_gpu() else { return };
         let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
-        engine
-            .label(mixture, &mut |labels| {
-                found.extend_from_slice(labels);
-                gpu.lose();
-                Ok(())
-            })
-            .expect("the CPU is there");
+        let mut take_and_lose = |labels: &[Label]| {
+            found.extend_from_slice(labels);
+            gpu.lose();
+            Ok(())
+        };
+        engine.label(&density, &mut take_and_lose).expect("the CPU is there");
         assert!(engine.trouble().is_some());
         let mut expected = Vec::new();
-        ReferenceEngine::new(&addresses)
-            .label(mixture, &mut |labels| {
-                expected.extend_from_slice(labels);
-                Ok(())
-            })
-            .expect("no device");
+        label(&density, &addresses, &mut expected);
         assert_eq!(found.len(), expected.len());
         for (f, e) in found.iter().zip(&expected) {
             assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");
         }
+
+        let Some(gpu) = test_gpu() else { return };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
+        let mut found = Vec::new();
+        let mut take_and_lose = |indices: &[u32]| {
+            found.extend_from_slice(indices);
+            gpu.lose();
+            Ok(())
+        };
+        engine.assign(&centres[0], &mut take_and_lose).expect("the CPU is there");
+        assert!(engine.trouble().is_some());
+        let mut expected = Vec::new();
+        assign(&centres[0], &addresses, &mut expected);
+        assert_eq!(found, expected);
     }
 }

@@ -14,7 +14,7 @@ pub use reference::ReferenceEngine;
 
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Expectation, Lloyd, Mixture, Moments, Pass};
+use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
 /// Why a pass could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum EngineError {
         /// The most that this device takes.
         most: usize,
     },
-    /// The consumer of labels failed.
+    /// The consumer of labels or centres failed.
     #[error(transparent)]
     Sink(#[from] std::io::Error),
 }
@@ -85,8 +85,19 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     /// When a device fails, or the sink does.
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError>;
+
+    /// Hands the index of the nearest of `centres` of every address to `sink`, as
+    /// [`label`](Self::label) does; of several, the lowest.
+    ///
+    /// # Errors
+    /// When a device fails, or the sink does.
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
     ) -> Result<(), EngineError>;
 
     /// How it rounds.

@@ -1,13 +1,16 @@
 //! The definitions of the passes, run as they stand: one thread, one sweep, nothing clever.
 
+use std::io;
+
 use super::planes::{Plane, planes, terms};
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
+use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
-use crate::pass::{Mixture, Pass, Stats};
+use crate::pass::{Centres, Density, Pass, Stats};
 
-/// Addresses labelled before the sink is called.
-const LABELS_AT_ONCE: usize = 65_536;
+/// Addresses told of before the sink is called.
+const AT_ONCE: usize = 65_536;
 
 /// The engine that defines the results of the others.
 #[derive(Debug)]
@@ -21,6 +24,21 @@ impl<'a> ReferenceEngine<'a> {
     pub fn new(points: impl Into<Points<'a>>) -> Self {
         let points = points.into();
         Self { points, planes: planes(points) }
+    }
+
+    /// Hands what `say` appends for every address to `sink`, in order.
+    fn stream<Item>(
+        &self,
+        say: impl Fn(&[u32], &mut Vec<Item>),
+        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let mut items = Vec::new();
+        for chunk in self.points.addresses().chunks(AT_ONCE) {
+            items.clear();
+            say(chunk, &mut items);
+            sink(&items)?;
+        }
+        Ok(())
     }
 }
 
@@ -46,16 +64,18 @@ impl Engine for ReferenceEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        density: &Density,
+        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        let mut labels = Vec::new();
-        for chunk in self.points.addresses().chunks(LABELS_AT_ONCE) {
-            labels.clear();
-            label(mixture, chunk, &mut labels);
-            sink(&labels)?;
-        }
-        Ok(())
+        self.stream(|chunk, labels| label(density, chunk, labels), sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.stream(|chunk, indices| assign(centres, chunk, indices), sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {

@@ -1,11 +1,12 @@
 //! What a fit of a mixture estimates: weights, Gaussians and, of a Bayesian one, their posterior.
 
 use nalgebra::{Matrix4, Vector4};
-use statrs::function::gamma::digamma;
+use statrs::function::gamma::{digamma, ln_gamma};
 
 use super::covariance::Covariance;
 use crate::address::OCTETS;
 use crate::pass::Mixture;
+use crate::pass::density::{Density, Tail};
 use crate::pass::mixture::Component;
 
 /// The number of dimensions, in the formulas.
@@ -118,6 +119,11 @@ impl Estimate {
         self.gaussians.len()
     }
 
+    /// The means, in octets.
+    pub fn means(&self) -> Vec<[f64; OCTETS]> {
+        self.gaussians.iter().map(|gaussian| gaussian.mean.into()).collect()
+    }
+
     /// The mixture whose log-densities are scikit-learn's `score_samples`: of maximum likelihood the
     /// log-density; under a posterior the expected one (Bishop 2006, 10.64 to 10.66), which is not
     /// normalised.
@@ -141,6 +147,46 @@ impl Estimate {
         Mixture(components.map(|(w, g)| g.component(w.ln() + log_peak(g))).collect())
     }
 
+    /// The posterior predictive density, a mixture of Student's t distributions of the expected
+    /// weights: a true density, with tails as heavy as the data leave them uncertain. Of maximum
+    /// likelihood, which has no posterior, the plug-in mixture.
+    ///
+    /// With `b = beta / (1 + beta)`, the precision of the mean being `beta` and the degrees of freedom
+    /// `nu`: for full and tied covariances C, which have Wishart precisions, a multivariate t of
+    /// `nu - 3` degrees of freedom and precision `b (nu - 3) / nu C^-1` (Bishop 2006, 10.81 and
+    /// 10.82); for diagonal ones, with independent gamma precisions, a product of univariate t of `nu`
+    /// degrees of freedom and precisions `b / C_jj`; for spherical ones, with one gamma precision, a
+    /// multivariate t of `4 nu` degrees of freedom and precision `b / C`.
+    pub fn predictive(&self) -> Density {
+        let Some(posterior) = &self.posterior else { return self.plug_in().into() };
+        let mut freedom = Vec::with_capacity(self.components());
+        let components = self.gaussians.iter().enumerate().map(|(k, gaussian)| {
+            let (nu, beta) = (posterior.degrees_of_freedom[k], posterior.mean_precision[k]);
+            let b = beta / (1.0 + beta);
+            let (v, precision) = match self.covariance {
+                Covariance::Full | Covariance::Tied => (nu + 1.0 - D, b * (nu + 1.0 - D) / nu),
+                Covariance::Diag => (nu, b),
+                Covariance::Spherical => (D * nu, b),
+            };
+            freedom.push(v);
+            let log_norm = match self.covariance {
+                Covariance::Diag => D * log_student_norm(v, 1.0),
+                _ => log_student_norm(v, D),
+            };
+            let scaled = Gaussian {
+                precision_cholesky: gaussian.precision_cholesky * precision.sqrt(),
+                ..*gaussian
+            };
+            scaled.component(self.weights[k].ln() + log_norm + scaled.log_det_cholesky())
+        });
+        let components = Mixture(components.collect());
+        let tail = match self.covariance {
+            Covariance::Diag => Tail::Each(freedom),
+            _ => Tail::Joint(freedom),
+        };
+        Density { components, tail }
+    }
+
     /// Free parameters: weights, means, covariances.
     pub fn parameters(&self) -> usize {
         let k = self.components();
@@ -162,4 +208,77 @@ impl Estimate {
 /// The log-density of a Gaussian at its mean.
 fn log_peak(gaussian: &Gaussian) -> f64 {
     gaussian.log_det_cholesky() - 0.5 * D * std::f64::consts::TAU.ln()
+}
+
+/// The log-density at its mean of a t distribution of `v` degrees of freedom in `d` dimensions
+/// (Bishop 2006, 2.162), but for the determinant.
+fn log_student_norm(v: f64, d: f64) -> f64 {
+    // For large v the difference of two large logarithms: its limit is (v / 2)^(d / 2).
+    let gammas = if v < 1e8 {
+        ln_gamma(0.5 * (v + d)) - ln_gamma(0.5 * v)
+    } else {
+        0.5 * d * (0.5 * v).ln()
+    };
+    gammas - 0.5 * d * (v * std::f64::consts::PI).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One component whose posterior is known.
+    fn one(covariance: Covariance) -> Estimate {
+        let matrix = covariance.keep(Matrix4::from_diagonal(&Vector4::new(4.0, 9.0, 1.0, 16.0)));
+        let (matrix, precision_cholesky) = super::super::covariance::factor(matrix, 0.0).unwrap();
+        Estimate {
+            covariance,
+            weights: vec![1.0],
+            gaussians: vec![Gaussian {
+                mean: Vector4::new(100.0, 50.0, 30.0, 20.0),
+                covariance: matrix,
+                precision_cholesky,
+            }],
+            posterior: Some(Posterior {
+                concentration: Concentration::Distribution(vec![10.0]),
+                mean_precision: vec![20.0],
+                degrees_of_freedom: vec![30.0],
+            }),
+        }
+    }
+
+    #[test]
+    fn predictive_densities_sum_to_one_over_the_addresses_they_cover() {
+        for covariance in Covariance::ALL {
+            let density = one(covariance).predictive();
+            let mut log_densities = [0.0];
+            let mut sum = 0.0;
+            let reach = |mean: i32, sd: i32| (mean - 9 * sd).max(0)..mean + 9 * sd;
+            for a in reach(100, 3) {
+                for b in reach(50, 3) {
+                    for c in reach(30, 3) {
+                        for d in reach(20, 4) {
+                            let x = [a, b, c, d].map(f64::from);
+                            sum += density.log_sum(x, &mut log_densities).exp();
+                        }
+                    }
+                }
+            }
+            assert!((sum - 1.0).abs() < 1e-3, "{covariance:?}: {sum}");
+        }
+    }
+
+    #[test]
+    fn many_addresses_leave_no_uncertainty() {
+        for covariance in Covariance::ALL {
+            let mut estimate = one(covariance);
+            let posterior = estimate.posterior.as_mut().unwrap();
+            posterior.mean_precision = vec![1e9];
+            posterior.degrees_of_freedom = vec![1e9];
+            let x = [103.0, 47.0, 31.0, 12.0];
+            let mut log_densities = [0.0];
+            let t = estimate.predictive().log_sum(x, &mut log_densities);
+            let gaussian = estimate.plug_in().log_sum(x, &mut log_densities);
+            assert!((t - gaussian).abs() < 1e-6, "{covariance:?}: {t} for {gaussian}");
+        }
+    }
 }

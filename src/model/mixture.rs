@@ -8,8 +8,8 @@ use super::estimator::Estimator;
 use super::prior::{Prior, Priors};
 use super::start::{self, Init};
 use super::{FitError, Observer};
-use crate::engine::Engine;
-use crate::pass::moments;
+use crate::engine::{Engine, Run};
+use crate::pass::{Expectation, moments};
 
 /// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
 ///
@@ -284,6 +284,15 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// The log-likelihood of the engine's addresses under the plug-in mixture, in nats.
+    ///
+    /// # Errors
+    /// When the pass fails.
+    pub fn log_likelihood(&self, engine: &mut dyn Engine) -> Result<f64, FitError> {
+        let stats = Run::<Expectation>::run(engine, &[self.estimate.plug_in()])?;
+        Ok(stats.iter().map(|stats| stats.log_likelihood).sum())
+    }
+
     /// The course of the best restart.
     pub fn course(&self) -> &Course {
         &self.restarts[self.best]

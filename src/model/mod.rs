@@ -4,7 +4,10 @@
 //! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it. A [`sweep`] fits with several numbers of
 //! clusters.
 
+pub mod any;
+pub mod auto;
 pub mod covariance;
+pub mod diagnosis;
 pub mod em;
 pub mod error;
 pub mod estimate;
@@ -13,6 +16,8 @@ pub mod kmeans;
 pub mod mixture;
 pub mod pca;
 pub mod prior;
+pub mod sample;
+pub mod scorer;
 mod seeding;
 pub mod start;
 pub mod sufficient;

@@ -21,6 +21,8 @@ pub struct Pca {
     pub explained_variance: [f64; AXES],
     /// Those variances as shares of the whole; zeros where there is none.
     pub explained_variance_ratio: [f64; AXES],
+    /// The mean variance along the axes left out, in squared octets.
+    pub noise_variance: f64,
 }
 
 impl Pca {
@@ -41,6 +43,7 @@ impl Pca {
             explained_variance_ratio: std::array::from_fn(|axis| {
                 if whole > 0.0 { variance(axis) / whole } else { 0.0 }
             }),
+            noise_variance: (AXES..OCTETS).map(variance).sum::<f64>() / (OCTETS - AXES) as f64,
         }
     }
 

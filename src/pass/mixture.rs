@@ -1,7 +1,7 @@
 //! A Gaussian mixture as the passes see it: what is left of any model once weights, determinants
 //! and digammas are folded into one number a component.
 
-use crate::address::{OCTETS, octets};
+use crate::address::OCTETS;
 
 /// One component: its weighted log-density is `bias - |U'(x - mean)|^2 / 2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,21 +20,27 @@ impl Component {
         self.mean.map(f64::round)
     }
 
-    /// The weighted log-density of `x`, in nats.
+    /// `U'(x - mean)`: `x` along the axes in which the component is round.
     #[inline]
-    pub fn log_density(&self, x: [f64; OCTETS]) -> f64 {
+    pub fn whiten(&self, x: [f64; OCTETS]) -> [f64; OCTETS] {
         let mut y = [0.0; OCTETS];
         for (i, row) in self.precision_cholesky.iter().enumerate() {
             for j in i..OCTETS {
                 y[j] += (x[i] - self.mean[i]) * row[j];
             }
         }
-        self.bias - 0.5 * y.iter().map(|y| y * y).sum::<f64>()
+        y
+    }
+
+    /// The weighted log-density of `x`, in nats.
+    #[inline]
+    pub fn log_density(&self, x: [f64; OCTETS]) -> f64 {
+        self.bias - 0.5 * self.whiten(x).iter().map(|y| y * y).sum::<f64>()
     }
 }
 
-/// The components of a mixture: the parameters of [`Expectation`](super::Expectation) and of
-/// [`label`](super::label).
+/// The components of a mixture: the parameters of [`Expectation`](super::Expectation) and, with
+/// their tails, of [`label`](super::label).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mixture(pub Vec<Component>);
 
@@ -43,18 +49,16 @@ impl Mixture {
     /// logarithm of the sum of their exponentials.
     #[inline]
     pub fn log_sum(&self, x: [f64; OCTETS], log_densities: &mut [f64]) -> f64 {
-        let mut largest = f64::NEG_INFINITY;
         for (t, component) in log_densities.iter_mut().zip(&self.0) {
             *t = component.log_density(x);
-            largest = largest.max(*t);
         }
-        largest + log_densities.iter().map(|t| (t - largest).exp()).sum::<f64>().ln()
+        log_sum_exp(log_densities)
     }
+}
 
-    /// Fills `responsibilities`, K of them, with the probabilities that `address` belongs to each
-    /// component.
-    pub fn responsibilities(&self, address: u32, responsibilities: &mut [f64]) {
-        let log_sum = self.log_sum(octets(address).map(f64::from), responsibilities);
-        responsibilities.iter_mut().for_each(|t| *t = (*t - log_sum).exp());
-    }
+/// The logarithm of the sum of the exponentials of `terms`.
+#[inline]
+pub(super) fn log_sum_exp(terms: &[f64]) -> f64 {
+    let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    largest + terms.iter().map(|t| (t - largest).exp()).sum::<f64>().ln()
 }

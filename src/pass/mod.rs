@@ -4,7 +4,9 @@
 //! these definitions are the reference that every engine is compared with. Nothing here knows of
 //! threads, devices or models.
 
+pub mod assign;
 pub mod centres;
+pub mod density;
 pub mod expectation;
 pub mod label;
 pub mod lloyd;
@@ -12,6 +14,7 @@ pub mod mixture;
 pub mod moments;
 
 pub use centres::Centres;
+pub use density::{Density, Tail};
 pub use expectation::Expectation;
 pub use lloyd::Lloyd;
 pub use mixture::Mixture;

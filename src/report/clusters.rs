@@ -4,12 +4,11 @@ use serde::Serialize;
 
 use super::Labelled;
 use crate::address::{OCTETS, octets};
-use crate::model::bayesian::Posterior;
 
 /// Leading octets that are told: the fourth is an address's own.
 const LEADING: usize = OCTETS - 1;
 
-/// One cluster: a component of the mixture and the addresses that fit it best.
+/// One cluster: a component of the model and the addresses that fit it best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cluster {
     /// Its index, as in addresses.csv and model.json.
@@ -38,16 +37,16 @@ pub struct Prefix {
     pub share: f64,
 }
 
-/// The clusters of `labelled` under `posterior`, one a component and in that order.
-pub fn clusters(labelled: &Labelled<'_>, posterior: &Posterior) -> Vec<Cluster> {
-    let components = posterior.components.iter().zip(posterior.weights()).enumerate();
+/// The clusters of `labelled` for components of these weights and means, in their order.
+pub fn clusters(labelled: &Labelled<'_>, weights: &[f64], means: &[[f64; OCTETS]]) -> Vec<Cluster> {
+    let components = weights.iter().zip(means).enumerate();
     let mut clusters: Vec<Cluster> = components
-        .map(|(cluster, (component, weight))| Cluster {
+        .map(|(cluster, (&weight, &mean))| Cluster {
             cluster,
             weight,
             size: 0,
             packets: 0,
-            mean: component.mean.into(),
+            mean,
             common_octets: Vec::new(),
         })
         .collect();

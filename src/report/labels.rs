@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::address::{AddressSet, dotted};
 use crate::model::pca::Pca;
+use crate::pass::Density;
 
 /// Addresses with their labels.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Labelled<'a> {
     pub log_densities: &'a [f64],
     /// The log-density strictly below which an address is anomalous.
     pub threshold: f64,
+    /// The density of which responsibilities are written: a column a component, after the others.
+    pub responsibilities: Option<&'a Density>,
 }
 
 impl Labelled<'_> {
@@ -37,7 +40,11 @@ impl Labelled<'_> {
         rows: impl IntoIterator<Item = usize>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        writeln!(out, "address,packets,cluster,log_density,anomaly,pc1,pc2")?;
+        let components = self.responsibilities.map_or(0, |density| density.components.0.len());
+        write!(out, "address,packets,cluster,log_density,anomaly,pc1,pc2")?;
+        (0..components).try_for_each(|k| write!(out, ",responsibility_{k}"))?;
+        writeln!(out)?;
+        let mut responsibilities = vec![0.0; components];
         for at in rows {
             let address = self.set.addresses()[at];
             let packets = self.set.packets()[at];
@@ -45,8 +52,13 @@ impl Labelled<'_> {
             let log_density = self.log_densities[at];
             let anomaly = self.is_anomalous(at);
             let [pc1, pc2] = pca.project(address);
-            let address = dotted(address);
-            writeln!(out, "{address},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
+            let quad = dotted(address);
+            write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
+            if let Some(density) = self.responsibilities {
+                density.responsibilities(address, &mut responsibilities);
+                responsibilities.iter().try_for_each(|r| write!(out, ",{r}"))?;
+            }
+            writeln!(out)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
 
 pub mod clusters;
+pub mod fit;
 pub mod labels;
 pub mod model;
 pub mod output;

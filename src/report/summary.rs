@@ -5,13 +5,12 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::Labelled;
-use super::clusters::{Cluster, clusters};
+use super::clusters::Cluster;
+use super::fit::FitSummary;
 use super::model::AppliedThreshold;
 use super::reading::Reading;
 use crate::address::dotted;
 use crate::input::Role;
-use crate::model::Stop;
-use crate::model::em::Fit;
 
 /// The summary of a run.
 #[derive(Debug, Clone, Serialize)]
@@ -81,20 +80,9 @@ pub struct RoleSummary {
     pub addresses: usize,
     /// Packets of all of them.
     pub packets: u64,
-    /// Components asked for.
-    pub components_asked: usize,
-    /// Components fitted: no more than there are addresses.
-    pub components: usize,
-    /// The lower bound of the best restart, in nats.
-    pub lower_bound: f64,
-    /// Iterations of the best restart.
-    pub n_iter: usize,
-    /// Whether the best restart converged.
-    pub converged: bool,
-    /// The best restart, an index of `restarts`.
-    pub best_restart: usize,
-    /// All restarts.
-    pub restarts: Vec<RestartSummary>,
+    /// The fits, the last of which is the model; more than one where the first showed how many
+    /// components are needed. None where a model from a file was used.
+    pub fits: Vec<FitSummary>,
     /// The clusters, one a component.
     pub clusters: Vec<Cluster>,
     /// What made an address anomalous.
@@ -103,17 +91,6 @@ pub struct RoleSummary {
     pub anomalies: Vec<Anomaly>,
     /// How long it took.
     pub seconds: RoleSeconds,
-}
-
-/// The outcome of one restart.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct RestartSummary {
-    /// Its lower bound, in nats.
-    pub lower_bound: f64,
-    /// Its iterations.
-    pub n_iter: usize,
-    /// Whether it converged.
-    pub converged: bool,
 }
 
 /// An anomalous address.
@@ -141,47 +118,29 @@ pub struct RoleSeconds {
 }
 
 impl RoleSummary {
-    /// The summary of `fit` and what it says of the addresses, of which those at the positions
+    /// What the model of these `clusters` says of `labelled`, of which the addresses at the positions
     /// `anomalies` are flagged.
     pub fn new(
-        fit: &Fit,
-        components_asked: usize,
+        fits: Vec<FitSummary>,
+        clusters: Vec<Cluster>,
         labelled: &Labelled<'_>,
         anomalies: &[usize],
         threshold: AppliedThreshold,
         seconds: RoleSeconds,
     ) -> Self {
-        let restarts: Vec<RestartSummary> = fit
-            .restarts
-            .iter()
-            .map(|restart| RestartSummary {
-                lower_bound: restart.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY),
-                n_iter: restart.lower_bounds.len(),
-                converged: restart.stop == Stop::Converged,
-            })
-            .collect();
-        let RestartSummary { lower_bound, n_iter, converged } = restarts[fit.best];
+        let anomaly = |&at: &usize| Anomaly {
+            address: dotted(labelled.set.addresses()[at]),
+            packets: labelled.set.packets()[at],
+            cluster: labelled.clusters[at],
+            log_density: labelled.log_densities[at],
+        };
         Self {
             addresses: labelled.set.len(),
             packets: labelled.set.packets().iter().sum(),
-            components_asked,
-            components: fit.posterior.components.len(),
-            lower_bound,
-            n_iter,
-            converged,
-            best_restart: fit.best,
-            restarts,
-            clusters: clusters(labelled, &fit.posterior),
+            fits,
+            clusters,
             threshold,
-            anomalies: anomalies
-                .iter()
-                .map(|&at| Anomaly {
-                    address: dotted(labelled.set.addresses()[at]),
-                    packets: labelled.set.packets()[at],
-                    cluster: labelled.clusters[at],
-                    log_density: labelled.log_densities[at],
-                })
-                .collect(),
+            anomalies: anomalies.iter().map(anomaly).collect(),
             seconds,
         }
     }

@@ -9,7 +9,7 @@ use crate::pass::{Expectation, PAIRS};
 impl Kernel for Expectation {
     const NAME: &'static str = "expectation";
     const SOURCE: &'static [&'static str] =
-        &[shader::SWEEP, shader::COMPONENT, shader::EXPECTATION];
+        &[shader::SWEEP, shader::COMPONENT, shader::GAUSSIAN, shader::EXPECTATION];
     const WORD: Word = Word::F32;
     const ROWS: usize = 1 + OCTETS + PAIRS;
     const BLOCK_ROWS: usize = 2;

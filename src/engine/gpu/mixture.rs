@@ -16,7 +16,7 @@ pub struct PackedComponent {
     pub anchor: [f32; OCTETS],
     /// What each row of the factor makes of the rest of the mean.
     pub shift: [f32; OCTETS],
-    /// The factor, upper triangular, by rows, scaled to base 2.
+    /// The factor, upper triangular, by rows, scaled.
     pub factor: [f32; PAIRS],
 }
 
@@ -24,38 +24,36 @@ pub struct PackedComponent {
 const LEAST: f32 = -1e30;
 
 impl PackedComponent {
-    /// Rounded from f64 once everything is folded in.
-    fn new(c: &mixture::Component) -> Self {
-        // |y|^2 / 2 in nats is (s |y|)^2 in bits.
-        let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
+    /// One that takes part in nothing: below every other, so that its responsibilities are 0.
+    pub(super) const PADDING: Self =
+        Self { bias: LEAST, anchor: [0.0; OCTETS], shift: [0.0; OCTETS], factor: [0.0; PAIRS] };
+
+    /// Its axes scaled by `scale`; rounded from f64 once everything is folded in.
+    pub(super) fn new(c: &mixture::Component, scale: f64) -> Self {
         let anchor = c.anchor();
         let u = &c.precision_cholesky;
         Self {
             bias: ((c.bias * std::f64::consts::LOG2_E) as f32).max(LEAST),
             anchor: anchor.map(|a| a as f32),
             shift: std::array::from_fn(|j| {
-                (0..=j).map(|i| s * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
+                (0..=j).map(|i| scale * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
             }),
-            factor: PAIR.map(|(i, j)| (s * u[i][j]) as f32),
+            factor: PAIR.map(|(i, j)| (scale * u[i][j]) as f32),
         }
     }
 }
 
 impl Pack for Mixture {
     type Packed = PackedComponent;
-    /// Below every other, so that its responsibilities are 0.
-    const PADDING: PackedComponent = PackedComponent {
-        bias: LEAST,
-        anchor: [0.0; OCTETS],
-        shift: [0.0; OCTETS],
-        factor: [0.0; PAIRS],
-    };
+    const PADDING: PackedComponent = PackedComponent::PADDING;
 
     fn components(&self) -> usize {
         self.0.len()
     }
 
     fn pack(&self) -> Vec<PackedComponent> {
-        self.0.iter().map(PackedComponent::new).collect()
+        // |y|^2 / 2 in nats is (s |y|)^2 in bits.
+        let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
+        self.0.iter().map(|component| PackedComponent::new(component, s)).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! leaves one partial sum a thread and row; a second kernel sums those by 64; the host sums the
 //! rest in f64, in a fixed order.
 
+mod assign;
 mod buffer;
 mod centres;
 pub mod device;
@@ -16,26 +17,32 @@ mod mixture;
 mod moments;
 pub mod plan;
 pub mod shader;
+mod stream;
+mod student;
 
 pub use self::centres::PackedCentre;
 pub use self::label::LabelWord;
 pub use self::mixture::PackedComponent;
+pub use self::student::PackedStudent;
 
 use std::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
 use wgpu::BufferUsages as Usage;
 
+use self::assign::ASSIGN;
 use self::buffer::{Chunk, grow, slice, upload};
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::kernel::{Kernel, Pack};
+use self::label::{LABEL_EACH, LABEL_GAUSSIAN, LABEL_JOINT};
 use self::plan::{LANES, Layout, PARTIALS, Plan, TRIPS, spans};
 use self::shader::Shape;
+use self::student::Students;
 use super::planes::planes;
 use super::{Arithmetic, Engine, EngineError, Precision, Run};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Mixture, Stats};
+use crate::pass::{Centres, Density, Stats, Tail};
 
 /// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
 pub const ARITHMETIC: Arithmetic =
@@ -263,10 +270,33 @@ impl Engine for GpuEngine<'_> {
 
     fn label(
         &mut self,
-        mixture: &Mixture,
+        density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        self.labels(mixture, sink)
+        let Density { components, tail } = density;
+        let mut labels = Vec::new();
+        let mut sink = |words: &[LabelWord]| {
+            labels.clear();
+            labels.extend(words.iter().map(Label::from));
+            sink(&labels)
+        };
+        match tail {
+            Tail::Gaussian => self.stream(LABEL_GAUSSIAN, components, &mut sink),
+            Tail::Joint(freedom) => {
+                self.stream(LABEL_JOINT, &Students::joint(components, freedom), &mut sink)
+            }
+            Tail::Each(freedom) => {
+                self.stream(LABEL_EACH, &Students::each(components, freedom), &mut sink)
+            }
+        }
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.stream(ASSIGN, centres, sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -290,7 +320,7 @@ pub(super) fn test_gpu() -> Option<Gpu> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pass::{Centres, Expectation, Lloyd, Moments};
+    use crate::pass::{Expectation, Lloyd, Mixture, Moments};
 
     #[test]
     fn a_lost_device_is_an_error() {
@@ -302,7 +332,7 @@ mod tests {
         gpu.lose();
         let lost = Run::<Lloyd>::run(&mut engine, &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
-        let lost = engine.label(&Mixture(Vec::new()), &mut |_| Ok(()));
+        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_| Ok(()));
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");

@@ -12,6 +12,14 @@ pub const SWEEP: &str = include_str!("../../../shaders/sweep.wgsl");
 pub const NEAREST: &str = include_str!("../../../shaders/nearest.wgsl");
 /// A mixture component.
 pub const COMPONENT: &str = include_str!("../../../shaders/component.wgsl");
+/// Its density with Gaussian tails.
+pub const GAUSSIAN: &str = include_str!("../../../shaders/gaussian.wgsl");
+/// A component with the tails of t distributions.
+pub const STUDENT: &str = include_str!("../../../shaders/student.wgsl");
+/// Its density with one over all octets.
+pub const JOINT: &str = include_str!("../../../shaders/joint.wgsl");
+/// Its density with one along each axis.
+pub const EACH: &str = include_str!("../../../shaders/each.wgsl");
 /// The kernel of [`Lloyd`](crate::pass::Lloyd).
 pub const LLOYD: &str = include_str!("../../../shaders/lloyd.wgsl");
 /// The kernel of [`Moments`](crate::pass::Moments).
@@ -20,8 +28,16 @@ pub const MOMENTS: &str = include_str!("../../../shaders/moments.wgsl");
 pub const EXPECTATION: &str = include_str!("../../../shaders/expectation.wgsl");
 /// The kernel of [`label`](crate::pass::label).
 pub const LABEL: &str = include_str!("../../../shaders/label.wgsl");
+/// All of that kernel for Gaussian tails.
+pub const LABEL_GAUSSIAN_SOURCE: &[&str] = &[SWEEP, COMPONENT, GAUSSIAN, LABEL];
+/// All of it for t distributions over all octets.
+pub const LABEL_JOINT_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, JOINT, LABEL];
+/// All of it for a t distribution along each axis.
+pub const LABEL_EACH_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, EACH, LABEL];
+/// The kernel of [`assign`](crate::pass::assign).
+pub const ASSIGN: &str = include_str!("../../../shaders/assign.wgsl");
 /// All of that kernel.
-pub const LABEL_SOURCE: &[&str] = &[SWEEP, COMPONENT, LABEL];
+pub const ASSIGN_SOURCE: &[&str] = &[SWEEP, NEAREST, ASSIGN];
 /// The second pass of all sums.
 pub const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
 

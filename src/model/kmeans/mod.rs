@@ -19,8 +19,8 @@ use super::start::moments_of_all;
 use super::{FitError, Observer, Progress, Stage, Stop, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::Engine;
-use crate::pass::lloyd::LloydStats;
-use crate::pass::{Centres, moments};
+use crate::pass::lloyd::{Cluster, LloydStats};
+use crate::pass::moments;
 
 /// K-Means.
 ///
@@ -171,32 +171,61 @@ pub struct Outcome {
     pub seconds: f64,
 }
 
+impl Fit {
+    /// What labels addresses.
+    pub fn partition(&self) -> Partition {
+        let total = self.moments.count;
+        let share = |cluster: &Cluster| cluster.count as f64 / total as f64;
+        let weights = self.clusters.0.iter().map(share).collect();
+        Partition::new(self.centres.clone(), weights, self.inertia, total)
+    }
+
+    /// The log-likelihood of the hard assignment under round Gaussians of one variance (Pelleg &
+    /// Moore 2000), in nats.
+    pub fn log_likelihood(&self) -> f64 {
+        let Partition { weights, variance, .. } = self.partition();
+        let n = self.moments.count as f64;
+        let of_weights: f64 = weights.iter().filter(|&&w| w > 0.0).map(|w| w * w.ln()).sum();
+        let log_norm = D * (std::f64::consts::TAU * variance).ln();
+        n * (of_weights - 0.5 * log_norm) - 0.5 * self.inertia / variance
+    }
+
+    /// Free parameters of those Gaussians: weights, centres, the variance.
+    pub fn parameters(&self) -> usize {
+        self.centres.len() * (1 + OCTETS)
+    }
+
+    /// The Bayesian information criterion (Schwarz 1978); less is better.
+    pub fn bic(&self) -> f64 {
+        let n = self.moments.count as f64;
+        -2.0 * self.log_likelihood() + self.parameters() as f64 * n.ln()
+    }
+
+    /// Akaike's information criterion (Akaike 1974), likewise.
+    pub fn aic(&self) -> f64 {
+        -2.0 * self.log_likelihood() + 2.0 * self.parameters() as f64
+    }
+}
+
 /// Below this a variance is rounding: clusters of one address each have none.
 const LEAST_VARIANCE: f64 = 1e-6;
 
-impl Fit {
-    /// The centres as the passes have them.
-    ///
-    /// # Errors
-    /// Never of a fit: its centres are means of octets.
-    pub fn pass_centres(&self) -> Result<Centres, FitError> {
-        Ok(Centres::new(&self.centres)?)
-    }
-
-    /// The weight of all addresses.
-    fn total(&self) -> f64 {
-        self.moments.count as f64
-    }
-
+/// Clusters by the nearest centre.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partition {
+    /// The centres, in octets.
+    pub centres: Vec<[f64; OCTETS]>,
     /// The share of the addresses in each cluster.
-    pub fn weights(&self) -> Vec<f64> {
-        self.clusters.0.iter().map(|cluster| cluster.count as f64 / self.total()).collect()
-    }
+    pub weights: Vec<f64>,
+    /// The variance of an octet about its centre, the same for all, in squared octets: that of the
+    /// mixture of round Gaussians which K-Means fits (Bishop 2006, section 9.3.2).
+    pub variance: f64,
+}
 
-    /// The variance of an octet about its centre, the same for all: that of the mixture of round
-    /// Gaussians which K-Means fits (Bishop 2006, section 9.3.2), in squared octets.
-    pub fn variance(&self) -> f64 {
-        (self.inertia / (D * self.total())).max(LEAST_VARIANCE)
+impl Partition {
+    /// Of clusters about `centres` that have `inertia` over `total` addresses.
+    pub fn new(centres: Vec<[f64; OCTETS]>, weights: Vec<f64>, inertia: f64, total: u64) -> Self {
+        Self { centres, weights, variance: (inertia / (D * total as f64)).max(LEAST_VARIANCE) }
     }
 
     /// The log-density of `address` under the Gaussian of `cluster`, in nats: the farther from its
@@ -204,22 +233,7 @@ impl Fit {
     pub fn log_density(&self, address: u32, cluster: u32) -> f64 {
         let (x, centre) = (octets(address).map(f64::from), self.centres[cluster as usize]);
         let squared: f64 = (0..OCTETS).map(|j| (x[j] - centre[j]).powi(2)).sum();
-        let variance = self.variance();
-        -0.5 * (D * (std::f64::consts::TAU * variance).ln() + squared / variance)
-    }
-
-    /// The log-likelihood of the hard assignment (Pelleg & Moore 2000), in nats.
-    pub fn log_likelihood(&self) -> f64 {
-        let (n, variance) = (self.total(), self.variance());
-        let counts = self.clusters.0.iter().map(|cluster| cluster.count as f64);
-        let of_weights: f64 = counts.filter(|&c| c > 0.0).map(|c| c * (c / n).ln()).sum();
-        let log_norm = D * (std::f64::consts::TAU * variance).ln();
-        of_weights - 0.5 * (n * log_norm + self.inertia / variance)
-    }
-
-    /// Free parameters: weights, centres, the variance.
-    pub fn parameters(&self) -> usize {
-        self.centres.len() * (1 + OCTETS)
+        -0.5 * (D * (std::f64::consts::TAU * self.variance).ln() + squared / self.variance)
     }
 }
 

@@ -10,6 +10,7 @@ use super::table::{table, write_table};
 use super::{counted, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix};
+use crate::report::fit::Objective;
 use crate::report::model::Rule;
 use crate::report::summary::RoleSummary;
 
@@ -77,23 +78,31 @@ fn common(prefixes: &[Prefix]) -> String {
 }
 
 fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
-    let RoleSummary { components, components_asked, lower_bound, .. } = found;
-    if components < components_asked {
+    let Some((fit, before)) = found.fits.split_last() else { return Ok(()) };
+    if let Some(first) = before.first() {
         writeln!(
             out,
-            "  Fitted with {components}: there are fewer addresses than the {components_asked} \
-             components asked for."
+            "  Of {} components fitted first, {} had a weight of 0.005 or more; fitted again with {}.",
+            first.components, first.needed, fit.components
         )?;
     }
     let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
     if empty > 0 {
         let verb = if empty == 1 { "stays" } else { "stay" };
-        writeln!(out, "  {empty} of {components} components {verb} empty.")?;
+        writeln!(out, "  {empty} of {} components {verb} empty.", fit.components)?;
     }
-    let restarts = counted(found.restarts.len() as u64, "restart", "restarts");
-    let iterations = counted(found.n_iter as u64, "iteration", "iterations");
-    let end = if found.converged { "converged after" } else { "not converged in" };
-    writeln!(out, "  Best of {restarts}: lower bound {lower_bound:.1}, {end} {iterations}.")
+    let objective = match fit.objective {
+        Objective::LowerBound(bound) if fit.kind == "gaussian" => {
+            format!("mean log-likelihood {bound:.4}")
+        }
+        Objective::LowerBound(bound) => format!("lower bound {bound:.1}"),
+        Objective::Inertia(inertia) => format!("inertia {inertia:.1}"),
+    };
+    let restarts = counted(fit.restarts.len() as u64, "restart", "restarts");
+    let iterations = counted(fit.n_iter as u64, "iteration", "iterations");
+    let end = if fit.converged { "converged after" } else { "not converged in" };
+    writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?;
+    fit.collapsed.iter().try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
 }
 
 fn write_anomalies(

@@ -1,12 +1,18 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod model;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use octomix::engine::choice::EngineKind;
 use octomix::input::{self, Roles};
-use octomix::model::bayesian;
+use octomix::model::scorer::Score;
 use octomix::score::Threshold;
+
+pub use model::{
+    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,11 +40,14 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Detect(DetectArgs),
+    Fit(FitArgs),
+    Score(ScoreArgs),
+    Sample(SampleArgs),
     Validate(ValidateArgs),
     Devices(DevicesArgs),
 }
 
-/// Fits a mixture to the addresses of each role and flags those that fit it least.
+/// Fits a model to the addresses of each role and flags those that fit it least.
 ///
 /// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
 /// summary.json, below the output directory.
@@ -47,24 +56,147 @@ pub enum Command {
 pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
-    /// The directory for the result files; made if need be, files in it are replaced
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_name = "DIR",
-        default_value = "octomix-out",
-        help_heading = "Output"
-    )]
-    pub directory: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+    /// Add each component's responsibility for each address to the tables (predict_proba)
+    #[arg(long, help_heading = "Output")]
+    pub responsibilities: bool,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub score: RuleArgs,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+const FIT_EXAMPLES: &str = "\
+Examples:
+  Train on one day, score another:
+    octomix fit monday.csv -o monday
+    octomix score --model monday tuesday.csv -o tuesday
+
+  Maximum likelihood with shared covariances, four components, of the destinations:
+    octomix fit --model gaussian --covariance tied -k 4 --role dst day.csv
+
+  K-Means, the best of 200 restarts:
+    octomix fit --model kmeans -k 5 --n-init 200 day.csv";
+
+/// Fits a model to the addresses of each role, for octomix score or scikit-learn.
+///
+/// Prints a summary and writes model.json for each role, and summary.json, below the output
+/// directory.
+#[derive(Debug, Args)]
+#[command(after_help = FIT_EXAMPLES)]
+pub struct FitArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
     #[command(flatten)]
     pub print: PrintArgs,
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Which addresses are anomalous: percentile:P flags the P % of lowest log-density
-    #[arg(long, value_name = "RULE", default_value = "percentile:4", help_heading = "Model")]
-    pub threshold: Threshold,
+    #[command(flatten)]
+    pub score: RuleArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
+}
+
+const SCORE_EXAMPLES: &str = "\
+Examples:
+  Tuesday's addresses by Monday's models, sources and destinations:
+    octomix detect monday.csv -o monday
+    octomix score --model monday tuesday.csv -o tuesday
+
+  A list of addresses by one model:
+    octomix score --model monday/dst/model.json blocklist.txt";
+
+/// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
+/// threshold that the model was trained with.
+#[derive(Debug, Args)]
+#[command(after_help = SCORE_EXAMPLES)]
+pub struct ScoreArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// A model.json, or a directory that octomix fit or detect wrote
+    #[arg(long, value_name = "MODEL", help_heading = "Model")]
+    pub model: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+    /// Add each component's responsibility for each address to the tables (predict_proba)
+    #[arg(long, help_heading = "Output")]
+    pub responsibilities: bool,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+const SAMPLE_EXAMPLES: &str = "\
+Examples:
+  A thousand addresses such as the model expects:
+    octomix sample --model octomix-out/src/model.json --count 1000
+
+  As a list that octomix reads:
+    octomix sample --model octomix-out/src/model.json | tail -n +2 | cut -d, -f1 > sampled.txt";
+
+/// Draws addresses from a fitted mixture, as CSV: address,cluster.
+///
+/// Each is drawn from the Gaussian of a component and rounded to whole octets; what lies outside
+/// 0 to 255 is drawn again. The same seed gives the same addresses.
+#[derive(Debug, Args)]
+#[command(after_help = SAMPLE_EXAMPLES)]
+pub struct SampleArgs {
+    /// The model.json to draw from
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// How many addresses to draw
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
+    pub count: u64,
+    /// The seed of the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// Where to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The directory for the result files; made if need be, files in it are replaced
+    #[arg(short = 'o', long = "output", value_name = "DIR", default_value = "octomix-out")]
+    pub directory: PathBuf,
+}
+
+/// What makes an address anomalous.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Score")]
+pub struct RuleArgs {
+    /// Which addresses are anomalous: percentile:P flags the P % of lowest log-density
+    #[arg(long, value_name = "RULE", default_value = "percentile:4")]
+    pub threshold: Threshold,
+    /// Which log-density: scikit-learn's, or that of the posterior predictive distribution
+    #[arg(long, value_enum, default_value_t = ScoreArg::Sklearn)]
+    pub score: ScoreArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScoreArg {
+    /// score_samples: of a Bayesian mixture the expected log-density, which is not normalised
+    Sklearn,
+    /// A mixture of Student's t distributions: a true density, with the tails that the data leave open
+    Predictive,
+}
+
+impl ScoreArg {
+    /// The score asked for.
+    pub fn score(self) -> Score {
+        match self {
+            Self::Sklearn => Score::Sklearn,
+            Self::Predictive => Score::Predictive,
+        }
+    }
 }
 
 const VALIDATE_EXAMPLES: &str = "\
@@ -86,7 +218,7 @@ pub struct ValidateArgs {
     pub input: InputArgs,
     /// Components of the mixtures and centres compared
     #[arg(short = 'k', long, value_name = "N", default_value_t = 7, help_heading = "Model",
-          value_parser = clap::value_parser!(u32).range(1..=MOST))]
+          value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
     pub components: u32,
     #[command(flatten)]
     pub engine: EngineArgs,
@@ -103,7 +235,7 @@ pub struct DevicesArgs {
 }
 
 /// What to read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct InputArgs {
     /// CSV files with a header line, or lists of addresses, one a line; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
@@ -138,65 +270,11 @@ pub struct PrintArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Show neither progress nor warnings
-    #[arg(long)]
+    #[arg(long, conflicts_with = "verbose")]
     pub quiet: bool,
-}
-
-/// What to fit, and how.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Model")]
-pub struct ModelArgs {
-    /// The kind of model
-    #[arg(long, value_enum, default_value_t = Model::Bayesian)]
-    pub model: Model,
-    /// Components of the mixture; those that the addresses do not need stay empty
-    #[arg(short = 'k', long, value_name = "N", default_value_t = 7, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u32).range(1..=MOST))]
-    pub components: u32,
-    /// The shape of the components
-    #[arg(long, value_enum, default_value_t = Covariance::Full)]
-    pub covariance: Covariance,
-    /// The prior of the components' weights
-    #[arg(long, value_enum, default_value_t = WeightPrior::DirichletProcess)]
-    pub weight_prior: WeightPrior,
-    /// Restarts from different starting points, of which the best is kept
-    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u32).range(1..=MOST))]
-    pub n_init: u32,
-    /// Iterations after which a restart stops at the latest
-    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u32).range(1..=MOST))]
-    pub max_iter: u32,
-    /// A restart stops when its lower bound changes by less, in nats
-    #[arg(long, value_name = "X", default_value = "1e-3", allow_negative_numbers = true, value_parser = non_negative)]
-    pub tol: f64,
-    /// Added to the variance of every octet in every component, in squared octets
-    #[arg(long, value_name = "X", default_value = "1e-6", allow_negative_numbers = true, value_parser = non_negative)]
-    pub reg_covar: f64,
-    /// The seed of all random choices: the same seed gives the same files
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
-    pub seed: u64,
-}
-
-/// More components, restarts or iterations are a slip of the keyboard, and would fill the memory.
-const MOST: i64 = 1_000_000;
-
-impl ModelArgs {
-    /// The parameters of the fit, with as many components as asked for.
-    pub fn params(&self) -> bayesian::Params {
-        // Nothing to choose yet; a second kind would not compile here.
-        let Model::Bayesian = self.model;
-        let Covariance::Full = self.covariance;
-        let WeightPrior::DirichletProcess = self.weight_prior;
-        bayesian::Params {
-            n_init: self.n_init as usize,
-            max_iter: self.max_iter as usize,
-            tol: self.tol,
-            reg_covar: self.reg_covar,
-            seed: self.seed,
-            ..bayesian::Params::new(self.components as usize)
-        }
-    }
+    /// Tell on standard error how the fit goes: each accepted move of the search, each restart
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
 }
 
 /// Where to compute.
@@ -222,7 +300,8 @@ pub enum RoleArg {
 }
 
 impl RoleArg {
-    fn roles(self) -> Roles {
+    /// The roles asked for.
+    pub fn roles(self) -> Roles {
         match self {
             Self::Src => Roles::Source,
             Self::Dst => Roles::Destination,
@@ -259,31 +338,6 @@ impl EngineArg {
 pub enum Format {
     Text,
     Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Model {
-    /// A variational Bayesian Gaussian mixture
-    Bayesian,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Covariance {
-    /// Any ellipsoid for each component
-    Full,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum WeightPrior {
-    /// A stick broken without end: few components take most of the weight
-    DirichletProcess,
-}
-
-fn non_negative(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|x| x.is_finite() && *x >= 0.0)
-        .ok_or_else(|| "expected a number from 0, for example 1e-3".to_owned())
 }
 
 #[cfg(test)]

@@ -1,0 +1,255 @@
+//! The arguments that say what to fit, and how.
+//!
+//! What depends on the kind of model has no default here: the plan fills it in, and refuses what
+//! does not go together.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use octomix::model::auto;
+
+/// More components, restarts or iterations are a slip of the keyboard, and would fill the memory.
+pub const MOST: i64 = 1_000_000;
+
+/// What to fit, and how.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArgs {
+    /// The kind of model [default: bayesian; with --warm-start, that model's]
+    #[arg(long, value_enum)]
+    pub model: Option<ModelKind>,
+    /// Components or clusters: a number, or auto[:N]: fit N (7), count those of weight 0.005 or more,
+    /// fit again with so many [default: auto; with given starts, as many as they have]
+    #[arg(short = 'k', long, value_name = "N", allow_negative_numbers = true)]
+    pub components: Option<Components>,
+    /// The shape of the components [default: full]
+    #[arg(long, value_enum)]
+    pub covariance: Option<CovarianceArg>,
+    /// What an address counts in the fit: once, or as many times as it has packets
+    #[arg(long, value_enum, default_value_t = WeightArg::Addresses)]
+    pub weight: WeightArg,
+    /// How to look for the best optimum [default: merge-split for bayesian, otherwise restarts]
+    #[arg(long, value_enum)]
+    pub search: Option<SearchArg>,
+    /// Evaluations of a component at an address that merge-split may spend, such as 2e9 [default: what
+    /// --n-init restarts take]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    pub budget: Option<f64>,
+    /// Restarts from different starting points, of which the best is kept
+    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u32).range(1..=MOST))]
+    pub n_init: u32,
+    /// Iterations after which a restart stops at the latest [default: 1000; kmeans 300]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u32).range(1..=MOST))]
+    pub max_iter: Option<u32>,
+    /// A restart stops when its lower bound changes by less, in nats [default: 1e-3; kmeans 1e-4, of
+    /// the centres' squared shift over the mean variance]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = non_negative)]
+    pub tol: Option<f64>,
+    /// Added to the variance of every octet in every component, in squared octets [default: 1e-6]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = non_negative)]
+    pub reg_covar: Option<f64>,
+    /// The seed of all random choices: the same seed gives the same files
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub start: StartArgs,
+    #[command(flatten)]
+    pub priors: PriorArgs,
+}
+
+/// Where to start.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Start")]
+pub struct StartArgs {
+    /// How restarts start [default: kmeans; of --model kmeans itself k-means++]
+    #[arg(long, value_enum)]
+    pub init: Option<InitArg>,
+    /// Start from a file: JSON with means, weights, precisions (any of them), or a CSV with the columns
+    /// address and cluster, such as addresses.csv
+    #[arg(long, value_name = "FILE", conflicts_with = "init")]
+    pub init_file: Option<PathBuf>,
+    /// Go on from a fitted model.json
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["init", "init_file"])]
+    pub warm_start: Option<PathBuf>,
+}
+
+/// The priors of a Bayesian mixture.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Priors of the Bayesian mixture")]
+pub struct PriorArgs {
+    /// The prior of the components' weights [default: dirichlet-process]
+    #[arg(long, value_enum)]
+    pub weight_prior: Option<WeightPriorArg>,
+    /// The concentration of the weights [default: 1 / components]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    pub weight_concentration: Option<f64>,
+    /// The precision of the means, in addresses [default: 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    pub mean_precision: Option<f64>,
+    /// The mean of the means: four octets [default: the addresses' mean]
+    #[arg(long, value_name = "A,B,C,D", allow_negative_numbers = true)]
+    pub mean_prior: Option<Numbers>,
+    /// The degrees of freedom of the covariances, more than 3 [default: 4]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    pub degrees_of_freedom: Option<f64>,
+    /// The covariances' prior: one variance, four, or sixteen entries by rows [default: the addresses'
+    /// covariance]
+    #[arg(long, value_name = "X,...", allow_negative_numbers = true)]
+    pub covariance_prior: Option<Numbers>,
+}
+
+impl PriorArgs {
+    /// The first option given, if one is.
+    pub fn given(&self) -> Option<&'static str> {
+        [
+            (self.weight_prior.is_some(), "--weight-prior"),
+            (self.weight_concentration.is_some(), "--weight-concentration"),
+            (self.mean_precision.is_some(), "--mean-precision"),
+            (self.mean_prior.is_some(), "--mean-prior"),
+            (self.degrees_of_freedom.is_some(), "--degrees-of-freedom"),
+            (self.covariance_prior.is_some(), "--covariance-prior"),
+        ]
+        .into_iter()
+        .find_map(|(given, option)| given.then_some(option))
+    }
+}
+
+/// How many components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Components {
+    /// As many as prove to be needed of so many.
+    Auto(usize),
+    /// So many.
+    Exactly(usize),
+}
+
+impl Components {
+    /// The most that are fitted.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Auto(most) | Self::Exactly(most) => most,
+        }
+    }
+}
+
+impl FromStr for Components {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            let number = text.parse::<usize>().ok();
+            number.filter(|number| (1..=MOST as usize).contains(number)).ok_or_else(|| {
+                format!("expected auto, auto:N or a whole number from 1 to {MOST}, for example 7")
+            })
+        };
+        match text.strip_prefix("auto") {
+            Some("") => Ok(Self::Auto(auto::FIRST)),
+            Some(rest) => number(rest.strip_prefix(':').unwrap_or("")).map(Self::Auto),
+            None => number(text).map(Self::Exactly),
+        }
+    }
+}
+
+/// Numbers with commas between.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers(pub Vec<f64>);
+
+impl FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim().parse().ok().filter(|x: &f64| x.is_finite());
+        let numbers: Option<Vec<f64>> = text.split(',').map(number).collect();
+        numbers
+            .map(Self)
+            .ok_or_else(|| "expected numbers with commas between, for example 10,0,0,1".to_owned())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModelKind {
+    /// A variational Bayesian Gaussian mixture, which finds how many components it needs
+    Bayesian,
+    /// A Gaussian mixture of maximum likelihood
+    Gaussian,
+    /// K-Means
+    Kmeans,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CovarianceArg {
+    /// Any ellipsoid for each component
+    Full,
+    /// One ellipsoid for all
+    Tied,
+    /// An ellipsoid along the axes for each
+    Diag,
+    /// A sphere for each
+    Spherical,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WeightPriorArg {
+    /// A stick broken without end: few components take most of the weight
+    DirichletProcess,
+    /// All components alike
+    DirichletDistribution,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InitArg {
+    /// The clusters of K-Means
+    Kmeans,
+    /// Addresses drawn far from each other
+    #[value(name = "k-means++")]
+    KMeansPlusPlus,
+    /// Random responsibilities; of kmeans, random addresses
+    Random,
+    /// Random addresses
+    RandomFromData,
+}
+
+impl InitArg {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kmeans => "kmeans",
+            Self::KMeansPlusPlus => "k-means++",
+            Self::Random => "random",
+            Self::RandomFromData => "random-from-data",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SearchArg {
+    /// Merge and split components where the lower bound gains by it
+    MergeSplit,
+    /// The best of --n-init restarts, as scikit-learn
+    Restarts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WeightArg {
+    /// Once each
+    Addresses,
+    /// As many times as it has packets
+    Packets,
+}
+
+fn non_negative(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|x| x.is_finite() && *x >= 0.0)
+        .ok_or_else(|| "expected a number from 0, for example 1e-3".to_owned())
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|x| x.is_finite() && *x > 0.0)
+        .ok_or_else(|| "expected a number above 0, for example 0.5".to_owned())
+}

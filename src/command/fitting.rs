@@ -1,0 +1,134 @@
+//! Fitting one role's addresses to a plan, with a bar and warnings.
+
+use std::ops::ControlFlow;
+
+use octomix::Init;
+use octomix::address::{AddressSet, Points};
+use octomix::engine::Engine;
+use octomix::input::Role;
+use octomix::model::any::{Fit, Params};
+use octomix::model::mixture;
+use octomix::model::{FitError, Progress, Stage};
+use octomix::report::fit::FitSummary;
+use octomix::report::model::WeightedBy;
+
+use super::Failure;
+use super::plan::Plan;
+use crate::console::Console;
+use crate::progress::{Bar, Unit};
+
+/// A fitted role.
+pub struct Fitted {
+    /// The model.
+    pub fit: Fit,
+    /// How it was fitted.
+    pub params: Params,
+    /// All fits on the way, the model last.
+    pub summaries: Vec<FitSummary>,
+}
+
+impl Plan {
+    /// The addresses of `set`, weighted as planned.
+    ///
+    /// # Errors
+    /// When the packets are too many to be counted exactly.
+    pub fn points<'a>(&self, role: Role, set: &'a AddressSet) -> Result<Points<'a>, Failure> {
+        match self.weighted_by {
+            WeightedBy::Addresses => Ok(set.addresses().into()),
+            WeightedBy::Packets => Points::weighted(set.addresses(), set.packets())
+                .map_err(|reason| Failure::Weights { role, reason }),
+        }
+    }
+
+    /// Fits the addresses of `engine`.
+    ///
+    /// # Errors
+    /// When they cannot be fitted.
+    pub fn fit(
+        &self,
+        role: Role,
+        engine: &mut dyn Engine,
+        console: &mut Console,
+    ) -> Result<Fitted, Failure> {
+        let params = self.params_for(role, engine.addresses(), console)?;
+        let mut bar = console.bar(format!("{role}s:"));
+        let mut observer = |progress| show(&mut bar, progress);
+        let fitted = match self.auto {
+            true => params.fit_needed(engine, &mut observer),
+            false => params.fit(engine, &mut observer).map(|fit| (None, fit)),
+        };
+        let (first, fit) = fitted.map_err(|reason| Failure::Fit { role, reason })?;
+        drop(bar);
+        let params = params.with_components(fit.weights().len());
+        let summaries: Vec<FitSummary> = first.iter().chain([&fit]).map(FitSummary::new).collect();
+        for summary in &summaries {
+            tell(role, summary, console);
+        }
+        if summaries.last().is_some_and(|summary| !summary.converged) {
+            console.warn(format!(
+                "{role}s: the best fit had not converged when --max-iter {} stopped it; raise it",
+                params.max_iter()
+            ));
+        }
+        Ok(Fitted { fit, params, summaries })
+    }
+
+    /// The parameters for `addresses`, which may be too few for all components.
+    fn params_for(
+        &self,
+        role: Role,
+        addresses: &[u32],
+        console: &mut Console,
+    ) -> Result<Params, Failure> {
+        if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
+            let init = Init::Labels(labels.of(addresses)?);
+            return Ok(Params::Mixture(mixture::Params { init, ..params.clone() }));
+        }
+        let asked = self.params.components();
+        if addresses.len() >= asked {
+            return Ok(self.params.clone());
+        }
+        if !self.auto {
+            console.warn(format!(
+                "{role}s: fewer distinct addresses ({}) than components ({asked}); fitted with {0}",
+                addresses.len()
+            ));
+        }
+        Ok(self.params.with_components(addresses.len()))
+    }
+}
+
+/// What `--verbose` tells of a fit.
+fn tell(role: Role, fit: &FitSummary, console: &Console) {
+    for (r, restart) in fit.restarts.iter().enumerate() {
+        let best = if r == fit.best_restart { ", the best" } else { "" };
+        console.detail(&format!(
+            "{role}s, {} components, restart {r}: {} in {} iterations{best}",
+            fit.components, restart.objective, restart.n_iter
+        ));
+    }
+}
+
+/// Shows where a fit stands.
+pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
+    let stage = match progress.stage {
+        Stage::Seeding => "seeding",
+        Stage::KMeans => "K-Means",
+        Stage::Mixture => "mixture",
+    };
+    let (iteration, most, active) = (progress.iteration, progress.max_iter, progress.active);
+    let message = format!("{stage} {iteration}/{most}, {active} restarts");
+    bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
+    ControlFlow::Continue(())
+}
+
+/// The log-likelihood of the plug-in mixture of `fit`, for information criteria; of K-Means none.
+///
+/// # Errors
+/// When the engine fails.
+pub fn log_likelihood(fit: &Fit, engine: &mut dyn Engine) -> Result<f64, FitError> {
+    match fit {
+        Fit::Mixture(fit) => fit.log_likelihood(engine),
+        Fit::KMeans(_) => Ok(f64::NAN),
+    }
+}

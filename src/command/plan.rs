@@ -1,0 +1,221 @@
+//! From the arguments to what will be fitted: defaults that depend on the model, files to start
+//! from, and a refusal of what does not go together.
+
+use nalgebra::Matrix4;
+use octomix::model::any::Params;
+use octomix::model::auto;
+use octomix::model::kmeans::{self, Seeding};
+use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
+use octomix::model::start::Parameters;
+use octomix::report::model::{Loaded, Model, WeightedBy};
+use octomix::{Covariance, Init, KMeans, Priors, Search, WeightPrior};
+
+use super::Failure;
+use super::start_file::{Labels, Start};
+use crate::cli::{
+    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
+};
+
+/// What to fit to each role's addresses.
+#[derive(Debug)]
+pub struct Plan {
+    /// How, with the most components.
+    pub params: Params,
+    /// Whether to fit again with as many components as prove to be needed.
+    pub auto: bool,
+    /// The clusters to start from, of addresses.
+    pub labels: Option<Labels>,
+    /// What an address counts.
+    pub weighted_by: WeightedBy,
+}
+
+fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::Usage(message.into()))
+}
+
+impl Plan {
+    /// The plan of `args`; reads the file to start from, if there is one.
+    ///
+    /// # Errors
+    /// When options do not go together, or that file cannot be used.
+    pub fn new(args: &ModelArgs) -> Result<Self, Failure> {
+        let warm = args.start.warm_start.as_deref().map(Loaded::read).transpose()?;
+        let start = args.start.init_file.as_deref().map(Start::read).transpose()?;
+        let kind = args.model.unwrap_or(match &warm {
+            Some(Loaded { model: Model::KMeans(_), .. }) => ModelKind::Kmeans,
+            Some(Loaded { model: Model::Mixture(estimate), .. })
+                if estimate.posterior.is_none() =>
+            {
+                ModelKind::Gaussian
+            }
+            _ => ModelKind::Bayesian,
+        });
+        let given = match (&warm, &start) {
+            (Some(loaded), _) => Some(loaded.file.weights.len()),
+            (None, Some(start)) => Some(start.components()),
+            (None, None) => None,
+        };
+        let components = args
+            .components
+            .unwrap_or(given.map_or(Components::Auto(auto::FIRST), Components::Exactly));
+        let (params, labels) = match kind {
+            ModelKind::Kmeans => kmeans(args, components.most(), warm, start)?,
+            _ => mixture(args, kind, components.most(), warm, start)?,
+        };
+        Ok(Self {
+            params,
+            // A given start fixes the number.
+            auto: matches!(components, Components::Auto(_)) && given.is_none(),
+            labels,
+            weighted_by: match args.weight {
+                WeightArg::Addresses => WeightedBy::Addresses,
+                WeightArg::Packets => WeightedBy::Packets,
+            },
+        })
+    }
+}
+
+type Planned = (Params, Option<Labels>);
+
+fn kmeans(
+    args: &ModelArgs,
+    clusters: usize,
+    warm: Option<Loaded>,
+    start: Option<Start>,
+) -> Result<Planned, Failure> {
+    let of_mixtures = [
+        (args.covariance.is_some(), "--covariance"),
+        (args.reg_covar.is_some(), "--reg-covar"),
+        (args.search == Some(SearchArg::MergeSplit), "--search merge-split"),
+        (args.budget.is_some(), "--budget"),
+    ];
+    let given = of_mixtures.into_iter().find_map(|(given, option)| given.then_some(option));
+    if let Some(option) = given.or(args.priors.given()) {
+        return usage(format!("{option} is of mixtures; leave it out with --model kmeans"));
+    }
+    let seeding = match (warm, start, args.start.init) {
+        (Some(Loaded { model: Model::KMeans(partition), .. }), ..) => {
+            Seeding::Centres(partition.centres)
+        }
+        (Some(_), ..) => {
+            return usage("--warm-start with --model kmeans takes a model of kind kmeans");
+        }
+        (_, Some(Start::Parameters(Parameters { means: Some(means), .. })), _) => {
+            Seeding::Centres(means)
+        }
+        (_, Some(_), _) => return usage("--init-file with --model kmeans takes JSON with means"),
+        (.., None | Some(InitArg::KMeansPlusPlus)) => Seeding::PlusPlus,
+        (.., Some(InitArg::Random)) => Seeding::Random,
+        (.., Some(init)) => {
+            let init = init.name();
+            return usage(format!(
+                "--init {init} is of mixtures; kmeans takes k-means++ or random"
+            ));
+        }
+    };
+    let defaults = KMeans::params(clusters);
+    let params = kmeans::Params {
+        seeding,
+        n_init: args.n_init as usize,
+        max_iter: args.max_iter.map_or(defaults.max_iter, |n| n as usize),
+        tol: args.tol.unwrap_or(defaults.tol),
+        seed: args.seed,
+        ..defaults
+    };
+    params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
+    Ok((Params::KMeans(params), None))
+}
+
+fn mixture(
+    args: &ModelArgs,
+    kind: ModelKind,
+    components: usize,
+    warm: Option<Loaded>,
+    start: Option<Start>,
+) -> Result<Planned, Failure> {
+    let mut params = match kind {
+        ModelKind::Bayesian => BayesianMixture::params(components).priors(priors(args)?),
+        _ => GaussianMixture::params(components),
+    };
+    if let (ModelKind::Gaussian, Some(option)) = (kind, args.priors.given()) {
+        return usage(format!("{option} is of the Bayesian mixture; use --model bayesian"));
+    }
+    params.covariance = match (args.covariance, &warm) {
+        (None, Some(Loaded { model: Model::Mixture(estimate), .. })) => estimate.covariance,
+        (None | Some(CovarianceArg::Full), _) => Covariance::Full,
+        (Some(CovarianceArg::Tied), _) => Covariance::Tied,
+        (Some(CovarianceArg::Diag), _) => Covariance::Diag,
+        (Some(CovarianceArg::Spherical), _) => Covariance::Spherical,
+    };
+    let mut labels = None;
+    params.init = match (warm, start, args.start.init) {
+        (Some(Loaded { model: Model::Mixture(estimate), .. }), ..) => {
+            Init::Warm(Box::new(estimate))
+        }
+        (Some(_), ..) => return usage("--warm-start of a mixture takes a model of a mixture"),
+        (_, Some(Start::Parameters(parameters)), _) => Init::Parameters(parameters),
+        (_, Some(Start::Labels(given)), _) => {
+            labels = Some(given);
+            Init::KMeans // replaced once the addresses are known
+        }
+        (.., None | Some(InitArg::Kmeans)) => Init::KMeans,
+        (.., Some(InitArg::KMeansPlusPlus)) => Init::KMeansPlusPlus,
+        (.., Some(InitArg::Random)) => Init::Random,
+        (.., Some(InitArg::RandomFromData)) => Init::RandomFromData,
+    };
+    let defaults = (params.max_iter, params.tol, params.reg_covar);
+    let params = mixture::Params {
+        search: search(args, kind, params.init == Init::KMeans && labels.is_none())?,
+        n_init: args.n_init as usize,
+        max_iter: args.max_iter.map_or(defaults.0, |n| n as usize),
+        tol: args.tol.unwrap_or(defaults.1),
+        reg_covar: args.reg_covar.unwrap_or(defaults.2),
+        seed: args.seed,
+        ..params
+    };
+    params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
+    Ok((Params::Mixture(params), labels))
+}
+
+/// The search asked for; merge-split where nothing speaks against it.
+fn search(args: &ModelArgs, kind: ModelKind, free_start: bool) -> Result<Search, Failure> {
+    let can = free_start && kind == ModelKind::Bayesian;
+    match args.search {
+        Some(SearchArg::MergeSplit) if !free_start => usage(
+            "--search merge-split makes its own starts; leave out the other start, or use --search restarts",
+        ),
+        None if can => Ok(Search::MergeSplit(args.budget)),
+        Some(SearchArg::MergeSplit) => Ok(Search::MergeSplit(args.budget)),
+        _ if args.budget.is_some() => usage("--budget is of --search merge-split"),
+        _ => Ok(Search::Restarts),
+    }
+}
+
+fn priors(args: &ModelArgs) -> Result<Priors, Failure> {
+    let given = &args.priors;
+    let mean = match &given.mean_prior {
+        None => None,
+        Some(numbers) => match numbers.0.as_slice().try_into() {
+            Ok(mean) => Some(mean),
+            Err(_) => return usage("--mean-prior takes four octets, for example 10,0,0,1"),
+        },
+    };
+    let covariance = match given.covariance_prior.as_ref().map(|numbers| numbers.0.as_slice()) {
+        None => None,
+        Some(&[variance]) => Some(Matrix4::from_diagonal_element(variance)),
+        Some(&[a, b, c, d]) => Some(Matrix4::from_diagonal(&[a, b, c, d].into())),
+        Some(entries) if entries.len() == 16 => Some(Matrix4::from_row_slice(entries)),
+        Some(_) => return usage("--covariance-prior takes 1, 4 or 16 numbers"),
+    };
+    Ok(Priors {
+        weights: match given.weight_prior {
+            None | Some(WeightPriorArg::DirichletProcess) => WeightPrior::DirichletProcess,
+            Some(WeightPriorArg::DirichletDistribution) => WeightPrior::DirichletDistribution,
+        },
+        weight_concentration: given.weight_concentration,
+        mean_precision: given.mean_precision,
+        mean,
+        degrees_of_freedom: given.degrees_of_freedom,
+        covariance,
+    })
+}

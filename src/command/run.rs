@@ -1,0 +1,119 @@
+//! The begin and the end that the commands over captures share: reading, opening the engine, the
+//! summary.
+
+use std::path::Path;
+use std::time::Instant;
+
+use octomix::engine::choice::Choice;
+use octomix::input::{self, Capture, FileAccount, Role, Roles};
+use octomix::report::reading::Reading;
+use octomix::report::summary::{EngineSummary, RoleSummary, RunSeconds};
+use octomix::report::{Output, Summary, text};
+
+use super::{Failure, choose_engine, print, read, write_json};
+use crate::cli::{EngineArgs, InputArgs, PrintArgs};
+use crate::console::Console;
+
+/// A run under way.
+pub struct Run {
+    /// Where to compute.
+    pub choice: Choice,
+    /// Where to tell.
+    pub console: Console,
+    /// Where to write.
+    pub output: Output,
+    requested: &'static str,
+    roles: Option<Roles>,
+    started: Instant,
+    read_seconds: f64,
+    engine_seconds: f64,
+}
+
+/// Reads the captures and opens the engine for models of up to `components` components.
+///
+/// # Errors
+/// When the output directory cannot be written to, the captures cannot be read or the engine cannot be
+/// had.
+pub fn start(
+    started: Instant,
+    input: &InputArgs,
+    directory: &Path,
+    print: &PrintArgs,
+    engine: &EngineArgs,
+    components: usize,
+) -> Result<(Run, Capture), Failure> {
+    let mut console = Console::new(print);
+    let output = Output::new(directory, &[Role::Source.key(), Role::Destination.key()])?;
+    let (capture, read_seconds) = timed(|| read(input, &mut console));
+    let capture = capture?;
+    let (choice, engine_seconds) =
+        timed(|| choose_engine(engine, &capture, components, &mut console));
+    let run = Run {
+        choice: choice?,
+        console,
+        output,
+        requested: engine.engine.kind().name(),
+        roles: input.options().roles,
+        started,
+        read_seconds,
+        engine_seconds,
+    };
+    Ok((run, capture))
+}
+
+/// Writes and prints the summary of what was found for sources and destinations.
+///
+/// # Errors
+/// When it cannot be written or printed.
+pub fn finish(
+    run: Run,
+    capture: &Capture,
+    [src, dst]: [Option<RoleSummary>; 2],
+    print_args: &PrintArgs,
+) -> Result<(), Failure> {
+    let skipped_roles = skipped(run.roles, capture);
+    let Run { choice, console, mut output, requested, started, .. } = run;
+    let summary_file = "summary.json";
+    let summary = Summary {
+        octomix: env!("CARGO_PKG_VERSION"),
+        input: Reading::new(&capture.account),
+        engine: EngineSummary {
+            requested,
+            used: choice.name(),
+            device: choice.engine(&[]).description(),
+            reason: choice.reason,
+        },
+        src,
+        dst,
+        skipped_roles,
+        warnings: console.into_warnings(),
+        output: output.directory().display().to_string(),
+        files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
+        seconds: RunSeconds {
+            read: run.read_seconds,
+            engine: run.engine_seconds,
+            total: started.elapsed().as_secs_f64(),
+        },
+    };
+    output.write(summary_file, |file| write_json(&summary, file))?;
+    print(print_args.format, &summary, |out| text::write(&summary, out))
+}
+
+/// The roles asked for that have no address. Not asked, a list is not missed for destinations.
+fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
+    let is_table = |file: &FileAccount| matches!(file.format, input::Format::Csv { .. });
+    let roles = match asked {
+        Some(roles) => roles,
+        None if capture.account.files.iter().any(is_table) => Roles::Both,
+        None => Roles::Source,
+    };
+    let empty = roles.as_slice().iter().filter(|&&role| capture.addresses(role).is_empty());
+    empty.map(|role| role.key()).collect()
+}
+
+/// What `work` gives, and the seconds it took.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed().as_secs_f64())
+}

@@ -1,0 +1,143 @@
+//! `octomix score`: another day's addresses by a model that was fitted before.
+
+use std::path::Path;
+use std::time::Instant;
+
+use octomix::address::AddressSet;
+use octomix::engine::choice::Choice;
+use octomix::input::{Role, Roles};
+use octomix::model::scorer::Score;
+use octomix::report::clusters::clusters;
+use octomix::report::model::{Loaded, ModelError};
+use octomix::report::summary::{RoleSeconds, RoleSummary};
+use octomix::report::{Labelled, Output};
+
+use super::Failure;
+use super::labelling::{Labels, responsible, write_tables};
+use super::run::{finish, start, timed};
+use crate::cli::{RoleArg, ScoreArgs};
+use crate::console::Console;
+
+/// Scores both roles, or the one that there is a model of.
+///
+/// # Errors
+/// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
+/// file cannot be written.
+pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
+    let ScoreArgs { input, model, output, print, responsibilities, engine } = args;
+    let started = Instant::now();
+    let models = Models::read(model, input.role.map(RoleArg::roles))?;
+    let most = models.src.iter().chain(&models.dst).map(|loaded| loaded.file.weights.len()).max();
+    // A model of one role is asked about that role only.
+    let mut input = input.clone();
+    input.role = input.role.or(models.role());
+    let (mut run, capture) =
+        start(started, &input, &output.directory, print, engine, most.unwrap_or(1))?;
+    let mut job = Job {
+        choice: &run.choice,
+        responsibilities: *responsibilities,
+        console: &mut run.console,
+        output: &mut run.output,
+    };
+    let src = job.score(Role::Source, &capture.source, models.src.as_ref())?;
+    let dst = job.score(Role::Destination, &capture.destination, models.dst.as_ref())?;
+    finish(run, &capture, [src, dst], print)
+}
+
+/// The models of the roles.
+struct Models {
+    src: Option<Loaded>,
+    dst: Option<Loaded>,
+}
+
+impl Models {
+    /// Those at `path`: of a directory both that `octomix fit` wrote, of a file the one, for the
+    /// roles asked for or else the one that it was fitted to.
+    fn read(path: &Path, asked: Option<Roles>) -> Result<Self, ModelError> {
+        if path.is_dir() {
+            let of = |role: Role| {
+                let wanted = asked.is_none_or(|asked| asked.as_slice().contains(&role));
+                let file = path.join(role.key()).join("model.json");
+                (wanted && (file.exists() || asked.is_some()))
+                    .then(|| Loaded::read(&file))
+                    .transpose()
+            };
+            let models = Self { src: of(Role::Source)?, dst: of(Role::Destination)? };
+            return match models {
+                // Read it all the same, for the error.
+                Self { src: None, dst: None } => {
+                    Loaded::read(&path.join("model.json")).map(|loaded| Self::one(loaded, asked))
+                }
+                models => Ok(models),
+            };
+        }
+        Loaded::read(path).map(|loaded| Self::one(loaded, asked))
+    }
+
+    fn one(loaded: Loaded, asked: Option<Roles>) -> Self {
+        let roles = asked.unwrap_or(match loaded.file.role.as_str() {
+            "dst" => Roles::Destination,
+            _ => Roles::Source,
+        });
+        let of = |role| roles.as_slice().contains(&role).then(|| loaded.clone());
+        Self { src: of(Role::Source), dst: of(Role::Destination) }
+    }
+
+    /// The one role that there is a model of, if there is but one.
+    fn role(&self) -> Option<RoleArg> {
+        match (&self.src, &self.dst) {
+            (Some(_), None) => Some(RoleArg::Src),
+            (None, Some(_)) => Some(RoleArg::Dst),
+            _ => None,
+        }
+    }
+}
+
+/// What is the same for both roles.
+struct Job<'a> {
+    choice: &'a Choice,
+    responsibilities: bool,
+    console: &'a mut Console,
+    output: &'a mut Output,
+}
+
+impl Job<'_> {
+    fn score(
+        &mut self,
+        role: Role,
+        set: &AddressSet,
+        loaded: Option<&Loaded>,
+    ) -> Result<Option<RoleSummary>, Failure> {
+        let Some(loaded) = loaded.filter(|_| !set.is_empty()) else { return Ok(None) };
+        let threshold = loaded.file.threshold;
+        let scorer = loaded
+            .model
+            .scorer(Score::from(threshold.score))
+            .map_err(|reason| Failure::Fit { role, reason: reason.into() })?;
+        let mut engine = self.choice.engine(set.addresses());
+        let (labels, label_seconds) =
+            timed(|| Labels::of(role, &scorer, engine.as_mut(), self.console));
+        let labels = labels?;
+        if let Some(trouble) = engine.trouble() {
+            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
+        }
+        let responsibilities = responsible(&scorer, self.responsibilities, self.console);
+        let labelled = Labelled {
+            set,
+            clusters: &labels.clusters,
+            log_densities: &labels.log_densities,
+            threshold: threshold.log_density,
+            responsibilities,
+        };
+        let anomalies = labelled.anomalies();
+        let (written, write_seconds) =
+            timed(|| write_tables(self.output, role, &labelled, &anomalies, &loaded.pca));
+        written?;
+        let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
+        let (weights, means) = loaded.model.components();
+        let clusters = clusters(&labelled, &weights, &means);
+        let summary =
+            RoleSummary::new(Vec::new(), clusters, &labelled, &anomalies, threshold, seconds);
+        Ok(Some(summary))
+    }
+}

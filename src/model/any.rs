@@ -1,0 +1,128 @@
+//! A model of any kind, for those who choose it at run time: what its fits have in common.
+
+use super::auto::needed;
+use super::scorer::{Score, Scorer};
+use super::{FitError, Observer, kmeans, mixture};
+use crate::address::OCTETS;
+use crate::engine::Engine;
+use crate::pass::moments;
+
+/// How to fit a model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Params {
+    /// A Gaussian mixture, Bayesian or not.
+    Mixture(mixture::Params),
+    /// K-Means.
+    KMeans(kmeans::Params),
+}
+
+impl Params {
+    /// Components or clusters.
+    pub fn components(&self) -> usize {
+        match self {
+            Self::Mixture(params) => params.components,
+            Self::KMeans(params) => params.clusters,
+        }
+    }
+
+    /// The same with `components` components.
+    pub fn with_components(&self, components: usize) -> Self {
+        match self {
+            Self::Mixture(params) => {
+                Self::Mixture(mixture::Params { components, ..params.clone() })
+            }
+            Self::KMeans(params) => {
+                Self::KMeans(kmeans::Params { clusters: components, ..params.clone() })
+            }
+        }
+    }
+
+    /// The most iterations of a restart.
+    pub fn max_iter(&self) -> usize {
+        match self {
+            Self::Mixture(params) => params.max_iter,
+            Self::KMeans(params) => params.max_iter,
+        }
+    }
+
+    /// Fits to the engine's addresses.
+    ///
+    /// # Errors
+    /// As of the model.
+    pub fn fit(
+        &self,
+        engine: &mut dyn Engine,
+        observer: &mut Observer<'_>,
+    ) -> Result<Fit, FitError> {
+        match self {
+            Self::Mixture(params) => params.fit(engine, observer).map(Fit::Mixture),
+            Self::KMeans(params) => params.fit(engine, observer).map(Fit::KMeans),
+        }
+    }
+
+    /// Fits, and fits again with as many components as proved to be needed: the last fit, after the
+    /// one before it if there was one.
+    ///
+    /// # Errors
+    /// As of the model.
+    pub fn fit_needed(
+        &self,
+        engine: &mut dyn Engine,
+        observer: &mut Observer<'_>,
+    ) -> Result<(Option<Fit>, Fit), FitError> {
+        let first = self.fit(engine, observer)?;
+        match needed(&first.weights()) {
+            needed if needed == self.components() => Ok((None, first)),
+            needed => {
+                let second = self.with_components(needed).fit(engine, observer)?;
+                Ok((Some(first), second))
+            }
+        }
+    }
+}
+
+/// A fitted model.
+#[derive(Debug, Clone)]
+pub enum Fit {
+    /// A Gaussian mixture.
+    Mixture(mixture::Fit),
+    /// K-Means.
+    KMeans(kmeans::Fit),
+}
+
+impl Fit {
+    /// The weight of each component, the share of each cluster.
+    pub fn weights(&self) -> Vec<f64> {
+        match self {
+            Self::Mixture(fit) => fit.estimate.weights.clone(),
+            Self::KMeans(fit) => fit.partition().weights,
+        }
+    }
+
+    /// The mean of each component or cluster, in octets.
+    pub fn means(&self) -> Vec<[f64; OCTETS]> {
+        match self {
+            Self::Mixture(fit) => fit.estimate.means(),
+            Self::KMeans(fit) => fit.centres.clone(),
+        }
+    }
+
+    /// The exact moments of all addresses.
+    pub fn moments(&self) -> &moments::Cluster {
+        match self {
+            Self::Mixture(fit) => &fit.moments,
+            Self::KMeans(fit) => &fit.moments,
+        }
+    }
+
+    /// What labels addresses; K-Means has one score only.
+    ///
+    /// # Errors
+    /// Never of a fit's own centres.
+    pub fn scorer(&self, score: Score) -> Result<Scorer, FitError> {
+        match self {
+            Self::Mixture(fit) => Ok(Scorer::mixture(&fit.estimate, score)),
+            Self::KMeans(fit) => Ok(Scorer::partition(fit.partition())?),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One fit, as summaries tell it.
+
+use serde::Serialize;
+
+use crate::model::Stop;
+use crate::model::any::Fit;
+use crate::model::auto::LEAST_WEIGHT;
+use crate::model::diagnosis::{Collapse, collapses};
+
+/// One fit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FitSummary {
+    /// The kind of model: bayesian, gaussian, kmeans.
+    pub kind: &'static str,
+    /// What covariances may be; of a mixture only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covariance_type: Option<&'static str>,
+    /// Components fitted: no more than there are addresses.
+    pub components: usize,
+    /// The weight of each.
+    pub weights: Vec<f64>,
+    /// Components of weight 0.005 or more.
+    pub needed: usize,
+    /// What was optimised: the lower bound in nats, to be large, or the inertia in squared octets, to
+    /// be small.
+    pub objective: Objective,
+    /// Iterations of the best restart.
+    pub n_iter: usize,
+    /// Whether the best restart converged.
+    pub converged: bool,
+    /// The best restart, an index of `restarts`.
+    pub best_restart: usize,
+    /// All restarts.
+    pub restarts: Vec<RestartSummary>,
+    /// Components of which only the regularisation is left, in words.
+    pub collapsed: Vec<String>,
+}
+
+/// What a fit optimises.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// The lower bound, in nats: of a Bayesian mixture the evidence lower bound, else the mean
+    /// log-likelihood.
+    LowerBound(f64),
+    /// The inertia, in squared octets.
+    Inertia(f64),
+}
+
+impl std::fmt::Display for Objective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::LowerBound(bound) => write!(f, "lower bound {bound:.3}"),
+            Self::Inertia(inertia) => write!(f, "inertia {inertia:.1}"),
+        }
+    }
+}
+
+/// The outcome of one restart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RestartSummary {
+    /// What it came to.
+    pub objective: Objective,
+    /// Its iterations.
+    pub n_iter: usize,
+    /// Whether it converged.
+    pub converged: bool,
+}
+
+impl FitSummary {
+    /// Of `fit`.
+    pub fn new(fit: &Fit) -> Self {
+        let weights = fit.weights();
+        let (kind, covariance_type, best_restart, restarts, collapsed) = match fit {
+            Fit::Mixture(fit) => {
+                let kind = if fit.estimator.prior.is_some() { "bayesian" } else { "gaussian" };
+                let restart = |course: &crate::model::em::Course| RestartSummary {
+                    objective: Objective::LowerBound(course.lower_bound()),
+                    n_iter: course.lower_bounds.len(),
+                    converged: course.stop == Stop::Converged,
+                };
+                let restarts: Vec<_> = fit.restarts.iter().map(restart).collect();
+                let collapsed = collapses(&fit.estimate, fit.estimator.reg_covar);
+                let covariance = Some(fit.estimate.covariance.name());
+                (kind, covariance, fit.best, restarts, collapsed)
+            }
+            Fit::KMeans(fit) => {
+                let restart = |outcome: &crate::model::kmeans::Outcome| RestartSummary {
+                    objective: Objective::Inertia(outcome.inertia),
+                    n_iter: outcome.n_iter,
+                    converged: outcome.stop == Stop::Converged,
+                };
+                let restarts = fit.restarts.iter().map(restart).collect();
+                ("kmeans", None, fit.best, restarts, Vec::new())
+            }
+        };
+        let RestartSummary { objective, n_iter, converged } = restarts[best_restart];
+        Self {
+            kind,
+            covariance_type,
+            components: weights.len(),
+            needed: weights.iter().filter(|&&weight| weight >= LEAST_WEIGHT).count(),
+            weights,
+            objective,
+            n_iter,
+            converged,
+            best_restart,
+            restarts,
+            collapsed: collapsed.iter().map(Collapse::to_string).collect(),
+        }
+    }
+}

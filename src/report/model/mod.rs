@@ -1,0 +1,326 @@
+//! model.json: a fitted model under scikit-learn's names, so that anyone can load it there, and
+//! octomix again.
+
+mod nested;
+mod read;
+
+pub use nested::Nested;
+pub use read::{Loaded, Model, ModelError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::OCTETS;
+use crate::model::any::{Fit, Params};
+use crate::model::diagnosis::{Collapse, collapses};
+use crate::model::estimate::{Concentration, Estimate};
+use crate::model::pca::{AXES, Pca};
+use crate::model::scorer::Score;
+use crate::model::{Stop, kmeans, mixture};
+use crate::score::Threshold;
+
+/// What stands under `format`.
+const FORMAT: &str = "octomix-model";
+/// The version that is written, and the only one that is read.
+const VERSION: u32 = 1;
+
+type Vector = [f64; OCTETS];
+
+/// A model as model.json has it. Matrices are lists of rows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are scikit-learn's attributes, or named in the contract")]
+pub struct ModelFile {
+    pub format: String,
+    pub version: u32,
+    pub octomix: String,
+    pub kind: String,
+    /// Whose addresses it was fitted to: src or dst.
+    pub role: String,
+    pub n_features_in: usize,
+    pub weights: Vec<f64>,
+    pub means: Vec<Vector>,
+    pub n_iter: usize,
+    pub converged: bool,
+    #[serde(flatten)]
+    pub mixture: Option<MixtureFile>,
+    /// Of K-Means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inertia: Option<f64>,
+    pub threshold: AppliedThreshold,
+    pub pca: PcaFile,
+    /// Distinct addresses.
+    pub n_addresses: usize,
+    /// What they count together: the packets, where `weighted_by` says so.
+    pub n_points: u64,
+    pub weighted_by: WeightedBy,
+    pub n_init: usize,
+    pub max_iter: usize,
+    pub tol: f64,
+    pub seed: u64,
+    pub engine: String,
+}
+
+/// What only mixtures have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are scikit-learn's attributes, or named in the contract")]
+pub struct MixtureFile {
+    pub covariance_type: String,
+    pub covariances: Nested,
+    pub precisions: Nested,
+    pub precisions_cholesky: Nested,
+    pub lower_bound: f64,
+    pub lower_bounds: Vec<f64>,
+    pub reg_covar: f64,
+    pub n_parameters: usize,
+    /// Of the plug-in mixture, in nats, with its information criteria.
+    pub log_likelihood: f64,
+    pub bic: f64,
+    pub aic: f64,
+    /// Components of which only the regularisation is left, in words.
+    pub collapsed: Vec<String>,
+    #[serde(flatten)]
+    pub posterior: Option<PosteriorFile>,
+}
+
+/// What only Bayesian mixtures have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are scikit-learn's attributes")]
+pub struct PosteriorFile {
+    pub weight_concentration_prior_type: String,
+    pub weight_concentration: Nested,
+    pub mean_precision: Vec<f64>,
+    pub degrees_of_freedom: Nested,
+    pub weight_concentration_prior: f64,
+    pub mean_precision_prior: f64,
+    pub mean_prior: Vector,
+    pub degrees_of_freedom_prior: f64,
+    pub covariance_prior: Nested,
+}
+
+/// What each address counts in a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightedBy {
+    /// Once.
+    Addresses,
+    /// As many times as it has packets.
+    Packets,
+}
+
+/// What stands beside a fit in its file.
+#[derive(Debug, Clone)]
+pub struct About<'a> {
+    /// Whose addresses it was fitted to.
+    pub role: &'static str,
+    /// How it was fitted.
+    pub params: &'a Params,
+    /// The threshold of its log-densities.
+    pub threshold: AppliedThreshold,
+    /// The projection for pictures.
+    pub pca: &'a Pca,
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// What each of them counted.
+    pub weighted_by: WeightedBy,
+    /// The log-likelihood of the plug-in mixture, in nats; of a mixture only.
+    pub log_likelihood: f64,
+    /// The engine.
+    pub engine: &'static str,
+}
+
+impl ModelFile {
+    /// The file of `fit`.
+    pub fn new(fit: &Fit, about: &About<'_>) -> Self {
+        let (kind, n_iter, converged, mixture, inertia) = match fit {
+            Fit::Mixture(fit) => {
+                let course = fit.course();
+                let bayesian = fit.estimator.prior.is_some();
+                (
+                    if bayesian { "bayesian" } else { "gaussian" },
+                    course.lower_bounds.len(),
+                    course.stop == Stop::Converged,
+                    Some(MixtureFile::new(fit, about.log_likelihood)),
+                    None,
+                )
+            }
+            Fit::KMeans(fit) => {
+                let best = fit.restarts[fit.best];
+                let converged = best.stop == Stop::Converged;
+                ("kmeans", best.n_iter, converged, None, Some(fit.inertia))
+            }
+        };
+        let (n_init, tol, seed) = match about.params {
+            Params::Mixture(mixture::Params { n_init, tol, seed, .. })
+            | Params::KMeans(kmeans::Params { n_init, tol, seed, .. }) => (*n_init, *tol, *seed),
+        };
+        let points = fit.moments().count;
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            octomix: env!("CARGO_PKG_VERSION").to_owned(),
+            kind: kind.to_owned(),
+            role: about.role.to_owned(),
+            n_features_in: OCTETS,
+            weights: fit.weights(),
+            means: fit.means(),
+            n_iter,
+            converged,
+            mixture,
+            inertia,
+            threshold: about.threshold,
+            pca: PcaFile::new(about.pca, points),
+            n_addresses: about.addresses,
+            n_points: points,
+            weighted_by: about.weighted_by,
+            n_init,
+            max_iter: about.params.max_iter(),
+            tol,
+            seed,
+            engine: about.engine.to_owned(),
+        }
+    }
+}
+
+impl MixtureFile {
+    fn new(fit: &mixture::Fit, log_likelihood: f64) -> Self {
+        let mixture::Fit { estimator, estimate, .. } = fit;
+        let kind = estimate.covariance;
+        let gaussians = || estimate.gaussians.iter();
+        let precisions: Vec<_> =
+            gaussians().map(|g| g.precision_cholesky * g.precision_cholesky.transpose()).collect();
+        let collapsed = collapses(estimate, estimator.reg_covar);
+        Self {
+            covariance_type: kind.name().to_owned(),
+            covariances: Nested::matrices(kind, gaussians().map(|g| &g.covariance)),
+            precisions: Nested::matrices(kind, precisions.iter()),
+            precisions_cholesky: Nested::matrices(kind, gaussians().map(|g| &g.precision_cholesky)),
+            lower_bound: fit.course().lower_bound(),
+            lower_bounds: fit.course().lower_bounds.clone(),
+            reg_covar: estimator.reg_covar,
+            n_parameters: estimate.parameters(),
+            log_likelihood,
+            bic: estimate.bic(log_likelihood, fit.moments.count as f64),
+            aic: estimate.aic(log_likelihood),
+            collapsed: collapsed.iter().map(Collapse::to_string).collect(),
+            posterior: PosteriorFile::new(fit, estimate),
+        }
+    }
+}
+
+impl PosteriorFile {
+    fn new(fit: &mixture::Fit, estimate: &Estimate) -> Option<Self> {
+        let (posterior, prior) = (estimate.posterior.as_ref()?, fit.estimator.prior.as_ref()?);
+        let kind = estimate.covariance;
+        let weight_concentration = match &posterior.concentration {
+            Concentration::Process(sticks) => {
+                let side = |side: usize| -> Nested {
+                    sticks.iter().map(|stick| stick[side]).collect::<Vec<f64>>()[..].into()
+                };
+                Nested::List(vec![side(0), side(1)])
+            }
+            Concentration::Distribution(concentration) => concentration[..].into(),
+        };
+        let degrees = &posterior.degrees_of_freedom;
+        Some(Self {
+            weight_concentration_prior_type: prior.weights.name().to_owned(),
+            weight_concentration,
+            mean_precision: posterior.mean_precision.clone(),
+            degrees_of_freedom: match (kind, degrees.first()) {
+                (crate::Covariance::Tied, Some(&shared)) => shared.into(),
+                _ => degrees[..].into(),
+            },
+            weight_concentration_prior: prior.weight_concentration,
+            mean_precision_prior: prior.mean_precision,
+            mean_prior: prior.mean.into(),
+            degrees_of_freedom_prior: prior.degrees_of_freedom,
+            covariance_prior: Nested::matrix(kind, &prior.covariance),
+        })
+    }
+}
+
+/// A threshold and the log-density that it came to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AppliedThreshold {
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: Rule,
+    /// Which log-density it is of.
+    pub score: ScoreName,
+    /// The log-density strictly below which an address is anomalous, in nats.
+    pub log_density: f64,
+}
+
+/// A [`Score`] by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "as of `Score`")]
+pub enum ScoreName {
+    Sklearn,
+    Predictive,
+}
+
+impl From<Score> for ScoreName {
+    fn from(score: Score) -> Self {
+        match score {
+            Score::Sklearn => Self::Sklearn,
+            Score::Predictive => Self::Predictive,
+        }
+    }
+}
+
+impl From<ScoreName> for Score {
+    fn from(name: ScoreName) -> Self {
+        match name {
+            ScoreName::Sklearn => Self::Sklearn,
+            ScoreName::Predictive => Self::Predictive,
+        }
+    }
+}
+
+/// The rule of a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Rule {
+    /// A percentile of all log-densities.
+    Percentile {
+        /// Which, from 0 to 100.
+        percentile: f64,
+    },
+}
+
+impl From<Threshold> for Rule {
+    fn from(threshold: Threshold) -> Self {
+        let Threshold::Percentile(percentile) = threshold;
+        Self::Percentile { percentile }
+    }
+}
+
+/// The projection as model.json has it, under the names of scikit-learn's `PCA`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields are those of `Pca`, and scikit-learn's")]
+pub struct PcaFile {
+    pub n_components: usize,
+    pub n_samples: u64,
+    pub mean: Vector,
+    pub components: [Vector; AXES],
+    pub explained_variance: [f64; AXES],
+    pub explained_variance_ratio: [f64; AXES],
+    pub singular_values: [f64; AXES],
+    pub noise_variance: f64,
+}
+
+impl PcaFile {
+    fn new(pca: &Pca, points: u64) -> Self {
+        Self {
+            n_components: AXES,
+            n_samples: points,
+            mean: pca.mean,
+            components: pca.components,
+            explained_variance: pca.explained_variance,
+            explained_variance_ratio: pca.explained_variance_ratio,
+            singular_values: pca
+                .explained_variance
+                .map(|variance| (variance * points.saturating_sub(1) as f64).sqrt()),
+            noise_variance: pca.noise_variance,
+        }
+    }
+}

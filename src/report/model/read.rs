@@ -1,0 +1,250 @@
+//! Reading model.json back: whole, of this version, and sound, or a reason why not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nalgebra::Matrix4;
+use serde::Deserialize;
+
+use super::{FORMAT, MixtureFile, ModelFile, PosteriorFile, VERSION};
+use crate::address::OCTETS;
+use crate::model::covariance::Covariance;
+use crate::model::estimate::{Concentration, Estimate, Gaussian, Posterior};
+use crate::model::kmeans::Partition;
+use crate::model::pca::Pca;
+use crate::model::scorer::{Score, Scorer};
+use crate::pass::centres::CentresError;
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The file cannot be read.
+    #[error("cannot read the model '{}': {reason}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// It is no JSON, or none of ours.
+    #[error(
+        "'{}' is not a model of octomix ({reason}); expected a model.json that octomix fit or detect wrote",
+        path.display()
+    )]
+    NotAModel {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Of another version.
+    #[error(
+        "'{}' is a model of format version {found}; this octomix reads version {VERSION}; fit it again",
+        path.display()
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+    },
+    /// Of a kind that will not do.
+    #[error("'{}' is a model of kind {found}; {expected}", path.display())]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// Its kind.
+        found: String,
+        /// What is wanted.
+        expected: &'static str,
+    },
+    /// A part of it makes no sense.
+    #[error("the model '{}' is damaged: {part}; fit it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Which part.
+        part: String,
+    },
+}
+
+/// A model from a file.
+#[derive(Debug, Clone)]
+pub enum Model {
+    /// A Gaussian mixture, Bayesian or not.
+    Mixture(Estimate),
+    /// K-Means.
+    KMeans(Partition),
+}
+
+impl Model {
+    /// What labels addresses.
+    ///
+    /// # Errors
+    /// When a centre of K-Means is out of range.
+    pub fn scorer(&self, score: Score) -> Result<Scorer, CentresError> {
+        match self {
+            Self::Mixture(estimate) => Ok(Scorer::mixture(estimate, score)),
+            Self::KMeans(partition) => Scorer::partition(partition.clone()),
+        }
+    }
+
+    /// The weight and the mean of each component.
+    pub fn components(&self) -> (Vec<f64>, Vec<[f64; OCTETS]>) {
+        match self {
+            Self::Mixture(estimate) => (estimate.weights.clone(), estimate.means()),
+            Self::KMeans(partition) => (partition.weights.clone(), partition.centres.clone()),
+        }
+    }
+}
+
+/// A model with all that its file tells.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// As it stands there.
+    pub file: ModelFile,
+    /// The model.
+    pub model: Model,
+    /// Its projection.
+    pub pca: Pca,
+}
+
+/// The head of a model, by which others are told apart.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u64,
+    kind: String,
+}
+
+impl Loaded {
+    /// Reads the model at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is none, is of another version or kind, or is damaged.
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
+        let at = || path.to_path_buf();
+        let text = fs::read(path).map_err(|reason| ModelError::Read { path: at(), reason })?;
+        let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
+        let head: Head =
+            serde_json::from_slice(&text).map_err(|error| not_a_model(error.to_string()))?;
+        if head.format != FORMAT {
+            return Err(not_a_model(format!("its format is {:?}", head.format)));
+        }
+        if head.version != u64::from(VERSION) {
+            return Err(ModelError::Version { path: at(), found: head.version });
+        }
+        if !["bayesian", "gaussian", "kmeans"].contains(&head.kind.as_str()) {
+            let expected = "this octomix knows bayesian, gaussian and kmeans";
+            return Err(ModelError::Kind { path: at(), found: head.kind, expected });
+        }
+        let damaged = |part: String| ModelError::Damaged { path: at(), part };
+        let file: ModelFile =
+            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        let model = model(&file).map_err(|part| damaged(part.to_owned()))?;
+        let pca = Pca {
+            mean: file.pca.mean,
+            components: file.pca.components,
+            explained_variance: file.pca.explained_variance,
+            explained_variance_ratio: file.pca.explained_variance_ratio,
+            noise_variance: file.pca.noise_variance,
+        };
+        Ok(Self { file, model, pca })
+    }
+}
+
+/// The model of `file`, or which part of it is wrong.
+fn model(file: &ModelFile) -> Result<Model, &'static str> {
+    let k = file.weights.len();
+    if k == 0 || file.means.len() != k {
+        return Err("weights and means are not one a component");
+    }
+    let is_share = |w: &f64| w.is_finite() && *w >= 0.0;
+    if !file.weights.iter().all(is_share) || file.means.iter().flatten().any(|x| !x.is_finite()) {
+        return Err("weights or means are no numbers");
+    }
+    match (file.kind.as_str(), &file.mixture, file.inertia) {
+        ("kmeans", _, Some(inertia)) if inertia.is_finite() && file.n_points > 0 => {
+            Ok(Model::KMeans(Partition::new(
+                file.means.clone(),
+                file.weights.clone(),
+                inertia,
+                file.n_points,
+            )))
+        }
+        ("kmeans", ..) => Err("inertia or n_points is missing"),
+        (kind, Some(mixture), _) => {
+            let estimate = estimate(file, mixture)?;
+            if (kind == "bayesian") != estimate.posterior.is_some() {
+                return Err("the posterior does not go with the kind");
+            }
+            Ok(Model::Mixture(estimate))
+        }
+        _ => Err("the covariances are missing"),
+    }
+}
+
+fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'static str> {
+    let k = file.weights.len();
+    let named = |kind: &Covariance| kind.name() == mixture.covariance_type;
+    let kind = Covariance::ALL.into_iter().find(named).ok_or("covariance_type is unknown")?;
+    let covariances = mixture.covariances.to_matrices(kind, k);
+    let covariances = covariances.ok_or("covariances are not of their type's shape")?;
+    let factors = mixture.precisions_cholesky.to_matrices(kind, k);
+    let factors = factors.ok_or("precisions_cholesky are not of their type's shape")?;
+    let is_factor =
+        |u: &Matrix4<f64>| u.iter().all(|x| x.is_finite()) && u.diagonal().iter().all(|&x| x > 0.0);
+    if !factors.iter().all(is_factor) {
+        return Err("precisions_cholesky are not positive definite");
+    }
+    let gaussians = file.means.iter().zip(covariances).zip(factors);
+    Ok(Estimate {
+        covariance: kind,
+        weights: file.weights.clone(),
+        gaussians: gaussians
+            .map(|((&mean, covariance), precision_cholesky)| Gaussian {
+                mean: mean.into(),
+                covariance,
+                precision_cholesky,
+            })
+            .collect(),
+        posterior: match &mixture.posterior {
+            Some(posterior) => Some(self::posterior(posterior, kind, k)?),
+            None => None,
+        },
+    })
+}
+
+fn posterior(file: &PosteriorFile, kind: Covariance, k: usize) -> Result<Posterior, &'static str> {
+    let positive = |list: &[f64]| list.len() == k && list.iter().all(|&x| x.is_finite() && x > 0.0);
+    let concentration = &file.weight_concentration;
+    let concentration = match file.weight_concentration_prior_type.as_str() {
+        "dirichlet_process" => {
+            let sides = concentration.rows(k).filter(|sides| sides.len() == 2);
+            let sides = sides.filter(|sides| sides.iter().all(|side| positive(side)));
+            let sides = sides.ok_or("weight_concentration is not two positive lists")?;
+            Concentration::Process((0..k).map(|i| [sides[0][i], sides[1][i]]).collect())
+        }
+        "dirichlet_distribution" => {
+            let list = concentration.vector().filter(|list| positive(list));
+            Concentration::Distribution(list.ok_or("weight_concentration is not a positive list")?)
+        }
+        _ => return Err("weight_concentration_prior_type is unknown"),
+    };
+    let degrees = match (kind, &file.degrees_of_freedom) {
+        (Covariance::Tied, super::Nested::Number(shared)) => Some(vec![*shared; k]),
+        (Covariance::Tied, _) => None,
+        (_, degrees) => degrees.vector(),
+    };
+    let more_than_3 = |list: &Vec<f64>| list.len() == k && list.iter().all(|&x| x > 3.0);
+    if !positive(&file.mean_precision) {
+        return Err("mean_precision is not one positive number a component");
+    }
+    Ok(Posterior {
+        concentration,
+        mean_precision: file.mean_precision.clone(),
+        degrees_of_freedom: degrees
+            .filter(more_than_3)
+            .ok_or("degrees_of_freedom are not one number above 3 a component")?,
+    })
+}
