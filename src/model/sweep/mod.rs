@@ -61,6 +61,28 @@ pub struct Row<F> {
     pub fit: F,
 }
 
+impl<F> Row<F> {
+    /// The same figures of the fit that `of` makes of this one's.
+    pub fn map<G>(self, of: impl FnOnce(F) -> G) -> Row<G> {
+        let Self { k, used, tightness, inertia, log_likelihood, bic, aic, .. } = self;
+        let Self { lower_bound, converged, n_iter, seconds, fit, .. } = self;
+        Row {
+            k,
+            used,
+            tightness,
+            inertia,
+            log_likelihood,
+            bic,
+            aic,
+            lower_bound,
+            converged,
+            n_iter,
+            seconds,
+            fit: of(fit),
+        }
+    }
+}
+
 /// Fits K-Means with each number of clusters in `ks`, whatever `params` say.
 ///
 /// # Errors
@@ -73,16 +95,15 @@ pub fn kmeans(
 ) -> Result<Vec<Row<kmeans::Fit>>, FitError> {
     let fits = kmeans::fit_each(engine, params, ks, observer)?;
     let row = |fit: kmeans::Fit| {
-        let (log_likelihood, parameters) = (fit.log_likelihood(), fit.parameters() as f64);
         let best = fit.restarts[fit.best];
         Ok(Row {
             k: fit.centres.len(),
             used: fit.clusters.0.iter().filter(|cluster| cluster.count > 0).count(),
-            tightness: tightness(engine, &fit.pass_centres()?),
+            tightness: tightness(engine, &Centres::new(&fit.centres)?),
             inertia: fit.inertia,
-            log_likelihood,
-            bic: parameters * (fit.moments.count as f64).ln() - 2.0 * log_likelihood,
-            aic: 2.0 * parameters - 2.0 * log_likelihood,
+            log_likelihood: fit.log_likelihood(),
+            bic: fit.bic(),
+            aic: fit.aic(),
             lower_bound: None,
             converged: best.stop == Stop::Converged,
             n_iter: best.n_iter,

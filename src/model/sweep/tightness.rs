@@ -13,6 +13,9 @@ const CHUNK: usize = 16_384;
 
 /// The mean Euclidean distance of the engine's addresses to the nearest of `centres`, by their
 /// weights, in octets; 0 for no addresses.
+///
+/// On the host: the distances have to be taken there, in `f64`, and to find the nearest centre on the
+/// way costs less than to fetch it from a device.
 pub fn tightness(engine: &dyn Engine, centres: &Centres) -> f64 {
     let points = engine.points();
     let chunks = points.addresses().par_chunks(CHUNK).enumerate();
