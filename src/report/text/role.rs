@@ -103,8 +103,8 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     let end = if fit.converged { "converged after" } else { "not converged in" };
     writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?;
     // That octets are constant is usual; a point, or a line across the octets, is not.
-    let unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
-    unusual.map(|collapse| writeln!(out, "  Collapsed: {collapse}.")).collect()
+    let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
+    unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
 }
 
 fn write_anomalies(
