@@ -58,11 +58,9 @@ fn fewer_addresses_than_components_is_said() {
     done.stderr(
         "octomix: warning: sources: fewer distinct addresses (2) than components (7); \
          fitted with 2\n",
-    )
-    .stdout(contains("Fitted with 2: there are fewer addresses than the 7 components asked for."));
+    );
     let summary = folder.json("octomix-out/summary.json");
-    assert_eq!(summary["src"]["components_asked"], 7);
-    assert_eq!(summary["src"]["components"], 2);
+    assert_eq!(summary["src"]["fits"][0]["components"], 2);
     assert_eq!(summary["warnings"].as_array().map(Vec::len), Some(1));
 }
 
