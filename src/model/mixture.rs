@@ -5,7 +5,7 @@ use super::em::{self, Chain, Course};
 use super::error::ParamError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::prior::{Prior, Priors};
+use super::prior::{Prior, Priors, WeightPrior};
 use super::start::{self, Init};
 use super::{FitError, Observer};
 use crate::engine::{Engine, Run};
@@ -208,9 +208,31 @@ impl Params {
         let moments = start::moments_of_all(engine)?;
         let estimator = self.estimator(&moments);
         let mut chains = start::starts(engine, self, &estimator, observer)?;
-        em::iterate(engine, &mut chains, self.max_iter, self.tol, observer)?;
-        let (best, estimate, restarts) = take_best(chains);
+        let best = self.iterate(engine, &mut chains, observer)?;
+        let restarts = chains.iter().map(|chain| chain.course.clone()).collect();
+        let estimate = chains.swap_remove(best).estimate;
         Ok(Fit { estimator, estimate, best, restarts, moments })
+    }
+
+    /// Iterates `chains`, restarts of one fit, to their ends; returns the best of them.
+    ///
+    /// Of several under a Dirichlet process, the best is put in the order of descending mass and
+    /// iterated on. A single one is as in scikit-learn.
+    pub(super) fn iterate(
+        &self,
+        engine: &mut dyn Engine,
+        chains: &mut [Chain<'_>],
+        observer: &mut Observer<'_>,
+    ) -> Result<usize, FitError> {
+        em::iterate(engine, chains, self.max_iter, self.tol, observer)?;
+        let best = em::best(chains);
+        let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+        if chains.len() > 1 && self.priors.as_ref().is_some_and(process) {
+            let best = &mut chains[best..=best];
+            em::sort_by_mass(engine, best)?;
+            em::iterate(engine, best, self.max_iter, self.tol, observer)?;
+        }
+        Ok(best)
     }
 
     /// How to estimate, given the moments of all addresses.
@@ -233,12 +255,6 @@ pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), F
         }
         _ => Ok(()),
     }
-}
-
-fn take_best(mut chains: Vec<Chain<'_>>) -> (usize, Estimate, Vec<Course>) {
-    let best = em::best(&chains);
-    let courses = chains.iter().map(|chain| chain.course.clone()).collect();
-    (best, chains.swap_remove(best).estimate, courses)
 }
 
 /// A fitted mixture.
