@@ -20,7 +20,7 @@ use serde_json::Value;
 
 fn labels(mixture: &Density, addresses: &[u32]) -> Vec<Label> {
     let mut labels = Vec::new();
-    octomix::pass::label::label(&mixture.clone().into(), addresses, &mut labels);
+    octomix::pass::label::label(mixture, addresses, &mut labels);
     labels
 }
 

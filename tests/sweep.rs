@@ -186,7 +186,7 @@ fn an_empty_component_is_no_centre() {
     let rows = sweep::mixtures(&mut engine, &params, &[7], &mut unobserved).unwrap();
     let mut held = [0; 7];
     engine
-        .label(&rows[0].fit.estimate.mixture(), &mut |labels| {
+        .label(&rows[0].fit.estimate.mixture().into(), &mut |labels| {
             labels.iter().for_each(|label| held[label.cluster as usize] += 1);
             Ok(())
         })

@@ -82,7 +82,8 @@ impl Plan {
     ) -> Result<Params, Failure> {
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(addresses)?);
-            return Ok(Params::Mixture(mixture::Params { init, ..params.clone() }));
+            let params = mixture::Params { init, ..(**params).clone() };
+            return Ok(Params::Mixture(Box::new(params)));
         }
         let asked = self.params.components();
         if addresses.len() >= asked {

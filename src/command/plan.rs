@@ -174,7 +174,7 @@ fn mixture(
         ..params
     };
     params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
-    Ok((Params::Mixture(params), labels))
+    Ok((Params::Mixture(Box::new(params)), labels))
 }
 
 /// The search asked for; merge-split where nothing speaks against it.

@@ -12,7 +12,7 @@ use crate::pass::moments;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Params {
     /// A Gaussian mixture, Bayesian or not.
-    Mixture(mixture::Params),
+    Mixture(Box<mixture::Params>),
     /// K-Means.
     KMeans(kmeans::Params),
 }
@@ -30,7 +30,8 @@ impl Params {
     pub fn with_components(&self, components: usize) -> Self {
         match self {
             Self::Mixture(params) => {
-                Self::Mixture(mixture::Params { components, ..params.clone() })
+                let params = mixture::Params { components, ..(**params).clone() };
+                Self::Mixture(Box::new(params))
             }
             Self::KMeans(params) => {
                 Self::KMeans(kmeans::Params { clusters: components, ..params.clone() })
@@ -56,7 +57,7 @@ impl Params {
         observer: &mut Observer<'_>,
     ) -> Result<Fit, FitError> {
         match self {
-            Self::Mixture(params) => params.fit(engine, observer).map(Fit::Mixture),
+            Self::Mixture(params) => Ok(Fit::Mixture(Box::new(params.fit(engine, observer)?))),
             Self::KMeans(params) => params.fit(engine, observer).map(Fit::KMeans),
         }
     }
@@ -75,7 +76,7 @@ impl Params {
         Ok(match self {
             Self::Mixture(params) => sweep::mixtures(engine, params, ks, observer)?
                 .into_iter()
-                .map(|row| row.map(Fit::Mixture))
+                .map(|row| row.map(|fit| Fit::Mixture(Box::new(fit))))
                 .collect(),
             Self::KMeans(params) => sweep::kmeans(engine, params, ks, observer)?
                 .into_iter()
@@ -109,7 +110,7 @@ impl Params {
 #[derive(Debug, Clone)]
 pub enum Fit {
     /// A Gaussian mixture.
-    Mixture(mixture::Fit),
+    Mixture(Box<mixture::Fit>),
     /// K-Means.
     KMeans(kmeans::Fit),
 }

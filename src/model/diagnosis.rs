@@ -45,6 +45,20 @@ pub struct Collapse {
     pub constant_octets: Vec<usize>,
 }
 
+impl Collapse {
+    /// Whether more than octets that happen to be constant is behind it: a point, or an extent that
+    /// is less than the octets that vary.
+    pub fn is_unusual(&self) -> bool {
+        let left = match self.shape {
+            Shape::Point => return true,
+            Shape::Line => 1,
+            Shape::Plane => 2,
+            Shape::Space => 3,
+        };
+        left < OCTETS - self.constant_octets.len()
+    }
+}
+
 /// The collapsed components of `estimate`, which was regularised by `reg_covar`.
 pub fn collapses(estimate: &Estimate, reg_covar: f64) -> Vec<Collapse> {
     // A posterior's variance is less by the prior's share.

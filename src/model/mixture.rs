@@ -5,7 +5,7 @@ use super::em::{self, Chain, Course};
 use super::error::ParamError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::prior::{Prior, Priors};
+use super::prior::{Prior, Priors, WeightPrior};
 use super::start::{self, Init};
 use super::{FitError, Observer};
 use crate::engine::{Engine, Run};
@@ -206,6 +206,41 @@ impl Params {
         Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
     }
 
+    /// Iterates `chains`, groups of restarts of these `sizes`, to their ends; returns the best of each
+    /// group, an index of `chains`.
+    ///
+    /// Of several under a Dirichlet process, the best is put in the order of descending mass and
+    /// iterated on. A single one is as in scikit-learn.
+    fn iterate(
+        &self,
+        engine: &mut dyn Engine,
+        chains: &mut [Chain<'_>],
+        sizes: &[usize],
+        observer: &mut Observer<'_>,
+    ) -> Result<Vec<usize>, FitError> {
+        em::iterate(engine, chains, self.max_iter, self.tol, observer)?;
+        let mut first = 0;
+        let best_of = |&size: &usize| {
+            let best = first + em::best(&chains[first..first + size]);
+            first += size;
+            best
+        };
+        let best: Vec<usize> = sizes.iter().map(best_of).collect();
+        let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+        if self.priors.as_ref().is_some_and(process) {
+            let of_several = best.iter().zip(sizes).filter(|&(_, &size)| size > 1);
+            let of_several: Vec<usize> = of_several.map(|(&best, _)| best).collect();
+            let mut finals: Vec<Chain<'_>> =
+                of_several.iter().map(|&c| chains[c].clone()).collect();
+            em::sort_by_mass(engine, &mut finals)?;
+            em::iterate(engine, &mut finals, self.max_iter, self.tol, observer)?;
+            for (c, chain) in of_several.into_iter().zip(finals) {
+                chains[c] = chain;
+            }
+        }
+        Ok(best)
+    }
+
     /// How to estimate, given the moments of all addresses.
     pub fn estimator(&self, all: &moments::Cluster) -> Estimator {
         let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
@@ -241,20 +276,16 @@ pub fn fit_each(
 
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
-    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
-    let mut chains = chains.into_iter();
-    let fit = |(estimator, &size): (&Estimator, &usize)| {
-        let group: Vec<Chain<'_>> = chains.by_ref().take(size).collect();
-        let (best, estimate, restarts) = take_best(group);
+    let best = params.iterate(engine, &mut chains, &sizes, observer)?;
+    let mut first = 0;
+    let fit = |((estimator, &size), best): ((&Estimator, &usize), usize)| {
+        let restarts = chains[first..first + size].iter().map(|chain| chain.course.clone());
+        let (restarts, estimate) = (restarts.collect(), chains[best].estimate.clone());
+        let best = best - first;
+        first += size;
         Fit { estimator: estimator.clone(), estimate, best, restarts, moments }
     };
-    Ok(estimators.iter().zip(&sizes).map(fit).collect())
-}
-
-fn take_best(mut chains: Vec<Chain<'_>>) -> (usize, Estimate, Vec<Course>) {
-    let best = em::best(&chains);
-    let courses = chains.iter().map(|chain| chain.course.clone()).collect();
-    (best, chains.swap_remove(best).estimate, courses)
+    Ok(estimators.iter().zip(&sizes).zip(best).map(fit).collect())
 }
 
 /// That there are addresses, and enough of them.

@@ -139,8 +139,8 @@ fn locate(nearest: &[u32], points: Points<'_>, blocks: &[u64], mut target: u64) 
         target -= block;
         start += BLOCK;
     }
-    for i in start.min(nearest.len())..nearest.len() {
-        let potential = u64::from(nearest[i]) * points.weight(i);
+    for (i, &distance) in nearest.iter().enumerate().skip(start) {
+        let potential = u64::from(distance) * points.weight(i);
         if target < potential {
             return i;
         }

@@ -34,6 +34,9 @@ pub struct FitSummary {
     pub restarts: Vec<RestartSummary>,
     /// Components of which only the regularisation is left, in words.
     pub collapsed: Vec<String>,
+    /// The same as values.
+    #[serde(skip)]
+    pub collapses: Vec<Collapse>,
 }
 
 /// What a fit optimises.
@@ -107,6 +110,7 @@ impl FitSummary {
             best_restart,
             restarts,
             collapsed: collapsed.iter().map(Collapse::to_string).collect(),
+            collapses: collapsed,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::model::diagnosis::{Collapse, collapses};
 use crate::model::estimate::{Concentration, Estimate};
 use crate::model::pca::{AXES, Pca};
 use crate::model::scorer::Score;
-use crate::model::{Stop, kmeans, mixture};
+use crate::model::{Stop, mixture};
 use crate::score::Threshold;
 
 /// What stands under `format`.
@@ -149,8 +149,8 @@ impl ModelFile {
             }
         };
         let (n_init, tol, seed) = match about.params {
-            Params::Mixture(mixture::Params { n_init, tol, seed, .. })
-            | Params::KMeans(kmeans::Params { n_init, tol, seed, .. }) => (*n_init, *tol, *seed),
+            Params::Mixture(params) => (params.n_init, params.tol, params.seed),
+            Params::KMeans(params) => (params.n_init, params.tol, params.seed),
         };
         let points = fit.moments().count;
         Self {

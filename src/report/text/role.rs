@@ -112,7 +112,9 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     let iterations = counted(fit.n_iter as u64, "iteration", "iterations");
     let end = if fit.converged { "converged after" } else { "not converged in" };
     writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?;
-    fit.collapsed.iter().try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
+    // That octets are constant is usual; a point, or a line across the octets, is not.
+    let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
+    unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
 }
 
 fn write_anomalies(
