@@ -9,7 +9,7 @@ use common::list;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::ParamError;
 use octomix::model::mixture::Params;
-use octomix::model::{FitError, Stage, Stop};
+use octomix::model::{FitError, Stage, Stop, sweep};
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Expectation, Lloyd, Pass};
 use octomix::{BayesianMixture, GaussianMixture, KMeans, Points, Priors, unobserved};
@@ -145,4 +145,29 @@ fn mistakes_are_told_before_anything_runs() {
 
     let none = KMeans::params(0).fit(&mut Counting::new(&[1]), &mut unobserved);
     assert!(matches!(none, Err(FitError::Parameter(ParamError::NoComponents))));
+}
+
+#[test]
+fn all_numbers_of_clusters_share_runs() {
+    let addresses = list("tutorial_dst.txt");
+    let (ks, n_init) = ([1, 2, 5], 4);
+    let mut engine = Counting::new(&addresses);
+    let params = BayesianMixture::params(1).n_init(n_init).max_iter(30);
+    let rows = sweep::mixtures(&mut engine, &params, &ks, &mut unobserved).unwrap();
+    let longest = rows
+        .iter()
+        .flat_map(|row| &row.fit.restarts)
+        .map(|course| course.lower_bounds.len())
+        .max()
+        .unwrap();
+    let expectation = engine.sets::<Expectation>();
+    assert_eq!(expectation[0], ks.len() * n_init);
+    // One run an iteration, and one for the likelihoods of the best.
+    assert_eq!((expectation.len(), expectation.last()), (longest + 1, Some(&ks.len())));
+    assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
+
+    let mut engine = Counting::new(&addresses);
+    let params = KMeans::params(1).n_init(n_init);
+    sweep::kmeans(&mut engine, &params, &ks, &mut unobserved).unwrap();
+    assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
 }

@@ -20,7 +20,8 @@ pub struct Course {
     pub lower_bounds: Vec<f64>,
     /// Why it stopped.
     pub stop: Stop,
-    /// Its share of the time that the engine ran, by its share of the components.
+    /// The time that its start took, and its share of the time that the engine ran, by its share of
+    /// the components.
     pub seconds: f64,
 }
 
