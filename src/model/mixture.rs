@@ -206,41 +206,6 @@ impl Params {
         Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
     }
 
-    /// Iterates `chains`, groups of restarts of these `sizes`, to their ends; returns the best of each
-    /// group, an index of `chains`.
-    ///
-    /// Of several under a Dirichlet process, the best is put in the order of descending mass and
-    /// iterated on. A single one is as in scikit-learn.
-    fn iterate(
-        &self,
-        engine: &mut dyn Engine,
-        chains: &mut [Chain<'_>],
-        sizes: &[usize],
-        observer: &mut Observer<'_>,
-    ) -> Result<Vec<usize>, FitError> {
-        em::iterate(engine, chains, self.max_iter, self.tol, observer)?;
-        let mut first = 0;
-        let best_of = |&size: &usize| {
-            let best = first + em::best(&chains[first..first + size]);
-            first += size;
-            best
-        };
-        let best: Vec<usize> = sizes.iter().map(best_of).collect();
-        let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
-        if self.priors.as_ref().is_some_and(process) {
-            let of_several = best.iter().zip(sizes).filter(|&(_, &size)| size > 1);
-            let of_several: Vec<usize> = of_several.map(|(&best, _)| best).collect();
-            let mut finals: Vec<Chain<'_>> =
-                of_several.iter().map(|&c| chains[c].clone()).collect();
-            em::sort_by_mass(engine, &mut finals)?;
-            em::iterate(engine, &mut finals, self.max_iter, self.tol, observer)?;
-            for (c, chain) in of_several.into_iter().zip(finals) {
-                chains[c] = chain;
-            }
-        }
-        Ok(best)
-    }
-
     /// How to estimate, given the moments of all addresses.
     pub fn estimator(&self, all: &moments::Cluster) -> Estimator {
         let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
@@ -276,16 +241,45 @@ pub fn fit_each(
 
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
-    let best = params.iterate(engine, &mut chains, &sizes, observer)?;
-    let mut first = 0;
-    let fit = |((estimator, &size), best): ((&Estimator, &usize), usize)| {
-        let restarts = chains[first..first + size].iter().map(|chain| chain.course.clone());
-        let (restarts, estimate) = (restarts.collect(), chains[best].estimate.clone());
-        let best = best - first;
-        first += size;
-        Fit { estimator: estimator.clone(), estimate, best, restarts, moments }
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    let mut chains = chains.into_iter();
+    let mut groups: Vec<Vec<Chain<'_>>> =
+        sizes.iter().map(|&size| chains.by_ref().take(size).collect()).collect();
+    let bests: Vec<usize> = groups.iter().map(|group| em::best(group)).collect();
+    sort_best(engine, params, &mut groups, &bests, observer)?;
+
+    let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| Fit {
+        estimator: estimator.clone(),
+        best,
+        restarts: group.iter().map(|chain| chain.course.clone()).collect(),
+        estimate: group.swap_remove(best).estimate,
+        moments,
     };
-    Ok(estimators.iter().zip(&sizes).zip(best).map(fit).collect())
+    Ok(estimators.iter().zip(groups).zip(bests).map(fit).collect())
+}
+
+/// Puts the best of several restarts in the order of descending mass, which a Dirichlet process
+/// favours, and iterates it on. A single restart stays as scikit-learn leaves it.
+fn sort_best(
+    engine: &mut dyn Engine,
+    params: &Params,
+    groups: &mut [Vec<Chain<'_>>],
+    bests: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<(), FitError> {
+    let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+    if !params.priors.as_ref().is_some_and(process) {
+        return Ok(());
+    }
+    let of: Vec<(usize, usize)> =
+        bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
+    let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
+    em::sort_by_mass(engine, &mut chains)?;
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    for ((g, best), chain) in of.into_iter().zip(chains) {
+        groups[g][best] = chain;
+    }
+    Ok(())
 }
 
 /// That there are addresses, and enough of them.
