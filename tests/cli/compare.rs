@@ -57,7 +57,8 @@ fn check(comparison: &Value) {
 #[test]
 fn the_tutorials_mixtures_split_no_subnet_and_k_means_does() {
     let folder = Folder::new();
-    let done = folder.octomix(&["compare", TUTORIAL]).assert().success().stderr("");
+    let compare = ["compare", "--search", "restarts", TUTORIAL];
+    let done = folder.octomix(&compare).assert().success().stderr("");
     let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
     for told in [
         "\nSources: 187 addresses, 3 clusters of the mixture, 3 clusters of K-Means\n",

@@ -82,6 +82,21 @@ fn each_row_is_the_fit_alone() {
 }
 
 #[test]
+fn a_search_goes_through_the_numbers_one_by_one() {
+    let folder = Folder::new();
+    let common = ["--search", "merge-split", "--role", "src", TUTORIAL];
+    let run = |arguments: &[&str]| {
+        folder.octomix(&[arguments, &common].concat()).assert().success();
+    };
+    run(&["sweep", "--k", "2,4", "-o", "sweep"]);
+    for (row, k) in rows(&folder, "sweep/src/sweep.json").iter().zip(["2", "4"]) {
+        run(&["fit", "-k", k, "-o", "alone"]);
+        assert_eq!(row["lower_bound"], folder.json("alone/src/model.json")["lower_bound"]);
+        assert!(number(row, "seconds") > 0.0);
+    }
+}
+
+#[test]
 fn the_csv_says_what_the_json_says() {
     let folder = Folder::new();
     folder.octomix(&["sweep", "--k", "1,2,3,4", "--n-init", "2", TUTORIAL]).assert().success();

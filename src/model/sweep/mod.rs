@@ -20,6 +20,8 @@
 mod knee;
 mod tightness;
 
+use std::time::Instant;
+
 pub use knee::knee;
 pub use tightness::tightness;
 
@@ -125,13 +127,20 @@ pub fn mixtures(
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Row<mixture::Fit>>, FitError> {
-    let fits = match params.search {
-        Search::Restarts => mixture::fit_each(engine, params, ks, observer)?,
+    let (fits, seconds) = match params.search {
+        Search::Restarts => {
+            let fits = mixture::fit_each(engine, params, ks, observer)?;
+            let restarts = |fit: &mixture::Fit| fit.restarts.iter().map(|r| r.seconds).sum();
+            let seconds: Vec<f64> = fits.iter().map(restarts).collect();
+            (fits, seconds)
+        }
         Search::MergeSplit(_) => {
             let alone = |&components| {
-                mixture::Params { components, ..params.clone() }.fit(engine, observer)
+                let started = Instant::now();
+                let fit = mixture::Params { components, ..params.clone() }.fit(engine, observer)?;
+                Ok((fit, started.elapsed().as_secs_f64()))
             };
-            ks.iter().map(alone).collect::<Result<_, _>>()?
+            ks.iter().map(alone).collect::<Result<(Vec<_>, Vec<_>), FitError>>()?
         }
     };
     let densities: Vec<_> = fits.iter().map(|fit| fit.estimate.plug_in()).collect();
@@ -153,7 +162,7 @@ pub fn mixtures(
             lower_bound: Some(course.lower_bound()),
             converged: course.stop == Stop::Converged,
             n_iter: course.lower_bounds.len(),
-            seconds: fit.restarts.iter().map(|restart| restart.seconds).sum(),
+            seconds: seconds[i],
             fit,
         }
     };
