@@ -164,6 +164,9 @@ fn model(file: &ModelFile) -> Result<Model, &'static str> {
         return Err("weights or means are no numbers");
     }
     match (file.kind.as_str(), &file.mixture, file.inertia) {
+        ("kmeans", ..) if file.cluster_centers.as_ref() != Some(&file.means) => {
+            Err("cluster_centers are missing, or not the means")
+        }
         ("kmeans", _, Some(inertia)) if inertia.is_finite() && file.n_points > 0 => {
             Ok(Model::KMeans(Partition::new(
                 file.means.clone(),
