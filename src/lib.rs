@@ -2,9 +2,10 @@
 //! # The map
 //!
 //! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
-//! [`score`], and for the program's feature `cli` its reports. [`conformance`] holds engines against the reference.
+//! [`score`], [`agreement`] of two models, and for the program's feature `cli` its reports. [`conformance`] holds engines against the reference.
 
 pub mod address;
+pub mod agreement;
 pub mod conformance;
 pub mod engine;
 pub mod input;

@@ -9,10 +9,10 @@ use common::list;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::ParamError;
 use octomix::model::mixture::Params;
-use octomix::model::{FitError, Stage, Stop};
+use octomix::model::{FitError, Stage, Stop, sweep};
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Expectation, Lloyd, Pass};
-use octomix::{BayesianMixture, KMeans, Points, Priors, unobserved};
+use octomix::{BayesianMixture, GaussianMixture, KMeans, Points, Priors, unobserved};
 
 /// The reference, and the parameter sets of each run with the name of its pass.
 struct Counting<'a> {
@@ -72,7 +72,8 @@ impl Engine for Counting<'_> {
 fn restarts_share_runs_and_leave_when_they_are_done() {
     let addresses = list("tutorial_dst.txt");
     let mut engine = Counting::new(&addresses);
-    let fit = BayesianMixture::params(5).fit(&mut engine, &mut unobserved).unwrap();
+    // Of maximum likelihood: nothing follows the iterations.
+    let fit = GaussianMixture::params(5).fit(&mut engine, &mut unobserved).unwrap();
     // One run an iteration serves exactly the restarts that still iterate.
     let iterations: Vec<usize> = fit.restarts.iter().map(|r| r.lower_bounds.len()).collect();
     let longest = iterations.iter().copied().max().unwrap();
@@ -84,6 +85,19 @@ fn restarts_share_runs_and_leave_when_they_are_done() {
     let lloyd = engine.sets::<Lloyd>();
     assert!(lloyd[0] == 10 && lloyd.is_sorted_by(|a, b| a >= b), "{lloyd:?}");
     assert!(fit.restarts.iter().all(|r| r.stop == Stop::Converged));
+}
+
+#[test]
+fn the_best_restart_ends_in_the_order_of_descending_mass() {
+    let addresses = list("tutorial_dst.txt");
+    let mut engine = Counting::new(&addresses);
+    let fit = BayesianMixture::params(5).fit(&mut engine, &mut unobserved).unwrap();
+    assert!(fit.estimate.weights.is_sorted_by(|a, b| a >= b), "{:?}", fit.estimate.weights);
+    // Over-large steps apart, which there are none of, EM only rises; and so does the sorting.
+    for restart in &fit.restarts {
+        let rises = restart.lower_bounds.windows(2).all(|pair| pair[1] >= pair[0] - 1e-6);
+        assert!(rises, "{:?}", restart.lower_bounds);
+    }
 }
 
 #[test]
@@ -131,4 +145,29 @@ fn mistakes_are_told_before_anything_runs() {
 
     let none = KMeans::params(0).fit(&mut Counting::new(&[1]), &mut unobserved);
     assert!(matches!(none, Err(FitError::Parameter(ParamError::NoComponents))));
+}
+
+#[test]
+fn all_numbers_of_clusters_share_runs() {
+    let addresses = list("tutorial_dst.txt");
+    let (ks, n_init) = ([1, 2, 5], 4);
+    let mut engine = Counting::new(&addresses);
+    let params = BayesianMixture::params(1).n_init(n_init).max_iter(30);
+    let rows = sweep::mixtures(&mut engine, &params, &ks, &mut unobserved).unwrap();
+    let longest = rows
+        .iter()
+        .flat_map(|row| &row.fit.restarts)
+        .map(|course| course.lower_bounds.len())
+        .max()
+        .unwrap();
+    let expectation = engine.sets::<Expectation>();
+    assert_eq!(expectation[0], ks.len() * n_init);
+    // One run an iteration, and one for the likelihoods of the best.
+    assert_eq!((expectation.len(), expectation.last()), (longest + 1, Some(&ks.len())));
+    assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
+
+    let mut engine = Counting::new(&addresses);
+    let params = KMeans::params(1).n_init(n_init);
+    sweep::kmeans(&mut engine, &params, &ks, &mut unobserved).unwrap();
+    assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
 }

@@ -1,6 +1,8 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod compare;
 mod model;
+mod sweep;
 
 use std::path::PathBuf;
 
@@ -10,9 +12,11 @@ use octomix::input::{self, Roles};
 use octomix::model::scorer::Score;
 use octomix::score::Threshold;
 
+pub use compare::CompareArgs;
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
+pub use sweep::{Numbers, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,6 +47,8 @@ pub enum Command {
     Fit(FitArgs),
     Score(ScoreArgs),
     Sample(SampleArgs),
+    Sweep(SweepArgs),
+    Compare(CompareArgs),
     Validate(ValidateArgs),
     Devices(DevicesArgs),
 }

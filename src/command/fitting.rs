@@ -100,7 +100,7 @@ impl Plan {
 }
 
 /// What `--verbose` tells of a fit.
-fn tell(role: Role, fit: &FitSummary, console: &Console) {
+pub fn tell(role: Role, fit: &FitSummary, console: &Console) {
     for (r, restart) in fit.restarts.iter().enumerate() {
         let best = if r == fit.best_restart { ", the best" } else { "" };
         console.detail(&format!(

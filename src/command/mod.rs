@@ -1,5 +1,6 @@
 //! The commands, and what they share.
 
+mod compare;
 mod detect;
 mod devices;
 mod fitting;
@@ -9,11 +10,13 @@ mod run;
 mod sample;
 mod score;
 mod start_file;
+mod sweep;
 mod validate;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use octomix::address::WeightsError;
+use octomix::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::choice::Choice;
 use octomix::engine::gpu::GpuError;
@@ -39,6 +42,8 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Fit(args) => detect::fit(args),
         Command::Score(args) => score::run(args),
         Command::Sample(args) => sample::run(args),
+        Command::Sweep(args) => sweep::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Devices(args) => devices::run(args),
     }
@@ -63,6 +68,8 @@ pub enum Failure {
     Sample(SampleError),
     #[error("{0}; see octomix help")]
     Usage(String),
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]

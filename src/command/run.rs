@@ -7,8 +7,9 @@ use std::time::Instant;
 use octomix::engine::choice::Choice;
 use octomix::input::{self, Capture, FileAccount, Role, Roles};
 use octomix::report::reading::Reading;
-use octomix::report::summary::{EngineSummary, RoleSummary, RunSeconds};
+use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::{Output, Summary, text};
+use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
@@ -65,10 +66,10 @@ pub fn start(
 ///
 /// # Errors
 /// When it cannot be written or printed.
-pub fn finish(
+pub fn finish<R: Serialize + text::Found>(
     run: Run,
     capture: &Capture,
-    [src, dst]: [Option<RoleSummary>; 2],
+    [src, dst]: [Option<R>; 2],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let skipped_roles = skipped(run.roles, capture);

@@ -2,6 +2,7 @@
 
 use super::auto::needed;
 use super::scorer::{Score, Scorer};
+use super::sweep::{self, Row};
 use super::{FitError, Observer, kmeans, mixture};
 use crate::address::OCTETS;
 use crate::engine::Engine;
@@ -59,6 +60,29 @@ impl Params {
             Self::Mixture(params) => Ok(Fit::Mixture(Box::new(params.fit(engine, observer)?))),
             Self::KMeans(params) => params.fit(engine, observer).map(Fit::KMeans),
         }
+    }
+
+    /// Fits with each number of components in `ks`, whatever these parameters say; all fits share runs
+    /// of the engine where they can.
+    ///
+    /// # Errors
+    /// As of the model.
+    pub fn sweep(
+        &self,
+        engine: &mut dyn Engine,
+        ks: &[usize],
+        observer: &mut Observer<'_>,
+    ) -> Result<Vec<Row<Fit>>, FitError> {
+        Ok(match self {
+            Self::Mixture(params) => sweep::mixtures(engine, params, ks, observer)?
+                .into_iter()
+                .map(|row| row.map(|fit| Fit::Mixture(Box::new(fit))))
+                .collect(),
+            Self::KMeans(params) => sweep::kmeans(engine, params, ks, observer)?
+                .into_iter()
+                .map(|row| row.map(Fit::KMeans))
+                .collect(),
+        })
     }
 
     /// Fits, and fits again with as many components as proved to be needed: the last fit, after the

@@ -5,7 +5,7 @@ use super::em::{self, Chain, Course};
 use super::error::ParamError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::prior::{Prior, Priors};
+use super::prior::{Prior, Priors, WeightPrior};
 use super::start::{self, Init};
 use super::{FitError, Observer};
 use crate::engine::{Engine, Run};
@@ -203,14 +203,7 @@ impl Params {
         engine: &mut dyn Engine,
         observer: &mut Observer<'_>,
     ) -> Result<Fit, FitError> {
-        self.check()?;
-        check_size(engine, self.components)?;
-        let moments = start::moments_of_all(engine)?;
-        let estimator = self.estimator(&moments);
-        let mut chains = start::starts(engine, self, &estimator, observer)?;
-        em::iterate(engine, &mut chains, self.max_iter, self.tol, observer)?;
-        let (best, estimate, restarts) = take_best(chains);
-        Ok(Fit { estimator, estimate, best, restarts, moments })
+        Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
     }
 
     /// How to estimate, given the moments of all addresses.
@@ -224,6 +217,71 @@ impl Params {
     }
 }
 
+/// Fits with each number of components in `ks`, whatever `params` say; all fits share runs of the
+/// engine, and each is what it would be alone.
+///
+/// # Errors
+/// As [`Params::fit`].
+pub fn fit_each(
+    engine: &mut dyn Engine,
+    params: &Params,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Fit>, FitError> {
+    let each = |&components| Params { components, ..params.clone() };
+    let each: Vec<Params> = ks.iter().map(each).collect();
+    for params in &each {
+        params.check()?;
+        check_size(engine, params.components)?;
+    }
+    let moments = start::moments_of_all(engine)?;
+    let estimators: Vec<Estimator> = each.iter().map(|params| params.estimator(&moments)).collect();
+    let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
+    let groups = start::starts(engine, params, &of_k, observer)?;
+
+    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+    let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    let mut chains = chains.into_iter();
+    let mut groups: Vec<Vec<Chain<'_>>> =
+        sizes.iter().map(|&size| chains.by_ref().take(size).collect()).collect();
+    let bests: Vec<usize> = groups.iter().map(|group| em::best(group)).collect();
+    sort_best(engine, params, &mut groups, &bests, observer)?;
+
+    let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| Fit {
+        estimator: estimator.clone(),
+        best,
+        restarts: group.iter().map(|chain| chain.course.clone()).collect(),
+        estimate: group.swap_remove(best).estimate,
+        moments,
+    };
+    Ok(estimators.iter().zip(groups).zip(bests).map(fit).collect())
+}
+
+/// Puts the best of several restarts in the order of descending mass, which a Dirichlet process
+/// favours, and iterates it on. A single restart stays as scikit-learn leaves it.
+fn sort_best(
+    engine: &mut dyn Engine,
+    params: &Params,
+    groups: &mut [Vec<Chain<'_>>],
+    bests: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<(), FitError> {
+    let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+    if !params.priors.as_ref().is_some_and(process) {
+        return Ok(());
+    }
+    let of: Vec<(usize, usize)> =
+        bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
+    let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
+    em::sort_by_mass(engine, &mut chains)?;
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    for ((g, best), chain) in of.into_iter().zip(chains) {
+        groups[g][best] = chain;
+    }
+    Ok(())
+}
+
 /// That there are addresses, and enough of them.
 pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
     match engine.addresses().len() {
@@ -233,12 +291,6 @@ pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), F
         }
         _ => Ok(()),
     }
-}
-
-fn take_best(mut chains: Vec<Chain<'_>>) -> (usize, Estimate, Vec<Course>) {
-    let best = em::best(&chains);
-    let courses = chains.iter().map(|chain| chain.course.clone()).collect();
-    (best, chains.swap_remove(best).estimate, courses)
 }
 
 /// A fitted mixture.

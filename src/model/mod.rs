@@ -1,7 +1,8 @@
 //! Models: host arithmetic in `f64` between passes. They know nothing of devices.
 //!
 //! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
-//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it.
+//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it. A [`sweep`] fits with several numbers of
+//! clusters.
 
 pub mod any;
 pub mod auto;
@@ -20,6 +21,7 @@ pub mod scorer;
 mod seeding;
 pub mod start;
 pub mod sufficient;
+pub mod sweep;
 
 pub use error::{FitError, ParamError, StartError};
 

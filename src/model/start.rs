@@ -1,5 +1,7 @@
 //! Where a mixture starts: responsibilities made by K-Means, by chance or by hand, or parameters.
 
+use std::time::Instant;
+
 use nalgebra::Matrix4;
 use rand::RngExt;
 use rand::seq::index::sample;
@@ -16,6 +18,7 @@ use super::{FitError, Observer, Progress, Stage, kmeans, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, Run};
 use crate::pass::expectation::Sums;
+use crate::pass::moments::MomentsStats;
 use crate::pass::{Centres, Expectation, Moments, PAIR, moments};
 
 /// How a restart is started.
@@ -49,14 +52,35 @@ pub struct Parameters {
     pub precisions: Option<Vec<Matrix4<f64>>>,
 }
 
-/// The starting estimate of each restart of `params`; what is given starts one alone.
+/// The starting estimate of each restart of `params`, a group an estimator of `ks`: each has a
+/// number of components of its own, whatever `params` say. What is given starts one restart alone.
 pub(super) fn starts<'a>(
+    engine: &mut dyn Engine,
+    params: &Params,
+    ks: &[(usize, &'a Estimator)],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Vec<Chain<'a>>>, FitError> {
+    if matches!(params.init, Init::KMeans) {
+        let numbers: Vec<usize> = ks.iter().map(|&(k, _)| k).collect();
+        let starts = from_kmeans(engine, params, &numbers, params.n_init, observer)?;
+        return ks.iter().zip(starts).map(|(&(_, e), starts)| chains(e, starts)).collect();
+    }
+    let start = |&(components, estimator): &(usize, &'a Estimator)| {
+        let params = Params { components, ..params.clone() };
+        start_one(engine, &params, estimator, observer)
+    };
+    ks.iter().map(start).collect()
+}
+
+/// The start of each restart of `params` by any means but K-Means.
+fn start_one<'a>(
     engine: &mut dyn Engine,
     params: &Params,
     estimator: &'a Estimator,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Chain<'a>>, FitError> {
     let k = params.components;
+    let started = Instant::now();
     let statistics = match &params.init {
         Init::Warm(estimate) => {
             check_warm(estimate, estimator, k)?;
@@ -67,29 +91,54 @@ pub(super) fn starts<'a>(
             return Ok(vec![Chain::new(estimator, estimate)]);
         }
         Init::Labels(labels) => vec![from_labels(engine, labels, k)?],
-        Init::KMeans => from_kmeans(engine, params, params.n_init, observer)?,
-        Init::KMeansPlusPlus | Init::Random | Init::RandomFromData => {
-            by_chance(engine, params, observer)?
-        }
+        _ => by_chance(engine, params, observer)?,
     };
-    statistics.iter().map(|s| Ok(Chain::new(estimator, estimator.maximise(s)?))).collect()
+    let seconds = started.elapsed().as_secs_f64() / statistics.len() as f64;
+    chains(estimator, statistics.into_iter().map(|statistics| Start { statistics, seconds }))
 }
 
-/// The hard assignments of one K-Means a restart, with scikit-learn's own defaults.
-pub(super) fn from_kmeans(
+/// The statistics that a restart starts from.
+struct Start {
+    statistics: Vec<Sufficient>,
+    /// The time that they took.
+    seconds: f64,
+}
+
+fn chains(
+    estimator: &Estimator,
+    starts: impl IntoIterator<Item = Start>,
+) -> Result<Vec<Chain<'_>>, FitError> {
+    let chain = |start: Start| {
+        let mut chain = Chain::new(estimator, estimator.maximise(&start.statistics)?);
+        chain.course.seconds = start.seconds;
+        Ok(chain)
+    };
+    starts.into_iter().map(chain).collect()
+}
+
+/// The hard assignments of one K-Means a restart, with scikit-learn's own defaults: `n_init` with
+/// each number of components in `ks`.
+fn from_kmeans(
     engine: &mut dyn Engine,
     params: &Params,
+    ks: &[usize],
     n_init: usize,
     observer: &mut Observer<'_>,
-) -> Result<Vec<Vec<Sufficient>>, FitError> {
+) -> Result<Vec<Vec<Start>>, FitError> {
     let kmeans =
         kmeans::Params { n_init, seed: params.seed, ..kmeans::Params::new(params.components) };
-    let centres = kmeans::restarts(engine, &kmeans, observer)?
+    let groups = kmeans::restarts_each(engine, &kmeans, ks, observer)?;
+    let centres = groups
         .iter()
+        .flatten()
         .map(|restart| Centres::new(&restart.points))
         .collect::<Result<Vec<_>, _>>()?;
-    let all = Run::<Moments>::run(engine, &centres)?;
-    Ok(all.iter().map(|stats| stats.0.iter().map(Sufficient::from_cluster).collect()).collect())
+    let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
+    let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| Start {
+        statistics: stats.0.iter().map(Sufficient::from_cluster).collect(),
+        seconds: restart.seconds,
+    };
+    Ok(groups.iter().map(|group| group.iter().zip(all.by_ref()).map(start).collect()).collect())
 }
 
 /// The starts that are drawn, one a restart.
@@ -194,7 +243,9 @@ fn from_parameters(
         Parameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
             vec![Sufficient::from_sums(&Sums::default(), [0.0; OCTETS]); k]
         }
-        _ => from_kmeans(engine, params, 1, observer)?.swap_remove(0),
+        _ => {
+            from_kmeans(engine, params, &[k], 1, observer)?.swap_remove(0).swap_remove(0).statistics
+        }
     };
     // With all three given nothing of these statistics is left.
     let regularised = Estimator { reg_covar: likelihood.reg_covar.max(1e-6), ..likelihood };

@@ -30,6 +30,11 @@ impl Centre {
         Self { coordinates, half_norm: (norm >> 33) as i64 }
     }
 
+    /// The coordinates, in octets.
+    pub fn point(&self) -> [f64; OCTETS] {
+        self.coordinates.map(|c| c as f64 / UNIT)
+    }
+
     /// `|c|^2 / 2 - x.c` in units of 2^-32: smallest for the nearest centre.
     #[inline]
     pub fn score(&self, x: [u8; OCTETS]) -> i64 {

@@ -3,12 +3,14 @@
 //! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
 
 pub mod clusters;
+pub mod compare;
 pub mod fit;
 pub mod labels;
 pub mod model;
 pub mod output;
 pub mod reading;
 pub mod summary;
+pub mod sweep;
 pub mod text;
 
 pub use labels::Labelled;

@@ -12,9 +12,9 @@ use super::reading::Reading;
 use crate::address::dotted;
 use crate::input::Role;
 
-/// The summary of a run.
+/// The summary of a run that found an `R` for each role.
 #[derive(Debug, Clone, Serialize)]
-pub struct Summary {
+pub struct Summary<R> {
     /// The version that ran.
     pub octomix: &'static str,
     /// What was read.
@@ -23,10 +23,10 @@ pub struct Summary {
     pub engine: EngineSummary,
     /// The sources, if looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub src: Option<RoleSummary>,
+    pub src: Option<R>,
     /// The destinations, if looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst: Option<RoleSummary>,
+    pub dst: Option<R>,
     /// Roles that were asked for and have no address: `src`, `dst`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.
@@ -39,9 +39,9 @@ pub struct Summary {
     pub seconds: RunSeconds,
 }
 
-impl Summary {
+impl<R> Summary<R> {
     /// What was found for `role`.
-    pub fn role(&self, role: Role) -> Option<&RoleSummary> {
+    pub fn role(&self, role: Role) -> Option<&R> {
         match role {
             Role::Source => self.src.as_ref(),
             Role::Destination => self.dst.as_ref(),

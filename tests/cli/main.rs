@@ -1,9 +1,11 @@
 //! The command line as a whole: what it reads, prints and writes, and how it ends.
 
 mod bad_input;
+mod compare;
 mod engines;
 mod files;
 mod output;
+mod sweep;
 mod tutorial;
 
 use std::fs;

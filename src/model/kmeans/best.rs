@@ -79,9 +79,12 @@ pub fn finish(
         let mut better = Vec::new();
         for (g, end) in of.into_iter().zip(ends(engine, ended)?) {
             let best = best(&groups[g]);
-            if end.inertia < groups[g][best].inertia {
-                replace(&mut groups[g][best], end);
+            let best = &mut groups[g][best];
+            if end.inertia < best.inertia {
+                replace(best, end);
                 better.push(g);
+            } else {
+                best.restart.seconds += end.restart.seconds;
             }
         }
         better.dedup();
@@ -108,7 +111,8 @@ fn best(group: &[End]) -> usize {
 /// Puts `end`, which goes on from it, in place of `before`.
 fn replace(before: &mut End, end: End) {
     let n_iter = before.restart.n_iter + end.restart.n_iter;
-    *before = End { restart: Restart { n_iter, ..end.restart }, ..end };
+    let seconds = before.restart.seconds + end.restart.seconds;
+    *before = End { restart: Restart { n_iter, seconds, ..end.restart }, ..end };
 }
 
 fn fit(group: Vec<End>, moments: &moments::Cluster) -> Option<Fit> {
@@ -117,6 +121,7 @@ fn fit(group: Vec<End>, moments: &moments::Cluster) -> Option<Fit> {
         inertia: end.inertia,
         n_iter: end.restart.n_iter,
         stop: end.restart.stop,
+        seconds: end.restart.seconds,
     };
     let restarts = group.iter().map(outcome).collect();
     let End { restart, clusters, inertia } = group.into_iter().nth(best)?;

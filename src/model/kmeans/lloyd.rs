@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::time::Instant;
 
 use super::Params;
 use crate::address::{OCTETS, Points, octets};
@@ -21,6 +22,8 @@ pub struct Restart {
     pub n_iter: usize,
     /// Why it stopped.
     pub stop: Stop,
+    /// Its share of the time that the engine ran, by its share of the centres.
+    pub seconds: f64,
 }
 
 /// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration.
@@ -39,7 +42,7 @@ pub fn iterate(
 
     let mut restarts: Vec<Restart> = starts
         .into_iter()
-        .map(|points| Restart { points, n_iter: 0, stop: Stop::MaxIter })
+        .map(|points| Restart { points, n_iter: 0, stop: Stop::MaxIter, seconds: 0.0 })
         .collect();
     let mut previous: Vec<Option<LloydStats>> = vec![None; restarts.len()];
     let mut active: Vec<usize> = (0..restarts.len()).collect();
@@ -51,13 +54,17 @@ pub fn iterate(
             .iter()
             .map(|&r| Centres::new(&restarts[r].points))
             .collect::<Result<Vec<_>, _>>()?;
+        let started = Instant::now();
         let stats = Run::<Lloyd>::run(engine, &centres)?;
+        let all: usize = centres.iter().map(Centres::count).sum();
+        let seconds = started.elapsed().as_secs_f64() / all.max(1) as f64;
         let mut still = Vec::with_capacity(active.len());
         for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
             let restart = &mut restarts[r];
             relocate_empty(engine.points(), centres, &restart.points, &mut stats);
             let shift = move_centres(&mut restart.points, &stats);
             restart.n_iter = iteration;
+            restart.seconds += seconds * centres.count() as f64;
             // Equal sums stand for scikit-learn's equal labels: the same centres would follow.
             let settled = previous[r].as_ref() == Some(&stats);
             if settled || shift <= tol {

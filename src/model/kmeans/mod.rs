@@ -6,6 +6,8 @@
 mod best;
 mod lloyd;
 
+use std::time::Instant;
+
 pub use best::finish;
 pub use lloyd::{Restart, iterate};
 
@@ -134,9 +136,7 @@ impl Params {
         engine: &mut dyn Engine,
         observer: &mut Observer<'_>,
     ) -> Result<Fit, FitError> {
-        let moments = moments_of_all(engine)?;
-        let restarts = restarts(engine, self, observer)?;
-        Ok(finish(engine, self, vec![restarts], &moments, observer)?.swap_remove(0))
+        Ok(fit_each(engine, self, &[self.clusters], observer)?.swap_remove(0))
     }
 }
 
@@ -166,6 +166,9 @@ pub struct Outcome {
     pub n_iter: usize,
     /// Why it stopped.
     pub stop: Stop,
+    /// Its share of the time that seeding took and that the engine ran, swaps for something better
+    /// among it.
+    pub seconds: f64,
 }
 
 impl Fit {
@@ -234,6 +237,22 @@ impl Partition {
     }
 }
 
+/// Fits with each number of clusters in `ks`, whatever `params` say; all fits share runs of the
+/// engine, and each is what it would be alone.
+///
+/// # Errors
+/// As [`Params::fit`].
+pub fn fit_each(
+    engine: &mut dyn Engine,
+    params: &Params,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Fit>, FitError> {
+    let restarts = restarts_each(engine, params, ks, observer)?;
+    let moments = moments_of_all(engine)?;
+    finish(engine, params, restarts, &moments, observer)
+}
+
 /// Runs `params.n_init` restarts, all in step; returns every one.
 ///
 /// # Errors
@@ -243,8 +262,36 @@ pub fn restarts(
     params: &Params,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
-    let seeds = seeds(engine, params, observer)?;
-    iterate(engine, params, seeds, observer)
+    Ok(restarts_each(engine, params, &[params.clusters], observer)?.swap_remove(0))
+}
+
+/// The restarts with each number of clusters in `ks`, whatever `params` say, all in step.
+pub(super) fn restarts_each(
+    engine: &mut dyn Engine,
+    params: &Params,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Vec<Restart>>, FitError> {
+    let each = |&clusters| Params { clusters, ..params.clone() };
+    let each: Vec<Params> = ks.iter().map(each).collect();
+    for params in &each {
+        params.check()?;
+        check_size(engine, params.clusters)?;
+    }
+    let mut starts = Vec::new();
+    let mut groups = Vec::with_capacity(each.len());
+    for params in &each {
+        let started = Instant::now();
+        let seeds = seeds(engine, params, observer)?;
+        groups.push((seeds.len(), started.elapsed().as_secs_f64() / seeds.len() as f64));
+        starts.extend(seeds);
+    }
+    let mut all = iterate(engine, params, starts, observer)?.into_iter();
+    let group = |(size, seconds): (usize, f64)| {
+        let seeded = |restart: Restart| Restart { seconds: restart.seconds + seconds, ..restart };
+        all.by_ref().take(size).map(seeded).collect()
+    };
+    Ok(groups.into_iter().map(group).collect())
 }
 
 /// Where each restart of `params` starts.

@@ -1,7 +1,9 @@
 //! The summary as text: 80 to 100 columns wide, plain, the same on a terminal and in a pipe.
 
+mod compare;
 mod reading;
 mod role;
+mod sweep;
 pub mod table;
 
 use std::io::{self, Write};
@@ -9,25 +11,36 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 
-use super::summary::Summary;
+use super::summary::{RoleSeconds, Summary};
 use crate::input::Role;
 use reading::write_reading;
-use role::write_role;
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
+
+/// What was found for a role, for people to read.
+pub trait Found {
+    /// Writes it; what is left out is in files below `output`.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()>;
+
+    /// How long it took.
+    fn seconds(&self) -> RoleSeconds;
+}
 
 /// Writes `summary` for people.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
     for role in [Role::Source, Role::Destination] {
         if let Some(found) = summary.role(role) {
             writeln!(out)?;
-            write_role(role, found, Path::new(&summary.output), out)?;
+            found.write(role, Path::new(&summary.output), out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
             writeln!(out, "\n{}: no addresses, skipped", title(role))?;
         }
@@ -36,13 +49,13 @@ pub fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     write_end(summary, out)
 }
 
-fn write_end(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
     let files = counted(summary.files.len() as u64, "file", "files");
     writeln!(out, "Wrote {files} to {}:", summary.output)?;
     for folder in summary.files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         writeln!(out, "  {}", folder.join("  "))?;
     }
-    let roles = || summary.src.iter().chain(&summary.dst).map(|found| found.seconds);
+    let roles = || summary.src.iter().chain(&summary.dst).map(Found::seconds);
     let stages = [
         ("reading", summary.seconds.read),
         ("opening the engine", summary.seconds.engine),

@@ -7,17 +7,27 @@ use std::path::Path;
 use indicatif::HumanCount;
 
 use super::table::{table, write_table};
-use super::{counted, title};
+use super::{Found, counted, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix};
 use crate::report::fit::Objective;
 use crate::report::model::Rule;
-use crate::report::summary::RoleSummary;
+use crate::report::summary::{RoleSeconds, RoleSummary};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
 
-pub(super) fn write_role(
+impl Found for RoleSummary {
+    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()> {
+        write_role(role, self, output, out)
+    }
+
+    fn seconds(&self) -> RoleSeconds {
+        self.seconds
+    }
+}
+
+fn write_role(
     role: Role,
     found: &RoleSummary,
     output: &Path,
@@ -103,8 +113,8 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     let end = if fit.converged { "converged after" } else { "not converged in" };
     writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?;
     // That octets are constant is usual; a point, or a line across the octets, is not.
-    let unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
-    unusual.map(|collapse| writeln!(out, "  Collapsed: {collapse}.")).collect()
+    let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
+    unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
 }
 
 fn write_anomalies(
@@ -141,7 +151,7 @@ fn write_anomalies(
 }
 
 /// A share with the rounding that does not mislead: only all of them are all.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     if share == 1.0 {
         "all".to_owned()
     } else if share < 0.01 {

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Row, Table, presets};
 
 /// An empty table under `header`; the columns at `right` hold numbers.
-pub fn table<const N: usize>(header: [&str; N], right: &[usize]) -> Table {
+pub fn table(header: impl Into<Row>, right: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
     for column in table.column_iter_mut().enumerate().filter(|(at, _)| right.contains(at)) {

@@ -1,0 +1,71 @@
+//! What the addresses of a cluster start with: the values of their leading octets, counted.
+
+use crate::address::{OCTETS, octets};
+
+/// Leading octets that are counted: the fourth is an address's own.
+pub const LEADING: usize = OCTETS - 1;
+
+/// How often an octet takes each value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueCounts([u64; 256]);
+
+impl ValueCounts {
+    /// The values that occur with their counts, the commonest first, of equals the lowest.
+    pub fn commonest(&self) -> Vec<(u8, u64)> {
+        let mut counts: Vec<(u8, u64)> =
+            (0..=u8::MAX).zip(self.0).filter(|&(_, count)| count > 0).collect();
+        // Stable: equals stay in the order of their values.
+        counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        counts
+    }
+
+    /// How many different values occur.
+    pub fn distinct(&self) -> usize {
+        self.0.iter().filter(|&&count| count > 0).count()
+    }
+}
+
+/// The addresses of one cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// How many there are.
+    pub size: u64,
+    /// The values of the first, second and third octet, each for itself.
+    pub octets: [ValueCounts; LEADING],
+}
+
+/// The profile of each of `clusters` clusters, of labels that are below that.
+pub(super) fn profiles(addresses: &[u32], labels: &[u32], clusters: usize) -> Vec<Profile> {
+    let none = Profile { size: 0, octets: std::array::from_fn(|_| ValueCounts([0; 256])) };
+    let mut profiles = vec![none; clusters];
+    for (&address, &label) in addresses.iter().zip(labels) {
+        let profile = &mut profiles[label as usize];
+        profile.size += 1;
+        for (counts, octet) in profile.octets.iter_mut().zip(octets(address)) {
+            counts.0[usize::from(octet)] += 1;
+        }
+    }
+    profiles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_by_cluster_and_octet() {
+        let addresses = [0x0a01_0509, 0x0a02_0509, 0xac02_0501, 0xac02_ff01, 0x0a00_0000];
+        let profiles = profiles(&addresses, &[1, 1, 1, 1, 0], 3);
+        let told = |cluster: usize| -> [Vec<(u8, u64)>; LEADING] {
+            std::array::from_fn(|j| profiles[cluster].octets[j].commonest())
+        };
+        assert_eq!(
+            told(1),
+            [vec![(10, 2), (172, 2)], vec![(2, 3), (1, 1)], vec![(5, 3), (255, 1)]]
+        );
+        assert_eq!(told(0), [vec![(10, 1)], vec![(0, 1)], vec![(0, 1)]]);
+        assert_eq!(told(2), [vec![], vec![], vec![]]);
+        assert_eq!(profiles.iter().map(|p| p.size).collect::<Vec<_>>(), [1, 4, 0]);
+        assert_eq!(profiles[1].octets[0].distinct(), 2);
+    }
+}

@@ -1,0 +1,156 @@
+//! `octomix compare`: a mixture against K-Means over the same addresses.
+
+use std::time::Instant;
+
+use octomix::KMeans;
+use octomix::address::AddressSet;
+use octomix::agreement::{Agreement, Clustering};
+use octomix::engine::Engine;
+use octomix::engine::choice::Choice;
+use octomix::input::Role;
+use octomix::model::any::Params;
+use octomix::report::Output;
+use octomix::report::compare::{AboutModel, CompareSummary, Comparison};
+use octomix::report::model::AppliedThreshold;
+use octomix::report::summary::RoleSeconds;
+
+use super::fitting::Fitted;
+use super::labelling::Labels;
+use super::plan::Plan;
+use super::run::{finish, start, timed};
+use super::{Failure, write_json};
+use crate::cli::{CompareArgs, RuleArgs};
+use crate::console::Console;
+
+/// Compares the models of both roles, or of the one asked for.
+///
+/// # Errors
+/// When options do not go together, the captures cannot be read, the engine cannot be had or fails, or
+/// a file cannot be written.
+pub fn run(args: &CompareArgs) -> Result<(), Failure> {
+    let CompareArgs { input, output, print, model, kmeans_clusters, score, engine } = args;
+    let started = Instant::now();
+    let plan = Plan::new(model)?;
+    if matches!(plan.params, Params::KMeans(_)) {
+        let message = "compare sets a mixture against K-Means; --model takes bayesian or gaussian";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let clusters = kmeans_clusters.map(|clusters| clusters as usize);
+    let most = plan.params.components().max(clusters.unwrap_or(0));
+    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let mut job = Job {
+        choice: &run.choice,
+        plan: &plan,
+        clusters,
+        restarts: model.n_init as usize,
+        seed: model.seed,
+        rule: score,
+        console: &mut run.console,
+        output: &mut run.output,
+    };
+    let src = job.compare(Role::Source, &capture.source)?;
+    let dst = job.compare(Role::Destination, &capture.destination)?;
+    finish(run, &capture, [src, dst], print)
+}
+
+/// What is the same for both roles.
+struct Job<'a> {
+    choice: &'a Choice,
+    plan: &'a Plan,
+    /// Clusters of K-Means, if given.
+    clusters: Option<usize>,
+    restarts: usize,
+    seed: u64,
+    rule: &'a RuleArgs,
+    console: &'a mut Console,
+    output: &'a mut Output,
+}
+
+/// One of the two models, and what it says of each address.
+struct Model {
+    about: AboutModel,
+    labels: Vec<u32>,
+    anomalous: Vec<bool>,
+}
+
+impl Model {
+    fn clustering(&self) -> Result<Clustering<'_>, Failure> {
+        Ok(Clustering::new(self.about.means.len(), &self.labels, &self.anomalous)?)
+    }
+
+    /// How many clusters hold addresses.
+    fn full(&self) -> usize {
+        let mut holds = vec![false; self.about.means.len()];
+        self.labels.iter().for_each(|&label| holds[label as usize] = true);
+        holds.iter().filter(|&&holds| holds).count()
+    }
+}
+
+impl Job<'_> {
+    /// The whole way of one role; `None` where there is nothing to look at.
+    fn compare(&mut self, role: Role, set: &AddressSet) -> Result<Option<CompareSummary>, Failure> {
+        if set.is_empty() {
+            return Ok(None);
+        }
+        let mut seconds = RoleSeconds::default();
+        let mut engine = self.choice.engine(self.plan.points(role, set)?);
+        let engine = engine.as_mut();
+        let (fitted, fit) = timed(|| self.plan.fit(role, engine, self.console));
+        let (mixture, label) = timed(|| self.label(role, fitted?, engine));
+        let mixture = mixture?;
+        (seconds.fit, seconds.label) = (fit, label);
+
+        let plan = self.plan_of_kmeans(&mixture);
+        let (fitted, fit) = timed(|| plan.fit(role, engine, self.console));
+        let (kmeans, label) = timed(|| self.label(role, fitted?, engine));
+        let kmeans = kmeans?;
+        seconds.fit += fit;
+        seconds.label += label;
+        if let Some(trouble) = engine.trouble() {
+            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
+        }
+
+        let agreement =
+            Agreement::new(set.addresses(), mixture.clustering()?, kmeans.clustering()?)?;
+        let comparison = Comparison::new(set.len(), &agreement, mixture.about, kmeans.about);
+        let file = format!("{}/compare.json", role.key());
+        let (written, write) =
+            timed(|| self.output.write(&file, |out| write_json(&comparison, out)));
+        written?;
+        seconds.write = write;
+        Ok(Some(CompareSummary { comparison, seconds }))
+    }
+
+    /// K-Means with as many clusters as asked for, or as the mixture fills.
+    fn plan_of_kmeans(&self, mixture: &Model) -> Plan {
+        let clusters = self.clusters.unwrap_or_else(|| mixture.full());
+        Plan {
+            params: Params::KMeans(KMeans::params(clusters).n_init(self.restarts).seed(self.seed)),
+            auto: false,
+            labels: None,
+            weighted_by: self.plan.weighted_by,
+        }
+    }
+
+    /// What the model of `fitted` says of every address.
+    fn label(
+        &self,
+        role: Role,
+        Fitted { fit, summaries, .. }: Fitted,
+        engine: &mut dyn Engine,
+    ) -> Result<Model, Failure> {
+        let score = self.rule.score.score();
+        let scorer = fit.scorer(score).map_err(|reason| Failure::Fit { role, reason })?;
+        let Labels { clusters, log_densities } = Labels::of(role, &scorer, engine, self.console)?;
+        // Finding it reorders them, and they are in the order of the addresses.
+        let found = self.rule.threshold.find(&mut log_densities.clone());
+        let log_density = found.unwrap_or(f64::NEG_INFINITY);
+        let threshold =
+            AppliedThreshold { rule: self.rule.threshold.into(), score: score.into(), log_density };
+        Ok(Model {
+            about: AboutModel { fits: summaries, threshold, means: fit.means() },
+            labels: clusters,
+            anomalous: log_densities.iter().map(|&density| density < log_density).collect(),
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Fits of one model with several numbers of clusters, and the figures by which to choose one.
+//!
+//! All numbers of clusters and all their restarts share runs of the engine; each fit is, to the
+//! byte, what it would be alone.
+//!
+//! ```
+//! use octomix::engine::CpuEngine;
+//! use octomix::model::sweep;
+//! use octomix::{KMeans, unobserved};
+//!
+//! // Three subnets.
+//! let addresses: Vec<u32> = (0..300).map(|i| 0x0a00_0000 + (i % 3) * 0x0040_0000 + i / 3).collect();
+//! let mut engine = CpuEngine::new(&addresses);
+//! let rows = sweep::kmeans(&mut engine, &KMeans::params(1), &[1, 2, 3, 4, 5], &mut unobserved)?;
+//! let curve: Vec<(usize, f64)> = rows.iter().map(|row| (row.k, row.tightness)).collect();
+//! assert_eq!(sweep::knee(&curve), Some(3));
+//! # Ok::<(), octomix::FitError>(())
+//! ```
+
+mod knee;
+mod tightness;
+
+pub use knee::knee;
+pub use tightness::tightness;
+
+use super::estimate::Estimate;
+use super::mixture::{self, Search};
+use super::{FitError, Observer, Stop, kmeans};
+use crate::address::OCTETS;
+use crate::engine::{Engine, Run};
+use crate::pass::{Centres, Expectation, Lloyd};
+
+/// A fit with one number of clusters, and its figures.
+#[derive(Debug, Clone)]
+pub struct Row<F> {
+    /// Clusters, or components, asked for.
+    pub k: usize,
+    /// Those that hold addresses; a Bayesian mixture leaves empty what it does not need.
+    pub used: usize,
+    /// The mean distance of the addresses to the nearest centre, in octets. Centres of a mixture
+    /// are the means of the components in use.
+    pub tightness: f64,
+    /// The sum of squared distances to the nearest centre, in squared octets.
+    pub inertia: f64,
+    /// The log-likelihood in nats: of a mixture's plug-in density, or of the hard assignment of
+    /// K-Means (Pelleg & Moore 2000).
+    pub log_likelihood: f64,
+    /// The Bayesian information criterion (Schwarz 1978); less is better.
+    pub bic: f64,
+    /// Akaike's information criterion (Akaike 1974); less is better.
+    pub aic: f64,
+    /// What a mixture maximises, in nats; K-Means has none.
+    pub lower_bound: Option<f64>,
+    /// Whether the best restart converged.
+    pub converged: bool,
+    /// Iterations of the best restart.
+    pub n_iter: usize,
+    /// The time of all restarts: their starts, and their share of the engine's runs.
+    pub seconds: f64,
+    /// The fit.
+    pub fit: F,
+}
+
+impl<F> Row<F> {
+    /// The same figures of the fit that `of` makes of this one's.
+    pub fn map<G>(self, of: impl FnOnce(F) -> G) -> Row<G> {
+        let Self { k, used, tightness, inertia, log_likelihood, bic, aic, .. } = self;
+        let Self { lower_bound, converged, n_iter, seconds, fit, .. } = self;
+        Row {
+            k,
+            used,
+            tightness,
+            inertia,
+            log_likelihood,
+            bic,
+            aic,
+            lower_bound,
+            converged,
+            n_iter,
+            seconds,
+            fit: of(fit),
+        }
+    }
+}
+
+/// Fits K-Means with each number of clusters in `ks`, whatever `params` say.
+///
+/// # Errors
+/// As [`kmeans::Params::fit`].
+pub fn kmeans(
+    engine: &mut dyn Engine,
+    params: &kmeans::Params,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Row<kmeans::Fit>>, FitError> {
+    let fits = kmeans::fit_each(engine, params, ks, observer)?;
+    let row = |fit: kmeans::Fit| {
+        let best = fit.restarts[fit.best];
+        Ok(Row {
+            k: fit.centres.len(),
+            used: fit.clusters.0.iter().filter(|cluster| cluster.count > 0).count(),
+            tightness: tightness(engine, &Centres::new(&fit.centres)?),
+            inertia: fit.inertia,
+            log_likelihood: fit.log_likelihood(),
+            bic: fit.bic(),
+            aic: fit.aic(),
+            lower_bound: None,
+            converged: best.stop == Stop::Converged,
+            n_iter: best.n_iter,
+            seconds: fit.restarts.iter().map(|restart| restart.seconds).sum(),
+            fit,
+        })
+    };
+    fits.into_iter().map(row).collect()
+}
+
+/// Fits a mixture with each number of components in `ks`, whatever `params` say. Only restarts
+/// share runs: a search by merges and splits takes one number of components after the other.
+///
+/// # Errors
+/// As [`mixture::Params::fit`].
+pub fn mixtures(
+    engine: &mut dyn Engine,
+    params: &mixture::Params,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Row<mixture::Fit>>, FitError> {
+    let fits = match params.search {
+        Search::Restarts => mixture::fit_each(engine, params, ks, observer)?,
+        Search::MergeSplit(_) => {
+            let alone = |&components| {
+                mixture::Params { components, ..params.clone() }.fit(engine, observer)
+            };
+            ks.iter().map(alone).collect::<Result<_, _>>()?
+        }
+    };
+    let densities: Vec<_> = fits.iter().map(|fit| fit.estimate.plug_in()).collect();
+    let likelihoods = Run::<Expectation>::run(engine, &densities)?;
+    let centres =
+        fits.iter().map(|fit| Centres::new(&means_in_use(fit))).collect::<Result<Vec<_>, _>>()?;
+    let clusters = Run::<Lloyd>::run(engine, &centres)?;
+    let row = |(i, fit): (usize, mixture::Fit)| {
+        let log_likelihood = likelihoods[i].log_likelihood;
+        let course = fit.course();
+        Row {
+            k: fit.estimate.components(),
+            used: centres[i].count(),
+            tightness: tightness(engine, &centres[i]),
+            inertia: clusters[i].inertia(&centres[i]),
+            log_likelihood,
+            bic: fit.estimate.bic(log_likelihood, fit.moments.count as f64),
+            aic: fit.estimate.aic(log_likelihood),
+            lower_bound: Some(course.lower_bound()),
+            converged: course.stop == Stop::Converged,
+            n_iter: course.lower_bounds.len(),
+            seconds: fit.restarts.iter().map(|restart| restart.seconds).sum(),
+            fit,
+        }
+    };
+    Ok(fits.into_iter().enumerate().map(row).collect())
+}
+
+/// The means of the components whose responsibilities add up to half an address at least. The mean
+/// of an empty one is the prior's, amid the addresses, and would pass for a centre.
+fn means_in_use(fit: &mixture::Fit) -> Vec<[f64; OCTETS]> {
+    let sizes = sizes(&fit.estimate, fit);
+    // Where most weights are 0 no component may come to a half.
+    let least = sizes.iter().copied().fold(0.0, f64::max).min(0.5);
+    let in_use = sizes.iter().zip(&fit.estimate.gaussians).filter(|&(&size, _)| size >= least);
+    in_use.map(|(_, gaussian)| gaussian.mean.into()).collect()
+}
+
+/// The sum of the responsibilities of each component, in addresses.
+fn sizes(estimate: &Estimate, fit: &mixture::Fit) -> Vec<f64> {
+    match (&estimate.posterior, &fit.estimator.prior) {
+        // The precision of a mean grows by 1 an address.
+        (Some(posterior), Some(prior)) => {
+            posterior.mean_precision.iter().map(|p| p - prior.mean_precision).collect()
+        }
+        _ => estimate.weights.iter().map(|w| w * fit.moments.count as f64).collect(),
+    }
+}

@@ -1,0 +1,150 @@
+//! compare.json: a mixture against K-Means over the same addresses.
+
+use serde::Serialize;
+
+use super::fit::FitSummary;
+use super::model::AppliedThreshold;
+use super::summary::RoleSeconds;
+use crate::address::OCTETS;
+use crate::agreement::{Agreement, LEADING, Profile, Side, ValueCounts};
+
+/// How far a mixture and K-Means agree on one role's addresses.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// The adjusted Rand index of the clusters: 1 where they are the same, 0 as expected of chance.
+    pub adjusted_rand_index: f64,
+    /// Addresses by cluster: a row a cluster of the mixture, a column one of K-Means.
+    pub contingency: Vec<Vec<u64>>,
+    /// /24 subnets that hold two addresses or more.
+    pub blocks: u64,
+    /// Addresses that are anomalies of both.
+    pub shared_anomalies: u64,
+    /// The mixture.
+    pub mixture: Compared,
+    /// K-Means.
+    pub kmeans: Compared,
+}
+
+/// One of the two models.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// All fits on the way, the model last.
+    pub fits: Vec<FitSummary>,
+    /// What made an address anomalous.
+    pub threshold: AppliedThreshold,
+    /// Of the /24 subnets of two addresses or more those that lie in several of its clusters.
+    pub split_blocks: u64,
+    /// Its anomalies.
+    pub anomalies: u64,
+    /// In which of the other model's clusters they lie.
+    pub anomalies_by_other: Vec<u64>,
+    /// Its clusters, empty ones among them.
+    pub clusters: Vec<ComparedCluster>,
+}
+
+/// The addresses of one cluster.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparedCluster {
+    /// Its index.
+    pub cluster: usize,
+    /// Distinct addresses.
+    pub size: u64,
+    /// Its mean or centre, in octets.
+    pub mean: [f64; OCTETS],
+    /// The values of the first, second and third octet.
+    pub octets: [OctetValues; LEADING],
+}
+
+/// The values of an octet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OctetValues {
+    /// How many different ones there are.
+    pub distinct: usize,
+    /// All of them, the commonest first.
+    pub values: Vec<ValueCount>,
+}
+
+/// How often an octet takes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ValueCount {
+    /// The value.
+    pub value: u8,
+    /// Addresses that have it.
+    pub count: u64,
+}
+
+impl From<&ValueCounts> for OctetValues {
+    fn from(counts: &ValueCounts) -> Self {
+        let value = |(value, count)| ValueCount { value, count };
+        Self {
+            distinct: counts.distinct(),
+            values: counts.commonest().into_iter().map(value).collect(),
+        }
+    }
+}
+
+/// What is known of a model beside its agreement with the other.
+#[derive(Debug, Clone)]
+pub struct AboutModel {
+    /// All fits on the way, the model last.
+    pub fits: Vec<FitSummary>,
+    /// What made an address anomalous.
+    pub threshold: AppliedThreshold,
+    /// The means or centres, in octets.
+    pub means: Vec<[f64; OCTETS]>,
+}
+
+impl Comparison {
+    /// The `agreement` of `mixture`, its A, and `kmeans`, its B, over so many `addresses`.
+    pub fn new(
+        addresses: usize,
+        agreement: &Agreement,
+        mixture: AboutModel,
+        kmeans: AboutModel,
+    ) -> Self {
+        Self {
+            addresses,
+            adjusted_rand_index: agreement.contingency.adjusted_rand_index(),
+            contingency: agreement.contingency.rows().to_vec(),
+            blocks: agreement.blocks,
+            shared_anomalies: agreement.shared_anomalies,
+            mixture: Compared::new(mixture, &agreement.a),
+            kmeans: Compared::new(kmeans, &agreement.b),
+        }
+    }
+}
+
+impl Compared {
+    fn new(AboutModel { fits, threshold, means }: AboutModel, side: &Side) -> Self {
+        let cluster = |(cluster, (profile, mean)): (usize, (&Profile, [f64; OCTETS]))| {
+            let octets = profile.octets.each_ref().map(OctetValues::from);
+            ComparedCluster { cluster, size: profile.size, mean, octets }
+        };
+        Self {
+            fits,
+            threshold,
+            split_blocks: side.split_blocks,
+            anomalies: side.anomalies,
+            anomalies_by_other: side.anomalies_by_other.clone(),
+            clusters: side.profiles.iter().zip(means).enumerate().map(cluster).collect(),
+        }
+    }
+
+    /// The indices of the clusters that hold addresses.
+    pub fn full(&self) -> Vec<usize> {
+        let full = self.clusters.iter().filter(|cluster| cluster.size > 0);
+        full.map(|cluster| cluster.cluster).collect()
+    }
+}
+
+/// A comparison, and how long it took.
+#[derive(Debug, Clone, Serialize)]
+pub struct CompareSummary {
+    /// What it found.
+    #[serde(flatten)]
+    pub comparison: Comparison,
+    /// How long it took.
+    pub seconds: RoleSeconds,
+}

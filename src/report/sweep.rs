@@ -1,0 +1,114 @@
+//! sweep.csv and sweep.json: the figures of fits with several numbers of components.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::summary::RoleSeconds;
+use crate::model::sweep::{Row, knee};
+
+/// What a sweep found for one role.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sweep {
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// The kind of model: bayesian, gaussian, kmeans.
+    pub kind: &'static str,
+    /// What covariances may be; of a mixture only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covariance_type: Option<&'static str>,
+    /// The number at which the tightness bends most, if it does.
+    pub knee: Option<usize>,
+    /// One row a number of components, in order.
+    pub rows: Vec<SweepRow>,
+}
+
+/// A fit with one number of components.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SweepRow {
+    /// Components, or clusters.
+    pub k: usize,
+    /// Those that hold addresses.
+    pub used: usize,
+    /// The mean distance of the addresses to the nearest centre, in octets.
+    pub tightness: f64,
+    /// The sum of squared distances to the nearest centre, in squared octets.
+    pub inertia: f64,
+    /// The log-likelihood, in nats.
+    pub log_likelihood: f64,
+    /// The Bayesian information criterion; less is better.
+    pub bic: f64,
+    /// Akaike's information criterion; less is better.
+    pub aic: f64,
+    /// What a mixture maximises, in nats; K-Means has none.
+    pub lower_bound: Option<f64>,
+    /// Iterations of the best restart.
+    pub n_iter: usize,
+    /// Whether the best restart converged.
+    pub converged: bool,
+    /// The share of this number in the time of the sweep.
+    pub seconds: f64,
+}
+
+impl<F> From<&Row<F>> for SweepRow {
+    fn from(row: &Row<F>) -> Self {
+        Self {
+            k: row.k,
+            used: row.used,
+            tightness: row.tightness,
+            inertia: row.inertia,
+            log_likelihood: row.log_likelihood,
+            bic: row.bic,
+            aic: row.aic,
+            lower_bound: row.lower_bound,
+            n_iter: row.n_iter,
+            converged: row.converged,
+            seconds: row.seconds,
+        }
+    }
+}
+
+impl Sweep {
+    /// The sweep of these `rows` over so many `addresses`.
+    pub fn new(
+        addresses: usize,
+        kind: &'static str,
+        covariance_type: Option<&'static str>,
+        rows: Vec<SweepRow>,
+    ) -> Self {
+        let curve: Vec<(usize, f64)> = rows.iter().map(|row| (row.k, row.tightness)).collect();
+        Self { addresses, kind, covariance_type, knee: knee(&curve), rows }
+    }
+
+    /// Writes the rows as CSV; K-Means has an empty lower bound.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "k,used,tightness,inertia,log_likelihood,bic,aic,lower_bound,n_iter,converged,knee,seconds"
+        )?;
+        for row in &self.rows {
+            let SweepRow { k, used, tightness, inertia, log_likelihood, bic, aic, .. } = row;
+            let SweepRow { n_iter, converged, seconds, .. } = row;
+            let bound = row.lower_bound.map_or_else(String::new, |bound| bound.to_string());
+            let knee = self.knee == Some(*k);
+            writeln!(
+                out,
+                "{k},{used},{tightness},{inertia},{log_likelihood},{bic},{aic},{bound},{n_iter},{converged},{knee},{seconds}"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A sweep, and how long it took.
+#[derive(Debug, Clone, Serialize)]
+pub struct SweepSummary {
+    /// What it found.
+    #[serde(flatten)]
+    pub sweep: Sweep,
+    /// How long it took.
+    pub seconds: RoleSeconds,
+}

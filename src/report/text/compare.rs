@@ -1,0 +1,156 @@
+//! A comparison as tables: who lies where, what the clusters start with, whose anomalies.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use indicatif::HumanCount;
+
+use super::table::{table, write_table};
+use super::{Found, counted, title};
+use crate::input::Role;
+use crate::report::compare::{CompareSummary, Compared, Comparison, OctetValues};
+use crate::report::summary::RoleSeconds;
+
+/// Clusters of either model that are shown; the rest is in the file.
+const CLUSTERS_SHOWN: usize = 10;
+/// Values of an octet that are shown.
+const VALUES_SHOWN: usize = 2;
+
+impl Found for CompareSummary {
+    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()> {
+        write_comparison(role, &self.comparison, output, out)
+    }
+
+    fn seconds(&self) -> RoleSeconds {
+        self.seconds
+    }
+}
+
+fn write_comparison(
+    role: Role,
+    comparison: &Comparison,
+    output: &Path,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Comparison { mixture, kmeans, .. } = comparison;
+    let addresses = counted(comparison.addresses as u64, "address", "addresses");
+    let clusters = |model: &Compared| counted(model.full().len() as u64, "cluster", "clusters");
+    writeln!(
+        out,
+        "{}: {addresses}, {} of the mixture, {} of K-Means",
+        title(role),
+        clusters(mixture),
+        clusters(kmeans)
+    )?;
+    writeln!(
+        out,
+        "  Adjusted Rand index {:.4}; 1 is the same clusters, 0 is chance.\n",
+        comparison.adjusted_rand_index
+    )?;
+    let shown = write_contingency(comparison, out)?;
+    writeln!(out)?;
+    let all = write_clusters("The mixture's clusters", mixture, out)?;
+    writeln!(out)?;
+    let all = write_clusters("K-Means' clusters", kmeans, out)? && all;
+    if !(shown && all) {
+        let file = output.join(role.key()).join("compare.json");
+        writeln!(out, "\n  All clusters are in {}", file.display())?;
+    }
+    writeln!(out)?;
+    write_blocks(comparison, out)?;
+    let shared = comparison.shared_anomalies;
+    write_anomalies("the mixture", mixture, shared, "K-Means", out)?;
+    write_anomalies("K-Means", kmeans, shared, "the mixture", out)
+}
+
+/// Writes the clusters that hold addresses by each other; returns whether all are shown.
+fn write_contingency(comparison: &Comparison, out: &mut dyn Write) -> io::Result<bool> {
+    let (rows, columns) = (comparison.mixture.full(), comparison.kmeans.full());
+    let shown = || columns.iter().take(CLUSTERS_SHOWN);
+    let corner = "mixture \\ K-Means".to_owned();
+    let header: Vec<String> = [corner].into_iter().chain(shown().map(usize::to_string)).collect();
+    let mut table = table(header, &(0..=columns.len()).collect::<Vec<_>>());
+    for &row in rows.iter().take(CLUSTERS_SHOWN) {
+        let counts = shown().map(|&column| match comparison.contingency[row][column] {
+            // Blanks show the pattern.
+            0 => String::new(),
+            count => HumanCount(count).to_string(),
+        });
+        table.add_row([row.to_string()].into_iter().chain(counts).collect::<Vec<_>>());
+    }
+    write_table(&table, out)?;
+    Ok(rows.len() <= CLUSTERS_SHOWN && columns.len() <= CLUSTERS_SHOWN)
+}
+
+/// Writes what the clusters of `model` start with; returns whether all are shown.
+fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Result<bool> {
+    writeln!(out, "  {name}; the commonest values of octets (addresses), + how many others:\n")?;
+    let full = model.full();
+    let mut table = table(["#", "size", "octet 1", "octet 2", "octet 3"], &[0, 1]);
+    for &cluster in full.iter().take(CLUSTERS_SHOWN) {
+        let cluster = &model.clusters[cluster];
+        let [first, second, third] = cluster.octets.each_ref().map(common);
+        let size = HumanCount(cluster.size).to_string();
+        table.add_row([cluster.cluster.to_string(), size, first, second, third]);
+    }
+    write_table(&table, out)?;
+    Ok(full.len() <= CLUSTERS_SHOWN)
+}
+
+/// The commonest values with their counts, and how many others there are.
+fn common(octet: &OctetValues) -> String {
+    let shown = octet.values.iter().take(VALUES_SHOWN);
+    let mut told: Vec<String> =
+        shown.map(|value| format!("{} ({})", value.value, HumanCount(value.count))).collect();
+    if octet.distinct > VALUES_SHOWN {
+        told.push(format!("+{}", octet.distinct - VALUES_SHOWN));
+    }
+    told.join(", ")
+}
+
+fn write_blocks(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
+    writeln!(
+        out,
+        "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
+        HumanCount(comparison.mixture.split_blocks),
+        HumanCount(comparison.kmeans.split_blocks)
+    )
+}
+
+fn write_anomalies(
+    name: &str,
+    model: &Compared,
+    shared: u64,
+    other: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let anomalies = counted(model.anomalies, "anomaly", "anomalies");
+    writeln!(out, "  {anomalies} of {name}, {} of {other} too;", HumanCount(shared))?;
+    let by_cluster = model.anomalies_by_other.iter().enumerate().filter(|&(_, &count)| count > 0);
+    let told: Vec<String> = by_cluster
+        .take(CLUSTERS_SHOWN)
+        .map(|(cluster, &count)| format!("{} in {cluster}", HumanCount(count)))
+        .collect();
+    let told = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
+    writeln!(out, "    by cluster of {other}: {told}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::compare::ValueCount;
+
+    #[test]
+    fn values_are_told_with_their_counts() {
+        let told = |counts: &[(u8, u64)]| {
+            let values: Vec<ValueCount> =
+                counts.iter().map(|&(value, count)| ValueCount { value, count }).collect();
+            common(&OctetValues { distinct: values.len(), values })
+        };
+        assert_eq!(told(&[(192, 2049)]), "192 (2,049)");
+        assert_eq!(told(&[(21, 3), (20, 2)]), "21 (3), 20 (2)");
+        assert_eq!(told(&[(21, 3), (20, 2), (19, 1)]), "21 (3), 20 (2), +1");
+        assert_eq!(told(&[]), "");
+    }
+}

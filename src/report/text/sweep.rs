@@ -1,0 +1,93 @@
+//! A sweep as a table, one row a number of components.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::table::{table, write_table};
+use super::{Found, counted, duration, title};
+use crate::input::Role;
+use crate::report::summary::RoleSeconds;
+use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
+
+impl Found for SweepSummary {
+    fn write(&self, role: Role, _: &Path, out: &mut dyn Write) -> io::Result<()> {
+        write_sweep(role, &self.sweep, out)
+    }
+
+    fn seconds(&self) -> RoleSeconds {
+        self.seconds
+    }
+}
+
+fn write_sweep(role: Role, sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
+    let addresses = counted(sweep.addresses as u64, "address", "addresses");
+    let model = match (sweep.kind, sweep.covariance_type) {
+        ("kmeans", _) => "K-Means".to_owned(),
+        (kind, Some(covariance)) => format!("{kind} mixtures, {covariance} covariances"),
+        (kind, None) => format!("{kind} mixtures"),
+    };
+    writeln!(out, "{}: {addresses}, {model}\n", title(role))?;
+    if sweep.rows.is_empty() {
+        return writeln!(out, "  No number asked for is as small as that of the addresses.");
+    }
+    write_rows(sweep, out)?;
+    writeln!(out)?;
+    write_choices(sweep, out)
+}
+
+fn write_rows(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
+    let has_bound = sweep.kind != "kmeans";
+    // Of maximum likelihood the bound is a mean over the addresses: its decimals matter.
+    let decimals = if sweep.kind == "gaussian" { 4 } else { 1 };
+    let mut header = vec!["k", "used", "tightness", "inertia", "BIC", "AIC"];
+    header.extend(has_bound.then_some("lower bound"));
+    header.extend(["iterations", "time", ""]);
+    let numbers: Vec<usize> = (0..header.len() - 1).collect();
+    let mut table = table(header, &numbers);
+    for row in &sweep.rows {
+        let mut cells = vec![
+            row.k.to_string(),
+            row.used.to_string(),
+            format!("{:.3}", row.tightness),
+            format!("{:.0}", row.inertia),
+            format!("{:.0}", row.bic),
+            format!("{:.0}", row.aic),
+        ];
+        cells.extend(row.lower_bound.map(|bound| format!("{bound:.decimals$}")));
+        cells.push(format!("{}{}", row.n_iter, if row.converged { "" } else { "+" }));
+        cells.push(duration(row.seconds));
+        cells.push(if sweep.knee == Some(row.k) { "<- knee".to_owned() } else { String::new() });
+        table.add_row(cells);
+    }
+    write_table(&table, out)
+}
+
+/// What speaks for which number.
+fn write_choices(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
+    match sweep.knee {
+        Some(knee) => writeln!(out, "  The tightness bends most at k = {knee}.")?,
+        None => writeln!(out, "  The tightness has no knee: it takes three k and a bend.")?,
+    }
+    let least = |figure: fn(&SweepRow) -> f64| {
+        sweep.rows.iter().min_by(|a, b| figure(a).total_cmp(&figure(b))).map(|row| row.k)
+    };
+    let most = sweep
+        .rows
+        .iter()
+        .filter_map(|row| row.lower_bound.map(|bound| (row.k, bound)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    if let (Some(bic), Some(aic)) = (least(|row| row.bic), least(|row| row.aic)) {
+        write!(out, "  BIC is least at k = {bic}, AIC at {aic}")?;
+    }
+    match most {
+        // Of maximum likelihood it grows with every component: nothing to choose by.
+        Some((k, _)) if sweep.kind == "bayesian" => {
+            writeln!(out, "; the lower bound is largest at {k}.")?;
+        }
+        _ => writeln!(out, ".")?,
+    }
+    if sweep.rows.iter().any(|row| !row.converged) {
+        writeln!(out, "  + not converged; raise --max-iter.")?;
+    }
+    Ok(())
+}
