@@ -29,6 +29,11 @@ fn models_of_every_kind_load_into_scikit_learn() -> io::Result<()> {
         let gaussian = ["--model", "gaussian", "-k", "4"];
         detect(format!("gaussian-{covariance}"), &[&gaussian[..], &few].concat())?;
     }
+    for covariance in COVARIANCES {
+        let options = ["-k", "4", "--n-init", "1", "--score", "predictive", "--responsibilities"];
+        let covariance = ["--covariance", covariance];
+        detect(format!("predictive-{}", covariance[1]), &[&options[..], &covariance].concat())?;
+    }
     let weighted = ["-k", "4", "--weight", "packets", "--responsibilities"];
     detect("bayesian-packets".to_owned(), &weighted)?;
     detect("gaussian-packets".to_owned(), &[&["--model", "gaussian"][..], &weighted].concat())?;
@@ -52,6 +57,13 @@ fn packets_are_repeated_rows_and_a_warm_start_is_scikit_learns() -> io::Result<(
     octomix(&["detect", TUTORIAL], &[&packets[..], &warm].concat(), &to)?;
     let folders = [from.join("src"), to.join("src")];
     run(Command::new(&python).args(["tests/sklearn_model.py", "--go-on"]).args(&folders))
+}
+
+#[test]
+fn the_page_on_scikit_learn_has_a_row_for_all_it_has() -> io::Result<()> {
+    let name = "the_page_on_scikit_learn_has_a_row_for_all_it_has";
+    let Some(python) = python(name) else { return Ok(()) };
+    run(Command::new(&python).args(["tests/sklearn_model.py", "--names", "docs/scikit-learn.md"]))
 }
 
 /// The Python to use; without one, tells that `test` is left out.

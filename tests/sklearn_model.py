@@ -2,9 +2,11 @@
 
 Usage: sklearn_model.py DIR...         (each a role's output folder: model.json, addresses.csv)
        sklearn_model.py --go-on FROM TO
+       sklearn_model.py --names PAGE
 
 --go-on has scikit-learn go on from the model of FROM, with each address repeated as many times as it has
-packets, and demands the model of TO.
+packets, and demands the model of TO. --names demands that a page of Markdown names every parameter,
+attribute and method that scikit-learn's estimators have, below the heading of each.
 
 Prints a line a folder, or the reason of the first failure, and then exits with 1.
 """
@@ -16,6 +18,8 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import scipy.special
+import scipy.stats
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
@@ -162,10 +166,51 @@ def compare_criteria(model, mixture, octets, weights):
     close("aic", model["aic"], plug_in.aic(repeated))
 
 
+def predictive_log_prob(model, mixture, X):
+    """The weighted log-densities that octomix documents for --score predictive, a column a component."""
+    kind, means, factors = mixture.covariance_type, mixture.means_, mixture.precisions_cholesky_
+    log_weights = np.log(mixture.weights_)
+    if model["kind"] == "gaussian":
+        return direct_log_prob(X, means, factors, kind) + log_weights
+    beta = mixture.mean_precision_
+    nu = np.broadcast_to(mixture.degrees_of_freedom_, beta.shape)
+    columns = []
+    for k in range(len(means)):
+        u = {"full": lambda: factors[k], "tied": lambda: factors,
+             "diag": lambda: np.diag(factors[k]), "spherical": lambda: factors[k] * np.eye(4)}[kind]()
+        b = beta[k] / (1 + beta[k])
+        if kind in ("full", "tied"):
+            freedom, precision = nu[k] - 3, b * (nu[k] - 3) / nu[k]
+        else:
+            freedom, precision = (nu[k] if kind == "diag" else 4 * nu[k]), b
+        y = (X - means[k]) @ (u * np.sqrt(precision))
+        log_det = np.log(np.diag(u)).sum() + 2 * np.log(precision)
+        if kind == "diag":
+            columns.append(scipy.stats.t.logpdf(y, freedom).sum(axis=1) + log_det)
+        else:
+            round_t = scipy.stats.multivariate_t(np.zeros(4), np.eye(4), freedom)
+            columns.append(round_t.logpdf(y) + log_det)
+    return np.stack(columns, axis=1) + log_weights
+
+
+def compare_predictive(model, mixture, rows, octets):
+    """The largest relative error of the log-densities under --score predictive."""
+    log_prob = predictive_log_prob(model, mixture, octets)
+    log_density = scipy.special.logsumexp(log_prob, axis=1)
+    error = close("log_density", [float(row["log_density"]) for row in rows], log_density)
+    cluster = np.array([int(row["cluster"]) for row in rows])
+    demand(rows, cluster == log_prob.argmax(axis=1), "cluster", log_prob.argmax(axis=1))
+    found = [[float(row[f"responsibility_{k}"]) for k in range(log_prob.shape[1])] for row in rows]
+    close("responsibilities", found, np.exp(log_prob - log_density[:, np.newaxis]))
+    return error
+
+
 def compare_mixture(model, rows, octets, weights):
     """The largest relative error of the log-densities of a mixture."""
     mixture = load_mixture(model, octets)
     compare_parameters(mixture)
+    if model["threshold"]["score"] == "predictive":
+        return compare_predictive(model, mixture, rows, octets)
     log_density = np.array([float(row["log_density"]) for row in rows])
     use(expanded_log_prob)
     expected = mixture.score_samples(octets)
@@ -254,11 +299,37 @@ def go_on(before, after):
         close(name, model[name[:-1]], getattr(mixture, name), ITERATED)
 
 
+def check_names(page):
+    """Fails on the first name of scikit-learn's that has no row below its estimator's heading."""
+    sections = {}
+    for section in page.read_text().split("\n## ")[1:]:
+        heading, _, body = section.partition("\n")
+        rows = {line.split("|")[1].strip() for line in body.splitlines() if line.startswith("| `")}
+        sections[heading] = {name for row in rows for name in row.replace("`", "").split(", ")}
+    octets = np.random.default_rng(0).normal(size=(50, 4))
+    for cls in (GaussianMixture, BayesianGaussianMixture, KMeans, PCA):
+        estimator = cls().fit(octets)
+        attributes = (name for name in vars(estimator) if name.endswith("_") and name[0] != "_")
+        methods = (name for name in dir(estimator)
+                   if name[0] != "_" and callable(getattr(estimator, name)))
+        names = {*estimator.get_params(), *attributes, *methods}
+        rows = set().union(*(rows for heading, rows in sections.items() if cls.__name__ in heading))
+        if missing := sorted(names - rows):
+            raise ValueError(f"{page} has no row for {', '.join(missing)} of {cls.__name__}")
+        if cls not in (GaussianMixture, BayesianGaussianMixture) and (unknown := sorted(rows - names)):
+            raise ValueError(f"{page} has a row for {', '.join(unknown)}, not of {cls.__name__}")
+
+
 def main():
     warnings.simplefilter("ignore", ConvergenceWarning)
     arguments = sys.argv[1:]
     if not arguments:
-        sys.exit("usage: sklearn_model.py DIR... | --go-on FROM TO")
+        sys.exit("usage: sklearn_model.py DIR... | --go-on FROM TO | --names PAGE")
+    if arguments[0] == "--names":
+        try:
+            return check_names(Path(arguments[1]))
+        except (OSError, ValueError) as reason:
+            sys.exit(str(reason))
     if arguments[0] == "--go-on":
         folders = [Path(arguments[2])]
     else:
