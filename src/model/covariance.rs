@@ -56,10 +56,16 @@ impl Covariance {
 ///
 /// Where the addresses lie in a plane (all sets of up to four do, and regular ones) rounding can
 /// take a variance below `least`, which it exceeds exactly, and below 0: in f32 sums by 1e-7 of the
-/// largest. There scikit-learn gives up; here that variance is raised again. `None` if the covariance
-/// is not positive definite and `least` is 0, or an entry is no number.
-pub(super) fn factor(covariance: Matrix4<f64>, least: f64) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
-    if let Some(precision) = precision_cholesky(&covariance) {
+/// largest. There scikit-learn gives up; here that variance is raised again, and if `strict` every one
+/// below `least`. `None` if the covariance is not positive definite and `least` is 0, or an entry is no
+/// number.
+pub(super) fn factor(
+    covariance: Matrix4<f64>,
+    least: f64,
+    strict: bool,
+) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
+    let precision = precision_cholesky(&covariance);
+    if !strict && let Some(precision) = precision {
         return Some((covariance, precision));
     }
     // Not a number, of a device gone wrong or a prior: its eigenvalues would be sought for ever.
@@ -69,6 +75,9 @@ pub(super) fn factor(covariance: Matrix4<f64>, least: f64) -> Option<(Matrix4<f6
     let mut eigen = SymmetricEigen::new(covariance);
     // Below this the factorisation could not tell a variance from its own rounding.
     let floor = least.max(64.0 * f64::EPSILON * eigen.eigenvalues.max());
+    if let Some(precision) = precision.filter(|_| eigen.eigenvalues.min() >= floor) {
+        return Some((covariance, precision));
+    }
     eigen.eigenvalues.apply(|variance| *variance = variance.max(floor));
     let raised = eigen.recompose();
     precision_cholesky(&raised).map(|precision| (raised, precision))
@@ -93,15 +102,15 @@ mod tests {
         let plane = 100.0 * along * along.transpose();
         // What f32 sums leave of it.
         let rounded = plane - 1e-5 * Matrix4::identity();
-        let (covariance, precision) = factor(rounded, 1e-6).unwrap();
+        let (covariance, precision) = factor(rounded, 1e-6, false).unwrap();
         let variances = covariance.symmetric_eigenvalues();
         assert!((variances.min() - 1e-6).abs() < 1e-9, "{variances}");
         assert!((variances.max() - 700.0).abs() < 1e-4, "{variances}");
         let identity = precision.transpose() * covariance * precision;
         assert!((identity - Matrix4::identity()).abs().max() < 1e-4, "{identity}");
-        assert_eq!(factor(rounded, 0.0), None);
-        assert_eq!(factor(Matrix4::repeat(f64::NAN), 1e-6), None);
-        assert_eq!(factor(Matrix4::repeat(f64::INFINITY), 1e-6), None);
+        assert_eq!(factor(rounded, 0.0, false), None);
+        assert_eq!(factor(Matrix4::repeat(f64::NAN), 1e-6, false), None);
+        assert_eq!(factor(Matrix4::repeat(f64::INFINITY), 1e-6, false), None);
     }
 
     #[test]

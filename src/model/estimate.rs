@@ -229,7 +229,8 @@ mod tests {
     /// One component whose posterior is known.
     fn one(covariance: Covariance) -> Estimate {
         let matrix = covariance.keep(Matrix4::from_diagonal(&Vector4::new(4.0, 9.0, 1.0, 16.0)));
-        let (matrix, precision_cholesky) = super::super::covariance::factor(matrix, 0.0).unwrap();
+        let (matrix, precision_cholesky) =
+            super::super::covariance::factor(matrix, 0.0, false).unwrap();
         Estimate {
             covariance,
             weights: vec![1.0],

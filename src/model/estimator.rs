@@ -36,7 +36,12 @@ struct Scatter {
     divisor: f64,
     /// What `reg_covar` alone makes of every variance of the covariance.
     least: f64,
+    /// Whether the component is as good as empty.
+    vanishing: bool,
 }
+
+/// Components of less weight, in addresses, are as good as empty.
+const VANISHING: f64 = 0.1;
 
 impl Estimator {
     /// The M-step: the estimate given the sufficient statistics of each component.
@@ -57,6 +62,7 @@ impl Estimator {
             scatter: s.weight * self.regularised(s),
             divisor: s.weight,
             least: self.reg_covar,
+            vanishing: false,
         });
         Ok(Estimate {
             covariance: self.covariance,
@@ -86,7 +92,11 @@ impl Estimator {
                         + s.weight * self.regularised(s)
                         + shrinkage * from_prior * from_prior.transpose(),
                     divisor,
-                    least: self.reg_covar * s.weight / divisor,
+                    // Exactly, no direction has a smaller variance than this but in components that
+                    // are as good as empty. Where the prior is flat those would have variances of
+                    // rounding alone: the emptier they are the higher the bound, and EM would not rise.
+                    least: self.reg_covar * s.weight.max(VANISHING) / divisor,
+                    vanishing: s.weight < VANISHING,
                 }
             })
             .collect();
@@ -119,14 +129,14 @@ impl Estimator {
             let scatter: Matrix4<f64> = scatters.iter().map(|s| s.scatter).sum();
             let least = scatters.iter().map(|s| s.least * s.divisor).sum::<f64>() / divisor;
             let (covariance, precision_cholesky) =
-                factor(scatter / divisor, least).ok_or(failed(0))?;
+                factor(scatter / divisor, least, false).ok_or(failed(0))?;
             let tied = |s: Scatter| Gaussian { mean: s.mean, covariance, precision_cholesky };
             return Ok(scatters.into_iter().map(tied).collect());
         }
         let gaussian = |(component, s): (usize, Scatter)| {
             let covariance = self.covariance.keep(s.scatter) / s.divisor;
             let (covariance, precision_cholesky) =
-                factor(covariance, s.least).ok_or(failed(component))?;
+                factor(covariance, s.least, s.vanishing).ok_or(failed(component))?;
             Ok(Gaussian { mean: s.mean, covariance, precision_cholesky })
         };
         scatters.into_iter().enumerate().map(gaussian).collect()
@@ -139,13 +149,19 @@ impl Estimator {
             let total: f64 = stats.components.iter().map(|sums| sums.weight).sum();
             return stats.log_likelihood / total;
         };
+        self.evidence(estimate, posterior, stats.entropy)
+    }
+
+    /// The evidence lower bound, given the entropy of the responsibilities that `posterior`, that of
+    /// `estimate`, was computed from.
+    pub(super) fn evidence(&self, estimate: &Estimate, posterior: &Posterior, entropy: f64) -> f64 {
         let log_norms = posterior
             .degrees_of_freedom
             .iter()
             .zip(&posterior.mean_precision)
             .zip(&estimate.gaussians)
             .map(|((&nu, beta), gaussian)| log_wishart_norm(nu, gaussian) + 0.5 * D * beta.ln());
-        stats.entropy - log_norms.sum::<f64>() - log_concentration_norm(&posterior.concentration)
+        entropy - log_norms.sum::<f64>() - log_concentration_norm(&posterior.concentration)
     }
 }
 

@@ -7,7 +7,7 @@ use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::prior::{Prior, Priors, WeightPrior};
 use super::start::{self, Init};
-use super::{FitError, Observer};
+use super::{FitError, Observer, search};
 use crate::engine::{Engine, Run};
 use crate::pass::{Expectation, moments};
 
@@ -203,7 +203,12 @@ impl Params {
         engine: &mut dyn Engine,
         observer: &mut Observer<'_>,
     ) -> Result<Fit, FitError> {
-        Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
+        match self.search {
+            Search::MergeSplit(budget) => search::fit(engine, self, budget, observer),
+            Search::Restarts => {
+                Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
+            }
+        }
     }
 
     /// How to estimate, given the moments of all addresses.
@@ -254,6 +259,7 @@ pub fn fit_each(
         restarts: group.iter().map(|chain| chain.course.clone()).collect(),
         estimate: group.swap_remove(best).estimate,
         moments,
+        search: None,
     };
     Ok(estimators.iter().zip(groups).zip(bests).map(fit).collect())
 }
@@ -306,6 +312,8 @@ pub struct Fit {
     pub restarts: Vec<Course>,
     /// The exact moments of all addresses.
     pub moments: moments::Cluster,
+    /// How the search went, where there was one.
+    pub search: Option<search::Trace>,
 }
 
 impl Fit {

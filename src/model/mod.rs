@@ -18,6 +18,7 @@ pub mod pca;
 pub mod prior;
 pub mod sample;
 pub mod scorer;
+pub mod search;
 mod seeding;
 pub mod start;
 pub mod sufficient;
@@ -56,6 +57,9 @@ pub enum Stage {
     KMeans,
     /// Mixture iterations.
     Mixture,
+    /// The search for better optima; `iteration` counts what was spent of its budget, in iterations
+    /// over all addresses, and `active` the mixtures under way.
+    Search,
 }
 
 /// Watches a fit; `Break` ends it with [`FitError::Interrupted`].

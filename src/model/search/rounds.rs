@@ -1,0 +1,196 @@
+//! Rounds: some moves drawn, a few continued over all addresses, at most one accepted.
+
+use rayon::prelude::*;
+
+use super::climb::{Climb, Gait};
+use super::moves::{self, Tried, View};
+use super::runner::Runner;
+use super::seen::Seen;
+use super::{Kind, Move, starts};
+use crate::model::FitError;
+use crate::model::seeding::restart_rng;
+
+/// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
+const DRAWN: (f64, f64) = (12.0, 48.0);
+
+/// Moves of a round that are continued.
+const CONTINUED: usize = 3;
+
+/// Rises to come for which a continued move is given credit, as large as the last: more of them while
+/// it is young, and no questions in its first iterations.
+const CREDIT: f64 = 6.0;
+const CREDIT_YOUNG: f64 = 10.0;
+
+/// Iterations without questions, and those while it is young.
+const UNQUESTIONED: usize = 3;
+const YOUNG: usize = 6;
+
+/// The least gain for which a move is accepted, in nats.
+const GAIN: f64 = 0.01;
+
+/// Rounds without a new move after which the search ends.
+const FRUITLESS: usize = 5;
+
+/// Rounds without an accepted move after which another start is taken up, and those that a start gets
+/// to show what it leads to.
+const BARREN: usize = 12;
+const SHORT: usize = 5;
+
+/// Starts in a row that led no higher after which the search ends.
+const VAIN: usize = 4;
+
+/// A state and what rounds have made of it.
+#[derive(Debug)]
+pub struct Chain {
+    /// The best state.
+    pub best: Climb,
+    /// The steps that led there.
+    pub trace: Vec<Move>,
+    seen: Seen,
+    /// Rounds since the last move was accepted.
+    barren: usize,
+    /// Rounds since the last new move was found.
+    fruitless: usize,
+}
+
+impl Chain {
+    /// A start.
+    pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
+        let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
+        let mut seen = Seen::new(runner.size());
+        seen.add(&best.statistics);
+        Self { best, trace, seen, barren: 0, fruitless: 0 }
+    }
+
+    /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
+    /// another.
+    fn explore(
+        &mut self,
+        runner: &mut Runner<'_, '_>,
+        patience: usize,
+        known: Option<f64>,
+    ) -> Result<(), FitError> {
+        while !runner.exhausted()
+            && self.barren < patience
+            && self.fruitless < FRUITLESS
+            && known.is_none_or(|known| (self.best.bound() - known).abs() >= gain(runner))
+        {
+            let tried = draw(runner, &self.best, &mut self.seen);
+            self.barren += 1;
+            self.fruitless = if tried.is_empty() { self.fruitless + 1 } else { 0 };
+            if let Some((components, climb)) = contend(runner, tried, self.best.bound())? {
+                let kind = if components.len() == 2 { Kind::Resplit } else { Kind::MergeSplit };
+                self.trace.push(runner.kept(kind, components, self.best.bound(), &climb));
+                self.best = climb;
+                self.seen.add(&self.best.statistics);
+                self.barren = 0;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The best of what rounds make of `starts` and, when these lead no further, of other starts, until
+/// nothing is left to search with or other starts lead no higher; at least one of `starts` there must
+/// be, or there is none.
+pub fn improve(runner: &mut Runner<'_, '_>, starts: Vec<Chain>) -> Result<Option<Chain>, FitError> {
+    let mut best: Option<Chain> = None;
+    for start in starts {
+        best = Some(better(runner, start, best)?);
+    }
+    let Some(mut best) = best else { return Ok(None) };
+    best.explore(runner, BARREN, None)?;
+    let mut vain = 0;
+    while !runner.exhausted() && vain < VAIN {
+        let Some(other) = starts::another(runner)? else { break };
+        let before = best.best.bound();
+        best = better(runner, other, Some(best))?;
+        vain = if best.best.bound() > before { 0 } else { vain + 1 };
+        best.explore(runner, BARREN, None)?;
+    }
+    Ok(Some(best))
+}
+
+/// The better of `chain`, when a few rounds lead it no further, and `best`.
+fn better(
+    runner: &mut Runner<'_, '_>,
+    mut chain: Chain,
+    best: Option<Chain>,
+) -> Result<Chain, FitError> {
+    let known = best.as_ref().map(|best| best.best.bound());
+    chain.explore(runner, SHORT, known)?;
+    Ok(match best {
+        Some(best) if chain.best.bound() <= best.best.bound() => best,
+        _ => chain,
+    })
+}
+
+/// What a move has to gain: more than an ascent ended early may have left.
+fn gain(runner: &Runner<'_, '_>) -> f64 {
+    GAIN.max(10.0 * runner.coarse())
+}
+
+/// The best new moves of a round, by their scores on the sample.
+fn draw(runner: &mut Runner<'_, '_>, best: &Climb, seen: &mut Seen) -> Vec<Tried> {
+    let sample = runner.sample();
+    let mut rng = runner.rng();
+    let affordable = 4.0 * runner.iteration() / moves::cost(sample.addresses.len());
+    let count = affordable.clamp(DRAWN.0, DRAWN.1) as usize;
+    let streams: Vec<usize> = (0..count).map(|_| runner.stream()).collect();
+    let mixture = best.estimate.mixture();
+    let view = View::new(runner.estimator(), &sample, &best.statistics, &mixture, &mut rng);
+    let seed = runner.params().seed;
+    let drawn: Vec<_> =
+        streams.into_par_iter().map(|stream| view.draw(&mut restart_rng(seed, stream))).collect();
+    let spent = view.evaluations + drawn.iter().map(|(_, spent)| spent).sum::<f64>();
+    runner.spend(spent);
+    let mut tried: Vec<_> = drawn.into_iter().filter_map(|(tried, _)| tried).collect();
+    tried.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut new = Vec::with_capacity(CONTINUED);
+    for tried in tried {
+        if new.len() < CONTINUED && seen.add(&tried.statistics) {
+            new.push(tried);
+        }
+    }
+    new
+}
+
+/// Continues `tried` over all addresses, each until it falls behind; one that rises above `best` is
+/// returned near its optimum, with the components that were moved.
+fn contend(
+    runner: &mut Runner<'_, '_>,
+    tried: Vec<Tried>,
+    best: f64,
+) -> Result<Option<(Vec<usize>, Climb)>, FitError> {
+    let enough = best + gain(runner);
+    let start = |tried: Tried| {
+        Some((tried.components, Climb::new(runner.estimator(), tried.statistics, Gait::Relaxed)?))
+    };
+    let (mut moved, mut climbs): (Vec<_>, Vec<_>) = tried.into_iter().filter_map(start).unzip();
+    while !climbs.is_empty() && !runner.exhausted() {
+        runner.advance(&mut climbs)?;
+        let top = climbs.iter().map(Climb::bound).fold(enough, f64::max);
+        for i in (0..climbs.len()).rev() {
+            if !hopeful(&climbs[i], top, runner.params().tol) {
+                climbs.remove(i);
+                moved.remove(i);
+            }
+        }
+        if let [climb] = &mut climbs[..]
+            && climb.bound() >= enough
+        {
+            runner.approach(climb)?;
+            break;
+        }
+    }
+    let done = climbs.pop().filter(|climb| climbs.is_empty() && climb.bound() >= enough);
+    Ok(moved.pop().zip(done))
+}
+
+/// Whether `climb` may still reach `top`.
+fn hopeful(climb: &Climb, top: f64, tol: f64) -> bool {
+    let credit = if climb.iterations < YOUNG { CREDIT_YOUNG } else { CREDIT };
+    climb.iterations < UNQUESTIONED
+        || climb.bound() >= top
+        || climb.rise() >= tol && climb.bound() + credit * climb.rise() >= top
+}

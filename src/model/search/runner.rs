@@ -1,0 +1,158 @@
+//! Climbs over all addresses: runs of the engine, counted against the budget and told to the observer.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::climb::{Climb, Gait};
+use super::sample::{Sample, Sampler};
+use super::{Kind, Move};
+use crate::engine::{Engine, Run};
+use crate::model::estimator::Estimator;
+use crate::model::mixture::Params;
+use crate::model::seeding::restart_rng;
+use crate::model::{FitError, Observer, Progress, Stage, tell};
+use crate::pass::Expectation;
+
+/// The share of the budget kept for the last ascent.
+const RESERVE: f64 = 0.08;
+
+/// While it searches, an ascent ends when the bound rises by less than this an iteration, in nats an
+/// address: the gain of a move is larger by orders, and only the best state is worth the rest.
+const COARSE: f64 = 1e-5;
+
+/// The most addresses of the sample.
+const SAMPLE: usize = 4096;
+
+/// What climbs need besides their state.
+pub struct Runner<'a, 'o> {
+    engine: &'a mut dyn Engine,
+    params: &'a Params,
+    estimator: &'a Estimator,
+    sampler: Sampler,
+    size: f64,
+    budget: f64,
+    spent: f64,
+    observer: &'a mut Observer<'o>,
+    /// Streams of random numbers drawn from.
+    streams: usize,
+}
+
+impl<'a, 'o> Runner<'a, 'o> {
+    /// Nothing spent of `budget`.
+    pub fn new(
+        engine: &'a mut dyn Engine,
+        params: &'a Params,
+        estimator: &'a Estimator,
+        budget: f64,
+        observer: &'a mut Observer<'o>,
+    ) -> Self {
+        let size = engine.points().total() as f64;
+        let sampler = Sampler::new(engine.points());
+        Self { engine, params, estimator, sampler, size, budget, spent: 0.0, observer, streams: 0 }
+    }
+
+    /// How to estimate.
+    pub fn estimator(&self) -> &'a Estimator {
+        self.estimator
+    }
+
+    /// How to fit.
+    pub fn params(&self) -> &'a Params {
+        self.params
+    }
+
+    /// The number of addresses.
+    pub fn size(&self) -> f64 {
+        self.size
+    }
+
+    /// Evaluations spent.
+    pub fn spent(&self) -> f64 {
+        self.spent
+    }
+
+    /// Counts evaluations spent elsewhere.
+    pub fn spend(&mut self, evaluations: f64) {
+        self.spent += evaluations;
+    }
+
+    /// Whether nothing is left to search with.
+    pub fn exhausted(&self) -> bool {
+        self.spent >= (1.0 - RESERVE) * self.budget
+    }
+
+    /// What an iteration over all addresses costs.
+    pub fn iteration(&self) -> f64 {
+        self.size * self.params.components as f64
+    }
+
+    /// The rise an iteration below which an ascent ends while there is more to search.
+    pub fn coarse(&self) -> f64 {
+        self.params.tol.max(COARSE * self.size)
+    }
+
+    /// The number of a stream of random numbers of its own, from the far end: the near ones are those
+    /// of the restarts.
+    pub fn stream(&mut self) -> usize {
+        self.streams += 1;
+        usize::MAX - self.streams
+    }
+
+    /// Random numbers of their own.
+    pub fn rng(&mut self) -> ChaCha8Rng {
+        restart_rng(self.params.seed, self.stream())
+    }
+
+    /// A new sample; the same one, all addresses, of a small set.
+    pub fn sample(&mut self) -> Sample {
+        let mut rng = self.rng();
+        self.sampler.draw(self.engine.points(), SAMPLE, &mut rng)
+    }
+
+    /// What to write down of a step that was kept.
+    pub fn kept(&self, kind: Kind, components: Vec<usize>, before: f64, to: &Climb) -> Move {
+        Move { kind, components, before, after: to.bound(), evaluations: self.spent }
+    }
+
+    /// One iteration of each of `climbs`, in one run of the engine.
+    pub fn advance(&mut self, climbs: &mut [Climb]) -> Result<(), FitError> {
+        let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture().clone()).collect();
+        let stats = Run::<Expectation>::run(self.engine, &mixtures)?;
+        self.spent += self.iteration() * climbs.len() as f64;
+        for (climb, stats) in climbs.iter_mut().zip(&stats) {
+            climb.step(self.estimator, stats);
+        }
+        // In iterations: what they are of evaluations would mean nothing to anyone.
+        let whole = |evaluations: f64| (evaluations / self.iteration()) as usize;
+        let (iteration, max_iter) = (whole(self.spent.min(self.budget)), whole(self.budget));
+        let active = climbs.len();
+        tell(self.observer, Progress { stage: Stage::Search, iteration, max_iter, active })
+    }
+
+    /// Climbs until it hardly rises or nothing is left to search with, and sorts.
+    pub fn approach(&mut self, climb: &mut Climb) -> Result<(), FitError> {
+        climb.set_gait(Gait::Relaxed);
+        let (tol, last) = (self.coarse(), climb.iterations + self.params.max_iter);
+        while climb.rise().abs() >= tol && climb.iterations < last && !self.exhausted() {
+            self.advance(std::slice::from_mut(climb))?;
+        }
+        climb.sort(self.estimator);
+        Ok(())
+    }
+
+    /// Climbs to a fixed point of plain EM to `tol`, whatever is left; `max_iter` bounds it.
+    pub fn finish(&mut self, climb: &mut Climb) -> Result<(), FitError> {
+        // Over-relaxed first, in order; then in the order that this has led to.
+        for gait in [Gait::Relaxed, Gait::Plain] {
+            climb.sort(self.estimator);
+            climb.set_gait(gait);
+            let last = climb.iterations + self.params.max_iter;
+            while climb.iterations < last {
+                self.advance(std::slice::from_mut(climb))?;
+                if climb.rise().abs() < self.params.tol {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! The search for better optima: what it reaches, what it costs, and that it is reproducible.
+
+mod common;
+
+use std::ops::ControlFlow;
+
+use common::list;
+use octomix::engine::{Arithmetic, CpuEngine, Engine, EngineError, ReferenceEngine, Run};
+use octomix::model::mixture::{Fit, Params};
+use octomix::model::search::{Kind, Move, Trace, budget};
+use octomix::model::{FitError, Stage, Stop};
+use octomix::pass::label::Label;
+use octomix::pass::{Centres, Density, Expectation, Mixture, Pass};
+use octomix::{BayesianMixture, Covariance, Points, Search, unobserved};
+
+/// A search at `share` of the budget of ten restarts.
+fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> Params {
+    let params = BayesianMixture::params(components).seed(seed);
+    let budget = share * budget(&params, addresses);
+    params.search(Search::MergeSplit(Some(budget)))
+}
+
+fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> Fit {
+    searched(components, seed, share, addresses.len() as u64)
+        .fit(&mut CpuEngine::new(addresses), &mut unobserved)
+        .unwrap_or_else(|e| panic!("{} addresses, K = {components}: {e}", addresses.len()))
+}
+
+fn bound(fit: &Fit) -> f64 {
+    fit.course().lower_bound()
+}
+
+fn trace(fit: &Fit) -> &Trace {
+    fit.search.as_ref().unwrap()
+}
+
+fn restarts(addresses: &[u32], components: usize, seed: u64) -> f64 {
+    let params = BayesianMixture::params(components).seed(seed);
+    bound(&params.fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap())
+}
+
+/// scikit-learn's best of 200 and of 50 restarts, negative.
+const SCIKIT_LEARNS: [(&str, usize, f64, f64); 5] = [
+    ("tutorial_dst.txt", 4, 24228.9, 24230.8),
+    ("tutorial_dst.txt", 5, 24281.8, 24286.1),
+    ("tutorial_dst.txt", 7, 24384.8, 24391.2),
+    ("tutorial_dst.txt", 12, 24676.9, 24689.5),
+    ("tutorial_src.txt", 12, 2504.1, 2512.1),
+];
+
+fn better_than_scikit_learns(share: f64) {
+    for (name, components, of_200, of_50) in SCIKIT_LEARNS {
+        let addresses = list(name);
+        let mut bounds: Vec<f64> =
+            (0..10).map(|seed| bound(&found(&addresses, components, seed, share))).collect();
+        bounds.sort_unstable_by(f64::total_cmp);
+        let told = format!("{name}, K = {components}: {bounds:?}");
+        assert!((bounds[4] + bounds[5]) / 2.0 >= -of_200, "{told}");
+        assert!(bounds[0] >= -of_50, "{told}");
+    }
+}
+
+#[test]
+fn half_the_cost_of_ten_restarts_beats_two_hundred() {
+    better_than_scikit_learns(0.5);
+}
+
+#[test]
+fn the_cost_of_ten_restarts_beats_two_hundred() {
+    better_than_scikit_learns(1.0);
+}
+
+/// Restarts and searches of the same seeds.
+fn never_below(lists: &[(&str, &[usize])], seeds: std::ops::Range<u64>) {
+    for &(name, all) in lists {
+        let addresses = list(name);
+        for &components in all {
+            for seed in seeds.clone() {
+                let restarts = restarts(&addresses, components, seed);
+                let found = bound(&found(&addresses, components, seed, 1.0));
+                // Both stop within tol of an iteration of the same optimum.
+                assert!(
+                    found >= restarts - 0.01,
+                    "{name}, K = {components}, seed {seed}: {found} for {restarts}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_seed_falls_below_its_restarts() {
+    never_below(&[("tutorial_src.txt", &[2, 3, 7]), ("tutorial_dst.txt", &[2, 3, 9])], 0..3);
+    never_below(&[("mix600.txt", &[2, 9]), ("collinear.txt", &[3]), ("slash24.txt", &[3])], 0..3);
+}
+
+#[test]
+#[ignore = "half a minute a core"]
+fn no_seed_falls_below_its_restarts_anywhere() {
+    let all: &[usize] = &[2, 3, 4, 5, 6, 7, 9, 12];
+    let names = ["tutorial_src", "tutorial_dst", "mix600", "collinear", "slash24"];
+    for name in names {
+        never_below(&[(&format!("{name}.txt"), all)], 0..10);
+    }
+}
+
+#[test]
+fn kept_steps_rise_and_the_end_is_a_fixed_point() {
+    let addresses = list("tutorial_dst.txt");
+    for components in [3, 7] {
+        let found = found(&addresses, components, 1, 1.0);
+        let trace: &[Move] = &trace(&found).moves;
+        assert!(matches!(trace[0].kind, Kind::KMeans | Kind::Agglomeration), "{trace:?}");
+        assert!(trace.iter().all(|m| m.after >= m.before - 1e-9), "{trace:?}");
+        assert!(trace.windows(2).all(|m| m[0].after <= m[1].before + 1e-9), "{trace:?}");
+        assert!(trace.is_sorted_by(|a, b| a.evaluations <= b.evaluations), "{trace:?}");
+        assert_eq!(trace.last().unwrap().kind, Kind::Finish);
+        assert_eq!(trace.last().unwrap().after, bound(&found));
+        assert_eq!(found.course().stop, Stop::Converged);
+        let weights = &found.estimate.weights;
+        assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
+        // One more iteration of plain EM changes next to nothing.
+        let mut engine = CpuEngine::new(&addresses);
+        let mixture = found.estimate.mixture();
+        let stats = Run::<Expectation>::run(&mut engine, std::slice::from_ref(&mixture)).unwrap();
+        let soft: Vec<_> = (mixture.0.iter().zip(&stats[0].components))
+            .map(|(c, s)| octomix::model::sufficient::Sufficient::from_sums(s, c.anchor()))
+            .collect();
+        let next = {
+            let estimate = found.estimator.maximise(&soft).unwrap();
+            found.estimator.lower_bound(&estimate, &stats[0])
+        };
+        assert!((next - bound(&found)).abs() < 1e-3, "{next}, {}", bound(&found));
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let addresses = list("tutorial_dst.txt");
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| found(&addresses, 6, 3, 0.3))
+    };
+    let (one, three) = (with(1), with(3));
+    assert_eq!(one.estimate, three.estimate);
+    assert_eq!(one.search, three.search);
+    assert_ne!(one.search, found(&addresses, 6, 4, 0.3).search);
+}
+
+/// The reference, and the mixtures it was asked for.
+struct Counting<'a> {
+    engine: ReferenceEngine<'a>,
+    components: usize,
+}
+
+impl<P: Pass> Run<P> for Counting<'_>
+where
+    P::Params: std::any::Any,
+{
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        for params in params {
+            let params: &dyn std::any::Any = params;
+            self.components += params.downcast_ref::<Mixture>().map_or(0, |m| m.0.len());
+        }
+        Run::<P>::run(&mut self.engine, params)
+    }
+}
+
+impl Engine for Counting<'_> {
+    fn points(&self) -> Points<'_> {
+        self.engine.points()
+    }
+
+    fn label(
+        &mut self,
+        density: &Density,
+        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.engine.label(density, sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+    ) -> Result<(), EngineError> {
+        self.engine.assign(centres, sink)
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        self.engine.arithmetic()
+    }
+
+    fn description(&self) -> String {
+        "counting".into()
+    }
+}
+
+#[test]
+fn the_budget_is_kept_and_all_runs_are_counted() {
+    let addresses = list("tutorial_dst.txt");
+    for share in [0.05, 0.5] {
+        let params = searched(7, 0, share, addresses.len() as u64);
+        let mut engine = Counting { engine: ReferenceEngine::new(&addresses), components: 0 };
+        let mut runs = 0;
+        let fit = params
+            .fit(&mut engine, &mut |progress| {
+                runs += usize::from(progress.stage == Stage::Search);
+                assert!(progress.iteration <= progress.max_iter);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        let Trace { evaluations, budget, .. } = trace(&fit);
+        let counted = (engine.components * addresses.len()) as f64;
+        assert!(counted <= *evaluations, "{counted} of {evaluations}");
+        assert!(runs > 10, "{runs}");
+        // The last ascent alone may take more; with half of it there is no need to.
+        assert!(share < 0.5 || evaluations <= budget, "{evaluations} {budget}");
+    }
+}
+
+#[test]
+fn an_observer_can_stop_a_search() {
+    let addresses = list("tutorial_src.txt");
+    for stage in [Stage::Seeding, Stage::KMeans, Stage::Search] {
+        let mut engine = CpuEngine::new(&addresses);
+        let stopped = searched(3, 0, 1.0, 187).fit(&mut engine, &mut |progress| {
+            if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
+    }
+}
+
+#[test]
+fn degenerate_sets_can_be_searched() {
+    let spread = |n: u32| (0..n).map(|i| (i + 1).wrapping_mul(2_654_435_761)).collect();
+    let mut sets: Vec<Vec<u32>> = (1..=6).map(spread).collect();
+    sets.push((0..256).map(|i| i * 0x0101_0101).collect());
+    sets.push((0..256).map(|i| 0x0a00_0001 | i << 16).collect());
+    sets.push(vec![0x0a01_0203; 50]);
+    sets.push([vec![1; 30], vec![2; 30], vec![u32::MAX; 5]].concat());
+    for set in &sets {
+        for components in [1, 2, 7, 20] {
+            let components = components.min(set.len());
+            let found = found(set, components, 0, 1.0);
+            assert!(bound(&found).is_finite(), "{} {components}", set.len());
+            let whole: f64 = found.estimate.weights.iter().sum();
+            assert!((whole - 1.0).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn one_component_needs_no_moves() {
+    let found = found(&list("tutorial_src.txt"), 1, 0, 1.0);
+    let restarts = restarts(&list("tutorial_src.txt"), 1, 0);
+    assert!((bound(&found) - restarts).abs() < 1e-6);
+    assert_eq!(trace(&found).moves.len(), 2, "{:?}", found.search);
+}
+
+#[test]
+fn mistakes_are_told() {
+    let told = |addresses: &[u32], components| {
+        let params = searched(components, 0, 1.0, 100);
+        params.fit(&mut ReferenceEngine::new(addresses), &mut unobserved).unwrap_err().to_string()
+    };
+    assert_eq!(told(&[], 1), "there are no addresses to fit to");
+    assert!(told(&[1], 2).starts_with("2 components were asked for"));
+    assert!(told(&[1], 0).starts_with("the number of components is 0"));
+}
+
+#[test]
+fn every_covariance_and_weights_can_be_searched() {
+    let addresses = list("tutorial_src.txt");
+    let weights: Vec<u64> = (0..addresses.len() as u64).map(|i| 1 + i % 3).collect();
+    let points = Points::weighted(&addresses, &weights).unwrap();
+    for kind in Covariance::ALL {
+        let params = BayesianMixture::params(5).covariance(kind);
+        let restarts = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let params = params.search(Search::MergeSplit(None));
+        let found = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let (found, restarts) = (bound(&found), bound(&restarts));
+        assert!(found >= restarts - 0.01, "{kind:?}: {found} for {restarts}");
+    }
+}
