@@ -127,6 +127,7 @@ pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
         Stage::Seeding => "seeding",
         Stage::KMeans => "K-Means",
         Stage::Mixture => "mixture",
+        Stage::Search => "search",
     };
     let (iteration, most, active) = (progress.iteration, progress.max_iter, progress.active);
     let message = format!("{stage} {iteration}/{most}, {active} restarts");

@@ -46,6 +46,9 @@ pub struct ModelFile {
     /// Of K-Means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inertia: Option<f64>,
+    /// Of K-Means: the means under scikit-learn's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster_centers: Option<Vec<Vector>>,
     pub threshold: AppliedThreshold,
     pub pca: PcaFile,
     /// Distinct addresses.
@@ -170,6 +173,7 @@ impl ModelFile {
             converged,
             mixture,
             inertia,
+            cluster_centers: inertia.map(|_| fit.means()),
             threshold: about.threshold,
             pca: PcaFile::new(about.pca, points),
             n_addresses: about.addresses,
