@@ -100,7 +100,7 @@ impl Plan {
 }
 
 /// What `--verbose` tells of a fit.
-fn tell(role: Role, fit: &FitSummary, console: &Console) {
+pub fn tell(role: Role, fit: &FitSummary, console: &Console) {
     let fitted = format!("{role}s, {} components", fit.components);
     if let Some(search) = &fit.search {
         for step in &search.moves {
