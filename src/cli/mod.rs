@@ -145,8 +145,9 @@ Examples:
   A thousand addresses such as the model expects:
     octomix sample --model octomix-out/src/model.json --count 1000
 
-  As a list that octomix reads:
-    octomix sample --model octomix-out/src/model.json | tail -n +2 | cut -d, -f1 > sampled.txt";
+  As a capture that octomix reads:
+    octomix sample --model octomix-out/src/model.json > sampled.csv
+    octomix detect --role src --src-column address sampled.csv";
 
 /// Draws addresses from a fitted mixture, as CSV: address,cluster.
 ///

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use octomix::Covariance;
 use octomix::model::auto;
 
 /// More components, restarts or iterations are a slip of the keyboard, and would fill the memory.
@@ -189,6 +190,18 @@ pub enum CovarianceArg {
     Diag,
     /// A sphere for each
     Spherical,
+}
+
+impl CovarianceArg {
+    /// The kind asked for.
+    pub fn kind(self) -> Covariance {
+        match self {
+            Self::Full => Covariance::Full,
+            Self::Tied => Covariance::Tied,
+            Self::Diag => Covariance::Diag,
+            Self::Spherical => Covariance::Spherical,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

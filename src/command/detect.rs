@@ -5,6 +5,7 @@ use std::time::Instant;
 use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
+use octomix::model::any::Params;
 use octomix::model::pca::Pca;
 use octomix::report::clusters::clusters;
 use octomix::report::model::{About, AppliedThreshold, ModelFile};
@@ -16,7 +17,7 @@ use super::labelling::{Labels, responsible, write_tables};
 use super::plan::Plan;
 use super::run::{finish, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, RuleArgs};
+use crate::cli::{DetectArgs, FitArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -27,6 +28,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let DetectArgs { input, output, print, responsibilities, model, score, engine } = args;
     let started = Instant::now();
     let plan = Plan::new(model)?;
+    check_score(score, &plan)?;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let mut job = Job {
@@ -50,6 +52,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let FitArgs { input, output, print, model, score, engine } = args;
     let started = Instant::now();
     let plan = Plan::new(model)?;
+    check_score(score, &plan)?;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let mut job = Job {
@@ -63,6 +66,16 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
     finish(run, &capture, [src, dst], print)
+}
+
+/// That the model has the score asked for.
+fn check_score(rule: &RuleArgs, plan: &Plan) -> Result<(), Failure> {
+    match (rule.score, &plan.params) {
+        (ScoreArg::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
+            "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// What is the same for both roles.

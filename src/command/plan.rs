@@ -40,7 +40,9 @@ impl Plan {
     /// When options do not go together, or that file cannot be used.
     pub fn new(args: &ModelArgs) -> Result<Self, Failure> {
         let warm = args.start.warm_start.as_deref().map(Loaded::read).transpose()?;
-        let start = args.start.init_file.as_deref().map(Start::read).transpose()?;
+        let covariance = args.covariance.map_or(Covariance::Full, CovarianceArg::kind);
+        let read = |path| Start::read(path, covariance);
+        let start = args.start.init_file.as_deref().map(read).transpose()?;
         let kind = args.model.unwrap_or(match &warm {
             Some(Loaded { model: Model::KMeans(_), .. }) => ModelKind::Kmeans,
             Some(Loaded { model: Model::Mixture(estimate), .. })
@@ -52,9 +54,12 @@ impl Plan {
         });
         let given = match (&warm, &start) {
             (Some(loaded), _) => Some(loaded.file.weights.len()),
-            (None, Some(start)) => Some(start.components()),
+            (None, Some(start)) => start.components(),
             (None, None) => None,
         };
+        if let (Some(Components::Auto(_)), Some(given)) = (args.components, given) {
+            return usage(format!("-k auto chooses, but the start has {given}; leave -k out"));
+        }
         let components = args
             .components
             .unwrap_or(given.map_or(Components::Auto(auto::FIRST), Components::Exactly));
@@ -64,8 +69,7 @@ impl Plan {
         };
         Ok(Self {
             params,
-            // A given start fixes the number.
-            auto: matches!(components, Components::Auto(_)) && given.is_none(),
+            auto: matches!(components, Components::Auto(_)),
             labels,
             weighted_by: match args.weight {
                 WeightArg::Addresses => WeightedBy::Addresses,
@@ -141,11 +145,9 @@ fn mixture(
         return usage(format!("{option} is of the Bayesian mixture; use --model bayesian"));
     }
     params.covariance = match (args.covariance, &warm) {
+        (Some(asked), _) => asked.kind(),
         (None, Some(Loaded { model: Model::Mixture(estimate), .. })) => estimate.covariance,
-        (None | Some(CovarianceArg::Full), _) => Covariance::Full,
-        (Some(CovarianceArg::Tied), _) => Covariance::Tied,
-        (Some(CovarianceArg::Diag), _) => Covariance::Diag,
-        (Some(CovarianceArg::Spherical), _) => Covariance::Spherical,
+        (None, _) => Covariance::Full,
     };
     let mut labels = None;
     params.init = match (warm, start, args.start.init) {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use nalgebra::Matrix4;
 use octomix::Covariance;
 use octomix::address::{OCTETS, dotted};
 use octomix::input::parse_ipv4;
@@ -45,30 +46,30 @@ struct Json {
 }
 
 impl Start {
-    /// Reads `path`, JSON if it begins with a brace.
+    /// Reads `path`, JSON if it begins with a brace; precisions are of `covariance` unless it says
+    /// otherwise.
     ///
     /// # Errors
     /// When it cannot be read, or is neither.
-    pub fn read(path: &Path) -> Result<Self, StartFileError> {
+    pub fn read(path: &Path, covariance: Covariance) -> Result<Self, StartFileError> {
         let at = |reason: String| StartFileError { path: path.to_path_buf(), reason };
         let text = fs::read(path).map_err(|error| at(error.to_string()))?;
         if text.trim_ascii_start().first() == Some(&b'{') {
-            return parameters(&text).map(Self::Parameters).map_err(at);
+            return parameters(&text, covariance).map(Self::Parameters).map_err(at);
         }
         let clusters = clusters(&text).map_err(at)?;
         Ok(Self::Labels(Labels { path: path.to_path_buf(), clusters }))
     }
 
-    /// How many components it is for.
-    pub fn components(&self) -> usize {
+    /// How many components it is for; none where a tied precision is all it has.
+    pub fn components(&self) -> Option<usize> {
         match self {
             Self::Parameters(Parameters { weights, means, precisions }) => {
-                let precisions = precisions.as_ref().map_or(0, Vec::len);
-                let weights = weights.as_ref().map_or(precisions, Vec::len);
-                means.as_ref().map_or(weights, Vec::len)
+                let precisions = precisions.as_ref().map(Vec::len).filter(|&count| count > 1);
+                means.as_ref().map(Vec::len).or(weights.as_ref().map(Vec::len)).or(precisions)
             }
             // A cluster without an address may be left out at the end only by mistake.
-            Self::Labels(labels) => labels.clusters.values().max().map_or(1, |&k| k as usize + 1),
+            Self::Labels(labels) => labels.clusters.values().max().map(|&k| k as usize + 1),
         }
     }
 }
@@ -92,45 +93,45 @@ impl Labels {
     }
 }
 
-fn parameters(text: &[u8]) -> Result<Parameters, String> {
+fn parameters(text: &[u8], covariance: Covariance) -> Result<Parameters, String> {
     let json: Json = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if json.weights.is_none() && json.means.is_none() && json.precisions.is_none() {
         return Err("it has neither weights nor means nor precisions; give one of them".to_owned());
     }
-    let precisions = match &json.precisions {
-        None => None,
-        Some(nested) => {
-            let count = json.means.as_ref().map(Vec::len).or(json.weights.as_ref().map(Vec::len));
-            let shaped = precisions(nested, json.covariance_type.as_deref(), count);
-            Some(shaped.ok_or(
-                "precisions are no list of numbers, of rows or of matrices of four rows; \
-                 of four rows alone covariance_type says whether they are diag or tied",
-            )?)
-        }
+    let kind = match &json.covariance_type {
+        None => covariance,
+        Some(name) => Covariance::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| format!("its covariance_type {name:?} is unknown"))?,
     };
+    let precisions = json.precisions.map(|nested| precisions(&nested, kind)).transpose()?;
     Ok(Parameters { weights: json.weights, means: json.means, precisions })
 }
 
-/// Precisions of whichever kind their shape says. Four rows of four are a tied matrix or four
-/// diagonals: without a type a symmetric one is a matrix.
-fn precisions(
-    nested: &Nested,
-    covariance_type: Option<&str>,
-    count: Option<usize>,
-) -> Option<Vec<nalgebra::Matrix4<f64>>> {
-    let Nested::List(entries) = nested else { return None };
-    let k = count.unwrap_or(entries.len());
-    let named = |kind: &Covariance| covariance_type.is_none_or(|name| kind.name() == name);
-    let as_kind = |kind: Covariance| {
-        let matrices = nested.to_matrices(kind, k)?;
-        let is_symmetric = |m: &nalgebra::Matrix4<f64>| *m == m.transpose();
-        matrices.iter().all(is_symmetric).then_some(matrices)
+/// Precisions of `kind`, in scikit-learn's shape; a tied one is one.
+fn precisions(nested: &Nested, kind: Covariance) -> Result<Vec<Matrix4<f64>>, String> {
+    let matrices = match (kind, nested) {
+        (Covariance::Tied, _) => nested.to_matrices(kind, 1),
+        (_, Nested::List(entries)) => nested.to_matrices(kind, entries.len()),
+        (_, Nested::Number(_)) => None,
     };
-    Covariance::ALL.into_iter().filter(named).find_map(as_kind)
+    let shape = match kind {
+        Covariance::Full => "four rows of four numbers for each component",
+        Covariance::Tied => "four rows of four numbers",
+        Covariance::Diag => "four numbers for each component",
+        Covariance::Spherical => "one number for each component",
+    };
+    let kind = kind.name();
+    matrices.ok_or_else(|| {
+        format!(
+            "its precisions are not {shape}; give those, or a covariance_type other than {kind}"
+        )
+    })
 }
 
 fn clusters(text: &[u8]) -> Result<HashMap<u32, u32>, String> {
-    let mut reader = csv::Reader::from_reader(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
     let header = reader.byte_headers().map_err(|error| error.to_string())?.clone();
     let column = |name: &str| {
         let found = header.iter().position(|field| field.eq_ignore_ascii_case(name.as_bytes()));
@@ -150,10 +151,15 @@ fn clusters(text: &[u8]) -> Result<HashMap<u32, u32>, String> {
         let found = parse_ipv4(field(address))
             .ok_or_else(|| format!("line {line}: '{}' is no IPv4 address", text(address)))?;
         let label = text(cluster);
-        let label = label.parse().map_err(|_| {
+        let label: u32 = label.parse().map_err(|_| {
             format!("line {line}: '{label}' is no cluster; expected a whole number from 0")
         })?;
-        clusters.insert(found, label);
+        if let Some(other) = clusters.insert(found, label).filter(|&other| other != label) {
+            let address = dotted(found);
+            return Err(format!(
+                "line {line}: {address} is in cluster {label}, and in {other} above"
+            ));
+        }
     }
     if clusters.is_empty() {
         return Err("it has no address below its header".to_owned());

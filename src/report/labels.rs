@@ -56,7 +56,8 @@ impl Labelled<'_> {
             write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
             if let Some(density) = self.responsibilities {
                 density.responsibilities(address, &mut responsibilities);
-                responsibilities.iter().try_for_each(|r| write!(out, ",{r}"))?;
+                // Debug has exponents: a responsibility of 1e-300 is no line of zeros.
+                responsibilities.iter().try_for_each(|r| write!(out, ",{r:?}"))?;
             }
             writeln!(out)?;
         }

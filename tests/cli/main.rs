@@ -4,7 +4,10 @@ mod bad_input;
 mod compare;
 mod engines;
 mod files;
+mod models;
 mod output;
+mod refusals;
+mod starts;
 mod sweep;
 mod tutorial;
 

@@ -8,7 +8,7 @@ use crate::model::covariance::Covariance;
 
 /// An array of any shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number, or a list of numbers or lists")]
 pub enum Nested {
     /// No dimension.
     Number(f64),

@@ -141,6 +141,9 @@ impl Loaded {
         let damaged = |part: String| ModelError::Damaged { path: at(), part };
         let file: ModelFile =
             serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        if let Some(error) = incomplete(&file, &text) {
+            return Err(damaged(error.to_string()));
+        }
         let model = model(&file).map_err(|part| damaged(part.to_owned()))?;
         let pca = Pca {
             mean: file.pca.mean,
@@ -153,9 +156,28 @@ impl Loaded {
     }
 }
 
+/// What keeps the parts of a mixture from being read: flattened into the file they are optional.
+fn incomplete(file: &ModelFile, text: &[u8]) -> Option<serde_json::Error> {
+    match (file.kind.as_str(), &file.mixture) {
+        ("bayesian" | "gaussian", None) => serde_json::from_slice::<MixtureFile>(text).err(),
+        ("bayesian", Some(MixtureFile { posterior: None, .. })) => {
+            serde_json::from_slice::<PosteriorFile>(text).err()
+        }
+        _ => None,
+    }
+}
+
+/// How far from 1 weights may sum.
+const SUM_ERROR: f64 = 1e-6;
+/// How far a precision times its covariance may be from 1: of ill-conditioned ones not much is left.
+const INVERSE_ERROR: f64 = 0.1;
+
 /// The model of `file`, or which part of it is wrong.
 fn model(file: &ModelFile) -> Result<Model, &'static str> {
     let k = file.weights.len();
+    if file.n_features_in != OCTETS {
+        return Err("n_features_in is not 4");
+    }
     if k == 0 || file.means.len() != k {
         return Err("weights and means are not one a component");
     }
@@ -163,7 +185,13 @@ fn model(file: &ModelFile) -> Result<Model, &'static str> {
     if !file.weights.iter().all(is_share) || file.means.iter().flatten().any(|x| !x.is_finite()) {
         return Err("weights or means are no numbers");
     }
+    if (file.weights.iter().sum::<f64>() - 1.0).abs() > SUM_ERROR {
+        return Err("weights do not sum to 1");
+    }
     match (file.kind.as_str(), &file.mixture, file.inertia) {
+        ("kmeans", ..) if file.cluster_centers.as_ref() != Some(&file.means) => {
+            Err("cluster_centers are missing, or not the means")
+        }
         ("kmeans", _, Some(inertia)) if inertia.is_finite() && file.n_points > 0 => {
             Ok(Model::KMeans(Partition::new(
                 file.means.clone(),
@@ -192,10 +220,20 @@ fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'stati
     let covariances = covariances.ok_or("covariances are not of their type's shape")?;
     let factors = mixture.precisions_cholesky.to_matrices(kind, k);
     let factors = factors.ok_or("precisions_cholesky are not of their type's shape")?;
-    let is_factor =
-        |u: &Matrix4<f64>| u.iter().all(|x| x.is_finite()) && u.diagonal().iter().all(|&x| x > 0.0);
+    let is_factor = |u: &Matrix4<f64>| {
+        u.iter().all(|x| x.is_finite())
+            && u.diagonal().iter().all(|&x| x > 0.0)
+            && *u == u.upper_triangle()
+    };
     if !factors.iter().all(is_factor) {
-        return Err("precisions_cholesky are not positive definite");
+        return Err("precisions_cholesky are not upper triangles with a positive diagonal");
+    }
+    let is_inverse = |(u, covariance): (&Matrix4<f64>, &Matrix4<f64>)| {
+        let error = u.transpose() * covariance * u - Matrix4::identity();
+        error.iter().all(|x| x.abs() <= INVERSE_ERROR)
+    };
+    if !factors.iter().zip(&covariances).all(is_inverse) {
+        return Err("covariances and precisions_cholesky do not belong together");
     }
     let gaussians = file.means.iter().zip(covariances).zip(factors);
     Ok(Estimate {
