@@ -104,7 +104,7 @@ pub struct Trace {
 }
 
 /// Fits by searching until `allowed` address-component evaluations are spent, or those of
-/// [`budget`] where left out, those on the host among them, or no new move is found. Only the last
+/// [`budget`] where left out, those on the host among them, or new starts lead no higher. Only the last
 /// ascent, to a fixed point, may take it beyond.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use crate::model::sufficient::Sufficient;
 use crate::pass::{Expectation, Mixture, Pass};
 
 /// Addresses on which a move is tried, at most.
-const POINTS: usize = 1000;
+const POINTS: usize = 600;
 
 /// Iterations of EM after which a move is scored.
 const ITERATIONS: usize = 4;

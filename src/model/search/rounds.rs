@@ -1,4 +1,5 @@
-//! Rounds: some moves drawn, a few continued over all addresses, at most one accepted.
+//! Rounds: some moves drawn, a few continued over all addresses, at most one accepted; and chains of
+//! rounds, one a start.
 
 use rayon::prelude::*;
 
@@ -28,15 +29,15 @@ const YOUNG: usize = 6;
 /// The least gain for which a move is accepted, in nats.
 const GAIN: f64 = 0.01;
 
-/// Rounds without a new move after which the search ends.
+/// Rounds that lead no further after which a chain is compared with the best, and after which the best
+/// gives way to other starts.
+const FIRST_PATIENCE: usize = 5;
+const PATIENCE: usize = 10;
+
+/// Rounds without a new move after which a chain has none.
 const FRUITLESS: usize = 5;
 
-/// Rounds without an accepted move after which another start is taken up, and those that a start gets
-/// to show what it leads to.
-const BARREN: usize = 12;
-const SHORT: usize = 5;
-
-/// Starts in a row that led no higher after which the search ends.
+/// Other starts in a row that led no higher after which the search ends.
 const VAIN: usize = 4;
 
 /// A state and what rounds have made of it.
@@ -91,22 +92,21 @@ impl Chain {
 }
 
 /// The best of what rounds make of `starts` and, when these lead no further, of other starts, until
-/// nothing is left to search with or other starts lead no higher; at least one of `starts` there must
-/// be, or there is none.
+/// nothing is left to search with or these lead no higher; `None` of none.
 pub fn improve(runner: &mut Runner<'_, '_>, starts: Vec<Chain>) -> Result<Option<Chain>, FitError> {
     let mut best: Option<Chain> = None;
     for start in starts {
         best = Some(better(runner, start, best)?);
     }
     let Some(mut best) = best else { return Ok(None) };
-    best.explore(runner, BARREN, None)?;
+    best.explore(runner, PATIENCE, None)?;
     let mut vain = 0;
     while !runner.exhausted() && vain < VAIN {
         let Some(other) = starts::another(runner)? else { break };
         let before = best.best.bound();
         best = better(runner, other, Some(best))?;
         vain = if best.best.bound() > before { 0 } else { vain + 1 };
-        best.explore(runner, BARREN, None)?;
+        best.explore(runner, PATIENCE, None)?;
     }
     Ok(Some(best))
 }
@@ -118,7 +118,7 @@ fn better(
     best: Option<Chain>,
 ) -> Result<Chain, FitError> {
     let known = best.as_ref().map(|best| best.best.bound());
-    chain.explore(runner, SHORT, known)?;
+    chain.explore(runner, FIRST_PATIENCE, known)?;
     Ok(match best {
         Some(best) if chain.best.bound() <= best.best.bound() => best,
         _ => chain,

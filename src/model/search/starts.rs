@@ -20,7 +20,7 @@ use crate::pass::moments::MomentsStats;
 use crate::pass::{Centres, Moments};
 
 /// Starts by agglomeration; of those by K-Means there are as many as restarts, and the same.
-const AGGLOMERATED: usize = 2;
+const AGGLOMERATED: usize = 4;
 
 /// Iterations after which so many of each kind are kept, and climb on to their optima.
 const ITERATIONS: usize = 5;
