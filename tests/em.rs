@@ -152,7 +152,8 @@ fn all_numbers_of_clusters_share_runs() {
     let addresses = list("tutorial_dst.txt");
     let (ks, n_init) = ([1, 2, 5], 4);
     let mut engine = Counting::new(&addresses);
-    let params = BayesianMixture::params(1).n_init(n_init).max_iter(30);
+    // Of maximum likelihood: nothing follows the iterations.
+    let params = GaussianMixture::params(1).n_init(n_init).max_iter(30);
     let rows = sweep::mixtures(&mut engine, &params, &ks, &mut unobserved).unwrap();
     let longest = rows
         .iter()

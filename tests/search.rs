@@ -70,6 +70,10 @@ fn the_cost_of_ten_restarts_beats_two_hundred() {
     better_than_scikit_learns(1.0);
 }
 
+/// Both stop where an iteration gains less than tol, 1e-3 nats: on the plateaus of whole /24s that is
+/// up to some fifty such steps below the same optimum.
+const PLATEAU: f64 = 0.05;
+
 /// Restarts and searches of the same seeds.
 fn never_below(lists: &[(&str, &[usize])], seeds: std::ops::Range<u64>) {
     for &(name, all) in lists {
@@ -78,9 +82,8 @@ fn never_below(lists: &[(&str, &[usize])], seeds: std::ops::Range<u64>) {
             for seed in seeds.clone() {
                 let restarts = restarts(&addresses, components, seed);
                 let found = bound(&found(&addresses, components, seed, 1.0));
-                // Both stop within tol of an iteration of the same optimum.
                 assert!(
-                    found >= restarts - 0.01,
+                    found >= restarts - PLATEAU,
                     "{name}, K = {components}, seed {seed}: {found} for {restarts}"
                 );
             }
@@ -95,7 +98,7 @@ fn no_seed_falls_below_its_restarts() {
 }
 
 #[test]
-#[ignore = "half a minute a core"]
+#[ignore = "a minute and a half"]
 fn no_seed_falls_below_its_restarts_anywhere() {
     let all: &[usize] = &[2, 3, 4, 5, 6, 7, 9, 12];
     let names = ["tutorial_src", "tutorial_dst", "mix600", "collinear", "slash24"];

@@ -101,12 +101,23 @@ impl Plan {
 
 /// What `--verbose` tells of a fit.
 pub fn tell(role: Role, fit: &FitSummary, console: &Console) {
+    let fitted = format!("{role}s, {} components", fit.components);
+    if let Some(search) = &fit.search {
+        for step in &search.moves {
+            let of: Vec<String> = step.components.iter().map(ToString::to_string).collect();
+            let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(", ")) };
+            let spent = 100.0 * step.evaluations / search.budget;
+            let (kind, after) = (&step.kind, step.after);
+            console.detail(&format!(
+                "{fitted}, {spent:.0}% of the budget: {kind}{of}: lower bound {after:.3}"
+            ));
+        }
+        return;
+    }
     for (r, restart) in fit.restarts.iter().enumerate() {
         let best = if r == fit.best_restart { ", the best" } else { "" };
-        console.detail(&format!(
-            "{role}s, {} components, restart {r}: {} in {} iterations{best}",
-            fit.components, restart.objective, restart.n_iter
-        ));
+        let (objective, n_iter) = (restart.objective, restart.n_iter);
+        console.detail(&format!("{fitted}, restart {r}: {objective} in {n_iter} iterations{best}"));
     }
 }
 

@@ -125,10 +125,10 @@ fn numbers_beyond_the_addresses_are_left_out_and_said_so() {
 #[test]
 fn fits_cut_short_are_named() {
     let folder = Folder::new();
-    let sweep = ["sweep", "--k", "1..3", "--max-iter", "1", "--role", "src", TUTORIAL];
-    let done = folder.octomix(&sweep).assert().success();
+    let sweep = ["sweep", "--model", "gaussian", "--k", "1..3", "--max-iter", "1", "--role", "src"];
+    let done = folder.octomix(&[&sweep[..], &[TUTORIAL]].concat()).assert().success();
     done.stderr(
-        "octomix: warning: sources: the best fit with k = 3 had not converged when \
+        "octomix: warning: sources: the best fit with k = 1, 2, 3 had not converged when \
          --max-iter 1 stopped it; raise it\n",
     )
     .stdout(contains("  + not converged; raise --max-iter.\n"));

@@ -122,9 +122,9 @@ pub fn fit(
     let budget = allowed.unwrap_or_else(|| budget(params, addresses));
     let moments = start::moments_of_all(engine)?;
     let estimator = params.estimator(&moments);
-    // The same K-Means as that of the first restarts under the same seed.
+    // The same K-Means as that of the restarts under the same seed.
     let kmeans = kmeans::Params {
-        n_init: starts::OF_A_KIND,
+        n_init: params.n_init,
         seed: params.seed,
         ..kmeans::Params::new(params.components)
     };

@@ -19,11 +19,12 @@ use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::moments::MomentsStats;
 use crate::pass::{Centres, Moments};
 
-/// Starts of each kind.
-pub const OF_A_KIND: usize = 2;
+/// Starts by agglomeration; of those by K-Means there are as many as restarts, and the same.
+const AGGLOMERATED: usize = 2;
 
-/// Iterations after which the best start of each kind is kept.
+/// Iterations after which so many of each kind are kept, and climb on to their optima.
 const ITERATIONS: usize = 5;
+const KEPT: usize = 3;
 
 /// Small clusters more than components, drawn anew for each start.
 const SURPLUS: std::ops::Range<usize> = 17..48;
@@ -40,9 +41,9 @@ pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<C
         hard.iter().map(|h| h.0.iter().map(Sufficient::from_cluster).collect()).collect();
     // What keeps the first from having a posterior is what a fit is told of.
     let refused = means.first().and_then(|first| runner.estimator().maximise(first).err());
-    let mut merged = Vec::with_capacity(OF_A_KIND);
+    let mut merged = Vec::with_capacity(AGGLOMERATED);
     let sample = runner.sample();
-    for _ in 0..OF_A_KIND {
+    for _ in 0..AGGLOMERATED {
         let mut rng = runner.rng();
         merged.push(agglomerate(runner, &sample, &mut rng)?);
     }
@@ -56,10 +57,15 @@ pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<C
         for _ in 0..ITERATIONS {
             runner.advance(&mut climbs)?;
         }
+        // Stable: the first of equals.
+        climbs.sort_by(|a, b| b.bound().total_cmp(&a.bound()));
+        climbs.truncate(KEPT);
+        for climb in &mut climbs {
+            runner.approach(climb)?;
+        }
         // The first of equals.
         let higher = |a: Climb, b: Climb| if b.bound() > a.bound() { b } else { a };
-        if let Some(mut climb) = climbs.into_iter().reduce(higher) {
-            runner.approach(&mut climb)?;
+        if let Some(climb) = climbs.into_iter().reduce(higher) {
             chains.push(Chain::new(runner, kind, climb));
         }
     }

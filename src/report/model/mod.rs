@@ -9,6 +9,7 @@ pub use read::{Loaded, Model, ModelError};
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::SearchSummary;
 use crate::address::OCTETS;
 use crate::model::any::{Fit, Params};
 use crate::model::diagnosis::{Collapse, collapses};
@@ -80,6 +81,9 @@ pub struct MixtureFile {
     pub aic: f64,
     /// Components of which only the regularisation is left, in words.
     pub collapsed: Vec<String>,
+    /// How the search went, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchSummary>,
     #[serde(flatten)]
     pub posterior: Option<PosteriorFile>,
 }
@@ -205,6 +209,7 @@ impl MixtureFile {
             bic: estimate.bic(log_likelihood, fit.moments.count as f64),
             aic: estimate.aic(log_likelihood),
             collapsed: collapsed.iter().map(Collapse::to_string).collect(),
+            search: fit.search.as_ref().map(SearchSummary::from),
             posterior: PosteriorFile::new(fit, estimate),
         }
     }

@@ -10,7 +10,7 @@ use super::table::{table, write_table};
 use super::{Found, counted, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix};
-use crate::report::fit::Objective;
+use crate::report::fit::{MoveSummary, Objective};
 use crate::report::model::Rule;
 use crate::report::summary::{RoleSeconds, RoleSummary};
 
@@ -111,7 +111,18 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     let restarts = counted(fit.restarts.len() as u64, "restart", "restarts");
     let iterations = counted(fit.n_iter as u64, "iteration", "iterations");
     let end = if fit.converged { "converged after" } else { "not converged in" };
-    writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?;
+    match &fit.search {
+        Some(search) => {
+            let is_move = |step: &&MoveSummary| step.kind.contains("split");
+            let moves = search.moves.iter().filter(is_move).count() as u64;
+            let moves = counted(moves, "move", "moves");
+            writeln!(
+                out,
+                "  Merge-split search, {moves} accepted: {objective}, {end} {iterations}."
+            )?;
+        }
+        None => writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?,
+    }
     // That octets are constant is usual; a point, or a line across the octets, is not.
     let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
     unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
