@@ -133,20 +133,26 @@ def load_mixture(model, octets):
 
 def compare_parameters(mixture):
     """That the parameters belong together."""
-    factors = _compute_precision_cholesky(mixture.covariances_, mixture.covariance_type)
-    scale = np.abs(factors).max()
-    # A factor is as uncertain as its covariance is ill-conditioned.
-    covariances = mixture.covariances_
-    condition = np.linalg.cond(covariances).max() if covariances.ndim > 1 and factors.ndim != 2 else 1
-    if mixture.covariance_type == "tied":
-        condition = np.linalg.cond(covariances)
-    bound = max(TOLERANCE, 8 * np.finfo(float).eps * condition)
-    close("precisions_cholesky", mixture.precisions_cholesky_ / scale, factors / scale, bound)
+    kind = mixture.covariance_type
+    covariances, factors = mixture.covariances_, mixture.precisions_cholesky_
+    expected = _compute_precision_cholesky(covariances, kind)
+    if kind in ("full", "tied"):
+        # Octets are as different in scale as constant ones are from others: by standard deviations. A
+        # factor is as uncertain as what then is left of the covariance is ill-conditioned.
+        deviations = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))[..., np.newaxis]
+        correlations = covariances / deviations / np.swapaxes(deviations, -1, -2)
+        bound = max(TOLERANCE, 8 * np.finfo(float).eps * np.linalg.cond(correlations).max())
+        close("precisions_cholesky by deviations", factors * deviations, expected * deviations, bound)
+    else:
+        close("precisions_cholesky by its own", factors / expected, np.ones_like(expected))
     kept = {name: getattr(mixture, name) for name in ("weights_", "precisions_")}
     mixture._set_parameters(mixture._get_parameters())
     close("weights", kept["weights_"], mixture.weights_)
-    scale = np.abs(mixture.precisions_).max()
-    close("precisions", kept["precisions_"] / scale, mixture.precisions_ / scale)
+    scale = mixture.precisions_
+    if kind in ("full", "tied"):
+        roots = np.sqrt(np.diagonal(scale, axis1=-2, axis2=-1))[..., np.newaxis]
+        scale = roots * np.swapaxes(roots, -1, -2)
+    close("precisions by their diagonals", kept["precisions_"] / scale, mixture.precisions_ / scale)
     if mixture.lower_bound_ != mixture.lower_bounds_[-1]:
         raise ValueError("lower_bound is not the last of lower_bounds")
     if mixture.n_iter_ != len(mixture.lower_bounds_):

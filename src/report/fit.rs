@@ -63,6 +63,7 @@ pub struct MoveSummary {
     /// the one split.
     pub components: Vec<usize>,
     /// The lower bound before, in nats; of a start none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<f64>,
     /// The lower bound after.
     pub after: f64,

@@ -21,7 +21,8 @@ fn a_damaged_model_is_refused_by_the_part_that_is_wrong() {
     };
     for from in ["b", "g", "k"] {
         let whole = folder.json(&format!("{from}/src/model.json"));
-        for key in whole.as_object().unwrap().keys() {
+        // How the search went is told only where there was one.
+        for key in whole.as_object().unwrap().keys().filter(|&key| key != "search") {
             let mut model = whole.clone();
             model.as_object_mut().unwrap().remove(key);
             folder.write("m.json", model.to_string());
