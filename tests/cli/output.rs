@@ -92,7 +92,9 @@ fn a_single_address_is_no_anomaly() {
 #[test]
 fn a_fit_cut_short_is_warned_of_with_the_remedy() {
     let folder = Folder::new();
-    let mut command = folder.detect(&[TUTORIAL, "--role", "src", "--max-iter", "1"]);
+    let cut_short =
+        [TUTORIAL, "--role", "src", "-k", "3", "--search", "restarts", "--max-iter", "1"];
+    let mut command = folder.detect(&cut_short);
     command.assert().success().stderr(
         "octomix: warning: sources: the best fit had not converged when --max-iter 1 \
          stopped it; raise it\n",
