@@ -41,7 +41,8 @@ pub struct ModelArgs {
     #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true,
           value_parser = clap::value_parser!(u32).range(1..=MOST))]
     pub n_init: u32,
-    /// Iterations after which a restart stops at the latest [default: 1000; kmeans 300]
+    /// Iterations after which a restart, or an ascent of the search, stops at the latest [default: 1000;
+    /// kmeans 300]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u32).range(1..=MOST))]
     pub max_iter: Option<u32>,

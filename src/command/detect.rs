@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
-use octomix::input::Role;
+use octomix::input::{Capture, Role};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
 use octomix::report::clusters::clusters;
@@ -15,9 +15,9 @@ use octomix::report::{Labelled, Output};
 use super::fitting::{Fitted, log_likelihood};
 use super::labelling::{Labels, responsible, write_tables};
 use super::plan::Plan;
-use super::run::{finish, start, timed};
+use super::run::{Run, finish, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, RuleArgs, ScoreArg};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, PrintArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -27,21 +27,10 @@ use crate::console::Console;
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let DetectArgs { input, output, print, responsibilities, model, score, engine } = args;
     let started = Instant::now();
-    let plan = Plan::new(model)?;
-    check_score(score, &plan)?;
+    let plan = plan(model, score)?;
     let most = plan.params.components();
-    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let mut job = Job {
-        choice: &run.choice,
-        plan: &plan,
-        rule: score,
-        tables: Some(*responsibilities),
-        console: &mut run.console,
-        output: &mut run.output,
-    };
-    let src = job.detect(Role::Source, &capture.source)?;
-    let dst = job.detect(Role::Destination, &capture.destination)?;
-    finish(run, &capture, [src, dst], print)
+    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    both_roles(run, &capture, &plan, score, Some(*responsibilities), print)
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -51,30 +40,35 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
 pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let FitArgs { input, output, print, model, score, engine } = args;
     let started = Instant::now();
-    let plan = Plan::new(model)?;
-    check_score(score, &plan)?;
+    let plan = plan(model, score)?;
     let most = plan.params.components();
-    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let mut job = Job {
-        choice: &run.choice,
-        plan: &plan,
-        rule: score,
-        tables: None,
-        console: &mut run.console,
-        output: &mut run.output,
-    };
-    let src = job.detect(Role::Source, &capture.source)?;
-    let dst = job.detect(Role::Destination, &capture.destination)?;
-    finish(run, &capture, [src, dst], print)
+    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    both_roles(run, &capture, &plan, score, None, print)
 }
 
-/// That the model has the score asked for.
-fn check_score(rule: &RuleArgs, plan: &Plan) -> Result<(), Failure> {
+fn both_roles(
+    mut run: Run,
+    capture: &Capture,
+    plan: &Plan,
+    rule: &RuleArgs,
+    tables: Option<bool>,
+    print: &PrintArgs,
+) -> Result<(), Failure> {
+    let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
+    let mut job = Job { choice, plan, rule, tables, console, output };
+    let src = job.detect(Role::Source, &capture.source)?;
+    let dst = job.detect(Role::Destination, &capture.destination)?;
+    finish(run, capture, [src, dst], print)
+}
+
+/// The plan of `model`, which must have the score asked for.
+fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
+    let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
         (ScoreArg::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
             "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
         )),
-        _ => Ok(()),
+        _ => Ok(plan),
     }
 }
 

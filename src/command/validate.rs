@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use octomix::address::AddressSet;
-use octomix::conformance::{Check, Parameters, check_centres, check_mixtures};
+use octomix::conformance::{Check, MODELS, Parameters, check_centres, check_mixtures};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
 use octomix::input::Role;
@@ -45,6 +45,8 @@ impl From<&Check> for Row {
 /// What the command prints.
 #[derive(Debug, Serialize)]
 struct Report {
+    /// The models whose parameters the engines were compared under.
+    models: &'static str,
     validations: Vec<Validation>,
     /// Engines that could not be run, and why.
     left_out: Vec<String>,
@@ -72,7 +74,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
         }
     }
     let outside = validations.iter().flat_map(|v| &v.checks).filter(|row| !row.within).count();
-    let report = Report { validations, left_out, within: outside == 0 };
+    let report = Report { models: MODELS, validations, left_out, within: outside == 0 };
     print(args.print.format, &report, |out| write(&report, out))?;
     if outside == 0 { Ok(()) } else { Err(Failure::OutOfBounds(outside)) }
 }
@@ -137,6 +139,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for reason in &report.left_out {
         writeln!(out, "NOT RUN: {reason}")?;
     }
+    writeln!(out, "Parameters of {}.", report.models)?;
     writeln!(
         out,
         "Errors and bounds of sums are per address. {}",

@@ -8,7 +8,7 @@ pub mod bounds;
 mod exponent;
 mod parameters;
 
-pub use self::parameters::Parameters;
+pub use self::parameters::{MODELS, Parameters};
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use self::parameters::densities;

@@ -10,6 +10,10 @@ use crate::pass::{Centres, Density, Mixture, Tail};
 /// Addresses that parameters are fitted to at most: more would cost time and change them little.
 const SAMPLE: usize = 16_384;
 
+/// The models that [`Parameters`] are of, for people.
+pub const MODELS: &str = "K-Means; Bayesian and likelihood mixtures, full, tied, diagonal, spherical; \
+                          Gaussian and Student tails";
+
 /// Centres and mixtures for one set of addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
