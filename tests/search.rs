@@ -55,6 +55,7 @@ fn better_than_scikit_learns(share: f64) {
             (0..10).map(|seed| bound(&found(&addresses, components, seed, share))).collect();
         bounds.sort_unstable_by(f64::total_cmp);
         let told = format!("{name}, K = {components}: {bounds:?}");
+        println!("at {share} of the budget, scikit-learn's best of 200 being {}: {told}", -of_200);
         assert!((bounds[4] + bounds[5]) / 2.0 >= -of_200, "{told}");
         assert!(bounds[0] >= -of_50, "{told}");
     }
