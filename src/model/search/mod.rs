@@ -1,11 +1,11 @@
 //! A search for better optima than restarts find, at their price.
 //!
 //! EM ends in the nearest optimum, and a restart forgets what the last one found. The search climbs
-//! from a few [`starts`] and then changes the best state by [`moves`] that EM cannot make by itself:
+//! from a few starts and then changes the best state by moves that EM cannot make by itself:
 //! merge two components, split one (Ueda et al. 2000; Hughes & Sudderth 2013). Moves are drawn at
 //! random and tried on a sample on the host; the most promising are continued over all addresses, side
-//! by side in one run of the engine an iteration, and dropped when they fall behind ([`rounds`]).
-//! Every [`climb`] is over-relaxed (Salakhutdinov & Roweis 2003), but the state returned is a fixed
+//! by side in one run of the engine an iteration, and dropped when they fall behind round by round.
+//! Every climb is over-relaxed (Salakhutdinov & Roweis 2003), but the state returned is a fixed
 //! point of plain EM to `tol`.
 //!
 //! What a search may cost is counted, not timed, so the same seed gives the same result on every
