@@ -2,71 +2,15 @@
 
 mod common;
 
-use std::any::type_name;
 use std::ops::ControlFlow;
 
+use common::counting::Counting;
 use common::list;
-use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use octomix::model::ParamError;
 use octomix::model::mixture::Params;
 use octomix::model::{FitError, Stage, Stop, sweep};
-use octomix::pass::label::Label;
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Pass};
-use octomix::{BayesianMixture, GaussianMixture, KMeans, Points, Priors, unobserved};
-
-/// The reference, and the parameter sets of each run with the name of its pass.
-struct Counting<'a> {
-    engine: ReferenceEngine<'a>,
-    runs: Vec<(&'static str, usize)>,
-}
-
-impl<'a> Counting<'a> {
-    fn new(addresses: &'a [u32]) -> Self {
-        Self { engine: ReferenceEngine::new(addresses), runs: Vec::new() }
-    }
-
-    /// The parameter sets of each run of pass `P`.
-    fn sets<P>(&self) -> Vec<usize> {
-        self.runs.iter().filter(|(pass, _)| *pass == type_name::<P>()).map(|run| run.1).collect()
-    }
-}
-
-impl<P: Pass> Run<P> for Counting<'_> {
-    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        self.runs.push((type_name::<P>(), params.len()));
-        Run::<P>::run(&mut self.engine, params)
-    }
-}
-
-impl Engine for Counting<'_> {
-    fn points(&self) -> Points<'_> {
-        self.engine.points()
-    }
-
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
-    ) -> Result<(), EngineError> {
-        self.engine.label(density, sink)
-    }
-
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
-    ) -> Result<(), EngineError> {
-        self.engine.assign(centres, sink)
-    }
-
-    fn arithmetic(&self) -> Arithmetic {
-        self.engine.arithmetic()
-    }
-
-    fn description(&self) -> String {
-        "counting".into()
-    }
-}
+use octomix::pass::{Expectation, Lloyd};
+use octomix::{BayesianMixture, GaussianMixture, KMeans, Priors, unobserved};
 
 #[test]
 fn restarts_share_runs_and_leave_when_they_are_done() {

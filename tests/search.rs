@@ -4,13 +4,13 @@ mod common;
 
 use std::ops::ControlFlow;
 
+use common::counting::Counting;
 use common::list;
-use octomix::engine::{Arithmetic, CpuEngine, Engine, EngineError, ReferenceEngine, Run};
+use octomix::engine::{CpuEngine, ReferenceEngine, Run};
 use octomix::model::mixture::{Fit, Params};
 use octomix::model::search::{Kind, Move, Trace, budget};
 use octomix::model::{FitError, Stage, Stop};
-use octomix::pass::label::Label;
-use octomix::pass::{Centres, Density, Expectation, Mixture, Pass};
+use octomix::pass::Expectation;
 use octomix::{BayesianMixture, Covariance, Points, Search, unobserved};
 
 /// A search at `share` of the budget of ten restarts.
@@ -151,61 +151,12 @@ fn the_number_of_threads_changes_nothing() {
     assert_ne!(one.search, found(&addresses, 6, 4, 0.3).search);
 }
 
-/// The reference, and the mixtures it was asked for.
-struct Counting<'a> {
-    engine: ReferenceEngine<'a>,
-    components: usize,
-}
-
-impl<P: Pass> Run<P> for Counting<'_>
-where
-    P::Params: std::any::Any,
-{
-    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        for params in params {
-            let params: &dyn std::any::Any = params;
-            self.components += params.downcast_ref::<Mixture>().map_or(0, |m| m.0.len());
-        }
-        Run::<P>::run(&mut self.engine, params)
-    }
-}
-
-impl Engine for Counting<'_> {
-    fn points(&self) -> Points<'_> {
-        self.engine.points()
-    }
-
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
-    ) -> Result<(), EngineError> {
-        self.engine.label(density, sink)
-    }
-
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
-    ) -> Result<(), EngineError> {
-        self.engine.assign(centres, sink)
-    }
-
-    fn arithmetic(&self) -> Arithmetic {
-        self.engine.arithmetic()
-    }
-
-    fn description(&self) -> String {
-        "counting".into()
-    }
-}
-
 #[test]
 fn the_budget_is_kept_and_all_runs_are_counted() {
     let addresses = list("tutorial_dst.txt");
     for share in [0.05, 0.5] {
         let params = searched(7, 0, share, addresses.len() as u64);
-        let mut engine = Counting { engine: ReferenceEngine::new(&addresses), components: 0 };
+        let mut engine = Counting::new(&addresses);
         let mut runs = 0;
         let fit = params
             .fit(&mut engine, &mut |progress| {
