@@ -80,8 +80,7 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
     for name in ANOMALIES {
         let file = golden(&format!("anomalies_{name}.json"));
         let rows = rows(&file);
-        let ours =
-            continued(&file).fit(&mut ReferenceEngine::new(&rows), &mut unobserved).unwrap();
+        let ours = continued(&file).fit(&mut ReferenceEngine::new(&rows), &mut unobserved).unwrap();
         let found = ours.course().lower_bound();
         let best = file["fit"]["lower_bound"].as_f64().unwrap();
         assert!((found - best).abs() < 0.01, "{name}: bound {found} for {best}");

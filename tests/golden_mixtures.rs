@@ -8,7 +8,9 @@ mod common;
 use common::mixtures::{
     CANCELLED, NASTY, cases, covariance, cut_short, matrices, matrix, params, tolerance,
 };
-use common::sklearn::{addresses_of, assert_close, floats, indices, initial_labels, rows, weighted};
+use common::sklearn::{
+    addresses_of, assert_close, floats, indices, initial_labels, rows, weighted,
+};
 use common::{golden, list};
 use octomix::engine::{CpuEngine, Engine, ReferenceEngine};
 use octomix::model::estimate::Concentration;

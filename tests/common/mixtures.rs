@@ -125,7 +125,6 @@ pub fn tolerance(stage_name: &str, case: &Value, estimate: &Estimate) -> f64 {
     bound.max(8.0 * f64::EPSILON * condition).max(cancelled)
 }
 
-
 /// scikit-learn's best fit of a file of anomalies, taken up and iterated once more: it stays where
 /// it is.
 pub fn continued(file: &Value) -> Params {

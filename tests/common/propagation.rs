@@ -7,16 +7,16 @@
 //! |dy/ds(t)| b(t), where dy/ds(t) is dy/ds(T) times the Jacobians of the iterations from t + 1 to T.
 //! Derivatives are differences over a small part of b(t), taken in f64 along the engine's own way.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Matrix4, SymmetricEigen};
 use octomix::conformance::bounds::expectation_bounds;
-use octomix::engine::{
-    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run,
-};
+use octomix::engine::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run};
 use octomix::model::estimate::Estimate;
 use octomix::model::estimator::Estimator;
 use octomix::model::sufficient::Sufficient;
 use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::Label;
+use octomix::pass::lloyd::LloydStats;
+use octomix::pass::moments::MomentsStats;
 use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIR};
 use octomix::{FitError, Points};
 
@@ -25,6 +25,9 @@ use super::flat;
 /// The part of a bound that differences are taken over: small, so that they are derivatives, and far
 /// above the rounding of f64, of which f32's is 2^29 times as large.
 const STEP: f64 = 1.0 / 1024.0;
+
+/// The largest part of a result that its bound may be for derivatives to say something.
+pub const TELLING: f64 = 0.1;
 
 /// The GPU, noting the parameters and the result of each E-step.
 pub struct Recorder<'a> {
@@ -40,13 +43,13 @@ impl<'a> Recorder<'a> {
 }
 
 impl Run<Moments> for Recorder<'_> {
-    fn run(&mut self, params: &[Centres]) -> Result<Vec<octomix::pass::moments::MomentsStats>, EngineError> {
+    fn run(&mut self, params: &[Centres]) -> Result<Vec<MomentsStats>, EngineError> {
         Run::<Moments>::run(&mut self.engine, params)
     }
 }
 
 impl Run<Lloyd> for Recorder<'_> {
-    fn run(&mut self, params: &[Centres]) -> Result<Vec<octomix::pass::lloyd::LloydStats>, EngineError> {
+    fn run(&mut self, params: &[Centres]) -> Result<Vec<LloydStats>, EngineError> {
         Run::<Lloyd>::run(&mut self.engine, params)
     }
 }
@@ -143,22 +146,22 @@ pub struct Propagation<'a> {
     steps: Vec<Step>,
     /// The largest error of a statistic over its bound.
     pub worst: f64,
+    /// Iterations up to the first whose rounding may take a variance below 0. There the M-step raises
+    /// it, has no derivative, and first order is of no more use.
+    pub smooth: usize,
 }
 
 impl<'a> Propagation<'a> {
-    /// Of the E-steps that an engine of `arithmetic` took over `points`.
+    /// Of the E-steps that `recorder` took for `estimator`.
     ///
     /// # Errors
-    /// When rounding may take a covariance where the M-step fails.
-    pub fn new(
-        estimator: &'a Estimator,
-        steps: Vec<(Mixture, ExpectationStats)>,
-        arithmetic: Arithmetic,
-        points: Points<'_>,
-    ) -> Result<Self, FitError> {
+    /// When the M-step fails near them.
+    pub fn new(estimator: &'a Estimator, recorder: Recorder<'_>) -> Result<Self, FitError> {
+        let points = recorder.points();
+        let arithmetic = recorder.arithmetic();
         let mut engine = CpuEngine::new(points);
-        let mut propagation = Self { estimator, steps: Vec::new(), worst: 0.0 };
-        for (mixture, stats) in steps {
+        let mut propagation = Self { estimator, steps: Vec::new(), worst: 0.0, smooth: 0 };
+        for (mixture, stats) in recorder.steps.iter().cloned() {
             let bounds = flat(&expectation_bounds(arithmetic, &mixture, points));
             let mut mixtures = vec![mixture.clone()];
             let mut entries = Vec::new();
@@ -191,13 +194,35 @@ impl<'a> Propagation<'a> {
                 jacobian
             });
             propagation.steps.push(Step { mixture, stats, bounds, jacobian });
+            if propagation.smooth == propagation.steps.len() - 1 && propagation.definite()? {
+                propagation.smooth += 1;
+            }
         }
         Ok(propagation)
     }
 
-    pub fn estimate(&self, last: usize) -> Estimate {
+    /// Whether rounding cannot have taken a variance of the last iteration, along any axis, below 0.
+    fn definite(&self) -> Result<bool, FitError> {
+        let covariances = |estimate: &Estimate, _| {
+            estimate.gaussians.iter().flat_map(|g| g.covariance.as_slice().to_vec()).collect()
+        };
+        let (found, bounds) = self.results(self.steps.len(), &covariances)?;
+        Ok(found.chunks(16).zip(bounds.chunks(16)).all(|(found, bounds)| {
+            let eigen = SymmetricEigen::new(Matrix4::from_column_slice(found));
+            let bounds = Matrix4::from_column_slice(bounds);
+            eigen.eigenvectors.column_iter().zip(&eigen.eigenvalues).all(|(axis, variance)| {
+                (axis.abs().transpose() * bounds * axis.abs())[0] < *variance
+            })
+        }))
+    }
+
+    /// The estimate of iteration `last`, from 1.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn estimate(&self, last: usize) -> Result<Estimate, FitError> {
         let step = &self.steps[last - 1];
-        maximise(self.estimator, &step.mixture, &step.stats).unwrap()
+        maximise(self.estimator, &step.mixture, &step.stats)
     }
 
     /// What `results` makes of the M-step and the lower bound of iteration `last`, from 1, and the
