@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub mod counting;
+pub mod mixtures;
+pub mod propagation;
 pub mod sklearn;
 
 use std::io::Write;
