@@ -4,18 +4,18 @@
 mod common;
 
 use common::golden;
+use common::mixtures::{ANOMALIES, continued};
 use common::sklearn::{
-    STOPPED_BY_TOLERANCE, addresses_of, assert_close, floats, indices, initial_labels, points, rows,
+    KMEANS, STOPPED_BY_TOLERANCE, addresses_of, assert_close, floats, indices, initial_labels,
+    kmeans_cases, points, rows, weighted,
 };
 use octomix::engine::{CpuEngine, ReferenceEngine};
-use octomix::model::kmeans::{self, Seeding};
-use octomix::model::mixture::Fit;
+use octomix::model::kmeans;
 use octomix::model::pca::Pca;
-use octomix::model::start::Parameters;
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Lloyd, Moments, Pass};
 use octomix::score::Threshold;
-use octomix::{BayesianMixture, GaussianMixture, Init, KMeans, Points, unobserved};
+use octomix::{BayesianMixture, Init, KMeans, Points, unobserved};
 use serde_json::Value;
 
 fn labels(mixture: &Density, addresses: &[u32]) -> Vec<Label> {
@@ -75,38 +75,12 @@ fn the_articles_clusters_give_its_published_numbers() {
     }
 }
 
-/// scikit-learn's best fit, taken up and iterated once more: it stays where it is.
-fn continued(file: &Value, rows: &[u32]) -> Fit {
-    let fit = &file["fit"];
-    let k = file["n_components"].as_u64().unwrap() as usize;
-    let params = match file["model_kind"].as_str() {
-        Some("gmm") => {
-            let matrix = |v: &Value| nalgebra::Matrix4::from_row_slice(&floats(v));
-            let covariances = fit["covariances"].as_array().unwrap().iter().map(matrix);
-            let precision = |c: nalgebra::Matrix4<f64>| {
-                let inverse = c.try_inverse().unwrap();
-                0.5 * (inverse + inverse.transpose())
-            };
-            GaussianMixture::params(k).init(Init::Parameters(Parameters {
-                weights: Some(floats(&fit["weights"])),
-                means: Some(points(&fit["means"])),
-                precisions: Some(covariances.map(precision).collect()),
-            }))
-        }
-        _ => {
-            let labels = indices(&fit["predict"]).iter().map(|&label| label as u32).collect();
-            BayesianMixture::params(k).init(Init::Labels(labels))
-        }
-    };
-    params.fit(&mut ReferenceEngine::new(rows), &mut unobserved).unwrap()
-}
-
 #[test]
 fn anomalies_of_the_best_fits_are_scikit_learns() {
-    for name in ["src_bgmm3", "src_bgmm7", "src_gmm3", "dst_bgmm4", "dst_bgmm5", "dst_gmm4"] {
+    for name in ANOMALIES {
         let file = golden(&format!("anomalies_{name}.json"));
         let rows = rows(&file);
-        let ours = continued(&file, &rows);
+        let ours = continued(&file).fit(&mut ReferenceEngine::new(&rows), &mut unobserved).unwrap();
         let found = ours.course().lower_bound();
         let best = file["fit"]["lower_bound"].as_f64().unwrap();
         assert!((found - best).abs() < 0.01, "{name}: bound {found} for {best}");
@@ -146,35 +120,20 @@ fn principal_components_are_scikit_learns() {
 #[test]
 fn kmeans_from_given_centres_is_scikit_learns() {
     let mut compared = 0;
-    for name in [
-        "kmeans_src",
-        "kmeans_dst",
-        "kmeans_mix600",
-        "nasty_kmeans_empty",
-        "nasty_slash24_k3",
-        "nasty_two_points_k2",
-        "nasty_big200k_k4",
-    ] {
+    for name in KMEANS {
         let file = golden(&format!("{name}.json"));
         let rows = rows(&file);
-        for case in file.get("cases").unwrap_or(&file["kmeans"]).as_array().unwrap() {
+        for (case, params) in kmeans_cases(name, &file) {
             // Exact ties are decided by rounding on either side; there labels are free.
             let tied = case.get("independent_lloyd_agrees") == Some(&Value::Bool(false))
                 || case["min_tie_margin_sq"].as_f64().is_some_and(|margin| margin < 1e-9);
-            let k = case["k"].as_u64().unwrap() as usize;
             let n_iter = case["n_iter"].as_u64().unwrap() as usize;
-            let params = kmeans::Params {
-                tol: case["tol"].as_f64().unwrap(),
-                // The cases of empty clusters were cut off after an iteration or two.
-                max_iter: if name == "nasty_kmeans_empty" { n_iter } else { 300 },
-                ..kmeans::Params::new(k)
-            };
             let mut engine = ReferenceEngine::new(&rows);
             let restart =
                 kmeans::iterate(&mut engine, &params, vec![points(&case["init"])], &mut unobserved)
                     .unwrap()
                     .remove(0);
-            let name = format!("{name} k={k} tol={}", params.tol);
+            let name = format!("{name} k={} tol={}", params.clusters, params.tol);
             let centres = Centres::new(&restart.points).unwrap();
             let inertia = Lloyd::reduce(&centres, &rows).inertia(&centres);
             assert_close(
@@ -206,22 +165,16 @@ fn kmeans_from_given_centres_is_scikit_learns() {
 #[test]
 fn weighted_kmeans_is_scikit_learns() {
     let file = golden("nasty_weighted_dups.json");
-    let distinct = addresses_of(&file["addresses"]);
-    let weights: Vec<u64> = indices(&file["row_weights"]).iter().map(|&w| w as u64).collect();
-    let points_weighted = Points::weighted(&distinct, &weights).unwrap();
-    for case in file["kmeans"].as_array().unwrap() {
-        let k = case["k"].as_u64().unwrap() as usize;
+    let (distinct, weights) = weighted(&file);
+    let points = Points::weighted(&distinct, &weights).unwrap();
+    for (case, params) in kmeans_cases("nasty_weighted_dups", &file) {
         // scikit-learn scales its tolerance by the variance of the rows without their weights; here
         // a weight is a repetition. These cases stop by unchanged labels.
-        let fit = KMeans::params(k)
-            .seeding(Seeding::Centres(points(&case["init"])))
-            .tol(case["tol"].as_f64().unwrap())
-            .fit(&mut CpuEngine::new(points_weighted), &mut unobserved)
-            .unwrap();
+        let fit = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
         assert_close("inertia", &[fit.inertia], &floats(&case["inertia"]), 1e-9);
         assert_close("centres", &fit.centres.concat(), &floats(&case["centres"]), 1e-9);
         let n_iter = case["n_iter"].as_u64().unwrap() as usize;
-        assert_eq!(fit.restarts[fit.best].n_iter, n_iter, "k = {k}");
+        assert_eq!(fit.restarts[fit.best].n_iter, n_iter, "k = {}", params.clusters);
     }
 }
 

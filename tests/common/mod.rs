@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub mod mixtures;
+pub mod propagation;
 pub mod sklearn;
 
 use std::io::Write;

@@ -1,5 +1,6 @@
 //! Reading golden files: numbers, addresses, rows, starts.
 
+use octomix::model::kmeans::{self, Seeding};
 use serde_json::Value;
 
 use super::{address, list};
@@ -79,4 +80,37 @@ pub fn initial_labels(file: &Value, case: &Value, rows: &[u32], k: usize) -> Vec
             weights.iter().enumerate().flat_map(|(i, &w)| std::iter::repeat_n(of(i), w)).collect()
         }
     }
+}
+
+/// The files that have K-Means of rows that count alike.
+pub const KMEANS: [&str; 7] = [
+    "kmeans_src",
+    "kmeans_dst",
+    "kmeans_mix600",
+    "nasty_kmeans_empty",
+    "nasty_slash24_k3",
+    "nasty_two_points_k2",
+    "nasty_big200k_k4",
+];
+
+/// The cases of K-Means in file `name`.
+pub fn kmeans_cases<'a>(name: &str, file: &'a Value) -> Vec<(&'a Value, kmeans::Params)> {
+    let cases = file.get("cases").unwrap_or(&file["kmeans"]).as_array().unwrap();
+    let params = |case: &Value| kmeans::Params {
+        seeding: Seeding::Centres(points(&case["init"])),
+        tol: case["tol"].as_f64().unwrap(),
+        // The cases of empty clusters were cut off after an iteration or two.
+        max_iter: match name {
+            "nasty_kmeans_empty" => case["n_iter"].as_u64().unwrap() as usize,
+            _ => 300,
+        },
+        ..kmeans::Params::new(case["k"].as_u64().unwrap() as usize)
+    };
+    cases.iter().map(|case| (case, params(case))).collect()
+}
+
+/// The distinct addresses of a file and how often each counts.
+pub fn weighted(file: &Value) -> (Vec<u32>, Vec<u64>) {
+    let weights = indices(&file["row_weights"]).iter().map(|&weight| weight as u64).collect();
+    (addresses_of(&file["addresses"]), weights)
 }
