@@ -4,14 +4,14 @@ mod common;
 
 use common::{flat, gpu, list};
 use octomix::address::{LARGEST_TOTAL, Points};
-use octomix::conformance::bounds::expectation_bounds;
+use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::ARITHMETIC;
 use octomix::engine::gpu::plan::Layout;
 use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
-use octomix::pass::label::Label;
+use octomix::pass::label::{Label, label};
 use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
 /// A set of addresses, and the weight of each where they do not count alike.
@@ -198,6 +198,21 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
             assert!(f32 < 0.9, "{name}, K = {}: {f32}", mixture.0.len());
             let f64 = lost(CpuEngine::new(&addresses).arithmetic());
             assert!(f64 < 1e-8, "{name}, K = {}: {f64}", mixture.0.len());
+        }
+    }
+}
+
+#[test]
+fn bounds_far_from_every_component_are_finite_and_small_beside_the_log_density() {
+    // The last octet alone varies: two away in any other is at a thousand standard deviations.
+    let addresses: Vec<u32> = (0..256).map(|i| 0xc633_6400 + i).collect();
+    for mixture in parameters(&addresses).mixtures {
+        let density = mixture.into();
+        for far in [0xc633_6600, 0, u32::MAX] {
+            let mut found = Vec::new();
+            label(&density, &[far], &mut found);
+            let bound = LabelBounds::new(ARITHMETIC, &density).log_density(far);
+            assert!(bound < 1e-4 * found[0].log_density.abs(), "{bound:e} for {found:?}");
         }
     }
 }

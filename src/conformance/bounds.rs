@@ -53,8 +53,11 @@ impl Assessment {
         let exponents: Vec<Exponent> =
             mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, precision)).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
+        // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
-            largest + (0..exponents.len()).map(|k| (f(k) - largest).exp2()).sum::<f64>().log2()
+            let terms = (0..exponents.len()).map(f);
+            let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
+            largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
         };
         let log_sum = log_sum_of(&|k| exponents[k].t);
         let f32_only = |bound: f64| if precision == Precision::F32 { bound } else { 0.0 };

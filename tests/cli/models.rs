@@ -65,6 +65,28 @@ fn every_model_finds_the_same_on_every_engine() {
 }
 
 #[test]
+fn the_same_run_writes_the_same_bytes_whatever_the_threads() {
+    let folder = Folder::new();
+    let models = [&["--model", "bayesian"][..], &["--model", "gaussian"], &["--model", "kmeans"]];
+    for engine in engines().iter().filter(|&&engine| engine != "reference") {
+        for model in models {
+            let common = [TUTORIAL, "--quiet", "--engine", engine];
+            for threads in ["1", "3"] {
+                let run = [&common[..], model, &["-o", threads]].concat();
+                folder.detect(&run).env("RAYON_NUM_THREADS", threads).assert().success();
+            }
+            for file in ["model.json", "addresses.csv"] {
+                for role in ["src", "dst"] {
+                    let [one, three] =
+                        ["1", "3"].map(|of| folder.read(&format!("{of}/{role}/{file}")));
+                    assert!(one == three, "{role}/{file} of {model:?} on {engine}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn kmeans_is_the_same_to_the_byte_on_every_engine() {
     let folder = Folder::new();
     for engine in engines() {

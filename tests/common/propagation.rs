@@ -136,7 +136,8 @@ struct Step {
     stats: ExpectationStats,
     /// On each entry of `stats`.
     bounds: Vec<f64>,
-    /// Of the entries of `stats` by those of the step before; `None` of the first.
+    /// Of the entries of `stats` by those of the step before; `None` of the
+    /// first, and of what follows one that is not smooth.
     jacobian: Option<DMatrix<f64>>,
 }
 
@@ -165,7 +166,10 @@ impl<'a> Propagation<'a> {
             let bounds = flat(&expectation_bounds(arithmetic, &mixture, points));
             let mut mixtures = vec![mixture.clone()];
             let mut entries = Vec::new();
-            if let Some(before) = propagation.steps.last() {
+            // Past the last smooth iteration and the one after it no derivative is asked for.
+            let smooth = propagation.smooth == propagation.steps.len();
+            let before = propagation.steps.last().filter(|_| smooth);
+            if let Some(before) = before {
                 // Without log-likelihood and entropy, which no M-step sees.
                 for entry in (0..before.bounds.len() - 2).filter(|&i| before.bounds[i] > 0.0) {
                     let by = STEP * before.bounds[entry];
@@ -178,11 +182,12 @@ impl<'a> Propagation<'a> {
             let here = flat(&all[0]);
             for ((found, expected), bound) in flat(&stats).iter().zip(&here).zip(&bounds) {
                 let error = (found - expected).abs();
+                assert!(error.is_finite(), "{found} for {expected}");
                 if error > 0.0 {
                     propagation.worst = propagation.worst.max(error / bound);
                 }
             }
-            let jacobian = propagation.steps.last().map(|before| {
+            let jacobian = before.map(|before| {
                 let mut jacobian = DMatrix::zeros(here.len(), before.bounds.len());
                 for ((&(entry, by), moved), stats) in
                     entries.iter().zip(&mixtures[1..]).zip(&all[1..])
@@ -194,7 +199,7 @@ impl<'a> Propagation<'a> {
                 jacobian
             });
             propagation.steps.push(Step { mixture, stats, bounds, jacobian });
-            if propagation.smooth == propagation.steps.len() - 1 && propagation.definite()? {
+            if smooth && propagation.definite()? {
                 propagation.smooth += 1;
             }
         }
@@ -225,8 +230,8 @@ impl<'a> Propagation<'a> {
         maximise(self.estimator, &step.mixture, &step.stats)
     }
 
-    /// What `results` makes of the M-step and the lower bound of iteration `last`, from 1, and the
-    /// bound on the error of each.
+    /// What `results` makes of the M-step and the lower bound of iteration `last`, from 1 to
+    /// `smooth + 1`, and the bound on the error of each.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -235,6 +240,7 @@ impl<'a> Propagation<'a> {
         last: usize,
         results: &dyn Fn(&Estimate, f64) -> Vec<f64>,
     ) -> Result<(Vec<f64>, Vec<f64>), FitError> {
+        assert!(last <= self.smooth + 1);
         let step = &self.steps[last - 1];
         let of = |stats: &ExpectationStats| -> Result<Vec<f64>, FitError> {
             let estimate = maximise(self.estimator, &step.mixture, stats)?;
@@ -253,8 +259,9 @@ impl<'a> Propagation<'a> {
             for (bound, row) in bounds.iter_mut().zip(derivative.row_iter()) {
                 *bound += row.iter().zip(&step.bounds).map(|(d, b)| d.abs() * b).sum::<f64>();
             }
-            let Some(jacobian) = &step.jacobian else { break };
-            derivative *= jacobian;
+            if let Some(jacobian) = &step.jacobian {
+                derivative *= jacobian;
+            }
         }
         Ok((found, bounds))
     }
