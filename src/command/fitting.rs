@@ -135,13 +135,13 @@ pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// The log-likelihood of the plug-in mixture of `fit`, for information criteria; of K-Means none.
+/// The log-likelihood of the plug-in mixture of `fit`, or of the hard assignment of K-Means, in nats.
 ///
 /// # Errors
 /// When the engine fails.
 pub fn log_likelihood(fit: &Fit, engine: &mut dyn Engine) -> Result<f64, FitError> {
     match fit {
         Fit::Mixture(fit) => fit.log_likelihood(engine),
-        Fit::KMeans(_) => Ok(f64::NAN),
+        Fit::KMeans(fit) => Ok(fit.log_likelihood()),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use nalgebra::Matrix4;
 use rand::RngExt;
 use rand::seq::index::sample;
+use rand_chacha::ChaCha8Rng;
 
 use super::covariance::precision_cholesky;
 use super::em::{Chain, sufficient};
@@ -15,7 +16,7 @@ use super::mixture::Params;
 use super::seeding::{kmeans_plus_plus, restart_rng};
 use super::sufficient::Sufficient;
 use super::{FitError, Observer, Progress, Stage, kmeans, tell};
-use crate::address::{OCTETS, octets};
+use crate::address::{OCTETS, Points, octets};
 use crate::engine::{Engine, Run};
 use crate::pass::expectation::Sums;
 use crate::pass::moments::MomentsStats;
@@ -181,11 +182,7 @@ fn alone(points: &[[f64; OCTETS]]) -> Vec<Sufficient> {
 }
 
 /// Responsibilities drawn uniformly and normalised, address by address: none is kept.
-fn random(
-    points: crate::address::Points<'_>,
-    k: usize,
-    rng: &mut rand_chacha::ChaCha8Rng,
-) -> Vec<Sufficient> {
+fn random(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<Sufficient> {
     // Any fixed point near the middle will do: the sums are f64.
     let anchor = [127.0; OCTETS];
     let mut sums = vec![Sums::default(); k];
