@@ -6,7 +6,7 @@ use common::flat;
 use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
-use octomix::engine::{Arithmetic, CpuEngine, Precision, Run};
+use octomix::engine::{Arithmetic, CpuEngine, Run};
 use octomix::pass::centres::LARGEST_COORDINATE;
 use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, Stats};
@@ -66,7 +66,7 @@ fn assert_within(
     found: &ExpectationStats,
     expected: &ExpectationStats,
 ) {
-    let arithmetic = Arithmetic { precision: Precision::F64, chain: addresses.len() };
+    let arithmetic = Arithmetic::double(addresses.len());
     let bounds = expectation_bounds(arithmetic, mixture, addresses);
     for ((f, e), bound) in flat(found).iter().zip(flat(expected)).zip(flat(&bounds)) {
         assert!((f - e).abs() <= bound, "{f} for {e}, over {bound:e}");

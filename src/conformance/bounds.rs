@@ -16,14 +16,23 @@ pub(super) const U32: f64 = f32::EPSILON as f64 / 2.0;
 /// The same of f64.
 const U64: f64 = f64::EPSILON / 2.0;
 
+/// The relative error of one rounding in `precision` that the reference does not share. In doubles it
+/// rounds as often, so there it is two.
+pub(super) fn unit(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => U32,
+        Precision::F64 => 2.0 * U64,
+    }
+}
+
 /// WGSL: `exp2(z)` is within 3 + 2 |z| ulp, an ulp being two roundings. Twice the constant, for the
 /// factor that carries a block's exponentials to the largest exponent of all.
 const EXP2: [f64; 2] = [12.0, 4.0];
 /// What normalising costs: a division (2.5 ulp), a product, and a rescaled sum a component, each
 /// within 9 roundings of the final sum: a shift by D bits shrinks its own error of 6 + 4 D.
 const NORMALISE: [f64; 2] = [6.0, 9.0];
-/// WGSL: `log2` is within 3 ulp, or 2^-21 for arguments in [0.5, 2].
-const LOG2: [f64; 2] = [4.76837158203125e-7, 6.0];
+/// WGSL: `log2` is within 3 ulp, or 2^-21, eight roundings of 1, for arguments in [0.5, 2].
+const LOG2: [f64; 2] = [8.0, 6.0];
 /// Roundings of a product of a responsibility and one or two octets, and of its sum over lanes.
 const ROUNDINGS_MOMENT: f64 = 3.0;
 
@@ -43,15 +52,13 @@ struct Assessment {
     spread: [f64; 2],
     /// The relative error of normalising.
     normalise: f64,
-    /// What a responsibility may lose by underflow.
-    flush: f64,
 }
 
 impl Assessment {
-    fn new(mixture: &Mixture, tail: &Tail, address: u32, precision: Precision) -> Self {
+    fn new(mixture: &Mixture, tail: &Tail, address: u32, unit: f64) -> Self {
         let x = octets(address).map(f64::from);
         let exponents: Vec<Exponent> =
-            mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, precision)).collect();
+            mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, unit)).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
         // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
@@ -60,40 +67,31 @@ impl Assessment {
             largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
         };
         let log_sum = log_sum_of(&|k| exponents[k].t);
-        let f32_only = |bound: f64| if precision == Precision::F32 { bound } else { 0.0 };
         let numerators: Vec<f64> = exponents
             .iter()
             .map(|e| {
                 let z = (largest - e.t).abs();
-                let relative = U32 * (EXP2[0] + EXP2[1] * z) * std::f64::consts::LOG2_E;
-                e.error + f32_only(relative + U32 * z)
+                let relative = unit * (EXP2[0] + EXP2[1] * z) * std::f64::consts::LOG2_E;
+                e.error + relative + unit * z
             })
             .collect();
         let most = log_sum_of(&|k| exponents[k].t + numerators[k]) - log_sum;
         let least = log_sum_of(&|k| exponents[k].t - numerators[k]) - log_sum;
-        let normalise = f32_only(U32 * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64));
-        let log2 =
-            f32_only(LOG2[0] + LOG2[1] * U32 * (log_sum - largest) + 2.0 * U32 * log_sum.abs());
+        let normalise = unit * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64);
+        let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * log_sum.abs());
         let log_sum_error = most.max(-least) + normalise * std::f64::consts::LOG2_E + log2;
-        Self {
-            exponents,
-            log_sum,
-            log_sum_error,
-            numerators,
-            spread: [least, most],
-            normalise,
-            flush: f32_only(FLUSH),
-        }
+        Self { exponents, log_sum, log_sum_error, numerators, spread: [least, most], normalise }
     }
 
-    /// The responsibility of component `k` and the bound on its error.
-    fn responsibility(&self, k: usize) -> (f64, f64) {
+    /// The responsibility of component `k` and the bound on its error, where it may be taken for 0
+    /// below `negligible`.
+    fn responsibility(&self, k: usize, negligible: f64) -> (f64, f64) {
         let log_r = self.exponents[k].t - self.log_sum;
         let r = log_r.exp2();
         // The numerator and the sum each at their worst, in opposite directions.
         let most = (log_r + self.numerators[k] - self.spread[0]).exp2();
         let least = (log_r - self.numerators[k] - self.spread[1]).exp2();
-        let error = (most - r).max(r - least) + most * self.normalise + self.flush;
+        let error = (most - r).max(r - least) + most * self.normalise + negligible;
         (r, error.clamp(0.0, 1.0))
     }
 }
@@ -106,11 +104,7 @@ pub fn expectation_bounds<'a>(
     points: impl Into<Points<'a>>,
 ) -> ExpectationStats {
     let points = points.into();
-    let precision = arithmetic.precision;
-    let unit = match precision {
-        Precision::F32 => U32,
-        Precision::F64 => U64,
-    };
+    let unit = unit(arithmetic.sums);
     // Each term passes through as many sums as there are links, in the engine, then in the
     // reference, which is one chain.
     let n = ReferenceEngine::new(points).arithmetic().chain;
@@ -130,10 +124,10 @@ pub fn expectation_bounds<'a>(
             weight => weight as f64,
         };
         let x = octets(address).map(f64::from);
-        let a = Assessment::new(mixture, &Tail::Gaussian, address, precision);
+        let a = Assessment::new(mixture, &Tail::Gaussian, address, unit);
         bounds.log_likelihood += weight * ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
         for (k, sums) in bounds.components.iter_mut().enumerate() {
-            let (r, dr) = a.responsibility(k);
+            let (r, dr) = a.responsibility(k, arithmetic.negligible);
             let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
             sums.weight += weight * (dr + chain * r);
             for (bound, d) in sums.first.iter_mut().zip(d) {
@@ -153,18 +147,18 @@ pub fn expectation_bounds<'a>(
 /// Bounds on labels, address by address.
 #[derive(Debug)]
 pub struct LabelBounds<'a> {
-    precision: Precision,
+    unit: f64,
     density: &'a Density,
 }
 
 impl<'a> LabelBounds<'a> {
     /// For an engine of `arithmetic`.
     pub fn new(arithmetic: Arithmetic, density: &'a Density) -> Self {
-        Self { precision: arithmetic.precision, density }
+        Self { unit: unit(arithmetic.labels), density }
     }
 
     fn assess(&self, address: u32) -> Assessment {
-        Assessment::new(&self.density.components, &self.density.tail, address, self.precision)
+        Assessment::new(&self.density.components, &self.density.tail, address, self.unit)
     }
 
     /// The bound on the error of a log-density, in nats.

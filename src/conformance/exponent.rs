@@ -2,9 +2,8 @@
 
 use std::f64::consts::LOG2_E;
 
-use super::bounds::{FLUSH, U32};
+use super::bounds::FLUSH;
 use crate::address::OCTETS;
-use crate::engine::Precision;
 use crate::pass::Tail;
 use crate::pass::mixture::Component;
 
@@ -45,27 +44,27 @@ pub(super) fn exponent(
     c: &Component,
     tail: &Tail,
     x: [f64; OCTETS],
-    precision: Precision,
+    unit: f64,
 ) -> Exponent {
     let fall = match tail {
-        Tail::Gaussian => sum(&squares(c, x, (0.5 * LOG2_E).sqrt())),
+        Tail::Gaussian => sum(&squares(c, x, (0.5 * LOG2_E).sqrt(), unit)),
         Tail::Joint(freedom) => {
-            let squares = squares(c, x, 1.0 / freedom[k].sqrt());
-            power((freedom[k] + OCTETS as f64) / 2.0, log2_1p(sum(&squares)))
+            let squares = squares(c, x, 1.0 / freedom[k].sqrt(), unit);
+            power((freedom[k] + OCTETS as f64) / 2.0, log2_1p(sum(&squares), unit), unit)
         }
         Tail::Each(freedom) => {
-            let squares = squares(c, x, 1.0 / freedom[k].sqrt());
-            power((freedom[k] + 1.0) / 2.0, sum(&squares.map(log2_1p)))
+            let squares = squares(c, x, 1.0 / freedom[k].sqrt(), unit);
+            power((freedom[k] + 1.0) / 2.0, sum(&squares.map(|z| log2_1p(z, unit))), unit)
         }
     };
     let bias = c.bias * LOG2_E;
     let t = bias - fall.value;
-    let error = fall.error + U32 * (bias.abs() + t.abs());
-    Exponent { t, error: if precision == Precision::F32 { error } else { 0.0 } }
+    let error = fall.error + unit * (bias.abs() + t.abs());
+    Exponent { t, error }
 }
 
 /// The square of each entry of `y` times `scale`, with the roundings of their sum.
-fn squares(c: &Component, x: [f64; OCTETS], scale: f64) -> [Bounded; OCTETS] {
+fn squares(c: &Component, x: [f64; OCTETS], scale: f64, unit: f64) -> [Bounded; OCTETS] {
     let anchor = c.anchor();
     std::array::from_fn(|j| {
         // The entry, the sum of the magnitudes it is made of, and the error of that.
@@ -76,9 +75,9 @@ fn squares(c: &Component, x: [f64; OCTETS], scale: f64) -> [Bounded; OCTETS] {
             reach += (u * (x[i] - anchor[i])).abs();
             shift += u * (anchor[i] - c.mean[i]);
         }
-        let dy = ROUNDINGS_Y * U32 * (reach + shift.abs());
+        let dy = ROUNDINGS_Y * unit * (reach + shift.abs());
         let value = y * y;
-        Bounded { value, error: 2.0 * y.abs() * dy + dy * dy + ROUNDINGS_SQUARE * U32 * value }
+        Bounded { value, error: 2.0 * y.abs() * dy + dy * dy + ROUNDINGS_SQUARE * unit * value }
     })
 }
 
@@ -89,17 +88,17 @@ fn sum(terms: &[Bounded]) -> Bounded {
 }
 
 /// `log2(1 + z)`.
-fn log2_1p(z: Bounded) -> Bounded {
+fn log2_1p(z: Bounded, unit: f64) -> Bounded {
     // Four squares, s and its products may each be taken for 0 where they are not normal.
     let error = z.error + 8.0 * FLUSH;
     let value = z.value.ln_1p() * LOG2_E;
     // The logarithm is concave: it moves most where z is least.
     let moved = (error / (1.0 + (z.value - error).max(0.0))).ln_1p() * LOG2_E;
-    Bounded { value, error: moved + ROUNDINGS_LOG2_1P * U32 * (value + moved) }
+    Bounded { value, error: moved + ROUNDINGS_LOG2_1P * unit * (value + moved) }
 }
 
 /// `power` times a logarithm.
-fn power(power: f64, log: Bounded) -> Bounded {
-    let rounding = ROUNDINGS_POWER * U32 * (log.value + log.error);
+fn power(power: f64, log: Bounded, unit: f64) -> Bounded {
+    let rounding = ROUNDINGS_POWER * unit * (log.value + log.error);
     Bounded { value: power * log.value, error: power * (log.error + rounding) }
 }

@@ -1,9 +1,11 @@
 //! Where passes run. Engines hold the addresses and know nothing of models.
 
+mod anchored;
 pub mod choice;
 mod cpu;
 mod fallback;
 pub mod gpu;
+mod near_tie;
 mod planes;
 mod reference;
 
@@ -50,22 +52,33 @@ pub trait Run<P: Pass> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError>;
 }
 
-/// The floating-point format that an engine sums in.
+/// A floating-point format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// Single, with WGSL's accuracy of built-in functions.
+    /// Single, with WGSL's accuracy of built-in functions or better.
     F32,
-    /// Double, evaluating each address as the reference does.
+    /// Double.
     F64,
 }
 
 /// What is known of an engine's rounding: enough to bound its errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Arithmetic {
-    /// The format.
-    pub precision: Precision,
+    /// The format of sums and of what is summed.
+    pub sums: Precision,
     /// The sums, one after the other, that a term passes through at most in that format.
     pub chain: usize,
+    /// Responsibilities below this may be taken for 0.
+    pub negligible: f64,
+    /// The format of labels.
+    pub labels: Precision,
+}
+
+impl Arithmetic {
+    /// Of doubles throughout, in sums of `chain` terms.
+    pub fn double(chain: usize) -> Self {
+        Self { sums: Precision::F64, chain, negligible: 2f64.powi(-64), labels: Precision::F64 }
+    }
 }
 
 /// An engine: every pass, over one set of addresses, weighted or not.

@@ -38,9 +38,12 @@ pub(super) fn planes(points: Points<'_>) -> Vec<Plane<'_>> {
     .collect()
 }
 
-/// The addresses of all planes: the terms of a sum.
-pub(super) fn terms(planes: &[Plane<'_>]) -> usize {
-    planes.iter().map(|plane| plane.addresses.len()).sum()
+/// The addresses of all planes of `points`: the terms of a sum.
+pub(super) fn terms(points: Points<'_>) -> usize {
+    match points.weights() {
+        None => points.addresses().len(),
+        Some(weights) => weights.iter().map(|weight| weight.count_ones() as usize).sum(),
+    }
 }
 
 #[cfg(test)]
@@ -50,10 +53,11 @@ mod tests {
     #[test]
     fn planes_count_each_address_by_its_weight() {
         let (addresses, weights) = ([5, 6, 7, 8], [4, 1, 0, 1 << 40 | 5]);
-        let cut = planes(Points::weighted(&addresses, &weights).unwrap());
+        let points = Points::weighted(&addresses, &weights).unwrap();
+        let cut = planes(points);
         let found: Vec<_> = cut.iter().map(|p| (p.times, p.addresses.to_vec())).collect();
         assert_eq!(found, [(1, vec![6, 8]), (4, vec![5, 8]), (1 << 40, vec![8])]);
-        assert_eq!(terms(&cut), 5);
+        assert_eq!(terms(points), 5);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::planes::{Plane, planes, terms};
-use super::{Arithmetic, Engine, EngineError, Precision, Run};
+use super::{Arithmetic, Engine, EngineError, Run};
 use crate::address::Points;
 use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
@@ -79,7 +79,7 @@ impl Engine for ReferenceEngine<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        Arithmetic { precision: Precision::F64, chain: terms(&self.planes) }
+        Arithmetic::double(terms(self.points))
     }
 
     fn description(&self) -> String {

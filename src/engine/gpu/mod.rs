@@ -43,8 +43,13 @@ use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Tail};
 
 /// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
-pub const ARITHMETIC: Arithmetic =
-    Arithmetic { precision: Precision::F32, chain: LANES + TRIPS + PARTIALS };
+pub const ARITHMETIC: Arithmetic = Arithmetic {
+    sums: Precision::F32,
+    chain: LANES + TRIPS + PARTIALS,
+    // What is smaller than the least normal number may be flushed to 0.
+    negligible: f32::MIN_POSITIVE as f64,
+    labels: Precision::F32,
+};
 
 /// `Sweep` of `shaders/sweep.wgsl`.
 #[repr(C)]

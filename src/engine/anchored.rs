@@ -1,0 +1,40 @@
+//! A mixture component about its anchor: the form that engines round to their own precision.
+//!
+//! `x - anchor` is exact; what is left of the mean is folded into the shifts here, in `f64`.
+
+use crate::address::OCTETS;
+use crate::pass::mixture::Component;
+
+/// Scales the axes of a Gaussian so that `|y|^2` is its fall in bits: `|y|^2 / 2` in nats.
+pub(super) fn gaussian_scale() -> f64 {
+    (0.5 * std::f64::consts::LOG2_E).sqrt()
+}
+
+/// One component: `y = factor' (x - anchor) + shift`, from `bias` at the mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchored {
+    /// The weighted log2-density at the mean.
+    pub bias: f64,
+    /// The mean in whole octets.
+    pub anchor: [f64; OCTETS],
+    /// What each row of the factor makes of the rest of the mean.
+    pub shift: [f64; OCTETS],
+    /// The precision Cholesky factor, upper triangular, by rows, scaled.
+    pub factor: [[f64; OCTETS]; OCTETS],
+}
+
+impl Anchored {
+    /// `component` with its axes scaled by `scale`.
+    pub fn new(component: &Component, scale: f64) -> Self {
+        let anchor = component.anchor();
+        let factor = component.precision_cholesky.map(|row| row.map(|u| scale * u));
+        Self {
+            bias: component.bias * std::f64::consts::LOG2_E,
+            anchor,
+            shift: std::array::from_fn(|j| {
+                (0..=j).map(|i| factor[i][j] * (anchor[i] - component.mean[i])).sum()
+            }),
+            factor,
+        }
+    }
+}

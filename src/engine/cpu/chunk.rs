@@ -1,0 +1,87 @@
+//! What a task runs over: addresses in ascending order, cut where what they share changes.
+
+use crate::address::OCTETS;
+
+/// Addresses a chunk: a tenth of a millisecond of work, and 64 KiB that stay in a core's cache.
+pub(super) const CHUNK: usize = 16_384;
+
+/// Addresses a block at most: the terms of a partial sum in single precision.
+pub(super) const BLOCK: usize = 4_096;
+
+/// Addresses a /24 that repay working out anew what is constant in one: the kernels of expectations
+/// break even at some forty (benches/README.md).
+const DENSE: usize = 128;
+
+/// Addresses a first octet that repay the same, and the last tile, which is half empty.
+const GROUPED: usize = 256;
+
+/// Ascending addresses, each of which counts `times` times.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Chunk<'a> {
+    /// A power of two.
+    pub times: u64,
+    /// The addresses.
+    pub addresses: &'a [u32],
+    /// Leading octets that the addresses of a block share: 0, 1 or 3.
+    pub shared: usize,
+}
+
+/// How many leading octets blocks of the ascending `addresses` had best share.
+pub(super) fn shared(addresses: &[u32]) -> usize {
+    let runs = |octets: usize| {
+        let shift = 32 - 8 * octets as u32;
+        1 + addresses.windows(2).filter(|pair| pair[0] >> shift != pair[1] >> shift).count()
+    };
+    if addresses.len() >= DENSE * runs(OCTETS - 1) {
+        OCTETS - 1
+    } else if addresses.len() >= GROUPED * runs(1) {
+        1
+    } else {
+        0
+    }
+}
+
+impl<'a> Chunk<'a> {
+    /// The blocks, one after the other: at most [`BLOCK`] addresses that share [`shared`](Self::shared)
+    /// leading octets.
+    pub fn blocks(self) -> impl Iterator<Item = &'a [u32]> {
+        let mut rest = self.addresses;
+        std::iter::from_fn(move || {
+            let &first = rest.first()?;
+            let most = &rest[..rest.len().min(BLOCK)];
+            let end = match self.shared {
+                0 => most.len(),
+                octets => {
+                    let shift = 32 - 8 * octets as u32;
+                    most.partition_point(|address| address >> shift == first >> shift)
+                }
+            };
+            let (block, others) = rest.split_at(end);
+            rest = others;
+            Some(block)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_share_what_their_density_repays() {
+        let dense: Vec<u32> = (0..2000).map(|i| 0x0a00_0000 + i).collect();
+        let grouped: Vec<u32> = (0..2000).map(|i| i * 0x8000).collect();
+        let sparse: Vec<u32> = (0..2000).map(|i| i * 0x20_0000).collect();
+        for (addresses, shared) in [(&dense, 3), (&grouped, 1), (&sparse, 0)] {
+            assert_eq!(super::shared(addresses), shared);
+            let chunk = Chunk { times: 1, addresses, shared };
+            let blocks: Vec<&[u32]> = chunk.blocks().collect();
+            assert_eq!(blocks.concat(), *addresses);
+            for block in blocks {
+                let prefix = |address: u32| u64::from(address) >> (32 - 8 * shared);
+                assert!(block.iter().all(|&address| prefix(address) == prefix(block[0])));
+            }
+        }
+        assert_eq!(Chunk { times: 1, addresses: &[], shared: 0 }.blocks().count(), 0);
+    }
+}

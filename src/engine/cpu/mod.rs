@@ -1,0 +1,253 @@
+//! The passes on all cores, by vectors of addresses.
+//!
+//! Addresses are sorted, once, and cut into chunks of a fixed size, which are merged in their order:
+//! the result does not depend on how many threads there are. A kernel is compiled for each vector
+//! unit (AVX-512, AVX2, SSE, NEON, none) and chosen when it runs.
+
+mod assign;
+mod chunk;
+mod expectation;
+mod label;
+mod lanes;
+mod lloyd;
+mod moments;
+mod nearest;
+
+use std::borrow::Cow;
+use std::io;
+
+use fearless_simd::Level;
+use rayon::prelude::*;
+
+use super::planes::{Plane, planes, terms};
+use super::{Arithmetic, Engine, EngineError, Precision, Run};
+use crate::address::Points;
+use crate::pass::label::Label;
+use crate::pass::{Centres, Density, Pass, Stats};
+use chunk::{BLOCK, CHUNK, Chunk};
+use lanes::Lane;
+
+/// Addresses from which sums are in single precision. Fewer take no time, and may be so degenerate
+/// that only doubles tell their variances from nothing.
+const SINGLE: usize = 65_536;
+
+/// Chunks told of before the sink is called.
+const CHUNKS_AT_ONCE: usize = 64;
+
+/// What kernels run on, and in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Machine {
+    level: Level,
+    precision: Precision,
+}
+
+/// A pass with a kernel.
+pub(super) trait Kernel: Pass {
+    /// The statistics of the addresses of `chunk`, each once.
+    fn sweep(machine: Machine, params: &Self::Params, chunk: Chunk<'_>) -> Self::Stats;
+}
+
+/// The engine of all cores.
+#[derive(Debug)]
+pub struct CpuEngine<'a> {
+    points: Points<'a>,
+    machine: Machine,
+    /// The addresses of each plane in ascending order: for sums, made when the first is asked for.
+    sorted: Option<Vec<Sorted<'a>>>,
+}
+
+/// The addresses of a plane in ascending order.
+#[derive(Debug)]
+struct Sorted<'a> {
+    addresses: Cow<'a, [u32]>,
+    /// How often each counts.
+    times: u64,
+    /// What the blocks of each chunk share.
+    shared: Vec<usize>,
+}
+
+impl Sorted<'_> {
+    fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
+        let chunks = self.addresses.chunks(CHUNK).zip(&self.shared);
+        chunks.map(|(addresses, &shared)| Chunk { times: self.times, addresses, shared })
+    }
+}
+
+impl<'a> CpuEngine<'a> {
+    /// An engine over `points`.
+    pub fn new(points: impl Into<Points<'a>>) -> Self {
+        let points = points.into();
+        let single = terms(points) >= SINGLE;
+        let precision = if single { Precision::F32 } else { Precision::F64 };
+        Self { points, machine: Machine { level: Level::new(), precision }, sorted: None }
+    }
+
+    /// Hands what `say` appends for every address to `sink`, in order.
+    fn stream<Item: Send>(
+        &self,
+        say: impl Fn(&[u32], &mut Vec<Item>) + Sync,
+        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        for group in self.points.addresses().chunks(CHUNK * CHUNKS_AT_ONCE) {
+            let of_chunks: Vec<Vec<Item>> = group
+                .par_chunks(CHUNK)
+                .map(|chunk| {
+                    let mut items = Vec::with_capacity(chunk.len());
+                    say(chunk, &mut items);
+                    items
+                })
+                .collect();
+            for items in of_chunks {
+                sink(&items)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The planes of `points`, each in ascending order. A set that has no weights and is sorted already
+/// is not copied.
+fn sorted(points: Points<'_>) -> Vec<Sorted<'_>> {
+    let sort = |Plane { mut addresses, times }| {
+        if !addresses.is_sorted() {
+            Cow::to_mut(&mut addresses).par_sort_unstable();
+        }
+        let shared = addresses.par_chunks(CHUNK).map(chunk::shared).collect();
+        Sorted { addresses, times, shared }
+    };
+    planes(points).into_iter().map(sort).collect()
+}
+
+impl<P: Kernel> Run<P> for CpuEngine<'_> {
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        let machine = self.machine;
+        let planes = self.sorted.get_or_insert_with(|| sorted(self.points));
+        let chunks: Vec<Chunk<'_>> = planes.iter().flat_map(Sorted::chunks).collect();
+        // Tasks of all parameter sets side by side: small sets with many restarts fill the cores.
+        let parts: Vec<P::Stats> = (0..params.len() * chunks.len())
+            .into_par_iter()
+            .map(|task| {
+                let chunk = chunks[task % chunks.len()];
+                let mut stats = P::sweep(machine, &params[task / chunks.len()], chunk);
+                stats.repeat(chunk.times);
+                stats
+            })
+            .collect();
+        let mut parts = parts.iter();
+        let merged = |params| {
+            let mut all = P::reduce(params, &[]);
+            parts.by_ref().take(chunks.len()).for_each(|part| all.merge(part));
+            all
+        };
+        Ok(params.iter().map(merged).collect())
+    }
+}
+
+impl Engine for CpuEngine<'_> {
+    fn points(&self) -> Points<'_> {
+        self.points
+    }
+
+    fn label(
+        &mut self,
+        density: &Density,
+        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let level = self.machine.level;
+        self.stream(|chunk, labels| label::label(level, density, chunk, labels), sink)
+    }
+
+    fn assign(
+        &mut self,
+        centres: &Centres,
+        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let level = self.machine.level;
+        self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        let exact = Arithmetic::double(terms(self.points));
+        match self.machine.precision {
+            Precision::F64 => exact,
+            Precision::F32 => Arithmetic {
+                sums: Precision::F32,
+                chain: BLOCK,
+                negligible: f64::from(f32::NEGLIGIBLE.exp2()),
+                ..exact
+            },
+        }
+    }
+
+    fn description(&self) -> String {
+        let precision = match self.machine.precision {
+            Precision::F32 => "f32",
+            Precision::F64 => "f64",
+        };
+        let threads = rayon::current_num_threads();
+        // Its debug form is "Avx2(Avx2 { .. })".
+        let level = format!("{:?}", self.machine.level).to_lowercase();
+        let unit = level.split('(').next().unwrap_or_default();
+        format!("cpu: {precision}, {unit}, {threads} threads")
+    }
+}
+
+/// Every vector unit that this machine has.
+#[cfg(test)]
+fn test_levels() -> Vec<Level> {
+    let best = Level::new();
+    let mut levels = vec![best];
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        levels.extend(best.as_avx2().map(Level::Avx2));
+        levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+    }
+    levels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{Parameters, check_centres, check_mixtures};
+    use crate::pass::Moments;
+
+    /// Sets whose blocks share no octet, one and three, the last blocks and tiles cut short.
+    fn sets() -> [Vec<u32>; 3] {
+        let sparse = (0..3_001u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let grouped = (0..3_001u32).map(|i| 0x0a00_0000 + i * 7919).collect();
+        let dense = (0..3_001u32).map(|i| 0xc0a8_0000 + (i / 200) * 4096 + i % 200).collect();
+        [sparse, grouped, dense]
+    }
+
+    #[test]
+    fn every_vector_unit_is_within_bounds_in_both_precisions() {
+        for (addresses, shared) in sets().into_iter().zip([0, 1, 3]) {
+            // More components than there are of some, so that tiles leave out some.
+            let parameters = Parameters::new(&addresses, 9).expect("distinct");
+            for level in test_levels() {
+                for precision in [Precision::F32, Precision::F64] {
+                    let mut engine = CpuEngine::new(&addresses);
+                    engine.machine = Machine { level, precision };
+                    let mut checks = check_centres(&mut engine, &parameters.centres).expect("runs");
+                    checks.extend(check_mixtures(&mut engine, &parameters.mixtures).expect("runs"));
+                    assert!(
+                        checks.iter().all(|c| c.holds()),
+                        "{level:?} {precision:?}: {checks:?}"
+                    );
+                    let chunks: Vec<_> =
+                        engine.sorted.iter().flatten().flat_map(|plane| &plane.shared).collect();
+                    assert_eq!(chunks, [&shared]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_ascending_set_is_not_copied() {
+        let addresses = [3, 7, 9];
+        let mut engine = CpuEngine::new(&addresses);
+        Run::<Moments>::run(&mut engine, &[Centres::single()]).expect("runs");
+        let planes = engine.sorted.expect("it ran");
+        assert!(matches!(planes[0].addresses, Cow::Borrowed(_)));
+    }
+}
