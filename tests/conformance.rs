@@ -220,7 +220,10 @@ fn bounds_far_from_every_component_are_finite_and_small_beside_the_log_density()
 /// An engine that overlooks the first address.
 struct Careless<'a>(CpuEngine<'a>, &'a [u32]);
 
-impl<P: Pass> Run<P> for Careless<'_> {
+impl<'a, P: Pass> Run<P> for Careless<'a>
+where
+    CpuEngine<'a>: Run<P>,
+{
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
         Run::<P>::run(&mut self.0, params)
     }
