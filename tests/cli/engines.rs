@@ -40,7 +40,7 @@ fn validate_holds_on_a_real_block_list() {
         return;
     }
     let done = Folder::new().octomix(&["validate", list, "-k", "5"]).assert().success();
-    done.stdout(contains("src, 120430 addresses, 5 components, cpu: f64"))
+    done.stdout(contains("src, 120430 addresses, 5 components, cpu: f32"))
         .stdout(contains("All are within bounds.\n"));
 }
 
