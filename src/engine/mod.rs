@@ -13,6 +13,7 @@ pub use gpu::GpuEngine;
 pub use reference::ReferenceEngine;
 
 use crate::address::Points;
+use crate::order::order_statistics;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
@@ -88,6 +89,26 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
         density: &Density,
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError>;
+
+    /// The log-densities of the given `ranks`, from 0, in ascending order of log-density. The ranks
+    /// ascend; one beyond the last is the last.
+    ///
+    /// They are exact: those that [`label`](Self::label) hands out.
+    ///
+    /// # Errors
+    /// When a device fails.
+    fn order_statistics(
+        &mut self,
+        density: &Density,
+        ranks: &[u64],
+    ) -> Result<Vec<f64>, EngineError> {
+        order_statistics(self.addresses().len() as u64, ranks, |sink| {
+            self.label(density, &mut |labels| {
+                labels.iter().for_each(|label| sink(label.log_density));
+                Ok(())
+            })
+        })
+    }
 
     /// Hands the index of the nearest of `centres` of every address to `sink`, as
     /// [`label`](Self::label) does; of several, the lowest.
