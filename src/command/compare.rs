@@ -1,4 +1,6 @@
 //! `octomix compare`: a mixture against K-Means over the same addresses.
+//!
+//! Pairs of labels are compared, so those of both models are kept: 10 bytes an address.
 
 use std::time::Instant;
 
@@ -133,8 +135,7 @@ impl Job<'_> {
         }
     }
 
-    /// What the model of `fitted` says of every address: the pairs of two models are what is
-    /// compared, so both are kept, 5 bytes an address each.
+    /// What the model of `fitted` says of every address.
     fn label(
         &self,
         role: Role,

@@ -132,3 +132,31 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     /// What it is, for people: the engine and the device it runs on.
     fn description(&self) -> String;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Parameters;
+
+    #[test]
+    fn order_statistics_are_those_of_the_labels() {
+        let addresses: Vec<u32> = (0..20_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mut mixtures = Parameters::new(&addresses, 3).expect("distinct").mixtures;
+        let density = Density::from(mixtures.remove(0));
+        let mut engines: [Box<dyn Engine>; 2] =
+            [Box::new(CpuEngine::new(&addresses)), Box::new(ReferenceEngine::new(&addresses))];
+        for engine in &mut engines {
+            let mut sorted = Vec::new();
+            let mut take = |labels: &[Label]| {
+                sorted.extend(labels.iter().map(|label| label.log_density));
+                Ok(())
+            };
+            engine.label(&density, &mut take).expect("threads do not fail");
+            sorted.sort_unstable_by(f64::total_cmp);
+            let ranks = [0, 799, 799, 800, 19_999, 1 << 40];
+            let found = engine.order_statistics(&density, &ranks).expect("threads do not fail");
+            let expected = ranks.map(|rank| sorted[rank.min(19_999) as usize]);
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -68,7 +68,7 @@ impl Scorer {
         addresses: &[u32],
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
-        debug_assert_eq!(engine.addresses(), addresses);
+        debug_assert!(engine.addresses() == addresses, "addresses of another engine");
         match self {
             Self::Mixture(density) => engine.label(density, sink),
             Self::Partition(partition, centres) => {
