@@ -10,12 +10,13 @@ pub mod conformance;
 pub mod engine;
 pub mod input;
 pub mod model;
+mod order;
 pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod score;
 
-pub use address::{AddressSet, Points};
+pub use address::{AddressSet, Counter, Points};
 pub use model::covariance::Covariance;
 pub use model::kmeans::KMeans;
 pub use model::mixture::{BayesianMixture, GaussianMixture, Search};

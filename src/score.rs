@@ -11,21 +11,29 @@ pub enum Threshold {
 }
 
 impl Threshold {
-    /// The log-density strictly below which an address is anomalous; `None` for no addresses.
+    /// The log-density strictly below which one of `count` addresses is anomalous; `None` for no
+    /// addresses. `of_ranks` gives the log-densities of ascending ranks, from 0.
     ///
-    /// Percentiles are numpy's, linear interpolation at `q / 100 (n - 1)`. Reorders `densities`.
-    pub fn find(self, densities: &mut [f64]) -> Option<f64> {
+    /// Percentiles are numpy's, linear interpolation at `q / 100 (n - 1)`.
+    ///
+    /// # Errors
+    /// When `of_ranks` fails.
+    pub fn find<E>(
+        self,
+        count: usize,
+        of_ranks: impl FnOnce(&[u64]) -> Result<Vec<f64>, E>,
+    ) -> Result<Option<f64>, E> {
         let Self::Percentile(q) = self;
-        if densities.is_empty() {
-            return None;
-        }
-        let position = q / 100.0 * (densities.len() - 1) as f64;
-        let below = (position.floor() as usize).min(densities.len() - 1);
+        let Some(last) = count.checked_sub(1) else { return Ok(None) };
+        let position = q / 100.0 * last as f64;
+        let below = (position.floor() as usize).min(last);
         let share = position - below as f64;
-        let (_, &mut a, rest) = densities.select_nth_unstable_by(below, f64::total_cmp);
-        let b = rest.iter().copied().min_by(f64::total_cmp).unwrap_or(a);
-        // numpy interpolates from the nearer end.
-        Some(if share < 0.5 { a + (b - a) * share } else { b - (b - a) * (1.0 - share) })
+        let found = of_ranks(&[below as u64, (below + 1).min(last) as u64])?;
+        let between = |a: f64, b: f64| {
+            // numpy interpolates from the nearer end.
+            if share < 0.5 { a + (b - a) * share } else { b - (b - a) * (1.0 - share) }
+        };
+        Ok(found.first().zip(found.last()).map(|(&a, &b)| between(a, b)))
     }
 }
 
@@ -55,18 +63,29 @@ impl FromStr for Threshold {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
+
+    fn percentile(q: f64, densities: &[f64]) -> Option<f64> {
+        let mut sorted = densities.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let of_rank = |&rank: &u64| sorted[rank as usize];
+        let of_ranks = |ranks: &[u64]| Ok(ranks.iter().map(of_rank).collect());
+        let Ok(found) = Threshold::Percentile(q).find::<Infallible>(densities.len(), of_ranks);
+        found
+    }
 
     #[test]
     fn percentiles_are_numpys() {
         // np.percentile([5, 1, 4, 2.5], [0, 4, 50, 90, 100])
         let expected = [(0.0, 1.0), (4.0, 1.18), (50.0, 3.25), (90.0, 4.7), (100.0, 5.0)];
         for (q, value) in expected {
-            let found = Threshold::Percentile(q).find(&mut [5.0, 1.0, 4.0, 2.5]);
+            let found = percentile(q, &[5.0, 1.0, 4.0, 2.5]);
             assert!((found.unwrap() - value).abs() < 1e-15, "{q}: {found:?}");
         }
-        assert_eq!(Threshold::Percentile(4.0).find(&mut [-3.0]), Some(-3.0));
-        assert_eq!(Threshold::Percentile(4.0).find(&mut []), None);
+        assert_eq!(percentile(4.0, &[-3.0]), Some(-3.0));
+        assert_eq!(percentile(4.0, &[]), None);
     }
 
     #[test]

@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::golden;
 use common::mixtures::{ANOMALIES, continued};
 use common::sklearn::{
     KMEANS, STOPPED_BY_TOLERANCE, addresses_of, assert_close, floats, indices, initial_labels,
     kmeans_cases, points, rows, weighted,
 };
+use common::{golden, threshold};
 use octomix::engine::{CpuEngine, ReferenceEngine};
 use octomix::model::kmeans;
 use octomix::model::pca::Pca;
@@ -26,7 +26,7 @@ fn labels(mixture: &Density, addresses: &[u32]) -> Vec<Label> {
 
 /// The threshold at percentile `q`, and how many lie below it.
 fn anomalies(densities: &[f64], q: f64) -> (f64, usize) {
-    let threshold = Threshold::Percentile(q).find(&mut densities.to_vec()).unwrap();
+    let threshold = threshold(Threshold::Percentile(q), densities);
     (threshold, densities.iter().filter(|&&d| d < threshold).count())
 }
 

@@ -295,7 +295,7 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
         let bounds: Vec<f64> = bounds.collect();
         for (q, percentile) in file["percentiles"].as_object().unwrap() {
             let threshold = Threshold::Percentile(q.parse().unwrap());
-            let threshold = threshold.find(&mut found.clone()).unwrap();
+            let threshold = common::threshold(threshold, &found);
             let flagged: Vec<usize> = (0..found.len()).filter(|&i| found[i] < threshold).collect();
             let mut anomalies = indices(&percentile["indices"]);
             anomalies.sort_unstable();

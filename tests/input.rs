@@ -102,7 +102,7 @@ fn lines_of(path: impl AsRef<Path>) -> Vec<String> {
 fn list_fills_the_source_only() {
     let found = capture("10.0.0.2\n10.0.0.1\n10.0.0.2\n");
     assert_eq!(shown(&found.source), ["10.0.0.2", "10.0.0.1"]);
-    assert_eq!(found.source.packets(), [2, 1]);
+    assert_eq!(found.source.weights(), [2, 1]);
     assert!(found.destination.is_empty());
     assert_eq!(file(&found).format, Format::List);
     assert_eq!((file(&found).records, file(&found).bytes), (3, 27));
@@ -332,7 +332,7 @@ fn cells_are_counted_by_what_they_hold() {
     assert_eq!(file(&found).source, expected);
     assert_eq!(file(&found).records, 19);
     assert_eq!(found.account.tally(Role::Source).cells(), 19);
-    assert_eq!(found.source.packets(), [2]);
+    assert_eq!(found.source.weights(), [2]);
 }
 
 #[test]
@@ -438,8 +438,8 @@ fn several_files_are_one_capture() {
     ];
     let found = quietly(&paths, &Options::default()).unwrap();
     assert_eq!(shown(&found.source), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
-    assert_eq!(found.source.packets(), [2, 1, 1]);
-    assert_eq!(found.destination.packets(), [2]);
+    assert_eq!(found.source.weights(), [2, 1, 1]);
+    assert_eq!(found.destination.weights(), [2]);
     assert_eq!(found.account.records(), 4);
     assert_eq!(found.account.tally(Role::Source).ipv4, 4);
     assert_eq!(found.account.files.len(), 3);
@@ -678,7 +678,7 @@ proptest! {
         }
         let found = capture(&content);
         for role in [Role::Source, Role::Destination] {
-            let packets: u64 = found.addresses(role).packets().iter().sum();
+            let packets: u64 = found.addresses(role).weights().iter().sum();
             prop_assert_eq!(packets, rows.len() as u64);
         }
         prop_assert_eq!(file(&found).bytes, content.len() as u64);

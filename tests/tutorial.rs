@@ -25,7 +25,7 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
                 Ok(())
             })
             .unwrap();
-        let threshold = Threshold::Percentile(4.0).find(&mut densities.clone()).unwrap();
+        let threshold = common::threshold(Threshold::Percentile(4.0), &densities);
         let flagged: Vec<u32> = engine
             .addresses()
             .iter()

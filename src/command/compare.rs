@@ -1,4 +1,6 @@
 //! `octomix compare`: a mixture against K-Means over the same addresses.
+//!
+//! Pairs of labels are compared, so those of both models are kept: 10 bytes an address.
 
 use std::time::Instant;
 
@@ -11,16 +13,16 @@ use octomix::input::Role;
 use octomix::model::any::Params;
 use octomix::report::Output;
 use octomix::report::compare::{AboutModel, CompareSummary, Comparison};
-use octomix::report::model::AppliedThreshold;
 use octomix::report::summary::RoleSeconds;
 
-use super::fitting::Fitted;
-use super::labelling::Labels;
+use super::fitting::{Fitted, points};
+use super::labelling::threshold;
 use super::plan::Plan;
 use super::run::{finish, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{CompareArgs, RuleArgs};
 use crate::console::Console;
+use crate::progress::Unit;
 
 /// Compares the models of both roles, or of the one asked for.
 ///
@@ -93,16 +95,17 @@ impl Job<'_> {
             return Ok(None);
         }
         let mut seconds = RoleSeconds::default();
-        let mut engine = self.choice.engine(self.plan.points(role, set)?);
+        let weights = self.plan.weights(set);
+        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
         let engine = engine.as_mut();
         let (fitted, fit) = timed(|| self.plan.fit(role, engine, self.console));
-        let (mixture, label) = timed(|| self.label(role, fitted?, engine));
+        let (mixture, label) = timed(|| self.label(role, fitted?, set, engine));
         let mixture = mixture?;
         (seconds.fit, seconds.label) = (fit, label);
 
         let plan = self.plan_of_kmeans(&mixture);
         let (fitted, fit) = timed(|| plan.fit(role, engine, self.console));
-        let (kmeans, label) = timed(|| self.label(role, fitted?, engine));
+        let (kmeans, label) = timed(|| self.label(role, fitted?, set, engine));
         let kmeans = kmeans?;
         seconds.fit += fit;
         seconds.label += label;
@@ -137,20 +140,24 @@ impl Job<'_> {
         &self,
         role: Role,
         Fitted { fit, summaries, .. }: Fitted,
+        set: &AddressSet,
         engine: &mut dyn Engine,
     ) -> Result<Model, Failure> {
         let score = self.rule.score.score();
         let scorer = fit.scorer(score).map_err(|reason| Failure::Fit { role, reason })?;
-        let Labels { clusters, log_densities } = Labels::of(role, &scorer, engine, self.console)?;
-        // Finding it reorders them, and they are in the order of the addresses.
-        let found = self.rule.threshold.find(&mut log_densities.clone());
-        let log_density = found.unwrap_or(f64::NEG_INFINITY);
-        let threshold =
-            AppliedThreshold { rule: self.rule.threshold.into(), score: score.into(), log_density };
-        Ok(Model {
-            about: AboutModel { fits: summaries, threshold, means: fit.means() },
-            labels: clusters,
-            anomalous: log_densities.iter().map(|&density| density < log_density).collect(),
-        })
+        let addresses = set.addresses();
+        let threshold = threshold(self.rule.threshold, score, &scorer, engine, addresses)?;
+        let mut clusters = Vec::with_capacity(set.len());
+        let mut anomalous = Vec::with_capacity(set.len());
+        let mut bar = self.console.bar(format!("{role}s: labelling"));
+        scorer.label(engine, addresses, &mut |labels| {
+            clusters.extend(labels.iter().map(|label| label.cluster));
+            anomalous.extend(labels.iter().map(|label| label.log_density < threshold.log_density));
+            let (done, all) = (clusters.len() as u64, set.len() as u64);
+            bar.update(Unit::Addresses, done, Some(all), String::new());
+            Ok(())
+        })?;
+        let about = AboutModel { fits: summaries, threshold, means: fit.means() };
+        Ok(Model { about, labels: clusters, anomalous })
     }
 }

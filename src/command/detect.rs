@@ -8,12 +8,12 @@ use octomix::input::{Capture, Role};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
 use octomix::report::clusters::clusters;
-use octomix::report::model::{About, AppliedThreshold, ModelFile};
+use octomix::report::model::{About, ModelFile};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::report::{Labelled, Output};
+use octomix::report::{Output, Table};
 
-use super::fitting::{Fitted, log_likelihood};
-use super::labelling::{Labels, responsible, write_tables};
+use super::fitting::{Fitted, log_likelihood, points};
+use super::labelling::{label, responsible, threshold};
 use super::plan::Plan;
 use super::run::{Run, finish, start, timed};
 use super::{Failure, write_json};
@@ -89,37 +89,18 @@ impl Job<'_> {
         if set.is_empty() {
             return Ok(None);
         }
-        let mut engine = self.choice.engine(self.plan.points(role, set)?);
+        let weights = self.plan.weights(set);
+        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
         let engine = engine.as_mut();
         let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
         let failed = |reason| Failure::Fit { role, reason };
         let score = self.rule.score.score();
         let scorer = fit.scorer(score).map_err(failed)?;
-        let (labels, label_seconds) = timed(|| Labels::of(role, &scorer, engine, self.console));
-        let labels = labels?;
+        let (threshold, label_seconds) =
+            timed(|| threshold(self.rule.threshold, score, &scorer, engine, set.addresses()));
+        let threshold = threshold?;
         let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
-        if let Some(trouble) = engine.trouble() {
-            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
-        }
-
-        // Finding it reorders them, and they are in the order of the addresses.
-        let found = self.rule.threshold.find(&mut labels.log_densities.clone());
-        let threshold = AppliedThreshold {
-            rule: self.rule.threshold.into(),
-            score: score.into(),
-            // Without a log-density there is no address to flag either.
-            log_density: found.unwrap_or(f64::NEG_INFINITY),
-        };
-        let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
-        let labelled = Labelled {
-            set,
-            clusters: &labels.clusters,
-            log_densities: &labels.log_densities,
-            threshold: threshold.log_density,
-            responsibilities,
-        };
-        let anomalies = labelled.anomalies();
         let pca = Pca::new(fit.moments());
         let about = About {
             role: role.key(),
@@ -132,18 +113,23 @@ impl Job<'_> {
             engine: self.choice.name(),
         };
         let model = ModelFile::new(&fit, &about);
+        let (weights, means) = (fit.weights(), fit.means());
+        let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
+        let table = Table { set, threshold: threshold.log_density, pca: &pca, responsibilities };
         let (written, write_seconds) = timed(|| {
-            if self.tables.is_some() {
-                write_tables(self.output, role, &labelled, &anomalies, &pca)?;
-            }
+            let output = self.tables.is_some().then_some(&mut *self.output);
+            let found = label(role, &scorer, engine, &table, means.len(), output, self.console)?;
             let file = format!("{}/model.json", role.key());
-            self.output.write(&file, |out| write_json(&model, out))
+            self.output.write(&file, |out| write_json(&model, out))?;
+            Ok::<_, Failure>(found)
         });
-        written?;
+        let (tallies, anomalies) = written?;
+        if let Some(trouble) = engine.trouble() {
+            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
+        }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let clusters = clusters(&labelled, &fit.weights(), &fit.means());
-        let summary =
-            RoleSummary::new(summaries, clusters, &labelled, &anomalies, threshold, seconds);
+        let clusters = clusters(tallies, &weights, &means);
+        let summary = RoleSummary::new(set, summaries, clusters, &anomalies, threshold, seconds);
         Ok(Some(summary))
     }
 }

@@ -17,6 +17,22 @@ use super::plan::Plan;
 use crate::console::Console;
 use crate::progress::{Bar, Unit};
 
+/// The addresses of `set`, by these `weights` or each once.
+///
+/// # Errors
+/// When the packets are too many to be counted exactly.
+pub fn points<'a>(
+    role: Role,
+    set: &'a AddressSet,
+    weights: Option<&'a Vec<u64>>,
+) -> Result<Points<'a>, Failure> {
+    match weights {
+        None => Ok(set.addresses().into()),
+        Some(weights) => Points::weighted(set.addresses(), weights)
+            .map_err(|reason| Failure::Weights { role, reason }),
+    }
+}
+
 /// A fitted role.
 pub struct Fitted {
     /// The model.
@@ -28,16 +44,9 @@ pub struct Fitted {
 }
 
 impl Plan {
-    /// The addresses of `set`, weighted as planned.
-    ///
-    /// # Errors
-    /// When the packets are too many to be counted exactly.
-    pub fn points<'a>(&self, role: Role, set: &'a AddressSet) -> Result<Points<'a>, Failure> {
-        match self.weighted_by {
-            WeightedBy::Addresses => Ok(set.addresses().into()),
-            WeightedBy::Packets => Points::weighted(set.addresses(), set.packets())
-                .map_err(|reason| Failure::Weights { role, reason }),
-        }
+    /// The weights of `set`, if it is planned to have any: 8 bytes an address.
+    pub fn weights(&self, set: &AddressSet) -> Option<Vec<u64>> {
+        (self.weighted_by == WeightedBy::Packets).then(|| set.weights())
     }
 
     /// Fits the addresses of `engine`.

@@ -1,47 +1,34 @@
-//! Labelling one role's addresses, and the tables of them.
+//! Labelling one role's addresses: the threshold, and the tables. No label is kept but of anomalies.
 
-use octomix::engine::Engine;
+use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
-use octomix::model::pca::Pca;
-use octomix::model::scorer::Scorer;
+use octomix::model::scorer::{Score, Scorer};
 use octomix::pass::Density;
-use octomix::report::{Labelled, Output, WriteError};
+use octomix::report::census::Tally;
+use octomix::report::model::AppliedThreshold;
+use octomix::report::{Census, Output, Row, Table};
+use octomix::score::Threshold;
 
 use super::Failure;
 use crate::console::Console;
 use crate::progress::Unit;
 
-/// The label of every address, in order.
-pub struct Labels {
-    /// The clusters.
-    pub clusters: Vec<u32>,
-    /// The log-densities, in nats.
-    pub log_densities: Vec<f64>,
-}
-
-impl Labels {
-    /// What `scorer` says of the addresses of `engine`.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn of(
-        role: Role,
-        scorer: &Scorer,
-        engine: &mut dyn Engine,
-        console: &Console,
-    ) -> Result<Self, Failure> {
-        let all = engine.addresses().len();
-        let mut bar = console.bar(format!("{role}s: labelling"));
-        let mut clusters = Vec::with_capacity(all);
-        let mut log_densities = Vec::with_capacity(all);
-        scorer.label(engine, &mut |labels| {
-            clusters.extend(labels.iter().map(|label| label.cluster));
-            log_densities.extend(labels.iter().map(|label| label.log_density));
-            bar.update(Unit::Addresses, clusters.len() as u64, Some(all as u64), String::new());
-            Ok(())
-        })?;
-        Ok(Self { clusters, log_densities })
-    }
+/// The threshold of `rule` for `addresses`, those of `engine`.
+///
+/// # Errors
+/// When the engine fails.
+pub fn threshold(
+    rule: Threshold,
+    score: Score,
+    scorer: &Scorer,
+    engine: &mut dyn Engine,
+    addresses: &[u32],
+) -> Result<AppliedThreshold, EngineError> {
+    let found = rule
+        .find(addresses.len(), |ranks| scorer.order_statistics(engine, addresses, ranks))?
+        // Without a log-density there is no address to flag either.
+        .unwrap_or(f64::NEG_INFINITY);
+    Ok(AppliedThreshold { rule: rule.into(), score: score.into(), log_density: found })
 }
 
 /// The density whose responsibilities are written, if they are `wanted` and there are any.
@@ -60,21 +47,57 @@ pub fn responsible<'a>(
     }
 }
 
-/// Writes addresses.csv and anomalies.csv of `role`.
+/// One sweep of `scorer` over the addresses of `engine`, which are those of `table`: the addresses
+/// of each of so many `clusters`, and the anomalies, least dense first. On the way it writes
+/// addresses.csv, and then anomalies.csv, to `output`, if there is one.
 ///
 /// # Errors
-/// When one cannot be written.
-pub fn write_tables(
-    output: &mut Output,
+/// When the engine fails, or a file cannot be written.
+pub fn label(
     role: Role,
-    labelled: &Labelled<'_>,
-    anomalies: &[usize],
-    pca: &Pca,
-) -> Result<(), WriteError> {
-    let file = |name| format!("{}/{name}", role.key());
-    output
-        .write(&file("addresses.csv"), |out| labelled.write_csv(pca, 0..labelled.set.len(), out))?;
-    output.write(&file("anomalies.csv"), |out| {
-        labelled.write_csv(pca, anomalies.iter().copied(), out)
-    })
+    scorer: &Scorer,
+    engine: &mut dyn Engine,
+    table: &Table<'_>,
+    clusters: usize,
+    output: Option<&mut Output>,
+    console: &Console,
+) -> Result<(Vec<Tally>, Vec<Row>), Failure> {
+    let name = |file| format!("{}/{file}", role.key());
+    let mut file = match &output {
+        Some(output) => {
+            let mut file = output.create(&name("addresses.csv"))?;
+            table.write_header(&mut file).map_err(|error| file.failed(&error))?;
+            Some(file)
+        }
+        None => None,
+    };
+    let mut bar = console.bar(format!("{role}s: labelling"));
+    let mut census = Census::new(table.set, clusters, table.threshold);
+    let (addresses, all) = (table.set.addresses(), table.set.len() as u64);
+    let (mut rows, mut done) = (Vec::new(), 0);
+    let labelled = scorer.label(engine, addresses, &mut |labels| {
+        rows.clear();
+        rows.extend(Row::of(done, labels));
+        done += rows.len();
+        census.add(&rows);
+        if let Some(file) = &mut file {
+            table.write(&rows, file)?;
+        }
+        bar.update(Unit::Addresses, done as u64, Some(all), String::new());
+        Ok(())
+    });
+    drop(bar);
+    match (labelled, &file) {
+        (Err(EngineError::Sink(error)), Some(file)) => return Err(file.failed(&error).into()),
+        (labelled, _) => labelled?,
+    }
+    let (tallies, anomalies) = census.finish();
+    if let (Some(file), Some(output)) = (file, output) {
+        output.keep(file)?;
+        output.write(&name("anomalies.csv"), |out| {
+            table.write_header(out)?;
+            table.write(&anomalies, out)
+        })?;
+    }
+    Ok((tallies, anomalies))
 }

@@ -10,10 +10,10 @@ use octomix::model::scorer::Score;
 use octomix::report::clusters::clusters;
 use octomix::report::model::{Loaded, ModelError};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::report::{Labelled, Output};
+use octomix::report::{Output, Table};
 
 use super::Failure;
-use super::labelling::{Labels, responsible, write_tables};
+use super::labelling::{label, responsible};
 use super::run::{finish, start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
@@ -115,29 +115,21 @@ impl Job<'_> {
             .scorer(Score::from(threshold.score))
             .map_err(|reason| Failure::Fit { role, reason: reason.into() })?;
         let mut engine = self.choice.engine(set.addresses());
-        let (labels, label_seconds) =
-            timed(|| Labels::of(role, &scorer, engine.as_mut(), self.console));
-        let labels = labels?;
+        let (weights, means) = loaded.model.components();
+        let responsibilities = responsible(&scorer, self.responsibilities, self.console);
+        let pca = &loaded.pca;
+        let table = Table { set, threshold: threshold.log_density, pca, responsibilities };
+        let (written, write_seconds) = timed(|| {
+            let (engine, output) = (engine.as_mut(), Some(&mut *self.output));
+            label(role, &scorer, engine, &table, means.len(), output, self.console)
+        });
+        let (tallies, anomalies) = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
-        let responsibilities = responsible(&scorer, self.responsibilities, self.console);
-        let labelled = Labelled {
-            set,
-            clusters: &labels.clusters,
-            log_densities: &labels.log_densities,
-            threshold: threshold.log_density,
-            responsibilities,
-        };
-        let anomalies = labelled.anomalies();
-        let (written, write_seconds) =
-            timed(|| write_tables(self.output, role, &labelled, &anomalies, &loaded.pca));
-        written?;
-        let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
-        let (weights, means) = loaded.model.components();
-        let clusters = clusters(&labelled, &weights, &means);
-        let summary =
-            RoleSummary::new(Vec::new(), clusters, &labelled, &anomalies, threshold, seconds);
+        let seconds = RoleSeconds { write: write_seconds, ..RoleSeconds::default() };
+        let clusters = clusters(tallies, &weights, &means);
+        let summary = RoleSummary::new(set, Vec::new(), clusters, &anomalies, threshold, seconds);
         Ok(Some(summary))
     }
 }

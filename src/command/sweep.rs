@@ -11,7 +11,7 @@ use octomix::report::fit::FitSummary;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::sweep::{Sweep, SweepRow, SweepSummary};
 
-use super::fitting::{show, tell};
+use super::fitting::{points, show, tell};
 use super::plan::Plan;
 use super::run::{finish, start, timed};
 use super::{Failure, write_json};
@@ -74,7 +74,8 @@ impl Job<'_> {
         if set.is_empty() {
             return Ok(None);
         }
-        let mut engine = self.choice.engine(self.plan.points(role, set)?);
+        let weights = self.plan.weights(set);
+        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
         let ks = self.numbers_for(role, set.len());
         let mut bar = self.console.bar(format!("{role}s:"));
         let (rows, fit_seconds) = timed(|| {

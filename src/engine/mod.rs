@@ -15,6 +15,7 @@ pub use gpu::GpuEngine;
 pub use reference::ReferenceEngine;
 
 use crate::address::Points;
+use crate::order::order_statistics;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
@@ -102,6 +103,26 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError>;
 
+    /// The log-densities of the given `ranks`, from 0, in ascending order of log-density. The ranks
+    /// ascend; one beyond the last is the last.
+    ///
+    /// They are exact: those that [`label`](Self::label) hands out.
+    ///
+    /// # Errors
+    /// When a device fails.
+    fn order_statistics(
+        &mut self,
+        density: &Density,
+        ranks: &[u64],
+    ) -> Result<Vec<f64>, EngineError> {
+        order_statistics(self.addresses().len() as u64, ranks, |sink| {
+            self.label(density, &mut |labels| {
+                labels.iter().for_each(|label| sink(label.log_density));
+                Ok(())
+            })
+        })
+    }
+
     /// Hands the index of the nearest of `centres` of every address to `sink`, as
     /// [`label`](Self::label) does; of several, the lowest.
     ///
@@ -123,4 +144,32 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
 
     /// What it is, for people: the engine and the device it runs on.
     fn description(&self) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Parameters;
+
+    #[test]
+    fn order_statistics_are_those_of_the_labels() {
+        let addresses: Vec<u32> = (0..20_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mut mixtures = Parameters::new(&addresses, 3).expect("distinct").mixtures;
+        let density = Density::from(mixtures.remove(0));
+        let mut engines: [Box<dyn Engine>; 2] =
+            [Box::new(CpuEngine::new(&addresses)), Box::new(ReferenceEngine::new(&addresses))];
+        for engine in &mut engines {
+            let mut sorted = Vec::new();
+            let mut take = |labels: &[Label]| {
+                sorted.extend(labels.iter().map(|label| label.log_density));
+                Ok(())
+            };
+            engine.label(&density, &mut take).expect("threads do not fail");
+            sorted.sort_unstable_by(f64::total_cmp);
+            let ranks = [0, 799, 799, 800, 19_999, 1 << 40];
+            let found = engine.order_statistics(&density, &ranks).expect("threads do not fail");
+            let expected = ranks.map(|rank| sorted[rank.min(19_999) as usize]);
+            assert_eq!(found, expected);
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use crate::address::OCTETS;
+
 /// A cell, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell {
@@ -49,26 +51,36 @@ impl Cell {
 /// assert_eq!(parse_ipv4(b"192.168.0.01"), None);
 /// ```
 pub fn parse_ipv4(text: &[u8]) -> Option<u32> {
-    let mut address = 0;
-    let mut dots = 0;
-    let mut octet: Option<u32> = None;
-    for &byte in text {
-        octet = match (byte, octet) {
-            (b'0'..=b'9', None) => Some(u32::from(byte - b'0')),
-            // A digit after 0 would give that octet a leading zero.
-            (b'0'..=b'9', Some(value @ 1..=25)) => Some(value * 10 + u32::from(byte - b'0')),
-            (b'.', Some(value @ 0..=255)) if dots < 3 => {
-                dots += 1;
-                address = address << 8 | value;
-                None
-            }
-            _ => return None,
-        };
+    let (address, rest) = leading_ipv4(text)?;
+    rest.is_empty().then_some(address)
+}
+
+/// The address that `text` begins with, written as [`parse_ipv4`] has it, and what follows.
+#[inline]
+pub(super) fn leading_ipv4(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (mut address, mut rest) = leading_octet(text)?;
+    for _ in 1..OCTETS {
+        let (octet, after) = leading_octet(rest.strip_prefix(b".")?)?;
+        (address, rest) = (address << 8 | octet, after);
     }
-    match octet {
-        Some(value @ 0..=255) if dots == 3 => Some(address << 8 | value),
-        _ => None,
+    Some((address, rest))
+}
+
+/// As many as three digits at the start of `text` as an octet, and what follows.
+#[inline]
+fn leading_octet(text: &[u8]) -> Option<(u32, &[u8])> {
+    let digit = |at: usize| {
+        let digit = text.get(at)?.wrapping_sub(b'0');
+        (digit < 10).then_some(u32::from(digit))
+    };
+    let first = digit(0)?;
+    let Some(second) = digit(1) else { return Some((first, &text[1..])) };
+    if first == 0 {
+        return None;
     }
+    let Some(third) = digit(2) else { return Some((first * 10 + second, &text[2..])) };
+    let octet = first * 100 + second * 10 + third;
+    (octet <= 255).then_some((octet, &text[3..]))
 }
 
 /// Whether `bare` is an IPv6 address, in brackets or not, with a zone or not.

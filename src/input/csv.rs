@@ -6,7 +6,7 @@ use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::cell::Cell;
 use super::{
-    Capture, FileAccount, Format, InputError, Options, Role, Warning, columns, sniff, text,
+    Counters, FileAccount, Format, InputError, Options, Role, Warning, columns, sniff, text,
 };
 
 /// Bytes of one record: a quote that is never closed must not draw the whole file into memory.
@@ -14,7 +14,7 @@ const LONGEST_RECORD: u64 = 16 << 20;
 /// Lines of a record beyond which an unclosed quote is likelier than a cell with that many lines.
 const MANY_LINES: u64 = 100;
 
-/// Adds the packets of `table` to `capture`. Its first record is the header; `lines_before` is the number
+/// Adds the packets of `table` to `counters`. Its first record is the header; `lines_before` is the number
 /// of lines above that.
 ///
 /// # Errors
@@ -24,7 +24,7 @@ pub(super) fn read(
     table: impl Read,
     lines_before: u64,
     options: &Options,
-    capture: &mut Capture,
+    counters: &mut Counters,
     account: &mut FileAccount,
 ) -> Result<(), InputError> {
     let mut rows = Rows::new(table, lines_before);
@@ -51,7 +51,7 @@ pub(super) fn read(
         for column in &columns {
             let content = rows.record.get(column.index).unwrap_or_default();
             let cell = Cell::of(content);
-            capture.add(column.role, cell, account);
+            counters.add(column.role, cell, account);
             if cell == Cell::Malformed {
                 account.remember(rows.line(), Some(&column.name), content);
             }

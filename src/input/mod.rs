@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use crate::address::AddressSet;
+use crate::address::{AddressSet, Counter};
 
 mod account;
 mod cell;
@@ -113,9 +113,9 @@ impl Options {
 /// The addresses of all files, per role, and what was met on the way to them.
 #[derive(Debug, Clone, Default)]
 pub struct Capture {
-    /// Distinct sources, in order of first appearance over the files in the order given.
+    /// Distinct sources.
     pub source: AddressSet,
-    /// Distinct destinations, in the same order.
+    /// Distinct destinations.
     pub destination: AddressSet,
     /// What was read and what was skipped.
     pub account: Account,
@@ -129,14 +129,27 @@ impl Capture {
             Role::Destination => &self.destination,
         }
     }
+}
+
+/// The addresses of both roles while they are counted, over the files in the order given.
+#[derive(Default)]
+struct Counters {
+    source: Counter,
+    destination: Counter,
+}
+
+impl Counters {
+    fn of(&mut self, role: Role) -> &mut Counter {
+        match role {
+            Role::Source => &mut self.source,
+            Role::Destination => &mut self.destination,
+        }
+    }
 
     fn add(&mut self, role: Role, cell: Cell, account: &mut FileAccount) {
         account.tally_mut(role).add(cell);
         if let Cell::Address { address, .. } = cell {
-            match role {
-                Role::Source => self.source.count(address),
-                Role::Destination => self.destination.count(address),
-            }
+            self.of(role).count(address);
         }
     }
 }
@@ -156,12 +169,15 @@ pub fn read(
 ) -> Result<Capture, InputError> {
     let total = check(paths)?;
     let mut meter = Meter::new(total, progress);
-    let mut capture = Capture::default();
+    let mut counters = Counters::default();
+    let mut account = Account::default();
     for path in paths {
-        let account = read_file(path, options, &mut capture, &mut meter)?;
-        capture.account.files.push(account);
+        account.files.push(read_file(path, options, &mut counters, &mut meter)?);
     }
     meter.finish();
+    let Counters { source, destination } = counters;
+    let (source, destination) = (source.finish(), destination.finish());
+    let capture = Capture { source, destination, account };
     if capture.source.is_empty() && capture.destination.is_empty() {
         return Err(InputError::without_address(&capture.account));
     }
@@ -213,7 +229,7 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 fn read_file(
     path: &Path,
     options: &Options,
-    capture: &mut Capture,
+    counters: &mut Counters,
     meter: &mut Meter<'_>,
 ) -> Result<FileAccount, InputError> {
     let failed = |error| InputError::unreadable(path, error);
@@ -233,11 +249,11 @@ fn read_file(
 
     if start.is_list {
         let whole = Cursor::new(head).chain(lines);
-        list::read(whole, options, capture, &mut account).map_err(failed)?;
+        list::read(whole, options, counters, &mut account).map_err(failed)?;
     } else {
         // What stands above the header, comments and blank lines, is not for the CSV parser.
         let table = Cursor::new(&head[start.offset..]).chain(lines);
-        csv::read(table, start.lines_before, options, capture, &mut account)?;
+        csv::read(table, start.lines_before, options, counters, &mut account)?;
     }
     account.bytes = meter.bytes() - bytes_before;
     account.warn_of_emptiness();

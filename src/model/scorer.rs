@@ -3,6 +3,7 @@
 use super::estimate::Estimate;
 use super::kmeans::Partition;
 use crate::engine::{Engine, EngineError};
+use crate::order::order_statistics;
 use crate::pass::centres::CentresError;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density};
@@ -57,19 +58,21 @@ impl Scorer {
     }
 
     /// Hands the label of every address of `engine` to `sink`, in order, some thousands at a time.
+    /// `addresses` are the engine's, which it cannot lend while it runs.
     ///
     /// # Errors
     /// When a device fails, or the sink does.
     pub fn label(
         &self,
         engine: &mut dyn Engine,
+        addresses: &[u32],
         sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
     ) -> Result<(), EngineError> {
+        debug_assert!(engine.addresses() == addresses, "addresses of another engine");
         match self {
             Self::Mixture(density) => engine.label(density, sink),
             Self::Partition(partition, centres) => {
-                let addresses = engine.addresses().to_vec();
-                let mut rest = addresses.as_slice();
+                let mut rest = addresses;
                 let mut labels = Vec::new();
                 engine.assign(centres, &mut |clusters| {
                     let (these, others) = rest.split_at(clusters.len());
@@ -82,6 +85,28 @@ impl Scorer {
                     sink(&labels)
                 })
             }
+        }
+    }
+
+    /// The log-densities of the given `ranks`, as [`Engine::order_statistics`] has them, of the
+    /// `addresses` of `engine`.
+    ///
+    /// # Errors
+    /// When a device fails.
+    pub fn order_statistics(
+        &self,
+        engine: &mut dyn Engine,
+        addresses: &[u32],
+        ranks: &[u64],
+    ) -> Result<Vec<f64>, EngineError> {
+        match self {
+            Self::Mixture(density) => engine.order_statistics(density, ranks),
+            Self::Partition(..) => order_statistics(addresses.len() as u64, ranks, |sink| {
+                self.label(engine, addresses, &mut |labels| {
+                    labels.iter().for_each(|label| sink(label.log_density));
+                    Ok(())
+                })
+            }),
         }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
 
+pub mod census;
 pub mod clusters;
+pub mod commonest;
 pub mod compare;
 pub mod fit;
 pub mod labels;
@@ -13,6 +15,7 @@ pub mod summary;
 pub mod sweep;
 pub mod text;
 
-pub use labels::Labelled;
+pub use census::Census;
+pub use labels::{Row, Table};
 pub use output::{Output, WriteError};
 pub use summary::Summary;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write '{}': {reason}; choose another directory with --output", path.display())]
@@ -53,9 +55,36 @@ impl Output {
         file: &str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), WriteError> {
+        let mut unfinished = self.create(file)?;
+        content(&mut unfinished).map_err(|error| unfinished.failed(&error))?;
+        self.keep(unfinished)
+    }
+
+    /// Starts `file`, a path below the directory: for what is written between other work. Until it
+    /// is [kept](Self::keep) it has another name, and it is gone when dropped before.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(&self, file: &str) -> Result<Unfinished, WriteError> {
         let path = self.directory.join(file);
-        write_whole(&path, content).map_err(|error| WriteError::new(&path, &error))?;
-        self.files.push(file.to_owned());
+        match temporary_for(&path) {
+            Ok(content) => Ok(Unfinished { file: file.to_owned(), path, content }),
+            Err(error) => Err(WriteError::new(&path, &error)),
+        }
+    }
+
+    /// Puts `unfinished` in place of any older file of its name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn keep(&mut self, unfinished: Unfinished) -> Result<(), WriteError> {
+        let Unfinished { file, path, content } = unfinished;
+        let kept = content.into_inner().map_err(io::Error::from).and_then(|content| {
+            content.persist(&path)?;
+            Ok(())
+        });
+        kept.map_err(|error| WriteError::new(&path, &error))?;
+        self.files.push(file);
         Ok(())
     }
 
@@ -70,6 +99,32 @@ impl Output {
     }
 }
 
+/// A file that is being written.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// Its path below the directory.
+    file: String,
+    path: PathBuf,
+    content: BufWriter<NamedTempFile>,
+}
+
+impl Unfinished {
+    /// That writing it ended in `error`.
+    pub fn failed(&self, error: &io::Error) -> WriteError {
+        WriteError::new(&self.path, error)
+    }
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.content.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.content.flush()
+    }
+}
+
 /// Makes a nameless file in the nearest directory that exists.
 fn check(directory: &Path) -> Result<(), WriteError> {
     let existing = directory.ancestors().find(|path| path.exists());
@@ -79,17 +134,11 @@ fn check(directory: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn write_whole(
-    path: &Path,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+fn temporary_for(path: &Path) -> io::Result<BufWriter<NamedTempFile>> {
     // A file has a parent: `path` was joined to a directory.
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
-    let mut file = BufWriter::new(temporary().tempfile_in(directory)?);
-    content(&mut file)?;
-    file.into_inner()?.persist(path)?;
-    Ok(())
+    Ok(BufWriter::new(temporary().tempfile_in(directory)?))
 }
 
 /// Temporary files are private by default; results are as readable as other files of the user's.

@@ -4,13 +4,16 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::Labelled;
 use super::clusters::Cluster;
 use super::fit::FitSummary;
+use super::labels::Row;
 use super::model::AppliedThreshold;
 use super::reading::Reading;
-use crate::address::dotted;
+use crate::address::{AddressSet, dotted};
 use crate::input::Role;
+
+/// The most anomalies that a summary lists; all of them stand in anomalies.csv.
+pub const LISTED: usize = 1000;
 
 /// The summary of a run that found an `R` for each role.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +90,9 @@ pub struct RoleSummary {
     pub clusters: Vec<Cluster>,
     /// What made an address anomalous.
     pub threshold: AppliedThreshold,
-    /// The anomalous addresses, least dense first.
+    /// Anomalous addresses.
+    pub anomaly_count: usize,
+    /// The least dense of them, at most [`LISTED`], least dense first.
     pub anomalies: Vec<Anomaly>,
     /// How long it took.
     pub seconds: RoleSeconds,
@@ -111,36 +116,37 @@ pub struct Anomaly {
 pub struct RoleSeconds {
     /// Fitting.
     pub fit: f64,
-    /// Labelling, and finding the threshold.
+    /// Finding the threshold.
     pub label: f64,
-    /// Writing the files.
+    /// Labelling every address, and writing the files.
     pub write: f64,
 }
 
 impl RoleSummary {
-    /// What the model of these `clusters` says of `labelled`, of which the addresses at the positions
-    /// `anomalies` are flagged.
+    /// What the model of these `clusters` says of `set`, of which the addresses of `anomalies`, least
+    /// dense first, are flagged.
     pub fn new(
+        set: &AddressSet,
         fits: Vec<FitSummary>,
         clusters: Vec<Cluster>,
-        labelled: &Labelled<'_>,
-        anomalies: &[usize],
+        anomalies: &[Row],
         threshold: AppliedThreshold,
         seconds: RoleSeconds,
     ) -> Self {
-        let anomaly = |&at: &usize| Anomaly {
-            address: dotted(labelled.set.addresses()[at]),
-            packets: labelled.set.packets()[at],
-            cluster: labelled.clusters[at],
-            log_density: labelled.log_densities[at],
+        let anomaly = |&Row { at, cluster, log_density }: &Row| Anomaly {
+            address: dotted(set.addresses()[at as usize]),
+            packets: set.packets(at as usize),
+            cluster,
+            log_density,
         };
         Self {
-            addresses: labelled.set.len(),
-            packets: labelled.set.packets().iter().sum(),
+            addresses: set.len(),
+            packets: clusters.iter().map(|cluster| cluster.packets).sum(),
             fits,
             clusters,
             threshold,
-            anomalies: anomalies.iter().map(anomaly).collect(),
+            anomaly_count: anomalies.len(),
+            anomalies: anomalies.iter().take(LISTED).map(anomaly).collect(),
             seconds,
         }
     }

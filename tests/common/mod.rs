@@ -7,11 +7,13 @@ pub mod mixtures;
 pub mod propagation;
 pub mod sklearn;
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use octomix::pass::expectation::ExpectationStats;
+use octomix::score::Threshold;
 use serde_json::Value;
 
 /// The folder of golden files: scikit-learn's results, see its README.
@@ -36,6 +38,16 @@ pub fn list(name: &str) -> Vec<u32> {
 /// A dotted quad as a number.
 pub fn address(text: &str) -> u32 {
     text.parse::<Ipv4Addr>().unwrap_or_else(|e| panic!("{text}: {e}")).to_bits()
+}
+
+/// The threshold of `rule` for these log-densities.
+pub fn threshold(rule: Threshold, densities: &[f64]) -> f64 {
+    let mut sorted = densities.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let of_rank = |&rank: &u64| sorted[rank as usize];
+    let of_ranks = |ranks: &[u64]| Ok::<_, Infallible>(ranks.iter().map(of_rank).collect());
+    let Ok(found) = rule.find(densities.len(), of_ranks);
+    found.expect("there are densities")
 }
 
 /// All sums of `stats`, one after the other.

@@ -36,7 +36,7 @@ fn write_role(
     let full = found.clusters.iter().filter(|cluster| cluster.size > 0).count();
     let addresses = counted(found.addresses as u64, "address", "addresses");
     let clusters = counted(full as u64, "cluster", "clusters");
-    let anomalies = counted(found.anomalies.len() as u64, "anomaly", "anomalies");
+    let anomalies = counted(found.anomaly_count as u64, "anomaly", "anomalies");
     writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
 
     writeln!(out)?;
@@ -153,8 +153,8 @@ fn write_anomalies(
         ]);
     }
     write_table(&table, out)?;
-    if found.anomalies.len() > SHOWN {
-        let more = HumanCount((found.anomalies.len() - SHOWN) as u64);
+    if found.anomaly_count > SHOWN {
+        let more = HumanCount((found.anomaly_count - SHOWN) as u64);
         let file = output.join(role.key()).join("anomalies.csv");
         writeln!(out, "  and {more} more in {}", file.display())?;
     }

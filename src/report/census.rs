@@ -1,0 +1,65 @@
+//! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
+
+use super::commonest::Commonest;
+use super::labels::Row;
+use crate::address::AddressSet;
+
+/// The addresses of one cluster.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Distinct addresses.
+    pub size: u64,
+    /// Packets of those addresses.
+    pub packets: u64,
+    /// What they start with.
+    pub commonest: Commonest,
+}
+
+/// Counts labelled addresses; keeps 16 bytes of each anomaly.
+#[derive(Debug)]
+pub struct Census<'a> {
+    set: &'a AddressSet,
+    threshold: f64,
+    tallies: Vec<Tally>,
+    anomalies: Vec<Row>,
+    /// The addresses and clusters of a set that is not in ascending order: such sets are small.
+    unsorted: Option<Vec<(u32, u32)>>,
+}
+
+impl<'a> Census<'a> {
+    /// Of `set` in so many `clusters`; an address of a log-density below `threshold` is anomalous.
+    pub fn new(set: &'a AddressSet, clusters: usize, threshold: f64) -> Self {
+        let unsorted = (!set.addresses().is_sorted()).then(|| Vec::with_capacity(set.len()));
+        let tallies = vec![Tally::default(); clusters];
+        Self { set, threshold, tallies, anomalies: Vec::new(), unsorted }
+    }
+
+    /// Counts `rows`, which go on where those before ended.
+    pub fn add(&mut self, rows: &[Row]) {
+        for row in rows {
+            let tally = &mut self.tallies[row.cluster as usize];
+            tally.size += 1;
+            tally.packets += self.set.packets(row.at as usize);
+            let address = self.set.addresses()[row.at as usize];
+            match &mut self.unsorted {
+                None => tally.commonest.add(address),
+                Some(unsorted) => unsorted.push((address, row.cluster)),
+            }
+            if row.log_density < self.threshold {
+                self.anomalies.push(*row);
+            }
+        }
+    }
+
+    /// The clusters, and the anomalies, least dense first, equals in the order of the set.
+    pub fn finish(mut self) -> (Vec<Tally>, Vec<Row>) {
+        let mut unsorted = self.unsorted.unwrap_or_default();
+        unsorted.sort_unstable();
+        for (address, cluster) in unsorted {
+            self.tallies[cluster as usize].commonest.add(address);
+        }
+        self.anomalies
+            .sort_unstable_by(|a, b| a.log_density.total_cmp(&b.log_density).then(a.at.cmp(&b.at)));
+        (self.tallies, self.anomalies)
+    }
+}

@@ -1,0 +1,100 @@
+//! What most addresses of a cluster start with, from one walk over them.
+//!
+//! Addresses that share leading octets stand together in ascending order: a run of each length of
+//! prefix is counted at a time, and the largest so far is kept.
+
+use crate::address::{OCTETS, octets};
+
+/// Leading octets that are told: the fourth is an address's own.
+const LEADING: usize = OCTETS - 1;
+
+/// The commonest first octet of ascending addresses, among those of it the commonest second one, and
+/// so on; of equals the lowest.
+#[derive(Debug, Clone, Default)]
+pub struct Commonest {
+    latest: u32,
+    /// How many addresses share the first octet with the latest, the first two, and so on.
+    runs: [u64; LEADING],
+    /// The largest run that has ended, of those within the current run of one octet less.
+    largest: [Largest; LEADING],
+}
+
+/// A run, and the path of largest runs within it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Largest {
+    /// One of the addresses at the end of that path.
+    address: u32,
+    /// The addresses along it; what is above the run counts for nothing.
+    sizes: [u64; LEADING],
+}
+
+impl Commonest {
+    /// Counts `address`, which is no less than those before.
+    pub fn add(&mut self, address: u32) {
+        let shared = (address ^ self.latest).leading_zeros() as usize / 8;
+        if shared < LEADING {
+            self.end(shared);
+        }
+        self.latest = address;
+        self.runs.iter_mut().for_each(|run| *run += 1);
+    }
+
+    /// Ends the runs of more than `shared` octets.
+    fn end(&mut self, shared: usize) {
+        for depth in (shared..LEADING).rev() {
+            let mut ended = match self.largest.get_mut(depth + 1) {
+                Some(within) => std::mem::take(within),
+                None => Largest { address: self.latest, ..Largest::default() },
+            };
+            ended.sizes[depth] = std::mem::take(&mut self.runs[depth]);
+            if ended.sizes[depth] > self.largest[depth].sizes[depth] {
+                self.largest[depth] = ended;
+            }
+        }
+    }
+
+    /// The octets, each with the number of addresses that start with it and those before it; none
+    /// of no addresses.
+    pub fn path(mut self) -> impl Iterator<Item = (u8, u64)> {
+        self.end(0);
+        let Largest { address, sizes } = self.largest[0];
+        octets(address).into_iter().zip(sizes).filter(|&(_, size)| size > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The definition: one octet after the other.
+    fn expected(addresses: &[u32]) -> Vec<(u8, u64)> {
+        let mut path: Vec<(u8, u64)> = Vec::new();
+        let mut left = addresses.to_vec();
+        for depth in 0..LEADING {
+            let mut counts = [0u64; 256];
+            left.iter().for_each(|&address| counts[usize::from(octets(address)[depth])] += 1);
+            let most = counts.iter().max().copied().unwrap_or_default();
+            let octet = (0..=255).find(|&octet| counts[usize::from(octet)] == most);
+            left.retain(|&address| Some(octets(address)[depth]) == octet);
+            path.extend(octet.map(|octet| (octet, most)).filter(|_| most > 0));
+        }
+        path
+    }
+
+    proptest! {
+        #[test]
+        fn runs_lead_where_counting_octets_leads(
+            picks in prop::collection::vec((0u8..3, 0u8..3, 0u8..3, any::<u8>()), 0..60),
+        ) {
+            let mut addresses: Vec<u32> =
+                picks.iter().map(|&(a, b, c, d)| u32::from_be_bytes([a, b, c, d])).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            let mut commonest = Commonest::default();
+            addresses.iter().for_each(|&address| commonest.add(address));
+            prop_assert_eq!(commonest.path().collect::<Vec<_>>(), expected(&addresses));
+        }
+    }
+}
