@@ -31,6 +31,10 @@ use lanes::Lane;
 /// that only doubles tell their variances from nothing.
 const SINGLE: usize = 65_536;
 
+/// Tasks that a sweep is cut into at most: enough for any number of cores, few enough that what they
+/// return takes no memory to speak of.
+const TASKS: usize = 1024;
+
 /// Chunks told of before the sink is called.
 const CHUNKS_AT_ONCE: usize = 64;
 
@@ -123,20 +127,26 @@ impl<P: Kernel> Run<P> for CpuEngine<'_> {
         let machine = self.machine;
         let planes = self.sorted.get_or_insert_with(|| sorted(self.points));
         let chunks: Vec<Chunk<'_>> = planes.iter().flat_map(Sorted::chunks).collect();
-        // Tasks of all parameter sets side by side: small sets with many restarts fill the cores.
-        let parts: Vec<P::Stats> = (0..params.len() * chunks.len())
+        // Tasks of all parameter sets side by side: small sets with many restarts fill the cores. What
+        // is a task depends on the set alone, so that sums merge in one order.
+        let tasks: Vec<&[Chunk<'_>]> = chunks.chunks(chunks.len().div_ceil(TASKS).max(1)).collect();
+        let parts: Vec<P::Stats> = (0..params.len() * tasks.len())
             .into_par_iter()
             .map(|task| {
-                let chunk = chunks[task % chunks.len()];
-                let mut stats = P::sweep(machine, &params[task / chunks.len()], chunk);
-                stats.repeat(chunk.times);
-                stats
+                let params = &params[task / tasks.len()];
+                let mut all = P::reduce(params, &[]);
+                for &chunk in tasks[task % tasks.len()] {
+                    let mut stats = P::sweep(machine, params, chunk);
+                    stats.repeat(chunk.times);
+                    all.merge(&stats);
+                }
+                all
             })
             .collect();
         let mut parts = parts.iter();
         let merged = |params| {
             let mut all = P::reduce(params, &[]);
-            parts.by_ref().take(chunks.len()).for_each(|part| all.merge(part));
+            parts.by_ref().take(tasks.len()).for_each(|part| all.merge(part));
             all
         };
         Ok(params.iter().map(merged).collect())
