@@ -14,5 +14,5 @@ pub mod sweep;
 pub mod text;
 
 pub use labels::Labelled;
-pub use output::{Output, WriteError};
+pub use output::{Output, WriteError, write_file};
 pub use summary::Summary;

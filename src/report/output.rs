@@ -1,4 +1,4 @@
-//! A directory of result files, each written whole or not at all.
+//! Result files, each written whole or not at all, and a directory of them.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -53,8 +53,7 @@ impl Output {
         file: &str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), WriteError> {
-        let path = self.directory.join(file);
-        write_whole(&path, content).map_err(|error| WriteError::new(&path, &error))?;
+        write_file(&self.directory.join(file), content)?;
         self.files.push(file.to_owned());
         Ok(())
     }
@@ -79,12 +78,24 @@ fn check(directory: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Writes the file at `path` as [`Output::write`] does.
+///
+/// # Errors
+/// When the disk or `content` fails.
+pub fn write_file(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    write_whole(path, content).map_err(|error| WriteError::new(path, &error))
+}
+
 fn write_whole(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    // A file has a parent: `path` was joined to a directory.
-    let directory = path.parent().unwrap_or(Path::new("."));
+    // That of a bare name is the empty path.
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = directory.unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     let mut file = BufWriter::new(temporary().tempfile_in(directory)?);
     content(&mut file)?;
