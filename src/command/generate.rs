@@ -59,9 +59,10 @@ fn write_packets(set: &Synthetic, packets: u64, seed: u64, out: &mut dyn Write) 
 /// Text on its way out, in pieces that repay a call of the system.
 struct Lines<'a> {
     out: &'a mut dyn Write,
-    buffer: Vec<u8>,
+    piece: Box<[u8]>,
+    length: usize,
     /// Each octet with a dot behind it, and how long that is.
-    octets: [([u8; 4], usize); 256],
+    octets: [([u8; 4], u8); 256],
 }
 
 impl<'a> Lines<'a> {
@@ -74,35 +75,39 @@ impl<'a> Lines<'a> {
             let mut text = [0; 4];
             let digits = format!("{octet}.");
             text[..digits.len()].copy_from_slice(digits.as_bytes());
-            (text, digits.len())
+            (text, digits.len() as u8)
         });
-        Self { out, buffer: Vec::with_capacity(Self::PIECE), octets }
+        Self { out, piece: vec![0; Self::PIECE].into(), length: 0, octets }
     }
 
     /// Appends the dotted quad of `address`, then `end`.
     #[inline]
     fn address(&mut self, address: u32, end: u8) -> io::Result<()> {
-        let mut text = [0; 16];
-        let mut length = 0;
         for octet in address.to_be_bytes() {
-            let (digits, more) = self.octets[usize::from(octet)];
-            // All four bytes, whatever counts of them: at most 12 precede the last.
-            text[length..length + 4].copy_from_slice(&digits);
-            length += more;
+            let (digits, length) = self.octets[usize::from(octet)];
+            // All four bytes, whatever counts of them: a copy of fixed size is one instruction.
+            self.piece[self.length..self.length + 4].copy_from_slice(&digits);
+            self.length += usize::from(length);
         }
-        text[length - 1] = end;
-        self.text(&text[..length])
+        self.piece[self.length - 1] = end;
+        self.make_room()
+    }
+
+    /// Appends `text`, shorter than [`LONGEST`](Self::LONGEST).
+    fn text(&mut self, text: &[u8]) -> io::Result<()> {
+        self.piece[self.length..self.length + text.len()].copy_from_slice(text);
+        self.length += text.len();
+        self.make_room()
     }
 
     #[inline]
-    fn text(&mut self, text: &[u8]) -> io::Result<()> {
-        self.buffer.extend_from_slice(text);
-        if self.buffer.len() > Self::PIECE - Self::LONGEST { self.flush() } else { Ok(()) }
+    fn make_room(&mut self) -> io::Result<()> {
+        if self.length > Self::PIECE - Self::LONGEST { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        self.buffer.clear();
+        self.out.write_all(&self.piece[..self.length])?;
+        self.length = 0;
         self.out.flush()
     }
 }

@@ -270,16 +270,16 @@ impl Report {
         if self.crossovers.is_empty() {
             return Ok(());
         }
-        let sets: Vec<&str> = {
-            let mut sets: Vec<&str> = self.crossovers.iter().map(|c| c.set).collect();
-            sets.dedup();
-            sets
-        };
+        let mut sets: Vec<&str> = self.crossovers.iter().map(|c| c.set).collect();
+        sets.dedup();
         writeln!(out, "\nThe GPU, with a fiftieth of its upload, beats the CPU from\n")?;
         let header = ["pass", "k"].into_iter().chain(sets.iter().copied());
         let numbers: Vec<usize> = (1..sets.len() + 2).collect();
         let mut table = table(header.collect::<Vec<_>>(), &numbers);
-        for first in self.crossovers.iter().filter(|c| c.set == sets[0]) {
+        let mut of_first: Vec<_> = self.crossovers.iter().filter(|c| c.set == sets[0]).collect();
+        let passes: Vec<&str> = of_first.iter().map(|c| c.pass).collect();
+        of_first.sort_by_key(|c| (passes.iter().position(|&pass| pass == c.pass), c.k));
+        for first in of_first {
             let of = |set: &&str| {
                 let is_of = |c: &&Crossover| (c.set, c.k, c.pass) == (*set, first.k, first.pass);
                 let found = self.crossovers.iter().find(is_of).and_then(|c| c.addresses);
