@@ -75,7 +75,7 @@ pub struct BenchArgs {
         help_heading = "Passes"
     )]
     pub pass: Vec<PassArg>,
-    /// Seconds to spend on each timing; three runs at least
+    /// Seconds to spend on each timing; three runs at least, unless they take ten times as long
     #[arg(long, value_name = "X", default_value_t = 0.02, allow_negative_numbers = true,
           value_parser = positive, help_heading = "Passes")]
     pub seconds: f64,
