@@ -105,7 +105,7 @@ def em(bench, shape):
     engines = {"": ("cpu", 1), ", 2 threads": ("cpu", 2), ", gpu": ("gpu", None)}
     theirs, ours = [], {name: [] for name in engines}
     for _ in range(bench.turns + 1):
-        mixture = GaussianMixture(8, reg_covar=0)
+        mixture = GaussianMixture(8)
         for name in ["weights", "means", "precisions_cholesky"]:
             setattr(mixture, name + "_", np.array(model[name]))
 
@@ -123,11 +123,12 @@ def em(bench, shape):
             sums, n = timing["sums"], len(points)
             close("log-likelihood", sums["log_likelihood"], mean_log * n, 1e-6)
             close("weights", np.array(sums["weights"]) / n, mixture.weights_, 1e-4)
-            # Relative to the spread: a mean may be 0.
+            covariances = np.array(sums["covariances"]) + mixture.reg_covar * np.eye(4)
+            # Relative to the spread: means and covariances may be 0.
             spread = np.sqrt(np.diagonal(mixture.covariances_, axis1=1, axis2=2))
-            close("means", sums["means"], mixture.means_, 1e-4, spread + 1e-3)
-            scale = spread[:, :, None] * spread[:, None, :] + 1e-6
-            close("covariances", sums["covariances"], mixture.covariances_, 1e-4, scale)
+            close("means", sums["means"], mixture.means_, 1e-4, spread)
+            scale = spread[:, :, None] * spread[:, None, :]
+            close("covariances", covariances, mixture.covariances_, 1e-4, scale)
     for name in engines:
         bench.add(f"EM {shape}{name}", theirs, ours[name], "wall" if "threads" in name else "cpu")
 

@@ -309,6 +309,8 @@ impl Report {
         }
         if largest(Some("cpu")).is_some() {
             write!(out, "; the GPU's over larger ones against the CPU's")?;
+        } else if largest(None).is_some() {
+            write!(out, "; no second engine was there to check sums over larger ones")?;
         }
         writeln!(out, ".")
     }

@@ -143,5 +143,6 @@ fn one<P: octomix::pass::Pass>(
     params: &P::Params,
 ) -> Result<P::Stats, EngineError> {
     let mut stats = engine.run(std::slice::from_ref(params))?;
+    // `Run` promises the statistics of each set of parameters.
     Ok(stats.pop().expect("one parameter set has one result"))
 }
