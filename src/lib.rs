@@ -2,7 +2,8 @@
 //! # The map
 //!
 //! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
-//! [`score`], [`agreement`] of two models, and for the program's feature `cli` its reports. [`conformance`] holds engines against the reference.
+//! [`score`], [`agreement`] of two models, and for the program's feature `cli` its reports.
+//! [`conformance`] holds engines against the reference; [`synthetic`] sets are for benchmarks.
 
 pub mod address;
 pub mod agreement;
@@ -15,6 +16,7 @@ pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod score;
+pub mod synthetic;
 
 pub use address::{AddressSet, Counter, Points};
 pub use model::covariance::Covariance;

@@ -1,6 +1,8 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod bench;
 mod compare;
+mod generate;
 mod model;
 mod sweep;
 
@@ -12,7 +14,9 @@ use octomix::input::{self, Roles};
 use octomix::model::scorer::Score;
 use octomix::score::Threshold;
 
+pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
+pub use generate::{Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
@@ -49,7 +53,9 @@ pub enum Command {
     Sample(SampleArgs),
     Sweep(SweepArgs),
     Compare(CompareArgs),
+    Generate(GenerateArgs),
     Validate(ValidateArgs),
+    Bench(BenchArgs),
     Devices(DevicesArgs),
 }
 

@@ -261,7 +261,7 @@ fn non_negative(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "expected a number from 0, for example 1e-3".to_owned())
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub(super) fn positive(text: &str) -> Result<f64, String> {
     let number: Option<f64> = text.parse().ok();
     number
         .filter(|x| x.is_finite() && *x > 0.0)

@@ -1,9 +1,11 @@
 //! The commands, and what they share.
 
+mod bench;
 mod compare;
 mod detect;
 mod devices;
 mod fitting;
+mod generate;
 mod labelling;
 mod plan;
 mod run;
@@ -25,6 +27,7 @@ use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::report::WriteError;
 use octomix::report::model::ModelError;
+use octomix::synthetic::SizeError;
 use serde::Serialize;
 use start_file::StartFileError;
 
@@ -44,7 +47,9 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Sample(args) => sample::run(args),
         Command::Sweep(args) => sweep::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Validate(args) => validate::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
     }
 }
@@ -68,6 +73,8 @@ pub enum Failure {
     Sample(SampleError),
     #[error("{0}; see octomix help")]
     Usage(String),
+    #[error("{0}; ask for another number with --addresses")]
+    Size(#[from] SizeError),
     #[error(transparent)]
     Agreement(#[from] AgreementError),
     #[error(transparent)]
@@ -76,6 +83,8 @@ pub enum Failure {
     Write(#[from] WriteError),
     #[error("{0} statistics are out of bounds; the tables above show which")]
     OutOfBounds(usize),
+    #[error("{0}")]
+    WrongAnswer(String),
     #[error("cannot write to standard output: {0}")]
     StandardOutput(io::Error),
 }
@@ -83,7 +92,7 @@ pub enum Failure {
 impl Failure {
     /// Whether the command line is wrong, and not the work.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Usage(_))
+        matches!(self, Self::Usage(_) | Self::Size(_))
     }
 
     /// Whether the reader of standard output has gone, as `head` does: not a failure of ours.

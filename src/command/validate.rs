@@ -11,7 +11,7 @@ use octomix::report::text::table::{table, write_table};
 use serde::Serialize;
 
 use super::{Failure, print, read};
-use crate::cli::ValidateArgs;
+use crate::cli::{EngineArgs, ValidateArgs};
 use crate::console::Console;
 
 /// One engine over one role's addresses.
@@ -61,7 +61,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
     let capture = read(&args.input, &mut console)?;
     let components = args.components as usize;
-    let (choices, left_out) = choices(args)?;
+    let (choices, left_out) = choices(&args.engine)?;
     let mut validations = Vec::new();
     for role in [Role::Source, Role::Destination] {
         let set = capture.addresses(role);
@@ -79,11 +79,11 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     if outside == 0 { Ok(()) } else { Err(Failure::OutOfBounds(outside)) }
 }
 
-/// The engines to validate; with `auto` all that there are, told which are not.
-fn choices(args: &ValidateArgs) -> Result<(Vec<Choice>, Vec<String>), GpuError> {
-    let adapter = args.engine.adapter.as_deref();
+/// The engines asked for; with `auto` all that there are but the reference, told which are not.
+pub(super) fn choices(args: &EngineArgs) -> Result<(Vec<Choice>, Vec<String>), GpuError> {
+    let adapter = args.adapter.as_deref();
     let choose = |kind| Choice::new(kind, adapter, 0, 0);
-    match args.engine.engine.kind() {
+    match args.engine.kind() {
         EngineKind::Auto => match choose(EngineKind::Gpu) {
             Ok(gpu) => Ok((vec![choose(EngineKind::Cpu)?, gpu], Vec::new())),
             Err(error) if adapter.is_none() => {

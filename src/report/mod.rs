@@ -17,5 +17,5 @@ pub mod text;
 
 pub use census::Census;
 pub use labels::{Row, Table};
-pub use output::{Output, WriteError};
+pub use output::{Output, Unfinished, WriteError};
 pub use summary::Summary;

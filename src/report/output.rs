@@ -1,4 +1,4 @@
-//! A directory of result files, each written whole or not at all.
+//! Result files, each written whole or not at all, and a directory of them.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -66,25 +66,17 @@ impl Output {
     /// # Errors
     /// When it cannot be made.
     pub fn create(&self, file: &str) -> Result<Unfinished, WriteError> {
-        let path = self.directory.join(file);
-        match temporary_for(&path) {
-            Ok(content) => Ok(Unfinished { file: file.to_owned(), path, content }),
-            Err(error) => Err(WriteError::new(&path, &error)),
-        }
+        Unfinished::create(&self.directory.join(file))
     }
 
-    /// Puts `unfinished` in place of any older file of its name.
+    /// Puts `unfinished`, which [`create`](Self::create) made, in place of any older file of its name.
     ///
     /// # Errors
     /// When the disk fails.
     pub fn keep(&mut self, unfinished: Unfinished) -> Result<(), WriteError> {
-        let Unfinished { file, path, content } = unfinished;
-        let kept = content.into_inner().map_err(io::Error::from).and_then(|content| {
-            content.persist(&path)?;
-            Ok(())
-        });
-        kept.map_err(|error| WriteError::new(&path, &error))?;
-        self.files.push(file);
+        let path = unfinished.keep()?;
+        let below = path.strip_prefix(&self.directory).unwrap_or(&path);
+        self.files.push(below.display().to_string());
         Ok(())
     }
 
@@ -99,19 +91,45 @@ impl Output {
     }
 }
 
-/// A file that is being written.
+/// A file that is being written: until it is [kept](Self::keep) it has another name, and it is gone
+/// when dropped before.
 #[derive(Debug)]
 pub struct Unfinished {
-    /// Its path below the directory.
-    file: String,
     path: PathBuf,
     content: BufWriter<NamedTempFile>,
 }
 
 impl Unfinished {
+    /// Starts the file at `path`, and its directory where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        // That of a bare name is the empty path.
+        let directory = path.parent().filter(|parent| *parent != Path::new(""));
+        let directory = directory.unwrap_or(Path::new("."));
+        let made = fs::create_dir_all(directory).and_then(|()| temporary().tempfile_in(directory));
+        let content = made.map_err(|error| WriteError::new(path, &error))?;
+        Ok(Self { path: path.to_path_buf(), content: BufWriter::new(content) })
+    }
+
     /// That writing it ended in `error`.
     pub fn failed(&self, error: &io::Error) -> WriteError {
         WriteError::new(&self.path, error)
+    }
+
+    /// Puts it in place of any older file of its name, and returns its path.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn keep(self) -> Result<PathBuf, WriteError> {
+        let Self { path, content } = self;
+        let kept = content.into_inner().map_err(io::Error::from).and_then(|content| {
+            content.persist(&path)?;
+            Ok(())
+        });
+        kept.map_err(|error| WriteError::new(&path, &error))?;
+        Ok(path)
     }
 }
 
@@ -132,13 +150,6 @@ fn check(directory: &Path) -> Result<(), WriteError> {
     let existing = existing.unwrap_or(Path::new("."));
     tempfile::tempfile_in(existing).map_err(|error| WriteError::new(directory, &error))?;
     Ok(())
-}
-
-fn temporary_for(path: &Path) -> io::Result<BufWriter<NamedTempFile>> {
-    // A file has a parent: `path` was joined to a directory.
-    let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory)?;
-    Ok(BufWriter::new(temporary().tempfile_in(directory)?))
 }
 
 /// Temporary files are private by default; results are as readable as other files of the user's.

@@ -1,6 +1,7 @@
 //! The command line as a whole: what it reads, prints and writes, and how it ends.
 
 mod bad_input;
+mod bench;
 mod compare;
 mod engines;
 mod files;

@@ -48,14 +48,13 @@ impl<'a> Chunk<'a> {
         let mut rest = self.addresses;
         std::iter::from_fn(move || {
             let &first = rest.first()?;
-            let most = &rest[..rest.len().min(BLOCK)];
-            let end = match self.shared {
-                0 => most.len(),
-                octets => {
-                    let shift = 32 - 8 * octets as u32;
-                    most.partition_point(|address| address >> shift == first >> shift)
-                }
-            };
+            // No more of one /24 are distinct.
+            let most = if self.shared == OCTETS - 1 { 256 } else { BLOCK };
+            let most = &rest[..rest.len().min(most)];
+            let shift = 32 - 8 * self.shared as u32;
+            let same = |address: &u32| u64::from(*address) >> shift == u64::from(first) >> shift;
+            let end =
+                if most.last().is_some_and(same) { most.len() } else { most.partition_point(same) };
             let (block, others) = rest.split_at(end);
             rest = others;
             Some(block)

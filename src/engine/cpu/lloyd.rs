@@ -19,7 +19,7 @@ impl Kernel for Lloyd {
     fn sweep(machine: Machine, centres: &Centres, chunk: Chunk<'_>) -> LloydStats {
         let mut clusters = vec![Cluster::default(); centres.count()];
         if chunk.shared == OCTETS - 1 {
-            for_each_cell(centres, chunk, |k, piece| add_piece(&mut clusters[k], piece));
+            for_each_cell(machine, centres, chunk, |k, piece| add_piece(&mut clusters[k], piece));
         } else {
             let rounded = Rounded::new(centres);
             dispatch!(machine.level, simd => sweep(simd, &rounded, chunk.addresses, &mut clusters));

@@ -85,7 +85,7 @@ pub(super) fn for_each_piece(
     mut take: impl FnMut(usize, &[u32]),
 ) {
     if chunk.shared == OCTETS - 1 {
-        return for_each_cell(centres, chunk, take);
+        return for_each_cell(machine, centres, chunk, take);
     }
     let rounded = Rounded::new(centres);
     let mut indices = Vec::with_capacity(chunk::BLOCK);
@@ -100,22 +100,29 @@ pub(super) fn for_each_piece(
 
 /// As [`for_each_piece`], of a chunk whose blocks are each of one /24: pieces as large as can be.
 pub(super) fn for_each_cell(
+    machine: Machine,
     centres: &Centres,
     chunk: Chunk<'_>,
     mut take: impl FnMut(usize, &[u32]),
 ) {
-    for mut rest in chunk.blocks() {
-        while let (Some(&first), Some(&last)) = (rest.first(), rest.last()) {
-            let index = centres.nearest(first);
-            let end = if centres.nearest(last) == index {
-                rest.len()
-            } else {
-                rest.partition_point(|&address| centres.nearest(address) == index)
-            };
+    let blocks: Vec<&[u32]> = chunk.blocks().collect();
+    // A block has an address at least.
+    let ends: Vec<u32> =
+        blocks.iter().flat_map(|block| [block[0], block[block.len() - 1]]).collect();
+    let mut nearest = Vec::with_capacity(ends.len());
+    let rounded = Rounded::new(centres);
+    dispatch!(machine.level, simd => append(simd, &rounded, &ends, &mut nearest));
+    for (mut rest, ends) in blocks.into_iter().zip(nearest.chunks(2)) {
+        let mut index = ends[0];
+        while index != ends[1] {
+            let end = rest.partition_point(|&address| centres.nearest(address) == index as usize);
             let (piece, others) = rest.split_at(end);
-            take(index, piece);
+            take(index as usize, piece);
             rest = others;
+            // The last address is nearest to another centre: it is among the others.
+            index = centres.nearest(rest[0]) as u32;
         }
+        take(index as usize, rest);
     }
 }
 

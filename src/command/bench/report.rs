@@ -1,0 +1,317 @@
+//! What `octomix bench` prints.
+
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+use octomix::engine::choice::Choice;
+use octomix::model::sufficient::Sufficient;
+use octomix::report::text::table::{table, write_table};
+use serde::Serialize;
+
+use super::machine::Machine;
+use super::task::{Answer, Task};
+
+/// Iterations of a fit, over which an upload is spread.
+const ITERATIONS: f64 = 50.0;
+
+/// All of it.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    octomix: &'static str,
+    pub machine: Machine,
+    pub engines: Vec<Device>,
+    /// Engines that could not be run, and why.
+    left_out: Vec<String>,
+    pub checks: Vec<Checked>,
+    pub uploads: Vec<Upload>,
+    pub timings: Vec<Timing>,
+    crossovers: Vec<Crossover>,
+}
+
+/// An engine and what it runs on.
+#[derive(Debug, Serialize)]
+pub struct Device {
+    pub engine: &'static str,
+    device: String,
+    /// Whether that is the CPU: a software adapter is.
+    pub on_cpu: bool,
+}
+
+/// What an engine's answers were held against.
+#[derive(Debug, Serialize)]
+pub struct Checked {
+    pub set: &'static str,
+    pub addresses: usize,
+    pub k: usize,
+    pub engine: &'static str,
+    /// How many addresses were held against the reference, every statistic within its derived bound.
+    pub sample: usize,
+    /// Whose sums over all addresses these agree with.
+    pub whole: Option<&'static str>,
+}
+
+/// The making of an engine: what uploads the addresses.
+#[derive(Debug, Serialize)]
+pub struct Upload {
+    pub set: &'static str,
+    pub addresses: usize,
+    pub engine: &'static str,
+    pub seconds: f64,
+}
+
+/// One pass on one engine over one set.
+#[derive(Debug, Serialize)]
+pub struct Timing {
+    pub set: &'static str,
+    pub addresses: usize,
+    pub k: usize,
+    pub pass: &'static str,
+    pub engine: &'static str,
+    /// Of a run, the median.
+    pub seconds: f64,
+    /// Of all threads in a run, the mean.
+    pub cpu_seconds: Option<f64>,
+    pub repetitions: usize,
+    pub ns_per_address: f64,
+    /// The share of the time that the arithmetic would take at the machine's rate, on the CPU.
+    pub arithmetic_floor: Option<f64>,
+    /// The share of the time that reading the addresses would take.
+    pub memory_floor: Option<f64>,
+    /// Of a given model: the sums.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sums: Option<Sums>,
+}
+
+/// What an iteration takes from a pass, by component.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Sums {
+    Expectation {
+        /// Sums of responsibilities, in addresses.
+        weights: Vec<f64>,
+        means: Vec<[f64; 4]>,
+        /// Without `reg_covar`.
+        covariances: Vec<[[f64; 4]; 4]>,
+        /// In nats.
+        log_likelihood: f64,
+    },
+    Lloyd {
+        counts: Vec<u64>,
+        means: Vec<Option<[f64; 4]>>,
+        inertia: f64,
+    },
+}
+
+impl Sums {
+    /// Those of `answer`, if there are any.
+    pub fn new(task: &Task, answer: &Answer) -> Option<Self> {
+        match (task, answer) {
+            (Task::Expectation(mixture), Answer::Expectation(stats)) => {
+                let of = mixture.0.iter().zip(&stats.components);
+                let of: Vec<_> =
+                    of.map(|(c, sums)| Sufficient::from_sums(sums, c.anchor())).collect();
+                Some(Self::Expectation {
+                    weights: of.iter().map(|s| s.weight).collect(),
+                    means: of.iter().map(|s| s.mean.into()).collect(),
+                    covariances: of.iter().map(|s| s.covariance.into()).collect(),
+                    log_likelihood: stats.log_likelihood,
+                })
+            }
+            (Task::Lloyd(centres), Answer::Lloyd(stats)) => Some(Self::Lloyd {
+                counts: stats.0.iter().map(|cluster| cluster.count).collect(),
+                means: stats.0.iter().map(|cluster| cluster.mean()).collect(),
+                inertia: stats.inertia(centres),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Where a GPU begins to pay.
+#[derive(Debug, Serialize)]
+struct Crossover {
+    set: &'static str,
+    k: usize,
+    pass: &'static str,
+    /// The smallest size measured at which a run on the GPU, with a fiftieth of the upload, beats the CPU.
+    addresses: Option<usize>,
+}
+
+impl Device {
+    /// That of `choice`.
+    pub fn new(choice: &Choice) -> Self {
+        Self {
+            engine: choice.name(),
+            device: choice.engine(&[]).description(),
+            // A GPU is warned of if it is none.
+            on_cpu: choice.name() != "gpu" || choice.warning.is_some(),
+        }
+    }
+}
+
+impl Report {
+    /// One without timings.
+    pub fn new(machine: Machine, engines: Vec<Device>, left_out: Vec<String>) -> Self {
+        Self {
+            octomix: env!("CARGO_PKG_VERSION"),
+            machine,
+            engines,
+            left_out,
+            checks: Vec::new(),
+            uploads: Vec::new(),
+            timings: Vec::new(),
+            crossovers: Vec::new(),
+        }
+    }
+
+    /// Finds from which size the GPU beats the CPU, if both were timed.
+    pub fn find_crossovers(&mut self) {
+        let of_gpu = self.timings.iter().filter(|timing| timing.engine == "gpu");
+        for gpu in of_gpu {
+            let is_same = |t: &&Timing| {
+                (t.set, t.k, t.pass) == (gpu.set, gpu.k, gpu.pass)
+                    && (t.engine, t.addresses) == ("cpu", gpu.addresses)
+            };
+            let Some(cpu) = self.timings.iter().find(is_same) else { continue };
+            let beats = self.with_upload(gpu) < self.with_upload(cpu);
+            let addresses = beats.then_some(gpu.addresses);
+            let (set, k, pass) = (gpu.set, gpu.k, gpu.pass);
+            let found = self.crossovers.iter_mut().find(|c| (c.set, c.k, c.pass) == (set, k, pass));
+            match found {
+                // Sizes ascend: the first that beats stays.
+                Some(found) => found.addresses = found.addresses.or(addresses),
+                None => self.crossovers.push(Crossover { set, k, pass, addresses }),
+            }
+        }
+    }
+
+    /// The seconds of an iteration in a fit of fifty.
+    fn with_upload(&self, timing: &Timing) -> f64 {
+        let is_of = |upload: &&Upload| {
+            (upload.set, upload.addresses, upload.engine)
+                == (timing.set, timing.addresses, timing.engine)
+        };
+        let upload = self.uploads.iter().find(is_of).map_or(0.0, |upload| upload.seconds);
+        timing.seconds + upload / ITERATIONS
+    }
+
+    /// Writes it for people.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "Machine: {} threads, {:.1} G multiply-adds (f32) and {:.1} GB read a second",
+            self.machine.threads,
+            self.machine.multiply_adds_per_second / 1e9,
+            self.machine.read_bytes_per_second / 1e9
+        )?;
+        for device in &self.engines {
+            let software = device.engine == "gpu" && device.on_cpu;
+            let note = if software { " (a software adapter: on the CPU, for tests)" } else { "" };
+            writeln!(out, "  {}{note}", device.device)?;
+        }
+        for reason in &self.left_out {
+            writeln!(out, "NOT RUN: {reason}")?;
+        }
+        self.write_timings(out)?;
+        self.write_crossovers(out)?;
+        self.write_checks(out)
+    }
+
+    fn write_timings(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut names: Vec<&str> = self.timings.iter().map(|timing| timing.set).collect();
+        names.dedup();
+        for name in names {
+            let of_set = || self.timings.iter().filter(|timing| timing.set == name);
+            let mut sizes: Vec<usize> = of_set().map(|timing| timing.addresses).collect();
+            sizes.dedup();
+            writeln!(out, "\n{name}: nanoseconds an address, by the number of addresses\n")?;
+            let mut header = vec!["pass".to_owned(), "k".to_owned(), "engine".to_owned()];
+            header.extend(sizes.iter().map(|&size| HumanCount(size as u64).to_string()));
+            header.push("floor".to_owned());
+            let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
+            let mut table = table(header, &numbers);
+            let mut rows: Vec<_> = of_set().map(|t| (t.pass, t.k, t.engine)).collect();
+            let mut seen = Vec::new();
+            rows.retain(|row| {
+                !seen.contains(row) && {
+                    seen.push(*row);
+                    true
+                }
+            });
+            // Sorted by pass as they stand, k, then engine: what is compared stands together.
+            let place = |pass: &str| rows.iter().position(|row| row.0 == pass);
+            let mut sorted = rows.clone();
+            sorted.sort_by_key(|&(pass, k, _)| (place(pass), k));
+            for (pass, k, engine) in sorted {
+                let of_row = |size: usize| {
+                    of_set()
+                        .find(|t| (t.pass, t.k, t.engine, t.addresses) == (pass, k, engine, size))
+                };
+                let mut row = vec![pass.to_owned(), k.to_string(), engine.to_owned()];
+                let ns = |timing: &Timing| format!("{:.1}", timing.ns_per_address);
+                row.extend(sizes.iter().map(|&size| of_row(size).map_or("-".to_owned(), ns)));
+                let last = sizes.iter().rev().find_map(|&size| of_row(size));
+                let floor = last.and_then(|t| Some(t.arithmetic_floor?.max(t.memory_floor?)));
+                row.push(floor.map_or("-".to_owned(), |share| format!("{:.0}%", 100.0 * share)));
+                table.add_row(row);
+            }
+            write_table(&table, out)?;
+        }
+        writeln!(
+            out,
+            "\n  floor: of the time at the largest size, what the arithmetic or the memory takes at least"
+        )
+    }
+
+    fn write_crossovers(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.crossovers.is_empty() {
+            return Ok(());
+        }
+        let mut sets: Vec<&str> = self.crossovers.iter().map(|c| c.set).collect();
+        sets.dedup();
+        writeln!(out, "\nThe GPU, with a fiftieth of its upload, beats the CPU from\n")?;
+        let header = ["pass", "k"].into_iter().chain(sets.iter().copied());
+        let numbers: Vec<usize> = (1..sets.len() + 2).collect();
+        let mut table = table(header.collect::<Vec<_>>(), &numbers);
+        let mut of_first: Vec<_> = self.crossovers.iter().filter(|c| c.set == sets[0]).collect();
+        let passes: Vec<&str> = of_first.iter().map(|c| c.pass).collect();
+        of_first.sort_by_key(|c| (passes.iter().position(|&pass| pass == c.pass), c.k));
+        for first in of_first {
+            let of = |set: &&str| {
+                let is_of = |c: &&Crossover| (c.set, c.k, c.pass) == (*set, first.k, first.pass);
+                let found = self.crossovers.iter().find(is_of).and_then(|c| c.addresses);
+                found.map_or("never here".to_owned(), |n| HumanCount(n as u64).to_string())
+            };
+            let mut row = vec![first.pass.to_owned(), first.k.to_string()];
+            row.extend(sets.iter().map(of));
+            table.add_row(row);
+        }
+        write_table(&table, out)
+    }
+
+    fn write_checks(&self, out: &mut dyn Write) -> io::Result<()> {
+        let sample = self.checks.iter().map(|check| check.sample).max().unwrap_or(0);
+        write!(
+            out,
+            "\nChecked before they were timed: every statistic of up to {} addresses of each set \
+             against\nthe reference, within derived bounds",
+            HumanCount(sample as u64)
+        )?;
+        let largest = |whole: Option<&str>| {
+            let of = self.checks.iter().filter(|check| check.whole == whole);
+            of.map(|check| check.addresses).max()
+        };
+        if let Some(n) = largest(Some("reference")) {
+            write!(out, "; sums over all of sets of up to {} too", HumanCount(n as u64))?;
+        }
+        if largest(Some("cpu")).is_some() {
+            write!(out, "; the GPU's over larger ones against the CPU's")?;
+        } else if largest(None).is_some() {
+            write!(out, "; no second engine was there to check sums over larger ones")?;
+        }
+        writeln!(out, ".")
+    }
+}

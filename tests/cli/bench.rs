@@ -1,0 +1,136 @@
+//! `octomix bench` and `octomix generate`.
+
+use std::collections::BTreeSet;
+
+use predicates::str::{contains, starts_with};
+use serde_json::Value;
+
+use crate::{Folder, without_gpu};
+
+fn generate(arguments: &str) -> Vec<u8> {
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let done = Folder::new().octomix(&["generate"]).args(arguments).assert().success();
+    done.get_output().stdout.clone()
+}
+
+#[test]
+fn a_generated_list_is_read_by_detect() {
+    let list = generate("--addresses 2k --shape mixed --seed 3");
+    let folder = Folder::new();
+    folder.detect(&["-", "-k", "2"]).write_stdin(list).assert().success();
+    assert_eq!(folder.rows("octomix-out/src/addresses.csv").len(), 2_000);
+}
+
+#[test]
+fn a_generated_capture_has_sources_and_destinations() {
+    let folder = Folder::new();
+    let arguments = "generate --addresses 500 --shape slash24 --packets 20k -o day/a.csv";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    folder.octomix(&arguments).assert().success().stdout("");
+    folder.detect(&["day/a.csv", "-k", "1"]).assert().success();
+    let sources = folder.rows("octomix-out/src/addresses.csv").len();
+    assert!((450..=500).contains(&sources), "{sources}");
+    let packets = |row: &Vec<String>| row[1].parse::<u64>().unwrap();
+    let rows = folder.rows("octomix-out/dst/addresses.csv");
+    assert_eq!(rows.iter().map(packets).sum::<u64>(), 20_000);
+    // The fourth root of 1 in 500: a fifth of the packets go to the first address.
+    assert!(rows.iter().map(packets).max() > Some(3_500));
+}
+
+#[test]
+fn the_seed_decides_what_is_generated() {
+    assert_eq!(generate("--addresses 5000 --seed 4"), generate("--addresses 5k --seed 4"));
+    assert_ne!(generate("--addresses 5000 --seed 4"), generate("--addresses 5000"));
+    let capture = "--addresses 50 --packets 100 --seed 4";
+    assert_eq!(generate(capture), generate(capture));
+    let text = String::from_utf8(generate("--addresses 3 --shape slash24")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.len() == 3 && lines[1].ends_with(".1"), "{lines:?}");
+}
+
+#[test]
+fn counts_that_make_no_set_are_refused() {
+    let folder = Folder::new();
+    let none = folder.octomix(&["generate", "--addresses", "0"]).assert().code(2).stdout("");
+    none.stderr(contains("expected a count from 1, such as 5000, 100k, 10M or 1G"));
+    let many = folder.octomix(&["generate", "--addresses", "5G", "--shape", "mixed"]).assert();
+    many.code(2).stdout("").stderr(
+        "octomix: error: a mixed set has from 1 to 2147483648 addresses, not 5000000000; \
+         ask for another number with --addresses\n",
+    );
+    let nowhere = ["generate", "--addresses", "9", "-o", "a/b"];
+    folder.write("a", "");
+    folder.octomix(&nowhere).assert().code(1).stderr(starts_with("octomix: error: cannot write"));
+}
+
+#[test]
+fn bench_checks_and_times_every_engine() {
+    let folder = Folder::new();
+    let arguments = "bench --addresses 2k,500 --shape sparse,mixed -k 2,3 --seconds 1e-9";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let done = folder.octomix(&arguments).args(["--format", "json"]).assert().success();
+    let report: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    let timings = report["timings"].as_array().unwrap();
+    let mut engines = BTreeSet::from(["cpu", "reference"]);
+    if !without_gpu() {
+        engines.insert("gpu");
+        assert!(!report["crossovers"].as_array().unwrap().is_empty());
+    }
+    let all = |key: &str| timings.iter().map(|t| t[key].to_string()).collect::<BTreeSet<_>>();
+    let names = |name: &str| name.trim_matches('"').to_owned();
+    let found: BTreeSet<_> = all("engine").iter().map(|name| names(name)).collect();
+    assert!(engines.iter().all(|&engine| found.contains(engine)), "{found:?}");
+    assert_eq!([all("set").len(), all("addresses").len(), all("k").len()], [2, 2, 2]);
+    assert_eq!(all("pass").len(), 7);
+    assert_eq!(timings.len(), found.len() * 2 * 2 * 2 * 7);
+    for timing in timings {
+        assert!(timing["seconds"].as_f64() > Some(0.0), "{timing}");
+        assert!(timing["sums"].is_null(), "{timing}");
+    }
+    for check in report["checks"].as_array().unwrap() {
+        assert_eq!((&check["sample"], &check["whole"]), (&check["addresses"], &"reference".into()));
+    }
+    assert!(report["machine"]["multiply_adds_per_second"].as_f64() > Some(0.0));
+
+    let text = folder.octomix(&arguments).args(["--engine", "cpu"]).assert().success();
+    let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();
+    assert!(text.contains("\nmixed: nanoseconds an address"), "{text}");
+    assert!(!text.contains("gpu"), "{text}");
+}
+
+#[test]
+fn bench_tells_the_sums_of_a_given_model() {
+    let folder = Folder::new();
+    let list = generate("--addresses 3k --shape slash24");
+    folder.write("list", list);
+    let timing = |model: &str, pass: &str| {
+        let arguments = ["fit", "list", "-k", "3", "--n-init", "1", "--model", model];
+        folder.octomix(&arguments).assert().success();
+        let arguments = ["bench", "list", "--model", "octomix-out/src/model.json"];
+        let mut command = folder.octomix(&arguments);
+        command.args(["--engine", "cpu", "--format", "json", "--seconds", "1e-9"]);
+        let done = command.assert().success();
+        let report: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let timings = report["timings"].as_array().unwrap();
+        timings.iter().find(|timing| timing["pass"] == pass).unwrap()["sums"].clone()
+    };
+    let numbers = |sums: &Value| -> f64 {
+        sums.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).sum()
+    };
+    let soft = timing("gaussian", "expectation");
+    assert!((numbers(&soft["weights"]) - 3_000.0).abs() < 1e-3, "{soft}");
+    let model = folder.json("octomix-out/src/model.json");
+    let ratio =
+        soft["log_likelihood"].as_f64().unwrap() / model["log_likelihood"].as_f64().unwrap();
+    assert!((ratio - 1.0).abs() < 1e-6, "{ratio}");
+    let hard = timing("kmeans", "lloyd");
+    assert_eq!(numbers(&hard["counts"]), 3_000.0);
+    let model = folder.json("octomix-out/src/model.json");
+    assert_eq!(hard["inertia"], model["inertia"]);
+
+    let of_mixture = ["bench", "list", "--model", "octomix-out/src/model.json", "--pass", "label"];
+    folder.octomix(&of_mixture).assert().code(2).stderr(
+        "octomix: error: no --pass goes with the kind of --model: moments, lloyd and assign take \
+         one of kmeans, the others a mixture; see octomix help\n",
+    );
+}
