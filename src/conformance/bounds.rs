@@ -33,6 +33,8 @@ pub(super) const FLUSH: f64 = f32::MIN_POSITIVE as f64;
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
     exponents: Vec<Exponent>,
+    /// The bound on the error of the largest exponent.
+    largest_error: f64,
     /// log2 of the sum of the exponentials.
     log_sum: f64,
     /// The bound on its error.
@@ -53,6 +55,7 @@ impl Assessment {
         let exponents: Vec<Exponent> =
             mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, precision)).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
+        let largest_error = exponents.iter().fold(0.0, |m, e| f64::max(m, e.t + e.error - largest));
         // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
             let terms = (0..exponents.len()).map(f);
@@ -77,6 +80,7 @@ impl Assessment {
         let log_sum_error = most.max(-least) + normalise * std::f64::consts::LOG2_E + log2;
         Self {
             exponents,
+            largest_error,
             log_sum,
             log_sum_error,
             numerators,
@@ -143,8 +147,11 @@ pub fn expectation_bounds<'a>(
                 *bound += weight * (dr + moment * r) * d[i] * d[j];
             }
             let bits = a.log_sum - a.exponents[k].t;
+            // Also where it is summed as r (largest - t), and the log-sum once for all components: what
+            // the largest is off cancels but for what the responsibilities are off.
             let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
-            bounds.entropy += weight * ln_2 * (dr * bits.abs() + (r + dr) * error);
+            bounds.entropy +=
+                weight * ln_2 * (dr * (bits.abs() + a.largest_error) + (r + dr) * error);
         }
     }
     bounds

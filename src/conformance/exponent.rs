@@ -60,7 +60,9 @@ pub(super) fn exponent(
     };
     let bias = c.bias * LOG2_E;
     let t = bias - fall.value;
-    let error = fall.error + U32 * (bias.abs() + t.abs());
+    // The bias is rounded, and once more where a segment's first octet is folded into it; what that
+    // adds is a square, of whose four roundings only two are then left.
+    let error = fall.error + U32 * (2.0 * bias.abs() + t.abs());
     Exponent { t, error: if precision == Precision::F32 { error } else { 0.0 } }
 }
 
