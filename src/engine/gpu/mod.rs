@@ -15,6 +15,7 @@ mod expectation;
 mod flight;
 pub mod kernel;
 mod label;
+pub mod listing;
 mod lloyd;
 mod mixture;
 mod moments;

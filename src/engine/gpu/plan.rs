@@ -59,27 +59,22 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Of a processor that acts as a GPU: it wants few threads, each a vector wide.
+    const SOFTWARE: Self =
+        Self { workgroup: 8, threads: 4096, chunk: 1 << 22, work: 1 << 22, resident: usize::MAX };
+
+    /// Of a GPU: threads enough to fill it and hide its memory.
+    pub(super) const HARDWARE: Self = Self {
+        workgroup: 64,
+        threads: 65_536,
+        chunk: 1 << 24,
+        work: 1 << 26,
+        resident: usize::MAX,
+    };
+
     /// The layout for an adapter.
     pub fn of(info: &wgpu::AdapterInfo) -> Self {
-        if is_software(info) {
-            // A processor wants few threads, each a vector wide.
-            Self {
-                workgroup: 8,
-                threads: 4096,
-                chunk: 1 << 22,
-                work: 1 << 22,
-                resident: usize::MAX,
-            }
-        } else {
-            // Enough threads to fill a GPU and hide its memory.
-            Self {
-                workgroup: 64,
-                threads: 65_536,
-                chunk: 1 << 24,
-                work: 1 << 26,
-                resident: usize::MAX,
-            }
-        }
+        if is_software(info) { Self::SOFTWARE } else { Self::HARDWARE }
     }
 
     /// Addresses a segment at most, in a chunk of `addresses`.

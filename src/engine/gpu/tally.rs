@@ -25,9 +25,15 @@ const TRIPS: usize = 64;
 /// Prefixes a dispatch at most.
 const PREFIXES: usize = 64;
 
-const TALLY_GAUSSIAN: Stream = Stream { name: "tally", source: shader::TALLY_GAUSSIAN_SOURCE };
-const TALLY_JOINT: Stream = Stream { name: "tally joint", source: shader::TALLY_JOINT_SOURCE };
-const TALLY_EACH: Stream = Stream { name: "tally each", source: shader::TALLY_EACH_SOURCE };
+/// The kernel for Gaussian tails.
+pub(super) const TALLY_GAUSSIAN: Stream =
+    Stream { name: "tally", source: shader::TALLY_GAUSSIAN_SOURCE };
+/// The kernel for t distributions over all octets.
+pub(super) const TALLY_JOINT: Stream =
+    Stream { name: "tally-joint", source: shader::TALLY_JOINT_SOURCE };
+/// The kernel for a t distribution along each axis.
+pub(super) const TALLY_EACH: Stream =
+    Stream { name: "tally-each", source: shader::TALLY_EACH_SOURCE };
 
 /// `Round` of `shaders/tally.wgsl`.
 #[repr(C)]
