@@ -201,15 +201,14 @@ fn neither_the_length_of_dispatches_nor_where_addresses_are_changes_a_byte() {
 #[test]
 fn order_statistics_are_the_sorted_log_densities() {
     let Some(gpu) = gpu() else { return };
-    for Set { name, addresses, weights } in sets() {
-        let set = Set { name, addresses, weights };
-        let n = set.addresses.len() as u64;
+    for set in sets().into_iter().filter(|set| set.addresses.len() < 100_000) {
+        let (name, addresses) = (set.name, &set.addresses);
+        let n = addresses.len() as u64;
         // Neighbours and repeated ranks share prefixes, the last is the largest.
         let mut ranks = vec![0, n / 25, n / 25 + 1, n / 3, n / 2, n / 2, n - 1];
         ranks.retain(|&rank| rank < n);
         ranks.sort();
-        let sample: Vec<u32> =
-            set.addresses.iter().copied().step_by(n as usize / 3000 + 1).collect();
+        let sample: Vec<u32> = addresses.iter().copied().step_by(n as usize / 3000 + 1).collect();
         let mixture = Parameters::new(&sample, 3).unwrap().mixtures.remove(1);
         let freedom: Vec<f64> = [1.0, 1e4, 5.0].into_iter().take(mixture.0.len()).collect();
         for tail in [Tail::Gaussian, Tail::Joint(freedom.clone()), Tail::Each(freedom)] {

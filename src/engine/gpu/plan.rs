@@ -4,7 +4,7 @@
 //! the device, which some do after two seconds. The rule: work is counted in addresses times components;
 //! the first run of a kernel takes as much a dispatch as the slowest device of its kind does in that
 //! time ([`Layout::work`]); a run whose dispatches after the first were measured lets the next take as
-//! many as it did in half that time ([`Pace`]). Where a run is cut changes no byte of what it returns.
+//! many as it did in half that time (`Pace`). Where a run is cut changes no byte of what it returns.
 
 use std::collections::HashMap;
 use std::ops::Range;

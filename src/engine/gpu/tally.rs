@@ -63,7 +63,7 @@ impl GpuEngine<'_> {
     /// When the device fails.
     ///
     /// # Panics
-    /// When there are not as many addresses as a rank says.
+    /// When there are not as many addresses as a rank says, or `ranks` do not ascend.
     pub fn order_statistics(
         &mut self,
         density: &Density,
@@ -71,6 +71,7 @@ impl GpuEngine<'_> {
     ) -> Result<Vec<f64>, EngineError> {
         let addresses = self.points.addresses().len() as u64;
         assert!(ranks.iter().all(|&rank| rank < addresses), "ranks are below {addresses}");
+        assert!(ranks.is_sorted(), "ranks ascend");
         let Density { components, tail } = density;
         match tail {
             Tail::Gaussian => self.select(TALLY_GAUSSIAN, components, ranks),
