@@ -4,20 +4,18 @@
 @group(0) @binding(3) var<storage, read_write> partials: array<u32>;
 
 @compute @workgroup_size($WORKGROUP)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let thread = id.x;
-    if thread >= sweep.threads {
-        return;
-    }
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let params = id.z;
     let block = id.y * $BLOCKu;
+    let segment = segments[sweep.start + id.x];
+    let end = segment.start + segment.addresses;
 //# for k
     var count_$k = 0u;
     var sum_$k = vec4(0u);
     var squares_$k = 0u;
 //# end
-    for (var trip = 0u; trip < sweep.trips; trip++) {
-        let q = quad(thread, trip);
+    for (var trip = segment.start; trip < end; trip += TRIP) {
+        let q = quad(trip + thread, end);
         let index = nearest(params * sweep.components, q);
         let x0 = q.octets[0];
         let x1 = q.octets[1];
@@ -33,15 +31,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         }
 //# end
     }
-    let row = first_row(thread, id.y, params, 7u * $BLOCKu);
+    let row = first_row(id, thread, 7u * $BLOCKu);
+    let step = row_step();
 //# for k
-    partials[row + ($ku * 7u + 0u) * sweep.threads] = count_$k;
-    partials[row + ($ku * 7u + 1u) * sweep.threads] = sum_$k.x;
-    partials[row + ($ku * 7u + 2u) * sweep.threads] = sum_$k.y;
-    partials[row + ($ku * 7u + 3u) * sweep.threads] = sum_$k.z;
-    partials[row + ($ku * 7u + 4u) * sweep.threads] = sum_$k.w;
+    partials[row + ($ku * 7u + 0u) * step] = count_$k;
+    partials[row + ($ku * 7u + 1u) * step] = sum_$k.x;
+    partials[row + ($ku * 7u + 2u) * step] = sum_$k.y;
+    partials[row + ($ku * 7u + 3u) * step] = sum_$k.z;
+    partials[row + ($ku * 7u + 4u) * step] = sum_$k.w;
     // In two halves: the reduction sums 65,536 addresses of up to 4 x 255^2 in a u32.
-    partials[row + ($ku * 7u + 5u) * sweep.threads] = squares_$k & 0xffffu;
-    partials[row + ($ku * 7u + 6u) * sweep.threads] = squares_$k >> 16u;
+    partials[row + ($ku * 7u + 5u) * step] = squares_$k & 0xffffu;
+    partials[row + ($ku * 7u + 6u) * step] = squares_$k >> 16u;
 //# end
 }

@@ -4,13 +4,11 @@
 @group(0) @binding(3) var<storage, read_write> partials: array<u32>;
 
 @compute @workgroup_size($WORKGROUP)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let thread = id.x;
-    if thread >= sweep.threads {
-        return;
-    }
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let params = id.z;
     let block = id.y * $BLOCKu;
+    let segment = segments[sweep.start + id.x];
+    let end = segment.start + segment.addresses;
 //# for k
     var count_$k = 0u;
     var sum_$k = vec4(0u);
@@ -18,8 +16,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var products1_$k = vec3(0u);
     var products2_$k = vec3(0u);
 //# end
-    for (var trip = 0u; trip < sweep.trips; trip++) {
-        let q = quad(thread, trip);
+    for (var trip = segment.start; trip < end; trip += TRIP) {
+        let q = quad(trip + thread, end);
         let index = nearest(params * sweep.components, q);
         let x0 = q.octets[0];
         let x1 = q.octets[1];
@@ -41,8 +39,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         }
 //# end
     }
-    let row = first_row(thread, id.y, params, 15u * $BLOCKu);
-    let step = sweep.threads;
+    let row = first_row(id, thread, 15u * $BLOCKu);
+    let step = row_step();
 //# for k
     {
         let at = row + $ku * 15u * step;

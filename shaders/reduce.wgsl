@@ -1,10 +1,10 @@
-// Sums each row of per-thread partials into `segments` words, at most 64 partials a word, in a fixed
-// order; the host sums those in f64.
+// Sums each row of per-thread partials into `words` words, $PARTIALS neighbouring partials a word; the
+// host sums those in f64. Order and grouping are the same however sweeps are cut.
 
 struct Reduction {
     rows: u32,
     threads: u32,
-    segments: u32,
+    words: u32,
 }
 
 @group(0) @binding(0) var<uniform> reduction: Reduction;
@@ -13,14 +13,15 @@ struct Reduction {
 
 @compute @workgroup_size($WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let segment = id.x;
+    let word = id.x;
     let row = id.y;
-    if segment >= reduction.segments || row >= reduction.rows {
+    if word >= reduction.words || row >= reduction.rows {
         return;
     }
+    let end = min((word + 1u) * $PARTIALSu, reduction.threads);
     var sum = $WORD(0);
-    for (var thread = segment; thread < reduction.threads; thread += reduction.segments) {
+    for (var thread = word * $PARTIALSu; thread < end; thread++) {
         sum += partials[row * reduction.threads + thread];
     }
-    sums[row * reduction.segments + segment] = sum;
+    sums[row * reduction.words + word] = sum;
 }

@@ -12,7 +12,7 @@ use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
 };
 use octomix::pass::label::{Label, label};
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass, Tail};
 
 /// A set of addresses, and the weight of each where they do not count alike.
 struct Set {
@@ -120,7 +120,8 @@ fn weighted_addresses_are_repeated_ones() {
     let mut engines: Vec<Box<dyn Engine>> =
         vec![Box::new(ReferenceEngine::new(points)), Box::new(CpuEngine::new(points))];
     if let Some(gpu) = &gpu {
-        let layout = Layout { chunk: 100, work: 1000, threads: 2, workgroup: 8 };
+        let layout =
+            Layout { chunk: 100, work: 1000, threads: 2, workgroup: 8, resident: usize::MAX };
         engines.push(Box::new(GpuEngine::new(gpu, points)));
         engines.push(Box::new(GpuEngine::with_layout(gpu, points, layout)));
     }
@@ -154,13 +155,81 @@ fn chunking_changes_nothing_but_rounding() {
     // Two threads that take four addresses a trip: a dispatch sees at most 2048 of them, and by its
     // work far fewer, so chunks, spans of a chunk and groups of parameter sets all occur.
     for (chunk, work) in [(1, 1), (7, 100), (1000, 100), (1000, 50_000), (2672, 1 << 20)] {
-        let layout = Layout { chunk, work, threads: 2, workgroup: 8 };
+        let layout = Layout { chunk, work, threads: 2, workgroup: 8, resident: usize::MAX };
         let mut engine = GpuEngine::with_layout(&gpu, &addresses, layout);
         // The smaller the pieces the more dispatches: two sets will do.
         let some = if work < 1000 { 2 } else { 12 };
         let mut checks = check_centres(&mut engine, &centres[..some]).unwrap();
         checks.extend(check_mixtures(&mut engine, &mixtures[..some]).unwrap());
         assert!(checks.iter().all(|check| check.holds()), "{layout:?}: {checks:?}");
+    }
+}
+
+/// Where dispatches are cut depends on the speed of the device, where addresses are kept on its memory.
+#[test]
+fn neither_the_length_of_dispatches_nor_where_addresses_are_changes_a_byte() {
+    let Some(gpu) = gpu() else { return };
+    let weights = [1, 2, 0, 3, 1000, 1, 1 << 20];
+    let set = Set::weighted("weighted", list("tutorial_dst.txt"), &weights);
+    let Parameters { centres, mixtures } = parameters(&set.addresses);
+    let (centres, mixtures) = (&centres[..9], &mixtures[..9]);
+    let of = |work, resident| {
+        let layout = Layout { work, resident, chunk: 1000, threads: 64, workgroup: 8 };
+        let mut engine = GpuEngine::with_layout(&gpu, set.points(), layout);
+        let (mut labels, mut indices) = (Vec::new(), Vec::new());
+        let lloyds = Run::<Lloyd>::run(&mut engine, centres).unwrap();
+        let stats = Run::<Expectation>::run(&mut engine, mixtures).unwrap();
+        let mut sink = |found: &[Label]| {
+            labels.extend_from_slice(found);
+            Ok(())
+        };
+        engine.label(&mixtures[8].clone().into(), &mut sink).unwrap();
+        let mut sink = |found: &[u32]| {
+            indices.extend_from_slice(found);
+            Ok(())
+        };
+        engine.assign(&centres[8], &mut sink).unwrap();
+        (lloyds, stats, labels, indices)
+    };
+    let all = of(1 << 30, usize::MAX);
+    assert_eq!(all.2.len(), set.addresses.len());
+    for (work, resident) in [(1 << 30, 0), (1000, 5000), (20_000, 0), (20_000, usize::MAX)] {
+        assert!(of(work, resident) == all, "{work} a dispatch, {resident} bytes on the device");
+    }
+}
+
+#[test]
+fn order_statistics_are_the_sorted_log_densities() {
+    let Some(gpu) = gpu() else { return };
+    for set in sets().into_iter().filter(|set| set.addresses.len() < 100_000) {
+        let (name, addresses) = (set.name, &set.addresses);
+        let n = addresses.len() as u64;
+        // Neighbours and repeated ranks share prefixes, the last is the largest.
+        let mut ranks = vec![0, n / 25, n / 25 + 1, n / 3, n / 2, n / 2, n - 1];
+        ranks.retain(|&rank| rank < n);
+        ranks.sort();
+        let sample: Vec<u32> = addresses.iter().copied().step_by(n as usize / 3000 + 1).collect();
+        let mixture = Parameters::new(&sample, 3).unwrap().mixtures.remove(1);
+        let freedom: Vec<f64> = [1.0, 1e4, 5.0].into_iter().take(mixture.0.len()).collect();
+        for tail in [Tail::Gaussian, Tail::Joint(freedom.clone()), Tail::Each(freedom)] {
+            let density = Density { components: mixture.clone(), tail };
+            // On the device, and brought there for each round; in one dispatch, and in many.
+            for (work, resident) in [(1 << 22, usize::MAX), (100_000, 0)] {
+                let layout = Layout { work, resident, ..Layout::of(gpu.info()) };
+                let mut engine = GpuEngine::with_layout(&gpu, set.points(), layout);
+                let mut sorted = Vec::new();
+                let mut sink = |labels: &[Label]| {
+                    sorted.extend(labels.iter().map(|label| label.log_density));
+                    Ok(())
+                };
+                engine.label(&density, &mut sink).unwrap();
+                sorted.sort_by(f64::total_cmp);
+                let expected: Vec<f64> = ranks.iter().map(|&rank| sorted[rank as usize]).collect();
+                let found = engine.order_statistics(&density, &ranks).unwrap();
+                assert_eq!(found, expected, "{name}: {:?}", density.tail);
+                assert!(engine.order_statistics(&density, &[]).unwrap().is_empty());
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use octomix::engine::gpu::kernel::{Kernel, Word};
 use octomix::engine::gpu::shader::{self, Shape, unroll};
 use octomix::engine::gpu::{
-    LabelWord, PackedCentre, PackedComponent, PackedStudent, Reduction, Sweep,
+    LabelWord, PackedCentre, PackedComponent, PackedStudent, Reduction, Round, Segment, Sweep,
 };
 use octomix::pass::{Expectation, Lloyd, Moments};
 
@@ -24,6 +24,10 @@ fn module(parts: &[&str], shape: Shape) -> naga::Module {
 const LABELS: [&[&str]; 3] =
     [shader::LABEL_GAUSSIAN_SOURCE, shader::LABEL_JOINT_SOURCE, shader::LABEL_EACH_SOURCE];
 
+/// The sources of the kernel of order statistics, one a tail.
+const TALLIES: [&[&str]; 3] =
+    [shader::TALLY_GAUSSIAN_SOURCE, shader::TALLY_JOINT_SOURCE, shader::TALLY_EACH_SOURCE];
+
 fn shape(block: usize, word: Word) -> Shape {
     Shape { block, workgroup: 64, word }
 }
@@ -35,8 +39,8 @@ fn every_kernel_validates_for_every_block() {
         module(Moments::SOURCE, shape(block, Moments::WORD));
         module(Expectation::SOURCE, shape(block, Expectation::WORD));
     }
-    for label in LABELS {
-        module(label, shape(1, Word::F32));
+    for source in LABELS.into_iter().chain(TALLIES) {
+        module(source, shape(1, Word::F32));
     }
     module(shader::ASSIGN_SOURCE, shape(1, Word::F32));
     module(&[shader::REDUCE], shape(0, Word::F32));
@@ -66,14 +70,10 @@ fn words(start: usize, count: usize) -> impl Iterator<Item = usize> {
 #[test]
 fn structs_lie_as_the_hosts_do() {
     let expectation = module(Expectation::SOURCE, shape(1, Expectation::WORD));
-    let sweep = [
-        offset_of!(Sweep, start),
-        offset_of!(Sweep, addresses),
-        offset_of!(Sweep, threads),
-        offset_of!(Sweep, trips),
-        offset_of!(Sweep, components),
-    ];
+    let sweep = [offset_of!(Sweep, start), offset_of!(Sweep, end), offset_of!(Sweep, components)];
     assert_layout(&expectation, "Sweep", size_of::<Sweep>(), &sweep);
+    let segment = [offset_of!(Segment, start), offset_of!(Segment, addresses)];
+    assert_layout(&expectation, "Segment", size_of::<Segment>(), &segment);
     let component: Vec<usize> = words(offset_of!(PackedComponent, bias), 1)
         .chain(words(offset_of!(PackedComponent, anchor), 4))
         .chain(words(offset_of!(PackedComponent, shift), 4))
@@ -93,11 +93,8 @@ fn structs_lie_as_the_hosts_do() {
     assert_layout(&lloyd, "Centre", size_of::<PackedCentre>(), &centre);
 
     let reduce = module(&[shader::REDUCE], shape(0, Word::F32));
-    let reduction = [
-        offset_of!(Reduction, rows),
-        offset_of!(Reduction, threads),
-        offset_of!(Reduction, segments),
-    ];
+    let reduction =
+        [offset_of!(Reduction, rows), offset_of!(Reduction, threads), offset_of!(Reduction, words)];
     assert_layout(&reduce, "Reduction", size_of::<Reduction>(), &reduction);
 
     let label = module(shader::LABEL_JOINT_SOURCE, shape(1, Word::F32));
@@ -106,6 +103,10 @@ fn structs_lie_as_the_hosts_do() {
     assert_layout(&label, "Component", size_of::<PackedComponent>(), &component);
     let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
     assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
+
+    let tally = module(shader::TALLY_GAUSSIAN_SOURCE, shape(1, Word::F32));
+    let round = [offset_of!(Round, prefix), offset_of!(Round, mask), offset_of!(Round, shift)];
+    assert_layout(&tally, "Round", size_of::<Round>(), &round);
 }
 
 #[test]
@@ -121,22 +122,29 @@ fn bindings_are_in_the_order_the_host_binds_them() {
         bound.sort();
         bound.into_iter().map(|(group, _, name)| format!("{group}:{name}")).collect::<Vec<_>>()
     };
-    let sweep = |params: &str, output: &str| {
-        vec!["0:sweep".into(), "0:addresses".into(), format!("0:{params}"), format!("0:{output}")]
+    let sweep = |params: &str, output: &str, more: &[&str]| -> Vec<String> {
+        let all = [&["sweep", "addresses", params, output], more].concat();
+        all.into_iter().map(|name| format!("0:{name}")).collect()
     };
-    assert_eq!(names(&module(Lloyd::SOURCE, shape(3, Word::U32))), sweep("centres", "partials"));
-    assert_eq!(names(&module(Moments::SOURCE, shape(3, Word::U32))), sweep("centres", "partials"));
-    assert_eq!(
-        names(&module(Expectation::SOURCE, shape(3, Word::F32))),
-        sweep("components", "partials")
-    );
-    for label in LABELS {
-        assert_eq!(names(&module(label, shape(1, Word::F32))), sweep("components", "labels"));
+    let sum = |source, word, params| {
+        assert_eq!(
+            names(&module(source, shape(3, word))),
+            sweep(params, "partials", &["segments"])
+        );
+    };
+    sum(Lloyd::SOURCE, Lloyd::WORD, "centres");
+    sum(Moments::SOURCE, Moments::WORD, "centres");
+    sum(Expectation::SOURCE, Expectation::WORD, "components");
+    let stream = |source, params, output, more: &[&str]| {
+        assert_eq!(names(&module(source, shape(1, Word::F32))), sweep(params, output, more));
+    };
+    for source in LABELS {
+        stream(source, "components", "labels", &[]);
     }
-    assert_eq!(
-        names(&module(shader::ASSIGN_SOURCE, shape(1, Word::F32))),
-        sweep("centres", "indices")
-    );
+    for source in TALLIES {
+        stream(source, "components", "counts", &["rounds"]);
+    }
+    stream(shader::ASSIGN_SOURCE, "centres", "indices", &[]);
     assert_eq!(
         names(&module(&[shader::REDUCE], shape(0, Word::U32))),
         ["0:reduction", "0:partials", "0:sums"]

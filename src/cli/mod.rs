@@ -8,8 +8,10 @@ mod sweep;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use octomix::engine::choice::EngineKind;
+use octomix::engine::gpu::listing::LISTINGS;
 use octomix::input::{self, Roles};
 use octomix::model::scorer::Score;
 use octomix::score::Threshold;
@@ -239,9 +241,26 @@ pub struct ValidateArgs {
     pub print: PrintArgs,
 }
 
+const DEVICES_EXAMPLES: &str = "\
+Examples:
+  What there is, for a bug report:
+    octomix devices
+
+  The kernel of an iteration of a mixture of five components, as the GPU is given it:
+    octomix devices --shader expectation -k 5 > expectation.wgsl";
+
 /// Lists the GPU adapters and which of them octomix would use or, where there is none, why.
 #[derive(Debug, Args)]
+#[command(after_help = DEVICES_EXAMPLES)]
 pub struct DevicesArgs {
+    /// Print the WGSL of this kernel instead, as a GPU is given it
+    #[arg(long, value_name = "NAME", conflicts_with = "format",
+          value_parser = PossibleValuesParser::new(LISTINGS.map(|listing| listing.name)))]
+    pub shader: Option<String>,
+    /// The components that the kernel is for
+    #[arg(short = 'k', long, value_name = "N", default_value_t = 8, requires = "shader",
+          value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
+    pub components: u32,
     /// What to print: a list to read, or JSON
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -1,9 +1,10 @@
-//! `octomix devices`: the adapters there are, and which of them octomix would use.
+//! `octomix devices`: the adapters there are, and which of them octomix would use; what they are given.
 
 use std::io::{self, Write};
 
 use octomix::engine::gpu::device::{adapters, can_compute, is_software, rank};
 use octomix::engine::gpu::diagnose::why_no_adapter;
+use octomix::engine::gpu::listing::LISTINGS;
 use serde::Serialize;
 
 use super::{Failure, print};
@@ -37,11 +38,16 @@ struct Devices {
     none_because: Option<String>,
 }
 
-/// Lists the adapters, the one that would be used first.
+/// Lists the adapters, the one that would be used first, or prints a kernel.
 ///
 /// # Errors
 /// When standard output cannot be written.
 pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
+    if let Some(shader) = &args.shader {
+        let listings = LISTINGS.iter().filter(|listing| listing.name == *shader);
+        let wgsl: String = listings.map(|listing| listing.wgsl(args.components as usize)).collect();
+        return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
+    }
     let mut found = adapters();
     found.sort_by_key(|adapter| rank(&adapter.get_info()));
     let devices: Vec<Device> = found.iter().enumerate().map(|(i, a)| describe(i, a)).collect();

@@ -42,6 +42,8 @@ pub(super) const FLUSH: f64 = f32::MIN_POSITIVE as f64;
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
     exponents: Vec<Exponent>,
+    /// The bound on the error of the largest exponent.
+    largest_error: f64,
     /// log2 of the sum of the exponentials.
     log_sum: f64,
     /// The bound on its error.
@@ -60,6 +62,7 @@ impl Assessment {
         let exponents: Vec<Exponent> =
             mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, unit)).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
+        let largest_error = exponents.iter().fold(0.0, |m, e| f64::max(m, e.t + e.error - largest));
         // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
             let terms = (0..exponents.len()).map(f);
@@ -80,7 +83,15 @@ impl Assessment {
         let normalise = unit * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64);
         let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * log_sum.abs());
         let log_sum_error = most.max(-least) + normalise * std::f64::consts::LOG2_E + log2;
-        Self { exponents, log_sum, log_sum_error, numerators, spread: [least, most], normalise }
+        Self {
+            exponents,
+            largest_error,
+            log_sum,
+            log_sum_error,
+            numerators,
+            spread: [least, most],
+            normalise,
+        }
     }
 
     /// The responsibility of component `k` and the bound on its error, where it may be taken for 0
@@ -137,8 +148,11 @@ pub fn expectation_bounds<'a>(
                 *bound += weight * (dr + moment * r) * d[i] * d[j];
             }
             let bits = a.log_sum - a.exponents[k].t;
+            // Also where it is summed as r (largest - t), and the log-sum once for all components: what
+            // the largest is off cancels but for what the responsibilities are off.
             let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
-            bounds.entropy += weight * ln_2 * (dr * bits.abs() + (r + dr) * error);
+            bounds.entropy +=
+                weight * ln_2 * (dr * (bits.abs() + a.largest_error) + (r + dr) * error);
         }
     }
     bounds

@@ -59,7 +59,9 @@ pub(super) fn exponent(
     };
     let bias = c.bias * LOG2_E;
     let t = bias - fall.value;
-    let error = fall.error + unit * (bias.abs() + t.abs());
+    // The bias is rounded, and once more where octets that a block shares are folded into it; what that
+    // adds is a square, of whose four roundings only two are then left.
+    let error = fall.error + unit * (2.0 * bias.abs() + t.abs());
     Exponent { t, error }
 }
 

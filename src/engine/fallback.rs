@@ -78,6 +78,21 @@ impl Engine for FallbackEngine<'_> {
         self.stream(|engine, sink| engine.label(density, sink), sink)
     }
 
+    fn order_statistics(
+        &mut self,
+        density: &Density,
+        ranks: &[u64],
+    ) -> Result<Vec<f64>, EngineError> {
+        let cpu = match &mut self.instead {
+            Some((_, cpu)) => cpu,
+            None => match self.gpu.order_statistics(density, ranks) {
+                Err(trouble) => self.give_up(trouble),
+                done => return done,
+            },
+        };
+        cpu.order_statistics(density, ranks)
+    }
+
     fn assign(
         &mut self,
         centres: &Centres,

@@ -77,6 +77,21 @@ fn devices_lists_adapters_or_says_why_there_are_none() {
 }
 
 #[test]
+fn devices_prints_the_kernels_without_a_gpu() {
+    let folder = Folder::new();
+    let octomix = |args: &[&str]| folder.octomix(args).envs(NO_DRIVER).assert();
+    let done = octomix(&["devices", "--shader", "expectation", "-k", "3"]).success();
+    done.stdout(
+        contains("var weight_2 = 0.0;").and(contains("weight_3").not()).and(contains("//#").not()),
+    );
+    let done = octomix(&["devices", "--shader", "label-each"]).success();
+    done.stdout(contains("labels: array<Label>").and(contains("@workgroup_size(64)")));
+    let done = octomix(&["devices", "--shader", "no such"]).code(2);
+    done.stderr(contains("[possible values: moments, lloyd, expectation, reduce, assign, label, "));
+    octomix(&["devices", "-k", "3"]).code(2).stderr(contains("--shader <NAME>"));
+}
+
+#[test]
 fn an_adapter_that_is_not_there_is_named_with_those_that_are() {
     if without_gpu() {
         return;

@@ -1,27 +1,8 @@
-//! Buffers of the device: addresses in chunks, parameters, and room that is used again.
+//! Buffers of the device that are filled once, and such that grow and are used again.
 
 use wgpu::BufferUsages as Usage;
 
 use super::device::Gpu;
-
-/// Addresses in the memory of the device.
-#[derive(Debug, Clone)]
-pub(super) struct Chunk {
-    /// Four bytes an address.
-    pub buffer: wgpu::Buffer,
-    /// How many there are.
-    pub addresses: usize,
-    /// How often each of them counts.
-    pub times: u64,
-}
-
-impl Chunk {
-    /// `addresses`, of which each counts `times` times.
-    pub fn upload(gpu: &Gpu, addresses: &[u32], times: u64) -> Self {
-        let buffer = upload(gpu, "addresses", bytemuck::cast_slice(addresses), Usage::STORAGE);
-        Self { buffer, addresses: addresses.len(), times }
-    }
-}
 
 /// The first `bytes` of `buffer`, for binding.
 pub(super) fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResource<'_> {
@@ -34,13 +15,19 @@ pub(super) fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResourc
 
 /// A buffer that holds `contents`.
 pub(super) fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer {
+    load(gpu, &mut None, label, contents, usage)
+}
+
+/// `buffer`, made anew if it does not hold `contents`, with those in it.
+pub(super) fn load(
+    gpu: &Gpu,
+    buffer: &mut Option<wgpu::Buffer>,
+    label: &str,
+    contents: &[u8],
+    usage: Usage,
+) -> wgpu::Buffer {
     // Not `create_buffer_init`: that panics where the device cannot provide the memory.
-    let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: contents.len() as u64,
-        usage: usage | Usage::COPY_DST,
-        mapped_at_creation: false,
-    });
+    let buffer = grow(gpu, buffer, label, contents.len(), usage | Usage::COPY_DST);
     gpu.queue().write_buffer(&buffer, 0, contents);
     buffer
 }

@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::kernel::Pack;
 use crate::address::OCTETS;
+use crate::engine::near_tie;
 use crate::pass::Centres;
 use crate::pass::centres::Centre;
 
@@ -26,10 +27,6 @@ pub struct PackedCentre {
     /// The low words.
     pub low: [i32; OCTETS],
 }
-
-/// Rounding errors of a score in f32, in units of half an ulp of its largest magnitude: each
-/// coordinate, product and sum rounds once, in any order and fused or not.
-const SCORE_ROUNDINGS: f64 = 12.0;
 
 /// Fixed point to words: the lower two hold 16 bits each, the high one the rest, rounded down.
 fn words(fixed: i64) -> [i32; 3] {
@@ -56,19 +53,13 @@ impl Pack for Centres {
 
     fn pack(&self) -> Vec<PackedCentre> {
         let unit = 2f64.powi(-32);
-        let magnitude = |c: &Centre| {
-            let reach: f64 = c.coordinates.iter().map(|&x| (x as f64).abs() * 255.0).sum();
-            (c.half_norm as f64 + reach) * unit
-        };
-        let largest = self.as_slice().iter().map(magnitude).fold(0.0, f64::max);
-        // Two scores, each off by this much.
-        let window = 2.0 * SCORE_ROUNDINGS * f64::from(f32::EPSILON) / 2.0 * largest;
+        let window = near_tie::window(self) as f32;
         let pack = |c: &Centre| {
             let each = c.coordinates.map(words);
             PackedCentre {
                 half_norm: (c.half_norm as f64 * unit) as f32,
                 x: c.coordinates.map(|x| (x as f64 * unit) as f32),
-                window: window as f32,
+                window,
                 half_norm_words: words(c.half_norm),
                 high: each.map(|w| w[0]),
                 middle: each.map(|w| w[1]),

@@ -47,7 +47,10 @@ pub struct Wanted {
 
 /// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12.
 pub fn adapters() -> Vec<wgpu::Adapter> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    // Drivers that say how much memory there is refuse more of it, rather than swap it to the host.
+    descriptor.memory_budget_thresholds.for_resource_creation = Some(90);
+    let instance = wgpu::Instance::new(descriptor);
     // No GL: it would be silently emulated where there is no driver.
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
     pollster::block_on(instance.enumerate_adapters(backends))
@@ -209,29 +212,12 @@ impl Gpu {
         pipelines.entry((name, shape)).or_insert_with(build).clone()
     }
 
-    /// Submits `encoder` and reads the first `bytes` of `output`, by way of `staging`.
-    pub(super) fn submit(
-        &self,
-        mut encoder: wgpu::CommandEncoder,
-        output: &wgpu::Buffer,
-        staging: &wgpu::Buffer,
-        bytes: usize,
-    ) -> Result<Vec<u32>, EngineError> {
-        let bytes = bytes as u64;
-        encoder.copy_buffer_to_buffer(output, 0, staging, 0, bytes);
-        self.queue().submit([encoder.finish()]);
-        let range = staging.slice(..bytes);
-        range.map_async(wgpu::MapMode::Read, |_| ());
-        let polled = self.device().poll(wgpu::PollType::wait_indefinitely());
+    /// Waits until `submission` is done.
+    pub(super) fn wait(&self, submission: &wgpu::SubmissionIndex) -> Result<(), EngineError> {
+        let submission_index = Some(submission.clone());
+        let polled = self.device().poll(wgpu::PollType::Wait { submission_index, timeout: None });
         self.check()?;
-        let lost = |error: String| EngineError::DeviceLost(one_line(&error));
-        polled.map_err(|error| lost(error.to_string()))?;
-        let words = {
-            let view = range.get_mapped_range().map_err(|error| lost(error.to_string()))?;
-            bytemuck::pod_collect_to_vec(&view)
-        };
-        staging.unmap();
-        Ok(words)
+        polled.map(|_| ()).map_err(|error| EngineError::DeviceLost(one_line(&error.to_string())))
     }
 
     /// The first failure since the device was opened, if there was one.

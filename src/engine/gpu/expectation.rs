@@ -8,8 +8,14 @@ use crate::pass::{Expectation, PAIRS};
 
 impl Kernel for Expectation {
     const NAME: &'static str = "expectation";
-    const SOURCE: &'static [&'static str] =
-        &[shader::SWEEP, shader::COMPONENT, shader::GAUSSIAN, shader::EXPECTATION];
+    const SOURCE: &'static [&'static str] = &[
+        shader::SWEEP,
+        shader::SEGMENT,
+        shader::COMPONENT,
+        shader::GAUSSIAN,
+        shader::SLICE,
+        shader::EXPECTATION,
+    ];
     const WORD: Word = Word::F32;
     const ROWS: usize = 1 + OCTETS + PAIRS;
     const BLOCK_ROWS: usize = 2;
@@ -20,7 +26,7 @@ impl Kernel for Expectation {
             first: std::array::from_fn(|j| rows[1 + j]),
             second: std::array::from_fn(|p| rows[1 + OCTETS + p]),
         };
-        // Every block sums the whole log-likelihood, and the entropy of its own components.
+        // Every block sums the whole log-likelihood, and its own share of the entropy.
         let of_blocks = block * Self::ROWS;
         let entropy: f64 =
             sums.chunks(of_blocks + Self::BLOCK_ROWS).map(|rows| rows[of_blocks + 1]).sum();

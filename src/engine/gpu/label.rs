@@ -12,11 +12,11 @@ pub(super) const LABEL_GAUSSIAN: Stream =
 
 /// The kernel for t distributions over all octets.
 pub(super) const LABEL_JOINT: Stream =
-    Stream { name: "label joint", source: shader::LABEL_JOINT_SOURCE };
+    Stream { name: "label-joint", source: shader::LABEL_JOINT_SOURCE };
 
 /// The kernel for a t distribution along each axis.
 pub(super) const LABEL_EACH: Stream =
-    Stream { name: "label each", source: shader::LABEL_EACH_SOURCE };
+    Stream { name: "label-each", source: shader::LABEL_EACH_SOURCE };
 
 /// `Label` of `shaders/label.wgsl`.
 #[repr(C)]

@@ -8,7 +8,8 @@ use crate::pass::lloyd::{Cluster, LloydStats};
 
 impl Kernel for Lloyd {
     const NAME: &'static str = "lloyd";
-    const SOURCE: &'static [&'static str] = &[shader::SWEEP, shader::NEAREST, shader::LLOYD];
+    const SOURCE: &'static [&'static str] =
+        &[shader::SWEEP, shader::SEGMENT, shader::NEAREST, shader::LLOYD];
     const WORD: Word = Word::U32;
     const ROWS: usize = 3 + OCTETS;
     const BLOCK_ROWS: usize = 0;

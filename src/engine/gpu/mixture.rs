@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::kernel::Pack;
 use crate::address::OCTETS;
+use crate::engine::anchored::{Anchored, gaussian_scale};
 use crate::pass::{Mixture, PAIR, PAIRS, mixture};
 
 /// `Component` of `shaders/component.wgsl`.
@@ -28,17 +29,14 @@ impl PackedComponent {
     pub(super) const PADDING: Self =
         Self { bias: LEAST, anchor: [0.0; OCTETS], shift: [0.0; OCTETS], factor: [0.0; PAIRS] };
 
-    /// Its axes scaled by `scale`; rounded from f64 once everything is folded in.
-    pub(super) fn new(c: &mixture::Component, scale: f64) -> Self {
-        let anchor = c.anchor();
-        let u = &c.precision_cholesky;
+    /// Its axes scaled by `scale`.
+    pub(super) fn new(component: &mixture::Component, scale: f64) -> Self {
+        let Anchored { bias, anchor, shift, factor } = Anchored::new(component, scale);
         Self {
-            bias: ((c.bias * std::f64::consts::LOG2_E) as f32).max(LEAST),
+            bias: (bias as f32).max(LEAST),
             anchor: anchor.map(|a| a as f32),
-            shift: std::array::from_fn(|j| {
-                (0..=j).map(|i| scale * (anchor[i] - c.mean[i]) * u[i][j]).sum::<f64>() as f32
-            }),
-            factor: PAIR.map(|(i, j)| (scale * u[i][j]) as f32),
+            shift: shift.map(|s| s as f32),
+            factor: PAIR.map(|(i, j)| factor[i][j] as f32),
         }
     }
 }
@@ -52,8 +50,7 @@ impl Pack for Mixture {
     }
 
     fn pack(&self) -> Vec<PackedComponent> {
-        // |y|^2 / 2 in nats is (s |y|)^2 in bits.
-        let s = (0.5 * std::f64::consts::LOG2_E).sqrt();
-        self.0.iter().map(|component| PackedComponent::new(component, s)).collect()
+        let scale = gaussian_scale();
+        self.0.iter().map(|component| PackedComponent::new(component, scale)).collect()
     }
 }

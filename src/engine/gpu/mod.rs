@@ -1,17 +1,21 @@
 //! Passes on a GPU, through wgpu: Vulkan, Metal, DX12.
 //!
-//! Addresses are uploaded once, 4 bytes each, in chunks; weighted ones plane by plane. A sweep
-//! leaves one partial sum a thread and row; a second kernel sums those by 64; the host sums the
-//! rest in f64, in a fixed order.
+//! Addresses are sorted and uploaded once, 4 bytes each, in chunks, as far as the device has room;
+//! weighted ones plane by plane. A sweep leaves one partial sum a thread and row; a second kernel sums
+//! those by 64; the host sums the rest in f64, in a fixed order. What is said of each address is said
+//! in the set's own order: where that is another, addresses are uploaded for it.
 
 mod assign;
 mod buffer;
 mod centres;
+mod chunk;
 pub mod device;
 pub mod diagnose;
 mod expectation;
+mod flight;
 pub mod kernel;
 mod label;
+pub mod listing;
 mod lloyd;
 mod mixture;
 mod moments;
@@ -20,23 +24,28 @@ pub mod shader;
 mod stream;
 mod student;
 mod sums;
+mod tally;
 
 pub use self::centres::PackedCentre;
+pub use self::chunk::Segment;
 pub use self::label::LabelWord;
 pub use self::mixture::PackedComponent;
 pub use self::student::PackedStudent;
 pub use self::sums::Reduction;
+pub use self::tally::Round;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
-use wgpu::BufferUsages as Usage;
 
 use self::assign::ASSIGN;
-use self::buffer::{Chunk, grow};
+use self::chunk::{Chunk, Loads, Place, chunks};
 pub use self::device::{Gpu, GpuError, Wanted};
+use self::flight::Slots;
 use self::label::{LABEL_EACH, LABEL_GAUSSIAN, LABEL_JOINT};
-use self::plan::{LANES, Layout, PARTIALS, TRIPS};
+use self::plan::{LANES, Layout, PARTIALS, Pace, TRIPS};
 use self::student::Students;
-use super::planes::planes;
 use super::{Arithmetic, Engine, EngineError, Precision};
 use crate::address::Points;
 use crate::pass::label::Label;
@@ -55,14 +64,10 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 pub struct Sweep {
-    /// Where in the buffer the sweep starts.
+    /// The first segment or address to visit.
     pub start: u32,
-    /// Addresses to visit.
-    pub addresses: u32,
-    /// Threads along x.
-    pub threads: u32,
-    /// Trips of four addresses a thread.
-    pub trips: u32,
+    /// The end of what to visit.
+    pub end: u32,
     /// Components of a parameter set.
     pub components: u32,
 }
@@ -74,12 +79,11 @@ pub struct GpuEngine<'a> {
     layout: Layout,
     points: Points<'a>,
     /// What sums are taken over: the planes of the points, one after the other.
-    chunks: Vec<Chunk>,
-    /// The addresses themselves where those are not the same; uploaded when first asked for.
-    plain: Option<Vec<Chunk>>,
+    chunks: Arc<[Chunk<'a>]>,
+    pace: Pace,
+    loads: Loads,
     partials: Option<wgpu::Buffer>,
-    results: Option<wgpu::Buffer>,
-    staging: Option<wgpu::Buffer>,
+    slots: Slots,
 }
 
 impl<'a> GpuEngine<'a> {
@@ -91,20 +95,15 @@ impl<'a> GpuEngine<'a> {
     /// As [`new`](Self::new) with a layout of one's own, such as one that cuts small sets.
     pub fn with_layout(gpu: &Gpu, points: impl Into<Points<'a>>, layout: Layout) -> Self {
         let points = points.into();
-        let mut chunks = Vec::new();
-        for plane in planes(points) {
-            let cut = plane.addresses.chunks(layout.chunk.max(1));
-            chunks.extend(cut.map(|chunk| Chunk::upload(gpu, chunk, plane.times)));
-        }
         Self {
             gpu: gpu.clone(),
             layout,
             points,
-            chunks,
-            plain: None,
+            chunks: chunks(gpu, points, layout),
+            pace: Pace::default(),
+            loads: Loads::default(),
             partials: None,
-            results: None,
-            staging: None,
+            slots: Slots::default(),
         }
     }
 
@@ -113,24 +112,22 @@ impl<'a> GpuEngine<'a> {
         self.points
     }
 
-    /// The addresses in their order, each once.
-    fn plain(&mut self) -> &[Chunk] {
-        if self.points.weights().is_none() {
-            return &self.chunks;
+    /// Every address once, in any order.
+    fn once(&self) -> Vec<Place<'a>> {
+        if self.points.weights().is_some() {
+            return self.in_order();
         }
-        self.plain.get_or_insert_with(|| {
-            let cut = self.points.addresses().chunks(self.layout.chunk.max(1));
-            cut.map(|chunk| Chunk::upload(&self.gpu, chunk, 1)).collect()
-        })
+        self.chunks.iter().map(|chunk| chunk.place.clone()).collect()
     }
 
-    /// Where a kernel writes `bytes` of results, and where the host reads them.
-    fn outputs(&mut self, bytes: usize) -> [wgpu::Buffer; 2] {
-        let (written, read) = (Usage::STORAGE | Usage::COPY_SRC, Usage::MAP_READ | Usage::COPY_DST);
-        [
-            grow(&self.gpu, &mut self.results, "results", bytes, written),
-            grow(&self.gpu, &mut self.staging, "staging", bytes, read),
-        ]
+    /// Every address once, in the order of the points: the chunks, if those are in that order.
+    fn in_order(&self) -> Vec<Place<'a>> {
+        let addresses = self.points.addresses();
+        if self.points.weights().is_none() && addresses.is_sorted() {
+            return self.once();
+        }
+        let cut = addresses.chunks(self.layout.chunk.max(1));
+        cut.map(|chunk| Place::Host(Cow::Borrowed(chunk))).collect()
     }
 
     /// Binds `buffers`, in order, to group 0 of `pipeline` and dispatches `workgroups`.
@@ -187,6 +184,14 @@ impl Engine for GpuEngine<'_> {
                 self.stream(LABEL_EACH, &Students::each(components, freedom), &mut sink)
             }
         }
+    }
+
+    fn order_statistics(
+        &mut self,
+        density: &Density,
+        ranks: &[u64],
+    ) -> Result<Vec<f64>, EngineError> {
+        self.ranked(density, ranks)
     }
 
     fn assign(

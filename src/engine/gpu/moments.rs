@@ -8,7 +8,8 @@ use crate::pass::{Moments, PAIRS};
 
 impl Kernel for Moments {
     const NAME: &'static str = "moments";
-    const SOURCE: &'static [&'static str] = &[shader::SWEEP, shader::NEAREST, shader::MOMENTS];
+    const SOURCE: &'static [&'static str] =
+        &[shader::SWEEP, shader::SEGMENT, shader::NEAREST, shader::MOMENTS];
     const WORD: Word = Word::U32;
     const ROWS: usize = 1 + OCTETS + PAIRS;
     const BLOCK_ROWS: usize = 0;
