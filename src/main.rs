@@ -12,7 +12,9 @@ use clap::Parser;
 fn main() -> ExitCode {
     quieten_device_select();
     let cli = cli::Cli::parse();
-    match command::run(&cli.command) {
+    // On a thread of the pool: work handed to it from outside wakes one up each time, which takes as
+    // long as a pass over a small set.
+    match rayon::scope(|_| command::run(&cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

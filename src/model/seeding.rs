@@ -3,8 +3,9 @@
 //!
 //! Seeds are addresses, so squared distances are integers below 2^18: potentials are summed, drawn
 //! from and compared exactly, and a seed gives the same centres on every machine. Seeding runs on
-//! the host's threads; it takes 4 bytes an address while it does.
+//! the host's threads, by vectors of addresses; it takes 4 bytes an address while it does.
 
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use rand::seq::index::sample;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,8 +13,12 @@ use rayon::prelude::*;
 
 use crate::address::{OCTETS, Points, octets};
 
-/// Addresses whose potential is summed by one task.
-const BLOCK: usize = 65_536;
+/// Addresses whose potential is summed: few, so that a draw is soon found within them, and that their
+/// distances, each below 2^18, add up in a `u32`.
+const BLOCK: usize = 256;
+
+/// Blocks a task.
+const TASK: usize = 64;
 
 /// The random numbers of restart `restart` under `seed`: independent of how many restarts there are.
 pub fn restart_rng(seed: u64, restart: usize) -> ChaCha8Rng {
@@ -84,47 +89,106 @@ fn draw(rng: &mut ChaCha8Rng, total: u64, weights: impl Iterator<Item = u64>) ->
     0 // not reached: the target is below the sum
 }
 
-/// Squared Euclidean distance of two addresses, in squared octets.
-#[inline]
-fn squared_distance(a: u32, b: u32) -> u32 {
-    let (a, b) = (octets(a), octets(b));
-    (0..OCTETS).map(|j| u32::from(a[j].abs_diff(b[j])).pow(2)).sum()
+/// The weighted sum of `distances`, each where it is less than the one in `nearest`: the potential of
+/// the block of `points` that starts at address `start`.
+#[inline(always)]
+fn potential(points: Points<'_>, start: usize, nearest: &[u32], distances: &[u32]) -> u64 {
+    let (mut unweighted, mut weighted) = (0u32, 0u64);
+    match points.weights() {
+        None => {
+            for (&a, &b) in nearest.iter().zip(distances) {
+                unweighted += a.min(b);
+            }
+        }
+        Some(weights) => {
+            for ((&a, &b), weight) in nearest.iter().zip(distances).zip(&weights[start..]) {
+                weighted += u64::from(a.min(b)) * weight;
+            }
+        }
+    }
+    u64::from(unweighted) + weighted
 }
 
-/// Lowers `nearest` to the distances to `centre` and returns its weighted sum a block.
+/// Squared Euclidean distances of a block of `addresses` from `centre`, in squared octets. They are
+/// below 2^18, so f32 has them exactly.
+#[inline(always)]
+fn distances<S: Simd>(simd: S, addresses: &[u32], centre: u32, distances: &mut [u32; BLOCK]) {
+    let centre = octets(centre).map(f32::from);
+    for (part, distances) in
+        addresses.chunks(S::u32s::LEN).zip(distances.chunks_exact_mut(S::u32s::LEN))
+    {
+        let word = if part.len() == S::u32s::LEN {
+            S::u32s::from_slice(simd, part)
+        } else {
+            S::u32s::from_fn(simd, |i| part[i.min(part.len() - 1)])
+        };
+        let mut sum = S::f32s::splat(simd, 0.0);
+        for (j, &centre) in centre.iter().enumerate() {
+            let x: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).to_float();
+            let d = x - S::f32s::splat(simd, centre);
+            sum = d.mul_add(d, sum);
+        }
+        sum.to_int::<S::u32s>().store_slice(distances);
+    }
+}
+
+/// Lowers `nearest` to the distances to `centre` and returns the potential of each block.
 fn approach(nearest: &mut [u32], points: Points<'_>, centre: u32) -> Vec<u64> {
-    nearest
-        .par_chunks_mut(BLOCK)
-        .zip(points.addresses().par_chunks(BLOCK))
-        .enumerate()
-        .map(|(block, (nearest, addresses))| {
-            let mut sum = 0;
-            for (i, (nearest, &address)) in nearest.iter_mut().zip(addresses).enumerate() {
-                *nearest = (*nearest).min(squared_distance(address, centre));
-                sum += u64::from(*nearest) * points.weight(block * BLOCK + i);
-            }
-            sum
-        })
-        .collect()
+    #[inline(always)]
+    fn task<S: Simd>(
+        simd: S,
+        points: Points<'_>,
+        start: usize,
+        nearest: &mut [u32],
+        centre: u32,
+    ) -> Vec<u64> {
+        let mut room = [0; BLOCK];
+        let mut potentials = Vec::with_capacity(TASK);
+        let addresses = &points.addresses()[start..];
+        let blocks = nearest.chunks_mut(BLOCK).zip(addresses.chunks(BLOCK)).enumerate();
+        for (b, (nearest, addresses)) in blocks {
+            distances(simd, addresses, centre, &mut room);
+            potentials.push(potential(points, start + b * BLOCK, nearest, &room));
+            nearest.iter_mut().zip(&room).for_each(|(a, &b)| *a = (*a).min(b));
+        }
+        potentials
+    }
+    let level = Level::new();
+    let tasks = nearest.par_chunks_mut(TASK * BLOCK).enumerate().map(|(t, nearest)| {
+        dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, centre))
+    });
+    tasks.collect::<Vec<_>>().concat()
 }
 
 /// The potential that each candidate would leave.
 fn potentials(nearest: &[u32], points: Points<'_>, candidates: &[u32]) -> Vec<u64> {
+    #[inline(always)]
+    fn task<S: Simd>(
+        simd: S,
+        points: Points<'_>,
+        start: usize,
+        nearest: &[u32],
+        candidates: &[u32],
+    ) -> Vec<u64> {
+        let mut room = [0; BLOCK];
+        let mut sums = vec![0; candidates.len()];
+        let addresses = &points.addresses()[start..];
+        let blocks = nearest.chunks(BLOCK).zip(addresses.chunks(BLOCK)).enumerate();
+        for (b, (nearest, addresses)) in blocks {
+            for (sum, &candidate) in sums.iter_mut().zip(candidates) {
+                distances(simd, addresses, candidate, &mut room);
+                *sum += potential(points, start + b * BLOCK, nearest, &room);
+            }
+        }
+        sums
+    }
+    let level = Level::new();
     let none = || vec![0; candidates.len()];
     nearest
-        .par_chunks(BLOCK)
-        .zip(points.addresses().par_chunks(BLOCK))
+        .par_chunks(TASK * BLOCK)
         .enumerate()
-        .map(|(block, (nearest, addresses))| {
-            let mut sums = none();
-            for (i, (&nearest, &address)) in nearest.iter().zip(addresses).enumerate() {
-                let weight = points.weight(block * BLOCK + i);
-                for (sum, &candidate) in sums.iter_mut().zip(candidates) {
-                    let left = nearest.min(squared_distance(address, candidate));
-                    *sum += u64::from(left) * weight;
-                }
-            }
-            sums
+        .map(|(t, nearest)| {
+            dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, candidates))
         })
         .reduce(none, |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
 }
