@@ -6,10 +6,10 @@ use crate::address::Points;
 
 /// Address-components from which a GPU repays its start.
 ///
-/// A fit of ten restarts takes some 300 iterations. At 20 ns an address-component and core (`cargo
-/// bench`, f64) a million of them take 6 core-seconds: as much on 16 cores as the half second it
-/// takes to open a GPU and compile its kernels.
-const WORTH_A_GPU: usize = 1_000_000;
+/// A fit of ten restarts takes some 300 iterations. At 0.6 ns an address-component and core (`octomix
+/// bench`, f32) 16 million of them take 3 core-seconds: as much on 6 cores as the half second it takes
+/// to open a GPU and compile its kernels.
+const WORTH_A_GPU: usize = 16_000_000;
 
 /// The engine asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -63,12 +63,13 @@ impl<F: Lane> InBlock<F> {
     fn new<const SHARED: usize>(k: usize, c: &Anchored, first: u32, last: u32) -> Self {
         let x = octets(first).map(f64::from);
         let (mut bias, mut shift) = (c.bias, c.shift);
-        for j in 0..OCTETS {
-            for i in 0..SHARED.min(j + 1) {
-                shift[j] += (x[i] - c.anchor[i]) * c.factor[i][j];
+        for (j, shift) in shift.iter_mut().enumerate() {
+            let shared = x.iter().zip(&c.anchor).zip(&c.factor).take(SHARED.min(j + 1));
+            for ((x, anchor), row) in shared {
+                *shift += (x - anchor) * row[j];
             }
             if j < SHARED {
-                bias -= shift[j] * shift[j];
+                bias -= *shift * *shift;
             }
         }
         bias = bias.max(LEAST);

@@ -82,8 +82,8 @@ fn append_tile<S: Simd>(
             for j in 0..OCTETS {
                 d[j] = x[j][v] - splat(c.anchor[j]);
                 let mut y = splat(c.shift[j]);
-                for i in 0..=j {
-                    y = d[i].mul_add(splat(c.factor[i][j]), y);
+                for (&d, row) in d.iter().zip(&c.factor).take(j + 1) {
+                    y = d.mul_add(splat(row[j]), y);
                 }
                 sum = match fall {
                     Fall::Gaussian | Fall::Joint(_) => y.mul_add(y, sum),

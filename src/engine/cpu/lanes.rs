@@ -1,6 +1,6 @@
 //! The two floats that kernels compute in, and what vectors of them lack: powers and logarithms of 2.
 
-use std::f64::consts::{LOG2_E, SQRT_2};
+use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
 
 use fearless_simd::{Simd, SimdFloatElement, prelude::*};
 
@@ -78,7 +78,7 @@ impl Lane for f64 {
     // Within 3.1e-18.
     const EXP2: &'static [f64] = &[
         1.0,
-        0.693_147_180_559_945_3,
+        LN_2,
         0.240_226_506_959_101_57,
         0.055_504_108_664_821_92,
         0.009_618_129_107_588_336,
