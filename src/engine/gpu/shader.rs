@@ -47,7 +47,7 @@ pub const LABEL_EACH_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, EACH, DENSIT
 pub const ASSIGN: &str = include_str!("../../../shaders/assign.wgsl");
 /// All of that kernel.
 pub const ASSIGN_SOURCE: &[&str] = &[SWEEP, NEAREST, ASSIGN];
-/// The kernel of a round of [`order_statistics`](super::GpuEngine::order_statistics).
+/// The kernel of a round of [`order_statistics`](crate::engine::Engine::order_statistics).
 pub const TALLY: &str = include_str!("../../../shaders/tally.wgsl");
 /// All of that kernel for Gaussian tails.
 pub const TALLY_GAUSSIAN_SOURCE: &[&str] = &[SWEEP, COMPONENT, GAUSSIAN, DENSITY, TALLY];
