@@ -5,6 +5,9 @@
 use crate::address::OCTETS;
 use crate::pass::mixture::Component;
 
+/// Below any log2-density that matters, and far from infinity.
+pub(super) const LEAST: f64 = -1e30;
+
 /// Scales the axes of a Gaussian so that `|y|^2` is its fall in bits: `|y|^2 / 2` in nats.
 pub(super) fn gaussian_scale() -> f64 {
     (0.5 * std::f64::consts::LOG2_E).sqrt()

@@ -8,8 +8,7 @@ pub(super) const CHUNK: usize = 16_384;
 /// Addresses a block at most: the terms of a partial sum in single precision.
 pub(super) const BLOCK: usize = 4_096;
 
-/// Addresses a /24 that repay working out anew what is constant in one: the kernels of expectations
-/// break even at some forty (benches/README.md).
+/// Addresses a /24 that repay working out anew what is constant in one (benches/README.md).
 const DENSE: usize = 128;
 
 /// Addresses a first octet that repay the same, and the last tile, which is half empty.

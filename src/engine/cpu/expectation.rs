@@ -12,12 +12,9 @@ use super::lanes::{Lane, TILE, Tile, Vector, exp2, live};
 use super::{Kernel, Machine};
 use crate::address::{OCTETS, octets};
 use crate::engine::Precision;
-use crate::engine::anchored::{Anchored, gaussian_scale};
+use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
 use crate::pass::expectation::{ExpectationStats, Sums};
 use crate::pass::{Expectation, Mixture, PAIR, PAIRS};
-
-/// Below any log2-density that matters, and far from infinity.
-const LEAST: f64 = -1e30;
 
 impl Kernel for Expectation {
     fn sweep(machine: Machine, mixture: &Mixture, chunk: Chunk<'_>) -> ExpectationStats {

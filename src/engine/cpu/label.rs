@@ -5,12 +5,9 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::lanes::{Lane, TILE, Tile, exp2, log2, log2_1p};
 use crate::address::OCTETS;
-use crate::engine::anchored::{Anchored, gaussian_scale};
+use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
 use crate::pass::label::Label;
 use crate::pass::{Density, Tail};
-
-/// Below any log2-density that matters, and far from infinity.
-const LEAST: f64 = -1e30;
 
 /// How the log2-density of a component falls off from its bias.
 #[derive(Clone, Copy)]

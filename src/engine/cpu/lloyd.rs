@@ -91,8 +91,10 @@ fn sweep<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &
             let odd = (word >> 8) & EVERY_OTHER;
             let even = word & EVERY_OTHER;
             // Below 2^18: exact.
-            let squares =
-                octets.iter().fold(S::f32s::splat(simd, 0.0), |sum, &x| x.mul_add(x, sum));
+            let mut squares = S::f32s::splat(simd, 0.0);
+            for x in octets {
+                squares = x.mul_add(x, squares);
+            }
             let squares: S::u32s = squares.to_int();
             for (k, sums) in sums.iter_mut().enumerate() {
                 let mine = index.simd_eq(S::u32s::splat(simd, k as u32));

@@ -47,8 +47,10 @@ impl<'a> Rounded<'a> {
     #[inline(always)]
     pub fn assign<S: Simd>(&self, simd: S, addresses: &[u32]) -> Assigned<S> {
         let word = words(simd, addresses);
-        let octet = |shift: u32| ((word >> shift) & 255).to_float::<S::f32s>();
-        let octets = [octet(24), octet(16), octet(8), octet(0)];
+        let mut octets = [S::f32s::splat(simd, 0.0); OCTETS];
+        for (j, octet) in octets.iter_mut().enumerate() {
+            *octet = ((word >> (24 - 8 * j as u32)) & 255).to_float();
+        }
         let mut best = S::f32s::splat(simd, f32::MAX);
         let mut second = best;
         let mut index = S::u32s::splat(simd, 0);
