@@ -5,7 +5,7 @@ use std::time::Instant;
 use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
-use octomix::model::any::Params;
+use octomix::model::any::{Fit, Params};
 use octomix::model::pca::Pca;
 use octomix::report::clusters::clusters;
 use octomix::report::model::{About, ModelFile};
@@ -14,8 +14,9 @@ use octomix::report::{Output, Table};
 
 use super::fitting::{Fitted, log_likelihood, points};
 use super::labelling::{label, responsible, threshold};
+use super::page::{self, Found, Subject};
 use super::plan::Plan;
-use super::run::{Run, finish, start, timed};
+use super::run::{Run, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PrintArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
@@ -58,7 +59,7 @@ fn both_roles(
     let mut job = Job { choice, plan, rule, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
-    finish(run, capture, [src, dst], print)
+    page::finish(run, capture, [src, dst], print)
 }
 
 /// The plan of `model`, which must have the score asked for.
@@ -85,7 +86,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// The whole way of one role; `None` where there is nothing to look at.
-    fn detect(&mut self, role: Role, set: &AddressSet) -> Result<Option<RoleSummary>, Failure> {
+    fn detect(&mut self, role: Role, set: &AddressSet) -> Result<Option<Found>, Failure> {
         if set.is_empty() {
             return Ok(None);
         }
@@ -123,13 +124,19 @@ impl Job<'_> {
             self.output.write(&file, |out| write_json(&model, out))?;
             Ok::<_, Failure>(found)
         });
-        let (tallies, anomalies) = written?;
+        let labelled = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, summaries, clusters, &anomalies, threshold, seconds);
-        Ok(Some(summary))
+        let clusters = clusters(labelled.tallies, &weights, &means);
+        let anomalies = &labelled.anomalies;
+        let summary = RoleSummary::new(set, summaries, clusters, anomalies, threshold, seconds);
+        let subject = match &fit {
+            Fit::Mixture(fit) => Subject::Mixture(&fit.estimate, &fit.course().lower_bounds),
+            Fit::KMeans(fit) => Subject::Partition(&fit.partition()),
+        };
+        let page = labelled.drawing.map(|drawing| subject.page(set, &pca, drawing, anomalies));
+        Ok(Some(Found { summary, page }))
     }
 }

@@ -6,6 +6,7 @@ use octomix::model::scorer::{Score, Scorer};
 use octomix::pass::Density;
 use octomix::report::census::Tally;
 use octomix::report::model::AppliedThreshold;
+use octomix::report::page::{Drawing, Sketch};
 use octomix::report::{Census, Output, Row, Table};
 use octomix::score::Threshold;
 
@@ -47,9 +48,18 @@ pub fn responsible<'a>(
     }
 }
 
-/// One sweep of `scorer` over the addresses of `engine`, which are those of `table`: the addresses
-/// of each of so many `clusters`, and the anomalies, least dense first. On the way it writes
-/// addresses.csv, and then anomalies.csv, to `output`, if there is one.
+/// What a sweep over labels finds.
+pub struct Labelled {
+    /// The addresses of each cluster.
+    pub tallies: Vec<Tally>,
+    /// The anomalies, least dense first.
+    pub anomalies: Vec<Row>,
+    /// A picture, where files are written.
+    pub drawing: Option<Drawing>,
+}
+
+/// One sweep of `scorer` over the addresses of `engine`, which are those of `table`, for so many
+/// `clusters`. On the way it writes addresses.csv, and then anomalies.csv, to `output`, if there is one.
 ///
 /// # Errors
 /// When the engine fails, or a file cannot be written.
@@ -61,7 +71,7 @@ pub fn label(
     clusters: usize,
     output: Option<&mut Output>,
     console: &Console,
-) -> Result<(Vec<Tally>, Vec<Row>), Failure> {
+) -> Result<Labelled, Failure> {
     let name = |file| format!("{}/{file}", role.key());
     let mut file = match &output {
         Some(output) => {
@@ -73,6 +83,7 @@ pub fn label(
     };
     let mut bar = console.bar(format!("{role}s: labelling"));
     let mut census = Census::new(table.set, clusters, table.threshold);
+    let mut sketch = file.is_some().then(|| Sketch::new(table.set, table.pca, table.threshold));
     let (addresses, all) = (table.set.addresses(), table.set.len() as u64);
     let (mut rows, mut done) = (Vec::new(), 0);
     let labelled = scorer.label(engine, addresses, &mut |labels| {
@@ -80,6 +91,9 @@ pub fn label(
         rows.extend(Row::of(done, labels));
         done += rows.len();
         census.add(&rows);
+        if let Some(sketch) = &mut sketch {
+            sketch.add(&rows);
+        }
         if let Some(file) = &mut file {
             table.write(&rows, file)?;
         }
@@ -99,5 +113,5 @@ pub fn label(
             table.write(&anomalies, out)
         })?;
     }
-    Ok((tallies, anomalies))
+    Ok(Labelled { tallies, anomalies, drawing: sketch.map(Sketch::finish) })
 }

@@ -7,6 +7,7 @@ mod devices;
 mod fitting;
 mod generate;
 mod labelling;
+mod page;
 mod plan;
 mod run;
 mod sample;

@@ -1,11 +1,12 @@
 //! The begin and the end that the commands over captures share: reading, opening the engine, the
 //! summary.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use octomix::engine::choice::Choice;
-use octomix::input::{self, Capture, FileAccount, Role, Roles};
+use octomix::input::{Capture, FileAccount, Format, Role, Roles};
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::{Output, Summary, text};
@@ -69,12 +70,30 @@ pub fn start(
 pub fn finish<R: Serialize + text::Found>(
     run: Run,
     capture: &Capture,
+    found: [Option<R>; 2],
+    print_args: &PrintArgs,
+) -> Result<(), Failure> {
+    finish_with(run, capture, found, print_args, None)
+}
+
+/// A file of the whole summary: its name, and what it is made by.
+pub type Extra<'a, R> = (&'static str, &'a dyn Fn(&Summary<R>, &mut dyn Write) -> io::Result<()>);
+
+/// As [`finish`], and writes one more file.
+///
+/// # Errors
+/// As [`finish`].
+pub fn finish_with<R: Serialize + text::Found>(
+    run: Run,
+    capture: &Capture,
     [src, dst]: [Option<R>; 2],
     print_args: &PrintArgs,
+    extra: Option<Extra<'_, R>>,
 ) -> Result<(), Failure> {
     let skipped_roles = skipped(run.roles, capture);
     let Run { choice, console, mut output, requested, started, .. } = run;
     let summary_file = "summary.json";
+    let last = extra.map(|(name, _)| name).into_iter().chain([summary_file]);
     let summary = Summary {
         octomix: env!("CARGO_PKG_VERSION"),
         input: Reading::new(&capture.account),
@@ -89,20 +108,23 @@ pub fn finish<R: Serialize + text::Found>(
         skipped_roles,
         warnings: console.into_warnings(),
         output: output.directory().display().to_string(),
-        files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
+        files: output.files().iter().cloned().chain(last.map(str::to_owned)).collect(),
         seconds: RunSeconds {
             read: run.read_seconds,
             engine: run.engine_seconds,
             total: started.elapsed().as_secs_f64(),
         },
     };
+    if let Some((name, content)) = extra {
+        output.write(name, |file| content(&summary, file))?;
+    }
     output.write(summary_file, |file| write_json(&summary, file))?;
     print(print_args.format, &summary, |out| text::write(&summary, out))
 }
 
 /// The roles asked for that have no address. Not asked, a list is not missed for destinations.
 fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
-    let is_table = |file: &FileAccount| matches!(file.format, input::Format::Csv { .. });
+    let is_table = |file: &FileAccount| matches!(file.format, Format::Csv { .. });
     let roles = match asked {
         Some(roles) => roles,
         None if capture.account.files.iter().any(is_table) => Roles::Both,

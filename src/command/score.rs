@@ -8,13 +8,14 @@ use octomix::engine::choice::Choice;
 use octomix::input::{Role, Roles};
 use octomix::model::scorer::Score;
 use octomix::report::clusters::clusters;
-use octomix::report::model::{Loaded, ModelError};
+use octomix::report::model::{Loaded, Model, ModelError};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
 
 use super::Failure;
 use super::labelling::{label, responsible};
-use super::run::{finish, start, timed};
+use super::page::{self, Found, Subject};
+use super::run::{start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
 
@@ -41,7 +42,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     };
     let src = job.score(Role::Source, &capture.source, models.src.as_ref())?;
     let dst = job.score(Role::Destination, &capture.destination, models.dst.as_ref())?;
-    finish(run, &capture, [src, dst], print)
+    page::finish(run, &capture, [src, dst], print)
 }
 
 /// The models of the roles.
@@ -107,7 +108,7 @@ impl Job<'_> {
         role: Role,
         set: &AddressSet,
         loaded: Option<&Loaded>,
-    ) -> Result<Option<RoleSummary>, Failure> {
+    ) -> Result<Option<Found>, Failure> {
         let Some(loaded) = loaded.filter(|_| !set.is_empty()) else { return Ok(None) };
         let threshold = loaded.file.threshold;
         let scorer = loaded
@@ -123,13 +124,20 @@ impl Job<'_> {
             let (engine, output) = (engine.as_mut(), Some(&mut *self.output));
             label(role, &scorer, engine, &table, means.len(), output, self.console)
         });
-        let (tallies, anomalies) = written?;
+        let labelled = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { write: write_seconds, ..RoleSeconds::default() };
-        let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, Vec::new(), clusters, &anomalies, threshold, seconds);
-        Ok(Some(summary))
+        let clusters = clusters(labelled.tallies, &weights, &means);
+        let anomalies = &labelled.anomalies;
+        let summary = RoleSummary::new(set, Vec::new(), clusters, anomalies, threshold, seconds);
+        let subject = match &loaded.model {
+            // How it was fitted is told where it was fitted.
+            Model::Mixture(estimate) => Subject::Mixture(estimate, &[]),
+            Model::KMeans(partition) => Subject::Partition(partition),
+        };
+        let page = labelled.drawing.map(|drawing| subject.page(set, pca, drawing, anomalies));
+        Ok(Some(Found { summary, page }))
     }
 }

@@ -10,6 +10,7 @@ pub mod fit;
 pub mod labels;
 pub mod model;
 pub mod output;
+pub mod page;
 pub mod reading;
 pub mod summary;
 pub mod sweep;

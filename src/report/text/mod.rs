@@ -13,6 +13,8 @@ use indicatif::HumanCount;
 
 use super::summary::{RoleSeconds, Summary};
 use crate::input::Role;
+pub(super) use role::percent;
+
 use reading::write_reading;
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
@@ -74,7 +76,7 @@ fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
     writeln!(out)
 }
 
-fn title(role: Role) -> &'static str {
+pub(super) fn title(role: Role) -> &'static str {
     match role {
         Role::Source => "Sources",
         Role::Destination => "Destinations",
@@ -87,7 +89,7 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// At a glance: a run is told in three digits at most.
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{:.0} ms", 1000.0 * seconds)
     } else if seconds < 600.0 {

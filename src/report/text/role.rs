@@ -162,7 +162,7 @@ fn write_anomalies(
 }
 
 /// A share with the rounding that does not mislead: only all of them are all.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::report) fn percent(share: f64) -> String {
     if share == 1.0 {
         "all".to_owned()
     } else if share < 0.01 {

@@ -1,0 +1,84 @@
+//! From what was found to report.html.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use octomix::address::{AddressSet, dotted};
+use octomix::input::Capture;
+use octomix::model::estimate::Estimate;
+use octomix::model::kmeans::Partition;
+use octomix::model::pca::Pca;
+use octomix::report::Row;
+use octomix::report::page::{self, About, Drawing, Flag, MOST_FLAGS, RolePage, Shape};
+use octomix::report::summary::RoleSummary;
+
+use super::Failure;
+use super::run::{Run, finish_with};
+use crate::cli::PrintArgs;
+
+/// What was found for a role.
+pub struct Found {
+    /// For summary.json and the terminal.
+    pub summary: RoleSummary,
+    /// For pictures, where files are written.
+    pub page: Option<RolePage>,
+}
+
+/// The model that a page shows.
+pub enum Subject<'a> {
+    /// A mixture, and the lower bound after each iteration of its fit.
+    Mixture(&'a Estimate, &'a [f64]),
+    /// K-Means.
+    Partition(&'a Partition),
+}
+
+impl Subject<'_> {
+    /// The page of this model's `drawing` of `set`, of which `anomalies` are flagged.
+    pub fn page(
+        &self,
+        set: &AddressSet,
+        pca: &Pca,
+        drawing: Drawing,
+        anomalies: &[Row],
+    ) -> RolePage {
+        let (shapes, trace) = match self {
+            Self::Mixture(estimate, bounds) => (Shape::of_mixture(estimate, pca), bounds.to_vec()),
+            Self::Partition(partition) => (Shape::of_partition(partition, pca), Vec::new()),
+        };
+        let flag = |&Row { at, cluster, log_density }: &Row| Flag {
+            address: dotted(set.addresses()[at as usize]),
+            packets: set.packets(at as usize),
+            cluster,
+            log_density,
+            rule: "low-density".to_owned(),
+            reason: String::new(),
+            surprise: None,
+        };
+        let flags = anomalies.iter().take(MOST_FLAGS).map(flag).collect();
+        RolePage { pca: pca.clone(), shapes, drawing, flags, trace }
+    }
+}
+
+/// Ends the run: writes the page, if anything was drawn, then the summary, and prints it.
+///
+/// # Errors
+/// When they cannot be written or printed.
+pub fn finish(
+    run: Run,
+    capture: &Capture,
+    found: [Option<Found>; 2],
+    print: &PrintArgs,
+) -> Result<(), Failure> {
+    let [src, dst] =
+        found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
+    let pages = [src.1.flatten(), dst.1.flatten()];
+    let about = About {
+        command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
+        // A clock before 1970 tells no time.
+        unix_seconds: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
+    };
+    let write = |summary: &_, out: &mut dyn std::io::Write| {
+        page::write(summary, pages.each_ref().map(Option::as_ref), &about, out)
+    };
+    let drawn = pages.iter().any(Option::is_some);
+    finish_with(run, capture, [src.0, dst.0], print, drawn.then_some((page::FILE, &write)))
+}

@@ -1,0 +1,248 @@
+//! Small charts as SVG: they print, scale, and take their colours from the page's style sheet.
+
+use std::fmt::Write;
+
+use indicatif::HumanCount;
+
+use super::histogram::Bins;
+
+/// The size of a chart in its own units, which text is measured in.
+const WIDTH: f64 = 440.0;
+const HEIGHT: f64 = 200.0;
+
+/// What the axes take at the left, the right, the top and the bottom.
+const LEFT: f64 = 48.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 20.0;
+const BOTTOM: f64 = 34.0;
+
+/// A linear scale from values to a length.
+#[derive(Clone, Copy)]
+struct Scale {
+    from: [f64; 2],
+    to: [f64; 2],
+}
+
+impl Scale {
+    fn at(self, value: f64) -> f64 {
+        let ([a, b], [c, d]) = (self.from, self.to);
+        c + (value - a) / (b - a) * (d - c)
+    }
+
+    /// Round numbers within the values, some `count` of them.
+    fn ticks(self, count: usize) -> Vec<f64> {
+        ticks(self.from, count)
+    }
+}
+
+/// Round numbers between `low` and `high`, some `count` of them.
+pub(super) fn ticks([low, high]: [f64; 2], count: usize) -> Vec<f64> {
+    let rough = (high - low) / count as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power);
+    let step = step.into_iter().find(|step| *step >= rough).unwrap_or(10.0 * power);
+    // A range of nothing, or of no numbers, has no ticks.
+    if !(step.is_finite() && step > 0.0) {
+        return Vec::new();
+    }
+    let (first, last) = ((low / step).ceil(), (high / step).floor());
+    (0..=(last - first).max(-1.0) as i64).map(|i| (first + i as f64) * step).collect()
+}
+
+/// A number as charts show it: a true minus sign, no more digits than `like` needs.
+pub(super) fn number(value: f64, like: f64) -> String {
+    let decimals = (-like.abs().log10().floor()).clamp(0.0, 6.0) as usize;
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let grouped = whole.parse().map_or(whole.to_owned(), |n: u64| HumanCount(n).to_string());
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
+    let point = if part.is_empty() { "" } else { "." };
+    format!("{sign}{grouped}{point}{part}")
+}
+
+/// A chart under way.
+struct Chart {
+    svg: String,
+    x: Scale,
+    y: Scale,
+}
+
+impl Chart {
+    fn new(label: &str, x: [f64; 2], y: [f64; 2]) -> Self {
+        // `label` is of this module's own making: nothing in it needs escaping.
+        let svg = format!(
+            r#"<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">"#
+        );
+        let x = Scale { from: x, to: [LEFT, WIDTH - RIGHT] };
+        let y = Scale { from: y, to: [HEIGHT - BOTTOM, TOP] };
+        Self { svg, x, y }
+    }
+
+    fn push(&mut self, piece: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.svg.write_fmt(piece);
+    }
+
+    fn axes(&mut self, x_name: &str, y_name: &str, x_ticks: &[f64]) {
+        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+        let ticks = self.y.ticks(4);
+        let step = ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+        for tick in ticks {
+            let (y, text) = (self.y.at(tick), number(tick, step));
+            self.push(format_args!(
+                r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/><text class="end" x="{:.1}" y="{:.1}">{text}</text>"#,
+                LEFT - 6.0,
+                y + 3.5
+            ));
+        }
+        let step = x_ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+        for &tick in x_ticks {
+            let (x, text) = (self.x.at(tick), number(tick, step));
+            self.push(format_args!(
+                r#"<path class="axis" d="M{x:.1} {bottom}v4"/><text class="mid" x="{x:.1}" y="{:.1}">{text}</text>"#,
+                bottom + 15.0
+            ));
+        }
+        self.push(format_args!(
+            r#"<path class="axis" d="M{LEFT} {bottom}H{right}"/><text class="name end" x="{right}" y="{:.1}">{x_name}</text><text class="name" x="0" y="10">{y_name}</text>"#,
+            HEIGHT - 3.0
+        ));
+    }
+
+    fn finish(mut self) -> String {
+        self.svg += "</svg>";
+        self.svg
+    }
+}
+
+/// Log-densities, and the threshold below which they are flagged.
+pub(super) fn histogram(bins: &Bins, threshold: f64) -> String {
+    let most = bins.counts.iter().max().copied().unwrap_or(1).max(1) as f64;
+    let end = bins.start + bins.width * bins.counts.len() as f64;
+    let label = "Histogram of the log-densities, with the threshold";
+    let mut chart = Chart::new(label, [bins.start, end], [0.0, most]);
+    let x_ticks = chart.x.ticks(6);
+    chart.axes("log-density, nats", "addresses", &x_ticks);
+    let base = chart.y.at(0.0);
+    for (bin, &count) in bins.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
+        let low = bins.start + bin as f64 * bins.width;
+        let high = low + bins.width;
+        let (left, right) = (chart.x.at(low) + 0.5, chart.x.at(high) - 0.5);
+        // A single address among a million is still seen.
+        let height = (base - chart.y.at(count as f64)).max(1.5);
+        let class = if high <= threshold { "bar low" } else { "bar" };
+        let (low, high) = (number(low, bins.width / 8.0), number(high, bins.width / 8.0));
+        let range = match bin {
+            0 if bins.open => format!("below {high}"),
+            _ => format!("{low} to {high}"),
+        };
+        let noun = if count == 1 { "address" } else { "addresses" };
+        chart.push(format_args!(
+            r#"<rect class="{class}" x="{left:.2}" y="{:.2}" width="{:.2}" height="{height:.2}"><title>{range}: {} {noun}</title></rect>"#,
+            base - height,
+            (right - left).max(0.5),
+            HumanCount(count)
+        ));
+    }
+    if threshold >= bins.start && threshold <= end {
+        let x = chart.x.at(threshold);
+        let (class, gap) = if x > WIDTH / 2.0 { ("end", -5.0) } else { ("", 5.0) };
+        chart.push(format_args!(
+            r#"<path class="threshold" d="M{x:.2} {TOP}V{base}"/><text class="threshold {class}" x="{:.2}" y="{:.1}">threshold {}</text>"#,
+            x + gap,
+            TOP + 9.0,
+            number(threshold, 0.001)
+        ));
+    }
+    chart.finish()
+}
+
+/// The lower bound after each iteration.
+pub(super) fn trace(bounds: &[f64]) -> String {
+    let values: Vec<(f64, f64)> =
+        bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
+    let label = "The lower bound after each iteration";
+    let tip = |x: f64, y: f64| format!("iteration {x}: {}", number(y, 0.001));
+    line(label, ["iteration", "lower bound, nats"], &values, tip, None)
+}
+
+/// The tightness of each number of components, the `knee` marked.
+pub(super) fn elbow(tightness: &[(f64, f64)], knee: Option<usize>) -> String {
+    let label = "Mean distance to the nearest centre by number of components";
+    let tip = |x: f64, y: f64| format!("k = {x}: {y:.3} octets");
+    line(label, ["components", "mean distance, octets"], tightness, tip, knee)
+}
+
+fn line(
+    label: &str,
+    [x_name, y_name]: [&str; 2],
+    values: &[(f64, f64)],
+    tip: impl Fn(f64, f64) -> String,
+    marked: Option<usize>,
+) -> String {
+    let finite = || values.iter().filter(|(_, y)| y.is_finite());
+    let (first, last) = match (values.first(), values.last()) {
+        (Some(first), Some(last)) => (first.0, last.0),
+        _ => return String::new(),
+    };
+    let low = finite().map(|value| value.1).fold(f64::INFINITY, f64::min);
+    let high = finite().map(|value| value.1).fold(f64::NEG_INFINITY, f64::max);
+    let margin = if high > low { 0.05 * (high - low) } else { 0.5 };
+    let ends = if last > first { [first, last] } else { [first - 0.5, first + 0.5] };
+    let mut chart = Chart::new(label, ends, [low - margin, high + margin]);
+    // Iterations and components are whole.
+    let mut x_ticks = chart.x.ticks(6);
+    x_ticks.retain(|tick| tick.fract() == 0.0);
+    chart.axes(x_name, y_name, &x_ticks);
+    let places: Vec<(f64, f64, String, bool)> = finite()
+        .map(|&(x, y)| {
+            (chart.x.at(x), chart.y.at(y), tip(x, y), marked.is_some_and(|k| k as f64 == x))
+        })
+        .collect();
+    let path: Vec<String> = places.iter().map(|(x, y, ..)| format!("{x:.1} {y:.1}")).collect();
+    chart.push(format_args!(r#"<path class="line" d="M{}"/>"#, path.join("L")));
+    let radius = if places.len() > 60 { 1.5 } else { 3.0 };
+    for (x, y, tip, marked) in places {
+        let (class, radius) = if marked { ("dot knee", 6.0) } else { ("dot", radius) };
+        chart.push(format_args!(
+            r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="{radius}"><title>{tip}</title></circle>"#
+        ));
+    }
+    chart.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_within() {
+        assert_eq!(ticks([0.0, 100.0], 5), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
+        assert_eq!(ticks([-27.3, -9.1], 4), [-25.0, -20.0, -15.0, -10.0]);
+        assert_eq!(ticks([3.0, 3.0], 4), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn numbers_have_the_digits_of_their_steps() {
+        assert_eq!(number(-24305.5, 100.0), "\u{2212}24,306");
+        assert_eq!(number(0.25, 0.05), "0.25");
+        assert_eq!(number(-0.001, 1.0), "0");
+        assert_eq!(number(-14.0487, 0.001), "\u{2212}14.049");
+    }
+
+    #[test]
+    fn bars_below_the_threshold_are_told_apart() {
+        let bins = Bins { start: -10.0, width: 2.0, counts: vec![3, 0, 5], open: true };
+        let svg = histogram(&bins, -7.5);
+        assert_eq!(svg.matches("bar low").count(), 1);
+        assert!(svg.contains("<title>below \u{2212}8.00: 3 addresses</title>"), "{svg}");
+        assert!(svg.contains("threshold \u{2212}7.500"), "{svg}");
+    }
+
+    #[test]
+    fn a_trace_of_one_iteration_is_a_dot() {
+        assert_eq!(trace(&[-3.0]).matches("<circle").count(), 1);
+        assert_eq!(trace(&[]), "");
+    }
+}

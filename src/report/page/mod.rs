@@ -1,0 +1,418 @@
+//! report.html: what a run found, as one page that asks nothing of any other place.
+//!
+//! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`] in the sweep that labels
+//! addresses; the rest is the [`Summary`]. The markup is `page.html`, the style `page.css`, the
+//! behaviour the scripts beside them, all of them compiled in. Text of the input is escaped by the
+//! template or by [`embed`], and a Content-Security-Policy forbids whatever is not in the page.
+
+mod chart;
+mod embed;
+mod histogram;
+mod plane;
+mod sketch;
+
+use std::borrow::Borrow;
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
+
+use askama::Template;
+use indicatif::{DecimalBytes, HumanCount};
+use serde::Serialize;
+
+use super::clusters::Cluster;
+use super::fit::{FitSummary, Objective};
+use super::model::Rule;
+use super::reading::{FileFormat, FileReading};
+use super::summary::{RoleSummary, Summary};
+use super::text::{duration, title};
+use crate::input::{Role, Tally};
+use crate::model::pca::Pca;
+
+pub use histogram::{Bins, Histogram};
+pub use plane::{Extent, Shape};
+pub use sketch::{BLOCKS, Cells, Drawing, Image, MOST_POINTS, Points, SIDE, Sketch};
+
+/// The name of the page below the output directory.
+pub const FILE: &str = "report.html";
+
+/// The most flags that a page tells one by one; all of them are drawn, and stand in anomalies.csv.
+pub const MOST_FLAGS: usize = 20_000;
+
+/// Bars of a histogram.
+const BARS: usize = 64;
+
+/// The style sheet.
+const STYLE: &str = include_str!("page.css");
+
+/// The scripts, in the order they need one another, within one scope.
+const SCRIPT: &str = concat!(
+    "\"use strict\";{\n",
+    include_str!("common.js"),
+    include_str!("plane.js"),
+    include_str!("space.js"),
+    include_str!("table.js"),
+    include_str!("page.js"),
+    "}\n",
+);
+
+/// What the page tells of one role beside its summary.
+#[derive(Debug, Clone)]
+pub struct RolePage {
+    /// The projection.
+    pub pca: Pca,
+    /// The components in the plane, in the order of the clusters.
+    pub shapes: Vec<Shape>,
+    /// The addresses.
+    pub drawing: Drawing,
+    /// The flagged ones, the oddest first; at most [`MOST_FLAGS`] of them are told.
+    pub flags: Vec<Flag>,
+    /// The lower bound after each iteration of the fit, in nats; empty of K-Means.
+    pub trace: Vec<f64>,
+}
+
+/// A flagged address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flag {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// Its packets.
+    pub packets: u64,
+    /// The cluster it fits best.
+    pub cluster: u32,
+    /// Its log-density, in nats.
+    pub log_density: f64,
+    /// The rule that flagged it.
+    pub rule: String,
+    /// Why, in a sentence; may be empty.
+    pub reason: String,
+    /// The surprise of each octet after those before it, in bits, where it was asked.
+    pub surprise: Option<[f64; 4]>,
+}
+
+/// What the page tells of the run that no summary does.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The command line, as it was given.
+    pub command: Vec<String>,
+    /// When the run ended, in seconds since 1970.
+    pub unix_seconds: u64,
+}
+
+/// Writes the page of a run: of its `summary`, and of what is there for sources and destinations.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(
+    summary: &Summary<RoleSummary>,
+    [src, dst]: [Option<&RolePage>; 2],
+    about: &About,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let of = |role: Role, page: Option<&RolePage>| match (summary.role(role), page) {
+        (Some(found), Some(page)) => Section::new(role, found, page).map(Some),
+        _ => Ok(None),
+    };
+    let sections = [of(Role::Source, src)?, of(Role::Destination, dst)?];
+    let page = Page {
+        policy: format!(
+            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
+            embed::hash(SCRIPT),
+            embed::hash(STYLE)
+        ),
+        style: STYLE,
+        script: SCRIPT,
+        heading: heading(&summary.input.files),
+        summary,
+        about,
+        sections: sections.into_iter().flatten().collect(),
+    };
+    page.write_into(&mut &mut *out).map_err(io::Error::other)
+}
+
+/// What was read, in a few words.
+fn heading(files: &[FileReading]) -> String {
+    let base =
+        |file: &FileReading| file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name).to_owned();
+    match files {
+        [file] => base(file),
+        [first, rest @ ..] => format!("{} and {} more", base(first), rest.len()),
+        [] => String::new(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    heading: String,
+    summary: &'a Summary<RoleSummary>,
+    about: &'a About,
+    sections: Vec<Section<'a>>,
+}
+
+impl Page<'_> {
+    /// A number with its thousands set off.
+    fn count(&self, count: impl Borrow<u64>) -> HumanCount {
+        HumanCount(*count.borrow())
+    }
+
+    fn bytes(&self, file: &FileReading) -> DecimalBytes {
+        DecimalBytes(file.bytes)
+    }
+
+    fn duration(&self, seconds: &f64) -> String {
+        duration(*seconds)
+    }
+
+    fn bytes_of_all(&self) -> DecimalBytes {
+        DecimalBytes(self.summary.input.bytes)
+    }
+
+    /// The cells of each role that was read.
+    fn cells(&self) -> Vec<(&'static str, Tally)> {
+        let roles = [Role::Source, Role::Destination];
+        let cells = roles.map(|role| (title(role), self.summary.input.cells.of(role)));
+        cells.into_iter().filter(|(_, tally)| tally.cells() > 0).collect()
+    }
+
+    fn has_malformed(&self) -> bool {
+        self.summary.input.files.iter().any(|file| !file.malformed.is_empty())
+    }
+
+    /// How a file was read, in words.
+    fn format(&self, file: &FileReading) -> String {
+        match &file.format {
+            FileFormat::List => "list of addresses".to_owned(),
+            FileFormat::Csv { src_column, dst_column } => {
+                let columns: Vec<&str> =
+                    [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
+                let noun = if columns.len() == 1 { "column" } else { "columns" };
+                format!("CSV, {noun} {}", columns.join(" and "))
+            }
+        }
+    }
+
+    /// The time of each stage of the roles together.
+    fn stages(&self) -> Vec<(&'static str, f64)> {
+        let roles = || self.summary.src.iter().chain(&self.summary.dst).map(|role| role.seconds);
+        vec![
+            ("reading", self.summary.seconds.read),
+            ("opening the engine", self.summary.seconds.engine),
+            ("fitting", roles().map(|seconds| seconds.fit).sum()),
+            ("finding the threshold", roles().map(|seconds| seconds.label).sum()),
+            ("labelling and writing", roles().map(|seconds| seconds.write).sum()),
+        ]
+    }
+
+    /// The command line, quoted where a shell needs it.
+    fn command(&self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+        let quote = |part: &String| match part.chars().all(is_plain) && !part.is_empty() {
+            true => part.clone(),
+            false => format!("'{}'", part.replace('\'', r"'\''")),
+        };
+        self.about.command.iter().map(quote).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// One role's part of the page.
+struct Section<'a> {
+    key: &'static str,
+    title: &'static str,
+    found: &'a RoleSummary,
+    /// Clusters that have addresses, largest first.
+    clusters: Vec<&'a Cluster>,
+    rule: String,
+    model: Option<String>,
+    histogram: String,
+    trace: String,
+    data: String,
+    bytes: String,
+}
+
+impl<'a> Section<'a> {
+    fn new(role: Role, found: &'a RoleSummary, page: &RolePage) -> io::Result<Self> {
+        let threshold = found.threshold.log_density;
+        // One byte a cluster where that is enough.
+        let narrow = found.clusters.len() <= 256;
+        let (bytes, densities) = embed::bytes(&page.drawing, narrow);
+        let [least, most] = densities;
+        let told = if threshold.is_finite() { threshold } else { least };
+        // An address that is far out must not press all others into one bar.
+        let floor = told - 0.75 * (most - told).max(1.0);
+        let bins = page.drawing.histogram.bins(floor, BARS);
+        let mut clusters: Vec<&Cluster> =
+            found.clusters.iter().filter(|cluster| cluster.size > 0).collect();
+        clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.size));
+        Ok(Self {
+            key: role.key(),
+            title: title(role),
+            found,
+            clusters,
+            rule: rule(found),
+            model: found.fits.last().map(model),
+            histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
+            trace: chart::trace(&page.trace),
+            data: embed::json(&Data::new(role, found, page, densities, narrow))?,
+            bytes,
+        })
+    }
+
+    fn share(&self, cluster: &Cluster) -> String {
+        match 100.0 * cluster.weight {
+            percent if percent > 0.0 && percent < 0.1 => "<0.1%".to_owned(),
+            percent => format!("{percent:.1}%"),
+        }
+    }
+
+    /// The length of a cluster's bar, of 100.
+    fn bar(&self, cluster: &Cluster) -> f64 {
+        100.0 * cluster.weight
+    }
+
+    fn mean(&self, cluster: &Cluster) -> String {
+        cluster.mean.map(|octet| format!("{octet:.0}")).join(".")
+    }
+
+    /// The longest prefix that at least half of a cluster shares, or else its commonest first octet.
+    fn common(&self, cluster: &Cluster) -> String {
+        let shared = cluster.common_octets.iter().rfind(|prefix| prefix.share >= 0.5);
+        match shared.or(cluster.common_octets.first()) {
+            Some(prefix) => format!("{} {}", super::text::percent(prefix.share), prefix.prefix),
+            None => String::new(),
+        }
+    }
+}
+
+/// What makes an address flagged, in words.
+fn rule(found: &RoleSummary) -> String {
+    let Rule::Percentile { percentile } = found.threshold.rule;
+    let limit = chart::number(found.threshold.log_density, 0.001);
+    format!("the {percentile}\u{a0}% least dense, log-density below {limit}")
+}
+
+/// A fit in one sentence.
+fn model(fit: &FitSummary) -> String {
+    let kind = match (fit.kind, fit.covariance_type) {
+        ("kmeans", _) => "K-Means".to_owned(),
+        ("gaussian", Some(covariance)) => format!("Gaussian mixture, {covariance} covariances"),
+        (_, Some(covariance)) => format!("Bayesian Gaussian mixture, {covariance} covariances"),
+        (kind, None) => kind.to_owned(),
+    };
+    let objective = match fit.objective {
+        Objective::LowerBound(bound) if fit.kind == "gaussian" => {
+            format!("mean log-likelihood {}", chart::number(bound, 0.001))
+        }
+        Objective::LowerBound(bound) => format!("lower bound {}", chart::number(bound, 0.1)),
+        Objective::Inertia(inertia) => format!("inertia {}", chart::number(inertia, 0.1)),
+    };
+    let end = if fit.converged { "converged after" } else { "not converged in" };
+    let (components, iterations) = (fit.components, fit.n_iter);
+    format!("{kind}, {components} components, {objective}, {end} {iterations} iterations")
+}
+
+/// A section's data, as its script reads it.
+#[derive(Serialize)]
+struct Data<'a> {
+    key: &'static str,
+    title: &'static str,
+    addresses: usize,
+    threshold: Option<f64>,
+    /// The least and the largest log-density.
+    densities: [f64; 2],
+    /// Bytes a cluster.
+    width: usize,
+    /// Columns and rows of the image; of points none.
+    side: Option<usize>,
+    extent: Extent,
+    mean: [f64; 4],
+    axes: [[f64; 4]; 2],
+    explained: [f64; 2],
+    clusters: Vec<DataCluster>,
+    flags: DataFlags<'a>,
+}
+
+#[derive(Serialize)]
+struct DataCluster {
+    size: u64,
+    mean: [f64; 2],
+    covariance: [f64; 3],
+}
+
+/// Flags, column by column.
+#[derive(Serialize)]
+struct DataFlags<'a> {
+    count: usize,
+    rules: Vec<&'a str>,
+    address: Vec<u32>,
+    packets: Vec<u64>,
+    cluster: Vec<u32>,
+    density: Vec<f64>,
+    /// Which of `rules`.
+    rule: Vec<usize>,
+    reason: Vec<&'a str>,
+    surprise: Vec<Option<[f64; 4]>>,
+}
+
+impl<'a> Data<'a> {
+    fn new(
+        role: Role,
+        found: &RoleSummary,
+        page: &'a RolePage,
+        densities: [f64; 2],
+        narrow: bool,
+    ) -> Self {
+        let side = match page.drawing.cells {
+            Cells::Points(_) => None,
+            Cells::Image(_) => Some(SIDE),
+        };
+        let cluster = |(cluster, shape): (&Cluster, &Shape)| DataCluster {
+            size: cluster.size,
+            mean: shape.mean,
+            covariance: shape.covariance,
+        };
+        Self {
+            key: role.key(),
+            title: title(role),
+            addresses: found.addresses,
+            threshold: Some(found.threshold.log_density).filter(|limit| limit.is_finite()),
+            densities,
+            width: if narrow { 1 } else { 2 },
+            side,
+            extent: page.drawing.extent,
+            mean: page.pca.mean,
+            axes: page.pca.components,
+            explained: page.pca.explained_variance_ratio,
+            clusters: found.clusters.iter().zip(&page.shapes).map(cluster).collect(),
+            flags: DataFlags::new(found.anomaly_count, &page.flags),
+        }
+    }
+}
+
+impl<'a> DataFlags<'a> {
+    fn new(count: usize, flags: &'a [Flag]) -> Self {
+        let told = || flags.iter().take(MOST_FLAGS);
+        let mut rules: Vec<&str> = Vec::new();
+        let mut which = |flag: &'a Flag| {
+            let known = rules.iter().position(|&rule| rule == flag.rule);
+            known.unwrap_or_else(|| {
+                rules.push(&flag.rule);
+                rules.len() - 1
+            })
+        };
+        let rule = told().map(&mut which).collect();
+        Self {
+            count,
+            address: told().map(|flag| flag.address.to_bits()).collect(),
+            packets: told().map(|flag| flag.packets).collect(),
+            cluster: told().map(|flag| flag.cluster).collect(),
+            density: told().map(|flag| flag.log_density).collect(),
+            rule,
+            reason: told().map(|flag| flag.reason.as_str()).collect(),
+            surprise: told().map(|flag| flag.surprise).collect(),
+            rules,
+        }
+    }
+}

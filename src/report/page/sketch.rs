@@ -1,0 +1,201 @@
+//! What pictures need of a role's addresses, from the one sweep over their labels.
+//!
+//! Up to [`MOST_POINTS`] addresses each keeps 10 bytes; of more there is an image of a fixed size,
+//! which counts them by their place in the plane.
+
+use super::histogram::Histogram;
+use super::plane::Extent;
+use crate::address::AddressSet;
+use crate::model::pca::Pca;
+use crate::report::labels::Row;
+
+/// The most addresses that are drawn one by one.
+pub const MOST_POINTS: usize = 1 << 20;
+
+/// Columns and rows of the image of more.
+pub const SIDE: usize = 1024;
+
+/// Blocks of 2^16 addresses, of which the map of the address space counts.
+pub const BLOCKS: usize = 1 << 16;
+
+/// Gathers a picture.
+#[derive(Debug)]
+pub struct Sketch<'a> {
+    set: &'a AddressSet,
+    pca: &'a Pca,
+    threshold: f64,
+    drawing: Drawing,
+}
+
+/// A role's addresses, as pictures show them.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// Where they lie in the plane.
+    pub extent: Extent,
+    /// The addresses, or how many there are at each place.
+    pub cells: Cells,
+    /// Their log-densities.
+    pub histogram: Histogram,
+}
+
+/// Addresses one by one, or counted.
+#[derive(Debug, Clone)]
+pub enum Cells {
+    /// Each.
+    Points(Points),
+    /// Counted: too many for each.
+    Image(Image),
+}
+
+/// Addresses with what is told of each.
+#[derive(Debug, Clone, Default)]
+pub struct Points {
+    /// The addresses, in the order of the set.
+    pub addresses: Vec<u32>,
+    /// Their clusters; 65,535 stands for that and all beyond.
+    pub clusters: Vec<u16>,
+    /// Their log-densities, in nats; negative zero and above stay what they are.
+    pub log_densities: Vec<f32>,
+    /// Whether they are flagged: a bit each.
+    pub flagged: Vec<u8>,
+}
+
+/// Counts of addresses, row by row from below.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Addresses in each cell.
+    pub counts: Vec<u32>,
+    /// The cluster of most of them, if one has most: Boyer and Moore's majority vote, which needs no
+    /// count of each cluster.
+    pub clusters: Vec<u16>,
+    votes: Vec<u32>,
+    /// Those of them that are flagged.
+    pub flagged: Vec<u32>,
+    /// Addresses of each block of two octets.
+    pub blocks: Vec<u32>,
+}
+
+impl Image {
+    fn new() -> Self {
+        let cells = SIDE * SIDE;
+        Self {
+            counts: vec![0; cells],
+            clusters: vec![0; cells],
+            votes: vec![0; cells],
+            flagged: vec![0; cells],
+            blocks: vec![0; BLOCKS],
+        }
+    }
+
+    fn add(&mut self, cell: usize, address: u32, cluster: u16, flagged: bool) {
+        self.counts[cell] += 1;
+        self.flagged[cell] += u32::from(flagged);
+        self.blocks[(address >> 16) as usize] += 1;
+        match &mut self.votes[cell] {
+            votes @ 0 => (self.clusters[cell], *votes) = (cluster, 1),
+            votes if self.clusters[cell] == cluster => *votes += 1,
+            votes => *votes -= 1,
+        }
+    }
+}
+
+impl<'a> Sketch<'a> {
+    /// Of `set` in the plane of `pca`; addresses of a log-density below `threshold` are flagged.
+    pub fn new(set: &'a AddressSet, pca: &'a Pca, threshold: f64) -> Self {
+        Self::with_most(set, pca, threshold, MOST_POINTS)
+    }
+
+    fn with_most(set: &'a AddressSet, pca: &'a Pca, threshold: f64, most: usize) -> Self {
+        let cells = if set.len() <= most {
+            Cells::Points(Points::default())
+        } else {
+            Cells::Image(Image::new())
+        };
+        let extent = Extent::of(set.addresses(), pca);
+        let drawing = Drawing { extent, cells, histogram: Histogram::default() };
+        Self { set, pca, threshold, drawing }
+    }
+
+    /// Counts `rows`, which go on where those before ended.
+    pub fn add(&mut self, rows: &[Row]) {
+        let Drawing { extent, cells, histogram } = &mut self.drawing;
+        for &Row { at, cluster, log_density } in rows {
+            let address = self.set.addresses()[at as usize];
+            let flagged = log_density < self.threshold;
+            let cluster = u16::try_from(cluster).unwrap_or(u16::MAX);
+            histogram.add(log_density);
+            match cells {
+                Cells::Points(points) => {
+                    let bit = points.addresses.len() % 8;
+                    if bit == 0 {
+                        points.flagged.push(0);
+                    }
+                    if let Some(last) = points.flagged.last_mut() {
+                        *last |= u8::from(flagged) << bit;
+                    }
+                    points.addresses.push(address);
+                    points.clusters.push(cluster);
+                    points.log_densities.push(log_density as f32);
+                }
+                Cells::Image(image) => {
+                    let (column, row) = extent.cell(self.pca.project(address), SIDE, SIDE);
+                    image.add(row * SIDE + column, address, cluster, flagged);
+                }
+            }
+        }
+    }
+
+    /// The picture.
+    pub fn finish(self) -> Drawing {
+        self.drawing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Counter;
+
+    #[test]
+    fn an_image_counts_what_points_tell() {
+        let mut counter = Counter::default();
+        (0..3000u32).for_each(|i| counter.count(0x0a00_0000 + i * 7919));
+        let set = counter.finish();
+        let pca = Pca {
+            mean: [10.0, 90.0, 128.0, 128.0],
+            components: [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.6, 0.8]],
+            explained_variance: [1.0; 2],
+            explained_variance_ratio: [0.5; 2],
+            noise_variance: 0.0,
+        };
+        let rows: Vec<Row> = (0..3000)
+            .map(|at| Row { at, cluster: at % 3, log_density: -f64::from(at % 100) })
+            .collect();
+        let draw = |most| {
+            let mut sketch = Sketch::with_most(&set, &pca, -95.5, most);
+            rows.chunks(700).for_each(|rows| sketch.add(rows));
+            sketch.finish()
+        };
+        let (points, image) = (draw(3000), draw(2999));
+        let Cells::Points(points) = points.cells else { panic!("not points") };
+        let (extent, Cells::Image(image)) = (image.extent, image.cells) else { panic!("no image") };
+        let mut counts = vec![0; SIDE * SIDE];
+        let mut flagged = vec![0; SIDE * SIDE];
+        for (at, &address) in points.addresses.iter().enumerate() {
+            let (column, row) = extent.cell(pca.project(address), SIDE, SIDE);
+            counts[row * SIDE + column] += 1;
+            flagged[row * SIDE + column] += u32::from(points.flagged[at / 8] >> (at % 8) & 1);
+            assert_eq!(points.clusters[at], at as u16 % 3);
+        }
+        assert_eq!((image.counts, image.flagged), (counts, flagged.clone()));
+        assert_eq!(flagged.iter().sum::<u32>(), 120);
+        assert_eq!(image.blocks.iter().sum::<u32>(), 3000);
+    }
+
+    #[test]
+    fn the_cluster_of_most_addresses_has_the_cell() {
+        let mut image = Image::new();
+        [4, 7, 7, 4, 7].map(|cluster| image.add(5, 0, cluster, false));
+        assert_eq!((image.counts[5], image.clusters[5]), (5, 7));
+    }
+}

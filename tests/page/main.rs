@@ -1,0 +1,396 @@
+//! report.html in a real browser: what it loads, draws, tells and refuses.
+
+mod browser;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use browser::Browser;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tutorial_packets.csv");
+
+/// A fast model, for tests of pages that do not look at what is in the clusters.
+const FAST: [&str; 8] = ["--model", "kmeans", "-k", "3", "--n-init", "1", "--max-iter", "3"];
+
+fn octomix(folder: &Path, arguments: &[&str]) {
+    let run = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// The page of `octomix detect` with these arguments.
+fn page(arguments: &[&str]) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    octomix(folder.path(), &[&["detect", "--quiet", "--engine", "cpu"], arguments].concat());
+    let path = folder.path().join("octomix-out/report.html");
+    (folder, path)
+}
+
+/// The page of so many synthetic addresses.
+fn page_of(addresses: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = ["generate", "--shape", "mixed", "--addresses", addresses, "-o", "list.txt"];
+    octomix(folder.path(), &generate);
+    octomix(
+        folder.path(),
+        &[&["detect", "--quiet", "--engine", "cpu", "list.txt"], &FAST[..]].concat(),
+    );
+    let path = folder.path().join("octomix-out/report.html");
+    (folder, path)
+}
+
+/// How many pixels of a canvas differ from its paper; `canvas` is a selector.
+fn drawn(browser: &Browser, canvas: &str) -> u64 {
+    let script = format!(
+        "const canvas = document.querySelector('{canvas}'), {{ width, height }} = canvas; \
+         const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer); \
+         return data.reduce((n, pixel) => n + (pixel >>> 24 > 40), 0)"
+    );
+    browser.run_after_frames(&script).as_u64().unwrap()
+}
+
+/// Where the address is in the window, scrolled into sight.
+fn place(browser: &Browser, role: &str, address: &str) -> (f64, f64) {
+    let script = format!(
+        "const {{ plane, role }} = document.querySelector('#{role}').octomix; \
+         plane.stage.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
+         const number = '{address}'.split('.').reduce((n, octet) => 256 * n + Number(octet), 0); \
+         const i = role.address.indexOf(number), box = plane.stage.getBoundingClientRect(); \
+         const [x, y] = plane.place(role.x[i], role.y[i]); \
+         return [box.left + x, box.top + y]"
+    );
+    let at = browser.run(&script);
+    (at[0].as_f64().unwrap(), at[1].as_f64().unwrap())
+}
+
+fn text(browser: &Browser, selector: &str) -> String {
+    let script = format!("return document.querySelector('{selector}')?.innerText ?? ''");
+    browser.run(&script).as_str().unwrap().to_owned()
+}
+
+fn click(browser: &Browser, selector: &str) {
+    browser.run(&format!("document.querySelector('{selector}').click()"));
+}
+
+/// The cells of a column of the table of flags, from 1.
+fn column(browser: &Browser, role: &str, at: u32) -> Vec<String> {
+    let script = format!(
+        "return [...document.querySelectorAll('#{role} .flags tbody td:nth-child({at})')] \
+         .map((cell) => cell.innerText.trim())"
+    );
+    serde_json::from_value(browser.run(&script)).unwrap()
+}
+
+#[test]
+fn the_page_loads_from_disk_asks_nothing_of_the_network_and_draws() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL]);
+    browser.load(&path);
+    for role in ["src", "dst"] {
+        for canvas in [".plane .base", ".plane .over", ".space .base"] {
+            let pixels = drawn(&browser, &format!("#{role} {canvas}"));
+            assert!(pixels > 100, "{role} {canvas}: {pixels} pixels");
+        }
+        let charts = browser.run(&format!(
+            "return [...document.querySelectorAll('#{role} .chart')].map((chart) => chart.querySelectorAll('rect, circle').length)"
+        ));
+        let shapes: Vec<u64> = serde_json::from_value(charts).unwrap();
+        assert!(shapes.len() == 2 && shapes.iter().all(|&n| n >= 5), "{role}: {shapes:?}");
+    }
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+    let requests: Vec<String> = browser
+        .log("performance")
+        .iter()
+        .map(|entry| serde_json::from_str::<Value>(entry).unwrap()["message"].take())
+        .filter(|message| message["method"] == "Network.requestWillBeSent")
+        .map(|message| message["params"]["request"]["url"].as_str().unwrap().to_owned())
+        .filter(|url| url.starts_with("file:") || url.starts_with("http"))
+        .collect();
+    assert_eq!(requests, [format!("file://{}", path.display())]);
+}
+
+#[test]
+fn the_policy_lets_nothing_in_that_is_not_in_the_page() {
+    let Some(browser) = Browser::open() else { return };
+    let (folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
+    // One more script, and a picture, such as an attacker would want.
+    let html = std::fs::read_to_string(&path).unwrap();
+    let attacked = html.replace(
+        "</footer>",
+        "</footer><script>window.pwned = 1</script><img id=\"spy\" src=\"http://127.0.0.1:9/spy.png\" onerror=\"window.pwned = 2\">",
+    );
+    assert_ne!(html, attacked);
+    let other = folder.path().join("attacked.html");
+    std::fs::write(&other, attacked).unwrap();
+    browser.load(&other);
+    assert_eq!(browser.run("return window.pwned ?? null"), Value::Null);
+    let refused = browser.log("browser");
+    let violations = refused.iter().filter(|line| line.contains("Content Security Policy")).count();
+    assert!(violations >= 2, "{refused:?}");
+}
+
+#[test]
+fn hover_tells_the_address_its_cluster_and_density() {
+    let Some(browser) = Browser::open() else { return };
+    let (folder, path) = page(&[TUTORIAL]);
+    browser.load(&path);
+    let table =
+        std::fs::read_to_string(folder.path().join("octomix-out/src/addresses.csv")).unwrap();
+    let row = |wanted: &str| {
+        let row = table.lines().find(|line| line.starts_with(&format!("{wanted},"))).unwrap();
+        row.split(',').map(str::to_owned).collect::<Vec<_>>()
+    };
+    for address in ["172.19.2.66", "0.0.0.0", "192.168.229.254"] {
+        let (x, y) = place(&browser, "src", address);
+        browser.point(x, y);
+        let told = text(&browser, "#tip");
+        let row = row(address);
+        let density = format!("\u{2212}{:.3}", row[3].parse::<f64>().unwrap().abs());
+        let expected = format!("cluster {}, log-density {density}, {} packets", row[2], row[1]);
+        assert!(told.contains(&expected) && told.contains("flagged: low-density"), "{told}");
+        assert!(told.starts_with(address), "{told}");
+    }
+    // One that is not flagged, far enough from the others.
+    let (x, y) = place(&browser, "src", "192.168.99.51");
+    browser.point(x, y);
+    let told = text(&browser, "#tip");
+    let first = told.lines().next().unwrap();
+    let density = row(first)[3].parse::<f64>().unwrap();
+    assert!(told.contains(&format!("log-density \u{2212}{:.2}", density.abs())), "{told}");
+    browser.point(2.0, 2.0);
+    assert_eq!(browser.run("return document.querySelector('#tip').hidden"), true);
+}
+
+#[test]
+fn hiding_a_cluster_hides_it_and_nothing_else() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
+    browser.load(&path);
+    // Pixels of the marks' colours: blue of cluster 0, orange of cluster 1.
+    let colours = || {
+        let script = "const canvas = document.querySelector('#src .plane .base'), { width, height } = canvas; \
+            const data = canvas.getContext('2d').getImageData(0, 0, width, height).data, found = [0, 0]; \
+            for (let at = 0; at < data.length; at += 4) { \
+              const [r, g, b, a] = data.subarray(at, at + 4); \
+              if (a > 150 && b > r + 90) found[0]++; \
+              if (a > 150 && r > b + 90) found[1]++; } \
+            return found";
+        serde_json::from_value::<[u64; 2]>(browser.run_after_frames(script)).unwrap()
+    };
+    let [blue, orange] = colours();
+    assert!(blue > 300 && orange > 300, "{blue} {orange}");
+    click(&browser, "#src .legend button[aria-label^=\"Cluster 0,\"]");
+    let [hidden, other] = colours();
+    assert!(hidden == 0 && other > orange / 2, "{hidden} of {blue}; {other} of {orange}");
+    click(&browser, "#src .legend button[aria-label^=\"Cluster 0,\"]");
+    assert_eq!(colours(), [blue, orange]);
+}
+
+#[test]
+fn the_plane_zooms_and_pans() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
+    browser.load(&path);
+    let (x, y) = place(&browser, "src", "172.19.2.66");
+    let at = [x as i64, y as i64];
+    let view = || {
+        browser.run("const { x, y, sx } = document.querySelector('#src').octomix.plane.view; return [x, y, sx]")
+    };
+    let scale = || view()[2].as_f64().unwrap();
+    let before = scale();
+    // Without focus the wheel scrolls the page.
+    browser.wheel(at, -10);
+    assert_eq!(scale(), before);
+    browser.run("document.querySelector('#src .plane .stage').focus()");
+    let (x, y) = place(&browser, "src", "172.19.2.66");
+    browser.wheel([x as i64, y as i64], -400);
+    assert!(scale() > 2.0 * before, "{} of {before}", scale());
+    // What is under the pointer stays there.
+    let (zoomed_x, zoomed_y) = place(&browser, "src", "172.19.2.66");
+    assert!((zoomed_x - x).abs() < 3.0 && (zoomed_y - y).abs() < 3.0, "{zoomed_x} {zoomed_y}");
+    browser.drag([x as i64, y as i64], [x as i64 - 60, y as i64 - 40]);
+    let (moved_x, moved_y) = place(&browser, "src", "172.19.2.66");
+    assert!((moved_x - zoomed_x + 60.0).abs() < 1.5 && (moved_y - zoomed_y + 40.0).abs() < 1.5);
+    click(&browser, "#src [data-do=all]");
+    browser.run_after_frames("return 0");
+    assert_eq!(scale(), before);
+}
+
+#[test]
+fn arrow_keys_step_through_the_flags() {
+    let Some(browser) = Browser::open() else { return };
+    let (folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
+    browser.load(&path);
+    let anomalies =
+        std::fs::read_to_string(folder.path().join("octomix-out/src/anomalies.csv")).unwrap();
+    let addresses: Vec<&str> =
+        anomalies.lines().skip(1).map(|line| line.split_once(',').unwrap().0).collect();
+    browser.run("document.querySelector('#src .plane .stage').focus()");
+    let right = "\u{e014}";
+    for address in &addresses {
+        browser.press(right);
+        let (said, tip) = (text(&browser, "#src .said"), text(&browser, "#tip"));
+        assert!(said.starts_with(&format!("{address}: cluster ")), "{said}");
+        assert!(tip.starts_with(address), "{tip}");
+    }
+    // The last stays; one back is the last but one.
+    browser.press(right);
+    browser.press("\u{e012}");
+    assert!(text(&browser, "#src .said").starts_with(addresses[addresses.len() - 2]));
+    browser.press("\u{e00c}");
+    assert_eq!(text(&browser, "#src .said"), "");
+}
+
+#[test]
+fn the_table_sorts_searches_pages_and_is_copied() {
+    let Some(browser) = Browser::open() else { return };
+    let (folder, path) = page(&[TUTORIAL]);
+    browser.load(&path);
+    let number =
+        |text: &String| text.replace('\u{2212}', "-").replace(',', "").parse::<f64>().unwrap();
+    let densities = || column(&browser, "dst", 3).iter().map(number).collect::<Vec<_>>();
+    let click_head = |name: &str| {
+        browser.run(&format!(
+            "[...document.querySelectorAll('#dst .flags thead button')].find((button) => button.textContent === '{name}').click()"
+        ));
+    };
+    assert_eq!(densities().len(), 15);
+    assert!(densities().is_sorted());
+    click_head("Log-density");
+    click_head("Log-density");
+    assert!(densities().iter().rev().is_sorted() && densities()[0] > -26.0, "{:?}", densities());
+    click_head("Packets");
+    click_head("Packets");
+    let packets: Vec<f64> = column(&browser, "dst", 5).iter().map(number).collect();
+    assert!(packets.iter().rev().is_sorted() && packets[0] > packets[14], "{packets:?}");
+    click_head("Address");
+    let first = column(&browser, "dst", 1);
+    assert_eq!(text(&browser, "#dst .pages span"), "1 to 15 of 107");
+    click(&browser, "#dst [data-do=next]");
+    assert_eq!(text(&browser, "#dst .pages span"), "16 to 30 of 107");
+    assert!(first.iter().all(|address| !column(&browser, "dst", 1).contains(address)));
+
+    browser.run(
+        "const input = document.querySelector('#dst input'); input.value = '224.0.0'; \
+         input.dispatchEvent(new Event('input'))",
+    );
+    let found = column(&browser, "dst", 1);
+    assert!(!found.is_empty() && found.iter().all(|address| address.starts_with("224.0.0.")));
+    let csv = browser.run("return document.querySelector('#dst').octomix.table.csv()");
+    let csv = csv.as_str().unwrap();
+    let anomalies =
+        std::fs::read_to_string(folder.path().join("octomix-out/dst/anomalies.csv")).unwrap();
+    assert_eq!(csv.lines().count(), found.len() + 1);
+    for line in csv.lines().skip(1) {
+        let told: Vec<&str> = line.split(',').take(4).collect();
+        assert!(anomalies.contains(&format!("\n{},", told.join(","))), "{line}");
+    }
+    click(&browser, "#dst [data-do=copy]");
+    let told = browser.run_after_frames("return document.querySelector('#dst .done').innerText");
+    assert_eq!(told, format!("{} rows copied", found.len()));
+}
+
+#[test]
+fn markup_in_names_and_cells_is_text() {
+    let Some(browser) = Browser::open() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let name = "<script>window.pwned=1<script>&\u{2028}.csv";
+    let columns =
+        ["</script><script>window.pwned=2</script>", "<img src=x onerror=window.pwned=3>"];
+    let rows: String = (0..40).map(|i| format!("10.0.{i}.7,10.1.{}.9\n", i * 5)).collect();
+    let csv =
+        format!("{},{}\n{rows}<svg onload=window.pwned=4>,10.0.0.1\n", columns[0], columns[1]);
+    std::fs::write(folder.path().join(name), csv).unwrap();
+    let arguments =
+        ["detect", "--quiet", name, "--src-column", columns[0], "--dst-column", columns[1]];
+    octomix(folder.path(), &[&arguments[..], &FAST[..]].concat());
+    let path = folder.path().join("octomix-out/report.html");
+    browser.load(&path);
+    assert_eq!(browser.run("return window.pwned ?? null"), Value::Null);
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+    // The script, and for each role its data; its bytes have been read and taken away.
+    let elements = browser.run("return ['script', 'img', 'main svg[onload]'].map((tag) => document.querySelectorAll(tag).length)");
+    assert_eq!(elements, json!([3, 0, 0]));
+    let shown = browser.run("return document.body.innerText");
+    let shown = shown.as_str().unwrap();
+    for told in
+        [columns[0], columns[1], "<svg onload=window.pwned=4>", "<script>window.pwned=1<script>&"]
+    {
+        assert!(shown.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn both_themes_and_a_phone_show_the_page_whole() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL]);
+    browser.resize(500, 900);
+    browser.load(&path);
+    let overflow = browser
+        .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert_eq!(overflow, 0);
+    let paper = || {
+        browser
+            .run("return getComputedStyle(document.body).backgroundColor")
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (before, pixels) = (paper(), drawn(&browser, "#dst .plane .base"));
+    click(&browser, "#theme");
+    assert_ne!(paper(), before);
+    assert!(drawn(&browser, "#dst .plane .base") > pixels / 2);
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+}
+
+#[test]
+fn two_hundred_thousand_points_are_ready_in_two_seconds() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page_of("200k");
+    let milliseconds = browser.load(&path);
+    println!("200,000 points: {milliseconds} ms");
+    assert!(drawn(&browser, "#src .plane .base") > 5000);
+    assert!(milliseconds < 2000.0, "{milliseconds}");
+}
+
+#[test]
+fn a_million_points_are_twenty_megabytes_and_three_seconds_at_the_most() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page_of("1M");
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    let milliseconds = browser.load(&path);
+    println!("1,000,000 points: {bytes} bytes, {milliseconds} ms");
+    assert!(bytes < 20_000_000, "{bytes}");
+    assert!(milliseconds < 3000.0, "{milliseconds}");
+    assert!(drawn(&browser, "#src .plane .base") > 5000);
+    assert!(drawn(&browser, "#src .plane .over") > 200);
+}
+
+#[test]
+fn more_are_an_image_of_a_fixed_size_with_all_flags() {
+    let Some(browser) = Browser::open() else { return };
+    let (folder, path) = page_of("1200k");
+    browser.load(&path);
+    assert!(std::fs::metadata(&path).unwrap().len() < 20_000_000);
+    let model = std::fs::read_to_string(folder.path().join("octomix-out/summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&model).unwrap();
+    let counted = browser.run(
+        "const { counts, flagged, blocks } = document.querySelector('#src').octomix.role; \
+         return [counts, flagged, blocks].map((all) => all.reduce((a, b) => a + b, 0))",
+    );
+    let near = |found: &Value, expected: &Value| {
+        let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
+        assert!((found / expected - 1.0).abs() < 1e-3, "{found} for {expected}");
+    };
+    near(&counted[0], &summary["src"]["addresses"]);
+    near(&counted[1], &summary["src"]["anomaly_count"]);
+    near(&counted[2], &summary["src"]["addresses"]);
+    assert!(drawn(&browser, "#src .plane .base") > 5000);
+    assert!(drawn(&browser, "#src .plane .over") > 200);
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+}
