@@ -64,7 +64,7 @@ pub enum Command {
 /// Fits a model to the addresses of each role and flags those that fit it least.
 ///
 /// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
-/// summary.json, below the output directory.
+/// report.html and summary.json, below the output directory.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DetectArgs {
@@ -74,6 +74,8 @@ pub struct DetectArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub print: PrintArgs,
+    #[command(flatten)]
+    pub pictures: PictureArgs,
     /// Add each component's responsibility for each address to the tables (predict_proba)
     #[arg(long, help_heading = "Output")]
     pub responsibilities: bool,
@@ -141,6 +143,8 @@ pub struct ScoreArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub print: PrintArgs,
+    #[command(flatten)]
+    pub pictures: PictureArgs,
     /// Add each component's responsibility for each address to the tables (predict_proba)
     #[arg(long, help_heading = "Output")]
     pub responsibilities: bool,
@@ -182,6 +186,18 @@ pub struct OutputArgs {
     /// The directory for the result files; made if need be, files in it are replaced
     #[arg(short = 'o', long = "output", value_name = "DIR", default_value = "octomix-out")]
     pub directory: PathBuf,
+}
+
+/// Pictures besides those of report.html.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct PictureArgs {
+    /// Draw the plane of the principal components in the summary; colours as NO_COLOR allows
+    #[arg(long)]
+    pub plot: bool,
+    /// Write that plane as plane.svg and plane.png for each role too
+    #[arg(long)]
+    pub plots: bool,
 }
 
 /// What makes an address anomalous.

@@ -18,7 +18,7 @@ use super::page::{self, Found, Subject};
 use super::plan::Plan;
 use super::run::{Run, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PrintArgs, RuleArgs, ScoreArg};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, PrintArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -26,12 +26,13 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, output, print, responsibilities, model, score, engine } = args;
+    let DetectArgs { input, output, print, pictures, responsibilities, model, score, engine } =
+        args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, Some(*responsibilities), print)
+    both_roles(run, &capture, &plan, score, Some(*responsibilities), (print, *pictures))
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -44,7 +45,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, None, print)
+    both_roles(run, &capture, &plan, score, None, (print, PictureArgs::default()))
 }
 
 fn both_roles(
@@ -53,13 +54,13 @@ fn both_roles(
     plan: &Plan,
     rule: &RuleArgs,
     tables: Option<bool>,
-    print: &PrintArgs,
+    (print, pictures): (&PrintArgs, PictureArgs),
 ) -> Result<(), Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
     let mut job = Job { choice, plan, rule, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
-    page::finish(run, capture, [src, dst], print)
+    page::finish(run, capture, [src, dst], pictures, print)
 }
 
 /// The plan of `model`, which must have the score asked for.

@@ -2,18 +2,22 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use console::Term;
 use octomix::address::{AddressSet, dotted};
-use octomix::input::Capture;
+use octomix::input::{Capture, Role};
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::pca::Pca;
 use octomix::report::Row;
-use octomix::report::page::{self, About, Drawing, Flag, MOST_FLAGS, RolePage, Shape};
+use octomix::report::page::{
+    self, About, Drawing, Extent, Flag, MOST_FLAGS, Picture, RolePage, Shape,
+};
 use octomix::report::summary::RoleSummary;
+use octomix::report::text::Scatter;
 
 use super::Failure;
 use super::run::{Run, finish_with};
-use crate::cli::PrintArgs;
+use crate::cli::{PictureArgs, PrintArgs};
 
 /// What was found for a role.
 pub struct Found {
@@ -63,11 +67,22 @@ impl Subject<'_> {
 /// # Errors
 /// When they cannot be written or printed.
 pub fn finish(
-    run: Run,
+    mut run: Run,
     capture: &Capture,
-    found: [Option<Found>; 2],
+    mut found: [Option<Found>; 2],
+    pictures: PictureArgs,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
+    for (role, found) in [Role::Source, Role::Destination].into_iter().zip(&mut found) {
+        let Some(Found { summary, page: Some(page) }) = found else { continue };
+        if pictures.plots {
+            let (file, picture) =
+                (|kind| format!("{}/plane.{kind}", role.key()), Picture::new(page));
+            run.output.write(&file("svg"), |out| out.write_all(picture.svg()?.as_bytes()))?;
+            run.output.write(&file("png"), |out| out.write_all(&picture.png()?))?;
+        }
+        summary.scatter = pictures.plot.then(|| scatter(page));
+    }
     let [src, dst] =
         found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
     let pages = [src.1.flatten(), dst.1.flatten()];
@@ -81,4 +96,25 @@ pub fn finish(
     };
     let drawn = pages.iter().any(Option::is_some);
     finish_with(run, capture, [src.0, dst.0], print, drawn.then_some((page::FILE, &write)))
+}
+
+/// Columns of a picture in a pipe, which has no width.
+const PIPE: usize = 76;
+
+/// The widest and the narrowest picture, in columns, and the lowest and the highest, in rows.
+const COLUMNS: [usize; 2] = [20, 100];
+const ROWS: [usize; 2] = [8, 24];
+
+/// A picture as wide as the terminal allows, in colours if it shows any.
+fn scatter(page: &RolePage) -> Scatter {
+    // Two columns are left free at either side.
+    let wide = Term::stdout()
+        .size_checked()
+        .map_or(PIPE, |(_, columns)| usize::from(columns).saturating_sub(4));
+    let columns = wide.clamp(COLUMNS[0], COLUMNS[1]);
+    let Extent { x, y } = page.drawing.extent;
+    // A sign is twice as high as it is wide.
+    let rows = columns as f64 * (y[1] - y[0]) / (x[1] - x[0]) / 2.0;
+    let rows = (rows as usize).clamp(ROWS[0], ROWS[1]);
+    Scatter::new(page, columns, rows, console::colors_enabled())
 }

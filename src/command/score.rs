@@ -25,7 +25,7 @@ use crate::console::Console;
 /// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
 /// file cannot be written.
 pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let ScoreArgs { input, model, output, print, responsibilities, engine } = args;
+    let ScoreArgs { input, model, output, print, pictures, responsibilities, engine } = args;
     let started = Instant::now();
     let models = Models::read(model, input.role.map(RoleArg::roles))?;
     let most = models.src.iter().chain(&models.dst).map(|loaded| loaded.file.weights.len()).max();
@@ -42,7 +42,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     };
     let src = job.score(Role::Source, &capture.source, models.src.as_ref())?;
     let dst = job.score(Role::Destination, &capture.destination, models.dst.as_ref())?;
-    page::finish(run, &capture, [src, dst], print)
+    page::finish(run, &capture, [src, dst], *pictures, print)
 }
 
 /// The models of the roles.

@@ -9,6 +9,7 @@ use super::fit::FitSummary;
 use super::labels::Row;
 use super::model::AppliedThreshold;
 use super::reading::Reading;
+use super::text::Scatter;
 use crate::address::{AddressSet, dotted};
 use crate::input::Role;
 
@@ -96,6 +97,9 @@ pub struct RoleSummary {
     pub anomalies: Vec<Anomaly>,
     /// How long it took.
     pub seconds: RoleSeconds,
+    /// A picture for the terminal, where one was asked for.
+    #[serde(skip)]
+    pub scatter: Option<Scatter>,
 }
 
 /// An anomalous address.
@@ -148,6 +152,7 @@ impl RoleSummary {
             anomaly_count: anomalies.len(),
             anomalies: anomalies.iter().take(LISTED).map(anomaly).collect(),
             seconds,
+            scatter: None,
         }
     }
 }

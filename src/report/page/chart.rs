@@ -7,11 +7,11 @@ use indicatif::HumanCount;
 use super::histogram::Bins;
 
 /// The size of a chart in its own units, which text is measured in.
-const WIDTH: f64 = 440.0;
-const HEIGHT: f64 = 200.0;
+const WIDTH: f64 = 320.0;
+const HEIGHT: f64 = 220.0;
 
 /// What the axes take at the left, the right, the top and the bottom.
-const LEFT: f64 = 48.0;
+const LEFT: f64 = 54.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 34.0;
@@ -122,7 +122,7 @@ pub(super) fn histogram(bins: &Bins, threshold: f64) -> String {
     let end = bins.start + bins.width * bins.counts.len() as f64;
     let label = "Histogram of the log-densities, with the threshold";
     let mut chart = Chart::new(label, [bins.start, end], [0.0, most]);
-    let x_ticks = chart.x.ticks(6);
+    let x_ticks = chart.x.ticks(5);
     chart.axes("log-density, nats", "addresses", &x_ticks);
     let base = chart.y.at(0.0);
     for (bin, &count) in bins.counts.iter().enumerate().filter(|&(_, &count)| count > 0) {
@@ -164,14 +164,7 @@ pub(super) fn trace(bounds: &[f64]) -> String {
         bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
     let label = "The lower bound after each iteration";
     let tip = |x: f64, y: f64| format!("iteration {x}: {}", number(y, 0.001));
-    line(label, ["iteration", "lower bound, nats"], &values, tip, None)
-}
-
-/// The tightness of each number of components, the `knee` marked.
-pub(super) fn elbow(tightness: &[(f64, f64)], knee: Option<usize>) -> String {
-    let label = "Mean distance to the nearest centre by number of components";
-    let tip = |x: f64, y: f64| format!("k = {x}: {y:.3} octets");
-    line(label, ["components", "mean distance, octets"], tightness, tip, knee)
+    line(label, ["iteration", "lower bound, nats"], &values, tip)
 }
 
 fn line(
@@ -179,7 +172,6 @@ fn line(
     [x_name, y_name]: [&str; 2],
     values: &[(f64, f64)],
     tip: impl Fn(f64, f64) -> String,
-    marked: Option<usize>,
 ) -> String {
     let finite = || values.iter().filter(|(_, y)| y.is_finite());
     let (first, last) = match (values.first(), values.last()) {
@@ -188,25 +180,22 @@ fn line(
     };
     let low = finite().map(|value| value.1).fold(f64::INFINITY, f64::min);
     let high = finite().map(|value| value.1).fold(f64::NEG_INFINITY, f64::max);
-    let margin = if high > low { 0.05 * (high - low) } else { 0.5 };
+    // Less than that is rounding, which no axis should tell.
+    let margin = if high - low > 1e-3 { 0.05 * (high - low) } else { 0.5 };
     let ends = if last > first { [first, last] } else { [first - 0.5, first + 0.5] };
     let mut chart = Chart::new(label, ends, [low - margin, high + margin]);
     // Iterations and components are whole.
-    let mut x_ticks = chart.x.ticks(6);
+    let mut x_ticks = chart.x.ticks(5);
     x_ticks.retain(|tick| tick.fract() == 0.0);
     chart.axes(x_name, y_name, &x_ticks);
-    let places: Vec<(f64, f64, String, bool)> = finite()
-        .map(|&(x, y)| {
-            (chart.x.at(x), chart.y.at(y), tip(x, y), marked.is_some_and(|k| k as f64 == x))
-        })
-        .collect();
-    let path: Vec<String> = places.iter().map(|(x, y, ..)| format!("{x:.1} {y:.1}")).collect();
+    let places: Vec<(f64, f64, String)> =
+        finite().map(|&(x, y)| (chart.x.at(x), chart.y.at(y), tip(x, y))).collect();
+    let path: Vec<String> = places.iter().map(|(x, y, _)| format!("{x:.1} {y:.1}")).collect();
     chart.push(format_args!(r#"<path class="line" d="M{}"/>"#, path.join("L")));
     let radius = if places.len() > 60 { 1.5 } else { 3.0 };
-    for (x, y, tip, marked) in places {
-        let (class, radius) = if marked { ("dot knee", 6.0) } else { ("dot", radius) };
+    for (x, y, tip) in places {
         chart.push(format_args!(
-            r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="{radius}"><title>{tip}</title></circle>"#
+            r#"<circle class="dot" cx="{x:.1}" cy="{y:.1}" r="{radius}"><title>{tip}</title></circle>"#
         ));
     }
     chart.finish()

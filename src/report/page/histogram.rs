@@ -131,7 +131,9 @@ mod tests {
     #[test]
     fn values_of_any_size_are_counted() {
         let mut histogram = Histogram::default();
-        [-1e300, 0.0, f64::NAN, f64::NEG_INFINITY, 3.5].map(|value| histogram.add(value));
+        [-1e300, 0.0, f64::NAN, f64::NEG_INFINITY, 3.5]
+            .iter()
+            .for_each(|&value| histogram.add(value));
         assert_eq!(histogram.range(), Some([-1e300, 3.5]));
         let bins = histogram.bins(f64::NEG_INFINITY, 10).unwrap();
         assert_eq!(bins.counts.iter().sum::<u64>(), 3);

@@ -8,6 +8,7 @@
 mod chart;
 mod embed;
 mod histogram;
+mod picture;
 mod plane;
 mod sketch;
 
@@ -29,6 +30,7 @@ use crate::input::{Role, Tally};
 use crate::model::pca::Pca;
 
 pub use histogram::{Bins, Histogram};
+pub use picture::Picture;
 pub use plane::{Extent, Shape};
 pub use sketch::{BLOCKS, Cells, Drawing, Image, MOST_POINTS, Points, SIDE, Sketch};
 

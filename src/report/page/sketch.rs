@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn the_cluster_of_most_addresses_has_the_cell() {
         let mut image = Image::new();
-        [4, 7, 7, 4, 7].map(|cluster| image.add(5, 0, cluster, false));
+        [4, 7, 7, 4, 7].iter().for_each(|&cluster| image.add(5, 0, cluster, false));
         assert_eq!((image.counts[5], image.clusters[5]), (5, 7));
     }
 }

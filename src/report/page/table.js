@@ -91,7 +91,10 @@ class FlagTable {
     const rows = shown.map((flag) => {
       const cells = columns.map((column) => {
         const className = column.number ? "n" : column.why ? "why" : "";
-        return make("td", { className }, column.cell(flag));
+        const cell = make("td", { className }, column.cell(flag));
+        // On a phone, where the heads do not stand above the cells.
+        if (column.number) cell.dataset.name = column.name.toLowerCase();
+        return cell;
       });
       const row = make("tr", { tabIndex: 0 }, ...cells);
       row.addEventListener("click", () => this.enter(flag));

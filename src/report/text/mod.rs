@@ -3,6 +3,7 @@
 mod compare;
 mod reading;
 mod role;
+mod scatter;
 mod sweep;
 pub mod table;
 
@@ -14,6 +15,7 @@ use indicatif::HumanCount;
 use super::summary::{RoleSeconds, Summary};
 use crate::input::Role;
 pub(super) use role::percent;
+pub use scatter::Scatter;
 
 use reading::write_reading;
 

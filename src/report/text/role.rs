@@ -39,6 +39,10 @@ fn write_role(
     let anomalies = counted(found.anomaly_count as u64, "anomaly", "anomalies");
     writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
 
+    if let Some(scatter) = &found.scatter {
+        writeln!(out)?;
+        scatter.write(out)?;
+    }
     writeln!(out)?;
     write_clusters(&found.clusters, output, out)?;
     writeln!(out)?;

@@ -1,0 +1,503 @@
+//! The plane as a picture to put elsewhere: SVG, and PNG drawn from the same items.
+//!
+//! Up to [`MOST_MARKS`] addresses are marks, of more their counts are pixels. The PNG has digits of its
+//! own: a font would be larger than octomix.
+
+use std::fmt::Write;
+use std::io;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tiny_skia::{
+    Color, FillRule, Paint, PathBuilder, Pixmap, PremultipliedColorU8, Stroke, StrokeDash,
+    Transform,
+};
+
+use super::chart::{number, ticks};
+use super::sketch::{Cells, SIDE};
+use super::{Extent, RolePage};
+
+/// The size, in pixels, and the margin about the addresses.
+const WIDTH: u32 = 1200;
+const HEIGHT: u32 = 800;
+const MARGIN: f64 = 48.0;
+
+/// The most addresses that are drawn as marks.
+const MOST_MARKS: usize = 5000;
+
+/// The most flags that are drawn as marks; of more the oddest.
+const MOST_FLAGS: usize = 1500;
+
+/// The most components whose ellipses are drawn, those of most addresses.
+const MOST_SHAPES: usize = 24;
+
+type Rgb = [u8; 3];
+
+/// The page's colours of clusters, in its light theme.
+const COLOURS: [Rgb; 8] = [
+    [0x00, 0x72, 0xb2],
+    [0xd9, 0x8c, 0x00],
+    [0x00, 0x9e, 0x73],
+    [0xb1, 0x59, 0x8f],
+    [0x3b, 0xa3, 0xdc],
+    [0x8a, 0x6d, 0x1d],
+    [0x5a, 0x55, 0xc9],
+    [0x6c, 0x75, 0x7d],
+];
+const ODD: Rgb = [0xc8, 0x10, 0x2e];
+const PAPER: Rgb = [0xff; 3];
+const GRID: Rgb = [0xe4, 0xe2, 0xdc];
+const SOFT: Rgb = [0x5b, 0x63, 0x6e];
+
+fn colour(cluster: usize) -> Rgb {
+    COLOURS[cluster % COLOURS.len()]
+}
+
+/// One thing that is drawn.
+enum Item {
+    Path { points: Vec<[f64; 2]>, closed: bool, fill: Option<(Rgb, f64)>, stroke: Option<Pen> },
+    Number { at: [f64; 2], text: String },
+    Pixels(Box<Pixmap>),
+}
+
+#[derive(Clone, Copy)]
+struct Pen {
+    ink: Rgb,
+    width: f64,
+    dashed: bool,
+}
+
+/// The items of a picture, the lowest first.
+pub struct Picture(Vec<Item>);
+
+/// From the plane to pixels, at one scale for both axes unless that would leave most of it empty.
+#[derive(Clone, Copy)]
+struct Frame {
+    middle: [f64; 2],
+    scale: [f64; 2],
+}
+
+impl Frame {
+    fn new(Extent { x, y }: Extent) -> Self {
+        let fits =
+            |size: u32, [low, high]: [f64; 2]| (f64::from(size) - 2.0 * MARGIN) / (high - low);
+        let (across, up) = (fits(WIDTH, x), fits(HEIGHT, y));
+        let scale = match across.min(up) {
+            least if across.max(up) < 2.5 * least => [least; 2],
+            _ => [across, up],
+        };
+        Self { middle: [(x[0] + x[1]) / 2.0, (y[0] + y[1]) / 2.0], scale }
+    }
+
+    fn place(self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let ([cx, cy], [sx, sy]) = (self.middle, self.scale);
+        [f64::from(WIDTH) / 2.0 + (x - cx) * sx, f64::from(HEIGHT) / 2.0 - (y - cy) * sy]
+    }
+
+    /// What of the plane is seen.
+    fn seen(self) -> Extent {
+        let reach = |middle: f64, size: u32, scale: f64| {
+            let half = f64::from(size) / 2.0 / scale;
+            [middle - half, middle + half]
+        };
+        Extent {
+            x: reach(self.middle[0], WIDTH, self.scale[0]),
+            y: reach(self.middle[1], HEIGHT, self.scale[1]),
+        }
+    }
+}
+
+impl Picture {
+    /// Of what a page shows of a role.
+    pub fn new(page: &RolePage) -> Self {
+        let frame = Frame::new(page.drawing.extent);
+        let mut picture = Self(Vec::new());
+        picture.axes(frame);
+        picture.addresses(page, frame);
+        picture.shapes(page, frame);
+        for flag in page.flags.iter().take(MOST_FLAGS).rev() {
+            let at = frame.place(page.pca.project(flag.address.to_bits()));
+            let points = mark(at, 5.5, rule_corners(&flag.rule));
+            let halo = Some(Pen { ink: PAPER, width: 4.0, dashed: false });
+            let pen = Some(Pen { ink: ODD, width: 1.8, dashed: false });
+            picture.path(points.clone(), true, None, halo);
+            picture.path(points, true, Some((ODD, 0.25)), pen);
+        }
+        picture
+    }
+
+    fn path(
+        &mut self,
+        points: Vec<[f64; 2]>,
+        closed: bool,
+        fill: Option<(Rgb, f64)>,
+        stroke: Option<Pen>,
+    ) {
+        self.0.push(Item::Path { points, closed, fill, stroke });
+    }
+
+    fn axes(&mut self, frame: Frame) {
+        let seen = frame.seen();
+        let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
+        let pen = Some(Pen { ink: GRID, width: 1.0, dashed: false });
+        for (axis, range, count) in [(0, seen.x, 10), (1, seen.y, 8)] {
+            let all = ticks(range, count);
+            let step = all.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+            for tick in all {
+                let [x, y] = frame.place([tick; 2]);
+                let (line, at) = match axis {
+                    0 => (vec![[x, 0.0], [x, height]], [x + 4.0, height - 6.0]),
+                    _ => (vec![[0.0, y], [width, y]], [5.0, y - 4.0]),
+                };
+                self.path(line, false, None, pen);
+                self.0.push(Item::Number { at, text: number(tick, step) });
+            }
+        }
+    }
+
+    fn addresses(&mut self, page: &RolePage, frame: Frame) {
+        match &page.drawing.cells {
+            Cells::Points(points) if points.addresses.len() <= MOST_MARKS => {
+                let radius = if points.addresses.len() > 600 { 2.6 } else { 4.0 };
+                for (&address, &cluster) in points.addresses.iter().zip(&points.clusters) {
+                    let at = frame.place(page.pca.project(address));
+                    let cluster = usize::from(cluster);
+                    let corners = CORNERS[cluster % CORNERS.len()];
+                    self.path(mark(at, radius, corners), true, Some((colour(cluster), 0.75)), None);
+                }
+            }
+            Cells::Points(points) => {
+                let all = points.addresses.iter().zip(&points.clusters);
+                let all = all.map(|(&address, &k)| (page.pca.project(address), k, 1));
+                self.pixels(frame, all);
+            }
+            Cells::Image(image) => {
+                let Extent { x, y } = page.drawing.extent;
+                let middle = |at: usize, [low, high]: [f64; 2]| {
+                    low + (at as f64 + 0.5) / SIDE as f64 * (high - low)
+                };
+                let all = image.counts.iter().zip(&image.clusters).enumerate();
+                let all = all.filter(|(_, (count, _))| **count > 0);
+                let all = all.map(|(cell, (&count, &k))| {
+                    ([middle(cell % SIDE, x), middle(cell / SIDE, y)], k, count)
+                });
+                self.pixels(frame, all);
+            }
+        }
+    }
+
+    /// Counts of places of the plane, two pixels wide: the more addresses, the stronger.
+    fn pixels(&mut self, frame: Frame, all: impl Iterator<Item = ([f64; 2], u16, u32)>) {
+        let Some(mut pixmap) = Pixmap::new(WIDTH, HEIGHT) else { return };
+        let (width, height) = (WIDTH as usize, HEIGHT as usize);
+        let mut counts = vec![(0u64, 0u16); width * height];
+        for (at, cluster, count) in all {
+            let [x, y] = frame.place(at).map(|at| at.max(0.0) as usize);
+            for (x, y) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)] {
+                if x < width && y < height {
+                    let (total, of) = &mut counts[y * width + x];
+                    *total += u64::from(count);
+                    *of = cluster;
+                }
+            }
+        }
+        let most = counts.iter().map(|&(count, _)| count).max().unwrap_or(1).max(1) as f64;
+        for (pixel, (count, cluster)) in pixmap.pixels_mut().iter_mut().zip(counts) {
+            if count > 0 {
+                let strength = 0.35 + 0.65 * (count as f64).ln_1p() / most.ln_1p();
+                let ink = colour(usize::from(cluster));
+                let mixed = |c: usize| {
+                    (255.0 + (f64::from(ink[c]) - 255.0) * strength.min(1.0)).round() as u8
+                };
+                // Opaque: no channel exceeds the alpha of 255.
+                if let Some(colour) =
+                    PremultipliedColorU8::from_rgba(mixed(0), mixed(1), mixed(2), 255)
+                {
+                    *pixel = colour;
+                }
+            }
+        }
+        self.0.push(Item::Pixels(Box::new(pixmap)));
+    }
+
+    fn shapes(&mut self, page: &RolePage, frame: Frame) {
+        let sizes = sizes(page);
+        let mut order: Vec<usize> = (0..page.shapes.len()).filter(|&k| sizes[k] > 0).collect();
+        order.sort_by_key(|&k| std::cmp::Reverse(sizes[k]));
+        for k in order.into_iter().take(MOST_SHAPES) {
+            let shape = page.shapes[k];
+            for (sigmas, width, dashed) in [(1.0, 1.8, false), (2.0, 1.2, true)] {
+                let points = shape.outline(sigmas, 96).map(|at| frame.place(at)).collect();
+                let fill = (!dashed).then_some((colour(k), 0.08));
+                self.path(points, true, fill, Some(Pen { ink: colour(k), width, dashed }));
+            }
+            let at = frame.place(shape.mean);
+            let pen = Some(Pen { ink: colour(k), width: 1.8, dashed: false });
+            self.path(mark(at, 11.0, 24), true, Some((PAPER, 1.0)), pen);
+            let text = k.to_string();
+            let half = text.len() as f64 * ADVANCE / 2.0;
+            let at = [at[0] - half, at[1] + 5.0];
+            self.0.push(Item::Number { at, text });
+        }
+    }
+
+    /// As SVG.
+    pub fn svg(&self) -> io::Result<String> {
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
+             font-family=\"sans-serif\" font-size=\"12\" fill=\"none\" stroke-linejoin=\"round\">\n\
+             <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"{}\"/>\n",
+            hex(PAPER)
+        );
+        for item in &self.0 {
+            match item {
+                Item::Path { points, closed, fill, stroke } => {
+                    let points: Vec<String> =
+                        points.iter().map(|[x, y]| format!("{x:.1} {y:.1}")).collect();
+                    let end = if *closed { "Z" } else { "" };
+                    svg += &format!("<path d=\"M{}{end}\"", points.join("L"));
+                    if let Some((ink, alpha)) = fill {
+                        svg += &format!(" fill=\"{}\" fill-opacity=\"{alpha}\"", hex(*ink));
+                    }
+                    if let Some(Pen { ink, width, dashed }) = stroke {
+                        let dash = if *dashed { " stroke-dasharray=\"7 5\"" } else { "" };
+                        svg += &format!(" stroke=\"{}\" stroke-width=\"{width}\"{dash}", hex(*ink));
+                    }
+                    svg += "/>\n";
+                }
+                Item::Number { at: [x, y], text } => {
+                    // Digits, signs and points: nothing to escape.
+                    let ink = hex(SOFT);
+                    svg +=
+                        &format!("<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{ink}\">{text}</text>\n");
+                }
+                Item::Pixels(pixmap) => {
+                    let png = STANDARD.encode(pixmap.encode_png().map_err(io::Error::other)?);
+                    svg += &format!(
+                        "<image width=\"{WIDTH}\" height=\"{HEIGHT}\" href=\"data:image/png;base64,{png}\"/>\n"
+                    );
+                }
+            }
+        }
+        svg += "</svg>\n";
+        Ok(svg)
+    }
+
+    /// As PNG.
+    pub fn png(&self) -> io::Result<Vec<u8>> {
+        let none = || io::Error::other("no memory for a picture");
+        let mut pixmap = Pixmap::new(WIDTH, HEIGHT).ok_or_else(none)?;
+        pixmap.fill(Color::WHITE);
+        for item in &self.0 {
+            match item {
+                Item::Path { points, closed, fill, stroke } => {
+                    let mut path = PathBuilder::new();
+                    for (at, &[x, y]) in points.iter().enumerate() {
+                        match at {
+                            0 => path.move_to(x as f32, y as f32),
+                            _ => path.line_to(x as f32, y as f32),
+                        }
+                    }
+                    if *closed {
+                        path.close();
+                    }
+                    // A path of no extent draws nothing.
+                    let Some(path) = path.finish() else { continue };
+                    if let Some((ink, alpha)) = fill {
+                        let paint = paint(*ink, *alpha);
+                        let rule = FillRule::Winding;
+                        pixmap.fill_path(&path, &paint, rule, Transform::identity(), None);
+                    }
+                    if let Some(Pen { ink, width, dashed }) = stroke {
+                        let dash = dashed.then(|| StrokeDash::new(vec![7.0, 5.0], 0.0)).flatten();
+                        let stroke = Stroke { width: *width as f32, dash, ..Stroke::default() };
+                        let paint = paint(*ink, 1.0);
+                        pixmap.stroke_path(&path, &paint, &stroke, Transform::identity(), None);
+                    }
+                }
+                Item::Number { at, text } => write_digits(&mut pixmap, *at, text),
+                Item::Pixels(layer) => {
+                    let all = pixmap.pixels_mut().iter_mut().zip(layer.pixels());
+                    all.filter(|(_, ink)| ink.alpha() > 0).for_each(|(to, &ink)| *to = ink);
+                }
+            }
+        }
+        pixmap.encode_png().map_err(io::Error::other)
+    }
+}
+
+/// Addresses, or cells of the image, of each cluster.
+fn sizes(page: &RolePage) -> Vec<u64> {
+    let mut sizes = vec![0; page.shapes.len()];
+    let mut count = |cluster: u16, by: u32| {
+        if let Some(size) = sizes.get_mut(usize::from(cluster)) {
+            *size += u64::from(by);
+        }
+    };
+    match &page.drawing.cells {
+        Cells::Points(points) => points.clusters.iter().for_each(|&cluster| count(cluster, 1)),
+        Cells::Image(image) => {
+            let cells = image.clusters.iter().zip(&image.counts);
+            cells.for_each(|(&cluster, &by)| count(cluster, by));
+        }
+    }
+    sizes
+}
+
+/// Corners of the mark of each cluster: a circle, a square, a triangle and so on.
+const CORNERS: [usize; 5] = [16, 4, 3, 6, 5];
+
+/// Corners of the mark of a rule.
+fn rule_corners(rule: &str) -> usize {
+    match rule {
+        "low-density" => 16,
+        "reserved" => 4,
+        "gap" => 3,
+        _ => 5,
+    }
+}
+
+/// A regular polygon about `at`, a corner up; a square stands on its side.
+fn mark([x, y]: [f64; 2], radius: f64, corners: usize) -> Vec<[f64; 2]> {
+    let start = if corners == 4 { 0.125 } else { 0.0 };
+    let corner = |i: usize| {
+        let turn = std::f64::consts::TAU * (i as f64 / corners as f64 + start);
+        [x + radius * turn.sin(), y - radius * turn.cos()]
+    };
+    (0..corners).map(corner).collect()
+}
+
+fn hex([r, g, b]: Rgb) -> String {
+    let mut text = String::from("#");
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{r:02x}{g:02x}{b:02x}");
+    text
+}
+
+fn paint([r, g, b]: Rgb, alpha: f64) -> Paint<'static> {
+    let mut paint = Paint { anti_alias: true, ..Paint::default() };
+    paint.set_color_rgba8(r, g, b, (255.0 * alpha).round() as u8);
+    paint
+}
+
+/// Pixels from a digit to the next.
+const ADVANCE: f64 = 8.0;
+
+/// Rows of three bits, from above, of what numbers are made of.
+fn glyph(character: char) -> Option<[u8; 5]> {
+    Some(match character {
+        '0' => [7, 5, 5, 5, 7],
+        '1' => [2, 6, 2, 2, 7],
+        '2' => [7, 1, 7, 4, 7],
+        '3' => [7, 1, 7, 1, 7],
+        '4' => [5, 5, 7, 1, 1],
+        '5' => [7, 4, 7, 1, 7],
+        '6' => [7, 4, 7, 5, 7],
+        '7' => [7, 1, 2, 2, 2],
+        '8' => [7, 5, 7, 5, 7],
+        '9' => [7, 5, 7, 1, 7],
+        '\u{2212}' => [0, 0, 7, 0, 0],
+        '.' => [0, 0, 0, 0, 2],
+        ',' => [0, 0, 0, 2, 4],
+        _ => return None,
+    })
+}
+
+/// Writes a number whose base line starts at `at`, each bit two pixels wide.
+fn write_digits(pixmap: &mut Pixmap, [x, y]: [f64; 2], text: &str) {
+    let (width, height) = (WIDTH as usize, HEIGHT as usize);
+    let [r, g, b] = SOFT;
+    let Some(ink) = PremultipliedColorU8::from_rgba(r, g, b, 255) else { return };
+    for (at, rows) in text.chars().filter_map(glyph).enumerate() {
+        for bit in 0..15 {
+            let (row, column) = (bit / 3, bit % 3);
+            if rows[row] >> (2 - column) & 1 == 0 {
+                continue;
+            }
+            let left = x + at as f64 * ADVANCE + 2.0 * column as f64;
+            let top = y - 10.0 + 2.0 * row as f64;
+            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                let (px, py) = (left.max(0.0) as usize + dx, top.max(0.0) as usize + dy);
+                if px < width && py < height {
+                    pixmap.pixels_mut()[py * width + px] = ink;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::super::sketch::{Drawing, Points};
+    use super::super::{Flag, Histogram, Shape};
+    use super::*;
+    use crate::model::pca::Pca;
+
+    /// A page of `count` addresses of one /16, one of them flagged.
+    fn page(count: u32) -> RolePage {
+        let pca = Pca {
+            mean: [10.0, 0.0, 128.0, 128.0],
+            components: [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
+            explained_variance: [1.0; 2],
+            explained_variance_ratio: [0.5; 2],
+            noise_variance: 0.0,
+        };
+        let addresses: Vec<u32> = (0..count).map(|i| 0x0a00_0000 + i * 40_503 % 65_536).collect();
+        let clusters = (0..count).map(|i| (i % 2) as u16).collect();
+        let extent = Extent::of(&addresses, &pca);
+        let points = Points { addresses, clusters, ..Points::default() };
+        let flag = Flag {
+            address: Ipv4Addr::new(10, 0, 0, 0),
+            packets: 1,
+            cluster: 0,
+            log_density: -9.0,
+            rule: "gap".to_owned(),
+            reason: String::new(),
+            surprise: None,
+        };
+        RolePage {
+            pca,
+            shapes: vec![Shape { mean: [0.0; 2], covariance: [900.0, 100.0, 400.0] }; 2],
+            drawing: Drawing {
+                extent,
+                cells: Cells::Points(points),
+                histogram: Histogram::default(),
+            },
+            flags: vec![flag],
+            trace: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn colours_are_those_of_the_page() {
+        let style = include_str!("page.css");
+        let (light, _) = style.split_once("[data-theme=\"dark\"]").unwrap();
+        for (k, &ink) in COLOURS.iter().enumerate() {
+            assert!(light.contains(&format!("--c{k}: {};", hex(ink))), "--c{k}");
+        }
+        assert!(light.contains(&format!("--odd: {};", hex(ODD))));
+    }
+
+    #[test]
+    fn the_png_has_what_the_svg_has() {
+        for count in [300, 20_000] {
+            let picture = Picture::new(&page(count));
+            let svg = picture.svg().unwrap();
+            assert_eq!(svg.contains("<image"), count > 5000);
+            assert_eq!(svg.matches(&hex(ODD)).count(), 2, "the fill and the line of a flag");
+            let read = Pixmap::decode_png(&picture.png().unwrap()).unwrap();
+            assert_eq!((read.width(), read.height()), (WIDTH, HEIGHT));
+            let near = |ink: Rgb| {
+                let is_near = |a: u8, b: u8| a.abs_diff(b) < 70;
+                let pixels = read.pixels().iter();
+                pixels
+                    .filter(|p| is_near(p.red(), ink[0]) && is_near(p.green(), ink[1]))
+                    .filter(|p| is_near(p.blue(), ink[2]))
+                    .count()
+            };
+            assert!(near(COLOURS[0]) > 1000 && near(COLOURS[1]) > 1000 && near(ODD) > 15);
+        }
+    }
+}
