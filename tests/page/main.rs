@@ -44,11 +44,17 @@ fn page_of(addresses: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+/// A function that reads the pixels of a canvas from a copy: Chromium warns of a canvas that is read
+/// often, and the console must stay empty.
+const COPY: &str = "const pixels = (from) => { const { width, height } = from; \
+    const copy = Object.assign(document.createElement('canvas'), { width, height }); \
+    const context = copy.getContext('2d', { willReadFrequently: true }); \
+    context.drawImage(from, 0, 0); return context.getImageData(0, 0, width, height).data; };";
+
 /// How many pixels of a canvas differ from its paper; `canvas` is a selector.
 fn drawn(browser: &Browser, canvas: &str) -> u64 {
     let script = format!(
-        "const canvas = document.querySelector('{canvas}'), {{ width, height }} = canvas; \
-         const data = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer); \
+        "{COPY} const data = new Uint32Array(pixels(document.querySelector('{canvas}')).buffer); \
          return data.reduce((n, pixel) => n + (pixel >>> 24 > 40), 0)"
     );
     browser.run_after_frames(&script).as_u64().unwrap()
@@ -173,14 +179,14 @@ fn hiding_a_cluster_hides_it_and_nothing_else() {
     browser.load(&path);
     // Pixels of the marks' colours: blue of cluster 0, orange of cluster 1.
     let colours = || {
-        let script = "const canvas = document.querySelector('#src .plane .base'), { width, height } = canvas; \
-            const data = canvas.getContext('2d').getImageData(0, 0, width, height).data, found = [0, 0]; \
+        let script = "const data = pixels(document.querySelector('#src .plane .base')), found = [0, 0]; \
             for (let at = 0; at < data.length; at += 4) { \
               const [r, g, b, a] = data.subarray(at, at + 4); \
               if (a > 150 && b > r + 90) found[0]++; \
               if (a > 150 && r > b + 90) found[1]++; } \
             return found";
-        serde_json::from_value::<[u64; 2]>(browser.run_after_frames(script)).unwrap()
+        serde_json::from_value::<[u64; 2]>(browser.run_after_frames(&format!("{COPY} {script}")))
+            .unwrap()
     };
     let [blue, orange] = colours();
     assert!(blue > 300 && orange > 300, "{blue} {orange}");

@@ -38,8 +38,8 @@ function legend(role, root, changed) {
     });
     root.append(button);
   }
-  for (const rule of role.flags.rules) {
-    const text = make("i", { textContent: `flagged: ${rule}` });
+  for (const [at, rule] of role.flags.rules.entries()) {
+    const text = make("i", { textContent: at ? rule : `flagged: ${rule}` });
     root.append(make("span", { className: "key" }, mark(shapeOfRule(rule), "--odd", true), text));
   }
 }
@@ -76,7 +76,12 @@ for (const title of document.querySelectorAll(".chart title")) {
   title.remove();
 }
 
-new ResizeObserver(redrawAll).observe(document.body);
+let wide = innerWidth;
+addEventListener("resize", () => {
+  // Phones change the height whenever they hide the bar of addresses.
+  if (innerWidth !== wide) redrawAll();
+  wide = innerWidth;
+});
 addEventListener("beforeprint", () => {
   document.documentElement.dataset.before = document.documentElement.dataset.theme;
   theme("light");

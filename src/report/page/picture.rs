@@ -36,10 +36,10 @@ type Rgb = [u8; 3];
 /// The page's colours of clusters, in its light theme.
 const COLOURS: [Rgb; 8] = [
     [0x00, 0x72, 0xb2],
-    [0xd9, 0x8c, 0x00],
+    [0xcc, 0x80, 0x00],
     [0x00, 0x9e, 0x73],
     [0xb1, 0x59, 0x8f],
-    [0x3b, 0xa3, 0xdc],
+    [0x2f, 0x97, 0xd3],
     [0x8a, 0x6d, 0x1d],
     [0x5a, 0x55, 0xc9],
     [0x6c, 0x75, 0x7d],
@@ -83,7 +83,7 @@ impl Frame {
             |size: u32, [low, high]: [f64; 2]| (f64::from(size) - 2.0 * MARGIN) / (high - low);
         let (across, up) = (fits(WIDTH, x), fits(HEIGHT, y));
         let scale = match across.min(up) {
-            least if across.max(up) < 2.5 * least => [least; 2],
+            least if across.max(up) < 3.5 * least => [least; 2],
             _ => [across, up],
         };
         Self { middle: [(x[0] + x[1]) / 2.0, (y[0] + y[1]) / 2.0], scale }

@@ -26,7 +26,7 @@ class Plane {
     const { clientWidth: w, clientHeight: h } = this.stage;
     const margin = 34;
     let sx = Math.max(1, w - 2 * margin) / (x[1] - x[0]), sy = Math.max(1, h - 2 * margin) / (y[1] - y[0]);
-    if (Math.max(sx, sy) < 2.5 * Math.min(sx, sy)) sx = sy = Math.min(sx, sy);
+    if (Math.max(sx, sy) < 3.5 * Math.min(sx, sy)) sx = sy = Math.min(sx, sy);
     this.view = { x: (x[0] + x[1]) / 2, y: (y[0] + y[1]) / 2, sx, sy };
     this.least = sx / 4;
     this.most = sx * 4000;
@@ -66,7 +66,6 @@ class Plane {
     const canvas = sized(this.base);
     this.drawAxes(canvas);
     if (this.role.side) this.drawImage(canvas); else this.drawPoints(canvas);
-    this.drawClusters(canvas);
     this.drawFlags();
   }
 
@@ -173,27 +172,31 @@ class Plane {
     }, (at) => cluster[cellAt(at)]);
   }
 
-  /** Mixes the colours of clusters into what is drawn, by the strength at each pixel. */
+  /** Lays the colours of clusters over what is drawn, as opaque as `strength` says of each pixel. */
   blend(context, strength, clusterAt) {
-    const { width: w, height: h } = context.canvas;
-    const image = context.getImageData(0, 0, w, h), data = image.data;
-    const palette = Array.from({ length: COLOURS }, (_, k) => rgb(colour(`--c${k}`)));
-    const paper = rgb(colour("--card"));
-    for (let at = 0; at < w * h; at++) {
+    const { width, height } = context.canvas;
+    const layer = make("canvas", { width, height }), image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const palette = Array.from({ length: COLOURS }, (_, k) => {
+      const [r, g, b] = rgb(colour(`--c${k}`));
+      return (b << 16) | (g << 8) | r;
+    });
+    for (let at = 0; at < pixels.length; at++) {
       const a = strength(at);
-      if (!a) continue;
-      const ink = palette[clusterAt(at) % COLOURS], to = 4 * at;
-      for (let c = 0; c < 3; c++) data[to + c] = paper[c] + (ink[c] - paper[c]) * a;
-      data[to + 3] = 255;
+      if (a) pixels[at] = palette[clusterAt(at) % COLOURS] | (Math.round(255 * a) << 24);
     }
-    context.putImageData(image, 0, 0);
+    layer.getContext("2d").putImageData(image, 0, 0);
+    context.save();
+    context.resetTransform();
+    context.drawImage(layer, 0, 0);
+    context.restore();
   }
 
-  drawClusters({ context }) {
+  drawClusters(context) {
     const { clusters, hidden } = this.role;
     const shown = clusters.map((cluster, k) => ({ ...cluster, k })).filter(({ size, k }) => size && !hidden[k]);
     shown.sort((a, b) => b.size - a.size);
-    const busy = shown.slice(0, 24);
+    const busy = shown.slice(0, 24), halo = colour("--card");
     for (const { covariance, mean, k } of busy) {
       const ink = colour(colourOf(k));
       for (const sigmas of [1, 2]) {
@@ -201,14 +204,19 @@ class Plane {
         context.globalAlpha = sigmas === 1 ? 0.1 : 0;
         context.fillStyle = ink;
         context.fill();
-        context.globalAlpha = 0.9;
+        // A halo, so that it stands out from points of its own colour.
+        context.globalAlpha = 0.6;
+        context.strokeStyle = halo;
+        context.lineWidth = 3.5;
+        context.setLineDash([]);
+        context.stroke();
+        context.globalAlpha = 1;
         context.strokeStyle = ink;
-        context.lineWidth = sigmas === 1 ? 1.6 : 1.1;
+        context.lineWidth = sigmas === 1 ? 1.6 : 1.2;
         context.setLineDash(sigmas === 1 ? [] : [5, 4]);
         context.stroke();
       }
       context.setLineDash([]);
-      context.globalAlpha = 1;
     }
     context.font = `600 11px ${colour("--sans")}`;
     context.textAlign = "center";
@@ -217,7 +225,7 @@ class Plane {
       const [px, py] = this.place(...mean);
       context.beginPath();
       context.arc(px, py, 9, 0, 2 * Math.PI);
-      context.fillStyle = colour("--card");
+      context.fillStyle = halo;
       context.fill();
       context.lineWidth = 1.6;
       context.strokeStyle = colour(colourOf(k));
@@ -262,10 +270,18 @@ class Plane {
     const dots = seen.length > MOST_FLAG_MARKS;
     const size = seen.length > 300 ? 3.4 : 5.2;
     // The oddest last, on top.
-    for (const flag of seen.reverse()) {
-      const [px, py] = this.placeOfFlag(flag);
-      if (dots) context.fillRect(px - 1.5, py - 1.5, 3, 3);
-      else this.markAt(context, px, py, size, shapeOfRule(flags.rules[flags.rule[flag]]), odd, halo);
+    seen.reverse();
+    if (dots) {
+      context.globalAlpha = 0.7;
+      for (const flag of seen) {
+        const [px, py] = this.placeOfFlag(flag);
+        context.fillRect(px - 1, py - 1, 2, 2);
+      }
+      context.globalAlpha = 1;
+    }
+    this.drawClusters(context);
+    for (const flag of dots ? [] : seen) {
+      this.markAt(context, ...this.placeOfFlag(flag), size, shapeOfRule(flags.rules[flags.rule[flag]]), odd, halo);
     }
     if (this.at !== null) {
       const [px, py] = this.placeOfFlag(this.at);

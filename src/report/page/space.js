@@ -163,13 +163,13 @@ class Space {
 
   drawFlags(cell) {
     const { role, block, root } = this, { context } = sized(find(".over", root));
-    const size = Math.max(cell, role.flags.shown > 2000 ? 2.5 : 5);
     const places = new Set();
     for (const address of role.flags.address) {
       if (block === null) places.add(address >>> 16);
       else if (address >>> 16 === block) places.add(address & 0xffff);
     }
-    for (const [name, more] of [["--card", 2], ["--odd", 0]]) {
+    const many = places.size > 1000, size = many ? cell : Math.max(cell, 5);
+    for (const [name, more] of many ? [["--odd", 0]] : [["--card", 2], ["--odd", 0]]) {
       context.fillStyle = colour(name);
       for (const d of places) this.fill(context, d, cell, size + more);
     }
