@@ -7,6 +7,7 @@ mod engines;
 mod files;
 mod models;
 mod output;
+mod pictures;
 mod refusals;
 mod starts;
 mod sweep;

@@ -47,7 +47,9 @@ impl Browser {
         let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines
             .map_while(Result::ok)
-            .find_map(|line| Some(line.split_once("on port ")?.1.trim_end_matches('.').to_owned()))
+            .find_map(|line| {
+                Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
+            })
             .expect("chromedriver tells its port");
         let profile = tempfile::tempdir().unwrap();
         let mut browser = Self {

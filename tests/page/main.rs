@@ -62,15 +62,17 @@ fn drawn(browser: &Browser, canvas: &str) -> u64 {
 
 /// Where the address is in the window, scrolled into sight.
 fn place(browser: &Browser, role: &str, address: &str) -> (f64, f64) {
+    let stage = format!("document.querySelector('#{role}').octomix.plane.stage");
+    browser.run(&format!("{stage}.scrollIntoView({{ block: 'center', behavior: 'instant' }})"));
+    // Scrolling hides tooltips, and is only told with the next frame.
     let script = format!(
         "const {{ plane, role }} = document.querySelector('#{role}').octomix; \
-         plane.stage.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
          const number = '{address}'.split('.').reduce((n, octet) => 256 * n + Number(octet), 0); \
          const i = role.address.indexOf(number), box = plane.stage.getBoundingClientRect(); \
          const [x, y] = plane.place(role.x[i], role.y[i]); \
          return [box.left + x, box.top + y]"
     );
-    let at = browser.run(&script);
+    let at = browser.run_after_frames(&script);
     (at[0].as_f64().unwrap(), at[1].as_f64().unwrap())
 }
 
@@ -161,8 +163,10 @@ fn hover_tells_the_address_its_cluster_and_density() {
         assert!(told.contains(&expected) && told.contains("flagged: low-density"), "{told}");
         assert!(told.starts_with(address), "{told}");
     }
-    // One that is not flagged, far enough from the others.
-    let (x, y) = place(&browser, "src", "192.168.99.51");
+    // One that is not flagged; should another lie upon it, that one is told.
+    let plain =
+        table.lines().find(|line| line.contains(",1,") && line.contains(",false,")).unwrap();
+    let (x, y) = place(&browser, "src", plain.split_once(',').unwrap().0);
     browser.point(x, y);
     let told = text(&browser, "#tip");
     let first = told.lines().next().unwrap();

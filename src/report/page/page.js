@@ -76,6 +76,8 @@ for (const title of document.querySelectorAll(".chart title")) {
   title.remove();
 }
 
+// What a tooltip tells of moves away from under it.
+addEventListener("scroll", () => tip.hide(), { passive: true });
 let wide = innerWidth;
 addEventListener("resize", () => {
   // Phones change the height whenever they hide the bar of addresses.
