@@ -186,7 +186,7 @@ fn hiding_a_cluster_hides_it_and_nothing_else() {
         let script = "const data = pixels(document.querySelector('#src .plane .base')), found = [0, 0]; \
             for (let at = 0; at < data.length; at += 4) { \
               const [r, g, b, a] = data.subarray(at, at + 4); \
-              if (a > 150 && b > r + 90) found[0]++; \
+              if (a > 150 && b > r + 90 && b > g + 30) found[0]++; \
               if (a > 150 && r > b + 90) found[1]++; } \
             return found";
         serde_json::from_value::<[u64; 2]>(browser.run_after_frames(&format!("{COPY} {script}")))
