@@ -260,7 +260,7 @@ class Plane {
       for (let i = 0; i < role.x.length; i++) {
         if (!role.isFlagged(i) || hidden[role.cluster[i]]) continue;
         const [px, py] = this.place(role.x[i], role.y[i]);
-        context.fillRect(px - 1, py - 1, 2, 2);
+        context.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
       }
     }
     const seen = [];
@@ -272,10 +272,10 @@ class Plane {
     // The oddest last, on top.
     seen.reverse();
     if (dots) {
-      context.globalAlpha = 0.7;
+      context.globalAlpha = 0.6;
       for (const flag of seen) {
         const [px, py] = this.placeOfFlag(flag);
-        context.fillRect(px - 1, py - 1, 2, 2);
+        context.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
       }
       context.globalAlpha = 1;
     }
