@@ -3,7 +3,7 @@
 //! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`] in the sweep that labels
 //! addresses; the rest is the [`Summary`]. The markup is `page.html`, the style `page.css`, the
 //! behaviour the scripts beside them, all of them compiled in. Text of the input is escaped by the
-//! template or by [`embed`], and a Content-Security-Policy forbids whatever is not in the page.
+//! template or by `embed`, and a Content-Security-Policy forbids whatever is not in the page.
 
 mod chart;
 mod embed;
