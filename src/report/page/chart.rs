@@ -225,7 +225,7 @@ mod tests {
         let bins = Bins { start: -10.0, width: 2.0, counts: vec![3, 0, 5], open: true };
         let svg = histogram(&bins, -7.5);
         assert_eq!(svg.matches("bar low").count(), 1);
-        assert!(svg.contains("<title>below \u{2212}8.00: 3 addresses</title>"), "{svg}");
+        assert!(svg.contains("<title>below \u{2212}8.0: 3 addresses</title>"), "{svg}");
         assert!(svg.contains("threshold \u{2212}7.500"), "{svg}");
     }
 
