@@ -1,6 +1,6 @@
 //! Which columns of a CSV hold the addresses: the ones named, or else the best known.
 
-use super::{InputError, Options, Role, Roles, Warning};
+use super::super::{InputError, Options, Role, Roles, Warning};
 
 /// Known names, source and destination, the preferred first.
 const KNOWN: [(&str, &str); 8] = [
