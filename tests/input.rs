@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use octomix::address::{AddressSet, dotted};
 use octomix::input::{
-    At, Capture, Compression, FileAccount, Format, InputError, Options, Place, Progress, Role,
-    Roles, Tally, Warning, parse_ipv4, read,
+    At, Capture, FileAccount, Format, InputError, Options, Place, Progress, Role, Roles, Tally,
+    Warning, parse_ipv4, read,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;

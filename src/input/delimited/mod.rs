@@ -296,3 +296,133 @@ fn other_cell(field: &[u8]) -> Cell {
 fn number(field: &[u8]) -> Option<u64> {
     str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::record::Wanted;
+    use super::*;
+
+    /// A table of three columns, the first and the last of which are read.
+    fn table(delimiter: u8) -> Table {
+        let header = ["src", "note", "dst"].map(str::to_owned);
+        let column = |role, index: usize| Column { role, index, name: header[index].clone() };
+        let columns = vec![column(Role::Source, 0), column(Role::Destination, 2)];
+        Table::new(delimiter, &header, columns, None)
+    }
+
+    fn block() -> Block {
+        Block::new(Arc::new(Wanted { roles: Roles::Both, facts: false }))
+    }
+
+    /// All that a block holds, with places counted from `number` and `offset` on.
+    type Found = (u64, u64, Vec<(Vec<u32>, super::super::Tally)>, Vec<(u64, u64, String)>);
+
+    fn found(block: &Block) -> Found {
+        let side = |side: &super::super::block::Side| (side.keys.addresses.clone(), side.tally);
+        let places = block.places.iter();
+        (
+            block.records,
+            block.ragged,
+            vec![side(&block.source), side(&block.destination)],
+            places.map(|place| (place.number, place.offset, place.value.clone())).collect(),
+        )
+    }
+
+    /// What the csv crate reads, but for the last row if `is_cut`.
+    fn expected(text: &[u8], delimiter: u8, is_cut: bool) -> Found {
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader =
+            reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        let mut rows: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
+        if is_cut {
+            rows.pop();
+        }
+        let mut block = block();
+        for row in &rows {
+            block.ragged += u64::from(row.len() != 3);
+            let cell = |at| other_cell(row.get(at).unwrap_or_default());
+            let record = Record {
+                source: cell(0),
+                destination: cell(2),
+                packets: 1,
+                facts: Facts::default(),
+            };
+            // The line of a record after blank ones is that of the first of these, so it is counted anew.
+            let offset = row.position().unwrap().byte() as usize;
+            let blank =
+                text[offset..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
+            let offset = offset + blank;
+            block.add(&record, |role| Place {
+                number: lines::count(&text[..offset]),
+                offset: offset as u64,
+                column: Some(role.to_string()),
+                value: text::excerpt(
+                    row.get(if role == Role::Source { 0 } else { 2 }).unwrap_or_default(),
+                ),
+            });
+        }
+        found(&block)
+    }
+
+    /// Fields near enough to all that may be in a table.
+    fn field() -> impl Strategy<Value = String> {
+        prop_oneof![
+            6 => any::<u8>().prop_map(|octet| format!("10.0.0.{octet}")),
+            1 => Just("::1".to_owned()),
+            2 => "[a1 .]{0,90}",
+            1 => "\"([a,;\n\r]|\"\"){0,6}\"",
+            1 => "[a\"]{0,4}",
+        ]
+    }
+
+    fn text() -> impl Strategy<Value = (u8, String)> {
+        let delimiter = prop_oneof![Just(','), Just(';')];
+        let end =
+            prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n")];
+        let row = (prop::collection::vec(field(), 0..5), end);
+        (delimiter, prop::collection::vec(row, 0..30), field()).prop_map(
+            |(delimiter, rows, last)| {
+                let mut text = String::new();
+                for (fields, end) in rows {
+                    text += &fields.join(&delimiter.to_string());
+                    text += end;
+                }
+                (delimiter as u8, text + &last)
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn both_readers_agree_with_the_csv_crate((delimiter, text) in text()) {
+            let mut block = block();
+            let used = table(delimiter).parse(text.as_bytes(), true, &mut block);
+            let is_cut = used < text.len();
+            prop_assert_eq!(found(&block), expected(text.as_bytes(), delimiter, is_cut));
+            prop_assert_eq!(block.passed, lines::count(&text.as_bytes()[..used]));
+        }
+
+        #[test]
+        fn a_cut_changes_nothing((delimiter, text) in text(), cut in any::<prop::sample::Index>()) {
+            let bytes = text.as_bytes();
+            let table = table(delimiter);
+            let mut whole = block();
+            let all = table.parse(bytes, true, &mut whole);
+            let ends: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at] == b'\n').collect();
+            prop_assume!(!ends.is_empty());
+            let cut = ends[cut.index(ends.len())] + 1;
+            let (mut first, mut second) = (block(), block());
+            let used = table.parse(&bytes[..cut], false, &mut first);
+            let rest = table.parse(&bytes[used..], true, &mut second);
+            prop_assert_eq!(used + rest, all);
+            prop_assert_eq!(first.records + second.records, whole.records);
+            prop_assert_eq!(first.passed + second.passed, whole.passed);
+            let keys = [&first, &second].map(|block| block.destination.keys.addresses.clone()).concat();
+            prop_assert_eq!(keys, whole.destination.keys.addresses);
+        }
+    }
+}
