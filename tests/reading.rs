@@ -210,7 +210,7 @@ fn strictness_makes_losses_errors() {
     let strict = Options { strict: true, ..Options::default() };
     let refused = |content: &[u8]| {
         let path = files.write("x", content);
-        assert!(quietly(&[path.clone()], &Options::default()).is_ok());
+        assert!(quietly(std::slice::from_ref(&path), &Options::default()).is_ok());
         let folder = format!("{}/", files.0.path().display());
         quietly(&[path], &strict).unwrap_err().to_string().replace(&folder, "")
     };
@@ -359,7 +359,7 @@ fn shared_logs_are_read() {
     }
     for entry in fs::read_dir(data).unwrap() {
         let path = entry.unwrap().path();
-        let found = quietly(&[path.clone()], &Options::default());
+        let found = quietly(std::slice::from_ref(&path), &Options::default());
         assert!(found.is_ok_and(|found| !found.source.is_empty()), "{}", path.display());
     }
 }

@@ -3,8 +3,6 @@
 //! Of each 64 bytes three words of bits are made: delimiters, line ends, and what only the exact reader
 //! understands. Delimiters are counted, not visited, but for those around the columns read.
 
-use fearless_simd::{Simd, SimdBase, SimdMask, u8x64};
-
 /// Bytes compared at once, one bit of a word each.
 const WORD: usize = 64;
 
@@ -75,9 +73,40 @@ impl<'a> PlainRow<'a> {
 
 /// Hands rows of `bytes`, from byte `at` on, where one starts, to `take`, blank lines among them; returns
 /// where a row starts that it cannot read, or that has no line end. `found` is the room that the targets need.
+pub(super) fn rows(
+    bytes: &[u8],
+    at: usize,
+    delimiter: u8,
+    targets: &Targets,
+    found: &mut [usize],
+    take: impl FnMut(PlainRow<'_>),
+) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("bmi1")
+    {
+        // SAFETY: the machine has what it is compiled for.
+        return unsafe { rows_avx2(bytes, at, delimiter, targets, found, take) };
+    }
+    rows_of::<Portable>(bytes, at, delimiter, targets, found, take)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,popcnt,bmi1")]
+fn rows_avx2(
+    bytes: &[u8],
+    at: usize,
+    delimiter: u8,
+    targets: &Targets,
+    found: &mut [usize],
+    take: impl FnMut(PlainRow<'_>),
+) -> usize {
+    rows_of::<Avx2>(bytes, at, delimiter, targets, found, take)
+}
+
 #[inline(always)]
-pub(super) fn rows<S: Simd>(
-    simd: S,
+fn rows_of<C: Compare>(
     bytes: &[u8],
     at: usize,
     delimiter: u8,
@@ -89,7 +118,7 @@ pub(super) fn rows<S: Simd>(
     let (mut row, mut passed, mut next) = (at, 0u32, 0);
     let mut word = at;
     while word < bytes.len() {
-        let masks = Masks::new(simd, &bytes[word..], delimiter);
+        let masks = Masks::new::<C>(&bytes[word..], delimiter);
         // The bits of the word that are not done with.
         let mut live = u64::MAX;
         loop {
@@ -137,22 +166,83 @@ struct Masks {
 
 impl Masks {
     #[inline(always)]
-    fn new<S: Simd>(simd: S, bytes: &[u8], delimiter: u8) -> Self {
+    fn new<C: Compare>(bytes: &[u8], delimiter: u8) -> Self {
         let Some(whole) = bytes.first_chunk::<WORD>() else {
-            let mut padded = [0; WORD];
-            padded[..bytes.len()].copy_from_slice(bytes);
-            return Self::of(simd, &padded, false, delimiter);
+            return Self::of_some(bytes, delimiter);
         };
-        Self::of(simd, whole, bytes.get(WORD) == Some(&b'\n'), delimiter)
+        Self::of::<C>(whole, bytes.get(WORD) == Some(&b'\n'), delimiter)
+    }
+
+    /// Of fewer bytes. Apart, and by numbers: where both ways meet, compilers take vectors to pieces.
+    #[inline(never)]
+    fn of_some(bytes: &[u8], delimiter: u8) -> Self {
+        let mut padded = [0; WORD];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        Self::of::<Portable>(&padded, false, delimiter)
     }
 
     #[inline(always)]
-    fn of<S: Simd>(simd: S, bytes: &[u8; WORD], is_end_next: bool, delimiter: u8) -> Self {
-        let bytes = u8x64::from_slice(simd, bytes);
-        let is = |byte: u8| bytes.simd_eq(u8x64::splat(simd, byte)).to_bitmask();
-        let (ends, returns) = (is(b'\n'), is(b'\r'));
+    fn of<C: Compare>(bytes: &[u8; WORD], is_end_next: bool, delimiter: u8) -> Self {
+        let [delimiters, ends, quotes, returns] = C::equal(bytes, [delimiter, b'\n', b'"', b'\r']);
         let before_ends = ends >> 1 | u64::from(is_end_next) << (WORD - 1);
-        Self { delimiters: is(delimiter), ends, strange: is(b'"') | (returns & !before_ends) }
+        Self { delimiters, ends, strange: quotes | (returns & !before_ends) }
+    }
+}
+
+/// Compares 64 bytes with each of four, one bit of a word each.
+trait Compare {
+    fn equal(bytes: &[u8; WORD], with: [u8; 4]) -> [u64; 4];
+}
+
+/// Eight bytes at a time, on any machine.
+struct Portable;
+
+impl Compare for Portable {
+    #[inline(always)]
+    fn equal(bytes: &[u8; WORD], with: [u8; 4]) -> [u64; 4] {
+        const LOW: u64 = u64::from_ne_bytes([1; 8]);
+        const SEVEN: u64 = u64::from_ne_bytes([0x7f; 8]);
+        // A product gathers the lowest bits of eight bytes in the highest byte.
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        with.map(|byte| {
+            let byte = LOW * u64::from(byte);
+            bytes.chunks_exact(8).enumerate().fold(0, |bits, (at, eight)| {
+                let eight = eight.try_into().map_or(0, u64::from_le_bytes);
+                let differ = eight ^ byte;
+                // The highest bit of each byte that is 0, exactly: no carry leaves a byte.
+                let equal = !(((differ & SEVEN) + SEVEN) | differ | SEVEN) >> 7;
+                bits | (equal.wrapping_mul(GATHER) >> 56) << (8 * at)
+            })
+        })
+    }
+}
+
+/// 32 bytes at a time.
+#[cfg(target_arch = "x86_64")]
+struct Avx2;
+
+#[cfg(target_arch = "x86_64")]
+impl Compare for Avx2 {
+    #[inline(always)]
+    fn equal(bytes: &[u8; WORD], with: [u8; 4]) -> [u64; 4] {
+        use std::arch::x86_64::{
+            __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+        };
+        // SAFETY: only `rows_avx2` has this compiled, which runs where the vectors are; both loads are
+        // within the 64 bytes.
+        unsafe {
+            let halves: *const __m256i = bytes.as_ptr().cast();
+            let (low, high) = (_mm256_loadu_si256(halves), _mm256_loadu_si256(halves.add(1)));
+            // No closure: one would be a function of its own, without the vectors.
+            let mut words = [0; 4];
+            for (word, byte) in words.iter_mut().zip(with) {
+                let byte = _mm256_set1_epi8(byte.cast_signed());
+                let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, byte)).cast_unsigned();
+                let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, byte)).cast_unsigned();
+                *word = u64::from(low) | u64::from(high) << (WORD / 2);
+            }
+            words
+        }
     }
 }
 
@@ -163,4 +253,29 @@ fn nth(mut bits: u64, n: u32) -> usize {
         bits &= bits.wrapping_sub(1);
     }
     bits.trailing_zeros() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn machines_agree(
+            bytes in prop::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), any::<u8>()], WORD),
+            with in prop::array::uniform4(prop_oneof![Just(b','), Just(b'"'), any::<u8>()]),
+        ) {
+            let bytes: &[u8; WORD] = bytes.first_chunk().unwrap();
+            let expected = with.map(|byte| {
+                (0..WORD).filter(|&at| bytes[at] == byte).fold(0, |bits, at| bits | 1u64 << at)
+            });
+            prop_assert_eq!(Portable::equal(bytes, with), expected);
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") {
+                prop_assert_eq!(Avx2::equal(bytes, with), expected);
+            }
+        }
+    }
 }

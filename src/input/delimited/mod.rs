@@ -7,8 +7,6 @@ mod fast;
 
 use std::sync::Arc;
 
-use fearless_simd::{Level, Simd, dispatch};
-
 use super::account::At;
 use super::block::{Block, Place};
 use super::cell::{Cell, parse_ipv4};
@@ -143,7 +141,6 @@ struct Table {
     packets: Option<Slot>,
     is_nfdump: bool,
     targets: Targets,
-    level: Level,
 }
 
 /// A column that is read, as both readers find it.
@@ -171,17 +168,17 @@ impl Table {
             packets,
             is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
             targets,
-            level: Level::new(),
         }
     }
 }
 
 impl Parser for Table {
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
-        let mut exact = Exact::new(self.delimiter);
+        // Made when it is needed: its tables take as long as many rows.
+        let mut exact = None;
         let (mut found, mut at) = (self.targets.room(), 0);
         loop {
-            at = dispatch!(self.level, simd => self.plain(simd, bytes, at, &mut found, block));
+            at = self.plain(bytes, at, &mut found, block);
             if at == bytes.len() {
                 return at;
             }
@@ -190,6 +187,7 @@ impl Parser for Table {
                 at += next;
                 continue;
             }
+            let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
             let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
             // A last row without its end and short of fields is cut off.
             if !row.has_end && row.fields < self.width {
@@ -212,16 +210,8 @@ impl Parser for Table {
 
 impl Table {
     /// Adds rows as long as they hold no quotes; returns where one does.
-    #[inline(always)]
-    fn plain<S: Simd>(
-        &self,
-        simd: S,
-        bytes: &[u8],
-        at: usize,
-        found: &mut [usize],
-        block: &mut Block,
-    ) -> usize {
-        fast::rows(simd, bytes, at, self.delimiter, &self.targets, found, |row| {
+    fn plain(&self, bytes: &[u8], at: usize, found: &mut [usize], block: &mut Block) -> usize {
+        fast::rows(bytes, at, self.delimiter, &self.targets, found, |row| {
             if row.end > row.start {
                 self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
             }
