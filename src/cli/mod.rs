@@ -281,6 +281,9 @@ pub struct InputArgs {
     /// The CSV column of the destination addresses [default: known names, such as ip.dst]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
+    /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
+    #[arg(long, help_heading = "Input")]
+    pub strict: bool,
 }
 
 impl InputArgs {
@@ -290,6 +293,7 @@ impl InputArgs {
             roles: self.role.map(RoleArg::roles),
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
+            strict: self.strict,
         }
     }
 }

@@ -16,6 +16,7 @@ mod sweep;
 mod validate;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
 
 use octomix::address::WeightsError;
 use octomix::agreement::AgreementError;
@@ -106,6 +107,7 @@ fn read(args: &InputArgs, console: &mut Console) -> Result<Capture, InputError> 
     let mut bar = console.bar("reading".to_owned());
     let capture = input::read(&args.captures, &args.options(), &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
+        ControlFlow::Continue(())
     })?;
     drop(bar);
     for (file, warning) in capture.account.warnings() {

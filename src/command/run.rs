@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::engine::choice::Choice;
-use octomix::input::{self, Capture, FileAccount, Role, Roles};
+use octomix::input::{Capture, FileAccount, Role, Roles};
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::{Output, Summary, text};
@@ -102,10 +102,10 @@ pub fn finish<R: Serialize + text::Found>(
 
 /// The roles asked for that have no address. Not asked, a list is not missed for destinations.
 fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
-    let is_table = |file: &FileAccount| matches!(file.format, input::Format::Csv { .. });
+    let has_roles = |file: &FileAccount| file.format.has_roles;
     let roles = match asked {
         Some(roles) => roles,
-        None if capture.account.files.iter().any(is_table) => Roles::Both,
+        None if capture.account.files.iter().any(has_roles) => Roles::Both,
         None => Roles::Source,
     };
     let empty = roles.as_slice().iter().filter(|&&role| capture.addresses(role).is_empty());

@@ -6,7 +6,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::text::{file_name, listed, printable, quoted};
-use super::{Account, FileAccount, Foreign, Format, Place, Role, Roles, Tally};
+use super::{Account, FileAccount, Foreign, Place, Role, Roles, Tally, Warning};
 
 /// Why nothing came of a reading. Every `name` is a file's, fit to be shown.
 #[derive(Debug, Error)]
@@ -117,21 +117,30 @@ pub enum InputError {
         columns: Vec<String>,
     },
 
-    /// A record of a CSV goes on and on.
+    /// A file is damaged or cut off, and nothing came of what stands before or that is not good enough.
     #[error(
-        "the record on line {line} of {} is longer than {} MiB; \
-         look there for a quote that is not closed",
-        quoted(name),
-        limit >> 20
+        "{} is damaged: {reason}; read it again from where it comes, or repair it",
+        quoted(name)
     )]
-    EndlessRecord {
+    Damaged {
         /// The file.
         name: String,
-        /// The line, from 1, on which the record starts.
-        line: u64,
-        /// The bytes that a record may have.
-        limit: u64,
+        /// What is wrong.
+        reason: String,
     },
+
+    /// A cell is malformed, which `strict` does not pass over.
+    #[error("{} has a malformed cell: {place}; correct it, or leave --strict out", quoted(name))]
+    Malformed {
+        /// The file.
+        name: String,
+        /// The first such cell.
+        place: Box<Place>,
+    },
+
+    /// The run was told to stop.
+    #[error("interrupted while reading; nothing was written")]
+    Interrupted,
 
     /// All files are empty.
     #[error(
@@ -177,7 +186,12 @@ impl InputError {
     pub(super) fn without_address(account: &Account) -> Self {
         let files = &account.files;
         let names = files.iter().map(|file| file.name.clone()).collect();
-        let is_empty = |file: &FileAccount| file.records == 0 && file.format == Format::List;
+        for (file, warning) in account.warnings() {
+            if let Warning::Damaged { reason, .. } = warning {
+                return InputError::Damaged { name: file.name.clone(), reason: reason.clone() };
+            }
+        }
+        let is_empty = |file: &FileAccount| file.warnings.contains(&Warning::Empty);
         if files.iter().all(is_empty) {
             let bytes = account.bytes();
             return InputError::Empty { names, bytes };

@@ -1,35 +1,53 @@
 //! From files to a [`Capture`]: the addresses of packet logs and lists, and an account of every cell read.
 //!
 //! Several files are one capture. A file is streamed, never held; a wrong line is counted, remembered and
-//! passed over. This module refuses to guess: what it skips or chooses stands in the [`Account`], and what
-//! holds no address at all is an error. It decodes neither packet captures nor compressed files.
+//! passed over, and of a damaged file all is read that stands before the damage. This module refuses to
+//! guess: what it skips or chooses stands in the [`Account`], and what holds no address at all is an error.
+//!
+//! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
+//! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::address::{AddressSet, Counter};
+use crate::address::AddressSet;
 
 mod account;
+mod block;
 mod cell;
-mod columns;
-mod csv;
+mod decompress;
+mod delimited;
+mod driver;
 mod error;
-mod line_ends;
+mod fold;
+mod foreign;
+mod format;
+mod lines;
 mod list;
-mod meter;
-mod sniff;
+mod reader;
+mod record;
+mod stream;
 mod text;
 
-pub use account::{Account, FileAccount, Format, Place, Tally, Warning};
+pub use account::{Account, At, FileAccount, Format, Place, Tally, Warning};
 pub use cell::parse_ipv4;
+pub use decompress::Compression;
 pub use error::InputError;
-pub use meter::Progress;
-pub use sniff::Foreign;
+pub use foreign::Foreign;
 
-use cell::Cell;
-use line_ends::LineEnds;
-use meter::{Meter, Metered};
+use driver::Counted;
+use stream::is_standard_input;
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read, over all files, as they stand in the files.
+    pub bytes: u64,
+    /// Bytes of all files together; `None` when a pipe takes part.
+    pub total: Option<u64>,
+}
 
 /// The side of a packet that an address stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,9 +116,20 @@ pub struct Options {
     pub source_column: Option<String>,
     /// The CSV column of the destinations, in place of the known names.
     pub destination_column: Option<String>,
+    /// Whether damage, cut ends and malformed cells are errors.
+    pub strict: bool,
 }
 
 impl Options {
+    /// Whether any option asks for protocols, ports or times.
+    fn needs_facts(&self) -> bool {
+        false
+    }
+
+    fn names_no_column(&self) -> bool {
+        self.source_column.is_none() && self.destination_column.is_none()
+    }
+
     /// The column named for `role`, if one is.
     pub fn column(&self, role: Role) -> Option<&str> {
         match role {
@@ -131,57 +160,47 @@ impl Capture {
     }
 }
 
-/// The addresses of both roles while they are counted, over the files in the order given.
-#[derive(Default)]
-struct Counters {
-    source: Counter,
-    destination: Counter,
-}
-
-impl Counters {
-    fn of(&mut self, role: Role) -> &mut Counter {
-        match role {
-            Role::Source => &mut self.source,
-            Role::Destination => &mut self.destination,
-        }
-    }
-
-    fn add(&mut self, role: Role, cell: Cell, account: &mut FileAccount) {
-        account.tally_mut(role).add(cell);
-        if let Cell::Address { address, .. } = cell {
-            self.of(role).count(address);
-        }
-    }
-}
-
 /// Reads `paths` as one capture; the path `-` is standard input.
 ///
-/// `progress` is called about every MiB and once at the end.
+/// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
+/// breaks, so does the reading.
 ///
 /// # Errors
 ///
-/// A path that cannot be read, a file of another kind than text, a CSV whose columns are not found, and
-/// a run that gives no address at all. Every path is checked before the first is read.
+/// A path that cannot be read, a file of a format that is not, a table whose columns are not found, a run
+/// that gives no address at all, and an interruption. Every path is checked before the first is read.
 pub fn read(
     paths: &[PathBuf],
     options: &Options,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
     let total = check(paths)?;
-    let mut meter = Meter::new(total, progress);
-    let mut counters = Counters::default();
-    let mut account = Account::default();
-    for path in paths {
-        account.files.push(read_file(path, options, &mut counters, &mut meter)?);
+    let Counted { source, destination, account } = driver::read(paths, options, total, progress)?;
+    if options.strict {
+        strictly(&account)?;
     }
-    meter.finish();
-    let Counters { source, destination } = counters;
-    let (source, destination) = (source.finish(), destination.finish());
+    let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
     let capture = Capture { source, destination, account };
     if capture.source.is_empty() && capture.destination.is_empty() {
         return Err(InputError::without_address(&capture.account));
     }
     Ok(capture)
+}
+
+/// Finds what is damaged, cut off or malformed.
+fn strictly(account: &Account) -> Result<(), InputError> {
+    for file in &account.files {
+        let name = || file.name.clone();
+        for warning in &file.warnings {
+            if let Warning::Damaged { reason, .. } = warning {
+                return Err(InputError::Damaged { name: name(), reason: reason.clone() });
+            }
+        }
+        if let Some(place) = file.malformed.first() {
+            return Err(InputError::Malformed { name: name(), place: Box::new(place.clone()) });
+        }
+    }
+    Ok(())
 }
 
 /// Finds the mistakes that need no reading, so that the last path's typo costs no hour on the first.
@@ -213,49 +232,4 @@ fn size(path: &Path) -> io::Result<Option<u64>> {
     }
     File::open(path)?;
     Ok(Some(metadata.len()))
-}
-
-fn is_standard_input(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    if is_standard_input(path) {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    Ok(Box::new(File::open(path)?))
-}
-
-fn read_file(
-    path: &Path,
-    options: &Options,
-    counters: &mut Counters,
-    meter: &mut Meter<'_>,
-) -> Result<FileAccount, InputError> {
-    let failed = |error| InputError::unreadable(path, error);
-    let mut account = FileAccount::new(text::file_name(path));
-    let bytes_before = meter.bytes();
-    let mut raw = Metered::new(open(path).map_err(failed)?, meter);
-
-    // The signature is looked for before line ends are touched: pcapng's is made of them.
-    let signature = sniff::signature(&mut raw).map_err(failed)?;
-    if let Some(kind) = Foreign::of(&signature) {
-        let name = account.name;
-        return Err(InputError::Foreign { name, kind });
-    }
-    let mut lines = LineEnds::new(Cursor::new(sniff::without_bom(signature)).chain(raw));
-    let head = sniff::head(&mut lines).map_err(failed)?;
-    let start = sniff::Start::of(&head, options);
-
-    if start.is_list {
-        let whole = Cursor::new(head).chain(lines);
-        list::read(whole, options, counters, &mut account).map_err(failed)?;
-    } else {
-        // What stands above the header, comments and blank lines, is not for the CSV parser.
-        let table = Cursor::new(&head[start.offset..]).chain(lines);
-        csv::read(table, start.lines_before, options, counters, &mut account)?;
-    }
-    account.bytes = meter.bytes() - bytes_before;
-    account.warn_of_emptiness();
-    Ok(account)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, FileAccount, Format, Place, Role, Tally};
+use crate::input::{Account, Compression, FileAccount, Place, Role, Tally};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
@@ -29,10 +29,14 @@ pub struct FileReading {
     pub format: FileFormat,
     /// Its bytes.
     pub bytes: u64,
-    /// Rows of a CSV, lines of a list.
+    /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
+    /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
+    pub networks: u64,
+    /// Bytes at its end that are no whole record.
+    pub cut: u64,
     /// Its cells.
     pub cells: Cells,
     /// The first malformed cells.
@@ -41,17 +45,22 @@ pub struct FileReading {
 
 /// How a file was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "format", rename_all = "lowercase")]
-pub enum FileFormat {
-    /// Rows under a header.
-    Csv {
-        /// The column of the sources.
-        src_column: Option<String>,
-        /// The column of the destinations.
-        dst_column: Option<String>,
-    },
-    /// One address a line.
-    List,
+pub struct FileFormat {
+    /// Its name: `csv`, say.
+    #[serde(rename = "format")]
+    pub name: &'static str,
+    /// What one record is called, and several.
+    #[serde(skip)]
+    pub record: [&'static str; 2],
+    /// How it is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// The column of the sources, where columns have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_column: Option<String>,
+    /// The column of the destinations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_column: Option<String>,
 }
 
 /// Cells by role and by what they hold.
@@ -93,15 +102,18 @@ impl FileReading {
     fn new(file: &FileAccount) -> Self {
         Self {
             name: file.name.clone(),
-            format: match &file.format {
-                Format::Csv { source, destination } => {
-                    FileFormat::Csv { src_column: source.clone(), dst_column: destination.clone() }
-                }
-                Format::List => FileFormat::List,
+            format: FileFormat {
+                name: file.format.name,
+                record: file.format.record,
+                compression: file.compression,
+                src_column: file.format.source.clone(),
+                dst_column: file.format.destination.clone(),
             },
             bytes: file.bytes,
             records: file.records,
             ragged: file.ragged,
+            networks: file.networks,
+            cut: file.cut,
             cells: Cells { src: file.source, dst: file.destination },
             malformed: file.malformed.clone(),
         }

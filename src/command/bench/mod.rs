@@ -105,7 +105,8 @@ impl Set {
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let captures = args.captures.clone();
-        let input = InputArgs { captures, role: None, src_column: None, dst_column: None };
+        let input =
+            InputArgs { captures, role: None, src_column: None, dst_column: None, strict: false };
         let capture = read(&input, console)?;
         let of = |role: Role| Set::Read(role.key(), capture.addresses(role).addresses().to_vec());
         let held = |role: &Role| !capture.addresses(*role).is_empty();
