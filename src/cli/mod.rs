@@ -18,7 +18,7 @@ use octomix::score::Threshold;
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
-pub use generate::{Count, GenerateArgs, ShapeArg};
+pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
@@ -281,6 +281,9 @@ pub struct InputArgs {
     /// The CSV column of the destination addresses [default: known names, such as ip.dst]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
+    /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
+    #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
+    pub tunnels: TunnelsArg,
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
@@ -293,6 +296,7 @@ impl InputArgs {
             roles: self.role.map(RoleArg::roles),
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
+            tunnels: self.tunnels.tunnels(),
             strict: self.strict,
         }
     }
@@ -323,6 +327,23 @@ pub struct EngineArgs {
     /// Part of the name of the GPU to take; with auto, whatever the size
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TunnelsArg {
+    /// The outermost, as TShark's first ip.src
+    Outer,
+    /// The innermost
+    Inner,
+}
+
+impl TunnelsArg {
+    fn tunnels(self) -> input::Tunnels {
+        match self {
+            Self::Outer => input::Tunnels::Outer,
+            Self::Inner => input::Tunnels::Inner,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

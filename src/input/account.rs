@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Role;
 use super::cell::Cell;
 use super::decompress::Compression;
-use super::text::{listed, quoted};
+use super::text::{listed, printable, quoted};
+use super::{Options, Role};
 
 /// What was read from the files, in the order given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -267,6 +267,11 @@ pub enum Warning {
         /// The column named.
         column: String,
     },
+    /// Packets of a link type that is not read.
+    UnknownLink {
+        /// Its number in captures.
+        number: u16,
+    },
     /// A record over very many lines.
     LongRecord {
         /// The line, from 1, on which it starts.
@@ -284,6 +289,15 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Of the columns that `options` name, for a format that has none.
+    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
+        let named = |role| {
+            let column = printable(options.column(role)?);
+            Some(Warning::UnusedColumn { role, column })
+        };
+        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
+    }
+
     /// Whether something of the file is lost, which `--strict` makes an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
@@ -320,9 +334,14 @@ impl fmt::Display for Warning {
             ),
             Warning::UnusedColumn { role, column } => write!(
                 f,
-                "the file is a list of addresses, so {} {} names no column of it",
+                "the file has no columns, so {} {} names none of it",
                 role.option(),
                 quoted(column),
+            ),
+            Warning::UnknownLink { number } => write!(
+                f,
+                "packets of link type {number} are not read, and counted as not IP; convert them with \
+                 tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst",
             ),
             Warning::LongRecord { line, limit } => write!(
                 f,
