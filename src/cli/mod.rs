@@ -26,12 +26,11 @@ pub use sweep::{Numbers, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:
-  Sources and destinations of a packet capture:
-    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst > day.csv
-    octomix detect day.csv
+  Sources and destinations of a packet capture, pcap or pcapng:
+    octomix detect day.pcap
 
-  The same without a file between:
-    tshark ... | octomix detect -
+  Of what TShark finds in it, without a file between:
+    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst | octomix detect -
 
   A list of addresses, one a line, taken as destinations:
     octomix detect --role dst blocklist.txt
@@ -269,7 +268,7 @@ pub struct DevicesArgs {
 /// What to read.
 #[derive(Debug, Clone, Args)]
 pub struct InputArgs {
-    /// CSV files with a header line, or lists of addresses, one a line; - is standard input
+    /// Packet captures (pcap, pcapng), CSV files with a header line, or lists of addresses, one a line; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub captures: Vec<PathBuf>,
     /// The side of the packets to look at [default: both; of a list, src]

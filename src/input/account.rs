@@ -160,6 +160,16 @@ impl Tally {
         self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed
     }
 
+    /// What was dropped, in words; only packet captures have what is not IP.
+    pub(super) fn dropped(self) -> String {
+        let not_ip = match self.not_ip {
+            0 => String::new(),
+            count => format!("{count} not IP, "),
+        };
+        let Self { missing, ipv6, malformed, .. } = self;
+        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
+    }
+
     /// The cells of both.
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -313,11 +323,9 @@ impl fmt::Display for Warning {
             }
             Warning::NoAddress { role, tally } => write!(
                 f,
-                "no IPv4 address for the {role}, but {} missing, {} IPv6 and {} malformed cells; \
+                "no IPv4 address for the {role}, but {}; \
                  check the file, or choose another column of a CSV with {} NAME",
-                tally.missing,
-                tally.ipv6,
-                tally.malformed,
+                tally.dropped(),
                 role.option(),
             ),
             Warning::NoColumn { role } => write!(

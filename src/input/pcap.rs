@@ -12,7 +12,7 @@ use super::packet::{self, Layer};
 use super::{InputError, Options};
 
 /// The longest packet that is believed, as in libpcap and TShark: whatever is longer is no length.
-pub(super) const LONGEST_PACKET: usize = 262_144;
+const LONGEST_PACKET: usize = 262_144;
 
 /// Bytes of the file's header.
 const HEADER: usize = 24;
@@ -141,9 +141,8 @@ impl Parser for Layout {
         let reader = packet::Reader::new(block.wanted());
         let mut used = 0;
         while let Some(captured) = self.packet(&bytes[used..]) {
-            let time = self.time(&captured);
             let at = packet::Spot { number: block.passed, offset: used + self.header };
-            reader.add(self.link, captured.frame, Some(time), at, block);
+            reader.add(self.link, captured.frame, || Some(self.time(&captured)), at, block);
             used += captured.end;
             block.passed += 1;
         }

@@ -5,6 +5,7 @@
 //! its interface; sections and interfaces are kept; all other blocks are passed over. Where the two lengths
 //! of a block are not the same the file is damaged, and no more of it is read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::block::Block;
@@ -220,18 +221,18 @@ impl Section {
             _ => return None,
         };
         let Some(interface) = self.interfaces.get(interface as usize) else {
-            return Some(Captured { link: Layer::Nameless, frame: body, data: 0, time: None });
+            return Some(Captured { link: Layer::Nameless, frame: body, data: 0, ticks: None });
         };
         let held = body.get(data..).unwrap_or(&[]);
-        let (length, time) = match (block.kind, interface.snap_length) {
+        let (length, ticks) = match (block.kind, interface.snap_length) {
             // The length on the wire, of which the interface may have captured less.
             (kind::SIMPLE_PACKET, 0) => (number(0).min(held.len() as u32), None),
             (kind::SIMPLE_PACKET, most) => (number(0).min(most).min(held.len() as u32), None),
-            _ => (number(12), interface.clock.nanoseconds(number(4), number(8))),
+            _ => (number(12), Some((interface.clock, [number(4), number(8)]))),
         };
         // A length beyond the block is wrong, but the frame is there.
         let frame = held.get(..length as usize).unwrap_or(held);
-        Some(Captured { link: interface.link, frame, data, time })
+        Some(Captured { link: interface.link, frame, data, ticks })
     }
 }
 
@@ -241,7 +242,15 @@ struct Captured<'a> {
     frame: &'a [u8],
     /// Where in the body the frame begins.
     data: usize,
-    time: Option<i64>,
+    /// The time of its clock; a simple packet has none.
+    ticks: Option<(Clock, [u32; 2])>,
+}
+
+impl Captured<'_> {
+    /// In nanoseconds since 1970.
+    fn time(&self) -> Option<i64> {
+        self.ticks.and_then(|(clock, [high, low])| clock.nanoseconds(high, low))
+    }
 }
 
 /// Finds the ends of blocks, and knows the section that they belong to.
@@ -280,13 +289,13 @@ impl Cutter for Blocks {
 impl Parser for Section {
     fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
         let reader = Reader::new(block.wanted());
-        let mut section = std::borrow::Cow::Borrowed(self);
+        let mut section = Cow::Borrowed(self);
         let mut used = 0;
         // The cutter has passed all of them: each is whole and sound.
         while let Ok(Some(found)) = section.block(&bytes[used..]) {
             if let Some(captured) = section.packet(&found) {
                 let at = Spot { number: block.passed, offset: used + 8 + captured.data };
-                reader.add(captured.link, captured.frame, captured.time, at, block);
+                reader.add(captured.link, captured.frame, || captured.time(), at, block);
                 block.passed += 1;
             } else if matches!(found.kind, kind::SECTION | kind::INTERFACE)
                 && section.to_mut().take_up(&found).is_err()

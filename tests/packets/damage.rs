@@ -49,7 +49,9 @@ fn a_capture_cut_anywhere_yields_what_stands_before() {
                 assert_eq!(found.account.records, whole as u64, "cut at {length}");
                 assert_eq!(found.account.source.ipv4, whole as u64);
                 // Bytes of a packet, or of what stands before the first.
-                let is_cut = !ends.contains(&length);
+                // A pcapng file may also end with the header of its section, of 28 bytes.
+                let is_section = container >= MAGICS.len() && length == 28;
+                let is_cut = !ends.contains(&length) && !is_section;
                 let is_warned = found.account.warnings.iter().any(|warning| warning.is_loss());
                 assert_eq!((found.account.cut > 0, is_warned), (is_cut, is_cut), "cut at {length}");
                 if length > ends[0] {
