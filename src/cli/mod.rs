@@ -18,7 +18,7 @@ use octomix::score::Threshold;
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
-pub use generate::{Count, GenerateArgs, ShapeArg};
+pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
@@ -26,12 +26,11 @@ pub use sweep::{Numbers, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:
-  Sources and destinations of a packet capture:
-    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst > day.csv
-    octomix detect day.csv
+  Sources and destinations of a packet capture, pcap or pcapng:
+    octomix detect day.pcap
 
-  The same without a file between:
-    tshark ... | octomix detect -
+  Of what TShark finds in it, without a file between:
+    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst | octomix detect -
 
   A list of addresses, one a line, taken as destinations:
     octomix detect --role dst blocklist.txt
@@ -269,7 +268,7 @@ pub struct DevicesArgs {
 /// What to read.
 #[derive(Debug, Clone, Args)]
 pub struct InputArgs {
-    /// CSV files with a header line, or lists of addresses, one a line; - is standard input
+    /// Packet captures (pcap, pcapng), CSV files with a header line, or lists of addresses, one a line; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub captures: Vec<PathBuf>,
     /// The side of the packets to look at [default: both; of a list, src]
@@ -281,6 +280,9 @@ pub struct InputArgs {
     /// The CSV column of the destination addresses [default: known names, such as ip.dst]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
+    /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
+    #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
+    pub tunnels: TunnelsArg,
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
@@ -293,6 +295,7 @@ impl InputArgs {
             roles: self.role.map(RoleArg::roles),
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
+            tunnels: self.tunnels.tunnels(),
             strict: self.strict,
         }
     }
@@ -323,6 +326,23 @@ pub struct EngineArgs {
     /// Part of the name of the GPU to take; with auto, whatever the size
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TunnelsArg {
+    /// The outermost, as TShark's first ip.src
+    Outer,
+    /// The innermost
+    Inner,
+}
+
+impl TunnelsArg {
+    fn tunnels(self) -> input::Tunnels {
+        match self {
+            Self::Outer => input::Tunnels::Outer,
+            Self::Inner => input::Tunnels::Inner,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Role;
 use super::cell::Cell;
 use super::decompress::Compression;
-use super::text::{listed, quoted};
+use super::text::{listed, printable, quoted};
+use super::{Options, Role};
 
 /// What was read from the files, in the order given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,6 +160,16 @@ impl Tally {
         self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed
     }
 
+    /// What was dropped, in words; only packet captures have what is not IP.
+    pub(super) fn dropped(self) -> String {
+        let not_ip = match self.not_ip {
+            0 => String::new(),
+            count => format!("{count} not IP, "),
+        };
+        let Self { missing, ipv6, malformed, .. } = self;
+        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
+    }
+
     /// The cells of both.
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -267,6 +277,11 @@ pub enum Warning {
         /// The column named.
         column: String,
     },
+    /// Packets of a link type that is not read.
+    UnknownLink {
+        /// Its number in captures.
+        number: u16,
+    },
     /// A record over very many lines.
     LongRecord {
         /// The line, from 1, on which it starts.
@@ -284,6 +299,15 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Of the columns that `options` name, for a format that has none.
+    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
+        let named = |role| {
+            let column = printable(options.column(role)?);
+            Some(Warning::UnusedColumn { role, column })
+        };
+        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
+    }
+
     /// Whether something of the file is lost, which `--strict` makes an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
@@ -299,11 +323,9 @@ impl fmt::Display for Warning {
             }
             Warning::NoAddress { role, tally } => write!(
                 f,
-                "no IPv4 address for the {role}, but {} missing, {} IPv6 and {} malformed cells; \
+                "no IPv4 address for the {role}, but {}; \
                  check the file, or choose another column of a CSV with {} NAME",
-                tally.missing,
-                tally.ipv6,
-                tally.malformed,
+                tally.dropped(),
                 role.option(),
             ),
             Warning::NoColumn { role } => write!(
@@ -320,9 +342,14 @@ impl fmt::Display for Warning {
             ),
             Warning::UnusedColumn { role, column } => write!(
                 f,
-                "the file is a list of addresses, so {} {} names no column of it",
+                "the file has no columns, so {} {} names none of it",
                 role.option(),
                 quoted(column),
+            ),
+            Warning::UnknownLink { number } => write!(
+                f,
+                "packets of link type {number} are not read, and counted as not IP; convert them with \
+                 tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst",
             ),
             Warning::LongRecord { line, limit } => write!(
                 f,

@@ -96,6 +96,8 @@ pub(super) struct Block {
     pub places: Vec<Place>,
     /// The line, within the block, on which a suspiciously long record starts.
     pub long_record: Option<u64>,
+    /// A link type that is not read, of the first packet that has one.
+    pub unknown_link: Option<u16>,
     /// Blocks of addresses, such as 10.0.0.0/24, that the addresses came from.
     pub networks: u64,
 }
@@ -115,6 +117,7 @@ impl Block {
             passed: 0,
             places: Vec::new(),
             long_record: None,
+            unknown_link: None,
             networks: 0,
         }
     }

@@ -243,6 +243,12 @@ impl Order<'_> {
             let line = position.number + number + 1;
             file.warnings.push(Warning::LongRecord { line, limit: super::delimited::MANY_LINES });
         }
+        if let Some(number) = block.unknown_link {
+            let warning = Warning::UnknownLink { number };
+            if !file.warnings.contains(&warning) {
+                file.warnings.push(warning);
+            }
+        }
         position.number += block.passed;
         position.offset += parsed.used as u64;
     }

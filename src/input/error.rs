@@ -214,10 +214,7 @@ fn found(tally: Tally, first: Option<&(String, Place)>) -> String {
     if tally.cells() == 0 {
         return "column names but no rows".to_owned();
     }
-    let counts = format!(
-        "{} missing, {} IPv6 and {} malformed cells",
-        tally.missing, tally.ipv6, tally.malformed
-    );
+    let counts = tally.dropped();
     match first {
         Some((name, place)) => {
             format!("{counts}, the first malformed in {}, {place}", quoted(name))

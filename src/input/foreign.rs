@@ -5,8 +5,6 @@ use std::fmt;
 /// A format that is recognised in order to say how to convert it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// A packet capture, pcap or pcapng.
-    Pcap,
     /// A bzip2 file.
     Bzip2,
     /// An xz file.
@@ -18,12 +16,6 @@ pub enum Foreign {
 impl Foreign {
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
-            // Microsecond and nanosecond pcap in either byte order, and pcapng.
-            [0xa1, 0xb2, 0xc3, 0xd4, ..]
-            | [0xd4, 0xc3, 0xb2, 0xa1, ..]
-            | [0xa1, 0xb2, 0x3c, 0x4d, ..]
-            | [0x4d, 0x3c, 0xb2, 0xa1, ..]
-            | [0x0a, 0x0d, 0x0d, 0x0a, ..] => Some(Foreign::Pcap),
             // The digit is the size of its blocks, the rest the number pi.
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Some(Foreign::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Foreign::Xz),
@@ -35,9 +27,6 @@ impl Foreign {
     /// The command that makes a readable file of it.
     pub fn conversion(self) -> &'static str {
         match self {
-            Foreign::Pcap => {
-                "tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst > FILE.csv"
-            }
             Foreign::Bzip2 => "bzip2 -dc FILE | octomix detect -",
             Foreign::Xz => "xz -dc FILE | octomix detect -",
             Foreign::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE | octomix detect -",
@@ -48,7 +37,6 @@ impl Foreign {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Foreign::Pcap => "a pcap packet capture",
             Foreign::Bzip2 => "a bzip2 file",
             Foreign::Xz => "an xz file",
             Foreign::Utf16 => "UTF-16 text",

@@ -8,8 +8,8 @@ use super::cell::{Cell, leading_ipv4, parse_ipv4};
 use super::format::{Head, Opened, Parser};
 use super::lines::{self, LineCutter};
 use super::record::{Facts, Record};
-use super::text::{excerpt, printable};
-use super::{Format, InputError, Options, Role, Roles, Warning};
+use super::text::excerpt;
+use super::{Format, InputError, Options, Roles, Warning};
 
 /// Every file that is nothing else is a list.
 ///
@@ -19,10 +19,6 @@ pub(super) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let unused = [Role::Source, Role::Destination].into_iter().filter_map(|role| {
-        let column = printable(options.column(role)?);
-        Some(Warning::UnusedColumn { role, column })
-    });
     Ok(Some(Opened {
         format: Format {
             name: "list",
@@ -36,7 +32,7 @@ pub(super) fn recognise(
         lines_before: 0,
         counted_by: At::Line,
         cutter: Box::new(LineCutter(Arc::new(Lines))),
-        warnings: unused.collect(),
+        warnings: Warning::unused_columns(options),
     }))
 }
 

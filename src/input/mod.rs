@@ -26,6 +26,9 @@ mod foreign;
 mod format;
 mod lines;
 mod list;
+mod packet;
+mod pcap;
+mod pcapng;
 mod reader;
 mod record;
 mod stream;
@@ -36,6 +39,7 @@ pub use cell::parse_ipv4;
 pub use decompress::Compression;
 pub use error::InputError;
 pub use foreign::Foreign;
+pub use packet::Tunnels;
 
 use driver::Counted;
 use stream::is_standard_input;
@@ -116,6 +120,8 @@ pub struct Options {
     pub source_column: Option<String>,
     /// The CSV column of the destinations, in place of the known names.
     pub destination_column: Option<String>,
+    /// Which IPv4 header counts of a packet that carries others.
+    pub tunnels: Tunnels,
     /// Whether damage, cut ends and malformed cells are errors.
     pub strict: bool,
 }

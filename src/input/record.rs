@@ -1,7 +1,7 @@
 //! One record of a capture, as every format gives it, and what a run wants of records.
 
-use super::Roles;
 use super::cell::Cell;
+use super::{Roles, Tunnels};
 
 /// One record of a capture: a packet, a flow, a row or a line.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub(super) struct Facts {
 pub(super) struct Wanted {
     /// The roles that the file fills.
     pub roles: Roles,
+    /// Which IPv4 header counts.
+    pub tunnels: Tunnels,
     /// Whether anybody asks for protocols, ports or times.
     pub facts: bool,
 }

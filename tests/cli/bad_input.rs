@@ -83,11 +83,10 @@ fn no_usable_address_at_all() {
 }
 
 #[test]
-fn a_packet_capture() {
+fn a_packet_capture_cut_in_its_header() {
     fails(
         b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00",
-        "'x.csv' is a pcap packet capture, which is not read; convert it first: \
-         tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst > FILE.csv",
+        "'x.csv' is damaged: its header is cut off; read it again from where it comes, or repair it",
     );
 }
 

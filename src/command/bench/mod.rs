@@ -21,7 +21,7 @@ use self::report::{Device, Report};
 use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
-use crate::cli::{BenchArgs, EngineArg, InputArgs, PassArg};
+use crate::cli::{BenchArgs, EngineArg, InputArgs, PassArg, TunnelsArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -105,8 +105,14 @@ impl Set {
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let captures = args.captures.clone();
-        let input =
-            InputArgs { captures, role: None, src_column: None, dst_column: None, strict: false };
+        let input = InputArgs {
+            captures,
+            role: None,
+            src_column: None,
+            dst_column: None,
+            tunnels: TunnelsArg::Outer,
+            strict: false,
+        };
         let capture = read(&input, console)?;
         let of = |role: Role| Set::Read(role.key(), capture.addresses(role).addresses().to_vec());
         let held = |role: &Role| !capture.addresses(*role).is_empty();
