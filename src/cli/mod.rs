@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod filter;
 mod generate;
 mod model;
 mod sweep;
@@ -18,6 +19,7 @@ use octomix::score::Threshold;
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
+pub use filter::FilterArgs;
 pub use generate::{Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
@@ -267,7 +269,7 @@ pub struct DevicesArgs {
 }
 
 /// What to read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct InputArgs {
     /// CSV files with a header line, or lists of addresses, one a line; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
@@ -275,15 +277,17 @@ pub struct InputArgs {
     /// The side of the packets to look at [default: both; of a list, src]
     #[arg(long, help_heading = "Input")]
     pub role: Option<RoleArg>,
-    /// The CSV column of the source addresses [default: known names, such as ip.src]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
+    #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
     pub src_column: Option<String>,
-    /// The CSV column of the destination addresses [default: known names, such as ip.dst]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the destination addresses, or the path of a JSON field [default: known names, such as ip.dst]
+    #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 impl InputArgs {
@@ -294,6 +298,9 @@ impl InputArgs {
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
             strict: self.strict,
+            filter: self.filter.condition.clone(),
+            only: self.filter.only(),
+            exclude: self.filter.exclude(),
         }
     }
 }
@@ -333,6 +340,8 @@ pub enum RoleArg {
     Dst,
     /// Sources and destinations, each on its own
     Both,
+    /// Sources and destinations as one set
+    Any,
 }
 
 impl RoleArg {
@@ -342,6 +351,7 @@ impl RoleArg {
             Self::Src => Roles::Source,
             Self::Dst => Roles::Destination,
             Self::Both => Roles::Both,
+            Self::Any => Roles::Any,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::account::Tally;
 use super::cell::Cell;
-use super::record::{Record, Wanted};
+use super::record::{Record, Verdict, Wanted};
 use super::{Role, Roles};
 
 /// Malformed cells of a file that are remembered with their place.
@@ -75,6 +75,10 @@ pub(super) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
     has_destination: bool,
+    /// Whether addresses may be dropped.
+    is_filtered: bool,
+    /// Whether both sides fill the keys of the source.
+    is_any: bool,
     /// Malformed cells that are still to be remembered.
     pub places_left: usize,
     pub source: Side,
@@ -96,6 +100,8 @@ impl Block {
     pub fn new(wanted: Arc<Wanted>) -> Self {
         let (has_source, has_destination) = sides(wanted.roles);
         Self {
+            is_filtered: !wanted.is_all(),
+            is_any: wanted.roles == Roles::Any,
             wanted,
             has_source,
             has_destination,
@@ -138,6 +144,9 @@ impl Block {
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
         self.records += 1;
+        if self.is_filtered || self.is_any {
+            return self.add_some(record, place);
+        }
         if self.has_source {
             self.source.add(record.source, record.packets);
             if record.source == Cell::Malformed {
@@ -148,6 +157,34 @@ impl Block {
             self.destination.add(record.destination, record.packets);
             if record.destination == Cell::Malformed {
                 self.remember(|| place(Role::Destination));
+            }
+        }
+    }
+
+    /// Counts what the filters leave of `record`, and as one set if so it is wanted.
+    fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
+        let sides = [
+            (self.has_source, Role::Source, record.source),
+            (self.has_destination, Role::Destination, record.destination),
+        ];
+        for (_, role, cell) in sides.into_iter().filter(|(is_wanted, ..)| *is_wanted) {
+            let is_source = role == Role::Source;
+            let tally = if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            if let Cell::Address { address, .. } = cell {
+                let verdict = self.wanted.judge(record, address);
+                if verdict != Verdict::Counts {
+                    tally.filtered += 1;
+                    tally.unsaid += u64::from(verdict == Verdict::Unsaid);
+                    continue;
+                }
+                let into_source = is_source || self.is_any;
+                let side = if into_source { &mut self.source } else { &mut self.destination };
+                side.keys.push(address, record.packets);
+            }
+            let tally = if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            tally.add(cell);
+            if cell == Cell::Malformed {
+                self.remember(|| place(role));
             }
         }
     }
@@ -166,6 +203,6 @@ impl Block {
 }
 
 fn sides(roles: Roles) -> (bool, bool) {
-    let roles = roles.as_slice();
+    let roles = roles.sides();
     (roles.contains(&Role::Source), roles.contains(&Role::Destination))
 }

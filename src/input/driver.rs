@@ -255,6 +255,7 @@ impl Order<'_> {
         file: &mut FileAccount,
     ) -> Result<(), InputError> {
         file.bytes = ending.bytes;
+        let wanted = ending.wanted.clone();
         let mut damage = position.damage.take().or(ending.damage);
         if let (false, Some(parser)) = (position.rest.is_empty(), position.parser.take()) {
             // Nothing follows the rest, unless it was lost.
@@ -275,6 +276,10 @@ impl Order<'_> {
         }
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
+        }
+        let unsaid = file.source.unsaid + file.destination.unsaid;
+        if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
+            file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
         }
         file.warn_of_emptiness();
         Ok(())

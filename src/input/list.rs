@@ -31,7 +31,11 @@ pub(super) fn recognise(
             source: None,
             destination: None,
         },
-        roles: options.roles.unwrap_or(Roles::Source),
+        roles: match options.roles {
+            // A list's line is one address, whatever it is called.
+            None | Some(Roles::Any) => Roles::Source,
+            Some(roles) => roles,
+        },
         skip: lines::bom(head.bytes()),
         lines_before: 0,
         counted_by: At::Line,

@@ -29,7 +29,7 @@ pub(super) struct Slab {
 
 impl Default for Slab {
     fn default() -> Self {
-        let wanted = Wanted { roles: Roles::Both, facts: false };
+        let wanted = Wanted::new(Roles::Both, &Options::default());
         Self { bytes: Vec::new(), block: Block::new(Arc::new(wanted)) }
     }
 }
@@ -191,7 +191,7 @@ impl Reader {
             at: opened.counted_by,
             places_left: places_left.clone(),
         })))?;
-        let wanted = Arc::new(Wanted { roles: opened.roles, facts: self.options.needs_facts() });
+        let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
         let cutter = opened.cutter;
         let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &places_left)?;
         let bytes = stream.bytes();

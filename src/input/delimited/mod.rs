@@ -1,7 +1,7 @@
 //! Tables of text: a header names the columns, every row is a record; the delimiter is a comma, a
 //! semicolon, a tab or a vertical bar.
 
-mod columns;
+pub(super) mod columns;
 mod exact;
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use super::account::At;
 use super::block::{Block, Place};
 use super::cell::Cell;
 use super::format::{Head, Opened, Parser};
+use super::known::FactColumns;
 use super::lines::{self, LineCutter};
 use super::record::{Facts, Record};
 use super::{Format, InputError, Options, Role, Roles, text};
@@ -71,7 +72,7 @@ pub(super) fn recognise(
     let format =
         Format { name: "csv", record: ["row", "rows"], has_roles: true, source, destination };
     let skip = offset + row.len;
-    let table = Table { delimiter, width: header.len(), columns };
+    let table = Table { delimiter, width: header.len(), columns, facts: FactColumns::of(&header) };
     Ok(Some(Opened {
         format,
         roles,
@@ -115,6 +116,7 @@ struct Table {
     /// The columns of the header.
     width: usize,
     columns: Vec<Column>,
+    facts: FactColumns,
 }
 
 impl Parser for Table {
@@ -157,16 +159,17 @@ impl Table {
     fn add(&self, exact: &Exact, row: &Row, at: usize, block: &mut Block) {
         block.ragged += u64::from(row.fields != self.width);
         let of = |role| self.columns.iter().find(|column| column.role == role);
-        let content = |column: &Column| match column.index < row.fields {
-            true => exact.field(column.index),
-            false => b"".as_slice(),
-        };
+        let field = |at| if at < row.fields { exact.field(at) } else { b"" };
+        let content = |column: &Column| field(column.index);
         let cell = |role| of(role).map_or(Cell::Missing, |column| Cell::of(content(column)));
         let record = Record {
             source: cell(Role::Source),
             destination: cell(Role::Destination),
             packets: 1,
-            facts: Facts::default(),
+            facts: match block.wanted().needs_facts() {
+                true => self.facts.read(field),
+                false => Facts::default(),
+            },
         };
         let number = block.passed;
         block.add(&record, |role| Place {
