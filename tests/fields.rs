@@ -69,12 +69,19 @@ impl Flow {
 }
 
 fn flow() -> impl Strategy<Value = Flow> {
-    let address = || prop_oneof![0x0a00_0000u32..0x0a00_0008, 0xc0a8_0000u32..0xc0a8_0004, any::<u32>()];
+    let address =
+        || prop_oneof![0x0a00_0000u32..0x0a00_0008, 0xc0a8_0000u32..0xc0a8_0004, any::<u32>()];
     let port = || prop_oneof![Just(53u16), Just(443), any::<u16>()];
     let time = 1_700_000_000_000_000i64..1_700_000_100_000_000;
     let protocol = prop_oneof![Just(6u8), Just(17)];
     (address(), address(), protocol, (port(), port()), time).prop_map(
-        |(source, destination, protocol, ports, time)| Flow { source, destination, protocol, ports, time },
+        |(source, destination, protocol, ports, time)| Flow {
+            source,
+            destination,
+            protocol,
+            ports,
+            time,
+        },
     )
 }
 
@@ -86,9 +93,11 @@ const FORMATS: [Written; 12] = [
         let mut text = "frame.time_epoch,ip.src,ip.dst,ip.proto,tcp.srcport,tcp.dstport,udp.srcport,udp.dstport\n".to_owned();
         for flow in flows {
             let (s, d) = flow.ports;
-            let ports = if flow.protocol == 6 { format!("{s},{d},,") } else { format!(",,{s},{d}") };
+            let ports =
+                if flow.protocol == 6 { format!("{s},{d},,") } else { format!(",,{s},{d}") };
             let (source, destination) = (quad(flow.source), quad(flow.destination));
-            writeln!(text, "{},{source},{destination},{},{ports}", flow.seconds(), flow.protocol).unwrap();
+            writeln!(text, "{},{source},{destination},{},{ports}", flow.seconds(), flow.protocol)
+                .unwrap();
         }
         text
     }),
@@ -97,8 +106,14 @@ const FORMATS: [Written; 12] = [
         for flow in flows {
             let time = Rfc3339(flow.time * 1000).to_string();
             let time = time.replace('-', "/").replace('T', " ").replace('Z', "");
-            let (source, destination, proto) = (quad(flow.source), quad(flow.destination), flow.protocol_name());
-            writeln!(text, "{time},0.0,{proto},{source},{},   ->,{destination},{},CON", flow.ports.0, flow.ports.1).unwrap();
+            let (source, destination, proto) =
+                (quad(flow.source), quad(flow.destination), flow.protocol_name());
+            writeln!(
+                text,
+                "{time},0.0,{proto},{source},{},   ->,{destination},{},CON",
+                flow.ports.0, flow.ports.1
+            )
+            .unwrap();
         }
         text
     }),
@@ -111,8 +126,12 @@ const FORMATS: [Written; 12] = [
             writeln!(
                 text,
                 "2 123456789010 eni-1 {source} {destination} {} {} {} 1 40 {} 0 ACCEPT OK",
-                flow.ports.0, flow.ports.1, flow.protocol, flow.seconds()
-            ).unwrap();
+                flow.ports.0,
+                flow.ports.1,
+                flow.protocol,
+                flow.seconds()
+            )
+            .unwrap();
         }
         text
     }),
@@ -120,7 +139,13 @@ const FORMATS: [Written; 12] = [
         lines(flows, |flow, _| {
             format!(
                 r#"{{"ts":{},"uid":"C{}","id.orig_h":"{}","id.orig_p":{},"id.resp_h":"{}","id.resp_p":{},"proto":"{}","note":"a \"src_ip\":\"9.9.9.9\" in quotes"}}"#,
-                flow.seconds(), flow.time, quad(flow.source), flow.ports.0, quad(flow.destination), flow.ports.1, flow.protocol_name()
+                flow.seconds(),
+                flow.time,
+                quad(flow.source),
+                flow.ports.0,
+                quad(flow.destination),
+                flow.ports.1,
+                flow.protocol_name()
             )
         })
     }),
@@ -128,20 +153,31 @@ const FORMATS: [Written; 12] = [
         lines(flows, |flow, _| {
             format!(
                 r#"{{ "ts" : {} , "id" : {{ "orig_h" : "{}" , "orig_p" : {} , "resp_h" : "{}" , "resp_p" : {} }} , "proto" : "{}" }}"#,
-                flow.seconds(), quad(flow.source), flow.ports.0, quad(flow.destination), flow.ports.1, flow.protocol_name()
+                flow.seconds(),
+                quad(flow.source),
+                flow.ports.0,
+                quad(flow.destination),
+                flow.ports.1,
+                flow.protocol_name()
             )
         })
     }),
     ("eve", |flows| {
         lines(flows, |flow, i| {
             let statistics = match i % 3 {
-                0 => "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"stats\",\"stats\":{\"uptime\":8,\"src_ip\":\"1.1.1.1\"}}\n",
+                0 => {
+                    "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"stats\",\"stats\":{\"uptime\":8,\"src_ip\":\"1.1.1.1\"}}\n"
+                }
                 _ => "",
             };
             let time = Rfc3339(flow.time * 1000).to_string().replace('Z', "+0000");
             format!(
                 r#"{statistics}{{"timestamp":"{time}","flow_id":1,"event_type":"flow","src_ip":"{}","src_port":{},"dest_ip":"{}","dest_port":{},"proto":"{}","flow":{{"src_ip":"8.8.8.8","start":"1999-01-01T00:00:00Z","tags":["x",[{{}}]]}}}}"#,
-                quad(flow.source), flow.ports.0, quad(flow.destination), flow.ports.1, flow.protocol_name().to_uppercase()
+                quad(flow.source),
+                flow.ports.0,
+                quad(flow.destination),
+                flow.ports.1,
+                flow.protocol_name().to_uppercase()
             )
         })
     }),
@@ -149,12 +185,19 @@ const FORMATS: [Written; 12] = [
         lines(flows, |flow, _| {
             format!(
                 r#"{{"@timestamp":"{}","source":{{"ip":"{}","port":{}}},"destination":{{"port":{},"ip":"{}"}},"network":{{"transport":"{}"}}}}"#,
-                Rfc3339(flow.time * 1000), quad(flow.source), flow.ports.0, flow.ports.1, quad(flow.destination), flow.protocol_name()
+                Rfc3339(flow.time * 1000),
+                quad(flow.source),
+                flow.ports.0,
+                flow.ports.1,
+                quad(flow.destination),
+                flow.protocol_name()
             )
         })
     }),
     ("json array", |flows| format!("[{}]", objects(flows, ",").join(","))),
-    ("json array over lines", |flows| format!("[\n  {}\n]\n", objects(flows, ",\n    ").join(",\n  "))),
+    ("json array over lines", |flows| {
+        format!("[\n  {}\n]\n", objects(flows, ",\n    ").join(",\n  "))
+    }),
     ("json objects over lines", |flows| {
         objects(flows, ",\n  ").iter().fold(String::new(), |text, object| {
             text + &object.replace("{\"", "{\n  \"").replace('}', "\n}") + "\n"
@@ -170,18 +213,30 @@ fn objects(flows: &[Flow], comma: &str) -> Vec<String> {
     let object = |flow: &Flow| {
         format!(
             r#"{{"srcaddr":"{}"{comma}"dstaddr":"{}"{comma}"srcport":{}{comma}"dstport":{}{comma}"protocol":{}{comma}"start":{}{comma}"odd":"]}}\"\\"}}"#,
-            quad(flow.source), quad(flow.destination), flow.ports.0, flow.ports.1, flow.protocol, flow.seconds()
+            quad(flow.source),
+            quad(flow.destination),
+            flow.ports.0,
+            flow.ports.1,
+            flow.protocol,
+            flow.seconds()
         )
     };
     flows.iter().map(object).collect()
 }
 
-const ZEEK_FIELDS: [&str; 8] = ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "service"];
+const ZEEK_FIELDS: [&str; 8] =
+    ["ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "service"];
 
 fn zeek_header(separator: &str, fields: &[&str]) -> String {
     let byte = separator.as_bytes()[0];
     let mut text = format!("#separator \\x{byte:02x}\n");
-    for line in [["#set_separator", ","], ["#empty_field", "(empty)"], ["#unset_field", "-"], ["#path", "conn"], ["#open", "2026-01-01-00-00-00"]] {
+    for line in [
+        ["#set_separator", ","],
+        ["#empty_field", "(empty)"],
+        ["#unset_field", "-"],
+        ["#path", "conn"],
+        ["#open", "2026-01-01-00-00-00"],
+    ] {
         text += &(line.join(separator) + "\n");
     }
     text += &format!("#fields{separator}{}\n", fields.join(separator));
@@ -191,7 +246,8 @@ fn zeek_header(separator: &str, fields: &[&str]) -> String {
 fn zeek(flows: &[Flow], separator: &str) -> String {
     let mut text = zeek_header(separator, &ZEEK_FIELDS);
     for flow in flows {
-        let (source, destination) = (quad(flow.source).to_string(), quad(flow.destination).to_string());
+        let (source, destination) =
+            (quad(flow.source).to_string(), quad(flow.destination).to_string());
         let (s, d) = (flow.ports.0.to_string(), flow.ports.1.to_string());
         let row = [&flow.seconds(), "C1", &source, &s, &destination, &d, flow.protocol_name(), "-"];
         text += &(row.join(separator) + "\n");
@@ -202,7 +258,9 @@ fn zeek(flows: &[Flow], separator: &str) -> String {
 /// Conditions and what they say of a flow and one of its addresses.
 const FILTERS: [(&str, fn(&Flow, u32) -> bool); 6] = [
     ("proto=udp", |flow, _| flow.protocol == 17),
-    ("port=443 and not sport=53", |flow, _| (flow.ports.0 == 443 || flow.ports.1 == 443) && flow.ports.0 != 53),
+    ("port=443 and not sport=53", |flow, _| {
+        (flow.ports.0 == 443 || flow.ports.1 == 443) && flow.ports.0 != 53
+    }),
     ("dport in 1-1023,8080", |flow, _| (1..=1023).contains(&flow.ports.1) || flow.ports.1 == 8080),
     ("time>=2023-11-14T22:13:50Z and time<1700000060.5", |flow, _| {
         (1_700_000_030_000_000..1_700_000_060_500_000).contains(&flow.time)
@@ -347,7 +405,8 @@ fn blocks_are_cut_between_records() {
     }
     let capture = read(&text, &Options::default());
     let twice: Vec<(u32, u64)> = count(flows.iter().map(|flow| flow.destination));
-    let twice: Vec<(u32, u64)> = twice.into_iter().map(|(address, packets)| (address, 2 * packets)).collect();
+    let twice: Vec<(u32, u64)> =
+        twice.into_iter().map(|(address, packets)| (address, 2 * packets)).collect();
     assert_eq!(counted(&capture.destination), twice);
     assert_eq!(capture.account.records(), 120_000);
 }
@@ -355,8 +414,14 @@ fn blocks_are_cut_between_records() {
 #[test]
 fn zeek_says_what_stands_for_nothing() {
     let header = zeek_header("\t", &ZEEK_FIELDS).replace("#unset_field\t-", "#unset_field\tNIL");
-    let row = |source: &str, destination: &str| format!("1.0\tC\t{source}\t1\t{destination}\t2\ttcp\t-\n");
-    let text = header + &row("10.0.0.1", "NIL") + &row("(empty)", "::1") + &row("x", "10.0.0.2") + "#close\tnow\n";
+    let row = |source: &str, destination: &str| {
+        format!("1.0\tC\t{source}\t1\t{destination}\t2\ttcp\t-\n")
+    };
+    let text = header
+        + &row("10.0.0.1", "NIL")
+        + &row("(empty)", "::1")
+        + &row("x", "10.0.0.2")
+        + "#close\tnow\n";
     let capture = read(&text, &Options::default());
     let file = &capture.account.files[0];
     assert_eq!((file.source.ipv4, file.source.missing, file.source.malformed), (1, 1, 1));
@@ -370,7 +435,8 @@ fn zeek_says_what_stands_for_nothing() {
 #[test]
 fn a_log_of_something_else_is_counted_as_that() {
     let dns = zeek_header("\t", &["ts", "query"]) + "1.0\texample.org\n";
-    let text = zeek_header("\t", &ZEEK_FIELDS) + "1.0\tC\t10.0.0.1\t1\t10.0.0.2\t2\ttcp\t-\n" + &dns;
+    let text =
+        zeek_header("\t", &ZEEK_FIELDS) + "1.0\tC\t10.0.0.1\t1\t10.0.0.2\t2\ttcp\t-\n" + &dns;
     let capture = read(&text, &Options::default());
     assert_eq!((capture.source.len(), capture.account.tally(Role::Source).not_ip), (1, 1));
     let error = try_read(&dns, &Options::default()).unwrap_err().to_string();
@@ -405,7 +471,8 @@ fn wrong_lines_of_json_are_counted_with_their_places() {
 
 #[test]
 fn fields_are_named_by_their_path() {
-    let text = "{\"a\":{\"b\":{\"c\":\"10.0.0.1\"}},\"to.b\":{\"c\":\"10.0.0.2\"},\"src\":\"9.9.9.9\"}\n";
+    let text =
+        "{\"a\":{\"b\":{\"c\":\"10.0.0.1\"}},\"to.b\":{\"c\":\"10.0.0.2\"},\"src\":\"9.9.9.9\"}\n";
     let named = |path: &str| Some(path.to_owned());
     let options = Options {
         source_column: named("a.b.c"),
@@ -418,9 +485,13 @@ fn fields_are_named_by_their_path() {
         assert_eq!(strings(&capture.destination), ["10.0.0.2"]);
         assert_eq!(capture.account.files[0].format.source, named("a.b.c"));
     }
-    let options = Options { source_column: named("a.x"), roles: Some(Roles::Source), ..Options::default() };
+    let options =
+        Options { source_column: named("a.x"), roles: Some(Roles::Source), ..Options::default() };
     let error = try_read(text, &options).unwrap_err().to_string();
-    assert!(error.contains("its columns are 'a.b.c', 'to.b.c', 'src'; name yours with --src-column"), "{error}");
+    assert!(
+        error.contains("its columns are 'a.b.c', 'to.b.c', 'src'; name yours with --src-column"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -441,12 +512,20 @@ fn only_and_exclude_are_of_each_address() {
     let text = "src,dst\n10.0.0.1,192.0.2.1\n192.0.2.7,10.0.0.9\n10.0.0.1,::1\n";
     let only = Options { only: blocks("10.0.0.0/8"), ..Options::default() };
     let capture = read(text, &only);
-    assert_eq!((strings(&capture.source), strings(&capture.destination)), (vec!["10.0.0.1".to_owned()], vec!["10.0.0.9".to_owned()]));
+    assert_eq!(
+        (strings(&capture.source), strings(&capture.destination)),
+        (vec!["10.0.0.1".to_owned()], vec!["10.0.0.9".to_owned()])
+    );
     assert_eq!(capture.account.tally(Role::Source).filtered, 1);
     assert_eq!(capture.account.tally(Role::Destination).ipv6, 1);
-    let exclude = Options { exclude: blocks("10.0.0.0/8\n192.0.2.7"), roles: Some(Roles::Any), ..Options::default() };
+    let exclude = Options {
+        exclude: blocks("10.0.0.0/8\n192.0.2.7"),
+        roles: Some(Roles::Any),
+        ..Options::default()
+    };
     assert_eq!(strings(&read(text, &exclude).any), ["192.0.2.1"]);
-    let list = Options { exclude: blocks("10.0.0.0/8"), roles: Some(Roles::Any), ..Options::default() };
+    let list =
+        Options { exclude: blocks("10.0.0.0/8"), roles: Some(Roles::Any), ..Options::default() };
     assert_eq!(counted(&read("10.0.0.1\n192.0.2.1\n", &list).any), [(0xc000_0201, 1)]);
 }
 
@@ -467,7 +546,8 @@ fn zeek_json_of_a_real_network() {
     let (mut sources, mut destinations) = (Vec::new(), Vec::new());
     for line in text.lines() {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
-        let address = |name: &str| object[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
+        let address =
+            |name: &str| object[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
         sources.extend(address("id.orig_h").map(u32::from));
         destinations.extend(address("id.resp_h").map(u32::from));
     }

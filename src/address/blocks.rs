@@ -54,7 +54,9 @@ impl Blocks {
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         for (first, last) in sorted {
             match ranges.last_mut() {
-                Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last)
+                }
                 _ => ranges.push((first, last)),
             }
         }
@@ -99,7 +101,8 @@ impl Blocks {
     pub fn contains(&self, address: u32) -> bool {
         let octet = (address >> 24) as usize;
         // A range that reaches beyond its first octet is the first of the next one's, too.
-        let near = self.starts[octet] as usize..self.ranges.len().min(self.starts[octet + 1] as usize + 1);
+        let near =
+            self.starts[octet] as usize..self.ranges.len().min(self.starts[octet + 1] as usize + 1);
         let near = &self.ranges[near];
         let at = near.partition_point(|&(_, last)| last < address);
         near.get(at).is_some_and(|&(first, _)| first <= address)
@@ -167,7 +170,9 @@ mod tests {
     fn what_is_no_block_is_told_with_its_line() {
         let error = Blocks::parse("# mine\n10.0.0.0/8\n\n10.0.0/8 ; short\n").unwrap_err();
         assert_eq!((error.line, error.value.as_str()), (4, "10.0.0/8"));
-        for wrong in ["1.2.3.4/", "1.2.3.4/+8", "1.2.3.4/33", "::1/129", "9.9.9.9-1.1.1.1", "x", "1.2.3.04"] {
+        for wrong in
+            ["1.2.3.4/", "1.2.3.4/+8", "1.2.3.4/33", "::1/129", "9.9.9.9-1.1.1.1", "x", "1.2.3.04"]
+        {
             assert!(Blocks::parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(Blocks::parse("2001:db8::/32\n::1\n").unwrap().addresses(), 0);

@@ -362,10 +362,9 @@ impl fmt::Display for Warning {
                 "{addresses} addresses are left out as their records do not say what --where asks \
                  ({asked}); leave that condition out, or read a format that has it",
             ),
-            Warning::Damaged { offset, reason } => write!(
-                f,
-                "{reason}; what stands before byte {offset} is read, what follows is not",
-            ),
+            Warning::Damaged { offset, reason } => {
+                write!(f, "{reason}; what stands before byte {offset} is read, what follows is not",)
+            }
         }
     }
 }

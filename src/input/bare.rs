@@ -29,7 +29,12 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub fn new(separator: u8, header: &[String], columns: Vec<Column>, unset: Vec<Vec<u8>>) -> Self {
+    pub fn new(
+        separator: u8,
+        header: &[String],
+        columns: Vec<Column>,
+        unset: Vec<Vec<u8>>,
+    ) -> Self {
         Self { separator, width: header.len(), columns, facts: FactColumns::of(header), unset }
     }
 
@@ -118,7 +123,10 @@ pub(super) fn described(name: &'static str, columns: &[Column]) -> (Format, Role
 /// # Errors
 ///
 /// A header without the columns that the options name.
-pub(super) fn recognise(head: &mut Head<'_>, options: &Options) -> Result<Option<Opened>, InputError> {
+pub(super) fn recognise(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
     let Some(first) = lines::first(head.bytes(), head.is_whole()) else {
         return Ok(None);
     };

@@ -169,7 +169,8 @@ impl Block {
         ];
         for (_, role, cell) in sides.into_iter().filter(|(is_wanted, ..)| *is_wanted) {
             let is_source = role == Role::Source;
-            let tally = if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
             if let Cell::Address { address, .. } = cell {
                 let verdict = self.wanted.judge(record, address);
                 if verdict != Verdict::Counts {
@@ -181,7 +182,8 @@ impl Block {
                 let side = if into_source { &mut self.source } else { &mut self.destination };
                 side.keys.push(address, record.packets);
             }
-            let tally = if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
             tally.add(cell);
             if cell == Cell::Malformed {
                 self.remember(|| place(role));

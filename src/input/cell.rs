@@ -14,7 +14,6 @@ pub(super) enum Cell {
     /// An IPv6 address.
     Ipv6,
     /// None: the record is of another protocol than IP, such as ARP.
-    #[expect(dead_code, reason = "text has no such cells; packet captures do")]
     NotIp,
     /// Anything else.
     Malformed,

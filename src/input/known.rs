@@ -1,6 +1,6 @@
 //! The names by which tools call the protocol, the ports and the time of a record.
 
-use super::protocol::{parse_protocol, parse_number};
+use super::protocol::{parse_number, parse_protocol};
 use super::record::Facts;
 use super::time::parse_time;
 

@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn protocols_are_known_by_name_and_number() {
         let known = |text: &str| parse_protocol(text.as_bytes());
-        assert_eq!((known("TCP"), known(" udp"), known("IPv6-ICMP")), (Some(6), Some(17), Some(58)));
+        assert_eq!(
+            (known("TCP"), known(" udp"), known("IPv6-ICMP")),
+            (Some(6), Some(17), Some(58))
+        );
         assert_eq!((known("17"), known("255"), known("256")), (Some(17), Some(255), None));
         assert_eq!((known(""), known("llc"), known("6.0"), known("-1")), (None, None, None, None));
         assert_eq!(parse_number::<u16>(b"65535"), Some(65535));

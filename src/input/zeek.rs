@@ -19,7 +19,10 @@ const FIRST: &[u8] = b"#separator";
 /// # Errors
 ///
 /// A header without the columns.
-pub(super) fn recognise(head: &mut Head<'_>, options: &Options) -> Result<Option<Opened>, InputError> {
+pub(super) fn recognise(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
     let start = lines::bom(head.bytes());
     if !head.bytes()[start..].starts_with(FIRST) {
         return Ok(None);

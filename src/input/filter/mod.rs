@@ -187,13 +187,16 @@ mod tests {
     fn facts() -> impl Strategy<Value = Facts> {
         let protocol = prop::option::of(prop_oneof![Just(6u8), Just(17), Just(1)]);
         let port = || prop::option::of(prop_oneof![Just(53u16), Just(80), Just(1024), Just(65535)]);
-        let time = prop::option::of(-3i64..4).prop_map(|time| time.map(|second| second * 1_000_000_000));
-        (protocol, port(), port(), time).prop_map(|(protocol, source_port, destination_port, time)| Facts {
-            protocol,
-            source_port,
-            destination_port,
-            time,
-        })
+        let time =
+            prop::option::of(-3i64..4).prop_map(|time| time.map(|second| second * 1_000_000_000));
+        (protocol, port(), port(), time).prop_map(
+            |(protocol, source_port, destination_port, time)| Facts {
+                protocol,
+                source_port,
+                destination_port,
+                time,
+            },
+        )
     }
 
     fn cell() -> impl Strategy<Value = Cell> {
@@ -205,8 +208,12 @@ mod tests {
     }
 
     fn record() -> impl Strategy<Value = Record> {
-        (cell(), cell(), facts())
-            .prop_map(|(source, destination, facts)| Record { source, destination, packets: 1, facts })
+        (cell(), cell(), facts()).prop_map(|(source, destination, facts)| Record {
+            source,
+            destination,
+            packets: 1,
+            facts,
+        })
     }
 
     /// An expression and what it says of a record, decided apart from [`Condition`]: -1 no, 0 not said, 1 yes.
@@ -240,7 +247,9 @@ mod tests {
     const LEAVES: [(&str, fn(&Record, Cell) -> i8); 14] = [
         ("proto=tcp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
         ("PROTO != 17, icmp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
-        ("sport=53,1000-1024", |r, _| port(r.facts.source_port, &r.facts, |p| p == 53 || p == 1024)),
+        ("sport=53,1000-1024", |r, _| {
+            port(r.facts.source_port, &r.facts, |p| p == 53 || p == 1024)
+        }),
         ("dport >= 1024", |r, _| port(r.facts.destination_port, &r.facts, |p| p > 80)),
         ("dport<80", |r, _| port(r.facts.destination_port, &r.facts, |p| p == 53)),
         ("port = 80", |r, _| {
@@ -252,7 +261,9 @@ mod tests {
             of(r.facts.source_port).max(of(r.facts.destination_port))
         }),
         ("time>=1970-01-01T00:00:01Z", |r, _| r.facts.time.map_or(0, |t| sign(t > 999_999_999))),
-        ("time < '1970-01-01 00:00:02'", |r, _| r.facts.time.map_or(0, |t| sign(t < 2_000_000_000))),
+        ("time < '1970-01-01 00:00:02'", |r, _| {
+            r.facts.time.map_or(0, |t| sign(t < 2_000_000_000))
+        }),
         ("src in 10.0.0.0/8", |r, _| inside(r.source, 10)),
         ("dst not in 8.0.0.0/7,8.8.8.8", |r, _| -inside(r.destination, 8)),
         ("ip in 192.0.0.0/8", |_, own| inside(own, 192)),
@@ -288,13 +299,17 @@ mod tests {
     }
 
     fn expression() -> impl Strategy<Value = Naive> {
-        let leaf = prop::sample::select(&LEAVES[..]).prop_map(|(text, says)| Naive::Leaf(text, says));
+        let leaf =
+            prop::sample::select(&LEAVES[..]).prop_map(|(text, says)| Naive::Leaf(text, says));
         leaf.prop_recursive(4, 24, 2, |part| {
             let word = prop_oneof![Just("and"), Just("or")];
             prop_oneof![
                 part.clone().prop_map(|part| Naive::Not(Box::new(part))),
-                (part.clone(), word, part)
-                    .prop_map(|(a, word, b)| Naive::Both(Box::new(a), word, Box::new(b))),
+                (part.clone(), word, part).prop_map(|(a, word, b)| Naive::Both(
+                    Box::new(a),
+                    word,
+                    Box::new(b)
+                )),
             ]
         })
     }

@@ -201,7 +201,8 @@ impl<'e> Parser<'e> {
         let example = "proto=tcp or proto=1,17";
         let is_negated = self.membership(example)?;
         let protocol = |text: &str| parse_protocol(text.as_bytes());
-        let protocols = self.list(protocol, "a protocol's name or its number up to 255", example)?;
+        let protocols =
+            self.list(protocol, "a protocol's name or its number up to 255", example)?;
         Ok(not_if(is_negated, Condition::Protocol(protocols)))
     }
 
@@ -209,13 +210,15 @@ impl<'e> Parser<'e> {
         let example = "port=443, dport=1-1023,8080 or sport>=1024";
         let expected = "a port up to 65535";
         if let Some(compare) = self.comparison() {
-            let port = self.value(|text| parse_number::<u16>(text.as_bytes()), expected, example)?;
+            let port =
+                self.value(|text| parse_number::<u16>(text.as_bytes()), expected, example)?;
             let (below, above) = (port.checked_sub(1), port.checked_add(1));
             let range = compare.span(port, below, above, 0, u16::MAX);
             return Ok(Condition::Port(side, Vec::from_iter(range)));
         }
         let is_negated = self.membership(example)?;
-        let ports = self.list(parse_ports, "a port up to 65535 or a range such as 1-1023", example)?;
+        let ports =
+            self.list(parse_ports, "a port up to 65535 or a range such as 1-1023", example)?;
         Ok(not_if(is_negated, Condition::Port(side, ports)))
     }
 
@@ -358,23 +361,50 @@ mod tests {
              write e.g. port=443, dport=1-1023,8080 or sport>=1024"
         );
         for (expression, start) in [
-            ("", "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found the end"),
-            ("protö=tcp", "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found 'protö'"),
-            ("proto=tcp,", "expected a protocol's name or its number up to 255 at character 11, found the end"),
+            (
+                "",
+                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found the end",
+            ),
+            (
+                "protö=tcp",
+                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found 'protö'",
+            ),
+            (
+                "proto=tcp,",
+                "expected a protocol's name or its number up to 255 at character 11, found the end",
+            ),
             ("proto tcp", "expected '=', '!=', 'in' or 'not in' at character 7, found 'tcp'"),
             ("(port=1", "expected 'and', 'or' or ')' at character 8, found the end"),
             ("port=1)", "expected 'and', 'or' or the end at character 7, found ')'"),
             ("port=1 proto=2", "expected 'and', 'or' or the end at character 8, found 'proto'"),
             ("time=0", "expected '>=', '>', '<' or '<=' at character 5, found '='"),
-            ("time>yesterday", "expected a time such as 2026-01-01T00:00:00Z or 1767225600 at character 6, found 'yesterday'"),
+            (
+                "time>yesterday",
+                "expected a time such as 2026-01-01T00:00:00Z or 1767225600 at character 6, found 'yesterday'",
+            ),
             ("time>'2026", "expected the end of what is in quotes at character 11, found the end"),
-            ("src in 10.0.0/8", "expected a block such as 10.0.0.0/8 or an address at character 8, found '10.0.0/8'"),
-            ("src not 10.0.0.0/8", "expected 'in', 'not in', '=', 'private' or 'public' at character 5, found 'not'"),
-            ("dst", "expected 'in', 'not in', '=', 'private' or 'public' at character 4, found the end"),
-            ("port=9-3", "expected a port up to 65535 or a range such as 1-1023 at character 6, found '9-3'"),
+            (
+                "src in 10.0.0/8",
+                "expected a block such as 10.0.0.0/8 or an address at character 8, found '10.0.0/8'",
+            ),
+            (
+                "src not 10.0.0.0/8",
+                "expected 'in', 'not in', '=', 'private' or 'public' at character 5, found 'not'",
+            ),
+            (
+                "dst",
+                "expected 'in', 'not in', '=', 'private' or 'public' at character 4, found the end",
+            ),
+            (
+                "port=9-3",
+                "expected a port up to 65535 or a range such as 1-1023 at character 6, found '9-3'",
+            ),
         ] {
             let message = wrong(expression);
-            assert!(message.starts_with(&format!("{start}; write e.g. ")), "{expression}: {message}");
+            assert!(
+                message.starts_with(&format!("{start}; write e.g. ")),
+                "{expression}: {message}"
+            );
         }
         assert!(wrong(&"not ".repeat(5000)).starts_with("expected fewer parentheses"));
     }
@@ -384,7 +414,10 @@ mod tests {
         for (one, other) in [
             ("port=1 or port=2 and port=3", "port=1 or (port=2 and port=3)"),
             ("not port=1 and port=2", "(not port=1) and port=2"),
-            ("NOT port=1 && ! src private", "port!=1 and src not in 192.168.0.0/16,172.16.0.0/12,10.0.0.0/8"),
+            (
+                "NOT port=1 && ! src private",
+                "port!=1 and src not in 192.168.0.0/16,172.16.0.0/12,10.0.0.0/8",
+            ),
             ("public", "ip not private"),
             ("proto==TCP||proto=\"udp\"", "protocol in 6 or proto=17"),
             ("sport>1023", "sport=1024-65535"),

@@ -139,10 +139,8 @@ fn wishes(options: &Options) -> Vec<Wish<'_>> {
     if options.destination_column.is_none() {
         wish(Slot::Destination, &KNOWN.map(|(_, destination)| destination));
     }
-    let named = [
-        (Slot::Source, &options.source_column),
-        (Slot::Destination, &options.destination_column),
-    ];
+    let named =
+        [(Slot::Source, &options.source_column), (Slot::Destination, &options.destination_column)];
     wishes.extend(named.into_iter().filter_map(|(slot, path)| {
         let path = path.as_deref()?;
         Some(Wish { path, slot, rank: 0 })

@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr_iter};
 
+use super::super::Role;
 use super::super::block::{Block, Place};
 use super::super::cell::Cell;
 use super::super::format::Parser;
@@ -10,7 +11,6 @@ use super::super::protocol::parse_protocol;
 use super::super::record::{Facts, Record};
 use super::super::text::excerpt;
 use super::super::time::parse_time;
-use super::super::Role;
 use super::paths::{Paths, Slot, Wish};
 use super::scan::{self, Found, Kind, Value};
 use super::values;
@@ -102,8 +102,8 @@ impl Objects {
         let record = Record { source, destination, packets: 1, facts };
         block.add(&record, |role| {
             let (slot, paths) = match role {
-                Role::Source => (Slot::Source, &self.sources),
                 Role::Destination => (Slot::Destination, &self.destinations),
+                Role::Source | Role::Any => (Slot::Source, &self.sources),
             };
             let column = paths.get(usize::from(found.value(slot).rank)).cloned();
             Place { number, offset: start as u64, column, value: excerpt(raw(slot)) }

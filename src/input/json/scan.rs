@@ -53,7 +53,12 @@ impl Found {
 /// # Errors
 ///
 /// Where it is no JSON.
-pub fn object(paths: &Paths, bytes: &[u8], start: usize, found: &mut Found) -> Result<usize, usize> {
+pub fn object(
+    paths: &Paths,
+    bytes: &[u8],
+    start: usize,
+    found: &mut Found,
+) -> Result<usize, usize> {
     *found = Found::default();
     let mut scanner = Scanner { paths, bytes, at: start, found };
     match scanner.wanted_object(Paths::ROOT) {
@@ -413,7 +418,9 @@ mod tests {
         for (name, value) in members {
             if name == path {
                 into.push(value);
-            } else if let Some(rest) = path.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.')) {
+            } else if let Some(rest) =
+                path.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.'))
+            {
                 at(value, rest, into);
             }
         }
@@ -423,7 +430,8 @@ mod tests {
         let paths = Paths::new(&WISHES);
         let mut found = Found::default();
         let oracle = serde_json::from_slice::<Json>(text).ok().filter(Json::is_object);
-        let ours = object(&paths, text, 0, &mut found).is_ok_and(|end| text[end..].trim_ascii().is_empty());
+        let ours = object(&paths, text, 0, &mut found)
+            .is_ok_and(|end| text[end..].trim_ascii().is_empty());
         prop_assert_eq!(ours, oracle.is_some(), "{}", String::from_utf8_lossy(text));
         let Some(json) = oracle else { return Ok(()) };
         for slot in [Slot::Source, Slot::Destination, Slot::Time] {
@@ -456,7 +464,8 @@ mod tests {
     }
 
     fn json() -> impl Strategy<Value = Json> {
-        let name = || prop::sample::select(&["a", "b", "c", "a.b", "b.c", "a.b.c", "src_ip", "x", ""][..]);
+        let name =
+            || prop::sample::select(&["a", "b", "c", "a.b", "b.c", "a.b.c", "src_ip", "x", ""][..]);
         let leaf = prop_oneof![
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
@@ -477,12 +486,25 @@ mod tests {
 
     /// An object, in lines or not, perhaps with escapes where none are needed.
     fn text() -> impl Strategy<Value = String> {
-        let object = prop::collection::vec((prop::sample::select(&["a", "b", "c", "src_ip"][..]), json()), 0..5);
+        let object = prop::collection::vec(
+            (prop::sample::select(&["a", "b", "c", "src_ip"][..]), json()),
+            0..5,
+        );
         (object, any::<bool>(), any::<bool>()).prop_map(|(members, is_pretty, is_escaped)| {
-            let object = Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
-            let text = if is_pretty { serde_json::to_string_pretty(&object) } else { serde_json::to_string(&object) };
+            let object = Json::Object(
+                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            );
+            let text = if is_pretty {
+                serde_json::to_string_pretty(&object)
+            } else {
+                serde_json::to_string(&object)
+            };
             let text = text.unwrap();
-            if is_escaped { text.replace("src", "s\\u0072\\u0063").replace('é', "\\u00e9") } else { text }
+            if is_escaped {
+                text.replace("src", "s\\u0072\\u0063").replace('é', "\\u00e9")
+            } else {
+                text
+            }
         })
     }
 

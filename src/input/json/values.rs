@@ -33,7 +33,10 @@ pub(super) fn between(bytes: &[u8]) -> Option<usize> {
 pub(super) fn value_len(bytes: &[u8]) -> Option<usize> {
     if !matches!(bytes.first(), Some(b'{' | b'"')) {
         // A number, a word, or nonsense.
-        return bytes.iter().position(|byte| byte.is_ascii_whitespace() || b",{}[]\"".contains(byte)).map(|len| len.max(1));
+        return bytes
+            .iter()
+            .position(|byte| byte.is_ascii_whitespace() || b",{}[]\"".contains(byte))
+            .map(|len| len.max(1));
     }
     let (mut at, mut depth) = (0, 0);
     loop {
