@@ -579,3 +579,34 @@ fn argus_of_a_real_network() {
     found.sort_unstable();
     assert_eq!((found.len(), found), (38, quads));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn times_are_the_first_and_the_last_of_each_address(flows in prop::collection::vec(flow(), 1..40)) {
+        let options = Options { times: true, ..Options::default() };
+        for (name, write) in FORMATS {
+            let capture = read(write(&flows), &options);
+            for (at, &address) in capture.source.addresses().iter().enumerate() {
+                let times = || flows.iter().filter(|flow| flow.source == address).map(|flow| 1000 * flow.time);
+                let span = capture.source.span(at).unwrap();
+                prop_assert_eq!(Some(span.first), times().min(), "{}", name);
+                prop_assert_eq!(Some(span.last), times().max(), "{}", name);
+            }
+            let file = &capture.account.files[0];
+            prop_assert!(!file.warnings.contains(&Warning::NoTimes), "{}", name);
+        }
+    }
+}
+
+#[test]
+fn times_that_no_record_says_are_told() {
+    let options = Options { times: true, ..Options::default() };
+    let capture = read("src,dst,ts\n10.0.0.1,10.0.0.2,\n", &options);
+    assert_eq!(capture.source.span(0), None);
+    assert!(capture.source.has_times());
+    let warnings: Vec<&Warning> = capture.account.warnings().map(|(_, warning)| warning).collect();
+    assert_eq!(warnings, [&Warning::NoTimes]);
+    assert!(!read("10.0.0.1\n", &Options::default()).source.has_times());
+}

@@ -1,4 +1,4 @@
-//! Which records and addresses count.
+//! Which records and addresses count, and whether their times do.
 
 use std::fs;
 use std::path::Path;
@@ -26,6 +26,9 @@ pub struct FilterArgs {
     /// Leave out the addresses in the CIDR blocks of this file: those known to be good, say
     #[arg(long, value_name = "FILE", value_parser = blocks)]
     pub exclude: Vec<Arc<Blocks>>,
+    /// Note when each address was first and last seen: first_seen and last_seen in the tables
+    #[arg(long)]
+    pub times: bool,
 }
 
 impl FilterArgs {

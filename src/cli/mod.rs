@@ -301,6 +301,7 @@ impl InputArgs {
             filter: self.filter.condition.clone(),
             only: self.filter.only(),
             exclude: self.filter.exclude(),
+            times: self.filter.times,
         }
     }
 }

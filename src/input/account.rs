@@ -289,6 +289,8 @@ pub enum Warning {
         /// The paths of the fields of the first object.
         fields: Vec<String>,
     },
+    /// Times are wanted, and no record has one.
+    NoTimes,
     /// Records do not say what the filter asks.
     Unsaid {
         /// Their addresses.
@@ -356,6 +358,11 @@ impl fmt::Display for Warning {
                 "no field of the first objects is known to hold addresses; they have {}; \
                  name yours with --src-column and --dst-column",
                 listed(fields),
+            ),
+            Warning::NoTimes => write!(
+                f,
+                "no record says its time, which --times asks for; read a format that has it, or a \
+                 column such as frame.time_epoch",
             ),
             Warning::Unsaid { addresses, asked } => write!(
                 f,

@@ -16,6 +16,8 @@ pub(super) struct Keys {
     pub addresses: Vec<u32>,
     /// The packets of each; empty while each has one.
     pub packets: Vec<u64>,
+    /// The time of each, if times are wanted.
+    pub times: Vec<Option<i64>>,
 }
 
 impl Keys {
@@ -33,6 +35,7 @@ impl Keys {
     pub fn clear(&mut self) {
         self.addresses.clear();
         self.packets.clear();
+        self.times.clear();
     }
 }
 
@@ -75,8 +78,8 @@ pub(super) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
     has_destination: bool,
-    /// Whether addresses may be dropped.
-    is_filtered: bool,
+    /// Whether addresses may be dropped, or times are wanted.
+    is_special: bool,
     /// Whether both sides fill the keys of the source.
     is_any: bool,
     /// Malformed cells that are still to be remembered.
@@ -84,6 +87,8 @@ pub(super) struct Block {
     pub source: Side,
     pub destination: Side,
     pub records: u64,
+    /// Records with a time, where filters or times are asked for.
+    pub timed: u64,
     /// Rows longer or shorter than their header.
     pub ragged: u64,
     /// Lines or packets that the parser has passed: it adds to them, and places are counted by them.
@@ -100,7 +105,7 @@ impl Block {
     pub fn new(wanted: Arc<Wanted>) -> Self {
         let (has_source, has_destination) = sides(wanted.roles);
         Self {
-            is_filtered: !wanted.is_all(),
+            is_special: !wanted.is_all() || wanted.times,
             is_any: wanted.roles == Roles::Any,
             wanted,
             has_source,
@@ -109,6 +114,7 @@ impl Block {
             source: Side::default(),
             destination: Side::default(),
             records: 0,
+            timed: 0,
             ragged: 0,
             passed: 0,
             places: Vec::new(),
@@ -144,7 +150,7 @@ impl Block {
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
         self.records += 1;
-        if self.is_filtered || self.is_any {
+        if self.is_special || self.is_any {
             return self.add_some(record, place);
         }
         if self.has_source {
@@ -161,8 +167,9 @@ impl Block {
         }
     }
 
-    /// Counts what the filters leave of `record`, and as one set if so it is wanted.
+    /// Counts what the filters leave of `record`, with its time and as one set if so it is wanted.
     fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
+        self.timed += u64::from(record.facts.time.is_some());
         let sides = [
             (self.has_source, Role::Source, record.source),
             (self.has_destination, Role::Destination, record.destination),
@@ -181,6 +188,9 @@ impl Block {
                 let into_source = is_source || self.is_any;
                 let side = if into_source { &mut self.source } else { &mut self.destination };
                 side.keys.push(address, record.packets);
+                if self.wanted.times {
+                    side.keys.times.push(record.facts.time);
+                }
             }
             let tally =
                 if is_source { &mut self.source.tally } else { &mut self.destination.tally };

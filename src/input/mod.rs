@@ -153,12 +153,14 @@ pub struct Options {
     pub only: Option<Arc<Blocks>>,
     /// The blocks whose addresses do not count.
     pub exclude: Option<Arc<Blocks>>,
+    /// Whether to note when each address was first and last seen.
+    pub times: bool,
 }
 
 impl Options {
     /// Whether any option asks for protocols, ports or times.
     fn needs_facts(&self) -> bool {
-        self.filter.as_ref().is_some_and(Filter::needs_facts)
+        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
     }
 
     /// The column named for `role`, if one is.

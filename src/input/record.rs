@@ -33,6 +33,8 @@ pub(super) struct Wanted {
     pub roles: Roles,
     /// Whether anybody asks for protocols, ports or times.
     pub facts: bool,
+    /// Whether the times of addresses are wanted.
+    pub times: bool,
     /// Which records count.
     pub filter: Option<Filter>,
     /// The blocks that an address must be in to count.
@@ -57,6 +59,7 @@ impl Wanted {
         Self {
             roles: if is_any { Roles::Any } else { roles },
             facts: options.needs_facts(),
+            times: options.times,
             filter: options.filter.clone(),
             only: options.only.clone(),
             exclude: options.exclude.clone(),
