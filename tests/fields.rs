@@ -199,9 +199,8 @@ const FORMATS: [Written; 12] = [
         format!("[\n  {}\n]\n", objects(flows, ",\n    ").join(",\n  "))
     }),
     ("json objects over lines", |flows| {
-        objects(flows, ",\n  ").iter().fold(String::new(), |text, object| {
-            text + &object.replace("{\"", "{\n  \"").replace('}', "\n}") + "\n"
-        })
+        let spread = |object: &String| format!("{{\n  {}\n}}\n", &object[1..object.len() - 1]);
+        objects(flows, ",\n  ").iter().map(spread).collect()
     }),
 ];
 
@@ -385,7 +384,7 @@ fn blocks_are_cut_between_records() {
     let flows: Vec<Flow> = (0..60_000).map(flow).collect();
     for (name, write) in FORMATS {
         let text = write(&flows);
-        assert!(text.len() > 3 << 20, "{name}: several blocks");
+        assert!(text.len() > 2 << 20, "{name}: several blocks");
         let capture = read(&text, &Options::default());
         assert_eq!(counted(&capture.source), count(flows.iter().map(|flow| flow.source)), "{name}");
         let account = &capture.account.files[0];
