@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 
 mod blocks;
 mod counter;
+mod folded;
 mod set;
 mod times;
 

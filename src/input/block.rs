@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::account::Tally;
 use super::cell::Cell;
-use super::record::{Record, Verdict, Wanted};
+use super::record::{Facts, Record, Verdict, Wanted};
 use super::{Role, Roles};
 
 /// Malformed cells of a file that are remembered with their place.
@@ -18,6 +18,9 @@ pub(super) struct Keys {
     pub packets: Vec<u64>,
     /// The time of each, if times are wanted.
     pub times: Vec<Option<i64>>,
+    /// First and last addresses of blocks of them, and how many of `addresses` come before. A block may
+    /// have millions: it is not written out.
+    pub networks: Vec<(usize, u32, u32)>,
 }
 
 impl Keys {
@@ -32,8 +35,13 @@ impl Keys {
         self.addresses.push(address);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.addresses.is_empty() && self.networks.is_empty()
+    }
+
     pub fn clear(&mut self) {
         self.addresses.clear();
+        self.networks.clear();
         self.packets.clear();
         self.times.clear();
     }
@@ -168,6 +176,7 @@ impl Block {
     }
 
     /// Counts what the filters leave of `record`, with its time and as one set if so it is wanted.
+    #[inline(never)]
     fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
         self.timed += u64::from(record.facts.time.is_some());
         let sides = [
@@ -198,6 +207,53 @@ impl Block {
             if cell == Cell::Malformed {
                 self.remember(|| place(role));
             }
+        }
+    }
+
+    /// Counts one packet of each address from `first` to `last`, in one record.
+    pub fn add_network(&mut self, first: u32, last: u32) {
+        self.records += 1;
+        self.networks += 1;
+        if !self.wanted.is_all() {
+            return self.add_some_of_network(first, last);
+        }
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            side.tally.ipv4 += 1;
+            side.keys.networks.push((side.keys.addresses.len(), first, last));
+        }
+    }
+
+    /// Counts what the filters leave of a block of addresses. Its cell is one: filtered if nothing is left.
+    fn add_some_of_network(&mut self, first: u32, last: u32) {
+        // What is left, as ranges.
+        let mut kept: Vec<(u32, u32)> = Vec::new();
+        let mut is_said = true;
+        for address in first..=last {
+            let cell = Cell::Address { address, padded: false };
+            let facts = Facts::default();
+            let record = Record { source: cell, destination: cell, packets: 1, facts };
+            match self.wanted.judge(&record, address) {
+                Verdict::Counts => match kept.last_mut() {
+                    Some((_, end)) if *end + 1 == address => *end = address,
+                    _ => kept.push((address, address)),
+                },
+                Verdict::Dropped => {}
+                Verdict::Unsaid => is_said = false,
+            }
+        }
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            if kept.is_empty() {
+                side.tally.filtered += 1;
+                side.tally.unsaid += u64::from(!is_said);
+            } else {
+                side.tally.ipv4 += 1;
+            }
+            let at = side.keys.addresses.len();
+            side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
         }
     }
 

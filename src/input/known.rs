@@ -71,11 +71,11 @@ pub(super) const TIME: [&str; 14] = [
 /// The columns that hold the facts of a row: several where each is empty in some rows, as `tcp.srcport` and
 /// `udp.srcport` are.
 #[derive(Debug, Default)]
-pub(super) struct FactColumns {
-    protocol: Vec<usize>,
-    source_port: Vec<usize>,
-    destination_port: Vec<usize>,
-    time: Vec<usize>,
+pub(super) struct FactColumns<C = usize> {
+    protocol: Vec<C>,
+    source_port: Vec<C>,
+    destination_port: Vec<C>,
+    time: Vec<C>,
 }
 
 impl FactColumns {
@@ -97,12 +97,31 @@ impl FactColumns {
 
     /// The last column that is looked at.
     pub fn last(&self) -> Option<usize> {
-        let all = [&self.protocol, &self.source_port, &self.destination_port, &self.time];
-        all.into_iter().flatten().copied().max()
+        self.all().copied().max()
+    }
+}
+
+impl<C: Copy> FactColumns<C> {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &C> {
+        [&self.protocol, &self.source_port, &self.destination_port, &self.time]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The same columns as `to` gives them.
+    pub fn map<D>(&self, to: impl Fn(C) -> D) -> FactColumns<D> {
+        let all = |columns: &[C]| columns.iter().map(|&column| to(column)).collect();
+        FactColumns {
+            protocol: all(&self.protocol),
+            source_port: all(&self.source_port),
+            destination_port: all(&self.destination_port),
+            time: all(&self.time),
+        }
     }
 
     /// The facts of a row whose fields are `field`.
-    pub fn read<'f>(&self, field: impl Fn(usize) -> &'f [u8]) -> Facts {
+    pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Facts {
         Facts {
             protocol: self.protocol.iter().find_map(|&at| parse_protocol(field(at))),
             source_port: self.source_port.iter().find_map(|&at| parse_port(field(at))),

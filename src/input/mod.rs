@@ -117,6 +117,14 @@ pub enum Roles {
 }
 
 impl Roles {
+    /// The roles that a file fills whose records are single addresses, and so of no side.
+    fn of_single(asked: Option<Roles>) -> Roles {
+        match asked {
+            None | Some(Roles::Any) => Roles::Source,
+            Some(roles) => roles,
+        }
+    }
+
     /// The sides of a record that fill them, source first.
     pub fn sides(self) -> &'static [Role] {
         match self {
@@ -161,6 +169,10 @@ impl Options {
     /// Whether any option asks for protocols, ports or times.
     fn needs_facts(&self) -> bool {
         self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
+    }
+
+    fn names_no_column(&self) -> bool {
+        self.source_column.is_none() && self.destination_column.is_none()
     }
 
     /// The column named for `role`, if one is.
