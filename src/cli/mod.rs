@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod filter;
 mod generate;
 mod model;
 mod sweep;
@@ -18,6 +19,7 @@ use octomix::score::Threshold;
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
+pub use filter::FilterArgs;
 pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
@@ -266,7 +268,7 @@ pub struct DevicesArgs {
 }
 
 /// What to read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct InputArgs {
     /// Packet captures (pcap, pcapng), CSV files with a header line, or lists of addresses, one a line; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
@@ -274,11 +276,11 @@ pub struct InputArgs {
     /// The side of the packets to look at [default: both; of a list, src]
     #[arg(long, help_heading = "Input")]
     pub role: Option<RoleArg>,
-    /// The CSV column of the source addresses [default: known names, such as ip.src]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
+    #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
     pub src_column: Option<String>,
-    /// The CSV column of the destination addresses [default: known names, such as ip.dst]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the destination addresses, or the path of a JSON field [default: known names, such as ip.dst]
+    #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
     /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
     #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
@@ -286,6 +288,8 @@ pub struct InputArgs {
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 impl InputArgs {
@@ -297,6 +301,10 @@ impl InputArgs {
             destination_column: self.dst_column.clone(),
             tunnels: self.tunnels.tunnels(),
             strict: self.strict,
+            filter: self.filter.condition.clone(),
+            only: self.filter.only(),
+            exclude: self.filter.exclude(),
+            times: self.filter.times,
         }
     }
 }
@@ -328,9 +336,10 @@ pub struct EngineArgs {
     pub adapter: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum TunnelsArg {
     /// The outermost, as TShark's first ip.src
+    #[default]
     Outer,
     /// The innermost
     Inner,
@@ -353,6 +362,8 @@ pub enum RoleArg {
     Dst,
     /// Sources and destinations, each on its own
     Both,
+    /// Sources and destinations as one set
+    Any,
 }
 
 impl RoleArg {
@@ -362,6 +373,7 @@ impl RoleArg {
             Self::Src => Roles::Source,
             Self::Dst => Roles::Destination,
             Self::Both => Roles::Both,
+            Self::Any => Roles::Any,
         }
     }
 }

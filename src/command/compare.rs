@@ -52,7 +52,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     };
     let src = job.compare(Role::Source, &capture.source)?;
     let dst = job.compare(Role::Destination, &capture.destination)?;
-    finish(run, &capture, [src, dst], print)
+    let any = job.compare(Role::Any, &capture.any)?;
+    finish(run, &capture, [src, dst, any], print)
 }
 
 /// What is the same for both roles.

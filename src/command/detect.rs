@@ -58,7 +58,8 @@ fn both_roles(
     let mut job = Job { choice, plan, rule, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
-    finish(run, capture, [src, dst], print)
+    let any = job.detect(Role::Any, &capture.any)?;
+    finish(run, capture, [src, dst, any], print)
 }
 
 /// The plan of `model`, which must have the score asked for.

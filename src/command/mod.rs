@@ -123,7 +123,7 @@ fn choose_engine(
     components: usize,
     console: &mut Console,
 ) -> Result<Choice, GpuError> {
-    let largest = capture.source.len().max(capture.destination.len());
+    let largest = capture.largest().len();
     let choice = Choice::new(args.engine.kind(), args.adapter.as_deref(), largest, components)?;
     if let Some(warning) = &choice.warning {
         console.warn(warning.clone());

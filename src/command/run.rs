@@ -12,7 +12,7 @@ use octomix::report::{Output, Summary, text};
 use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
-use crate::cli::{EngineArgs, InputArgs, PrintArgs};
+use crate::cli::{EngineArgs, InputArgs, PrintArgs, RoleArg};
 use crate::console::Console;
 
 /// A run under way.
@@ -44,7 +44,7 @@ pub fn start(
     components: usize,
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
-    let output = Output::new(directory, &[Role::Source.key(), Role::Destination.key()])?;
+    let output = Output::new(directory, &Role::ALL.map(Role::key))?;
     let (capture, read_seconds) = timed(|| read(input, &mut console));
     let capture = capture?;
     let (choice, engine_seconds) =
@@ -54,7 +54,7 @@ pub fn start(
         console,
         output,
         requested: engine.engine.kind().name(),
-        roles: input.options().roles,
+        roles: input.role.map(RoleArg::roles),
         started,
         read_seconds,
         engine_seconds,
@@ -62,14 +62,14 @@ pub fn start(
     Ok((run, capture))
 }
 
-/// Writes and prints the summary of what was found for sources and destinations.
+/// Writes and prints the summary of what was found for each role.
 ///
 /// # Errors
 /// When it cannot be written or printed.
 pub fn finish<R: Serialize + text::Found>(
     run: Run,
     capture: &Capture,
-    [src, dst]: [Option<R>; 2],
+    [src, dst, any]: [Option<R>; 3],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let skipped_roles = skipped(run.roles, capture);
@@ -86,6 +86,7 @@ pub fn finish<R: Serialize + text::Found>(
         },
         src,
         dst,
+        any,
         skipped_roles,
         warnings: console.into_warnings(),
         output: output.directory().display().to_string(),

@@ -27,7 +27,8 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let ScoreArgs { input, model, output, print, responsibilities, engine } = args;
     let started = Instant::now();
     let models = Models::read(model, input.role.map(RoleArg::roles))?;
-    let most = models.src.iter().chain(&models.dst).map(|loaded| loaded.file.weights.len()).max();
+    let loaded = models.src.iter().chain(&models.dst).chain(&models.any);
+    let most = loaded.map(|loaded| loaded.file.weights.len()).max();
     // A model of one role is asked about that role only.
     let mut input = input.clone();
     input.role = input.role.or(models.role());
@@ -41,13 +42,15 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     };
     let src = job.score(Role::Source, &capture.source, models.src.as_ref())?;
     let dst = job.score(Role::Destination, &capture.destination, models.dst.as_ref())?;
-    finish(run, &capture, [src, dst], print)
+    let any = job.score(Role::Any, &capture.any, models.any.as_ref())?;
+    finish(run, &capture, [src, dst, any], print)
 }
 
 /// The models of the roles.
 struct Models {
     src: Option<Loaded>,
     dst: Option<Loaded>,
+    any: Option<Loaded>,
 }
 
 impl Models {
@@ -62,10 +65,14 @@ impl Models {
                     .then(|| Loaded::read(&file))
                     .transpose()
             };
-            let models = Self { src: of(Role::Source)?, dst: of(Role::Destination)? };
+            let (src, dst) = (of(Role::Source)?, of(Role::Destination)?);
+            // Not asked, sources and destinations go before what they are together.
+            let is_any = src.is_none() && dst.is_none();
+            let any = if is_any { of(Role::Any)? } else { None };
+            let models = Self { src, dst, any };
             return match models {
                 // Read it all the same, for the error.
-                Self { src: None, dst: None } => {
+                Self { src: None, dst: None, any: None } => {
                     Loaded::read(&path.join("model.json")).map(|loaded| Self::one(loaded, asked))
                 }
                 models => Ok(models),
@@ -77,10 +84,11 @@ impl Models {
     fn one(loaded: Loaded, asked: Option<Roles>) -> Self {
         let roles = asked.unwrap_or(match loaded.file.role.as_str() {
             "dst" => Roles::Destination,
+            "any" => Roles::Any,
             _ => Roles::Source,
         });
         let of = |role| roles.as_slice().contains(&role).then(|| loaded.clone());
-        Self { src: of(Role::Source), dst: of(Role::Destination) }
+        Self { src: of(Role::Source), dst: of(Role::Destination), any: of(Role::Any) }
     }
 
     /// The one role that there is a model of, if there is but one.
@@ -88,6 +96,7 @@ impl Models {
         match (&self.src, &self.dst) {
             (Some(_), None) => Some(RoleArg::Src),
             (None, Some(_)) => Some(RoleArg::Dst),
+            (None, None) => Some(RoleArg::Any),
             _ => None,
         }
     }

@@ -63,7 +63,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let components = args.components as usize;
     let (choices, left_out) = choices(&args.engine)?;
     let mut validations = Vec::new();
-    for role in [Role::Source, Role::Destination] {
+    for role in Role::ALL {
         let set = capture.addresses(role);
         if !set.is_empty() {
             let parameters = Parameters::new(set.addresses(), components)

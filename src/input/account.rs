@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cell::Cell;
 use super::decompress::Compression;
 use super::text::{listed, printable, quoted};
-use super::{Options, Role};
+use super::{Options, Role, Roles};
 
 /// What was read from the files, in the order given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,6 +97,7 @@ impl FileAccount {
         match role {
             Role::Source => self.source,
             Role::Destination => self.destination,
+            Role::Any => self.cells(),
         }
     }
 
@@ -115,7 +116,7 @@ impl FileAccount {
         }
         for role in [Role::Source, Role::Destination] {
             let tally = self.tally(role);
-            if tally.cells() > 0 && tally.ipv4 == 0 {
+            if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
                 self.warnings.push(Warning::NoAddress { role, tally });
             }
         }
@@ -137,7 +138,8 @@ pub struct Format {
     pub destination: Option<String>,
 }
 
-/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip` and `malformed`.
+/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and
+/// `filtered`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// IPv4 addresses, the only cells that are used.
@@ -152,12 +154,16 @@ pub struct Tally {
     pub not_ip: u64,
     /// Cells that are none of these, dropped.
     pub malformed: u64,
+    /// IPv4 addresses that the filters dropped; not in `ipv4`.
+    pub filtered: u64,
+    /// Those of `filtered` whose records do not say what the filter asks.
+    pub unsaid: u64,
 }
 
 impl Tally {
     /// All cells.
     pub fn cells(self) -> u64 {
-        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed
+        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
     }
 
     /// What was dropped, in words; only packet captures have what is not IP.
@@ -179,6 +185,8 @@ impl Tally {
             ipv6: self.ipv6 + other.ipv6,
             not_ip: self.not_ip + other.not_ip,
             malformed: self.malformed + other.malformed,
+            filtered: self.filtered + other.filtered,
+            unsaid: self.unsaid + other.unsaid,
         }
     }
 
@@ -289,6 +297,22 @@ pub enum Warning {
         /// The lines beyond which a record is warned of.
         limit: u64,
     },
+    /// None of the first objects has a field that is known to hold addresses.
+    UnknownFields {
+        /// The roles asked for.
+        roles: Roles,
+        /// The paths of the fields of the first object.
+        fields: Vec<String>,
+    },
+    /// Times are wanted, and no record has one.
+    NoTimes,
+    /// Records do not say what the filter asks.
+    Unsaid {
+        /// Their addresses.
+        addresses: u64,
+        /// What is asked: `port`, say.
+        asked: String,
+    },
     /// The file is damaged or cut off; what stands before is read.
     Damaged {
         /// The byte of the file, when decompressed, from which nothing is read.
@@ -355,6 +379,22 @@ impl fmt::Display for Warning {
                 f,
                 "the record on line {line} goes on for more than {limit} lines, read as one row; \
                  look there for a quote that is not closed",
+            ),
+            Warning::UnknownFields { fields, .. } => write!(
+                f,
+                "no field of the first objects is known to hold addresses; they have {}; \
+                 name yours with --src-column and --dst-column",
+                listed(fields),
+            ),
+            Warning::NoTimes => write!(
+                f,
+                "no record says its time, which --times asks for; read a format that has it, or a \
+                 column such as frame.time_epoch",
+            ),
+            Warning::Unsaid { addresses, asked } => write!(
+                f,
+                "{addresses} addresses are left out as their records do not say what --where asks \
+                 ({asked}); leave that condition out, or read a format that has it",
             ),
             Warning::Damaged { offset, reason } => {
                 write!(f, "{reason}; what stands before byte {offset} is read, what follows is not",)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::account::Tally;
 use super::cell::Cell;
-use super::record::{Record, Wanted};
+use super::record::{Facts, Record, Verdict, Wanted};
 use super::{Role, Roles};
 
 /// Malformed cells of a file that are remembered with their place.
@@ -16,6 +16,8 @@ pub(super) struct Keys {
     pub addresses: Vec<u32>,
     /// The packets of each; empty while each has one.
     pub packets: Vec<u64>,
+    /// The time of each, if times are wanted.
+    pub times: Vec<Option<i64>>,
     /// First and last addresses of blocks of them, and how many of `addresses` come before. A block may
     /// have millions: it is not written out.
     pub networks: Vec<(usize, u32, u32)>,
@@ -41,6 +43,7 @@ impl Keys {
         self.addresses.clear();
         self.networks.clear();
         self.packets.clear();
+        self.times.clear();
     }
 }
 
@@ -83,11 +86,17 @@ pub(super) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
     has_destination: bool,
+    /// Whether addresses may be dropped, or times are wanted.
+    is_special: bool,
+    /// Whether both sides fill the keys of the source.
+    is_any: bool,
     /// Malformed cells that are still to be remembered.
     pub places_left: usize,
     pub source: Side,
     pub destination: Side,
     pub records: u64,
+    /// Records with a time, where filters or times are asked for.
+    pub timed: u64,
     /// Rows longer or shorter than their header.
     pub ragged: u64,
     /// Lines or packets that the parser has passed: it adds to them, and places are counted by them.
@@ -106,6 +115,8 @@ impl Block {
     pub fn new(wanted: Arc<Wanted>) -> Self {
         let (has_source, has_destination) = sides(wanted.roles);
         Self {
+            is_special: !wanted.is_all() || wanted.times,
+            is_any: wanted.roles == Roles::Any,
             wanted,
             has_source,
             has_destination,
@@ -113,6 +124,7 @@ impl Block {
             source: Side::default(),
             destination: Side::default(),
             records: 0,
+            timed: 0,
             ragged: 0,
             passed: 0,
             places: Vec::new(),
@@ -149,6 +161,9 @@ impl Block {
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
         self.records += 1;
+        if self.is_special || self.is_any {
+            return self.add_some(record, place);
+        }
         if self.has_source {
             self.source.add(record.source, record.packets);
             if record.source == Cell::Malformed {
@@ -163,15 +178,85 @@ impl Block {
         }
     }
 
+    /// Counts what the filters leave of `record`, with its time and as one set if so it is wanted.
+    #[inline(never)]
+    fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> Place) {
+        self.timed += u64::from(record.facts.time.is_some());
+        let sides = [
+            (self.has_source, Role::Source, record.source),
+            (self.has_destination, Role::Destination, record.destination),
+        ];
+        for (_, role, cell) in sides.into_iter().filter(|(is_wanted, ..)| *is_wanted) {
+            let is_source = role == Role::Source;
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            if let Cell::Address { address, .. } = cell {
+                let verdict = self.wanted.judge(record, address);
+                if verdict != Verdict::Counts {
+                    tally.filtered += 1;
+                    tally.unsaid += u64::from(verdict == Verdict::Unsaid);
+                    continue;
+                }
+                let into_source = is_source || self.is_any;
+                let side = if into_source { &mut self.source } else { &mut self.destination };
+                side.keys.push(address, record.packets);
+                if self.wanted.times {
+                    side.keys.times.push(record.facts.time);
+                }
+            }
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            tally.add(cell);
+            if cell == Cell::Malformed {
+                self.remember(|| place(role));
+            }
+        }
+    }
+
     /// Counts one packet of each address from `first` to `last`, in one record.
     pub fn add_network(&mut self, first: u32, last: u32) {
         self.records += 1;
         self.networks += 1;
+        if !self.wanted.is_all() {
+            return self.add_some_of_network(first, last);
+        }
         let sides =
             [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
         for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
             side.tally.ipv4 += 1;
             side.keys.networks.push((side.keys.addresses.len(), first, last));
+        }
+    }
+
+    /// Counts what the filters leave of a block of addresses. Its cell is one: filtered if nothing is left.
+    fn add_some_of_network(&mut self, first: u32, last: u32) {
+        // What is left, as ranges.
+        let mut kept: Vec<(u32, u32)> = Vec::new();
+        let mut is_said = true;
+        for address in first..=last {
+            let cell = Cell::Address { address, padded: false };
+            let facts = Facts::default();
+            let record = Record { source: cell, destination: cell, packets: 1, facts };
+            match self.wanted.judge(&record, address) {
+                Verdict::Counts => match kept.last_mut() {
+                    Some((_, end)) if *end + 1 == address => *end = address,
+                    _ => kept.push((address, address)),
+                },
+                Verdict::Dropped => {}
+                Verdict::Unsaid => is_said = false,
+            }
+        }
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            if kept.is_empty() {
+                side.tally.filtered += 1;
+                side.tally.unsaid += u64::from(!is_said);
+            } else {
+                side.tally.ipv4 += 1;
+            }
+            let at = side.keys.addresses.len();
+            side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
         }
     }
 
@@ -189,6 +274,6 @@ impl Block {
 }
 
 fn sides(roles: Roles) -> (bool, bool) {
-    let roles = roles.as_slice();
+    let roles = roles.sides();
     (roles.contains(&Role::Source), roles.contains(&Role::Destination))
 }

@@ -20,11 +20,10 @@ use std::time::Duration;
 
 use super::account::{Account, At, FileAccount, Place, Warning};
 use super::block::{Block, REMEMBERED};
-use super::fold::Fold;
+use super::fold::{Fold, Folded};
 use super::format::Parser;
 use super::reader::{self, BLOCK, Ending, Item, Job, LONGEST_RECORD, Parsed, Slab};
 use super::{InputError, Options, Progress};
-use crate::address::Counter;
 
 /// The longest time between two looks at whether to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -35,8 +34,8 @@ const MOST_BYTES: usize = 24 << 20;
 
 /// The counted addresses of both roles.
 pub(super) struct Counted {
-    pub source: Counter,
-    pub destination: Counter,
+    pub source: Folded,
+    pub destination: Folded,
     pub account: Account,
 }
 
@@ -66,7 +65,8 @@ pub(super) fn read(
     let (jobs, items) = reader::start(paths, options, pool, bytes.clone()).map_err(failed)?;
     start_workers(workers, jobs).map_err(failed)?;
     let progress = Watch { bytes, total, report: progress };
-    let folds = (Fold::new().map_err(failed)?, Fold::new().map_err(failed)?);
+    let folds =
+        (Fold::new(options.times).map_err(failed)?, Fold::new(options.times).map_err(failed)?);
     let mut order = Order { items, free, progress, folds, account: Account::default() };
     for _ in paths {
         let file = order.file()?;
@@ -149,6 +149,8 @@ struct Position {
     number: u64,
     at: fn(u64) -> At,
     places_left: Arc<AtomicUsize>,
+    /// Records with a time, where times are wanted.
+    timed: u64,
     /// What a record that went on beyond its block left of it, and who reads it.
     rest: Vec<u8>,
     parser: Option<Arc<dyn Parser>>,
@@ -171,6 +173,7 @@ impl Order<'_> {
             number: opened.number,
             at: opened.at,
             places_left: opened.places_left,
+            timed: 0,
             rest: Vec::new(),
             parser: None,
             damage: None,
@@ -227,6 +230,7 @@ impl Order<'_> {
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);
         file.records += block.records;
+        position.timed += block.timed;
         file.ragged += block.ragged;
         file.networks += block.networks;
         for place in block.places.drain(..).take(REMEMBERED - file.malformed.len()) {
@@ -261,6 +265,7 @@ impl Order<'_> {
         file: &mut FileAccount,
     ) -> Result<(), InputError> {
         file.bytes = ending.bytes;
+        let wanted = ending.wanted.clone();
         let mut damage = position.damage.take().or(ending.damage);
         if let (false, Some(parser)) = (position.rest.is_empty(), position.parser.take()) {
             // Nothing follows the rest, unless it was lost.
@@ -281,6 +286,13 @@ impl Order<'_> {
         }
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
+        }
+        let unsaid = file.source.unsaid + file.destination.unsaid;
+        if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
+            file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
+        }
+        if wanted.times && position.timed == 0 && file.records > 0 {
+            file.warnings.push(Warning::NoTimes);
         }
         file.warn_of_emptiness();
         Ok(())

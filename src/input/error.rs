@@ -142,6 +142,25 @@ pub enum InputError {
     #[error("interrupted while reading; nothing was written")]
     Interrupted,
 
+    /// The filters leave nothing.
+    #[error(
+        "no address is left of {}: --where, --only or --exclude drop all {filtered}{}; ask for less",
+        listed(names),
+        if *unsaid == 0 {
+            String::new()
+        } else {
+            format!(", {unsaid} of them because their records do not say what is asked")
+        }
+    )]
+    Filtered {
+        /// The files.
+        names: Vec<String>,
+        /// Addresses that were dropped, as often as they occur.
+        filtered: u64,
+        /// Those of `filtered` whose records do not say what the filter asks.
+        unsaid: u64,
+    },
+
     /// All files are empty.
     #[error(
         "nothing to read in {}: expected IPv4 addresses, found {}; check what wrote it",
@@ -196,17 +215,27 @@ impl InputError {
             let bytes = account.bytes();
             return InputError::Empty { names, bytes };
         }
+        let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
+        if tally.filtered > 0 {
+            let Tally { filtered, unsaid, .. } = tally;
+            return InputError::Filtered { names, filtered, unsaid };
+        }
+        for (file, warning) in account.warnings() {
+            if let Warning::UnknownFields { roles, fields } = warning {
+                let (name, columns) = (file.name.clone(), fields.clone());
+                return InputError::NoKnownColumn { name, roles: *roles, columns };
+            }
+        }
         let first = files.iter().find_map(|file| {
             let place = file.malformed.first()?;
             Some(Box::new((file.name.clone(), place.clone())))
         });
-        let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
         InputError::NoAddress { names, tally, first }
     }
 }
 
 fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
-    let names: Vec<String> = roles.as_slice().iter().map(|&role| name(role)).collect();
+    let names: Vec<String> = roles.sides().iter().map(|&role| name(role)).collect();
     names.join(" or ")
 }
 

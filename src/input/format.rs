@@ -9,11 +9,20 @@ use std::sync::Arc;
 use super::account::At;
 use super::block::Block;
 use super::stream::Stream;
-use super::{Format, InputError, Options, Roles, Warning, delimited, list, pcap, pcapng};
+use super::{
+    Format, InputError, Options, Roles, Warning, bare, delimited, json, list, pcap, pcapng, zeek,
+};
 
 /// All formats, tried in order: the first that recognises the head of a file reads it.
-pub(super) const FORMATS: &[Recognise] =
-    &[pcap::recognise, pcapng::recognise, delimited::recognise, list::recognise];
+pub(super) const FORMATS: &[Recognise] = &[
+    pcap::recognise,
+    pcapng::recognise,
+    zeek::recognise,
+    json::recognise,
+    bare::recognise,
+    delimited::recognise,
+    list::recognise,
+];
 
 /// Says whether the file is of this format, and how it is read then; `Ok(None)` if it is not.
 pub(super) type Recognise =

@@ -27,7 +27,7 @@ pub(super) fn recognise(
             source: None,
             destination: None,
         },
-        roles: options.roles.unwrap_or(Roles::Source),
+        roles: Roles::of_single(options.roles),
         skip: lines::bom(head.bytes()),
         lines_before: 0,
         counted_by: At::Line,

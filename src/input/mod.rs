@@ -11,35 +11,45 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::address::AddressSet;
+use crate::address::{AddressSet, Blocks};
 
 mod account;
+mod bare;
 mod block;
 mod cell;
 mod decompress;
 mod delimited;
 mod driver;
 mod error;
+mod filter;
 mod fold;
 mod foreign;
 mod format;
+mod json;
+mod known;
 mod lines;
 mod list;
 mod packet;
 mod pcap;
 mod pcapng;
+mod protocol;
 mod reader;
 mod record;
 mod stream;
 mod text;
+mod time;
+mod zeek;
 
 pub use account::{Account, At, FileAccount, Format, Place, Tally, Warning};
 pub use cell::parse_ipv4;
 pub use decompress::Compression;
 pub use error::InputError;
+pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
 pub use packet::Tunnels;
+pub use time::{Rfc3339, parse_time};
 
 use driver::Counted;
 use stream::is_standard_input;
@@ -60,14 +70,20 @@ pub enum Role {
     Source,
     /// The receiver.
     Destination,
+    /// Either: all addresses in one set.
+    Any,
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
+
     /// The option of the command line that names this role's column.
     pub fn option(self) -> &'static str {
         match self {
             Role::Source => "--src-column",
             Role::Destination => "--dst-column",
+            Role::Any => "--src-column and --dst-column",
         }
     }
 
@@ -76,6 +92,7 @@ impl Role {
         match self {
             Role::Source => "src",
             Role::Destination => "dst",
+            Role::Any => "any",
         }
     }
 }
@@ -85,6 +102,7 @@ impl std::fmt::Display for Role {
         f.write_str(match self {
             Role::Source => "source",
             Role::Destination => "destination",
+            Role::Any => "endpoint",
         })
     }
 }
@@ -96,17 +114,36 @@ pub enum Roles {
     Source,
     /// Destinations only.
     Destination,
-    /// Sources and destinations.
+    /// Sources and destinations, each on its own.
     Both,
+    /// Sources and destinations as one set.
+    Any,
 }
 
 impl Roles {
+    /// The roles that a file fills whose records are single addresses, and so of no side.
+    fn of_single(asked: Option<Roles>) -> Roles {
+        match asked {
+            None | Some(Roles::Any) => Roles::Source,
+            Some(roles) => roles,
+        }
+    }
+
+    /// The sides of a record that fill them, source first.
+    pub fn sides(self) -> &'static [Role] {
+        match self {
+            Roles::Any => Roles::Both.as_slice(),
+            one_or_both => one_or_both.as_slice(),
+        }
+    }
+
     /// The roles asked for, source first.
     pub fn as_slice(self) -> &'static [Role] {
         match self {
             Roles::Source => &[Role::Source],
             Roles::Destination => &[Role::Destination],
             Roles::Both => &[Role::Source, Role::Destination],
+            Roles::Any => &[Role::Any],
         }
     }
 }
@@ -124,12 +161,20 @@ pub struct Options {
     pub tunnels: Tunnels,
     /// Whether damage, cut ends and malformed cells are errors.
     pub strict: bool,
+    /// Which records count.
+    pub filter: Option<Filter>,
+    /// The blocks that an address must be in to count.
+    pub only: Option<Arc<Blocks>>,
+    /// The blocks whose addresses do not count.
+    pub exclude: Option<Arc<Blocks>>,
+    /// Whether to note when each address was first and last seen.
+    pub times: bool,
 }
 
 impl Options {
     /// Whether any option asks for protocols, ports or times.
     fn needs_facts(&self) -> bool {
-        false
+        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
     }
 
     fn names_no_column(&self) -> bool {
@@ -141,6 +186,7 @@ impl Options {
         match role {
             Role::Source => self.source_column.as_deref(),
             Role::Destination => self.destination_column.as_deref(),
+            Role::Any => None,
         }
     }
 }
@@ -152,6 +198,8 @@ pub struct Capture {
     pub source: AddressSet,
     /// Distinct destinations.
     pub destination: AddressSet,
+    /// Distinct addresses of either side, where [`Roles::Any`] was asked for; the others are empty then.
+    pub any: AddressSet,
     /// What was read and what was skipped.
     pub account: Account,
 }
@@ -162,7 +210,14 @@ impl Capture {
         match role {
             Role::Source => &self.source,
             Role::Destination => &self.destination,
+            Role::Any => &self.any,
         }
+    }
+
+    /// The largest set.
+    pub fn largest(&self) -> &AddressSet {
+        let sets = [&self.source, &self.destination, &self.any];
+        sets.into_iter().max_by_key(|set| set.len()).unwrap_or(&self.any)
     }
 }
 
@@ -186,8 +241,12 @@ pub fn read(
         strictly(&account)?;
     }
     let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
-    let capture = Capture { source, destination, account };
-    if capture.source.is_empty() && capture.destination.is_empty() {
+    let mut capture = Capture { source, destination, any: AddressSet::default(), account };
+    if options.roles == Some(Roles::Any) {
+        // The blocks have put both sides into one.
+        std::mem::swap(&mut capture.source, &mut capture.any);
+    }
+    if capture.largest().is_empty() {
         return Err(InputError::without_address(&capture.account));
     }
     Ok(capture)

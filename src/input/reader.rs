@@ -14,7 +14,7 @@ use super::foreign::Foreign;
 use super::format::{self, Cut, Cutter, Damage, Head, Parser};
 use super::record::Wanted;
 use super::stream::{End, Stream};
-use super::{Format, InputError, Options, Roles, Tunnels, text};
+use super::{Format, InputError, Options, Roles, text};
 
 /// Bytes of a block: few enough for the second cache, enough that handing it over costs nothing.
 pub(super) const BLOCK: usize = 512 << 10;
@@ -29,7 +29,7 @@ pub(super) struct Slab {
 
 impl Default for Slab {
     fn default() -> Self {
-        let wanted = Wanted { roles: Roles::Both, tunnels: Tunnels::Outer, facts: false };
+        let wanted = Wanted::new(Roles::Both, &Options::default());
         Self { bytes: Vec::new(), block: Block::new(Arc::new(wanted)) }
     }
 }
@@ -191,11 +191,7 @@ impl Reader {
             at: opened.counted_by,
             places_left: places_left.clone(),
         })))?;
-        let wanted = Arc::new(Wanted {
-            roles: opened.roles,
-            tunnels: self.options.tunnels,
-            facts: self.options.needs_facts(),
-        });
+        let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
         let cutter = opened.cutter;
         let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &places_left)?;
         let bytes = stream.bytes();

@@ -1,7 +1,10 @@
 //! One record of a capture, as every format gives it, and what a run wants of records.
 
+use std::sync::Arc;
+
 use super::cell::Cell;
-use super::{Roles, Tunnels};
+use super::{Filter, Options, Roles, Tunnels};
+use crate::address::Blocks;
 
 /// One record of a capture: a packet, a flow, a row or a line.
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +35,59 @@ pub(super) struct Wanted {
     pub tunnels: Tunnels,
     /// Whether anybody asks for protocols, ports or times.
     pub facts: bool,
+    /// Whether the times of addresses are wanted.
+    pub times: bool,
+    /// Which records count.
+    pub filter: Option<Filter>,
+    /// The blocks that an address must be in to count.
+    pub only: Option<Arc<Blocks>>,
+    /// The blocks whose addresses do not count.
+    pub exclude: Option<Arc<Blocks>>,
+}
+
+/// What becomes of an address that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Counts,
+    Dropped,
+    /// Dropped, as its record does not say what the filter asks.
+    Unsaid,
 }
 
 impl Wanted {
+    /// What `options` ask of a file that fills `roles`.
+    pub fn new(roles: Roles, options: &Options) -> Self {
+        let is_any = options.roles == Some(Roles::Any) && roles == Roles::Both;
+        Self {
+            roles: if is_any { Roles::Any } else { roles },
+            tunnels: options.tunnels,
+            facts: options.needs_facts(),
+            times: options.times,
+            filter: options.filter.clone(),
+            only: options.only.clone(),
+            exclude: options.exclude.clone(),
+        }
+    }
+
+    /// Whether no address is dropped.
+    pub fn is_all(&self) -> bool {
+        self.filter.is_none() && self.only.is_none() && self.exclude.is_none()
+    }
+
+    /// What becomes of `address`, one of `record`.
+    pub fn judge(&self, record: &Record, address: u32) -> Verdict {
+        let is_outside = self.only.as_ref().is_some_and(|only| !only.contains(address));
+        if is_outside || self.exclude.as_ref().is_some_and(|out| out.contains(address)) {
+            return Verdict::Dropped;
+        }
+        let own = Cell::Address { address, padded: false };
+        match self.filter.as_ref().map_or(Some(true), |filter| filter.holds(record, own)) {
+            Some(true) => Verdict::Counts,
+            Some(false) => Verdict::Dropped,
+            None => Verdict::Unsaid,
+        }
+    }
+
     /// Whether the [`Facts`] of a record are asked for; they may stay empty otherwise.
     pub fn needs_facts(&self) -> bool {
         self.facts

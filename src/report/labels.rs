@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use crate::address::{AddressSet, dotted};
+use crate::address::{AddressSet, Span, dotted};
+use crate::input::Rfc3339;
 use crate::model::pca::Pca;
 use crate::pass::Density;
 use crate::pass::label::Label;
@@ -61,6 +62,9 @@ impl Table<'_> {
     /// When `out` fails.
     pub fn write_header(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "address,packets,cluster,log_density,anomaly,pc1,pc2")?;
+        if self.set.has_times() {
+            write!(out, ",first_seen,last_seen")?;
+        }
         (0..self.components()).try_for_each(|k| write!(out, ",responsibility_{k}"))?;
         writeln!(out)
     }
@@ -91,6 +95,14 @@ impl Table<'_> {
             let [pc1, pc2] = self.pca.project(address);
             let quad = dotted(address);
             write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
+            if self.set.has_times() {
+                match self.set.span(at) {
+                    Some(Span { first, last }) => {
+                        write!(out, ",{},{}", Rfc3339(first), Rfc3339(last))?;
+                    }
+                    None => write!(out, ",,")?,
+                }
+            }
             if let Some(density) = self.responsibilities {
                 density.responsibilities(address, &mut responsibilities);
                 // Debug has exponents: a responsibility of 1e-300 is no line of zeros.

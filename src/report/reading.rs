@@ -78,6 +78,7 @@ impl Cells {
         match role {
             Role::Source => self.src,
             Role::Destination => self.dst,
+            Role::Any => self.src.plus(self.dst),
         }
     }
 }

@@ -30,7 +30,10 @@ pub struct Summary<R> {
     /// The destinations, if looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<R>,
-    /// Roles that were asked for and have no address: `src`, `dst`.
+    /// The addresses of either side, if looked at as one set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<R>,
+    /// Roles that were asked for and have no address: `src`, `dst`, `any`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.
     pub warnings: Vec<String>,
@@ -48,6 +51,7 @@ impl<R> Summary<R> {
         match role {
             Role::Source => self.src.as_ref(),
             Role::Destination => self.dst.as_ref(),
+            Role::Any => self.any.as_ref(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod engines;
 mod files;
+mod filters;
 mod models;
 mod output;
 mod refusals;

@@ -21,7 +21,7 @@ use self::report::{Device, Report};
 use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
-use crate::cli::{BenchArgs, EngineArg, InputArgs, PassArg, TunnelsArg};
+use crate::cli::{BenchArgs, EngineArg, InputArgs, PassArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -105,18 +105,11 @@ impl Set {
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let captures = args.captures.clone();
-        let input = InputArgs {
-            captures,
-            role: None,
-            src_column: None,
-            dst_column: None,
-            tunnels: TunnelsArg::Outer,
-            strict: false,
-        };
+        let input = InputArgs { captures, ..InputArgs::default() };
         let capture = read(&input, console)?;
         let of = |role: Role| Set::Read(role.key(), capture.addresses(role).addresses().to_vec());
         let held = |role: &Role| !capture.addresses(*role).is_empty();
-        return Ok([Role::Source, Role::Destination].into_iter().filter(held).map(of).collect());
+        return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
     }
     let mut counts: Vec<u64> = args.addresses.iter().map(|count| count.0).collect();
     counts.sort_unstable();

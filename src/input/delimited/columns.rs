@@ -36,10 +36,10 @@ const KNOWN: [(&str, &str); 21] = [
 
 /// A column to read.
 #[derive(Debug)]
-pub(super) struct Column {
-    pub(super) role: Role,
-    pub(super) index: usize,
-    pub(super) name: String,
+pub(in crate::input) struct Column {
+    pub(in crate::input) role: Role,
+    pub(in crate::input) index: usize,
+    pub(in crate::input) name: String,
 }
 
 /// The columns of the roles that the options ask for, and what to warn of. `header` is fit to be shown.
@@ -47,7 +47,7 @@ pub(super) struct Column {
 /// # Errors
 ///
 /// A named column that is not there, and no column for any role.
-pub(super) fn choose(
+pub(in crate::input) fn choose(
     header: &[String],
     options: &Options,
     file: &str,
@@ -55,7 +55,7 @@ pub(super) fn choose(
     let roles = options.roles.unwrap_or(Roles::Both);
     let mut columns = Vec::new();
     let mut warnings = Vec::new();
-    for &role in roles.as_slice() {
+    for &role in roles.sides() {
         let index = match options.column(role) {
             Some(name) => Some(find(header, name).ok_or_else(|| InputError::ColumnNotFound {
                 name: file.to_owned(),
@@ -106,8 +106,8 @@ fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<u
         .into_iter()
         .chain(KNOWN.iter().filter(|&pair| Some(pair) != whole))
         .map(|&(source, destination)| match role {
-            Role::Source => source,
             Role::Destination => destination,
+            Role::Source | Role::Any => source,
         })
         .flat_map(|known| (0..header.len()).filter(move |&at| is_same(&header[at], known)))
         .collect();

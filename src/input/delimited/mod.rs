@@ -1,7 +1,7 @@
 //! Tables of text: a header names the columns, every row is a record; the delimiter is a comma, a
 //! semicolon, a tab or a vertical bar.
 
-mod columns;
+pub(super) mod columns;
 mod exact;
 mod fast;
 
@@ -11,6 +11,7 @@ use super::account::At;
 use super::block::{Block, Place};
 use super::cell::{Cell, parse_ipv4};
 use super::format::{Head, Opened, Parser};
+use super::known::FactColumns;
 use super::lines::{self, LineCutter};
 use super::list::network;
 use super::record::{Facts, Record};
@@ -67,7 +68,7 @@ pub(super) fn recognise(
     let header: Vec<String> = (0..row.fields).map(|at| column_name(exact.field(at))).collect();
     let is_own = header.iter().take(2).eq(OWN) && options.names_no_column();
     let (columns, warnings) = if is_own {
-        (own_columns(options.roles.unwrap_or(Roles::Source)), Vec::new())
+        (own_columns(Roles::of_single(options.roles)), Vec::new())
     } else {
         columns::choose(&header, options, head.name())?
     };
@@ -84,7 +85,9 @@ pub(super) fn recognise(
     let record = ["row", "rows"];
     let format = Format { name: "csv", record, has_roles: !is_own, source, destination };
     let skip = offset + row.len;
-    let table = Table::new(delimiter, &header, columns, is_own.then_some(1));
+    let facts =
+        if options.needs_facts() { FactColumns::of(&header) } else { FactColumns::default() };
+    let table = Table::new(delimiter, &header, columns, is_own.then_some(1), &facts);
     Ok(Some(Opened {
         format,
         roles,
@@ -139,6 +142,7 @@ struct Table {
     destination: Option<Slot>,
     /// The packets that a row stands for.
     packets: Option<Slot>,
+    facts: FactColumns<Slot>,
     is_nfdump: bool,
     targets: Targets,
 }
@@ -151,8 +155,15 @@ struct Slot {
 }
 
 impl Table {
-    fn new(delimiter: u8, header: &[String], columns: Vec<Column>, packets: Option<usize>) -> Self {
+    fn new(
+        delimiter: u8,
+        header: &[String],
+        columns: Vec<Column>,
+        packets: Option<usize>,
+        facts: &FactColumns,
+    ) -> Self {
         let indices = columns.iter().map(|column| column.index).chain(packets);
+        let indices = indices.chain(facts.all().copied());
         let targets = Targets::new(indices);
         let slot = |index| Slot { index, between: targets.between(index) };
         let of = |role| columns.iter().find(|column| column.role == role);
@@ -166,6 +177,7 @@ impl Table {
             source,
             destination,
             packets,
+            facts: facts.map(slot),
             is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
             targets,
         }
@@ -246,7 +258,10 @@ impl Table {
             source: cell(content(self.source)),
             destination: cell(content(self.destination)),
             packets: packets.unwrap_or(1),
-            facts: Facts::default(),
+            facts: match block.wanted().needs_facts() {
+                true => self.facts.read(&field),
+                false => Facts::default(),
+            },
         };
         let number = block.passed;
         block.add(&record, |role| {

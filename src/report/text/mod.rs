@@ -37,7 +37,7 @@ pub trait Found {
 pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
-    for role in [Role::Source, Role::Destination] {
+    for role in Role::ALL {
         if let Some(found) = summary.role(role) {
             writeln!(out)?;
             found.write(role, Path::new(&summary.output), out)?;
@@ -55,7 +55,7 @@ fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
     for folder in summary.files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         writeln!(out, "  {}", folder.join("  "))?;
     }
-    let roles = || summary.src.iter().chain(&summary.dst).map(Found::seconds);
+    let roles = || Role::ALL.into_iter().filter_map(|role| summary.role(role)).map(Found::seconds);
     let stages = [
         ("reading", summary.seconds.read),
         ("opening the engine", summary.seconds.engine),
@@ -78,6 +78,7 @@ fn title(role: Role) -> &'static str {
     match role {
         Role::Source => "Sources",
         Role::Destination => "Destinations",
+        Role::Any => "Addresses",
     }
 }
 

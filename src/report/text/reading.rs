@@ -33,6 +33,7 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             (tally.ipv6, "IPv6"),
             (tally.not_ip, "not IP"),
             (tally.malformed, "malformed"),
+            (tally.filtered, "filtered out"),
         ];
         let skipped: Vec<String> = skipped
             .into_iter()
