@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::account::At;
 use super::block::Block;
 use super::stream::Stream;
-use super::{Format, InputError, Options, Roles, Warning, delimited, list};
+use super::{Format, InputError, Options, Roles, Warning, bitmap, delimited, list, shard};
 
 /// All formats, tried in order: the first that recognises the head of a file reads it.
-pub(super) const FORMATS: &[Recognise] = &[delimited::recognise, list::recognise];
+pub(super) const FORMATS: &[Recognise] =
+    &[bitmap::recognise, shard::recognise, delimited::recognise, list::recognise];
 
 /// Says whether the file is of this format, and how it is read then; `Ok(None)` if it is not.
 pub(super) type Recognise =

@@ -7,14 +7,13 @@
 //! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
 //! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
 
-use std::fs::{self, File};
-use std::io;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::address::AddressSet;
 
 mod account;
+pub(crate) mod bitmap;
 mod block;
 mod cell;
 mod decompress;
@@ -28,17 +27,19 @@ mod lines;
 mod list;
 mod reader;
 mod record;
+mod shard;
+mod source;
 mod stream;
 mod text;
 
-pub use account::{Account, At, FileAccount, Format, Place, Tally, Warning};
+pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally, Warning};
 pub use cell::parse_ipv4;
 pub use decompress::Compression;
 pub use error::InputError;
 pub use foreign::Foreign;
+pub use source::{Directories, Source, Sources, matches, shard_role};
 
 use driver::Counted;
-use stream::is_standard_input;
 
 /// How far the reading has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,14 @@ pub enum Roles {
 }
 
 impl Roles {
+    /// The one role.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Source => Roles::Source,
+            Role::Destination => Roles::Destination,
+        }
+    }
+
     /// The roles asked for, source first.
     pub fn as_slice(self) -> &'static [Role] {
         match self {
@@ -118,6 +127,8 @@ pub struct Options {
     pub destination_column: Option<String>,
     /// Whether damage, cut ends and malformed cells are errors.
     pub strict: bool,
+    /// What a directory stands for.
+    pub directories: Directories,
 }
 
 impl Options {
@@ -156,7 +167,7 @@ impl Capture {
     }
 }
 
-/// Reads `paths` as one capture; the path `-` is standard input.
+/// Reads `paths` as one capture: files, patterns of them and directories; the path `-` is standard input.
 ///
 /// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
 /// breaks, so does the reading.
@@ -170,8 +181,8 @@ pub fn read(
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
-    let total = check(paths)?;
-    let Counted { source, destination, account } = driver::read(paths, options, total, progress)?;
+    let sources = Sources::find(paths, options.directories)?;
+    let Counted { source, destination, account } = driver::read(sources, options, progress)?;
     if options.strict {
         strictly(&account)?;
     }
@@ -197,35 +208,4 @@ fn strictly(account: &Account) -> Result<(), InputError> {
         }
     }
     Ok(())
-}
-
-/// Finds the mistakes that need no reading, so that the last path's typo costs no hour on the first.
-/// Returns the bytes of all files, or `None` where a pipe has no size.
-fn check(paths: &[PathBuf]) -> Result<Option<u64>, InputError> {
-    if paths.is_empty() {
-        return Err(InputError::NoFile);
-    }
-    let mut total = Some(0);
-    for path in paths {
-        total = total
-            .zip(size(path).map_err(|error| InputError::unreadable(path, error))?)
-            .map(|(sum, size)| sum + size);
-    }
-    Ok(total)
-}
-
-fn size(path: &Path) -> io::Result<Option<u64>> {
-    if is_standard_input(path) {
-        return Ok(None);
-    }
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !metadata.is_file() {
-        // Opening a pipe only to close it would cut off its writer.
-        return Ok(None);
-    }
-    File::open(path)?;
-    Ok(Some(metadata.len()))
 }
