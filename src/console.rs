@@ -17,26 +17,40 @@ pub fn tell(kind: &str, message: &str) {
 pub struct Console {
     quiet: bool,
     verbose: bool,
+    /// What it is about, of many.
+    about: Option<String>,
     warnings: Vec<String>,
 }
 
 impl Console {
     /// A console that shows what `args` ask for.
     pub fn new(args: &PrintArgs) -> Self {
-        Self { quiet: args.quiet, verbose: args.verbose, warnings: Vec::new() }
+        Self { quiet: args.quiet, verbose: args.verbose, about: None, warnings: Vec::new() }
+    }
+
+    /// One that tells with every line what it is about.
+    pub fn of(args: &PrintArgs, about: &str) -> Self {
+        Self { about: Some(about.to_owned()), ..Self::new(args) }
+    }
+
+    fn tell(&self, kind: &str, message: &str) {
+        match &self.about {
+            Some(about) => tell(kind, &format!("{about}: {message}")),
+            None => tell(kind, message),
+        }
     }
 
     /// Tells what only those want to know who asked for it.
     pub fn detail(&self, message: &str) {
         if self.verbose {
-            tell("detail", message);
+            self.tell("detail", message);
         }
     }
 
     /// Shows a warning, and keeps it for the summary in any case.
     pub fn warn(&mut self, message: String) {
         if !self.quiet {
-            tell("warning", &message);
+            self.tell("warning", &message);
         }
         self.warnings.push(message);
     }
@@ -48,6 +62,10 @@ impl Console {
 
     /// A progress bar for work described by `what`.
     pub fn bar(&self, what: String) -> Bar {
+        let what = match &self.about {
+            Some(about) => format!("{about}: {what}"),
+            None => what,
+        };
         Bar::new(what, !self.quiet && io::stderr().is_terminal())
     }
 }

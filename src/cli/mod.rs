@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod extract;
 mod filter;
 mod generate;
 mod model;
@@ -13,12 +14,13 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::listing::LISTINGS;
-use octomix::input::{self, Roles};
+use octomix::input::{self, Directories, Roles};
 use octomix::model::scorer::Score;
 use octomix::score::Threshold;
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
+pub use extract::{ExtractArgs, MergeArgs};
 pub use filter::FilterArgs;
 pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
 pub use model::{
@@ -40,6 +42,23 @@ Examples:
   The anomalous sources alone, for the next program:
     octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
 
+const DETECT_EXAMPLES: &str = "\
+Examples:
+  Sources and destinations of a packet capture:
+    octomix detect day.csv
+
+  All files below a folder as one capture:
+    octomix detect --recursive captures
+
+  Each of them on its own, with a table over all; run again, it goes on with what is missing:
+    octomix detect --each captures/*.csv -o results
+
+  A folder a day, each with all its files:
+    octomix detect --each 2026-11-* -o days
+
+  The anomalous sources alone, for the next program:
+    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
+
 /// Finds clusters and anomalies in sets of IPv4 addresses
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
@@ -51,6 +70,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Detect(DetectArgs),
+    Extract(ExtractArgs),
+    Merge(MergeArgs),
     Fit(FitArgs),
     Score(ScoreArgs),
     Sample(SampleArgs),
@@ -67,10 +88,18 @@ pub enum Command {
 /// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
 /// summary.json, below the output directory.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = DETECT_EXAMPLES)]
 pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
+    /// files in it: each gets a folder of results, and index.json and index.csv tell of all. One that
+    /// fails does not stop the others. Finished ones are skipped when run again
+    #[arg(long, help_heading = "Batch")]
+    pub each: bool,
+    /// With --each, do again what is finished
+    #[arg(long, requires = "each", help_heading = "Batch")]
+    pub again: bool,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -270,9 +299,13 @@ pub struct DevicesArgs {
 /// What to read.
 #[derive(Debug, Clone, Default, Args)]
 pub struct InputArgs {
-    /// Packet captures (pcap, pcapng), CSV files with a header line, or lists of addresses, one a line; - is standard input
+    /// Packet captures (pcap, pcapng), flow logs, CSV, JSON lines, lists of addresses, or what octomix
+    /// extract wrote; patterns such as 'day*.csv'; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub captures: Vec<PathBuf>,
+    /// Read directories: all files in them and below, but hidden ones and results of octomix
+    #[arg(short = 'r', long, help_heading = "Input")]
+    pub recursive: bool,
     /// The side of the packets to look at [default: both; of a list, src]
     #[arg(long, help_heading = "Input")]
     pub role: Option<RoleArg>,
@@ -300,6 +333,10 @@ impl InputArgs {
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
             tunnels: self.tunnels.tunnels(),
+            directories: match self.recursive {
+                true => Directories::Files,
+                false => Directories::Refused,
+            },
             strict: self.strict,
             filter: self.filter.condition.clone(),
             only: self.filter.only(),

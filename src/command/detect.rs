@@ -16,8 +16,8 @@ use super::fitting::{Fitted, log_likelihood, points};
 use super::labelling::{label, responsible, threshold};
 use super::plan::Plan;
 use super::run::{Run, finish, start, timed};
-use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PrintArgs, RuleArgs, ScoreArg};
+use super::{Failure, batch, write_json};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -25,12 +25,17 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, output, print, responsibilities, model, score, engine } = args;
+    let DetectArgs { input, each, output, print, responsibilities, model, score, engine, .. } =
+        args;
     let started = Instant::now();
     let plan = plan(model, score)?;
+    if *each {
+        return batch::run(args, &plan, started);
+    }
     let most = plan.params.components();
-    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, Some(*responsibilities), print)
+    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let found = roles(&mut run, &capture, &plan, score, Some(*responsibilities))?;
+    finish(run, &capture, found, print)
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -42,24 +47,28 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
-    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, None, print)
+    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let found = roles(&mut run, &capture, &plan, score, None)?;
+    finish(run, &capture, found, print)
 }
 
-fn both_roles(
-    mut run: Run,
+/// Fits and labels the roles of `capture`; `tables`: whether to write them, with responsibilities.
+///
+/// # Errors
+/// When the engine fails, or a file cannot be written.
+pub fn roles(
+    run: &mut Run,
     capture: &Capture,
     plan: &Plan,
     rule: &RuleArgs,
     tables: Option<bool>,
-    print: &PrintArgs,
-) -> Result<(), Failure> {
+) -> Result<[Option<RoleSummary>; 3], Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
     let mut job = Job { choice, plan, rule, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
     let any = job.detect(Role::Any, &capture.any)?;
-    finish(run, capture, [src, dst, any], print)
+    Ok([src, dst, any])
 }
 
 /// The plan of `model`, which must have the score asked for.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, FileAccount, Role, Roles};
+use octomix::report::index::MadeFrom;
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::{Output, Summary, text};
@@ -23,11 +24,16 @@ pub struct Run {
     pub console: Console,
     /// Where to write.
     pub output: Output,
-    requested: &'static str,
-    roles: Option<Roles>,
-    started: Instant,
-    read_seconds: f64,
-    engine_seconds: f64,
+    /// The engine asked for.
+    pub requested: &'static str,
+    /// The roles asked for.
+    pub roles: Option<Roles>,
+    /// When the run began.
+    pub started: Instant,
+    /// How long reading took.
+    pub read_seconds: f64,
+    /// How long opening the engine took.
+    pub engine_seconds: f64,
 }
 
 /// Reads the captures and opens the engine for models of up to `components` components.
@@ -45,7 +51,7 @@ pub fn start(
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
     let output = Output::new(directory, &Role::ALL.map(Role::key))?;
-    let (capture, read_seconds) = timed(|| read(input, &mut console));
+    let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let (choice, engine_seconds) =
         timed(|| choose_engine(engine, &capture, components, &mut console));
@@ -69,9 +75,23 @@ pub fn start(
 pub fn finish<R: Serialize + text::Found>(
     run: Run,
     capture: &Capture,
-    [src, dst, any]: [Option<R>; 3],
+    found: [Option<R>; 3],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
+    let summary = complete(run, capture, found, None)?;
+    print(print_args.format, &summary, |out| text::write(&summary, out))
+}
+
+/// Writes the summary of what was found for sources and destinations, and what it was `made_from`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn complete<R: Serialize>(
+    run: Run,
+    capture: &Capture,
+    [src, dst, any]: [Option<R>; 3],
+    made_from: Option<MadeFrom>,
+) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
     let Run { choice, console, mut output, requested, started, .. } = run;
     let summary_file = "summary.json";
@@ -96,13 +116,14 @@ pub fn finish<R: Serialize + text::Found>(
             engine: run.engine_seconds,
             total: started.elapsed().as_secs_f64(),
         },
+        made_from,
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    print(print_args.format, &summary, |out| text::write(&summary, out))
+    Ok(summary)
 }
 
 /// The roles asked for that have no address. Not asked, a list is not missed for destinations.
-fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
+pub fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
     let has_roles = |file: &FileAccount| file.format.has_roles;
     let roles = match asked {
         Some(roles) => roles,

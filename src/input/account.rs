@@ -14,6 +14,8 @@ use super::{Options, Role, Roles};
 pub struct Account {
     /// One account a file.
     pub files: Vec<FileAccount>,
+    /// Files found in directories that are nothing to be read.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl Account {
@@ -42,6 +44,15 @@ impl Account {
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
+}
+
+/// A file found in a directory that is nothing to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// The path, fit to be shown.
+    pub name: String,
+    /// Why, in a sentence.
+    pub reason: String,
 }
 
 /// What was read from one file.
@@ -109,6 +120,11 @@ impl FileAccount {
         self.source.plus(self.destination)
     }
 
+    /// Whether it is read as a list, but holds something else: any file is a list that is nothing else.
+    pub(super) fn is_no_list(&self) -> bool {
+        self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
+    }
+
     pub(super) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
@@ -136,6 +152,22 @@ pub struct Format {
     pub source: Option<String>,
     /// The column or field of the destinations.
     pub destination: Option<String>,
+}
+
+impl Format {
+    pub(super) fn is_list(&self) -> bool {
+        self.name == "list"
+    }
+
+    /// Whether it is a set of addresses without packets.
+    pub fn is_bitmap(&self) -> bool {
+        self.name == "bitmap"
+    }
+
+    /// Whether it is what `octomix extract` writes: addresses that were counted before.
+    pub fn is_shard(&self) -> bool {
+        self.name == "shard" || self.is_bitmap()
+    }
 }
 
 /// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and

@@ -11,19 +11,18 @@
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::account::{Account, At, FileAccount, Place, Warning};
+use super::account::{Account, At, FileAccount, PassedOver, Place, Warning};
 use super::block::{Block, REMEMBERED};
 use super::fold::{Fold, Folded};
 use super::format::Parser;
 use super::reader::{self, BLOCK, Ending, Item, Job, LONGEST_RECORD, Parsed, Slab};
-use super::{InputError, Options, Progress};
+use super::{InputError, Options, Progress, Sources};
 
 /// The longest time between two looks at whether to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -39,16 +38,17 @@ pub(super) struct Counted {
     pub account: Account,
 }
 
-/// Reads `paths`, which are `total` bytes if none is a pipe.
+/// Reads the files of `sources`.
 ///
 /// # Errors
 /// The first file, in their order, that cannot be read, and an interruption.
 pub(super) fn read(
-    paths: &[PathBuf],
+    sources: Sources,
     options: &Options,
-    total: Option<u64>,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Counted, InputError> {
+    let total = sources.bytes();
+    let Sources { files, passed_over } = sources;
     let threads = rayon::current_num_threads();
     let workers = match total {
         // Compressed text is some ten times as long.
@@ -62,15 +62,21 @@ pub(super) fn read(
         // The pool is there, a few lines above.
         let _ = free.send(Slab::default());
     }
-    let (jobs, items) = reader::start(paths, options, pool, bytes.clone()).map_err(failed)?;
+    let (jobs, items) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
     start_workers(workers, jobs).map_err(failed)?;
     let progress = Watch { bytes, total, report: progress };
     let folds =
         (Fold::new(options.times).map_err(failed)?, Fold::new(options.times).map_err(failed)?);
-    let mut order = Order { items, free, progress, folds, account: Account::default() };
-    for _ in paths {
-        let file = order.file()?;
-        order.account.files.push(file);
+    let account = Account { passed_over, ..Account::default() };
+    let mut order = Order { items, free, progress, folds, account };
+    for source in &files {
+        let Some(file) = order.file()? else { continue };
+        if !source.is_named && file.is_no_list() {
+            let reason = InputError::NoList { name: file.name.clone() }.to_string();
+            order.account.passed_over.push(PassedOver { name: file.name, reason });
+        } else {
+            order.account.files.push(file);
+        }
     }
     let Order { progress, folds: (source, destination), account, .. } = order;
     progress.last()?;
@@ -159,10 +165,14 @@ struct Position {
 }
 
 impl Order<'_> {
-    /// Takes up the next file.
-    fn file(&mut self) -> Result<FileAccount, InputError> {
+    /// Takes up the next file, unless it is passed over.
+    fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
         let opened = match self.progress.wait(&self.items)? {
             Some(Item::Opened(opened)) => *opened,
+            Some(Item::PassedOver(passed_over)) => {
+                self.account.passed_over.push(passed_over);
+                return Ok(None);
+            }
             Some(Item::Failed(error)) => return Err(error),
             _ => return Err(lost("a file")),
         };
@@ -187,10 +197,10 @@ impl Order<'_> {
                 }
                 Some(Item::End(ending)) => {
                     self.end(ending, position, &mut file)?;
-                    return Ok(file);
+                    return Ok(Some(file));
                 }
                 Some(Item::Failed(error)) => return Err(error),
-                Some(Item::Opened(_)) | None => return Err(lost(&file.name)),
+                Some(Item::Opened(_) | Item::PassedOver(_)) | None => return Err(lost(&file.name)),
             }
         }
     }

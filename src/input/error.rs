@@ -34,13 +34,83 @@ pub enum InputError {
 
     /// The path is a directory.
     #[error(
-        "cannot read {}: it is a directory; give the files in it, e.g. {}/*.csv",
+        "cannot read {}: it is a directory; add --recursive to read all files in it, \
+         or give some, e.g. {}/*.csv",
         quoted(name),
         name.trim_end_matches('/')
     )]
     Directory {
         /// The directory.
         name: String,
+    },
+
+    /// A pattern that no file matches.
+    #[error("no file matches {}; check the pattern and the folder", quoted(name))]
+    NoMatch {
+        /// The pattern.
+        name: String,
+    },
+
+    /// A pattern that is none.
+    #[error("{} is no pattern: {reason}; give the files, or correct it", quoted(name))]
+    BadPattern {
+        /// The pattern.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A directory without a file that is looked at.
+    #[error(
+        "no file to read in {}: hidden files and results of octomix are passed over",
+        quoted(name)
+    )]
+    EmptyDirectory {
+        /// The directory.
+        name: String,
+    },
+
+    /// A directory that octomix wrote.
+    #[error("{} holds results of octomix, not captures; name the captures", quoted(name))]
+    OwnResults {
+        /// The directory.
+        name: String,
+    },
+
+    /// A directory without shards.
+    #[error(
+        "no shard in {}: expected src.csv, dst.csv, src.roaring or dst.roaring, as octomix extract \
+         writes them",
+        quoted(name)
+    )]
+    NoShard {
+        /// The directory.
+        name: String,
+    },
+
+    /// A file found in a directory that is no text, nor any format that is known.
+    #[error("{} is neither text nor of a format that octomix knows", quoted(name))]
+    Unknown {
+        /// The file.
+        name: String,
+    },
+
+    /// A text found in a directory without an address.
+    #[error("{} is a text without IPv4 addresses", quoted(name))]
+    NoList {
+        /// The file.
+        name: String,
+    },
+
+    /// All files of the directories are something else.
+    #[error(
+        "nothing to read: {count} files were found and none is a capture or a list; the first: {first}"
+    )]
+    AllPassedOver {
+        /// How many there are.
+        count: usize,
+        /// Why the first is not read.
+        first: String,
     },
 
     /// Opening or reading failed in another way.
@@ -204,6 +274,10 @@ impl InputError {
 
     pub(super) fn without_address(account: &Account) -> Self {
         let files = &account.files;
+        if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
+            let (count, first) = (account.passed_over.len(), first.reason.clone());
+            return InputError::AllPassedOver { count, first };
+        }
         let names = files.iter().map(|file| file.name.clone()).collect();
         for (file, warning) in account.warnings() {
             if let Warning::Damaged { reason, .. } = warning {

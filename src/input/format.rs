@@ -10,13 +10,16 @@ use super::account::At;
 use super::block::Block;
 use super::stream::Stream;
 use super::{
-    Format, InputError, Options, Roles, Warning, bare, delimited, json, list, pcap, pcapng, zeek,
+    Format, InputError, Options, Roles, Warning, bare, bitmap, delimited, json, list, pcap, pcapng,
+    shard, zeek,
 };
 
 /// All formats, tried in order: the first that recognises the head of a file reads it.
 pub(super) const FORMATS: &[Recognise] = &[
     pcap::recognise,
     pcapng::recognise,
+    bitmap::recognise,
+    shard::recognise,
     zeek::recognise,
     json::recognise,
     bare::recognise,

@@ -7,16 +7,15 @@
 //! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
 //! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
 
-use std::fs::{self, File};
-use std::io;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::address::{AddressSet, Blocks};
 
 mod account;
 mod bare;
+pub(crate) mod bitmap;
 mod block;
 mod cell;
 mod decompress;
@@ -37,22 +36,24 @@ mod pcapng;
 mod protocol;
 mod reader;
 mod record;
+mod shard;
+mod source;
 mod stream;
 mod text;
 mod time;
 mod zeek;
 
-pub use account::{Account, At, FileAccount, Format, Place, Tally, Warning};
+pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally, Warning};
 pub use cell::parse_ipv4;
 pub use decompress::Compression;
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
 pub use packet::Tunnels;
+pub use source::{Directories, Source, Sources, matches, shard_role};
 pub use time::{Rfc3339, parse_time};
 
 use driver::Counted;
-use stream::is_standard_input;
 
 /// How far the reading has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,15 @@ pub enum Roles {
 }
 
 impl Roles {
+    /// The one role.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Source => Roles::Source,
+            Role::Destination => Roles::Destination,
+            Role::Any => Roles::Any,
+        }
+    }
+
     /// The roles that a file fills whose records are single addresses, and so of no side.
     fn of_single(asked: Option<Roles>) -> Roles {
         match asked {
@@ -169,6 +179,8 @@ pub struct Options {
     pub exclude: Option<Arc<Blocks>>,
     /// Whether to note when each address was first and last seen.
     pub times: bool,
+    /// What a directory stands for.
+    pub directories: Directories,
 }
 
 impl Options {
@@ -221,7 +233,7 @@ impl Capture {
     }
 }
 
-/// Reads `paths` as one capture; the path `-` is standard input.
+/// Reads `paths` as one capture: files, patterns of them and directories; the path `-` is standard input.
 ///
 /// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
 /// breaks, so does the reading.
@@ -235,8 +247,8 @@ pub fn read(
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
-    let total = check(paths)?;
-    let Counted { source, destination, account } = driver::read(paths, options, total, progress)?;
+    let sources = Sources::find(paths, options.directories)?;
+    let Counted { source, destination, account } = driver::read(sources, options, progress)?;
     if options.strict {
         strictly(&account)?;
     }
@@ -266,35 +278,4 @@ fn strictly(account: &Account) -> Result<(), InputError> {
         }
     }
     Ok(())
-}
-
-/// Finds the mistakes that need no reading, so that the last path's typo costs no hour on the first.
-/// Returns the bytes of all files, or `None` where a pipe has no size.
-fn check(paths: &[PathBuf]) -> Result<Option<u64>, InputError> {
-    if paths.is_empty() {
-        return Err(InputError::NoFile);
-    }
-    let mut total = Some(0);
-    for path in paths {
-        total = total
-            .zip(size(path).map_err(|error| InputError::unreadable(path, error))?)
-            .map(|(sum, size)| sum + size);
-    }
-    Ok(total)
-}
-
-fn size(path: &Path) -> io::Result<Option<u64>> {
-    if is_standard_input(path) {
-        return Ok(None);
-    }
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !metadata.is_file() {
-        // Opening a pipe only to close it would cut off its writer.
-        return Ok(None);
-    }
-    File::open(path)?;
-    Ok(Some(metadata.len()))
 }

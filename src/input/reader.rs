@@ -1,20 +1,19 @@
 //! The reading thread: opens files, finds their formats, fills blocks and cuts them.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Builder;
 
-use super::account::{At, Warning};
+use super::account::{At, PassedOver, Warning};
 use super::block::{Block, REMEMBERED};
 use super::decompress::Compression;
 use super::foreign::Foreign;
 use super::format::{self, Cut, Cutter, Damage, Head, Parser};
 use super::record::Wanted;
 use super::stream::{End, Stream};
-use super::{Format, InputError, Options, Roles, text};
+use super::{Format, InputError, Options, Roles, Source, text};
 
 /// Bytes of a block: few enough for the second cache, enough that handing it over costs nothing.
 pub(super) const BLOCK: usize = 512 << 10;
@@ -65,6 +64,8 @@ pub(super) struct Job {
 pub(super) enum Item {
     /// The next file begins.
     Opened(Box<Start>),
+    /// The next file is none to be read.
+    PassedOver(PassedOver),
     /// A block of it, as soon as it is parsed.
     Block(Receiver<Parsed>),
     /// It ends.
@@ -110,23 +111,23 @@ pub(super) fn endless(at: At) -> String {
     }
 }
 
-/// Starts to read `paths` into the slabs of `pool`.
+/// Starts to read `files` into the slabs of `pool`.
 ///
 /// # Errors
 /// When the system gives no thread.
 pub(super) fn start(
-    paths: &[PathBuf],
+    files: &[Source],
     options: &Options,
     pool: Receiver<Slab>,
     meter: Arc<AtomicU64>,
 ) -> io::Result<(Receiver<Job>, Receiver<Item>)> {
     let (jobs, taken_jobs) = channel();
     let (items, taken_items) = channel();
-    let (paths, options) = (paths.to_vec(), options.clone());
+    let (files, options) = (files.to_vec(), options.clone());
     Builder::new().name("octomix read".to_owned()).spawn(move || {
-        let mut reader = Reader { options, pool, spare: None, meter, jobs, items };
-        for path in &paths {
-            match reader.file(path) {
+        let mut reader = Reader { options, pool, spare: None, meter, jobs, items, is_open: false };
+        for source in &files {
+            match reader.named(source) {
                 Ok(()) => {}
                 Err(Stop::Failed(error)) => {
                     // Nobody may want it any more.
@@ -148,6 +149,8 @@ struct Reader {
     meter: Arc<AtomicU64>,
     jobs: Sender<Job>,
     items: Sender<Item>,
+    /// Whether the file being read has been told of.
+    is_open: bool,
 }
 
 /// Why the reading thread ends early.
@@ -168,7 +171,20 @@ impl Reader {
         self.items.send(item).map_err(|_| Stop::Unwanted)
     }
 
-    fn file(&mut self, path: &Path) -> Result<(), Stop> {
+    /// Reads the file; one found in a directory is passed over if it is none to be read.
+    fn named(&mut self, source: &Source) -> Result<(), Stop> {
+        self.is_open = false;
+        match self.file(source) {
+            Err(Stop::Failed(error)) if !source.is_named && !self.is_open => {
+                let (name, reason) = (text::file_name(&source.path), error.to_string());
+                self.tell(Item::PassedOver(PassedOver { name, reason }))
+            }
+            done => done,
+        }
+    }
+
+    fn file(&mut self, source: &Source) -> Result<(), Stop> {
+        let path = source.path.as_path();
         let failed = |error| InputError::unreadable(path, error);
         let mut stream = Stream::open(path, self.meter.clone()).map_err(failed)?;
         let compression = stream.compression();
@@ -178,9 +194,13 @@ impl Reader {
             return Err(InputError::Foreign { name, kind }.into());
         }
         let opened = format::open(&mut head, &self.options)?;
+        if !source.is_named && opened.format.is_list() && head.bytes().contains(&0) {
+            return Err(InputError::Unknown { name }.into());
+        }
         let mut start = head.into_bytes();
         start.drain(..opened.skip.min(start.len()));
         let places_left = Arc::new(AtomicUsize::new(REMEMBERED));
+        self.is_open = true;
         self.tell(Item::Opened(Box::new(Start {
             name,
             format: opened.format,

@@ -2,15 +2,18 @@
 //!
 //! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
 
+pub mod bitmap;
 pub mod census;
 pub mod clusters;
 pub mod commonest;
 pub mod compare;
 pub mod fit;
+pub mod index;
 pub mod labels;
 pub mod model;
 pub mod output;
 pub mod reading;
+pub mod shard;
 pub mod summary;
 pub mod sweep;
 pub mod text;

@@ -81,6 +81,20 @@ impl Output {
         Ok(())
     }
 
+    /// Removes `file`, a path below the directory, if it is there.
+    ///
+    /// # Errors
+    /// When it may not be removed.
+    pub fn remove(&self, file: &str) -> Result<(), WriteError> {
+        let path = self.directory.join(file);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(WriteError::new(&path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, Compression, FileAccount, Place, Role, Tally};
+use crate::input::{Account, Compression, FileAccount, PassedOver, Place, Role, Tally};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reading {
     /// One entry a file, in the order given.
     pub files: Vec<FileReading>,
+    /// Files found in directories that are nothing to be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// Bytes of all files.
     pub bytes: u64,
     /// Records of all files.
@@ -88,6 +91,7 @@ impl Reading {
     pub fn new(account: &Account) -> Self {
         Self {
             files: account.files.iter().map(FileReading::new).collect(),
+            passed_over: account.passed_over.clone(),
             bytes: account.bytes(),
             records: account.records(),
             ragged: account.ragged(),

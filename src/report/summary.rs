@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::clusters::Cluster;
 use super::fit::FitSummary;
+use super::index::MadeFrom;
 use super::labels::Row;
 use super::model::AppliedThreshold;
 use super::reading::Reading;
@@ -43,6 +44,9 @@ pub struct Summary<R> {
     pub files: Vec<String>,
     /// How long it took.
     pub seconds: RunSeconds,
+    /// What it was made from, where that may be asked: of a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<MadeFrom>,
 }
 
 impl<R> Summary<R> {

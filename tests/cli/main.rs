@@ -1,9 +1,11 @@
 //! The command line as a whole: what it reads, prints and writes, and how it ends.
 
 mod bad_input;
+mod batch;
 mod bench;
 mod compare;
 mod engines;
+mod extract;
 mod files;
 mod filters;
 mod models;

@@ -1,8 +1,10 @@
 //! The summary as text: 80 to 100 columns wide, plain, the same on a terminal and in a pipe.
 
 mod compare;
+pub mod index;
 mod reading;
 mod role;
+pub mod shard;
 mod sweep;
 pub mod table;
 
@@ -50,11 +52,7 @@ pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
 }
 
 fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
-    let files = counted(summary.files.len() as u64, "file", "files");
-    writeln!(out, "Wrote {files} to {}:", summary.output)?;
-    for folder in summary.files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
-        writeln!(out, "  {}", folder.join("  "))?;
-    }
+    write_files(&summary.files, &summary.output, out)?;
     let roles = || Role::ALL.into_iter().filter_map(|role| summary.role(role)).map(Found::seconds);
     let stages = [
         ("reading", summary.seconds.read),
@@ -72,6 +70,16 @@ fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
         }
     }
     writeln!(out)
+}
+
+/// The `files` written below `output`, a folder a line.
+fn write_files(files: &[String], output: &str, out: &mut dyn Write) -> io::Result<()> {
+    let count = counted(files.len() as u64, "file", "files");
+    writeln!(out, "Wrote {count} to {output}:")?;
+    for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
+        writeln!(out, "  {}", folder.join("  "))?;
+    }
+    Ok(())
 }
 
 fn title(role: Role) -> &'static str {

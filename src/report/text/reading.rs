@@ -26,6 +26,11 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  and {} more", files - FILES_SHOWN)?;
         }
     }
+    if !input.passed_over.is_empty() {
+        let count = input.passed_over.len() as u64;
+        let files = counted(count, "file of another kind was", "files of other kinds were");
+        writeln!(out, "  {files} passed over")?;
+    }
     for role in [Role::Source, Role::Destination] {
         let tally = input.cells.of(role);
         let skipped = [
