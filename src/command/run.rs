@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::engine::choice::Choice;
-use octomix::input::{Capture, FileAccount, Role, Roles};
+use octomix::input::{Capture, Role, Roles};
 use octomix::report::index::MadeFrom;
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
@@ -122,16 +122,17 @@ pub fn complete<R: Serialize>(
     Ok(summary)
 }
 
-/// The roles asked for that have no address. Not asked, a list is not missed for destinations.
+/// The roles asked for that have no address. Not asked, those are missed that a file tells apart or fills.
 pub fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
-    let has_roles = |file: &FileAccount| file.format.has_roles;
-    let roles = match asked {
-        Some(roles) => roles,
-        None if capture.account.files.iter().any(has_roles) => Roles::Both,
-        None => Roles::Source,
+    let account = &capture.account;
+    let has_roles = account.files.iter().any(|file| file.format.has_roles);
+    let is_expected = |role: Role| match asked {
+        Some(roles) => roles.as_slice().contains(&role),
+        None => has_roles || account.tally(role).cells() > 0,
     };
-    let empty = roles.as_slice().iter().filter(|&&role| capture.addresses(role).is_empty());
-    empty.map(|role| role.key()).collect()
+    let roles = [Role::Source, Role::Destination].into_iter();
+    let empty = roles.filter(|&role| is_expected(role) && capture.addresses(role).is_empty());
+    empty.map(Role::key).collect()
 }
 
 /// What `work` gives, and the seconds it took.

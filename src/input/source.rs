@@ -250,13 +250,16 @@ pub fn shard_role(path: &Path) -> Option<Role> {
 mod tests {
     use super::*;
 
+    /// The begin of a summary, whatever the file.
+    const CONTENT: &str = "{\n  \"octomix\": \"1\"\n}\n";
+
     /// A folder of files and the names found in it.
     fn found(files: &[&str], named: &[&str], directories: Directories) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
             let path = folder.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "{\n  \"octomix\": \"1\"\n}\n").unwrap();
+            fs::write(path, CONTENT).unwrap();
         }
         let paths: Vec<PathBuf> = named.iter().map(|name| folder.path().join(name)).collect();
         let shown = |text: String| {
@@ -265,7 +268,7 @@ mod tests {
         let sources =
             Sources::find(&paths, directories).map_err(|error| shown(error.to_string()))?;
         assert_eq!(sources.passed_over, []);
-        assert_eq!(sources.bytes(), Some(22 * sources.files.len() as u64));
+        assert_eq!(sources.bytes(), Some((CONTENT.len() * sources.files.len()) as u64));
         let names = sources.files.iter().map(|file| {
             let mark = if file.is_named { "!" } else { "" };
             shown(file.path.display().to_string()) + mark
