@@ -175,7 +175,7 @@ impl Section {
         }
         let Some(length) = order.u32(bytes, 4) else { return Ok(None) };
         let len = length as usize;
-        if !(SHORTEST_BLOCK..=LONGEST_BLOCK).contains(&len) || len % 4 != 0 {
+        if !(SHORTEST_BLOCK..=LONGEST_BLOCK).contains(&len) || !len.is_multiple_of(4) {
             return Err(format!("a block of {len} bytes"));
         }
         let Some(block) = bytes.get(..len) else { return Ok(None) };
