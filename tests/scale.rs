@@ -5,6 +5,7 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use octomix::address::{Counter, LARGEST_UNSORTED, dotted};
 use octomix::engine::{CpuEngine, Engine};
+use octomix::input::{Options, read};
 use octomix::model::pca::Pca;
 use octomix::model::scorer::{Score, Scorer};
 use octomix::report::{Census, Row, Table};
@@ -107,6 +109,38 @@ fn five_bytes_an_address_from_packets_to_tables() {
 
     let most = MOST.load(Ordering::Relaxed) - before;
     assert!(most < 5 * set.len() + (100 << 20), "the most in use were {most} bytes");
+}
+
+/// Memory does not grow with the files: a table of 100 MiB, some of its fields in quotes, and the same compressed.
+#[test]
+fn blocks_are_all_that_is_held_of_a_file() {
+    const ROWS: u32 = 1_600_000;
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let plain = folder.path().join("x.csv");
+    let mut table = BufWriter::new(File::create(&plain).unwrap());
+    writeln!(table, "src,note,dst").unwrap();
+    for i in 0..ROWS {
+        let note = if i % 1000 == 0 { "\"a\nb\"" } else { "some twenty more bytes of a field" };
+        writeln!(table, "{},{note},{}", dotted(i % 1000), dotted(i % 7)).unwrap();
+    }
+    table.flush().unwrap();
+    drop(table);
+    let zstd = folder.path().join("x.zst");
+    let mut encoder = zstd::Encoder::new(File::create(&zstd).unwrap(), 1).unwrap();
+    io::copy(&mut File::open(&plain).unwrap(), &mut encoder).unwrap();
+    encoder.finish().unwrap();
+
+    for path in [plain, zstd] {
+        let before = IN_USE.load(Ordering::Relaxed);
+        MOST.store(before, Ordering::Relaxed);
+        let mut go_on = |_| ControlFlow::Continue(());
+        let found = read(&[path], &Options::default(), &mut go_on).unwrap();
+        assert_eq!((found.source.len(), found.destination.len()), (1000, 7));
+        assert_eq!(found.account.records(), u64::from(ROWS));
+        let most = MOST.load(Ordering::Relaxed) - before;
+        assert!(most < 64 << 20, "the most in use were {most} bytes");
+    }
 }
 
 /// Distinct addresses of the list, more than keep their order.

@@ -174,3 +174,54 @@ fn help_teaches_by_example() {
     let help = folder.detect(&["--help"]).assert().success();
     help.stdout(contains("tshark -r day.pcap")).stdout(contains("octomix detect -\n"));
 }
+
+/// Tells the process `id` to stop, as Ctrl-C does.
+#[cfg(unix)]
+fn interrupt(id: u32) {
+    let sent = Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_that_waits_for_input() {
+    let folder = Folder::new();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(folder.path(""))
+        .args(["detect", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It waits for more of its input, which stays open.
+    let input = run.stdin.take().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    interrupt(run.id());
+    let done = run.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(done.status.code(), Some(130));
+    assert_eq!(
+        String::from_utf8_lossy(&done.stderr),
+        "octomix: error: interrupted; files that were not finished are removed\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_no_unfinished_file() {
+    let folder = Folder::new();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(folder.path(""))
+        .args(["generate", "--addresses", "1000000000", "-o", "list.txt"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let files = || std::fs::read_dir(folder.path("")).unwrap().count();
+    while files() == 0 {
+        assert!(run.try_wait().unwrap().is_none(), "it has ended before it began to write");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    interrupt(run.id());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(files(), 0);
+}
