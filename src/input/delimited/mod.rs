@@ -314,11 +314,11 @@ mod tests {
         let header = ["src", "note", "dst"].map(str::to_owned);
         let column = |role, index: usize| Column { role, index, name: header[index].clone() };
         let columns = vec![column(Role::Source, 0), column(Role::Destination, 2)];
-        Table::new(delimiter, &header, columns, None)
+        Table::new(delimiter, &header, columns, None, &FactColumns::default())
     }
 
     fn block() -> Block {
-        Block::new(Arc::new(Wanted { roles: Roles::Both, facts: false }))
+        Block::new(Arc::new(Wanted::new(Roles::Both, &Options::default())))
     }
 
     /// All that a block holds, with places counted from `number` and `offset` on.

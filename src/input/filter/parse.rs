@@ -347,7 +347,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::Filter;
-    use super::*;
 
     fn wrong(expression: &str) -> String {
         expression.parse::<Filter>().unwrap_err().to_string()
