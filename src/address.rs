@@ -6,6 +6,7 @@
 use std::net::Ipv4Addr;
 
 mod counter;
+mod folded;
 mod set;
 
 pub use counter::{Counter, LARGEST_UNSORTED};

@@ -1,20 +1,18 @@
 //! Packets one by one, counted into an [`AddressSet`].
 //!
-//! A small set is folded by a hash map, which keeps the order of first appearance. That takes some
-//! 40 bytes an address, so a large one is a sorted list and a batch of packets since; a full batch
+//! A small set is folded by a hash table, which keeps the order of first appearance. That takes some
+//! 20 bytes an address, so a large one is a sorted list and a batch of packets since; a full batch
 //! is sorted and merged into the list in place. As a batch is an eighth of the list, an address is
 //! moved some nine times however many there are: the time is linear, and the memory 4.5 bytes an
 //! address, or 8.5 where one of them has several packets.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use rayon::prelude::*;
 
+use super::folded::Folded;
 use super::set::{AddressSet, Packets};
 
-/// The most distinct addresses that keep their order of first appearance: as many as a hash map
-/// holds in some 40 MiB. From there on a sorted list is faster, too.
+/// The most distinct addresses that keep their order of first appearance: as many as a hash table
+/// holds in 20 MiB. From there on a sorted list is faster, too.
 pub const LARGEST_UNSORTED: usize = 1 << 20;
 
 /// The fewest packets of a batch: 4 MiB of them.
@@ -66,7 +64,17 @@ impl Counter {
 
     /// Counts one packet of each of `addresses`.
     pub fn extend(&mut self, addresses: &[u32]) {
-        addresses.iter().for_each(|&address| self.add(address, 1));
+        let mut addresses = addresses.iter();
+        if let Form::Folded(folded) = &mut self.form {
+            for &address in addresses.by_ref() {
+                folded.count(address);
+                if folded.len() > self.largest_unsorted {
+                    break;
+                }
+            }
+            self.outgrow();
+        }
+        addresses.for_each(|&address| self.add(address, 1));
     }
 
     /// Counts `packets` packets of `address`; none is nothing.
@@ -88,49 +96,36 @@ impl Counter {
             }
             Form::Folded(folded) => {
                 folded.add(address, packets);
-                if folded.addresses.len() > self.largest_unsorted {
-                    let sorted = Sorted::new(std::mem::take(folded), self.least_batch);
-                    self.form = Form::Sorted(sorted);
-                }
+                self.outgrow();
             }
+        }
+    }
+
+    /// Sorts addresses that have become too many to keep their order.
+    #[inline]
+    fn outgrow(&mut self) {
+        if let Form::Folded(folded) = &mut self.form
+            && folded.len() > self.largest_unsorted
+        {
+            let sorted = Sorted::new(folded, self.least_batch);
+            self.form = Form::Sorted(sorted);
         }
     }
 
     /// What was counted.
     pub fn finish(self) -> AddressSet {
         match self.form {
-            Form::Folded(Folded { addresses, packets, .. }) => {
-                let mut small = Packets::default();
-                for (at, (&address, &packets)) in addresses.iter().zip(&packets).enumerate() {
-                    small.set(at, addresses.len(), address, packets);
+            Form::Folded(folded) => {
+                let addresses = folded.addresses();
+                let mut packets = Packets::default();
+                for (at, &address) in addresses.iter().enumerate() {
+                    packets.set(at, addresses.len(), address, folded.packets(address));
                 }
-                AddressSet::new(addresses, small)
+                AddressSet::new(addresses.to_vec(), packets)
             }
             Form::Sorted(mut sorted) => {
                 sorted.merge();
                 AddressSet::new(sorted.addresses, sorted.packets)
-            }
-        }
-    }
-}
-
-/// Addresses in order of first appearance.
-#[derive(Debug, Clone, Default)]
-struct Folded {
-    addresses: Vec<u32>,
-    packets: Vec<u64>,
-    position: HashMap<u32, u32>,
-}
-
-impl Folded {
-    fn add(&mut self, address: u32, packets: u64) {
-        match self.position.entry(address) {
-            Entry::Occupied(seen) => self.packets[*seen.get() as usize] += packets,
-            Entry::Vacant(new) => {
-                // Positions fit in u32: there are 2^32 addresses, so the last position is 2^32 - 1.
-                new.insert(self.addresses.len() as u32);
-                self.addresses.push(address);
-                self.packets.push(packets);
             }
         }
     }
@@ -149,13 +144,12 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn new(folded: Folded, least_batch: usize) -> Self {
-        let Folded { mut addresses, packets: unsorted, position } = folded;
+    fn new(folded: &Folded, least_batch: usize) -> Self {
+        let mut addresses = folded.addresses().to_vec();
         addresses.sort_unstable();
         let mut packets = Packets::default();
-        for (at, address) in addresses.iter().enumerate() {
-            let count = position.get(address).map_or(1, |&before| unsorted[before as usize]);
-            packets.set(at, addresses.len(), *address, count);
+        for (at, &address) in addresses.iter().enumerate() {
+            packets.set(at, addresses.len(), address, folded.packets(address));
         }
         let (batch, more) = (Vec::new(), Vec::new());
         let mut sorted = Self { addresses, packets, batch, more, full: 0 };

@@ -16,6 +16,9 @@ pub(super) struct Keys {
     pub addresses: Vec<u32>,
     /// The packets of each; empty while each has one.
     pub packets: Vec<u64>,
+    /// First and last addresses of blocks of them, and how many of `addresses` come before. A block may
+    /// have millions: it is not written out.
+    pub networks: Vec<(usize, u32, u32)>,
 }
 
 impl Keys {
@@ -30,8 +33,13 @@ impl Keys {
         self.addresses.push(address);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.addresses.is_empty() && self.networks.is_empty()
+    }
+
     pub fn clear(&mut self) {
         self.addresses.clear();
+        self.networks.clear();
         self.packets.clear();
     }
 }
@@ -149,6 +157,18 @@ impl Block {
             if record.destination == Cell::Malformed {
                 self.remember(|| place(Role::Destination));
             }
+        }
+    }
+
+    /// Counts one packet of each address from `first` to `last`, in one record.
+    pub fn add_network(&mut self, first: u32, last: u32) {
+        self.records += 1;
+        self.networks += 1;
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            side.tally.ipv4 += 1;
+            side.keys.networks.push((side.keys.addresses.len(), first, last));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The addresses of all files, counted by role: each role on a thread of its own.
 
 use std::io;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -31,7 +32,7 @@ impl Fold {
 
     /// Counts `keys`, and leaves empty ones in their place.
     pub fn add(&mut self, keys: &mut Keys) {
-        if keys.addresses.is_empty() {
+        if keys.is_empty() {
             return;
         }
         let spare = self.spare.try_recv().unwrap_or_default();
@@ -53,16 +54,26 @@ impl Fold {
 fn count(keys: Receiver<Keys>, spare: &Sender<Keys>) -> Counter {
     let mut counter = Counter::default();
     for mut keys in keys {
-        if keys.packets.is_empty() {
-            counter.extend(&keys.addresses);
-        } else {
-            for (&address, &packets) in keys.addresses.iter().zip(&keys.packets) {
-                counter.add(address, packets);
-            }
+        let mut from = 0;
+        for &(to, first, last) in &keys.networks {
+            add(&mut counter, &keys, from..to);
+            (first..=last).for_each(|address| counter.count(address));
+            from = to;
         }
+        add(&mut counter, &keys, from..keys.addresses.len());
         keys.clear();
         // Nobody may want it any more.
         let _ = spare.send(keys);
     }
     counter
+}
+
+/// Counts the keys of `range`.
+fn add(counter: &mut Counter, keys: &Keys, range: Range<usize>) {
+    if keys.packets.is_empty() {
+        return counter.extend(&keys.addresses[range]);
+    }
+    for (&address, &packets) in keys.addresses[range.clone()].iter().zip(&keys.packets[range]) {
+        counter.add(address, packets);
+    }
 }

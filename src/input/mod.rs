@@ -137,6 +137,10 @@ impl Options {
         false
     }
 
+    fn names_no_column(&self) -> bool {
+        self.source_column.is_none() && self.destination_column.is_none()
+    }
+
     /// The column named for `role`, if one is.
     pub fn column(&self, role: Role) -> Option<&str> {
         match role {

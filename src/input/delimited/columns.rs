@@ -3,15 +3,35 @@
 use super::super::{InputError, Options, Role, Roles, Warning};
 
 /// Known names, source and destination, the preferred first.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 21] = [
     ("isrc", "idst"),
     ("ip.src", "ip.dst"),
     ("src", "dst"),
     ("src_ip", "dst_ip"),
     ("source", "destination"),
     ("saddr", "daddr"),
+    // Argus, and nfdump since 1.7.
     ("SrcAddr", "DstAddr"),
+    // Zeek.
     ("id.orig_h", "id.resp_h"),
+    ("id_orig_h", "id_resp_h"),
+    // nfdump.
+    ("sa", "da"),
+    ("srcip", "dstip"),
+    ("ip_src", "ip_dst"),
+    ("src_addr", "dst_addr"),
+    ("source_ip", "destination_ip"),
+    // The Elastic Common Schema.
+    ("source.ip", "destination.ip"),
+    // CICFlowMeter, of two ages.
+    ("Src IP", "Dst IP"),
+    ("Source IP", "Destination IP"),
+    // NetFlow and IPFIX.
+    ("IPV4_SRC_ADDR", "IPV4_DST_ADDR"),
+    ("sourceIPv4Address", "destinationIPv4Address"),
+    // Wireshark's columns, where they hold addresses and not names.
+    ("_ws.col.def_src", "_ws.col.def_dst"),
+    ("_ws.col.Source", "_ws.col.Destination"),
 ];
 
 /// A column to read.
