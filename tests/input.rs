@@ -594,7 +594,8 @@ fn directory_is_an_error() {
     let error = quietly(&[files.path("logs/")], &Options::default()).unwrap_err();
     assert_eq!(
         files.message(&error),
-        "cannot read 'logs/': it is a directory; give the files in it, e.g. logs/*.csv"
+        "cannot read 'logs/': it is a directory; add --recursive to read all files in it, \
+         or give some, e.g. logs/*.csv"
     );
 }
 

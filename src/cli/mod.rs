@@ -45,7 +45,11 @@ Examples:
 const DETECT_EXAMPLES: &str = "\
 Examples:
   Sources and destinations of a packet capture:
+    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst > day.csv
     octomix detect day.csv
+
+  The same without a file between:
+    tshark ... | octomix detect -
 
   All files below a folder as one capture:
     octomix detect --recursive captures

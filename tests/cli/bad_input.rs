@@ -39,7 +39,7 @@ fn a_directory() {
     let done = folder.detect(&["day"]).assert().code(1).stdout("");
     done.stderr(
         "octomix: error: cannot read 'day': it is a directory; \
-         give the files in it, e.g. day/*.csv\n",
+         add --recursive to read all files in it, or give some, e.g. day/*.csv\n",
     );
 }
 

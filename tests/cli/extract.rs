@@ -86,6 +86,19 @@ fn shards_beyond_the_order_of_appearance_unite_too() {
 }
 
 #[test]
+fn a_pool_of_one_thread_extracts_more_than_a_batch() {
+    let folder = Folder::new();
+    let set = Synthetic::new(Shape::Sparse, 2_300_000, 7).unwrap();
+    let lines = set.iter().fold(String::new(), |lines, address| {
+        lines + &octomix::address::dotted(address).to_string() + "\n"
+    });
+    folder.write("list", lines);
+    folder.octomix(&["extract", "list"]).env("RAYON_NUM_THREADS", "1").assert().success();
+    let summary = folder.json("octomix-out/summary.json");
+    assert_eq!(summary["src"], serde_json::json!({"addresses": 2_300_000, "packets": 2_300_000}));
+}
+
+#[test]
 fn bitmaps_are_shards_without_packets() {
     let folder = Folder::new();
     done(&folder, &["extract", TUTORIAL, "-o", "table"]);
