@@ -14,8 +14,11 @@ use octomix::address::{Counter, LARGEST_UNSORTED, dotted};
 use octomix::engine::{CpuEngine, Engine};
 use octomix::model::pca::Pca;
 use octomix::model::scorer::{Score, Scorer};
-use octomix::report::{Census, Row, Table};
-use octomix::score::Threshold;
+use octomix::report::{Census, Judge, Row, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::reason::Reasons;
+use octomix::rule::{Rule, Rules, Structure};
+use octomix::score::{Threshold, percentile};
 use octomix::{GaussianMixture, Init, unobserved};
 use serde_json::Value;
 
@@ -87,15 +90,19 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let fit = params.fit(&mut engine, &mut unobserved).unwrap();
     let scorer = Scorer::mixture(&fit.estimate, Score::Sklearn);
     let of_ranks = |ranks: &[u64]| scorer.order_statistics(&mut engine, addresses, ranks);
-    let threshold = Threshold::Percentile(4.0).find(set.len(), of_ranks).unwrap().unwrap();
+    let threshold = percentile(4.0, set.len(), of_ranks).unwrap();
 
     let pca = Pca::new(&fit.moments);
-    let table = Table { set: &set, threshold, pca: &pca, responsibilities: None };
-    let mut census = Census::new(&set, 2, threshold);
+    let table = Table { set: &set, pca: &pca, responsibilities: None };
+    let rules: Rules = [Rule::Reserved, Rule::Isolated, Rule::Gap].into_iter().collect();
+    let ascending = Ascending::new(addresses);
+    let structure = Structure::new(&ascending, rules);
+    let judge = Judge { threshold, flags: &structure.flags };
+    let mut census = Census::new(&set, 2);
     let mut done = 0;
     let engine: &mut dyn Engine = &mut engine;
     let labelled = scorer.label(engine, addresses, &mut |labels| {
-        let rows: Vec<Row> = Row::of(done, labels).collect();
+        let rows: Vec<Row> = judge.rows(done, labels).collect();
         done += rows.len();
         census.add(&rows);
         table.write(&rows, &mut io::sink())
@@ -103,7 +110,12 @@ fn five_bytes_an_address_from_packets_to_tables() {
     labelled.unwrap();
     let (tallies, anomalies) = census.finish();
     assert_eq!(tallies.iter().map(|tally| tally.size).sum::<u64>(), u64::from(ADDRESSES));
-    assert_eq!(anomalies.len(), set.len() / 25);
+    let low = anomalies.iter().filter(|row| row.rules.has(Rule::LowDensity)).count();
+    assert_eq!(low, set.len() / 25);
+    // 224.0.0.0/3 alone is an eighth of the address space.
+    assert!(anomalies.len() > set.len() / 8);
+    let reasons = Reasons::new(&ascending, &fit.estimate, &[true; 2]);
+    table.write_flagged(&anomalies, &reasons, &mut io::sink()).unwrap();
 
     let most = MOST.load(Ordering::Relaxed) - before;
     assert!(most < 5 * set.len() + (100 << 20), "the most in use were {most} bytes");

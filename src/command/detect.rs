@@ -11,9 +11,11 @@ use octomix::report::clusters::clusters;
 use octomix::report::model::{About, ModelFile};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::{Rules, Structure};
 
 use super::fitting::{Fitted, log_likelihood, points};
-use super::labelling::{label, responsible, threshold};
+use super::labelling::{Labelling, responsible, threshold};
 use super::plan::Plan;
 use super::run::{Run, finish, start, timed};
 use super::{Failure, write_json};
@@ -25,12 +27,13 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, output, print, responsibilities, model, score, engine } = args;
+    let DetectArgs { input, output, print, responsibilities, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, Some(*responsibilities), print)
+    let rules = Flagging { density: score, rules: rules.rules() };
+    both_roles(run, &capture, &plan, rules, Some(*responsibilities), print)
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -38,24 +41,34 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let FitArgs { input, output, print, model, score, engine } = args;
+    let FitArgs { input, output, print, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, None, print)
+    let rules = Flagging { density: score, rules: rules.rules() };
+    both_roles(run, &capture, &plan, rules, None, print)
+}
+
+/// What flags addresses.
+#[derive(Clone, Copy)]
+struct Flagging<'a> {
+    /// By their density.
+    density: &'a RuleArgs,
+    /// The rules that are applied.
+    rules: Rules,
 }
 
 fn both_roles(
     mut run: Run,
     capture: &Capture,
     plan: &Plan,
-    rule: &RuleArgs,
+    flagging: Flagging<'_>,
     tables: Option<bool>,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
-    let mut job = Job { choice, plan, rule, tables, console, output };
+    let mut job = Job { choice, plan, flagging, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
     finish(run, capture, [src, dst], print)
@@ -76,7 +89,7 @@ fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
 struct Job<'a> {
     choice: &'a Choice,
     plan: &'a Plan,
-    rule: &'a RuleArgs,
+    flagging: Flagging<'a>,
     /// Whether to write tables, and responsibilities in them.
     tables: Option<bool>,
     console: &'a mut Console,
@@ -95,11 +108,17 @@ impl Job<'_> {
         let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
         let failed = |reason| Failure::Fit { role, reason };
-        let score = self.rule.score.score();
+        let Flagging { density, rules } = self.flagging;
+        let score = density.score.score();
         let scorer = fit.scorer(score).map_err(failed)?;
-        let (threshold, label_seconds) =
-            timed(|| threshold(self.rule.threshold, score, &scorer, engine, set.addresses()));
-        let threshold = threshold?;
+        let addresses = set.addresses();
+        let ascending = Ascending::new(addresses);
+        let (found, label_seconds) = timed(|| {
+            let (choice, seed) = (self.choice, params.seed());
+            let threshold = threshold(density, &fit, &scorer, engine, addresses, choice, seed)?;
+            Ok::<_, Failure>((threshold, Structure::new(&ascending, rules)))
+        });
+        let (threshold, structure) = found?;
         let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
         let pca = Pca::new(fit.moments());
         let about = About {
@@ -115,21 +134,30 @@ impl Job<'_> {
         let model = ModelFile::new(&fit, &about);
         let (weights, means) = (fit.weights(), fit.means());
         let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
-        let table = Table { set, threshold: threshold.log_density, pca: &pca, responsibilities };
+        let labelling = Labelling {
+            role,
+            table: &Table { set, pca: &pca, responsibilities },
+            ascending: &ascending,
+            scorer: &scorer,
+            estimate: &fit.estimate(),
+            threshold: threshold.log_density,
+            rules,
+            structure: &structure,
+        };
         let (written, write_seconds) = timed(|| {
             let output = self.tables.is_some().then_some(&mut *self.output);
-            let found = label(role, &scorer, engine, &table, means.len(), output, self.console)?;
+            let found = labelling.run(engine, output, self.console)?;
             let file = format!("{}/model.json", role.key());
             self.output.write(&file, |out| write_json(&model, out))?;
             Ok::<_, Failure>(found)
         });
-        let (tallies, anomalies) = written?;
+        let (tallies, flagged) = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
         let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, summaries, clusters, &anomalies, threshold, seconds);
+        let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
         Ok(Some(summary))
     }
 }

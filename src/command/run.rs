@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 
 /// A run under way.
 pub struct Run {
@@ -97,7 +97,8 @@ pub fn finish<R: Serialize + text::Found>(
         },
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    print(print_args.format, &summary, |out| text::write(&summary, out))
+    let width = terminal_width().unwrap_or(text::WIDTH);
+    print(print_args.format, &summary, |out| text::write(&summary, width, out))
 }
 
 /// The roles asked for that have no address. Not asked, a list is not missed for destinations.

@@ -11,9 +11,11 @@ use octomix::report::clusters::clusters;
 use octomix::report::model::{Loaded, ModelError};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::{Rules, Structure};
 
 use super::Failure;
-use super::labelling::{label, responsible};
+use super::labelling::{Labelling, responsible};
 use super::run::{finish, start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
@@ -24,7 +26,7 @@ use crate::console::Console;
 /// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
 /// file cannot be written.
 pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let ScoreArgs { input, model, output, print, responsibilities, engine } = args;
+    let ScoreArgs { input, model, output, print, responsibilities, rules, engine } = args;
     let started = Instant::now();
     let models = Models::read(model, input.role.map(RoleArg::roles))?;
     let most = models.src.iter().chain(&models.dst).map(|loaded| loaded.file.weights.len()).max();
@@ -36,6 +38,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let mut job = Job {
         choice: &run.choice,
         responsibilities: *responsibilities,
+        rules: rules.rules(),
         console: &mut run.console,
         output: &mut run.output,
     };
@@ -97,6 +100,7 @@ impl Models {
 struct Job<'a> {
     choice: &'a Choice,
     responsibilities: bool,
+    rules: Rules,
     console: &'a mut Console,
     output: &'a mut Output,
 }
@@ -117,19 +121,27 @@ impl Job<'_> {
         let mut engine = self.choice.engine(set.addresses());
         let (weights, means) = loaded.model.components();
         let responsibilities = responsible(&scorer, self.responsibilities, self.console);
-        let pca = &loaded.pca;
-        let table = Table { set, threshold: threshold.log_density, pca, responsibilities };
-        let (written, write_seconds) = timed(|| {
-            let (engine, output) = (engine.as_mut(), Some(&mut *self.output));
-            label(role, &scorer, engine, &table, means.len(), output, self.console)
-        });
-        let (tallies, anomalies) = written?;
+        let ascending = Ascending::new(set.addresses());
+        let (structure, label_seconds) = timed(|| Structure::new(&ascending, self.rules));
+        let labelling = Labelling {
+            role,
+            table: &Table { set, pca: &loaded.pca, responsibilities },
+            ascending: &ascending,
+            scorer: &scorer,
+            estimate: &loaded.model.estimate(),
+            threshold: threshold.log_density,
+            rules: self.rules,
+            structure: &structure,
+        };
+        let (written, write_seconds) =
+            timed(|| labelling.run(engine.as_mut(), Some(&mut *self.output), self.console));
+        let (tallies, flagged) = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
-        let seconds = RoleSeconds { write: write_seconds, ..RoleSeconds::default() };
+        let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
         let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, Vec::new(), clusters, &anomalies, threshold, seconds);
+        let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
         Ok(Some(summary))
     }
 }

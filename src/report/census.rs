@@ -15,11 +15,10 @@ pub struct Tally {
     pub commonest: Commonest,
 }
 
-/// Counts labelled addresses; keeps 16 bytes of each anomaly.
+/// Counts labelled addresses; keeps 24 bytes of each anomaly.
 #[derive(Debug)]
 pub struct Census<'a> {
     set: &'a AddressSet,
-    threshold: f64,
     tallies: Vec<Tally>,
     anomalies: Vec<Row>,
     /// The addresses and clusters of a set that is not in ascending order: such sets are small.
@@ -27,11 +26,11 @@ pub struct Census<'a> {
 }
 
 impl<'a> Census<'a> {
-    /// Of `set` in so many `clusters`; an address of a log-density below `threshold` is anomalous.
-    pub fn new(set: &'a AddressSet, clusters: usize, threshold: f64) -> Self {
+    /// Of `set` in so many `clusters`.
+    pub fn new(set: &'a AddressSet, clusters: usize) -> Self {
         let unsorted = (!set.addresses().is_sorted()).then(|| Vec::with_capacity(set.len()));
         let tallies = vec![Tally::default(); clusters];
-        Self { set, threshold, tallies, anomalies: Vec::new(), unsorted }
+        Self { set, tallies, anomalies: Vec::new(), unsorted }
     }
 
     /// Counts `rows`, which go on where those before ended.
@@ -45,7 +44,7 @@ impl<'a> Census<'a> {
                 None => tally.commonest.add(address),
                 Some(unsorted) => unsorted.push((address, row.cluster)),
             }
-            if row.log_density < self.threshold {
+            if !row.rules.is_empty() {
                 self.anomalies.push(*row);
             }
         }

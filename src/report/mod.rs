@@ -11,11 +11,12 @@ pub mod labels;
 pub mod model;
 pub mod output;
 pub mod reading;
+pub mod rules;
 pub mod summary;
 pub mod sweep;
 pub mod text;
 
 pub use census::Census;
-pub use labels::{Row, Table};
+pub use labels::{Judge, Row, Table};
 pub use output::{Output, Unfinished, WriteError};
 pub use summary::Summary;

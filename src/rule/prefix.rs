@@ -1,0 +1,137 @@
+//! Counts of addresses that share leading bits: what structural rules and reasons are made of.
+//!
+//! Sorted addresses of one block stand side by side, so counts of all prefix lengths come from one
+//! walk, in memory that does not grow with the set; those of a single address from binary searches.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Distinct addresses in ascending order, and where each stands in the set it is of.
+#[derive(Debug, Clone)]
+pub struct Ascending<'a> {
+    addresses: Cow<'a, [u32]>,
+    /// The positions in a set of another order; small sets only, see
+    /// [`LARGEST_UNSORTED`](crate::address::LARGEST_UNSORTED).
+    positions: Option<Vec<u32>>,
+}
+
+impl<'a> Ascending<'a> {
+    /// Of the distinct `addresses` of a set; those in another order are copied, 8 bytes each.
+    pub fn new(addresses: &'a [u32]) -> Self {
+        if addresses.is_sorted() {
+            return Self { addresses: Cow::Borrowed(addresses), positions: None };
+        }
+        // Positions fit in u32: there are 2^32 addresses.
+        let mut pairs: Vec<(u32, u32)> = addresses.iter().copied().zip(0..=u32::MAX).collect();
+        pairs.sort_unstable();
+        let (addresses, positions): (Vec<u32>, Vec<u32>) = pairs.into_iter().unzip();
+        Self { addresses: Cow::Owned(addresses), positions: Some(positions) }
+    }
+
+    /// The addresses.
+    pub fn addresses(&self) -> &[u32] {
+        &self.addresses
+    }
+
+    /// Where the address of rank `rank` stands in the set.
+    pub fn position(&self, rank: usize) -> u32 {
+        self.positions.as_ref().map_or(rank as u32, |positions| positions[rank])
+    }
+
+    /// The ranks of the addresses that share the leading `length` bits of `address`.
+    pub fn block(&self, address: u32, length: u32) -> Range<usize> {
+        let prefix = prefix(address, length);
+        let first = self.addresses.partition_point(|&other| other < prefix.0);
+        let block = &self.addresses[first..];
+        first..first + block.partition_point(|&other| other <= prefix.1)
+    }
+}
+
+/// The first and the last address that share the leading `length` bits of `address`.
+pub fn prefix(address: u32, length: u32) -> (u32, u32) {
+    let hosts = u32::MAX.checked_shr(length).unwrap_or(0);
+    (address & !hosts, address | hosts)
+}
+
+/// Walks the blocks of sorted `addresses` by the prefix `lengths`, which ascend from 1: `visit` is
+/// given each block of the last length, its rank, and how many addresses each of the blocks around it
+/// holds, itself last.
+pub fn walk<const D: usize>(
+    addresses: &[u32],
+    lengths: &[u32; D],
+    mut visit: impl FnMut(&[u32], usize, &[u32; D]),
+) {
+    descend(addresses, 0, lengths, 0, &mut [0; D], &mut visit);
+}
+
+fn descend<const D: usize>(
+    addresses: &[u32],
+    mut rank: usize,
+    lengths: &[u32; D],
+    depth: usize,
+    counts: &mut [u32; D],
+    visit: &mut impl FnMut(&[u32], usize, &[u32; D]),
+) {
+    let Some(length) = lengths.get(depth) else {
+        visit(addresses, rank, counts);
+        return;
+    };
+    let shift = u32::BITS - length;
+    for block in addresses.chunk_by(|a, b| a >> shift == b >> shift) {
+        // Half of all addresses at the most.
+        counts[depth] = block.len() as u32;
+        descend(block, rank, lengths, depth + 1, counts, visit);
+        rank += block.len();
+    }
+}
+
+/// How many addresses have which counts: what a likelihood of counts is a sum over.
+///
+/// Of more than [`CLASSES`] different ones the least significant bits are dropped until there are no
+/// more, a power of two being kept in any case. What is kept depends on the counts alone, not on
+/// their order.
+#[derive(Debug, Clone)]
+pub struct Classes<const D: usize> {
+    sizes: HashMap<[u32; D], u64>,
+    /// Significant bits that are kept.
+    bits: u32,
+}
+
+/// The most classes: some 10 MiB. Powers of two of the counts within /8, /16, /20, /24 and /28 are
+/// fewer than half of it.
+const CLASSES: usize = 1 << 18;
+
+impl<const D: usize> Default for Classes<D> {
+    fn default() -> Self {
+        Self { sizes: HashMap::new(), bits: u32::BITS }
+    }
+}
+
+impl<const D: usize> Classes<D> {
+    /// Counts `addresses` addresses with these `counts`.
+    pub fn add(&mut self, counts: &[u32; D], addresses: u64) {
+        let bits = self.bits;
+        *self.sizes.entry(counts.map(|count| rounded(count, bits))).or_default() += addresses;
+        while self.sizes.len() > CLASSES && self.bits > 1 {
+            self.bits = if self.bits > 8 { 8 } else { self.bits - 1 };
+            for (counts, size) in std::mem::take(&mut self.sizes) {
+                *self.sizes.entry(counts.map(|count| rounded(count, self.bits))).or_default() +=
+                    size;
+            }
+        }
+    }
+
+    /// The counts in ascending order, each with how many addresses have them.
+    pub fn finish(self) -> Vec<([u32; D], u64)> {
+        let mut classes: Vec<_> = self.sizes.into_iter().collect();
+        classes.sort_unstable();
+        classes
+    }
+}
+
+/// The middle of the numbers that share the leading `bits` significant bits of `count`.
+fn rounded(count: u32, bits: u32) -> u32 {
+    let dropped = (u32::BITS - count.leading_zeros()).saturating_sub(bits);
+    if dropped == 0 { count } else { (count >> dropped << dropped) | 1 << (dropped - 1) }
+}

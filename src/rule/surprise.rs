@@ -1,0 +1,87 @@
+//! How unexpected each octet of an address is, given those before it and the other addresses.
+//!
+//! A chain over prefixes, half an octet at a time: of the `n` addresses that share what comes before,
+//! `c` go on in the same way, and one that goes so is expected with probability
+//!
+//!     (c - 1 + theta / 16) / (n - 1 + theta)
+//!
+//! its own being left out of both counts: a Dirichlet prior of mass theta that backs off to an even
+//! choice among the 16 ways (MacKay and Peto 1995; Teh 2006 for the chain). Each level has a mass of its
+//! own, that of largest leave-one-out likelihood. The surprise of an octet is `-log2` of the product of
+//! its two halves, in bits: 8 where nothing is known, more where other octets were to be expected.
+
+use crate::address::OCTETS;
+
+use super::prefix::{Ascending, Classes, walk};
+
+/// Bits of a step.
+const STEP: u32 = 4;
+/// Ways to go at each step.
+const WAYS: f64 = 16.0;
+const LEVELS: usize = (u32::BITS / STEP) as usize;
+
+/// Where the masses are looked for, as logarithms.
+const RANGE: [f64; 2] = [-7.0, 20.0];
+
+/// The masses of the levels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surprise {
+    masses: [f64; LEVELS],
+}
+
+impl Surprise {
+    /// Fits the chain to `addresses`.
+    pub fn new(addresses: &Ascending<'_>) -> Self {
+        let all = addresses.addresses();
+        let mut masses = [1.0; LEVELS];
+        let mut first = Classes::default();
+        walk(all, &[STEP], |block, _, &[count]| {
+            first.add(&[count, all.len() as u32], block.len() as u64);
+        });
+        masses[0] = mass(&first.finish());
+        for (mass, level) in masses[1..].iter_mut().zip(1..) {
+            let mut classes = Classes::default();
+            walk(all, &[level * STEP, (level + 1) * STEP], |block, _, &[of, count]| {
+                classes.add(&[count, of], block.len() as u64);
+            });
+            *mass = self::mass(&classes.finish());
+        }
+        Self { masses }
+    }
+
+    /// The surprise of each octet of `address`, one of `addresses`, in bits.
+    pub fn of(&self, addresses: &Ascending<'_>, address: u32) -> [f64; OCTETS] {
+        let mut bits = [0.0; OCTETS];
+        let mut of = addresses.addresses().len();
+        for (level, (&mass, length)) in self.masses.iter().zip((1..).map(|l| l * STEP)).enumerate()
+        {
+            let count = addresses.block(address, length).len();
+            bits[level / 2] -= log_probability(count as f64, of as f64, mass) / 2f64.ln();
+            of = count;
+        }
+        bits
+    }
+}
+
+/// The natural logarithm of the probability that one of `of` addresses goes where `count` of them do.
+fn log_probability(count: f64, of: f64, mass: f64) -> f64 {
+    ((count - 1.0 + mass / WAYS) / (of - 1.0 + mass)).ln()
+}
+
+/// The mass of largest likelihood, by golden sections over its logarithm.
+fn mass(classes: &[([u32; 2], u64)]) -> f64 {
+    let likelihood = |log_mass: f64| -> f64 {
+        let mass = log_mass.exp();
+        let term = |&([count, of], size): &([u32; 2], u64)| {
+            size as f64 * log_probability(f64::from(count), f64::from(of), mass)
+        };
+        classes.iter().map(term).sum()
+    };
+    let golden = (5f64.sqrt() - 1.0) / 2.0;
+    let [mut a, mut b] = RANGE;
+    for _ in 0..48 {
+        let (left, right) = (b - golden * (b - a), a + golden * (b - a));
+        if likelihood(left) < likelihood(right) { a = left } else { b = right }
+    }
+    (0.5 * (a + b)).exp()
+}
