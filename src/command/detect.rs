@@ -156,7 +156,7 @@ impl Job<'_> {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, &weights, &means);
+        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
         let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
         Ok(Some(summary))
     }

@@ -140,7 +140,7 @@ impl Job<'_> {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, &weights, &means);
+        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
         let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
         Ok(Some(summary))
     }

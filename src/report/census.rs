@@ -1,7 +1,7 @@
 //! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
 
-use super::commonest::Commonest;
 use super::labels::Row;
+use super::portrait::Sketch;
 use crate::address::AddressSet;
 
 /// The addresses of one cluster.
@@ -11,8 +11,8 @@ pub struct Tally {
     pub size: u64,
     /// Packets of those addresses.
     pub packets: u64,
-    /// What they start with.
-    pub commonest: Commonest,
+    /// Where they lie.
+    pub portrait: Sketch,
 }
 
 /// Counts labelled addresses; keeps 24 bytes of each anomaly.
@@ -41,7 +41,7 @@ impl<'a> Census<'a> {
             tally.packets += self.set.packets(row.at as usize);
             let address = self.set.addresses()[row.at as usize];
             match &mut self.unsorted {
-                None => tally.commonest.add(address),
+                None => tally.portrait.add(address),
                 Some(unsorted) => unsorted.push((address, row.cluster)),
             }
             if !row.rules.is_empty() {
@@ -55,7 +55,7 @@ impl<'a> Census<'a> {
         let mut unsorted = self.unsorted.unwrap_or_default();
         unsorted.sort_unstable();
         for (address, cluster) in unsorted {
-            self.tallies[cluster as usize].commonest.add(address);
+            self.tallies[cluster as usize].portrait.add(address);
         }
         self.anomalies
             .sort_unstable_by(|a, b| a.log_density.total_cmp(&b.log_density).then(a.at.cmp(&b.at)));

@@ -3,18 +3,23 @@
 //! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
 
 pub mod census;
+pub mod changes;
 pub mod clusters;
 pub mod commonest;
 pub mod compare;
+pub mod cover;
 pub mod fit;
 pub mod labels;
 pub mod model;
 pub mod output;
+pub mod portrait;
 pub mod reading;
 pub mod rules;
+pub mod seen;
 pub mod summary;
 pub mod sweep;
 pub mod text;
+pub mod tiles;
 
 pub use census::Census;
 pub use labels::{Judge, Row, Table};

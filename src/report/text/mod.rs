@@ -1,6 +1,8 @@
 //! The summary as text: 80 to 100 columns wide, plain; on a wide terminal anomalies have their reasons
 //! beside them.
 
+mod blocks;
+mod changes;
 mod compare;
 mod reading;
 mod role;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 
+use super::blocks::write_blocks;
 use super::table::{table, write_table};
 use super::{Found, Page, counted, title};
 use crate::input::Role;
@@ -75,7 +76,9 @@ fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> i
         let file = output.join("summary.json");
         writeln!(out, "  and {} more in {}", full.len() - SHOWN, file.display())?;
     }
-    Ok(())
+    writeln!(out)?;
+    full.truncate(SHOWN);
+    write_blocks(&full, out)
 }
 
 /// What an analyst looks for in a cluster: the block of one or two octets that at least half of
