@@ -5,9 +5,11 @@
 
 use std::net::Ipv4Addr;
 
+mod blocks;
 mod counter;
 mod set;
 
+pub use blocks::{Blocks, BlocksError, parse_block};
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use set::AddressSet;
 

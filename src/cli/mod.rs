@@ -1,5 +1,6 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod allow;
 mod bench;
 mod compare;
 mod generate;
@@ -17,6 +18,7 @@ use octomix::model::scorer::Score;
 use octomix::rule::{Rule, Rules};
 use octomix::score::Threshold;
 
+pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use generate::{Count, GenerateArgs, ShapeArg};
@@ -85,6 +87,8 @@ pub struct DetectArgs {
     #[command(flatten)]
     pub rules: RulesArgs,
     #[command(flatten)]
+    pub allow: AllowArgs,
+    #[command(flatten)]
     pub engine: EngineArgs,
 }
 
@@ -130,10 +134,15 @@ Examples:
     octomix score --model monday tuesday.csv -o tuesday
 
   A list of addresses by one model:
-    octomix score --model monday/dst/model.json blocklist.txt";
+    octomix score --model monday/dst/model.json blocklist.txt
+
+  Without the flags on the networks that are known to be odd:
+    octomix score --model monday tuesday.csv --allow scanners.txt";
 
 /// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
-/// threshold that the model was trained with.
+/// threshold that the model was trained with; and tells what has changed since.
+///
+/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
 #[derive(Debug, Args)]
 #[command(after_help = SCORE_EXAMPLES)]
 pub struct ScoreArgs {
@@ -151,6 +160,8 @@ pub struct ScoreArgs {
     pub responsibilities: bool,
     #[command(flatten)]
     pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use octomix::address::AddressSet;
+use octomix::address::{AddressSet, Blocks};
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
 use octomix::model::any::Params;
@@ -14,6 +14,7 @@ use octomix::report::{Output, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
 
+use super::days::keep;
 use super::fitting::{Fitted, log_likelihood, points};
 use super::labelling::{Labelling, responsible, threshold};
 use super::plan::Plan;
@@ -27,12 +28,14 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, output, print, responsibilities, model, score, rules, engine } = args;
+    let DetectArgs { input, output, print, responsibilities, model, score, rules, allow, engine } =
+        args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let rules = Flagging { density: score, rules: rules.rules() };
+    let allowed = allow.blocks();
+    let rules = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
     both_roles(run, &capture, &plan, rules, Some(*responsibilities), print)
 }
 
@@ -46,7 +49,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let rules = Flagging { density: score, rules: rules.rules() };
+    let rules = Flagging { density: score, rules: rules.rules(), allowed: None };
     both_roles(run, &capture, &plan, rules, None, print)
 }
 
@@ -57,6 +60,8 @@ struct Flagging<'a> {
     density: &'a RuleArgs,
     /// The rules that are applied.
     rules: Rules,
+    /// The addresses whose flags are not told.
+    allowed: Option<&'a Blocks>,
 }
 
 fn both_roles(
@@ -108,7 +113,7 @@ impl Job<'_> {
         let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
         let failed = |reason| Failure::Fit { role, reason };
-        let Flagging { density, rules } = self.flagging;
+        let Flagging { density, rules, allowed } = self.flagging;
         let score = density.score.score();
         let scorer = fit.scorer(score).map_err(failed)?;
         let addresses = set.addresses();
@@ -143,10 +148,12 @@ impl Job<'_> {
             threshold: threshold.log_density,
             rules,
             structure: &structure,
+            allowed,
         };
         let (written, write_seconds) = timed(|| {
             let output = self.tables.is_some().then_some(&mut *self.output);
             let found = labelling.run(engine, output, self.console)?;
+            keep(role, set, &ascending, &found.1, self.output)?;
             let file = format!("{}/model.json", role.key());
             self.output.write(&file, |out| write_json(&model, out))?;
             Ok::<_, Failure>(found)

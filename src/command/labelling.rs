@@ -1,6 +1,7 @@
 //! Labelling one role's addresses: the threshold, the rules, and the tables. No label is kept but of
 //! anomalies.
 
+use octomix::address::Blocks;
 use octomix::engine::choice::Choice;
 use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
@@ -11,7 +12,7 @@ use octomix::pass::Density;
 use octomix::report::census::Tally;
 use octomix::report::model::AppliedThreshold;
 use octomix::report::rules::Flagged;
-use octomix::report::{Census, Judge, Output, Table};
+use octomix::report::{Census, Judge, Output, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::{Rule, Rules, Structure, fdr};
@@ -87,6 +88,8 @@ pub struct Labelling<'a> {
     pub rules: Rules,
     /// What those found that need no model.
     pub structure: &'a Structure,
+    /// The addresses whose flags are not told.
+    pub allowed: Option<&'a Blocks>,
 }
 
 impl<'a> Labelling<'a> {
@@ -118,10 +121,14 @@ impl<'a> Labelling<'a> {
         let mut census = Census::new(table.set, self.estimate.components());
         let (addresses, all) = (table.set.addresses(), table.set.len() as u64);
         let (mut rows, mut done) = (Vec::new(), 0);
+        let mut suppressed = self.allowed.map(|_| 0);
         let labelled = scorer.label(engine, addresses, &mut |labels| {
             rows.clear();
             rows.extend(judge.rows(done, labels));
             done += rows.len();
+            if let (Some(allowed), Some(suppressed)) = (self.allowed, &mut suppressed) {
+                *suppressed += silence(&mut rows, addresses, allowed);
+            }
             census.add(&rows);
             if let Some(file) = &mut file {
                 table.write(&rows, file)?;
@@ -142,6 +149,18 @@ impl<'a> Labelling<'a> {
             let file = name("anomalies.csv");
             output.write(&file, |out| table.write_flagged(&rows, &reasons, out))?;
         }
-        Ok((tallies, Flagged { rows, reasons, rules, diffuse: structure.diffuse }))
+        Ok((tallies, Flagged { rows, reasons, rules, diffuse: structure.diffuse, suppressed }))
     }
+}
+
+/// Takes the flags of those of `rows` whose address is `allowed`, and returns how many they were.
+fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
+    let mut silenced = 0;
+    for row in rows.iter_mut().filter(|row| !row.rules.is_empty()) {
+        if allowed.contains(addresses[row.at as usize]) {
+            row.rules = Rules::default();
+            silenced += 1;
+        }
+    }
+    silenced
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod days;
 mod detect;
 mod devices;
 mod fitting;

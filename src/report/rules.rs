@@ -22,6 +22,8 @@ pub struct Flagged<'a> {
     pub rules: Rules,
     /// Whether the rule `isolated` found so many that it flags none.
     pub diffuse: bool,
+    /// Flagged addresses that are not among them, being allowed; `None` where none are.
+    pub suppressed: Option<u64>,
 }
 
 /// An anomalous address.
@@ -61,6 +63,14 @@ pub struct RuleSummary {
 }
 
 impl Flagged<'_> {
+    /// The flagged addresses, which are of `set`, ascending.
+    pub fn ascending(&self, set: &AddressSet) -> Vec<u32> {
+        let mut all: Vec<u32> =
+            self.rows.iter().map(|row| set.addresses()[row.at as usize]).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The first `most` of the flagged addresses, which are of `set`.
     pub fn anomalies(&self, set: &AddressSet, most: usize) -> Vec<Anomaly> {
         let anomaly = |&Row { at, cluster, log_density, rules }: &Row| {

@@ -20,10 +20,10 @@ pub const FLAGGED: &str = "flagged.roaring";
 /// Writes `addresses`, which ascend.
 ///
 /// # Errors
-/// When `out` fails.
-pub fn write(addresses: impl IntoIterator<Item = u32>, out: &mut dyn Write) -> io::Result<()> {
-    let mut set = RoaringBitmap::new();
-    set.extend(addresses);
+/// When `out` fails, or an address is less than the one before it.
+pub fn write(addresses: &[u32], out: &mut dyn Write) -> io::Result<()> {
+    let set = RoaringBitmap::from_sorted_iter(addresses.iter().copied());
+    let mut set = set.map_err(io::Error::other)?;
     set.optimize();
     set.serialize_into(out)
 }
@@ -79,7 +79,7 @@ mod tests {
         let model = folder.path().join("model.json");
         assert_eq!(Seen::beside(&model, 3)?, Seen::default());
         let mut bytes = Vec::new();
-        write([0, 7, u32::MAX], &mut bytes)?;
+        write(&[0, 7, u32::MAX], &mut bytes)?;
         fs::write(folder.path().join(SEEN), &bytes)?;
         let seen = Seen::beside(&model, 3)?;
         assert_eq!(seen.addresses, Some([0, 7, u32::MAX].into_iter().collect()));

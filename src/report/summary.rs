@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::changes::Changes;
 use super::clusters::Cluster;
 use super::fit::FitSummary;
 use super::model::AppliedThreshold;
@@ -90,10 +91,16 @@ pub struct RoleSummary {
     pub threshold: AppliedThreshold,
     /// What each rule flagged.
     pub rules: Vec<RuleSummary>,
-    /// Addresses that any of them flagged.
+    /// Addresses that any of them flagged, but for those that are allowed.
     pub anomaly_count: usize,
+    /// Flagged addresses that are not told, being allowed; nothing where no list says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<u64>,
     /// The least dense of them, at most [`LISTED`], least dense first.
     pub anomalies: Vec<Anomaly>,
+    /// What has changed since the day of a model from a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// How long it took.
     pub seconds: RoleSeconds,
 }
@@ -127,7 +134,9 @@ impl RoleSummary {
             threshold,
             rules: flagged.by_rule(set),
             anomaly_count: flagged.rows.len(),
+            suppressed: flagged.suppressed,
             anomalies: flagged.anomalies(set, LISTED),
+            changes: None,
             seconds,
         }
     }

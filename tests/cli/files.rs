@@ -43,7 +43,7 @@ fn files_are_complete_and_agree() {
     for file in summary["files"].as_array().unwrap() {
         assert!(folder.path("octomix-out").join(file.as_str().unwrap()).is_file(), "{file}");
     }
-    assert_eq!(summary["files"].as_array().unwrap().len(), 7);
+    assert_eq!(summary["files"].as_array().unwrap().len(), 11);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod changes;
 mod compare;
 mod engines;
 mod files;

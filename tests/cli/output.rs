@@ -31,7 +31,7 @@ fn text_fits_a_terminal_and_names_the_rest() {
         "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
         "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
         "  and 87 more in octomix-out/dst/anomalies.csv\n",
-        "\nWrote 7 files to octomix-out:\n",
+        "\nWrote 11 files to octomix-out:\n",
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }

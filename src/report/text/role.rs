@@ -7,6 +7,7 @@ use std::path::Path;
 use indicatif::HumanCount;
 
 use super::blocks::write_blocks;
+use super::changes::write_changes;
 use super::table::{table, write_table};
 use super::{Found, Page, counted, title};
 use crate::input::Role;
@@ -52,7 +53,10 @@ fn write_role(
     write_clusters(&found.clusters, page.output, out)?;
     writeln!(out)?;
     write_fit(found, out)?;
-    writeln!(out)?;
+    if let Some(changes) = &found.changes {
+        write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
+        writeln!(out)?;
+    }
     write_anomalies(role, found, page, out)
 }
 
@@ -147,6 +151,10 @@ fn write_anomalies(
 ) -> io::Result<()> {
     for rule in &found.rules {
         writeln!(out, "  {:<12}{}", rule.rule, told(rule, found))?;
+    }
+    if let Some(suppressed) = found.suppressed {
+        let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
+        writeln!(out, "  {:<12}{flagged} allowed, and not told", "--allow")?;
     }
     if found.anomalies.is_empty() {
         return Ok(());
