@@ -135,3 +135,86 @@ fn rounded(count: u32, bits: u32) -> u32 {
     let dropped = (u32::BITS - count.leading_zeros()).saturating_sub(bits);
     if dropped == 0 { count } else { (count >> dropped << dropped) | 1 << (dropped - 1) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_walk_counts_what_shares_each_prefix(
+            picks in prop::collection::btree_set((0u8..3, 0u8..2, 0u8..3, any::<u8>()), 0..80),
+        ) {
+            const LENGTHS: [u32; 4] = [8, 13, 24, 28];
+            let addresses: Vec<u32> =
+                picks.iter().map(|&(a, b, c, d)| u32::from_be_bytes([a, b, c, d])).collect();
+            let ascending = Ascending::new(&addresses);
+            let mut next = 0;
+            walk(&addresses, &LENGTHS, |block, rank, counts| {
+                assert_eq!((block, rank), (&addresses[next..next + block.len()], next));
+                next += block.len();
+                for (&count, length) in counts.iter().zip(LENGTHS) {
+                    let (first, last) = prefix(block[0], length);
+                    let sharing = addresses.iter().filter(|a| (first..=last).contains(a)).count();
+                    assert_eq!(count as usize, sharing);
+                    assert_eq!(ascending.block(block[0], length).len(), sharing);
+                }
+            });
+            prop_assert_eq!(next, addresses.len());
+        }
+
+        #[test]
+        fn positions_are_those_of_the_set(mut addresses in prop::collection::vec(any::<u32>(), 0..50)) {
+            addresses.sort_unstable();
+            addresses.dedup();
+            addresses.reverse();
+            let ascending = Ascending::new(&addresses);
+            prop_assert!(ascending.addresses().is_sorted());
+            for (rank, &address) in ascending.addresses().iter().enumerate() {
+                prop_assert_eq!(addresses[ascending.position(rank) as usize], address);
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_of_no_and_of_all_bits() {
+        let addresses = [0, 7, u32::MAX];
+        let ascending = Ascending::new(&addresses);
+        assert_eq!(ascending.block(7, 0), 0..3);
+        assert_eq!(ascending.block(7, 32), 1..2);
+        assert_eq!(ascending.block(9, 32), 2..2);
+    }
+
+    #[test]
+    fn classes_stay_few_whatever_their_order() {
+        let counts = |i: u32| [i + 1, i.wrapping_mul(2_654_435_761) >> 12 | 1];
+        let all = 2 * CLASSES as u32;
+        let of = |order: &mut dyn Iterator<Item = u32>| {
+            let mut classes = Classes::default();
+            order.for_each(|i| classes.add(&counts(i), 3));
+            classes.finish()
+        };
+        let found = of(&mut (0..all));
+        assert!(found.len() <= CLASSES);
+        assert_eq!(found.iter().map(|class| class.1).sum::<u64>(), 3 * u64::from(all));
+        assert_eq!(of(&mut (0..all).rev()), found);
+        // Few are kept as they are.
+        assert_eq!(of(&mut (0..2)), [(counts(0), 3), (counts(1), 3)]);
+    }
+
+    #[test]
+    fn rounding_again_changes_nothing_more() {
+        for count in [1, 2, 3, 255, 256, 1_000_003, u32::MAX] {
+            for bits in 1..=32 {
+                let once = rounded(count, bits);
+                assert_eq!(rounded(once, bits), once);
+                assert_eq!(rounded(rounded(count, bits), 1), rounded(count, 1), "{count}, {bits}");
+                assert!(
+                    f64::from(once.abs_diff(count)) <= f64::from(count) * 0.5f64.powi(bits as i32)
+                );
+            }
+        }
+    }
+}

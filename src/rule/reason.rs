@@ -27,6 +27,8 @@ pub struct Reasons<'a> {
 pub struct Reason {
     /// The surprise of each octet, in bits.
     pub surprise: [f64; OCTETS],
+    /// The octet of largest surprise, 0 the first; of several the first.
+    pub octet: usize,
     /// The sentence.
     pub sentence: String,
 }
@@ -38,7 +40,7 @@ impl Reason {
     }
 }
 
-/// The octet of largest surprise, 0 the first; of several the first.
+/// The index of the largest; of several the first.
 fn named(surprise: &[f64; OCTETS]) -> usize {
     (1..OCTETS).fold(0, |most, octet| if surprise[octet] > surprise[most] { octet } else { most })
 }
@@ -82,7 +84,7 @@ impl<'a> Reasons<'a> {
         }
         parts.extend(self.nearest_cluster(address));
         parts.push(counted(packets, "packet", "packets"));
-        Reason { surprise, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
 
     /// How many others share the octets of `address` up to `octet`.
@@ -180,4 +182,64 @@ fn grouped(count: u64) -> String {
 /// `count` with the noun that it takes.
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kmeans::Partition;
+
+    fn number(octets: [u8; OCTETS]) -> u32 {
+        u32::from_be_bytes(octets)
+    }
+
+    /// Two subnets of 100 hosts, an odd host in one of them, and one of elsewhere.
+    fn network() -> Vec<u32> {
+        let host = |i: u8| number([192, 168, 20 + i % 2, 10 + i / 2]);
+        let odd = [number([192, 168, 20, 200]), number([172, 19, 2, 66]), number([0, 0, 0, 0])];
+        (0..200).map(host).chain(odd).collect()
+    }
+
+    fn reason(address: [u8; OCTETS], packets: u64, rules: &[Rule]) -> String {
+        let addresses = network();
+        let ascending = Ascending::new(&addresses);
+        let centres = vec![[192.0, 168.0, 20.5, 60.0], [10.0, 0.0, 0.0, 0.0]];
+        let estimate = Partition::new(centres, vec![1.0, 0.0], 4.0 * 100.0 * 200.0, 200).estimate();
+        let reasons = Reasons::new(&ascending, &estimate, &[true, false]);
+        let reason = reasons.of(number(address), packets, rules.iter().copied().collect());
+        assert!((reason.bits() - reason.surprise.iter().sum::<f64>()).abs() < 1e-12);
+        reason.sentence
+    }
+
+    #[test]
+    fn an_address_of_elsewhere() {
+        assert_eq!(
+            reason([172, 19, 2, 66], 3, &[Rule::LowDensity, Rule::Isolated]),
+            "172.19.2.66: nothing else here begins with 172 (13.8 of 37.8 bits); nearest populated \
+             /24 192.168.20.0/24; nearest cluster 0 is 15 sd away; 3 packets."
+        );
+    }
+
+    #[test]
+    fn an_odd_host_of_a_dense_subnet() {
+        assert_eq!(
+            reason([192, 168, 20, 200], 1_234, &[Rule::Gap]),
+            "192.168.20.200: nearest of 100 others in 192.168.20.0/24 is 192.168.20.109 (10.0 of \
+             11.0 bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; \
+             nearest cluster 0 is 14 sd away; 1,234 packets."
+        );
+    }
+
+    #[test]
+    fn a_reserved_address() {
+        let told = reason([0, 0, 0, 0], 1, &[Rule::Reserved]);
+        assert!(told.starts_with("0.0.0.0: the unspecified address (RFC 1122); nothing"), "{told}");
+        assert!(told.ends_with("; 1 packet."), "{told}");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let groups = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        groups.iter().for_each(|&(number, text)| assert_eq!(grouped(number), text));
+    }
 }
