@@ -52,9 +52,7 @@ impl Isolated {
     /// Fits the mixture to `addresses`.
     pub fn new(addresses: &Ascending<'_>) -> Self {
         let addresses = addresses.addresses();
-        let mut classes = Classes::default();
-        walk(addresses, &LENGTHS, |block, _, counts| classes.add(counts, block.len() as u64));
-        let classes = classes.finish();
+        let classes = Classes::of(addresses, &LENGTHS, |&counts| counts);
         let others = addresses.len().saturating_sub(1) as f64;
         let mut apart =
             Apart { weights: [1.0 / TERMS as f64; TERMS], others, least: f64::INFINITY };

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 /// Distinct addresses in ascending order, and where each stands in the set it is of.
 #[derive(Debug, Clone)]
 pub struct Ascending<'a> {
@@ -94,6 +96,8 @@ fn descend<const D: usize>(
 #[derive(Debug, Clone)]
 pub struct Classes<const D: usize> {
     sizes: HashMap<[u32; D], u64>,
+    /// What came last, not yet among them: neighbours are often alike.
+    latest: ([u32; D], u64),
     /// Significant bits that are kept.
     bits: u32,
 }
@@ -104,13 +108,49 @@ const CLASSES: usize = 1 << 18;
 
 impl<const D: usize> Default for Classes<D> {
     fn default() -> Self {
-        Self { sizes: HashMap::new(), bits: u32::BITS }
+        Self { sizes: HashMap::new(), latest: ([0; D], 0), bits: u32::BITS }
     }
 }
 
 impl<const D: usize> Classes<D> {
+    /// The classes of sorted `addresses`, of which `counts_of` makes the counts from those around
+    /// each block of the last of `lengths`, as [`walk`] has them; the first is at least 4.
+    pub fn of<const L: usize>(
+        addresses: &[u32],
+        lengths: &[u32; L],
+        counts_of: impl Fn(&[u32; L]) -> [u32; D] + Sync,
+    ) -> Vec<([u32; D], u64)> {
+        let parts: Vec<&[u32]> = addresses.chunk_by(|a, b| a >> 28 == b >> 28).collect();
+        let classes = |part: &&[u32]| {
+            let mut classes = Self::default();
+            let mut add = |block: &[u32], _, counts: &[u32; L]| {
+                classes.add(counts_of(counts), block.len() as u64);
+            };
+            walk(part, lengths, &mut add);
+            classes
+        };
+        let join = |mut one: Self, mut other: Self| {
+            other.settle();
+            other.sizes.into_iter().for_each(|(counts, size)| one.add(counts, size));
+            one
+        };
+        parts.par_iter().map(classes).reduce(Self::default, join).finish()
+    }
+
     /// Counts `addresses` addresses with these `counts`.
-    pub fn add(&mut self, counts: &[u32; D], addresses: u64) {
+    pub fn add(&mut self, counts: [u32; D], addresses: u64) {
+        if counts != self.latest.0 {
+            self.settle();
+            self.latest.0 = counts;
+        }
+        self.latest.1 += addresses;
+    }
+
+    fn settle(&mut self) {
+        let (counts, addresses) = (self.latest.0, std::mem::take(&mut self.latest.1));
+        if addresses == 0 {
+            return;
+        }
         let bits = self.bits;
         *self.sizes.entry(counts.map(|count| rounded(count, bits))).or_default() += addresses;
         while self.sizes.len() > CLASSES && self.bits > 1 {
@@ -123,7 +163,8 @@ impl<const D: usize> Classes<D> {
     }
 
     /// The counts in ascending order, each with how many addresses have them.
-    pub fn finish(self) -> Vec<([u32; D], u64)> {
+    pub fn finish(mut self) -> Vec<([u32; D], u64)> {
+        self.settle();
         let mut classes: Vec<_> = self.sizes.into_iter().collect();
         classes.sort_unstable();
         classes
@@ -193,7 +234,7 @@ mod tests {
         let all = 2 * CLASSES as u32;
         let of = |order: &mut dyn Iterator<Item = u32>| {
             let mut classes = Classes::default();
-            order.for_each(|i| classes.add(&counts(i), 3));
+            order.for_each(|i| classes.add(counts(i), 3));
             classes.finish()
         };
         let found = of(&mut (0..all));

@@ -12,7 +12,7 @@
 
 use crate::address::OCTETS;
 
-use super::prefix::{Ascending, Classes, walk};
+use super::prefix::{Ascending, Classes};
 
 /// Bits of a step.
 const STEP: u32 = 4;
@@ -34,17 +34,12 @@ impl Surprise {
     pub fn new(addresses: &Ascending<'_>) -> Self {
         let all = addresses.addresses();
         let mut masses = [1.0; LEVELS];
-        let mut first = Classes::default();
-        walk(all, &[STEP], |block, _, &[count]| {
-            first.add(&[count, all.len() as u32], block.len() as u64);
-        });
-        masses[0] = mass(&first.finish());
+        // All of them may be one more than a u32 holds, which makes no difference.
+        let whole = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        masses[0] = mass(&Classes::of(all, &[STEP], |&[count]| [count, whole]));
         for (mass, level) in masses[1..].iter_mut().zip(1..) {
-            let mut classes = Classes::default();
-            walk(all, &[level * STEP, (level + 1) * STEP], |block, _, &[of, count]| {
-                classes.add(&[count, of], block.len() as u64);
-            });
-            *mass = self::mass(&classes.finish());
+            let lengths = [level * STEP, (level + 1) * STEP];
+            *mass = self::mass(&Classes::of(all, &lengths, |&[of, count]| [count, of]));
         }
         Self { masses }
     }
