@@ -142,8 +142,8 @@ impl<'a> Labelling<'a> {
             (labelled, _) => labelled?,
         }
         let (tallies, rows) = census.finish();
-        let holds: Vec<bool> = tallies.iter().map(|tally| tally.size > 0).collect();
-        let reasons = Reasons::new(self.ascending, self.estimate, &holds);
+        let sizes: Vec<u64> = tallies.iter().map(|tally| tally.size).collect();
+        let reasons = Reasons::new(self.ascending, self.estimate, &sizes);
         if let (Some(file), Some(output)) = (file, output) {
             output.keep(file)?;
             let file = name("anomalies.csv");

@@ -147,3 +147,61 @@ fn each_host(addresses: &Ascending<'_>, mut visit: impl FnMut(usize, &Window)) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_reaches_as_far_as_the_nearest_host() {
+        let window = |hosts: &[u32], host: u32| {
+            Window::around(&Ascending::new(hosts), host).map(|w| (w.first, w.last, w.others))
+        };
+        assert_eq!(window(&[10, 20, 40], 20), Some((11, 29, 2)));
+        assert_eq!(window(&[10, 20, 40], 40), Some((21, 59, 2)));
+        // It ends with the /24.
+        assert_eq!(window(&[10, 200], 200), Some((11, 255, 1)));
+        assert_eq!(window(&[10, 11], 11), Some((11, 11, 1)));
+        // The ends of a /24 are no hosts, and the next /24 is another.
+        assert_eq!(window(&[0, 10, 20, 255, 256], 20), Some((11, 29, 1)));
+        assert_eq!(window(&[0, 10, 255], 10), None);
+        assert_eq!(window(&[10, 255], 255), None);
+    }
+
+    #[test]
+    fn the_probability_is_the_formulas() {
+        let window = Window { first: 11, last: 29, others: 7 };
+        assert_eq!(window.width(), 19);
+        let expected = (1.0 - 19.0 / 256.0_f64).powi(7);
+        assert!((log_probability(window.class()).exp() - expected).abs() < 1e-12);
+        assert!((window.expected() - 7.0 * 19.0 / 256.0).abs() < 1e-12);
+    }
+
+    /// The definition of Benjamini and Hochberg over every host.
+    #[test]
+    fn the_flagged_are_those_of_the_procedure() {
+        let subnet = |third: u32, octets: &[u32]| {
+            octets.iter().map(move |octet| third << 8 | octet).collect::<Vec<_>>()
+        };
+        let dense: Vec<u32> = (10..90).chain([1, 140, 200, 254]).collect();
+        let mut addresses =
+            [subnet(1, &dense), subnet(2, &dense[..40]), subnet(9, &[5, 99])].concat();
+        addresses.sort_unstable();
+        let ascending = Ascending::new(&addresses);
+        let mut probabilities = Vec::new();
+        each_host(&ascending, |rank, w| probabilities.push((log_probability(w.class()), rank)));
+        probabilities.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let all = probabilities.len() as f64;
+        let rejected =
+            |&(k, (p, _)): &(usize, &(f64, usize))| p.exp() <= 1e-3 * (k + 1) as f64 / all;
+        let last = probabilities.iter().enumerate().filter(rejected).last().map(|(k, _)| k);
+        let mut expected: Vec<usize> =
+            probabilities[..last.map_or(0, |k| k + 1)].iter().map(|p| p.1).collect();
+        expected.sort_unstable();
+        let mut found = Vec::new();
+        Gap::new(&ascending).each(&ascending, |rank| found.push(rank));
+        assert_eq!(found, expected);
+        let flagged: Vec<u32> = found.iter().map(|&rank| addresses[rank]).collect();
+        assert_eq!(flagged, [0x18c, 0x1c8], "and neither .1 nor .254");
+    }
+}

@@ -52,9 +52,7 @@ impl Isolated {
     /// Fits the mixture to `addresses`.
     pub fn new(addresses: &Ascending<'_>) -> Self {
         let addresses = addresses.addresses();
-        let mut classes = Classes::default();
-        walk(addresses, &LENGTHS, |block, _, counts| classes.add(counts, block.len() as u64));
-        let classes = classes.finish();
+        let classes = Classes::of(addresses, &LENGTHS, |&counts| counts);
         let others = addresses.len().saturating_sub(1) as f64;
         let mut apart =
             Apart { weights: [1.0 / TERMS as f64; TERMS], others, least: f64::INFINITY };
@@ -131,5 +129,65 @@ impl Apart {
                 break;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: counts by looking at every address.
+    fn counts(addresses: &[u32], address: u32) -> [u32; LENGTHS.len()] {
+        LENGTHS.map(|length| {
+            let shares = |&&other: &&u32| (other ^ address).leading_zeros() >= length;
+            addresses.iter().filter(shares).count() as u32
+        })
+    }
+
+    /// Three subnets of 80 hosts, and one address elsewhere.
+    fn network() -> Vec<u32> {
+        let host = |i: u32| 0xc0a8_0000 | (i % 3) << 8 | (10 + i / 3);
+        (0..240).map(host).chain([0xac13_0242]).collect()
+    }
+
+    #[test]
+    fn weights_are_a_fixed_point_of_the_likelihood() {
+        let addresses = network();
+        let ascending = Ascending::new(&addresses);
+        let Isolated::From(apart) = Isolated::new(&ascending) else { panic!("diffuse") };
+        let mut next = [0.0; TERMS];
+        for &address in &addresses {
+            // From the formula, without the factor 2^32.
+            let n = counts(&addresses, address).map(f64::from);
+            let others = addresses.len() as f64 - 1.0;
+            let mut terms = [0.0; TERMS];
+            terms[0] = apart.weights[0] * 2f64.powi(-32);
+            for (l, length) in LENGTHS.iter().enumerate() {
+                let density = (n[l] - 1.0) / others * 2f64.powi(*length as i32 - 32);
+                terms[l + 1] = apart.weights[l + 1] * density;
+            }
+            let sum: f64 = terms.iter().sum();
+            (0..TERMS).for_each(|l| next[l] += terms[l] / sum / addresses.len() as f64);
+        }
+        for (next, weight) in next.iter().zip(apart.weights) {
+            assert!((next - weight).abs() < 1e-8, "{next} for {weight}");
+        }
+        let mut flagged = Vec::new();
+        Isolated::From(apart).each(&ascending, |rank| flagged.push(ascending.addresses()[rank]));
+        assert_eq!(flagged, [0xac13_0242]);
+    }
+
+    #[test]
+    fn few_addresses_do_not_stand_apart() {
+        for addresses in [&[][..], &[7], &[7, 0xac13_0242]] {
+            let ascending = Ascending::new(addresses);
+            Isolated::new(&ascending).each(&ascending, |rank| panic!("{rank} of {addresses:?}"));
+        }
+    }
+
+    #[test]
+    fn addresses_all_over_the_space_are_diffuse() {
+        let addresses: Vec<u32> = (0..1_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        assert_eq!(Isolated::new(&Ascending::new(&addresses)), Isolated::Diffuse);
     }
 }

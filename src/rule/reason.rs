@@ -3,7 +3,7 @@
 use nalgebra::{Matrix4, Vector4};
 
 use super::gap::Window;
-use super::prefix::Ascending;
+use super::prefix::{Ascending, prefix};
 use super::reserved::Block;
 use super::surprise::Surprise;
 use super::{Rule, Rules};
@@ -12,6 +12,9 @@ use crate::model::estimate::Estimate;
 
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;
+
+/// Fewer addresses leave the shape of a cluster open: outliers that share one are far from no cluster.
+const LEAST_SIZE: u64 = OCTETS as u64 + 1;
 
 /// What reasons are drawn from: the addresses, and the clusters that hold some of them.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Reasons<'a> {
 pub struct Reason {
     /// The surprise of each octet, in bits.
     pub surprise: [f64; OCTETS],
+    /// The octet of largest surprise, 0 the first; of several the first.
+    pub octet: usize,
     /// The sentence.
     pub sentence: String,
 }
@@ -34,20 +39,25 @@ pub struct Reason {
 impl Reason {
     /// The surprise of all octets together, in bits.
     pub fn bits(&self) -> f64 {
-        self.surprise.iter().sum()
+        rounded(self.surprise.iter().sum())
     }
 }
 
-/// The octet of largest surprise, 0 the first; of several the first.
+/// `bits`, to a ten-thousandth: more says nothing.
+fn rounded(bits: f64) -> f64 {
+    (bits * 1e4).round() / 1e4
+}
+
+/// The index of the largest; of several the first.
 fn named(surprise: &[f64; OCTETS]) -> usize {
     (1..OCTETS).fold(0, |most, octet| if surprise[octet] > surprise[most] { octet } else { most })
 }
 
 impl<'a> Reasons<'a> {
-    /// Of `addresses` and of those components of `estimate` that hold some, as `holds` says of each.
-    pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, holds: &[bool]) -> Self {
-        let clusters = estimate.gaussians.iter().enumerate().zip(holds);
-        let held = clusters.filter(|&(_, &holds)| holds);
+    /// Of `addresses`, and of those components of `estimate` that have five or more, as `sizes` say.
+    pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, sizes: &[u64]) -> Self {
+        let clusters = estimate.gaussians.iter().enumerate().zip(sizes);
+        let held = clusters.filter(|&(_, &size)| size >= LEAST_SIZE);
         Self {
             addresses,
             surprise: Surprise::new(addresses),
@@ -59,15 +69,15 @@ impl<'a> Reasons<'a> {
 
     /// Why `rules` flag `address`, one of the addresses, which has so many `packets`.
     pub fn of(&self, address: u32, packets: u64, rules: Rules) -> Reason {
-        let surprise = self.surprise.of(self.addresses, address);
+        let surprise = self.surprise.of(self.addresses, address).map(rounded);
         let mut parts = Vec::with_capacity(6);
         if let Some(block) = Block::of(address).filter(|block| block.kind.is_flagged()) {
             parts.push(format!("{} ({})", block.name, block.source));
         }
-        let bits = surprise.iter().sum::<f64>();
+        let bits: f64 = surprise.iter().sum();
         let octet = named(&surprise);
-        let prefix = self.prefix(address, octet);
-        parts.push(format!("{prefix} ({:.1} of {bits:.1} bits)", surprise[octet]));
+        let others = self.others(address, octet);
+        parts.push(format!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
         let window = rules.has(Rule::Gap).then(|| Window::around(self.addresses, address));
         if let Some(Window { first, last, others }) = window.flatten() {
             let width = last - first + 1;
@@ -77,24 +87,26 @@ impl<'a> Reasons<'a> {
         }
         if self.addresses.block(address, 24).len() == 1
             && let Some(other) = self.nearest_block(address)
+            // What has another first octet is near to nothing.
+            && prefix(other, 8) == prefix(address, 8)
         {
             parts.push(format!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
         }
         parts.extend(self.nearest_cluster(address));
         parts.push(counted(packets, "packet", "packets"));
-        Reason { surprise, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
 
     /// How many others share the octets of `address` up to `octet`.
-    fn prefix(&self, address: u32, octet: usize) -> String {
+    fn others(&self, address: u32, octet: usize) -> String {
+        if octet == OCTETS - 1 {
+            return self.neighbour(address);
+        }
         let others = |octets: usize| {
             self.addresses.block(address, 8 * octets as u32).len().saturating_sub(1) as u64
         };
         let [of, with] = [others(octet), others(octet + 1)];
-        if octet == OCTETS - 1 {
-            return self.neighbour(address);
-        }
-        let (around, prefix) = (leading(address, octet), leading(address, octet + 1));
+        let (around, wanted) = (leading(address, octet), leading(address, octet + 1));
         if of == 0 {
             return match octet {
                 0 => "nothing else is here".to_owned(),
@@ -105,16 +117,11 @@ impl<'a> Reasons<'a> {
             0 => format!("{} others", grouped(of)),
             _ => format!("{} others in {around}", grouped(of)),
         };
+        let only = if 10 * with < of { "only " } else { "" };
+        let verb = if with == 1 { "begins" } else { "begin" };
         match with {
-            0 => format!("nothing else here begins with {prefix}"),
-            with if 10 * with < of => {
-                let verb = if with == 1 { "begins" } else { "begin" };
-                format!("only {} of {of_which} {verb} with {prefix}", grouped(with))
-            }
-            with => {
-                let verb = if with == 1 { "begins" } else { "begin" };
-                format!("{} of {of_which} {verb} with {prefix}", grouped(with))
-            }
+            0 => format!("nothing else here begins with {wanted}"),
+            with => format!("{only}{} of {of_which} {verb} with {wanted}", grouped(with)),
         }
     }
 
@@ -127,7 +134,7 @@ impl<'a> Reasons<'a> {
             None => format!("nothing else here is in {subnet}"),
             Some(nearest) => {
                 let others = counted(block.len() as u64 - 1, "other", "others");
-                format!("nearest of {others} in {subnet} is {}", dotted(*nearest))
+                format!("{others} in {subnet}, the nearest {}", dotted(*nearest))
             }
         }
     }
@@ -180,4 +187,64 @@ fn grouped(count: u64) -> String {
 /// `count` with the noun that it takes.
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kmeans::Partition;
+
+    fn number(octets: [u8; OCTETS]) -> u32 {
+        u32::from_be_bytes(octets)
+    }
+
+    /// Two subnets of 100 hosts, an odd host in one of them, and one of elsewhere.
+    fn network() -> Vec<u32> {
+        let host = |i: u8| number([192, 168, 20 + i % 2, 10 + i / 2]);
+        let odd = [number([192, 168, 20, 200]), number([172, 19, 2, 66]), number([0, 0, 0, 0])];
+        (0..200).map(host).chain(odd).collect()
+    }
+
+    fn reason(address: [u8; OCTETS], packets: u64, rules: &[Rule]) -> String {
+        let addresses = network();
+        let ascending = Ascending::new(&addresses);
+        let centres = vec![[192.0, 168.0, 20.5, 60.0], [10.0, 0.0, 0.0, 0.0]];
+        let estimate = Partition::new(centres, vec![1.0, 0.0], 4.0 * 100.0 * 200.0, 200).estimate();
+        let reasons = Reasons::new(&ascending, &estimate, &[200, 0]);
+        let reason = reasons.of(number(address), packets, rules.iter().copied().collect());
+        assert!((reason.bits() - reason.surprise.iter().sum::<f64>()).abs() < 1e-4);
+        reason.sentence
+    }
+
+    #[test]
+    fn an_address_of_elsewhere() {
+        assert_eq!(
+            reason([172, 19, 2, 66], 3, &[Rule::LowDensity, Rule::Isolated]),
+            "172.19.2.66: nothing else here begins with 172 (13.8 of 37.8 bits); nearest populated \
+             /24 192.168.20.0/24; nearest cluster 0 is 15 sd away; 3 packets."
+        );
+    }
+
+    #[test]
+    fn an_odd_host_of_a_dense_subnet() {
+        assert_eq!(
+            reason([192, 168, 20, 200], 1_234, &[Rule::Gap]),
+            "192.168.20.200: nearest of 100 others in 192.168.20.0/24 is 192.168.20.109 (10.0 of \
+             11.0 bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; \
+             nearest cluster 0 is 14 sd away; 1,234 packets."
+        );
+    }
+
+    #[test]
+    fn a_reserved_address() {
+        let told = reason([0, 0, 0, 0], 1, &[Rule::Reserved]);
+        assert!(told.starts_with("0.0.0.0: the unspecified address (RFC 1122); nothing"), "{told}");
+        assert!(told.ends_with("; 1 packet."), "{told}");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let groups = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        groups.iter().for_each(|&(number, text)| assert_eq!(grouped(number), text));
+    }
 }

@@ -12,7 +12,7 @@
 
 use crate::address::OCTETS;
 
-use super::prefix::{Ascending, Classes, walk};
+use super::prefix::{Ascending, Classes};
 
 /// Bits of a step.
 const STEP: u32 = 4;
@@ -34,17 +34,12 @@ impl Surprise {
     pub fn new(addresses: &Ascending<'_>) -> Self {
         let all = addresses.addresses();
         let mut masses = [1.0; LEVELS];
-        let mut first = Classes::default();
-        walk(all, &[STEP], |block, _, &[count]| {
-            first.add(&[count, all.len() as u32], block.len() as u64);
-        });
-        masses[0] = mass(&first.finish());
+        // All of them may be one more than a u32 holds, which makes no difference.
+        let whole = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        masses[0] = mass(&Classes::of(all, &[STEP], |&[count]| [count, whole]));
         for (mass, level) in masses[1..].iter_mut().zip(1..) {
-            let mut classes = Classes::default();
-            walk(all, &[level * STEP, (level + 1) * STEP], |block, _, &[of, count]| {
-                classes.add(&[count, of], block.len() as u64);
-            });
-            *mass = self::mass(&classes.finish());
+            let lengths = [level * STEP, (level + 1) * STEP];
+            *mass = self::mass(&Classes::of(all, &lengths, |&[of, count]| [count, of]));
         }
         Self { masses }
     }
@@ -84,4 +79,72 @@ fn mass(classes: &[([u32; 2], u64)]) -> f64 {
         if likelihood(left) < likelihood(right) { a = left } else { b = right }
     }
     (0.5 * (a + b)).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network() -> Vec<u32> {
+        (0..600u32).map(|i| 0x0a00_0000 | (i % 7) << 16 | (i % 5) << 8 | i * 37 % 256).collect()
+    }
+
+    #[test]
+    fn bits_are_those_of_the_chain() {
+        let mut addresses = network();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let ascending = Ascending::new(&addresses);
+        let surprise = Surprise::new(&ascending);
+        for &address in addresses.iter().step_by(29) {
+            let sharing = |bits: u32| {
+                let shares = |&&other: &&u32| (other ^ address).leading_zeros() >= bits;
+                addresses.iter().filter(shares).count() as f64
+            };
+            let mut expected = [0.0; OCTETS];
+            for (level, mass) in surprise.masses.iter().enumerate() {
+                let (of, count) = (sharing(4 * level as u32), sharing(4 * level as u32 + 4));
+                let p = (count - 1.0 + mass / 16.0) / (of - 1.0 + mass);
+                expected[level / 2] -= p.log2();
+            }
+            for (found, expected) in surprise.of(&ascending, address).iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-9, "{found} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn masses_have_the_largest_likelihood() {
+        let classes = [([5, 60], 5), ([20, 60], 20), ([35, 60], 35), ([1, 9], 9)];
+        let likelihood = |mass: f64| -> f64 {
+            let term = |&([c, of], size): &([u32; 2], u64)| {
+                size as f64
+                    * ((f64::from(c) - 1.0 + mass / 16.0) / (f64::from(of) - 1.0 + mass)).ln()
+            };
+            classes.iter().map(term).sum()
+        };
+        let best = mass(&classes);
+        for factor in [0.5, 0.99, 1.01, 2.0] {
+            assert!(likelihood(best) >= likelihood(best * factor), "{best} by {factor}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_octet_is_a_surprise_and_what_follows_is_unknown() {
+        let mut addresses = network();
+        addresses.push(0xac13_0242);
+        let ascending = Ascending::new(&addresses);
+        let [first, rest @ ..] = Surprise::new(&ascending).of(&ascending, 0xac13_0242);
+        assert!(first > 10.0, "{first}");
+        assert!(rest.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{rest:?}");
+        let known = Surprise::new(&ascending).of(&ascending, addresses[0]);
+        assert!(known[0] < 0.1, "{known:?}");
+    }
+
+    #[test]
+    fn one_address_is_no_surprise_beyond_what_is_unknown() {
+        let ascending = Ascending::new(&[7]);
+        let bits = Surprise::new(&ascending).of(&ascending, 7);
+        assert!(bits.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{bits:?}");
+    }
 }

@@ -32,9 +32,9 @@ pub enum Kind {
     OddSlash24,
     /// Two to eight of a /24 of a public /8 from which there are no others.
     ForeignBlock,
-    /// A special-purpose one, from blocks without hosts.
+    /// A special-purpose one of a /8 from which there is no other.
     Reserved,
-    /// One of a /24 of 40 hosts or more, at least 48 from each of them.
+    /// One of a /24 of 30 addresses or more, at least 32 from each of them.
     OddHost,
 }
 
@@ -154,23 +154,29 @@ impl Generator {
                     (0..self.below(1..4)).map(|_| base | self.below(1..255)).collect()
                 }
                 Kind::Reserved => {
-                    let bases = [0, 127 << 24, 224 << 24, 239 << 24, 240 << 24, 0xc000_0200];
-                    let base = bases[self.below(0..bases.len() as u32) as usize];
-                    vec![base | self.below(0..256)]
+                    let first = [0, 127, 169, 198, 203, 224, 233, 239, 240, 255];
+                    let first = first[self.below(0..first.len() as u32) as usize];
+                    // The rest of 169, 198 and 203 is of others: one block each.
+                    let second = match first {
+                        169 => 254 << 16 | self.below(0..1 << 16),
+                        198 => 18 << 16 | self.below(0..1 << 17),
+                        203 => 113 << 8 | self.below(0..256),
+                        _ => self.below(0..1 << 24),
+                    };
+                    vec![first << 24 | second]
                 }
                 Kind::OddHost => vec![like & 0xffff_ff00 | self.below(2..254)],
             };
             let is_room = match kind {
-                Kind::Lone | Kind::ForeignBlock => {
+                Kind::Lone | Kind::ForeignBlock | Kind::Reserved => {
                     !all.iter().any(|&other| other >> 24 == block[0] >> 24)
                 }
                 Kind::OddSlash24 => !all.iter().any(|&other| other >> 8 == block[0] >> 8),
-                Kind::Reserved => !all.contains(&block[0]),
                 Kind::OddHost => {
                     let near = |&&other: &&u32| other >> 8 == block[0] >> 8;
                     let distance = |&other: &u32| other.abs_diff(block[0]);
-                    all.iter().filter(near).count() >= 40
-                        && all.iter().filter(near).map(distance).min() >= Some(48)
+                    all.iter().filter(near).count() >= 30
+                        && all.iter().filter(near).map(distance).min() >= Some(32)
                 }
             };
             if is_room {
