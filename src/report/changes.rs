@@ -56,8 +56,8 @@ impl From<Difference> for AddressChanges {
         Self {
             then: addresses.then,
             now: addresses.now,
-            new: addresses.new(),
-            new_share: share(addresses.new(), addresses.now),
+            new: addresses.added(),
+            new_share: share(addresses.added(), addresses.now),
             vanished: addresses.vanished(),
             vanished_share: share(addresses.vanished(), addresses.then),
             new_24s: slash24.new,
@@ -116,7 +116,7 @@ impl Changes {
             Some(then) => {
                 let row = |tile: Tile, change| {
                     let (kind, counts) = (kind(change), tile.counts);
-                    let (new, vanished) = (counts.new(), counts.vanished());
+                    let (new, vanished) = (counts.added(), counts.vanished());
                     writeln!(out, "{kind},{tile},{},{},{new},{vanished}", counts.then, counts.now)
                 };
                 Some(compare(then.iter(), now.iter().copied(), row)?.into())

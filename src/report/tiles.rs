@@ -21,7 +21,7 @@ pub struct Counts {
 
 impl Counts {
     /// Addresses of the later set only.
-    pub fn new(&self) -> u64 {
+    pub fn added(&self) -> u64 {
         self.now - self.both
     }
 
@@ -36,7 +36,7 @@ impl Counts {
             Self { then: 0, now: 0, .. } => None,
             Self { then: 0, .. } => Some(Change::New),
             Self { now: 0, .. } => Some(Change::Vanished),
-            counts if counts.new() + counts.vanished() == 0 => None,
+            counts if counts.added() + counts.vanished() == 0 => None,
             _ => Some(Change::Changed),
         }
     }
@@ -247,7 +247,7 @@ mod tests {
                 now: now.len() as u64,
                 both: then.intersection(&now).count() as u64,
             });
-            let new: u64 = tiles.iter().map(|(tile, _)| tile.counts.new()).sum();
+            let new: u64 = tiles.iter().map(|(tile, _)| tile.counts.added()).sum();
             prop_assert_eq!(new, now.difference(&then).count() as u64);
             let vanished: u64 = tiles.iter().map(|(tile, _)| tile.counts.vanished()).sum();
             prop_assert_eq!(vanished, then.difference(&now).count() as u64);
