@@ -12,6 +12,12 @@ pub fn tell(kind: &str, message: &str) {
     let _ = writeln!(io::stderr(), "octomix: {kind}: {line}");
 }
 
+/// The columns of standard output, if that is a terminal.
+pub fn terminal_width() -> Option<usize> {
+    let (_, columns) = ::console::Term::stdout().size_checked()?;
+    io::stdout().is_terminal().then_some(columns.into())
+}
+
 /// What a command has to say beside its results.
 #[derive(Debug)]
 pub struct Console {

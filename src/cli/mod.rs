@@ -1,5 +1,6 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod allow;
 mod bench;
 mod compare;
 mod extract;
@@ -16,8 +17,10 @@ use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::listing::LISTINGS;
 use octomix::input::{self, Directories, Roles};
 use octomix::model::scorer::Score;
+use octomix::rule::{Rule, Rules};
 use octomix::score::Threshold;
 
+pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use extract::{ExtractArgs, MergeArgs};
@@ -116,6 +119,10 @@ pub struct DetectArgs {
     #[command(flatten)]
     pub score: RuleArgs,
     #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    #[command(flatten)]
     pub engine: EngineArgs,
 }
 
@@ -149,6 +156,8 @@ pub struct FitArgs {
     #[command(flatten)]
     pub score: RuleArgs,
     #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
     pub engine: EngineArgs,
 }
 
@@ -159,10 +168,15 @@ Examples:
     octomix score --model monday tuesday.csv -o tuesday
 
   A list of addresses by one model:
-    octomix score --model monday/dst/model.json blocklist.txt";
+    octomix score --model monday/dst/model.json blocklist.txt
+
+  Without the flags on the networks that are known to be odd:
+    octomix score --model monday tuesday.csv --allow scanners.txt";
 
 /// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
-/// threshold that the model was trained with.
+/// threshold that the model was trained with; and tells what has changed since.
+///
+/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
 #[derive(Debug, Args)]
 #[command(after_help = SCORE_EXAMPLES)]
 pub struct ScoreArgs {
@@ -178,6 +192,10 @@ pub struct ScoreArgs {
     /// Add each component's responsibility for each address to the tables (predict_proba)
     #[arg(long, help_heading = "Output")]
     pub responsibilities: bool,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }
@@ -218,16 +236,63 @@ pub struct OutputArgs {
     pub directory: PathBuf,
 }
 
-/// What makes an address anomalous.
+/// What makes the density of an address anomalous.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Score")]
 pub struct RuleArgs {
-    /// Which addresses are anomalous: percentile:P flags the P % of lowest log-density
+    /// Which densities are low: percentile:P the P % of lowest log-density, in every set; density:X
+    /// those below X nats; fdr:Q those that the model does not explain, of which a share of Q may be
+    /// mistaken
     #[arg(long, value_name = "RULE", default_value = "percentile:4")]
     pub threshold: Threshold,
     /// Which log-density: scikit-learn's, or that of the posterior predictive distribution
     #[arg(long, value_enum, default_value_t = ScoreArg::Sklearn)]
     pub score: ScoreArg,
+}
+
+/// By which rules addresses are flagged.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Score")]
+pub struct RulesArgs {
+    /// The rules by which addresses are flagged, with commas between
+    #[arg(
+        long,
+        value_enum,
+        value_name = "RULE,...",
+        value_delimiter = ',',
+        default_value = "low-density,reserved,isolated,gap"
+    )]
+    pub rules: Vec<RuleArg>,
+}
+
+impl RulesArgs {
+    /// The rules asked for.
+    pub fn rules(&self) -> Rules {
+        self.rules.iter().map(|rule| rule.rule()).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RuleArg {
+    /// Of a log-density below the --threshold
+    LowDensity,
+    /// Of a block set aside: multicast, loopback, documentation and others; not of private networks
+    Reserved,
+    /// In no block that others are in
+    Isolated,
+    /// Far from the other hosts of a dense /24
+    Gap,
+}
+
+impl RuleArg {
+    fn rule(self) -> Rule {
+        match self {
+            Self::LowDensity => Rule::LowDensity,
+            Self::Reserved => Rule::Reserved,
+            Self::Isolated => Rule::Isolated,
+            Self::Gap => Rule::Gap,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use octomix::address::AddressSet;
+use octomix::address::{AddressSet, Blocks};
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
 use octomix::model::any::Params;
@@ -11,9 +11,12 @@ use octomix::report::clusters::clusters;
 use octomix::report::model::{About, ModelFile};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::{Rules, Structure};
 
+use super::days::keep;
 use super::fitting::{Fitted, log_likelihood, points};
-use super::labelling::{label, responsible, threshold};
+use super::labelling::{Labelling, responsible, threshold};
 use super::plan::Plan;
 use super::run::{Run, finish, start, timed};
 use super::{Failure, batch, write_json};
@@ -25,8 +28,19 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, each, output, print, responsibilities, model, score, engine, .. } =
-        args;
+    let DetectArgs {
+        input,
+        each,
+        output,
+        print,
+        responsibilities,
+        model,
+        score,
+        rules,
+        allow,
+        engine,
+        ..
+    } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     if *each {
@@ -34,7 +48,9 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     }
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let found = roles(&mut run, &capture, &plan, score, Some(*responsibilities))?;
+    let allowed = allow.blocks();
+    let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
+    let found = roles(&mut run, &capture, &plan, flagging, Some(*responsibilities))?;
     finish(run, &capture, found, print)
 }
 
@@ -43,13 +59,25 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let FitArgs { input, output, print, model, score, engine } = args;
+    let FitArgs { input, output, print, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let found = roles(&mut run, &capture, &plan, score, None)?;
+    let flagging = Flagging { density: score, rules: rules.rules(), allowed: None };
+    let found = roles(&mut run, &capture, &plan, flagging, None)?;
     finish(run, &capture, found, print)
+}
+
+/// What flags addresses.
+#[derive(Clone, Copy)]
+pub struct Flagging<'a> {
+    /// By their density.
+    pub density: &'a RuleArgs,
+    /// The rules that are applied.
+    pub rules: Rules,
+    /// The addresses whose flags are not told.
+    pub allowed: Option<&'a Blocks>,
 }
 
 /// Fits and labels the roles of `capture`; `tables`: whether to write them, with responsibilities.
@@ -60,11 +88,11 @@ pub fn roles(
     run: &mut Run,
     capture: &Capture,
     plan: &Plan,
-    rule: &RuleArgs,
+    flagging: Flagging<'_>,
     tables: Option<bool>,
 ) -> Result<[Option<RoleSummary>; 3], Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
-    let mut job = Job { choice, plan, rule, tables, console, output };
+    let mut job = Job { choice, plan, flagging, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
     let any = job.detect(Role::Any, &capture.any)?;
@@ -86,7 +114,7 @@ fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
 struct Job<'a> {
     choice: &'a Choice,
     plan: &'a Plan,
-    rule: &'a RuleArgs,
+    flagging: Flagging<'a>,
     /// Whether to write tables, and responsibilities in them.
     tables: Option<bool>,
     console: &'a mut Console,
@@ -105,11 +133,17 @@ impl Job<'_> {
         let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
         let failed = |reason| Failure::Fit { role, reason };
-        let score = self.rule.score.score();
+        let Flagging { density, rules, allowed } = self.flagging;
+        let score = density.score.score();
         let scorer = fit.scorer(score).map_err(failed)?;
-        let (threshold, label_seconds) =
-            timed(|| threshold(self.rule.threshold, score, &scorer, engine, set.addresses()));
-        let threshold = threshold?;
+        let addresses = set.addresses();
+        let ascending = Ascending::new(addresses);
+        let (found, label_seconds) = timed(|| {
+            let (choice, seed) = (self.choice, params.seed());
+            let threshold = threshold(density, &fit, &scorer, engine, addresses, choice, seed)?;
+            Ok::<_, Failure>((threshold, Structure::new(&ascending, rules)))
+        });
+        let (threshold, structure) = found?;
         let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
         let pca = Pca::new(fit.moments());
         let about = About {
@@ -125,21 +159,32 @@ impl Job<'_> {
         let model = ModelFile::new(&fit, &about);
         let (weights, means) = (fit.weights(), fit.means());
         let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
-        let table = Table { set, threshold: threshold.log_density, pca: &pca, responsibilities };
+        let labelling = Labelling {
+            role,
+            table: &Table { set, pca: &pca, responsibilities },
+            ascending: &ascending,
+            scorer: &scorer,
+            estimate: &fit.estimate(),
+            threshold: threshold.log_density,
+            rules,
+            structure: &structure,
+            allowed,
+        };
         let (written, write_seconds) = timed(|| {
             let output = self.tables.is_some().then_some(&mut *self.output);
-            let found = label(role, &scorer, engine, &table, means.len(), output, self.console)?;
+            let found = labelling.run(engine, output, self.console)?;
+            keep(role, set, &ascending, &found.1, self.output)?;
             let file = format!("{}/model.json", role.key());
             self.output.write(&file, |out| write_json(&model, out))?;
             Ok::<_, Failure>(found)
         });
-        let (tallies, anomalies) = written?;
+        let (tallies, flagged) = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, summaries, clusters, &anomalies, threshold, seconds);
+        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
+        let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
         Ok(Some(summary))
     }
 }

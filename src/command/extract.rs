@@ -94,9 +94,10 @@ impl Job {
         let (written, write_seconds) = timed(|| {
             let src = self.write(Role::Source, &capture.source)?;
             let dst = self.write(Role::Destination, &capture.destination)?;
-            Ok::<_, Failure>((src, dst))
+            let any = self.write(Role::Any, &capture.any)?;
+            Ok::<_, Failure>([src, dst, any])
         });
-        let (src, dst) = written?;
+        let [src, dst, any] = written?;
         for file in shards_of(self.output.directory()) {
             // Read together with those of this run it would count twice.
             if !self.output.files().contains(&file) {
@@ -110,6 +111,7 @@ impl Job {
             input: Reading::new(&capture.account),
             src,
             dst,
+            any,
             skipped_roles: skipped(roles, capture),
             warnings: console.into_warnings(),
             output: output.directory().display().to_string(),
@@ -136,7 +138,7 @@ impl Job {
     fn warn_of_lost_packets(&mut self, capture: &Capture) {
         let has_several = |set: &AddressSet| (0..set.len()).any(|at| set.packets(at) > 1);
         if self.form == Form::Bitmap {
-            if has_several(&capture.source) || has_several(&capture.destination) {
+            if Role::ALL.iter().any(|&role| has_several(capture.addresses(role))) {
                 let lost = "bitmaps hold no packets: every address will count as one; \
                             use --as csv to keep them";
                 self.console.warn(lost.to_owned());

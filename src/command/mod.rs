@@ -3,6 +3,7 @@
 mod batch;
 mod bench;
 mod compare;
+mod days;
 mod detect;
 mod devices;
 mod extract;
@@ -31,6 +32,7 @@ use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::report::WriteError;
 use octomix::report::model::ModelError;
+use octomix::rule::fdr::FdrError;
 use octomix::synthetic::SizeError;
 use serde::Serialize;
 use start_file::StartFileError;
@@ -89,6 +91,8 @@ pub enum Failure {
     Usage(String),
     #[error("{0}; ask for another number with --addresses")]
     Size(#[from] SizeError),
+    #[error(transparent)]
+    Fdr(#[from] FdrError),
     #[error(transparent)]
     Agreement(#[from] AgreementError),
     #[error(transparent)]

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs, RoleArg};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 
 /// A run under way.
 pub struct Run {
@@ -79,7 +79,8 @@ pub fn finish<R: Serialize + text::Found>(
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let summary = complete(run, capture, found, None)?;
-    print(print_args.format, &summary, |out| text::write(&summary, out))
+    let width = terminal_width().unwrap_or(text::WIDTH);
+    print(print_args.format, &summary, |out| text::write(&summary, width, out))
 }
 
 /// Writes the summary of what was found for sources and destinations, and what it was `made_from`.

@@ -3,17 +3,22 @@
 use std::path::Path;
 use std::time::Instant;
 
-use octomix::address::AddressSet;
+use octomix::address::{AddressSet, Blocks};
 use octomix::engine::choice::Choice;
 use octomix::input::{Role, Roles};
 use octomix::model::scorer::Score;
 use octomix::report::clusters::clusters;
-use octomix::report::model::{Loaded, ModelError};
+use octomix::report::model::{Loaded, ModelError, WeightedBy};
+use octomix::report::seen::Seen;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::{Rules, Structure};
 
 use super::Failure;
-use super::labelling::{label, responsible};
+use super::days::{self, model_file};
+use super::fitting::points;
+use super::labelling::{Labelling, responsible};
 use super::run::{finish, start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
@@ -24,7 +29,7 @@ use crate::console::Console;
 /// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
 /// file cannot be written.
 pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let ScoreArgs { input, model, output, print, responsibilities, engine } = args;
+    let ScoreArgs { input, model, output, print, responsibilities, rules, allow, engine } = args;
     let started = Instant::now();
     let models = Models::read(model, input.role.map(RoleArg::roles))?;
     let loaded = models.src.iter().chain(&models.dst).chain(&models.any);
@@ -34,9 +39,13 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     input.role = input.role.or(models.role());
     let (mut run, capture) =
         start(started, &input, &output.directory, print, engine, most.unwrap_or(1))?;
+    let allowed = allow.blocks();
     let mut job = Job {
         choice: &run.choice,
+        models: model,
+        allowed: allowed.as_ref(),
         responsibilities: *responsibilities,
+        rules: rules.rules(),
         console: &mut run.console,
         output: &mut run.output,
     };
@@ -105,7 +114,12 @@ impl Models {
 /// What is the same for both roles.
 struct Job<'a> {
     choice: &'a Choice,
+    /// Where the models are.
+    models: &'a Path,
+    /// The addresses whose flags are not told.
+    allowed: Option<&'a Blocks>,
     responsibilities: bool,
+    rules: Rules,
     console: &'a mut Console,
     output: &'a mut Output,
 }
@@ -123,22 +137,39 @@ impl Job<'_> {
             .model
             .scorer(Score::from(threshold.score))
             .map_err(|reason| Failure::Fit { role, reason: reason.into() })?;
-        let mut engine = self.choice.engine(set.addresses());
+        let seen = Seen::beside(&model_file(self.models, role), loaded.file.n_addresses)?;
+        let packets = (loaded.file.weighted_by == WeightedBy::Packets).then(|| set.weights());
+        let mut engine = self.choice.engine(points(role, set, packets.as_ref())?);
         let (weights, means) = loaded.model.components();
         let responsibilities = responsible(&scorer, self.responsibilities, self.console);
-        let pca = &loaded.pca;
-        let table = Table { set, threshold: threshold.log_density, pca, responsibilities };
+        let ascending = Ascending::new(set.addresses());
+        let (structure, label_seconds) = timed(|| Structure::new(&ascending, self.rules));
+        let labelling = Labelling {
+            role,
+            table: &Table { set, pca: &loaded.pca, responsibilities },
+            ascending: &ascending,
+            scorer: &scorer,
+            estimate: &loaded.model.estimate(),
+            threshold: threshold.log_density,
+            rules: self.rules,
+            structure: &structure,
+            allowed: self.allowed,
+        };
         let (written, write_seconds) = timed(|| {
-            let (engine, output) = (engine.as_mut(), Some(&mut *self.output));
-            label(role, &scorer, engine, &table, means.len(), output, self.console)
+            let engine = engine.as_mut();
+            let found = labelling.run(engine, Some(&mut *self.output), self.console)?;
+            let moves = days::weights(loaded, engine, &found.0)?;
+            let flagged = found.1.ascending(set);
+            let changes = days::changes(role, &seen, &ascending, &flagged, moves, self.output)?;
+            Ok::<_, Failure>((found, changes))
         });
-        let (tallies, anomalies) = written?;
+        let ((tallies, flagged), changes) = written?;
         if let Some(trouble) = engine.trouble() {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
-        let seconds = RoleSeconds { write: write_seconds, ..RoleSeconds::default() };
-        let clusters = clusters(tallies, &weights, &means);
-        let summary = RoleSummary::new(set, Vec::new(), clusters, &anomalies, threshold, seconds);
-        Ok(Some(summary))
+        let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
+        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
+        let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
+        Ok(Some(RoleSummary { changes: Some(changes), ..summary }))
     }
 }

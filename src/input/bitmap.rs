@@ -78,7 +78,11 @@ pub(super) fn recognise(
 /// The roles that a shard called `name` fills.
 pub(super) fn roles(name: &str, options: &Options) -> Roles {
     let named = shard_role(Path::new(name)).map(Roles::of);
-    named.or(options.roles).unwrap_or(Roles::Source)
+    match options.roles {
+        // All in one set, whatever they are called.
+        Some(Roles::Any) => Roles::of_single(options.roles),
+        asked => named.unwrap_or(Roles::of_single(asked)),
+    }
 }
 
 /// How the lower halves of a container are written.
@@ -314,7 +318,7 @@ mod tests {
             Start::Other => return None,
         };
         let mut cutter = Containers { containers: containers.into(), next: 0, damage: None };
-        let mut block = Block::new(Arc::new(Wanted { roles: Roles::Source, facts: false }));
+        let mut block = Block::new(Arc::new(Wanted::new(Roles::Source, &Options::default())));
         let (mut from, mut to) = (skip, skip);
         loop {
             to = bytes.len().min(to + step);

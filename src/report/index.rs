@@ -94,10 +94,11 @@ impl From<&RoleSummary> for Found {
 impl Entry {
     /// A capture that went well.
     pub fn ok(name: &str, input: &str, summary: &Summary<RoleSummary>) -> Self {
-        let (src, dst) = (summary.src.as_ref(), summary.dst.as_ref());
+        let found = |role| summary.role(role).map(Found::from);
         Self {
-            src: src.map(Found::from),
-            dst: dst.map(Found::from),
+            src: found(Role::Source),
+            dst: found(Role::Destination),
+            any: found(Role::Any),
             seconds: Some(summary.seconds.total),
             ..Self::new(name, input, Status::Ok)
         }
@@ -126,6 +127,7 @@ impl Entry {
         Some(Self {
             src: found(old.src),
             dst: found(old.dst),
+            any: found(old.any),
             seconds: Some(old.seconds.total),
             ..Self::new(name, input, Status::Skipped)
         })
@@ -133,7 +135,7 @@ impl Entry {
 
     fn new(name: &str, input: &str, status: Status) -> Self {
         let (name, input) = (name.to_owned(), input.to_owned());
-        Self { name, input, status, src: None, dst: None, seconds: None, error: None }
+        Self { name, input, status, src: None, dst: None, any: None, seconds: None, error: None }
     }
 
     /// What was found for `role`.
@@ -141,6 +143,7 @@ impl Entry {
         match role {
             Role::Source => self.src,
             Role::Destination => self.dst,
+            Role::Any => self.any,
         }
     }
 }
@@ -172,6 +175,7 @@ struct Old {
     made_from: MadeFrom,
     src: Option<OldRole>,
     dst: Option<OldRole>,
+    any: Option<OldRole>,
     files: Vec<String>,
     seconds: OldSeconds,
 }

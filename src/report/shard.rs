@@ -78,6 +78,9 @@ pub struct Extraction {
     /// The destinations, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<Extracted>,
+    /// Both as one set, if so it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<Extracted>,
     /// Roles that were asked for and have no address: `src`, `dst`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.

@@ -116,7 +116,10 @@ fn fit_writes_models_and_a_summary_only() {
         names
     };
     assert_eq!(names(folder.path("octomix-out")), ["dst", "summary.json"]);
-    assert_eq!(names(folder.path("octomix-out/dst")), ["model.json"]);
+    assert_eq!(
+        names(folder.path("octomix-out/dst")),
+        ["flagged.roaring", "model.json", "seen.roaring"]
+    );
 }
 
 #[test]

@@ -29,9 +29,13 @@ fn text_fits_a_terminal_and_names_the_rest() {
         "4,200 rows, 656.18 kB, columns isrc and idst\n",
         "  4,087 of 4,200 source cells used; 113 missing\n",
         "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
+        "\n  low-density 8: the 4 % least dense, log-density below -14.049\n",
+        "\n  reserved    1: unspecified 1\n",
+        "\n  isolated    2\n",
+        "\n  isolated    diffuse: no address stands apart\n",
         "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
         "  and 87 more in octomix-out/dst/anomalies.csv\n",
-        "\nWrote 7 files to octomix-out:\n",
+        "\nWrote 11 files to octomix-out:\n",
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }
@@ -159,6 +163,8 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
         (&["--tol", "-1"], "expected a number from 0, for example 1e-3"),
         (&["--reg-covar", "inf"], "expected a number from 0, for example 1e-3"),
         (&["--threshold", "percentile:101"], "expected percentile:P with P from 0 to 100"),
+        (&["--threshold", "fdr:0"], "fdr:Q with Q from 1e-6 to 0.5"),
+        (&["--rules", "odd"], "[possible values: low-density, reserved, isolated, gap]"),
         (&["--engine", "fast"], "[possible values: auto, gpu, cpu, reference]"),
         (&["--covariance", "round"], "[possible values: full, tied, diag, spherical]"),
     ] {

@@ -21,9 +21,10 @@ use octomix::report::index::{Entry, Index, MadeFrom, Original, Status};
 use octomix::report::{Output, text};
 use rayon::Yield;
 
+use super::detect::{self, Flagging};
 use super::plan::Plan;
 use super::run::{Run, complete};
-use super::{Failure, detect, print, warn_of, write_json};
+use super::{Failure, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
 use crate::progress::Unit;
@@ -173,13 +174,15 @@ impl Batch<'_> {
         started: Instant,
         read_seconds: f64,
     ) -> Result<Entry, Failure> {
-        let DetectArgs { input, output, print, responsibilities, score, engine, .. } = self.args;
+        let DetectArgs {
+            input, output, print, responsibilities, score, rules, allow, engine, ..
+        } = self.args;
         let mut console = Console::of(print, &item.name);
         warn_of(&capture.account, &mut console);
-        let folders = [Role::Source, Role::Destination].map(Role::key);
+        let folders = Role::ALL.map(Role::key);
         let output = Output::new(&output.directory.join(&item.name), &folders)?;
         let opened = Instant::now();
-        let largest = capture.source.len().max(capture.destination.len());
+        let largest = capture.largest().len();
         let choice = self.chooser.choose(largest, self.plan.params.components())?;
         let mut run = Run {
             choice,
@@ -194,7 +197,10 @@ impl Batch<'_> {
         if let Some(warning) = &run.choice.warning {
             run.console.warn(warning.clone());
         }
-        let found = detect::roles(&mut run, capture, self.plan, score, Some(*responsibilities))?;
+        let allowed = allow.blocks();
+        let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
+        let tables = Some(*responsibilities);
+        let found = detect::roles(&mut run, capture, self.plan, flagging, tables)?;
         let summary = complete(run, capture, found, Some(item.made_from.clone()))?;
         Ok(Entry::ok(&item.name, &shown(&item.path), &summary))
     }

@@ -1,5 +1,8 @@
-//! The summary as text: 80 to 100 columns wide, plain, the same on a terminal and in a pipe.
+//! The summary as text: 80 to 100 columns wide, plain; on a wide terminal anomalies have their reasons
+//! beside them.
 
+mod blocks;
+mod changes;
 mod compare;
 pub mod index;
 mod reading;
@@ -20,29 +23,42 @@ use reading::write_reading;
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
 
+/// What a summary is written on.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Where the files are that hold what is left out.
+    pub output: &'a Path,
+    /// Columns.
+    pub width: usize,
+}
+
 /// What was found for a role, for people to read.
 pub trait Found {
-    /// Writes it; what is left out is in files below `output`.
+    /// Writes it on `page`.
     ///
     /// # Errors
     /// When `out` fails.
-    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()>;
+    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()>;
 
     /// How long it took.
     fn seconds(&self) -> RoleSeconds;
 }
 
-/// Writes `summary` for people.
+/// The columns of a page that is no terminal.
+pub const WIDTH: usize = 100;
+
+/// Writes `summary` for people, on a page of `width` columns.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<R: Found>(summary: &Summary<R>, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { output: Path::new(&summary.output), width };
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
     for role in Role::ALL {
         if let Some(found) = summary.role(role) {
             writeln!(out)?;
-            found.write(role, Path::new(&summary.output), out)?;
+            found.write(role, &page, out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
             writeln!(out, "\n{}: no addresses, skipped", title(role))?;
         }

@@ -14,7 +14,8 @@ use crate::report::shard::Extraction;
 pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out)?;
-    for (role, found) in [(Role::Source, summary.src), (Role::Destination, summary.dst)] {
+    let found = [summary.src, summary.dst, summary.any];
+    for (role, found) in Role::ALL.into_iter().zip(found) {
         let title = title(role);
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");
