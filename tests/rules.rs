@@ -185,25 +185,27 @@ fn fdr_flags_nothing_of_whole_subnets() {
     }
 }
 
+/// Sets are of distinct addresses: where a draw comes twice it counts once, so that dense places lose
+/// some of their share. That makes it one on the mean, and not 0.05.
 #[test]
 fn fdr_flags_hardly_any_address_that_the_model_drew() {
-    let (mut flagged, mut sets) = (0, 0);
     for network in [Network::Lan, Network::Enterprise, Network::BlockList] {
+        let (mut flagged, mut sets) = (0, 0);
         for seed in FITTED {
-            let estimate = fitted(&clean(network, seed));
+            let addresses = clean(network, seed);
+            let estimate = fitted(&addresses);
             let mut sampler = Sampler::new(&estimate, seed).unwrap();
-            let drawn: BTreeSet<u32> = (0..2_000).map(|_| sampler.draw().0).collect();
+            let drawn: BTreeSet<u32> = addresses.iter().map(|_| sampler.draw().0).collect();
             let drawn: Vec<u32> = drawn.into_iter().collect();
             for score in [Score::Sklearn, Score::Predictive] {
                 let scorer = Scorer::mixture(&estimate, score);
-                let of_set = improbable(&drawn, &estimate, &scorer);
-                println!("fdr:0.05, drawn as {network:?}, seed {seed}, {score:?}: {of_set}");
-                flagged += of_set;
+                flagged += improbable(&drawn, &estimate, &scorer);
                 sets += 1;
             }
         }
+        println!("fdr:0.05, drawn as {network:?}: {flagged} in {sets} sets");
+        assert!(flagged <= sets, "{network:?}: {flagged} in {sets} sets");
     }
-    assert!(flagged <= sets, "{flagged} in {sets} sets");
 }
 
 /// What fits is not flagged; what does not is.

@@ -15,7 +15,7 @@ pub struct Tally {
     pub portrait: Sketch,
 }
 
-/// Counts labelled addresses; keeps 24 bytes of each anomaly.
+/// Counts labelled addresses; keeps 16 bytes of each anomaly.
 #[derive(Debug)]
 pub struct Census<'a> {
     set: &'a AddressSet,
@@ -36,15 +36,15 @@ impl<'a> Census<'a> {
     /// Counts `rows`, which go on where those before ended.
     pub fn add(&mut self, rows: &[Row]) {
         for row in rows {
-            let tally = &mut self.tallies[row.cluster as usize];
+            let tally = &mut self.tallies[row.cluster() as usize];
             tally.size += 1;
             tally.packets += self.set.packets(row.at as usize);
             let address = self.set.addresses()[row.at as usize];
             match &mut self.unsorted {
                 None => tally.portrait.add(address),
-                Some(unsorted) => unsorted.push((address, row.cluster)),
+                Some(unsorted) => unsorted.push((address, row.cluster())),
             }
-            if !row.rules.is_empty() {
+            if !row.rules().is_empty() {
                 self.anomalies.push(*row);
             }
         }

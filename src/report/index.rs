@@ -39,6 +39,9 @@ pub struct Entry {
     /// The destinations, if looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<Found>,
+    /// Both as one set, if so it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<Found>,
     /// Seconds from the start of its reading until its summary was made; if skipped, those of then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
@@ -213,21 +216,29 @@ impl Index {
         self.captures.iter().filter(|entry| entry.status == status).count()
     }
 
+    /// The roles of a row: both sides, or all addresses where so they were asked for.
+    pub fn roles(&self) -> Vec<Role> {
+        match self.captures.iter().any(|entry| entry.any.is_some()) {
+            true => vec![Role::Any],
+            false => vec![Role::Source, Role::Destination],
+        }
+    }
+
     /// Writes the index as CSV.
     ///
     /// # Errors
     /// When `out` fails.
     pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "name,status")?;
-        let roles = [Role::Source, Role::Destination];
-        for role in roles {
+        let roles = self.roles();
+        for role in &roles {
             let key = role.key();
             write!(out, ",{key}_addresses,{key}_clusters,{key}_anomalies")?;
         }
         writeln!(out, ",seconds,error")?;
         for entry in &self.captures {
             write!(out, "{},{}", field(&entry.name), entry.status.name())?;
-            for found in roles.map(|role| entry.role(role)) {
+            for found in roles.iter().map(|&role| entry.role(role)) {
                 match found {
                     Some(Found { addresses, clusters, anomalies }) => {
                         write!(out, ",{addresses},{clusters},{anomalies}")?;

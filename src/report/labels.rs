@@ -21,17 +21,32 @@ const ROWS: usize = 512;
 /// Tasks whose text is held at a time.
 const TASKS: usize = 256;
 
-/// A labelled address: 24 bytes.
+/// A labelled address: 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
     /// Its position in the set.
     pub at: u32,
-    /// Its cluster.
-    pub cluster: u32,
+    /// Its cluster, above the rules.
+    packed: u32,
     /// Its log-density, in nats.
     pub log_density: f64,
+}
+
+impl Row {
+    fn new(at: u32, Label { cluster, log_density }: Label, rules: Rules) -> Self {
+        // Clusters are a million at the most.
+        Self { at, packed: cluster << Rules::BITS | rules.bits(), log_density }
+    }
+
+    /// Its cluster.
+    pub fn cluster(&self) -> u32 {
+        self.packed >> Rules::BITS
+    }
+
     /// The rules that flag it.
-    pub rules: Rules,
+    pub fn rules(&self) -> Rules {
+        Rules::of_bits(self.packed)
+    }
 }
 
 /// What flags addresses.
@@ -48,14 +63,14 @@ impl Judge<'_> {
     pub fn rows(&self, start: usize, labels: &[Label]) -> impl Iterator<Item = Row> {
         let first = self.flags.partition_point(|flag| (flag.at as usize) < start);
         let mut flags = self.flags[first..].iter().peekable();
-        (start..).zip(labels).map(move |(at, &Label { cluster, log_density })| {
+        (start..).zip(labels).map(move |(at, &label)| {
             // Positions fit in u32: there are 2^32 addresses.
             let at = at as u32;
             let flag = flags.next_if(|flag| flag.at == at);
             let rules = flag.map_or(Rules::default(), |flag| flag.rules);
-            let is_low = self.threshold.is_some_and(|threshold| log_density < threshold);
+            let is_low = self.threshold.is_some_and(|threshold| label.log_density < threshold);
             let rules = if is_low { rules.with(Rule::LowDensity) } else { rules };
-            Row { at, cluster, log_density, rules }
+            Row::new(at, label, rules)
         })
     }
 }
@@ -129,8 +144,8 @@ impl Table<'_> {
                 fields.split(|&byte| byte == b',').try_for_each(|field| csv.write_field(field))?;
                 let at = row.at as usize;
                 let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
-                let reason = reasons.of(address, packets, row.rules);
-                csv.write_field(row.rules.to_string())?;
+                let reason = reasons.of(address, packets, row.rules());
+                csv.write_field(row.rules().to_string())?;
                 csv.write_field(&reason.sentence)?;
                 csv.write_field(reason.bits().to_string())?;
                 reason.surprise.iter().try_for_each(|bits| csv.write_field(bits.to_string()))?;
@@ -165,11 +180,10 @@ impl Table<'_> {
         responsibilities: &mut [f64],
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
-        let &Row { at, cluster, log_density, rules } = row;
-        let at = at as usize;
+        let (at, cluster, log_density) = (row.at as usize, row.cluster(), row.log_density);
         let address = self.set.addresses()[at];
         let packets = self.set.packets(at);
-        let anomaly = !rules.is_empty();
+        let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
         let quad = dotted(address);
         write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;

@@ -73,14 +73,15 @@ impl Flagged<'_> {
 
     /// The first `most` of the flagged addresses, which are of `set`.
     pub fn anomalies(&self, set: &AddressSet, most: usize) -> Vec<Anomaly> {
-        let anomaly = |&Row { at, cluster, log_density, rules }: &Row| {
+        let anomaly = |row: &Row| {
+            let (at, rules) = (row.at, row.rules());
             let (address, packets) = (set.addresses()[at as usize], set.packets(at as usize));
             let reason = self.reasons.of(address, packets, rules);
             Anomaly {
                 address: dotted(address),
                 packets,
-                cluster,
-                log_density,
+                cluster: row.cluster(),
+                log_density: row.log_density,
                 rule: rules.to_string(),
                 surprise: reason.bits(),
                 surprise_octets: reason.surprise,
@@ -93,7 +94,7 @@ impl Flagged<'_> {
     /// What each of the rules flagged of `set`.
     pub fn by_rule(&self, set: &AddressSet) -> Vec<RuleSummary> {
         let of_rule = |rule: Rule| {
-            let flagged = || self.rows.iter().filter(|row| row.rules.has(rule));
+            let flagged = || self.rows.iter().filter(|row| row.rules().has(rule));
             let kinds = (rule == Rule::Reserved).then(|| {
                 let mut kinds = BTreeMap::new();
                 for row in flagged() {

@@ -220,8 +220,8 @@ mod tests {
     fn an_address_of_elsewhere() {
         assert_eq!(
             reason([172, 19, 2, 66], 3, &[Rule::LowDensity, Rule::Isolated]),
-            "172.19.2.66: nothing else here begins with 172 (13.8 of 37.8 bits); nearest populated \
-             /24 192.168.20.0/24; nearest cluster 0 is 15 sd away; 3 packets."
+            "172.19.2.66: nothing else here begins with 172 (14.6 of 38.6 bits); nearest cluster 0 is \
+             15 sd away; 3 packets."
         );
     }
 
@@ -229,9 +229,9 @@ mod tests {
     fn an_odd_host_of_a_dense_subnet() {
         assert_eq!(
             reason([192, 168, 20, 200], 1_234, &[Rule::Gap]),
-            "192.168.20.200: nearest of 100 others in 192.168.20.0/24 is 192.168.20.109 (10.0 of \
-             11.0 bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; \
-             nearest cluster 0 is 14 sd away; 1,234 packets."
+            "192.168.20.200: 100 others in 192.168.20.0/24, the nearest 192.168.20.109 (14.7 of 15.8 \
+             bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; nearest \
+             cluster 0 is 14 sd away; 1,234 packets."
         );
     }
 

@@ -32,7 +32,7 @@ fn each_flag_has_its_rules_and_a_reason() {
     assert_eq!(
         rows[1][8],
         "172.19.2.66: nothing else here begins with 172 (14.5 of 38.5 bits); nearest cluster 1 is \
-         more than 1,000 sd away; 15 packets."
+         130 sd away; 15 packets."
     );
     assert_eq!(rows[1][9..], ["38.4527", "14.4527", "8", "8", "8"]);
     let rules = &folder.json("octomix-out/summary.json")["src"]["rules"];
@@ -85,7 +85,7 @@ fn what_the_density_does_not_tell_other_rules_do() {
     let rows = folder.rows("octomix-out/src/anomalies.csv");
     let gap = rows.iter().find(|row| row[7] == "gap").unwrap();
     assert!(
-        gap[8].contains("45.6 neighbours expected in 10.1.1.90-10.1.1.255, none seen"),
+        gap[8].contains("51.9 neighbours expected in 10.1.1.90-10.1.1.255, none seen"),
         "{gap:?}"
     );
 }

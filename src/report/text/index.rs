@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use indicatif::HumanCount;
 
 use super::table::{table, write_table};
-use super::{counted, duration};
-use crate::input::Role;
+use super::{counted, duration, title};
 use crate::report::index::{Index, Status};
 
 /// Writes `index` for people.
@@ -19,21 +18,17 @@ pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
     let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
     writeln!(out, "{all}: {ok} done, {skipped} skipped as finished before, {failed} failed\n")?;
 
-    let header = [
-        "capture",
-        "status",
-        "sources",
-        "clusters",
-        "anomalies",
-        "destinations",
-        "clusters",
-        "anomalies",
-        "time",
-    ];
-    let mut table = table(header, &[2, 3, 4, 5, 6, 7, 8]);
+    let roles = index.roles();
+    let mut header = vec!["capture".to_owned(), "status".to_owned()];
+    for &role in &roles {
+        header.extend([title(role).to_lowercase(), "clusters".to_owned(), "anomalies".to_owned()]);
+    }
+    header.push("time".to_owned());
+    let numbers: Vec<usize> = (2..header.len()).collect();
+    let mut table = table(header, &numbers);
     for entry in &index.captures {
         let mut row = vec![entry.name.clone(), entry.status.name().to_owned()];
-        for role in [Role::Source, Role::Destination] {
+        for &role in &roles {
             let found = entry.role(role);
             row.extend(found.map_or([const { String::new() }; 3], |found| {
                 [found.addresses, found.clusters, found.anomalies]

@@ -22,7 +22,7 @@ const SHOWN: usize = 20;
 
 /// Columns from which on reasons are shown, and what of them is shown then.
 const REASONS_FROM: usize = 140;
-const LEAST_REASON: usize = 60;
+const LEAST_REASON: usize = 56;
 
 /// The rule that the threshold is of.
 const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
