@@ -68,10 +68,9 @@ fn roles(roles: Roles) -> Options {
 
 fn columns(source: Option<&str>, destination: Option<&str>) -> Options {
     Options {
-        roles: None,
         source_column: source.map(str::to_owned),
         destination_column: destination.map(str::to_owned),
-        strict: false,
+        ..Options::default()
     }
 }
 
