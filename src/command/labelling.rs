@@ -156,9 +156,9 @@ impl<'a> Labelling<'a> {
 /// Takes the flags of those of `rows` whose address is `allowed`, and returns how many they were.
 fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
     let mut silenced = 0;
-    for row in rows.iter_mut().filter(|row| !row.rules.is_empty()) {
+    for row in rows.iter_mut().filter(|row| !row.rules().is_empty()) {
         if allowed.contains(addresses[row.at as usize]) {
-            row.rules = Rules::default();
+            row.silence();
             silenced += 1;
         }
     }

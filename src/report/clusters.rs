@@ -72,7 +72,7 @@ pub fn clusters(
     flagged: &[Row],
 ) -> Vec<Cluster> {
     let mut anomalies = vec![0; means.len()];
-    flagged.iter().for_each(|row| anomalies[row.cluster as usize] += 1);
+    flagged.iter().for_each(|row| anomalies[row.cluster() as usize] += 1);
     let components = tallies.into_iter().zip(weights).zip(means).zip(anomalies).enumerate();
     let cluster = |(cluster, (((tally, &weight), &mean), anomalies))| {
         let Tally { size, packets, portrait } = tally;

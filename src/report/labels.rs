@@ -47,6 +47,11 @@ impl Row {
     pub fn rules(&self) -> Rules {
         Rules::of_bits(self.packed)
     }
+
+    /// Takes its flags.
+    pub fn silence(&mut self) {
+        self.packed &= !0 << Rules::BITS;
+    }
 }
 
 /// What flags addresses.

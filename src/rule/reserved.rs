@@ -5,10 +5,13 @@
 //! hosts live, and are not flagged; in all others a host of the Internet or of a network is not to be
 //! expected.
 
+use serde::Serialize;
+
 use super::prefix::{Ascending, prefix};
 
 /// What a block is set aside for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// 0.0.0.0, and the network that it is of: a host that does not know its address yet.
     Unspecified,
