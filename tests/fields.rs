@@ -254,8 +254,10 @@ fn zeek(flows: &[Flow], separator: &str) -> String {
     text + &["#close", "2026-01-02-00-00-00"].join(separator) + "\n"
 }
 
-/// Conditions and what they say of a flow and one of its addresses.
-const FILTERS: [(&str, fn(&Flow, u32) -> bool); 6] = [
+/// What a condition says of a flow and one of its addresses.
+type Condition = fn(&Flow, u32) -> bool;
+
+const FILTERS: [(&str, Condition); 6] = [
     ("proto=udp", |flow, _| flow.protocol == 17),
     ("port=443 and not sport=53", |flow, _| {
         (flow.ports.0 == 443 || flow.ports.1 == 443) && flow.ports.0 != 53

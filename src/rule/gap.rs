@@ -194,7 +194,7 @@ mod tests {
         let all = probabilities.len() as f64;
         let rejected =
             |&(k, (p, _)): &(usize, &(f64, usize))| p.exp() <= 1e-3 * (k + 1) as f64 / all;
-        let last = probabilities.iter().enumerate().filter(rejected).last().map(|(k, _)| k);
+        let last = probabilities.iter().enumerate().rfind(rejected).map(|(k, _)| k);
         let mut expected: Vec<usize> =
             probabilities[..last.map_or(0, |k| k + 1)].iter().map(|p| p.1).collect();
         expected.sort_unstable();

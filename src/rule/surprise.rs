@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn network() -> Vec<u32> {
-        (0..600u32).map(|i| 0x0a00_0000 | (i % 7) << 16 | (i % 5) << 8 | i * 37 % 256).collect()
+        (0..600u32).map(|i| 0x0a00_0000 | (i % 7) << 16 | (i % 5) << 8 | (i * 37 % 256)).collect()
     }
 
     #[test]

@@ -88,8 +88,8 @@ impl<'a> Rounded<'a> {
                     }
                 }
             }
-            for lane in addresses.len()..lanes {
-                index[v][lane] = u32::MAX;
+            if addresses.len() < lanes {
+                index[v].as_mut_slice()[addresses.len()..].fill(u32::MAX);
             }
         }
         Assigned { index, word, octets }

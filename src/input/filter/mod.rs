@@ -244,7 +244,10 @@ mod tests {
         }
     }
 
-    const LEAVES: [(&str, fn(&Record, Cell) -> i8); 14] = [
+    /// What a condition says of a record and one of its addresses: -1 no, 0 unsaid, 1 yes.
+    type Leaf = fn(&Record, Cell) -> i8;
+
+    const LEAVES: [(&str, Leaf); 14] = [
         ("proto=tcp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
         ("PROTO != 17, icmp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
         ("sport=53,1000-1024", |r, _| {

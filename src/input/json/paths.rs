@@ -70,6 +70,9 @@ fn hash(name: &[u8]) -> usize {
 /// Paths of which a part is gone: which wish, and the bytes gone.
 type Rest = Vec<(usize, usize)>;
 
+/// What a field fills, and by which wish.
+type Ends = Vec<(Slot, u8)>;
+
 impl Paths {
     /// The node of a whole object.
     pub const ROOT: usize = 0;
@@ -90,7 +93,7 @@ impl Paths {
         self.nodes.push(Node { names: Vec::new(), first: [0; HASHES] });
         made.insert(rest.clone(), at);
 
-        let mut names: Vec<(&str, Vec<(Slot, u8)>, Rest)> = Vec::new();
+        let mut names: Vec<(&str, Ends, Rest)> = Vec::new();
         let mut of = |name| match names.iter().position(|&(known, ..)| known == name) {
             Some(known) => known,
             None => {

@@ -79,7 +79,10 @@ mod tests {
         };
         let full = block("192.168.21.0-192.168.28.255", 2048, 2048);
         let told = |blocks: &[ClusterBlock]| main_blocks(blocks);
-        assert_eq!(told(&[full.clone()]), "192.168.21.0-192.168.28.255, 2,048 of 2,048");
+        assert_eq!(
+            told(std::slice::from_ref(&full)),
+            "192.168.21.0-192.168.28.255, 2,048 of 2,048"
+        );
         let small = block("10.0.0.0/24", 40, 256);
         let lone = block("172.19.2.66", 1, 1);
         assert_eq!(
