@@ -5,11 +5,16 @@
 
 use std::net::Ipv4Addr;
 
+mod blocks;
 mod counter;
+mod folded;
 mod set;
+mod times;
 
+pub use blocks::{Blocks, BlocksError, parse_block};
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use set::AddressSet;
+pub use times::{Span, Times};
 
 /// Octets of an address, and so the dimensions of every model.
 pub const OCTETS: usize = 4;

@@ -12,31 +12,51 @@ pub fn tell(kind: &str, message: &str) {
     let _ = writeln!(io::stderr(), "octomix: {kind}: {line}");
 }
 
+/// The columns of standard output, if that is a terminal.
+pub fn terminal_width() -> Option<usize> {
+    let (_, columns) = ::console::Term::stdout().size_checked()?;
+    io::stdout().is_terminal().then_some(columns.into())
+}
+
 /// What a command has to say beside its results.
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
     verbose: bool,
+    /// What it is about, of many.
+    about: Option<String>,
     warnings: Vec<String>,
 }
 
 impl Console {
     /// A console that shows what `args` ask for.
     pub fn new(args: &PrintArgs) -> Self {
-        Self { quiet: args.quiet, verbose: args.verbose, warnings: Vec::new() }
+        Self { quiet: args.quiet, verbose: args.verbose, about: None, warnings: Vec::new() }
+    }
+
+    /// One that tells with every line what it is about.
+    pub fn of(args: &PrintArgs, about: &str) -> Self {
+        Self { about: Some(about.to_owned()), ..Self::new(args) }
+    }
+
+    fn tell(&self, kind: &str, message: &str) {
+        match &self.about {
+            Some(about) => tell(kind, &format!("{about}: {message}")),
+            None => tell(kind, message),
+        }
     }
 
     /// Tells what only those want to know who asked for it.
     pub fn detail(&self, message: &str) {
         if self.verbose {
-            tell("detail", message);
+            self.tell("detail", message);
         }
     }
 
     /// Shows a warning, and keeps it for the summary in any case.
     pub fn warn(&mut self, message: String) {
         if !self.quiet {
-            tell("warning", &message);
+            self.tell("warning", &message);
         }
         self.warnings.push(message);
     }
@@ -48,6 +68,10 @@ impl Console {
 
     /// A progress bar for work described by `what`.
     pub fn bar(&self, what: String) -> Bar {
+        let what = match &self.about {
+            Some(about) => format!("{about}: {what}"),
+            None => what,
+        };
         Bar::new(what, !self.quiet && io::stderr().is_terminal())
     }
 }

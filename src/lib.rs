@@ -2,7 +2,7 @@
 //! # The map
 //!
 //! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
-//! [`score`], [`agreement`] of two models, and for the program's feature `cli` its reports.
+//! [`score`], [`rule`]s, [`agreement`] of two models, and for the program's feature `cli` its reports.
 //! [`conformance`] holds engines against the reference; [`synthetic`] sets are for benchmarks.
 
 pub mod address;
@@ -15,6 +15,7 @@ mod order;
 pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
+pub mod rule;
 pub mod score;
 pub mod synthetic;
 

@@ -133,13 +133,13 @@ fn prefix(key: u64, open: u32) -> u64 {
 const SIGN: u64 = 1 << 63;
 
 /// Bits that order as `total_cmp` does.
-fn key(value: f64) -> u64 {
+pub(crate) fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
 /// The inverse of [`key`].
-fn value(key: u64) -> f64 {
+pub(crate) fn value(key: u64) -> f64 {
     f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN })
 }
 

@@ -1,20 +1,18 @@
 //! Packets one by one, counted into an [`AddressSet`].
 //!
-//! A small set is folded by a hash map, which keeps the order of first appearance. That takes some
-//! 40 bytes an address, so a large one is a sorted list and a batch of packets since; a full batch
+//! A small set is folded by a hash table, which keeps the order of first appearance. That takes some
+//! 20 bytes an address, so a large one is a sorted list and a batch of packets since; a full batch
 //! is sorted and merged into the list in place. As a batch is an eighth of the list, an address is
 //! moved some nine times however many there are: the time is linear, and the memory 4.5 bytes an
 //! address, or 8.5 where one of them has several packets.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use rayon::prelude::*;
 
+use super::folded::Folded;
 use super::set::{AddressSet, Packets};
 
-/// The most distinct addresses that keep their order of first appearance: as many as a hash map
-/// holds in some 40 MiB. From there on a sorted list is faster, too.
+/// The most distinct addresses that keep their order of first appearance: as many as a hash table
+/// holds in 20 MiB. From there on a sorted list is faster, too.
 pub const LARGEST_UNSORTED: usize = 1 << 20;
 
 /// The fewest packets of a batch: 4 MiB of them.
@@ -61,8 +59,35 @@ impl Counter {
     /// Counts one packet of `address`.
     #[inline]
     pub fn count(&mut self, address: u32) {
+        self.add(address, 1);
+    }
+
+    /// Counts one packet of each of `addresses`.
+    pub fn extend(&mut self, addresses: &[u32]) {
+        let mut addresses = addresses.iter();
+        if let Form::Folded(folded) = &mut self.form {
+            for &address in addresses.by_ref() {
+                folded.count(address);
+                if folded.len() > self.largest_unsorted {
+                    break;
+                }
+            }
+            self.outgrow();
+        }
+        addresses.for_each(|&address| self.add(address, 1));
+    }
+
+    /// Counts `packets` packets of `address`; none is nothing.
+    #[inline]
+    pub fn add(&mut self, address: u32, packets: u64) {
+        if packets == 0 {
+            return;
+        }
         match &mut self.form {
             Form::Sorted(sorted) => {
+                if packets > 1 {
+                    sorted.more.push((address, packets - 1));
+                }
                 sorted.batch.push(address);
                 if sorted.batch.len() >= sorted.full {
                     sorted.merge();
@@ -70,50 +95,37 @@ impl Counter {
                 }
             }
             Form::Folded(folded) => {
-                folded.count(address);
-                if folded.addresses.len() > self.largest_unsorted {
-                    let sorted = Sorted::new(std::mem::take(folded), self.least_batch);
-                    self.form = Form::Sorted(sorted);
-                }
+                folded.add(address, packets);
+                self.outgrow();
             }
+        }
+    }
+
+    /// Sorts addresses that have become too many to keep their order.
+    #[inline]
+    fn outgrow(&mut self) {
+        if let Form::Folded(folded) = &mut self.form
+            && folded.len() > self.largest_unsorted
+        {
+            let sorted = Sorted::new(folded, self.least_batch);
+            self.form = Form::Sorted(sorted);
         }
     }
 
     /// What was counted.
     pub fn finish(self) -> AddressSet {
         match self.form {
-            Form::Folded(Folded { addresses, packets, .. }) => {
-                let mut small = Packets::default();
-                for (at, (&address, &packets)) in addresses.iter().zip(&packets).enumerate() {
-                    small.set(at, addresses.len(), address, packets);
+            Form::Folded(folded) => {
+                let addresses = folded.addresses();
+                let mut packets = Packets::default();
+                for (at, &address) in addresses.iter().enumerate() {
+                    packets.set(at, addresses.len(), address, folded.packets(address));
                 }
-                AddressSet::new(addresses, small)
+                AddressSet::new(addresses.to_vec(), packets)
             }
             Form::Sorted(mut sorted) => {
                 sorted.merge();
                 AddressSet::new(sorted.addresses, sorted.packets)
-            }
-        }
-    }
-}
-
-/// Addresses in order of first appearance.
-#[derive(Debug, Clone, Default)]
-struct Folded {
-    addresses: Vec<u32>,
-    packets: Vec<u64>,
-    position: HashMap<u32, u32>,
-}
-
-impl Folded {
-    fn count(&mut self, address: u32) {
-        match self.position.entry(address) {
-            Entry::Occupied(seen) => self.packets[*seen.get() as usize] += 1,
-            Entry::Vacant(new) => {
-                // Positions fit in u32: there are 2^32 addresses, so the last position is 2^32 - 1.
-                new.insert(self.addresses.len() as u32);
-                self.addresses.push(address);
-                self.packets.push(1);
             }
         }
     }
@@ -125,20 +137,22 @@ struct Sorted {
     addresses: Vec<u32>,
     packets: Packets,
     batch: Vec<u32>,
+    /// Packets of addresses in the batch beyond the one for which they stand there.
+    more: Vec<(u32, u64)>,
     /// The packets of a full batch.
     full: usize,
 }
 
 impl Sorted {
-    fn new(folded: Folded, least_batch: usize) -> Self {
-        let Folded { mut addresses, packets: unsorted, position } = folded;
+    fn new(folded: &Folded, least_batch: usize) -> Self {
+        let mut addresses = folded.addresses().to_vec();
         addresses.sort_unstable();
         let mut packets = Packets::default();
-        for (at, address) in addresses.iter().enumerate() {
-            let count = position.get(address).map_or(1, |&before| unsorted[before as usize]);
-            packets.set(at, addresses.len(), *address, count);
+        for (at, &address) in addresses.iter().enumerate() {
+            packets.set(at, addresses.len(), address, folded.packets(address));
         }
-        let mut sorted = Self { addresses, packets, batch: Vec::new(), full: 0 };
+        let (batch, more) = (Vec::new(), Vec::new());
+        let mut sorted = Self { addresses, packets, batch, more, full: 0 };
         sorted.make_room(least_batch);
         sorted
     }
@@ -180,6 +194,13 @@ impl Sorted {
             self.packets.set(to, old + new, address, packets);
         }
         self.batch.clear();
+        for (address, packets) in self.more.drain(..) {
+            // All of the batch is in the list by now.
+            if let Ok(at) = self.addresses.binary_search(&address) {
+                let packets = packets + self.packets.of(at, address);
+                self.packets.set(at, self.addresses.len(), address, packets);
+            }
+        }
     }
 
     /// How many addresses of the batch, which is sorted, are not in the list.
@@ -203,28 +224,32 @@ mod tests {
 
     use super::*;
 
-    fn counted(addresses: &[u32], largest_unsorted: usize, least_batch: usize) -> AddressSet {
+    fn counted(packets: &[(u32, u64)], largest_unsorted: usize, least_batch: usize) -> AddressSet {
         let mut counter = Counter::new(largest_unsorted, least_batch);
-        addresses.iter().for_each(|&address| counter.count(address));
+        packets.iter().for_each(|&(address, packets)| counter.add(address, packets));
         counter.finish()
     }
 
     proptest! {
         #[test]
         fn packets_are_counted_whatever_the_form(
-            near in prop::collection::vec(prop_oneof![0u32..40, any::<u32>()], 0..400),
+            near in prop::collection::vec(
+                (prop_oneof![0u32..40, any::<u32>()], prop_oneof![9 => 1u64..2, 1 => 0u64..1 << 40]),
+                0..400,
+            ),
             largest_unsorted in 0usize..50,
             least_batch in 1usize..30,
         ) {
             let mut model: BTreeMap<u32, u64> = BTreeMap::new();
-            near.iter().for_each(|&address| *model.entry(address).or_default() += 1);
+            let counts = near.iter().filter(|(_, packets)| *packets > 0);
+            counts.clone().for_each(|&(address, packets)| *model.entry(address).or_default() += packets);
             let set = counted(&near, largest_unsorted, least_batch);
             let found: Vec<(u32, u64)> =
                 set.addresses().iter().copied().zip(set.weights()).collect();
             if model.len() > largest_unsorted {
                 prop_assert_eq!(found, model.into_iter().collect::<Vec<_>>());
             } else {
-                let mut first = near.clone();
+                let mut first: Vec<u32> = counts.map(|&(address, _)| address).collect();
                 let mut seen = std::collections::HashSet::new();
                 first.retain(|&address| seen.insert(address));
                 prop_assert_eq!(set.addresses(), first);

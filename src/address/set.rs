@@ -2,21 +2,41 @@
 
 use std::collections::HashMap;
 
+use super::times::{Span, Times};
+
 /// Distinct addresses, each with its number of packets: what a [`Counter`](super::Counter) ends in.
 ///
 /// Up to [`LARGEST_UNSORTED`](super::LARGEST_UNSORTED) addresses stand in order of first appearance,
 /// more in ascending order. An address takes 4 bytes; where one of them has several packets, each
-/// takes another 4.
+/// takes another 4. Where times were asked for, each takes another 16.
 #[derive(Debug, Default, Clone)]
 pub struct AddressSet {
     addresses: Vec<u32>,
     packets: Packets,
+    /// One an address, or none at all.
+    spans: Vec<Span>,
 }
 
 impl AddressSet {
     /// Of distinct `addresses`, whose `packets` have the same order.
     pub(super) fn new(addresses: Vec<u32>, packets: Packets) -> Self {
-        Self { addresses, packets }
+        Self { addresses, packets, spans: Vec::new() }
+    }
+
+    /// The same set with the times at which its addresses were seen.
+    pub fn with_times(self, times: Times) -> Self {
+        let spans = times.of(&self.addresses);
+        Self { spans, ..self }
+    }
+
+    /// Whether times were asked for.
+    pub fn has_times(&self) -> bool {
+        !self.spans.is_empty()
+    }
+
+    /// When the address at position `at` was seen, if times were asked for and a record says so.
+    pub fn span(&self, at: usize) -> Option<Span> {
+        self.spans.get(at).copied().filter(|&span| span != Span::NEVER)
     }
 
     /// The distinct addresses.

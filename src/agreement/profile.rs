@@ -9,7 +9,19 @@ pub const LEADING: usize = OCTETS - 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueCounts([u64; 256]);
 
+impl Default for ValueCounts {
+    /// No address yet.
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
+
 impl ValueCounts {
+    /// Counts `addresses` more whose octet is `value`.
+    pub fn add(&mut self, value: u8, addresses: u64) {
+        self.0[usize::from(value)] += addresses;
+    }
+
     /// The values that occur with their counts, the commonest first, of equals the lowest.
     pub fn commonest(&self) -> Vec<(u8, u64)> {
         let mut counts: Vec<(u8, u64)> =
@@ -36,13 +48,13 @@ pub struct Profile {
 
 /// The profile of each of `clusters` clusters, of labels that are below that.
 pub(super) fn profiles(addresses: &[u32], labels: &[u32], clusters: usize) -> Vec<Profile> {
-    let none = Profile { size: 0, octets: std::array::from_fn(|_| ValueCounts([0; 256])) };
+    let none = Profile { size: 0, octets: std::array::from_fn(|_| ValueCounts::default()) };
     let mut profiles = vec![none; clusters];
     for (&address, &label) in addresses.iter().zip(labels) {
         let profile = &mut profiles[label as usize];
         profile.size += 1;
         for (counts, octet) in profile.octets.iter_mut().zip(octets(address)) {
-            counts.0[usize::from(octet)] += 1;
+            counts.add(octet, 1);
         }
     }
     profiles

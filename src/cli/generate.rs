@@ -16,7 +16,10 @@ Examples:
 
   A capture of ten million packets between fifty thousand addresses:
     octomix generate --addresses 50k --shape mixed --packets 10M -o day.csv
-    octomix detect day.csv";
+    octomix detect day.csv
+
+  The same packets as tcpdump would have captured them:
+    octomix generate --addresses 50k --shape mixed --packets 10M --format pcap -o day.pcap";
 
 /// Writes synthetic addresses, distinct, one a line, or a capture of packets between them.
 ///
@@ -30,9 +33,12 @@ pub struct GenerateArgs {
     /// How they lie in the address space
     #[arg(long, value_enum, default_value_t = ShapeArg::Sparse)]
     pub shape: ShapeArg,
-    /// Write a CSV of so many packets instead: sources drawn evenly, a few destinations far more often
+    /// Write a capture of so many packets instead: sources drawn evenly, a few destinations far more often
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub packets: Option<Count>,
+    /// How a capture is written
+    #[arg(long, value_enum, default_value_t = CaptureFormat::Csv, requires = "packets")]
+    pub format: CaptureFormat,
     /// The seed of all choices
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
@@ -63,6 +69,14 @@ impl ShapeArg {
             Self::Mixed => Shape::Mixed,
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CaptureFormat {
+    /// Rows under the names that TShark gives its fields
+    Csv,
+    /// Frames of Ethernet, 60 bytes each
+    Pcap,
 }
 
 /// A count, at least 1.

@@ -1,7 +1,10 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
+mod allow;
 mod bench;
 mod compare;
+mod extract;
+mod filter;
 mod generate;
 mod model;
 mod sweep;
@@ -12,19 +15,37 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::listing::LISTINGS;
-use octomix::input::{self, Roles};
+use octomix::input::{self, Directories, Roles};
 use octomix::model::scorer::Score;
+use octomix::rule::{Rule, Rules};
 use octomix::score::Threshold;
 
+pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
-pub use generate::{Count, GenerateArgs, ShapeArg};
+pub use extract::{ExtractArgs, MergeArgs};
+pub use filter::FilterArgs;
+pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
 pub use model::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
 pub use sweep::{Numbers, SweepArgs};
 
 const EXAMPLES: &str = "\
+Examples:
+  Sources and destinations of a packet capture, pcap or pcapng:
+    octomix detect day.pcap
+
+  Of what TShark finds in it, without a file between:
+    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst | octomix detect -
+
+  A list of addresses, one a line, taken as destinations:
+    octomix detect --role dst blocklist.txt
+
+  The anomalous sources alone, for the next program:
+    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
+
+const DETECT_EXAMPLES: &str = "\
 Examples:
   Sources and destinations of a packet capture:
     tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst > day.csv
@@ -33,8 +54,14 @@ Examples:
   The same without a file between:
     tshark ... | octomix detect -
 
-  A list of addresses, one a line, taken as destinations:
-    octomix detect --role dst blocklist.txt
+  All files below a folder as one capture:
+    octomix detect --recursive captures
+
+  Each of them on its own, with a table over all; run again, it goes on with what is missing:
+    octomix detect --each captures/*.csv -o results
+
+  A folder a day, each with all its files:
+    octomix detect --each 2026-11-* -o days
 
   The anomalous sources alone, for the next program:
     octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
@@ -50,6 +77,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Detect(DetectArgs),
+    Extract(ExtractArgs),
+    Merge(MergeArgs),
     Fit(FitArgs),
     Score(ScoreArgs),
     Sample(SampleArgs),
@@ -66,10 +95,18 @@ pub enum Command {
 /// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
 /// report.html and summary.json, below the output directory.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = DETECT_EXAMPLES)]
 pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
+    /// files in it: each gets a folder of results, and index.json and index.csv tell of all. One that
+    /// fails does not stop the others. Finished ones are skipped when run again
+    #[arg(long, help_heading = "Batch")]
+    pub each: bool,
+    /// With --each, do again what is finished
+    #[arg(long, requires = "each", help_heading = "Batch")]
+    pub again: bool,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -83,6 +120,10 @@ pub struct DetectArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub score: RuleArgs,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }
@@ -117,6 +158,8 @@ pub struct FitArgs {
     #[command(flatten)]
     pub score: RuleArgs,
     #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
     pub engine: EngineArgs,
 }
 
@@ -127,10 +170,15 @@ Examples:
     octomix score --model monday tuesday.csv -o tuesday
 
   A list of addresses by one model:
-    octomix score --model monday/dst/model.json blocklist.txt";
+    octomix score --model monday/dst/model.json blocklist.txt
+
+  Without the flags on the networks that are known to be odd:
+    octomix score --model monday tuesday.csv --allow scanners.txt";
 
 /// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
-/// threshold that the model was trained with.
+/// threshold that the model was trained with; and tells what has changed since.
+///
+/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
 #[derive(Debug, Args)]
 #[command(after_help = SCORE_EXAMPLES)]
 pub struct ScoreArgs {
@@ -148,6 +196,10 @@ pub struct ScoreArgs {
     /// Add each component's responsibility for each address to the tables (predict_proba)
     #[arg(long, help_heading = "Output")]
     pub responsibilities: bool,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }
@@ -200,16 +252,63 @@ pub struct PictureArgs {
     pub plots: bool,
 }
 
-/// What makes an address anomalous.
+/// What makes the density of an address anomalous.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Score")]
 pub struct RuleArgs {
-    /// Which addresses are anomalous: percentile:P flags the P % of lowest log-density
+    /// Which densities are low: percentile:P the P % of lowest log-density, in every set; density:X
+    /// those below X nats; fdr:Q those that the model does not explain, of which a share of Q may be
+    /// mistaken
     #[arg(long, value_name = "RULE", default_value = "percentile:4")]
     pub threshold: Threshold,
     /// Which log-density: scikit-learn's, or that of the posterior predictive distribution
     #[arg(long, value_enum, default_value_t = ScoreArg::Sklearn)]
     pub score: ScoreArg,
+}
+
+/// By which rules addresses are flagged.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Score")]
+pub struct RulesArgs {
+    /// The rules by which addresses are flagged, with commas between
+    #[arg(
+        long,
+        value_enum,
+        value_name = "RULE,...",
+        value_delimiter = ',',
+        default_value = "low-density,reserved,isolated,gap"
+    )]
+    pub rules: Vec<RuleArg>,
+}
+
+impl RulesArgs {
+    /// The rules asked for.
+    pub fn rules(&self) -> Rules {
+        self.rules.iter().map(|rule| rule.rule()).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RuleArg {
+    /// Of a log-density below the --threshold
+    LowDensity,
+    /// Of a block set aside: multicast, loopback, documentation and others; not of private networks
+    Reserved,
+    /// In no block that others are in
+    Isolated,
+    /// Far from the other hosts of a dense /24
+    Gap,
+}
+
+impl RuleArg {
+    fn rule(self) -> Rule {
+        match self {
+            Self::LowDensity => Rule::LowDensity,
+            Self::Reserved => Rule::Reserved,
+            Self::Isolated => Rule::Isolated,
+            Self::Gap => Rule::Gap,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -283,20 +382,32 @@ pub struct DevicesArgs {
 }
 
 /// What to read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct InputArgs {
-    /// CSV files with a header line, or lists of addresses, one a line; - is standard input
+    /// Packet captures (pcap, pcapng), flow logs, CSV, JSON lines, lists of addresses, or what octomix
+    /// extract wrote; patterns such as 'day*.csv'; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub captures: Vec<PathBuf>,
+    /// Read directories: all files in them and below, but hidden ones and results of octomix
+    #[arg(short = 'r', long, help_heading = "Input")]
+    pub recursive: bool,
     /// The side of the packets to look at [default: both; of a list, src]
     #[arg(long, help_heading = "Input")]
     pub role: Option<RoleArg>,
-    /// The CSV column of the source addresses [default: known names, such as ip.src]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
+    #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
     pub src_column: Option<String>,
-    /// The CSV column of the destination addresses [default: known names, such as ip.dst]
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// The column of the destination addresses, or the path of a JSON field [default: known names, such as ip.dst]
+    #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
+    /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
+    #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
+    pub tunnels: TunnelsArg,
+    /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
+    #[arg(long, help_heading = "Input")]
+    pub strict: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 impl InputArgs {
@@ -306,6 +417,16 @@ impl InputArgs {
             roles: self.role.map(RoleArg::roles),
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
+            tunnels: self.tunnels.tunnels(),
+            directories: match self.recursive {
+                true => Directories::Files,
+                false => Directories::Refused,
+            },
+            strict: self.strict,
+            filter: self.filter.condition.clone(),
+            only: self.filter.only(),
+            exclude: self.filter.exclude(),
+            times: self.filter.times,
         }
     }
 }
@@ -337,6 +458,24 @@ pub struct EngineArgs {
     pub adapter: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum TunnelsArg {
+    /// The outermost, as TShark's first ip.src
+    #[default]
+    Outer,
+    /// The innermost
+    Inner,
+}
+
+impl TunnelsArg {
+    fn tunnels(self) -> input::Tunnels {
+        match self {
+            Self::Outer => input::Tunnels::Outer,
+            Self::Inner => input::Tunnels::Inner,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum RoleArg {
     /// Sources
@@ -345,6 +484,8 @@ pub enum RoleArg {
     Dst,
     /// Sources and destinations, each on its own
     Both,
+    /// Sources and destinations as one set
+    Any,
 }
 
 impl RoleArg {
@@ -354,6 +495,7 @@ impl RoleArg {
             Self::Src => Roles::Source,
             Self::Dst => Roles::Destination,
             Self::Both => Roles::Both,
+            Self::Any => Roles::Any,
         }
     }
 }

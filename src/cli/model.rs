@@ -3,7 +3,7 @@
 //! What depends on the kind of model has no default here: the plan fills it in, and refuses what
 //! does not go together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -60,6 +60,14 @@ pub struct ModelArgs {
     pub start: StartArgs,
     #[command(flatten)]
     pub priors: PriorArgs,
+}
+
+impl ModelArgs {
+    /// The files that are read beside captures.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let StartArgs { init_file, warm_start, .. } = &self.start;
+        init_file.iter().chain(warm_start).map(PathBuf::as_path)
+    }
 }
 
 /// Where to start.

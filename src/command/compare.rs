@@ -52,7 +52,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     };
     let src = job.compare(Role::Source, &capture.source)?;
     let dst = job.compare(Role::Destination, &capture.destination)?;
-    finish(run, &capture, [src, dst], print)
+    let any = job.compare(Role::Any, &capture.any)?;
+    finish(run, &capture, [src, dst, any], print)
 }
 
 /// What is the same for both roles.
@@ -145,8 +146,8 @@ impl Job<'_> {
     ) -> Result<Model, Failure> {
         let score = self.rule.score.score();
         let scorer = fit.scorer(score).map_err(|reason| Failure::Fit { role, reason })?;
-        let addresses = set.addresses();
-        let threshold = threshold(self.rule.threshold, score, &scorer, engine, addresses)?;
+        let (addresses, choice) = (set.addresses(), self.choice);
+        let threshold = threshold(self.rule, &fit, &scorer, engine, addresses, choice, self.seed)?;
         let mut clusters = Vec::with_capacity(set.len());
         let mut anomalous = Vec::with_capacity(set.len());
         let mut bar = self.console.bar(format!("{role}s: labelling"));

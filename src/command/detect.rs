@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use octomix::address::AddressSet;
+use octomix::address::{AddressSet, Blocks};
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
 use octomix::model::any::{Fit, Params};
@@ -11,14 +11,17 @@ use octomix::report::clusters::clusters;
 use octomix::report::model::{About, ModelFile};
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
+use octomix::rule::prefix::Ascending;
+use octomix::rule::{Rules, Structure};
 
+use super::days::keep;
 use super::fitting::{Fitted, log_likelihood, points};
-use super::labelling::{label, responsible, threshold};
+use super::labelling::{Labelled, Labelling, responsible, threshold};
 use super::page::{self, Found, Subject};
 use super::plan::Plan;
 use super::run::{Run, start, timed};
-use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, PrintArgs, RuleArgs, ScoreArg};
+use super::{Failure, batch, write_json};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg};
 use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -26,13 +29,31 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs { input, output, print, pictures, responsibilities, model, score, engine } =
-        args;
+    let DetectArgs {
+        input,
+        each,
+        output,
+        print,
+        pictures,
+        responsibilities,
+        model,
+        score,
+        rules,
+        allow,
+        engine,
+        ..
+    } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
+    if *each {
+        return batch::run(args, &plan, started);
+    }
     let most = plan.params.components();
-    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, Some(*responsibilities), (print, *pictures))
+    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let allowed = allow.blocks();
+    let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
+    let found = roles(&mut run, &capture, &plan, flagging, Some(*responsibilities))?;
+    page::finish(run, &capture, found, *pictures, print)
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -40,27 +61,44 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let FitArgs { input, output, print, model, score, engine } = args;
+    let FitArgs { input, output, print, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
-    let (run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    both_roles(run, &capture, &plan, score, None, (print, PictureArgs::default()))
+    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let flagging = Flagging { density: score, rules: rules.rules(), allowed: None };
+    let found = roles(&mut run, &capture, &plan, flagging, None)?;
+    page::finish(run, &capture, found, PictureArgs::default(), print)
 }
 
-fn both_roles(
-    mut run: Run,
+/// What flags addresses.
+#[derive(Clone, Copy)]
+pub struct Flagging<'a> {
+    /// By their density.
+    pub density: &'a RuleArgs,
+    /// The rules that are applied.
+    pub rules: Rules,
+    /// The addresses whose flags are not told.
+    pub allowed: Option<&'a Blocks>,
+}
+
+/// Fits and labels the roles of `capture`; `tables`: whether to write them, with responsibilities.
+///
+/// # Errors
+/// When the engine fails, or a file cannot be written.
+pub fn roles(
+    run: &mut Run,
     capture: &Capture,
     plan: &Plan,
-    rule: &RuleArgs,
+    flagging: Flagging<'_>,
     tables: Option<bool>,
-    (print, pictures): (&PrintArgs, PictureArgs),
-) -> Result<(), Failure> {
+) -> Result<[Option<Found>; 3], Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
-    let mut job = Job { choice, plan, rule, tables, console, output };
+    let mut job = Job { choice, plan, flagging, tables, console, output };
     let src = job.detect(Role::Source, &capture.source)?;
     let dst = job.detect(Role::Destination, &capture.destination)?;
-    page::finish(run, capture, [src, dst], pictures, print)
+    let any = job.detect(Role::Any, &capture.any)?;
+    Ok([src, dst, any])
 }
 
 /// The plan of `model`, which must have the score asked for.
@@ -78,7 +116,7 @@ fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
 struct Job<'a> {
     choice: &'a Choice,
     plan: &'a Plan,
-    rule: &'a RuleArgs,
+    flagging: Flagging<'a>,
     /// Whether to write tables, and responsibilities in them.
     tables: Option<bool>,
     console: &'a mut Console,
@@ -97,11 +135,17 @@ impl Job<'_> {
         let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
         let failed = |reason| Failure::Fit { role, reason };
-        let score = self.rule.score.score();
+        let Flagging { density, rules, allowed } = self.flagging;
+        let score = density.score.score();
         let scorer = fit.scorer(score).map_err(failed)?;
-        let (threshold, label_seconds) =
-            timed(|| threshold(self.rule.threshold, score, &scorer, engine, set.addresses()));
-        let threshold = threshold?;
+        let addresses = set.addresses();
+        let ascending = Ascending::new(addresses);
+        let (found, label_seconds) = timed(|| {
+            let (choice, seed) = (self.choice, params.seed());
+            let threshold = threshold(density, &fit, &scorer, engine, addresses, choice, seed)?;
+            Ok::<_, Failure>((threshold, Structure::new(&ascending, rules)))
+        });
+        let (threshold, structure) = found?;
         let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
         let pca = Pca::new(fit.moments());
         let about = About {
@@ -117,10 +161,21 @@ impl Job<'_> {
         let model = ModelFile::new(&fit, &about);
         let (weights, means) = (fit.weights(), fit.means());
         let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
-        let table = Table { set, threshold: threshold.log_density, pca: &pca, responsibilities };
+        let labelling = Labelling {
+            role,
+            table: &Table { set, pca: &pca, responsibilities },
+            ascending: &ascending,
+            scorer: &scorer,
+            estimate: &fit.estimate(),
+            threshold: threshold.log_density,
+            rules,
+            structure: &structure,
+            allowed,
+        };
         let (written, write_seconds) = timed(|| {
             let output = self.tables.is_some().then_some(&mut *self.output);
-            let found = label(role, &scorer, engine, &table, means.len(), output, self.console)?;
+            let found = labelling.run(engine, output, self.console)?;
+            keep(role, set, &ascending, &found.flagged, self.output)?;
             let file = format!("{}/model.json", role.key());
             self.output.write(&file, |out| write_json(&model, out))?;
             Ok::<_, Failure>(found)
@@ -130,14 +185,14 @@ impl Job<'_> {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let clusters = clusters(labelled.tallies, &weights, &means);
-        let anomalies = &labelled.anomalies;
-        let summary = RoleSummary::new(set, summaries, clusters, anomalies, threshold, seconds);
+        let Labelled { tallies, flagged, drawing } = labelled;
+        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
+        let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
         let subject = match &fit {
             Fit::Mixture(fit) => Subject::Mixture(&fit.estimate, &fit.course().lower_bounds),
             Fit::KMeans(fit) => Subject::Partition(&fit.partition()),
         };
-        let page = labelled.drawing.map(|drawing| subject.page(set, &pca, drawing, anomalies));
+        let page = drawing.map(|drawing| subject.page(set, &pca, drawing, &flagged));
         Ok(Some(Found { summary, page }))
     }
 }

@@ -66,8 +66,14 @@ impl Plan {
             true => params.fit_needed(engine, &mut observer),
             false => params.fit(engine, &mut observer).map(|fit| (None, fit)),
         };
-        let (first, fit) = fitted.map_err(|reason| Failure::Fit { role, reason })?;
+        let failed = |reason| Failure::Fit { role, reason };
+        let (mut first, mut fit) = fitted.map_err(failed)?;
         drop(bar);
+        first
+            .iter_mut()
+            .chain([&mut fit])
+            .try_for_each(|fit| fit.number(engine))
+            .map_err(failed)?;
         let params = params.with_components(fit.weights().len());
         let summaries: Vec<FitSummary> = first.iter().chain([&fit]).map(FitSummary::new).collect();
         for summary in &summaries {

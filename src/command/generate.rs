@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::Failure;
-use crate::cli::GenerateArgs;
+use crate::cli::{CaptureFormat, GenerateArgs};
 
 /// Writes the addresses, or packets between them.
 ///
@@ -17,7 +17,13 @@ use crate::cli::GenerateArgs;
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let set = Synthetic::new(args.shape.shape(), args.addresses.0, args.seed)?;
     let write = |out: &mut dyn Write| match args.packets {
-        Some(packets) => write_packets(&set, packets.0, args.seed, out),
+        Some(count) => {
+            let packets = packets(&set, count.0, args.seed);
+            match args.format {
+                CaptureFormat::Csv => write_csv(packets, out),
+                CaptureFormat::Pcap => write_pcap(packets, out),
+            }
+        }
         None => write_list(&set, out),
     };
     match &args.output {
@@ -42,23 +48,81 @@ fn write_list(set: &Synthetic, out: &mut dyn Write) -> io::Result<()> {
 /// The time of the first packet, and the time between two, in microseconds.
 const TIME: [u64; 2] = [1_700_000_000_000_000, 125];
 
-fn write_packets(set: &Synthetic, packets: u64, seed: u64, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Lines::new(out);
+/// A packet of a synthetic capture.
+struct Packet {
+    /// Seconds since 1970, and microseconds.
+    time: [u64; 2],
+    source: u32,
+    destination: u32,
+}
+
+fn packets(set: &Synthetic, count: u64, seed: u64) -> impl Iterator<Item = Packet> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     // A share u of the set, below 1, picks an address.
     let pick = |u: f64| set.at((u * set.count() as f64) as u64);
-    lines.text(b"frame.time_epoch,ip.src,ip.dst,ip.proto,frame.len\n")?;
-    for packet in 0..packets {
+    (0..count).map(move |packet| {
         let time = TIME[0] + packet * TIME[1];
-        lines.text(format!("{}.{:06},", time / 1_000_000, time % 1_000_000).as_bytes())?;
         let (source, destination): (f64, f64) = (rng.random(), rng.random());
-        lines.address(pick(source), b',')?;
         // u^4: the first 1 in 10,000 addresses are the destinations of every tenth packet.
         let square = destination * destination;
-        lines.address(pick(square * square), b',')?;
+        Packet {
+            time: [time / 1_000_000, time % 1_000_000],
+            source: pick(source),
+            destination: pick(square * square),
+        }
+    })
+}
+
+fn write_csv(packets: impl Iterator<Item = Packet>, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Lines::new(out);
+    lines.text(b"frame.time_epoch,ip.src,ip.dst,ip.proto,frame.len\n")?;
+    for Packet { time: [seconds, microseconds], source, destination } in packets {
+        lines.text(format!("{seconds}.{microseconds:06},").as_bytes())?;
+        lines.address(source, b',')?;
+        lines.address(destination, b',')?;
         lines.text(b"6,60\n")?;
     }
     lines.flush()
+}
+
+/// Little-endian, microseconds: a segment of TCP without data in each frame, filled up to Ethernet's shortest.
+fn write_pcap(packets: impl Iterator<Item = Packet>, out: &mut dyn Write) -> io::Result<()> {
+    const FRAME: usize = 60;
+    let mut lines = Lines::new(out);
+    let [magic, zone, accuracy, longest, ethernet] =
+        [0xa1b2_c3d4, 0, 0, 65_535, 1].map(u32::to_le_bytes);
+    // Version 2.4.
+    lines.text(&[magic, [2, 0, 4, 0], zone, accuracy, longest, ethernet].concat())?;
+    let length = (FRAME as u32).to_le_bytes();
+    let mut frame = [0; FRAME];
+    frame[..14].copy_from_slice(&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00]);
+    // IPv4: 40 bytes in all, to be sent whole, TCP.
+    frame[14..24].copy_from_slice(&[0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6]);
+    // TCP: ports 49152 and 443, an acknowledgment.
+    frame[34..38].copy_from_slice(&[0xc0, 0x00, 0x01, 0xbb]);
+    frame[46..50].copy_from_slice(&[0x50, 0x10, 0xff, 0xff]);
+    for Packet { time, source, destination } in packets {
+        frame[24..26].fill(0);
+        frame[26..30].copy_from_slice(&source.to_be_bytes());
+        frame[30..34].copy_from_slice(&destination.to_be_bytes());
+        let checksum = checksum(&frame[14..34]);
+        frame[24..26].copy_from_slice(&checksum.to_be_bytes());
+        // Seconds have 32 bits until 2106.
+        let [seconds, microseconds] = time.map(|time| (time as u32).to_le_bytes());
+        lines.text(&[seconds, microseconds, length, length].concat())?;
+        lines.text(&frame)?;
+    }
+    lines.flush()
+}
+
+/// The checksum of an IPv4 header in which it is 0 (RFC 791): the complement of a sum with end-around carry.
+fn checksum(header: &[u8]) -> u16 {
+    let words =
+        header.chunks_exact(2).map(|word| u32::from(u16::from_be_bytes([word[0], word[1]])));
+    let sum: u32 = words.sum();
+    let carried = (sum & 0xffff) + (sum >> 16);
+    // The carry may itself carry, once.
+    !(carried + (carried >> 16)) as u16
 }
 
 /// Text on its way out, in pieces that repay a call of the system.
@@ -98,7 +162,7 @@ impl<'a> Lines<'a> {
         self.make_room()
     }
 
-    /// Appends `text`, shorter than [`LONGEST`](Self::LONGEST).
+    /// Appends `text`, no longer than [`LONGEST`](Self::LONGEST).
     fn text(&mut self, text: &[u8]) -> io::Result<()> {
         self.piece[self.length..self.length + text.len()].copy_from_slice(text);
         self.length += text.len();
@@ -119,7 +183,11 @@ impl<'a> Lines<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use octomix::address::dotted;
+    use octomix::input;
+    use octomix::synthetic::Shape;
 
     use super::*;
 
@@ -132,5 +200,31 @@ mod tests {
         lines.flush().unwrap();
         let expected: Vec<String> = addresses.map(|address| dotted(address).to_string()).into();
         assert_eq!(String::from_utf8(found).unwrap().lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_capture_is_the_same_in_every_format() {
+        let set = Synthetic::new(Shape::Mixed, 300, 1).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let read = |name: &str, write: fn(&Synthetic, &mut dyn Write) -> io::Result<()>| {
+            let path = folder.path().join(name);
+            write(&set, &mut std::fs::File::create(&path).unwrap()).unwrap();
+            let mut go_on = |_| ControlFlow::Continue(());
+            let capture = input::read(&[path], &input::Options::default(), &mut go_on).unwrap();
+            let file = &capture.account.files[0];
+            assert_eq!((file.records, file.source.ipv4, file.warnings.len()), (2_000, 2_000, 0));
+            [capture.source, capture.destination]
+                .map(|set| (set.addresses().to_vec(), set.weights()))
+        };
+        let csv = read("csv", |set, out| write_csv(packets(set, 2_000, 7), out));
+        assert_eq!(csv, read("pcap", |set, out| write_pcap(packets(set, 2_000, 7), out)));
+    }
+
+    /// A header as textbooks have it, and a sum whose carry carries.
+    #[test]
+    fn checksums_complement_the_sum() {
+        let header = [0x4500_0073, 0x0000_4000, 0x4011_0000, 0xc0a8_0001, 0xc0a8_00c7_u32];
+        assert_eq!(checksum(&header.map(u32::to_be_bytes).concat()), 0xb861);
+        assert_eq!(checksum(&[0xff, 0xff, 0xff, 0xff, 0x00, 0x01]), 0xfffe);
     }
 }

@@ -1,9 +1,12 @@
 //! The commands, and what they share.
 
+mod batch;
 mod bench;
 mod compare;
+mod days;
 mod detect;
 mod devices;
+mod extract;
 mod fitting;
 mod generate;
 mod labelling;
@@ -17,22 +20,25 @@ mod sweep;
 mod validate;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use octomix::address::WeightsError;
 use octomix::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::choice::Choice;
 use octomix::engine::gpu::GpuError;
-use octomix::input::{self, Capture, InputError, Role};
+use octomix::input::{self, Account, Capture, InputError, Options, PassedOver, Role};
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::report::WriteError;
 use octomix::report::model::ModelError;
+use octomix::rule::fdr::FdrError;
 use octomix::synthetic::SizeError;
 use serde::Serialize;
 use start_file::StartFileError;
 
-use crate::cli::{Command, EngineArgs, Format, InputArgs};
+use crate::cli::{Command, EngineArgs, Format};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -43,6 +49,8 @@ use crate::progress::Unit;
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Detect(args) => detect::run(args),
+        Command::Extract(args) => extract::run(args),
+        Command::Merge(args) => extract::merge(args),
         Command::Fit(args) => detect::fit(args),
         Command::Score(args) => score::run(args),
         Command::Sample(args) => sample::run(args),
@@ -72,10 +80,20 @@ pub enum Failure {
     StartFile(#[from] StartFileError),
     #[error("cannot draw from the model: {0}")]
     Sample(SampleError),
+    #[error(
+        "'{name}' is no shard; merge takes what octomix extract wrote, and extract reads captures"
+    )]
+    NoShard { name: String },
+    #[error("{failed} of {all} captures failed; the index tells why of each")]
+    Batch { failed: usize, all: usize },
+    #[error("cannot go on reading: {0}")]
+    Thread(io::Error),
     #[error("{0}; see octomix help")]
     Usage(String),
     #[error("{0}; ask for another number with --addresses")]
     Size(#[from] SizeError),
+    #[error(transparent)]
+    Fdr(#[from] FdrError),
     #[error(transparent)]
     Agreement(#[from] AgreementError),
     #[error(transparent)]
@@ -103,16 +121,36 @@ impl Failure {
 }
 
 /// Reads the captures and tells what there is to warn of.
-fn read(args: &InputArgs, console: &mut Console) -> Result<Capture, InputError> {
+fn read(
+    captures: &[PathBuf],
+    options: &Options,
+    console: &mut Console,
+) -> Result<Capture, InputError> {
     let mut bar = console.bar("reading".to_owned());
-    let capture = input::read(&args.captures, &args.options(), &mut |progress| {
+    let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
+        ControlFlow::Continue(())
     })?;
     drop(bar);
-    for (file, warning) in capture.account.warnings() {
+    warn_of(&capture.account, console);
+    Ok(capture)
+}
+
+/// Files passed over that are warned of one by one.
+const PASSED_OVER: usize = 5;
+
+/// Tells what there is to warn of in `account`.
+fn warn_of(account: &Account, console: &mut Console) {
+    for (file, warning) in account.warnings() {
         console.warn(format!("{}: {warning}", file.name));
     }
-    Ok(capture)
+    for PassedOver { name, reason } in account.passed_over.iter().take(PASSED_OVER) {
+        console.warn(format!("{name}: passed over: {reason}"));
+    }
+    let more = account.passed_over.len().saturating_sub(PASSED_OVER);
+    if more > 0 {
+        console.warn(format!("{more} more files were passed over; summary.json lists them all"));
+    }
 }
 
 /// Decides where to compute for both roles of `capture` and tells what there is to warn of.
@@ -122,7 +160,7 @@ fn choose_engine(
     components: usize,
     console: &mut Console,
 ) -> Result<Choice, GpuError> {
-    let largest = capture.source.len().max(capture.destination.len());
+    let largest = capture.largest().len();
     let choice = Choice::new(args.engine.kind(), args.adapter.as_deref(), largest, components)?;
     if let Some(warning) = &choice.warning {
         console.warn(warning.clone());

@@ -3,20 +3,21 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use console::Term;
-use octomix::address::{AddressSet, dotted};
+use octomix::address::AddressSet;
 use octomix::input::{Capture, Role};
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::pca::Pca;
-use octomix::report::Row;
+use octomix::report::index::MadeFrom;
 use octomix::report::page::{
     self, About, Drawing, Extent, Flag, MOST_FLAGS, Picture, RolePage, Shape,
 };
-use octomix::report::summary::RoleSummary;
+use octomix::report::rules::{Anomaly, Flagged};
+use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
 
 use super::Failure;
-use super::run::{Run, finish_with};
+use super::run::{self, Run, show};
 use crate::cli::{PictureArgs, PrintArgs};
 
 /// What was found for a role.
@@ -36,28 +37,24 @@ pub enum Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// The page of this model's `drawing` of `set`, of which `anomalies` are flagged.
+    /// The page of this model's `drawing` of `set`, and of what is `flagged` of it.
     pub fn page(
         &self,
         set: &AddressSet,
         pca: &Pca,
         drawing: Drawing,
-        anomalies: &[Row],
+        flagged: &Flagged<'_>,
     ) -> RolePage {
         let (shapes, trace) = match self {
             Self::Mixture(estimate, bounds) => (Shape::of_mixture(estimate, pca), bounds.to_vec()),
             Self::Partition(partition) => (Shape::of_partition(partition, pca), Vec::new()),
         };
-        let flag = |&Row { at, cluster, log_density }: &Row| Flag {
-            address: dotted(set.addresses()[at as usize]),
-            packets: set.packets(at as usize),
-            cluster,
-            log_density,
-            rule: "low-density".to_owned(),
-            reason: String::new(),
-            surprise: None,
+        let flag = |anomaly: Anomaly| {
+            let Anomaly { address, packets, cluster, log_density, rule, reason, .. } = anomaly;
+            let surprise = Some(anomaly.surprise_octets);
+            Flag { address, packets, cluster, log_density, rule, reason, surprise }
         };
-        let flags = anomalies.iter().take(MOST_FLAGS).map(flag).collect();
+        let flags = flagged.anomalies(set, MOST_FLAGS).into_iter().map(flag).collect();
         RolePage { pca: pca.clone(), shapes, drawing, flags, trace }
     }
 }
@@ -67,13 +64,27 @@ impl Subject<'_> {
 /// # Errors
 /// When they cannot be written or printed.
 pub fn finish(
-    mut run: Run,
+    run: Run,
     capture: &Capture,
-    mut found: [Option<Found>; 2],
+    found: [Option<Found>; 3],
     pictures: PictureArgs,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
-    for (role, found) in [Role::Source, Role::Destination].into_iter().zip(&mut found) {
+    show(&complete(run, capture, found, pictures, None)?, print)
+}
+
+/// As [`finish`], but prints nothing; the summary tells what it was `made_from`.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn complete(
+    mut run: Run,
+    capture: &Capture,
+    mut found: [Option<Found>; 3],
+    pictures: PictureArgs,
+    made_from: Option<MadeFrom>,
+) -> Result<Summary<RoleSummary>, Failure> {
+    for (role, found) in Role::ALL.into_iter().zip(&mut found) {
         let Some(Found { summary, page: Some(page) }) = found else { continue };
         if pictures.plots {
             let (file, picture) =
@@ -83,9 +94,9 @@ pub fn finish(
         }
         summary.scatter = pictures.plot.then(|| scatter(page));
     }
-    let [src, dst] =
+    let [src, dst, any] =
         found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
-    let pages = [src.1.flatten(), dst.1.flatten()];
+    let pages = [src.1.flatten(), dst.1.flatten(), any.1.flatten()];
     let about = About {
         command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
         // A clock before 1970 tells no time.
@@ -95,7 +106,8 @@ pub fn finish(
         page::write(summary, pages.each_ref().map(Option::as_ref), &about, out)
     };
     let drawn = pages.iter().any(Option::is_some);
-    finish_with(run, capture, [src.0, dst.0], print, drawn.then_some((page::FILE, &write)))
+    let page = drawn.then_some((page::FILE, &write as _));
+    run::complete(run, capture, [src.0, dst.0, any.0], made_from, page)
 }
 
 /// Columns of a picture in a pipe, which has no width.

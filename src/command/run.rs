@@ -6,15 +6,16 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::engine::choice::Choice;
-use octomix::input::{Capture, FileAccount, Format, Role, Roles};
+use octomix::input::{Capture, Role, Roles};
+use octomix::report::index::MadeFrom;
 use octomix::report::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::{Output, Summary, text};
 use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
-use crate::cli::{EngineArgs, InputArgs, PrintArgs};
-use crate::console::Console;
+use crate::cli::{EngineArgs, InputArgs, PrintArgs, RoleArg};
+use crate::console::{Console, terminal_width};
 
 /// A run under way.
 pub struct Run {
@@ -24,11 +25,16 @@ pub struct Run {
     pub console: Console,
     /// Where to write.
     pub output: Output,
-    requested: &'static str,
-    roles: Option<Roles>,
-    started: Instant,
-    read_seconds: f64,
-    engine_seconds: f64,
+    /// The engine asked for.
+    pub requested: &'static str,
+    /// The roles asked for.
+    pub roles: Option<Roles>,
+    /// When the run began.
+    pub started: Instant,
+    /// How long reading took.
+    pub read_seconds: f64,
+    /// How long opening the engine took.
+    pub engine_seconds: f64,
 }
 
 /// Reads the captures and opens the engine for models of up to `components` components.
@@ -45,8 +51,8 @@ pub fn start(
     components: usize,
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
-    let output = Output::new(directory, &[Role::Source.key(), Role::Destination.key()])?;
-    let (capture, read_seconds) = timed(|| read(input, &mut console));
+    let output = Output::new(directory, &Role::ALL.map(Role::key))?;
+    let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let (choice, engine_seconds) =
         timed(|| choose_engine(engine, &capture, components, &mut console));
@@ -55,7 +61,7 @@ pub fn start(
         console,
         output,
         requested: engine.engine.kind().name(),
-        roles: input.options().roles,
+        roles: input.role.map(RoleArg::roles),
         started,
         read_seconds,
         engine_seconds,
@@ -63,33 +69,46 @@ pub fn start(
     Ok((run, capture))
 }
 
-/// Writes and prints the summary of what was found for sources and destinations.
+/// Writes and prints the summary of what was found for each role.
 ///
 /// # Errors
 /// When it cannot be written or printed.
 pub fn finish<R: Serialize + text::Found>(
     run: Run,
     capture: &Capture,
-    found: [Option<R>; 2],
+    found: [Option<R>; 3],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
-    finish_with(run, capture, found, print_args, None)
+    show(&complete(run, capture, found, None, None)?, print_args)
+}
+
+/// Prints `summary`.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn show<R: Serialize + text::Found>(
+    summary: &Summary<R>,
+    print_args: &PrintArgs,
+) -> Result<(), Failure> {
+    let width = terminal_width().unwrap_or(text::WIDTH);
+    print(print_args.format, summary, |out| text::write(summary, width, out))
 }
 
 /// A file of the whole summary: its name, and what it is made by.
 pub type Extra<'a, R> = (&'static str, &'a dyn Fn(&Summary<R>, &mut dyn Write) -> io::Result<()>);
 
-/// As [`finish`], and writes one more file.
+/// Writes the summary of what was found for each role, and what it was `made_from`; before it one more
+/// file of it, if there is one.
 ///
 /// # Errors
-/// As [`finish`].
-pub fn finish_with<R: Serialize + text::Found>(
+/// When it cannot be written.
+pub fn complete<R: Serialize>(
     run: Run,
     capture: &Capture,
-    [src, dst]: [Option<R>; 2],
-    print_args: &PrintArgs,
+    [src, dst, any]: [Option<R>; 3],
+    made_from: Option<MadeFrom>,
     extra: Option<Extra<'_, R>>,
-) -> Result<(), Failure> {
+) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
     let Run { choice, console, mut output, requested, started, .. } = run;
     let summary_file = "summary.json";
@@ -105,6 +124,7 @@ pub fn finish_with<R: Serialize + text::Found>(
         },
         src,
         dst,
+        any,
         skipped_roles,
         warnings: console.into_warnings(),
         output: output.directory().display().to_string(),
@@ -114,24 +134,26 @@ pub fn finish_with<R: Serialize + text::Found>(
             engine: run.engine_seconds,
             total: started.elapsed().as_secs_f64(),
         },
+        made_from,
     };
     if let Some((name, content)) = extra {
         output.write(name, |file| content(&summary, file))?;
     }
     output.write(summary_file, |file| write_json(&summary, file))?;
-    print(print_args.format, &summary, |out| text::write(&summary, out))
+    Ok(summary)
 }
 
-/// The roles asked for that have no address. Not asked, a list is not missed for destinations.
-fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
-    let is_table = |file: &FileAccount| matches!(file.format, Format::Csv { .. });
-    let roles = match asked {
-        Some(roles) => roles,
-        None if capture.account.files.iter().any(is_table) => Roles::Both,
-        None => Roles::Source,
+/// The roles asked for that have no address. Not asked, those are missed that a file tells apart or fills.
+pub fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
+    let account = &capture.account;
+    let has_roles = account.files.iter().any(|file| file.format.has_roles);
+    let is_expected = |role: Role| match asked {
+        Some(roles) => roles.as_slice().contains(&role),
+        None => has_roles || account.tally(role).cells() > 0,
     };
-    let empty = roles.as_slice().iter().filter(|&&role| capture.addresses(role).is_empty());
-    empty.map(|role| role.key()).collect()
+    let roles = [Role::Source, Role::Destination].into_iter();
+    let empty = roles.filter(|&role| is_expected(role) && capture.addresses(role).is_empty());
+    empty.map(Role::key).collect()
 }
 
 /// What `work` gives, and the seconds it took.

@@ -39,7 +39,8 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     };
     let src = job.sweep(Role::Source, &capture.source)?;
     let dst = job.sweep(Role::Destination, &capture.destination)?;
-    finish(run, &capture, [src, dst], print)
+    let any = job.sweep(Role::Any, &capture.any)?;
+    finish(run, &capture, [src, dst, any], print)
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.

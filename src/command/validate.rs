@@ -59,11 +59,11 @@ struct Report {
 /// When the captures cannot be read, an engine asked for cannot be had, or one is out of bounds.
 pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
-    let capture = read(&args.input, &mut console)?;
+    let capture = read(&args.input.captures, &args.input.options(), &mut console)?;
     let components = args.components as usize;
     let (choices, left_out) = choices(&args.engine)?;
     let mut validations = Vec::new();
-    for role in [Role::Source, Role::Destination] {
+    for role in Role::ALL {
         let set = capture.addresses(role);
         if !set.is_empty() {
             let parameters = Parameters::new(set.addresses(), components)

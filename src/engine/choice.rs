@@ -55,6 +55,74 @@ enum Place {
     Reference,
 }
 
+/// Makes choices one after the other: a GPU is opened when the first set needs it, and shared.
+#[derive(Debug)]
+pub struct Chooser {
+    kind: EngineKind,
+    adapter: Option<String>,
+    gpu: Option<Gpu>,
+    /// Why `Auto` goes on without one.
+    missing: Option<String>,
+}
+
+impl Chooser {
+    /// For an engine of this kind, on the GPU whose name contains `adapter`.
+    pub fn new(kind: EngineKind, adapter: Option<&str>) -> Self {
+        Self { kind, adapter: adapter.map(str::to_owned), gpu: None, missing: None }
+    }
+
+    /// Decides where sets of up to `largest` addresses with `components` components run.
+    ///
+    /// # Errors
+    /// When a GPU is asked for, by kind or by name, and cannot be had. `Auto` goes on with the CPU.
+    pub fn choose(&mut self, largest: usize, components: usize) -> Result<Choice, GpuError> {
+        let asked = |place| Choice { place, reason: "asked for".into(), warning: None };
+        let adapter = self.adapter.as_deref();
+        let no_gpu = || adapter.map(|name| format!("no GPU is used: --adapter {name} is ignored"));
+        match self.kind {
+            EngineKind::Reference => Ok(Choice { warning: no_gpu(), ..asked(Place::Reference) }),
+            EngineKind::Cpu => Ok(Choice { warning: no_gpu(), ..asked(Place::Cpu) }),
+            // Whoever names an adapter wants it, whatever the size.
+            EngineKind::Auto if adapter.is_none() => Ok(self.fastest(largest, components)),
+            EngineKind::Gpu | EngineKind::Auto => {
+                let gpu = self.open(true)?;
+                let warning = device::is_software(gpu.info()).then(|| {
+                    format!(
+                        "the adapter {} is a software one: its kernels run on the CPU, for tests",
+                        gpu.info().name
+                    )
+                });
+                Ok(Choice { warning, ..asked(Place::Gpu(gpu)) })
+            }
+        }
+    }
+
+    fn fastest(&mut self, largest: usize, components: usize) -> Choice {
+        let chosen = |place, reason: &str| Choice { place, reason: reason.into(), warning: None };
+        if largest.saturating_mul(components) < WORTH_A_GPU {
+            return chosen(Place::Cpu, "too few addresses to repay a GPU");
+        }
+        if self.missing.is_none() {
+            match self.open(false) {
+                Ok(gpu) => {
+                    let reason = "enough addresses to repay a GPU";
+                    return chosen(Place::GpuWhileItLasts(gpu), reason);
+                }
+                Err(error) => self.missing = Some(format!("{error}; going on with the CPU")),
+            }
+        }
+        chosen(Place::Cpu, self.missing.as_deref().unwrap_or_default())
+    }
+
+    fn open(&mut self, software: bool) -> Result<Gpu, GpuError> {
+        if let Some(gpu) = &self.gpu {
+            return Ok(gpu.clone());
+        }
+        let gpu = Gpu::open(&Wanted { name: self.adapter.clone(), software })?;
+        Ok(self.gpu.insert(gpu).clone())
+    }
+}
+
 impl Choice {
     /// Decides where sets of up to `largest` addresses with `components` components run.
     ///
@@ -66,41 +134,7 @@ impl Choice {
         largest: usize,
         components: usize,
     ) -> Result<Self, GpuError> {
-        let name = adapter.map(str::to_owned);
-        let asked = |place| Self { place, reason: "asked for".into(), warning: None };
-        let no_gpu = || adapter.map(|name| format!("no GPU is used: --adapter {name} is ignored"));
-        match kind {
-            EngineKind::Reference => Ok(Self { warning: no_gpu(), ..asked(Place::Reference) }),
-            EngineKind::Cpu => Ok(Self { warning: no_gpu(), ..asked(Place::Cpu) }),
-            EngineKind::Gpu => {
-                let gpu = Gpu::open(&Wanted { name, software: true })?;
-                let warning = device::is_software(gpu.info()).then(|| {
-                    format!(
-                        "the adapter {} is a software one: its kernels run on the CPU, for tests",
-                        gpu.info().name
-                    )
-                });
-                Ok(Self { warning, ..asked(Place::Gpu(gpu)) })
-            }
-            // Whoever names an adapter wants it, whatever the size.
-            EngineKind::Auto if adapter.is_some() => Self::new(EngineKind::Gpu, adapter, 0, 0),
-            EngineKind::Auto => {
-                if largest.saturating_mul(components) < WORTH_A_GPU {
-                    let reason = "too few addresses to repay a GPU".into();
-                    return Ok(Self { place: Place::Cpu, reason, warning: None });
-                }
-                match Gpu::open(&Wanted { name, software: false }) {
-                    Ok(gpu) => {
-                        let reason = "enough addresses to repay a GPU".into();
-                        Ok(Self { place: Place::GpuWhileItLasts(gpu), reason, warning: None })
-                    }
-                    Err(error) => {
-                        let reason = format!("{error}; going on with the CPU");
-                        Ok(Self { place: Place::Cpu, reason, warning: None })
-                    }
-                }
-            }
-        }
+        Chooser::new(kind, adapter).choose(largest, components)
     }
 
     /// The name of the engine chosen.

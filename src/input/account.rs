@@ -5,17 +5,17 @@ use std::fmt;
 use serde::Serialize;
 
 use super::cell::Cell;
-use super::text::{excerpt, listed, printable, quoted};
-use super::{Options, Role};
-
-/// Malformed cells of a file that are remembered with their place.
-const REMEMBERED: usize = 3;
+use super::decompress::Compression;
+use super::text::{listed, printable, quoted};
+use super::{Options, Role, Roles};
 
 /// What was read from the files, in the order given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// One account a file.
     pub files: Vec<FileAccount>,
+    /// Files found in directories that are nothing to be read.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl Account {
@@ -46,6 +46,15 @@ impl Account {
     }
 }
 
+/// A file found in a directory that is nothing to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// The path, fit to be shown.
+    pub name: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
 /// What was read from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileAccount {
@@ -53,9 +62,12 @@ pub struct FileAccount {
     pub name: String,
     /// How it was read.
     pub format: Format,
-    /// Its bytes.
+    /// How it is compressed.
+    pub compression: Option<Compression>,
+    /// Its bytes, as they stand in the file.
     pub bytes: u64,
-    /// Rows below the header of a CSV; lines of a list that are neither blank nor a comment.
+    /// Packets, flows, rows below the header of a table; lines of a list that are neither blank nor a
+    /// comment.
     pub records: u64,
     /// The cells read for the source.
     pub source: Tally,
@@ -63,6 +75,10 @@ pub struct FileAccount {
     pub destination: Tally,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
+    /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
+    pub networks: u64,
+    /// Bytes at its end, decompressed, that are no whole record, or follow on damage.
+    pub cut: u64,
     /// The first three malformed cells.
     pub malformed: Vec<Place>,
     /// What the user should know about it.
@@ -70,15 +86,18 @@ pub struct FileAccount {
 }
 
 impl FileAccount {
-    pub(super) fn new(name: String) -> Self {
+    pub(super) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
         Self {
             name,
-            format: Format::List,
+            format,
+            compression,
             bytes: 0,
             records: 0,
             source: Tally::default(),
             destination: Tally::default(),
             ragged: 0,
+            networks: 0,
+            cut: 0,
             malformed: Vec::new(),
             warnings: Vec::new(),
         }
@@ -89,75 +108,70 @@ impl FileAccount {
         match role {
             Role::Source => self.source,
             Role::Destination => self.destination,
-        }
-    }
-
-    pub(super) fn tally_mut(&mut self, role: Role) -> &mut Tally {
-        match role {
-            Role::Source => &mut self.source,
-            Role::Destination => &mut self.destination,
+            Role::Any => self.cells(),
         }
     }
 
     /// The cells of the file, each once: a list's line is one cell, whichever roles it fills.
     pub(super) fn cells(&self) -> Tally {
-        match self.format {
-            Format::List if self.source.cells() > 0 => self.source,
-            _ => self.source.plus(self.destination),
+        if !self.format.has_roles && self.source.cells() > 0 {
+            return self.source;
         }
+        self.source.plus(self.destination)
     }
 
-    /// Remembers the place of a malformed cell, if it is one of the first.
-    pub(super) fn remember(&mut self, line: u64, column: Option<&str>, cell: &[u8]) {
-        if self.malformed.len() < REMEMBERED {
-            self.malformed.push(Place {
-                line,
-                column: column.map(str::to_owned),
-                value: excerpt(cell),
-            });
-        }
-    }
-
-    pub(super) fn warn_of_unused_columns(&mut self, options: &Options) {
-        for role in [Role::Source, Role::Destination] {
-            if let Some(column) = options.column(role) {
-                let column = printable(column);
-                self.warnings.push(Warning::UnusedColumn { role, column });
-            }
-        }
+    /// Whether it is read as a list, but holds something else: any file is a list that is nothing else.
+    pub(super) fn is_no_list(&self) -> bool {
+        self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
 
     pub(super) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
-            self.warnings.push(match self.format {
-                Format::List => Warning::Empty,
-                Format::Csv { .. } => Warning::NoRows,
-            });
+            let has_header = self.format.source.is_some() || self.format.destination.is_some();
+            self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });
         }
         for role in [Role::Source, Role::Destination] {
             let tally = self.tally(role);
-            if tally.cells() > 0 && tally.ipv4 == 0 {
+            if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
                 self.warnings.push(Warning::NoAddress { role, tally });
             }
         }
     }
 }
 
-/// How a file was read.
+/// How a file was read: one value a format, made by its module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
-    /// Rows under a header, with the columns read for each role.
-    Csv {
-        /// The column of the sources, if read.
-        source: Option<String>,
-        /// The column of the destinations, if read.
-        destination: Option<String>,
-    },
-    /// One address a line.
-    List,
+pub struct Format {
+    /// Its name: `csv`, say.
+    pub name: &'static str,
+    /// What one record is called, and several: `row` and `rows`.
+    pub record: [&'static str; 2],
+    /// Whether its records tell sources from destinations.
+    pub has_roles: bool,
+    /// The column or field of the sources, where there are names to choose by and one is read.
+    pub source: Option<String>,
+    /// The column or field of the destinations.
+    pub destination: Option<String>,
 }
 
-/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6` and `malformed`.
+impl Format {
+    pub(super) fn is_list(&self) -> bool {
+        self.name == "list"
+    }
+
+    /// Whether it is a set of addresses without packets.
+    pub fn is_bitmap(&self) -> bool {
+        self.name == "bitmap"
+    }
+
+    /// Whether it is what `octomix extract` writes: addresses that were counted before.
+    pub fn is_shard(&self) -> bool {
+        self.name == "shard" || self.is_bitmap()
+    }
+}
+
+/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and
+/// `filtered`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// IPv4 addresses, the only cells that are used.
@@ -168,14 +182,30 @@ pub struct Tally {
     pub missing: u64,
     /// IPv6 addresses, dropped.
     pub ipv6: u64,
+    /// Records of other protocols than IP, such as ARP, dropped.
+    pub not_ip: u64,
     /// Cells that are none of these, dropped.
     pub malformed: u64,
+    /// IPv4 addresses that the filters dropped; not in `ipv4`.
+    pub filtered: u64,
+    /// Those of `filtered` whose records do not say what the filter asks.
+    pub unsaid: u64,
 }
 
 impl Tally {
     /// All cells.
     pub fn cells(self) -> u64 {
-        self.ipv4 + self.missing + self.ipv6 + self.malformed
+        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
+    }
+
+    /// What was dropped, in words; only packet captures have what is not IP.
+    pub(super) fn dropped(self) -> String {
+        let not_ip = match self.not_ip {
+            0 => String::new(),
+            count => format!("{count} not IP, "),
+        };
+        let Self { missing, ipv6, malformed, .. } = self;
+        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
     }
 
     /// The cells of both.
@@ -185,7 +215,10 @@ impl Tally {
             padded: self.padded + other.padded,
             missing: self.missing + other.missing,
             ipv6: self.ipv6 + other.ipv6,
+            not_ip: self.not_ip + other.not_ip,
             malformed: self.malformed + other.malformed,
+            filtered: self.filtered + other.filtered,
+            unsaid: self.unsaid + other.unsaid,
         }
     }
 
@@ -197,6 +230,7 @@ impl Tally {
             }
             Cell::Missing => self.missing += 1,
             Cell::Ipv6 => self.ipv6 += 1,
+            Cell::NotIp => self.not_ip += 1,
             Cell::Malformed => self.malformed += 1,
         }
     }
@@ -205,17 +239,42 @@ impl Tally {
 /// Where a malformed cell stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// The line, from 1, on which its record starts.
-    pub line: u64,
+    /// The line or the packet.
+    #[serde(flatten)]
+    pub at: At,
+    /// The byte at which its record starts, from 0, of the file as it is when decompressed.
+    pub offset: u64,
     /// Its column; a list has none.
     pub column: Option<String>,
     /// The beginning of it, fit to be shown.
     pub value: String,
 }
 
+/// What the records of a file are counted by, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum At {
+    /// The line on which the record starts.
+    Line(u64),
+    /// The packet.
+    Packet(u64),
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Line(line) => write!(f, "line {line}"),
+            At::Packet(packet) => write!(f, "packet {packet}"),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
+        write!(f, "{}", self.at)?;
+        if let At::Packet(_) = self.at {
+            write!(f, " (byte {})", self.offset)?;
+        }
         if let Some(column) = &self.column {
             write!(f, ", column '{column}'")?;
         }
@@ -258,6 +317,11 @@ pub enum Warning {
         /// The column named.
         column: String,
     },
+    /// Packets of a link type that is not read.
+    UnknownLink {
+        /// Its number in captures.
+        number: u16,
+    },
     /// A record over very many lines.
     LongRecord {
         /// The line, from 1, on which it starts.
@@ -265,6 +329,45 @@ pub enum Warning {
         /// The lines beyond which a record is warned of.
         limit: u64,
     },
+    /// None of the first objects has a field that is known to hold addresses.
+    UnknownFields {
+        /// The roles asked for.
+        roles: Roles,
+        /// The paths of the fields of the first object.
+        fields: Vec<String>,
+    },
+    /// Times are wanted, and no record has one.
+    NoTimes,
+    /// Records do not say what the filter asks.
+    Unsaid {
+        /// Their addresses.
+        addresses: u64,
+        /// What is asked: `port`, say.
+        asked: String,
+    },
+    /// The file is damaged or cut off; what stands before is read.
+    Damaged {
+        /// The byte of the file, when decompressed, from which nothing is read.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Warning {
+    /// Of the columns that `options` name, for a format that has none.
+    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
+        let named = |role| {
+            let column = printable(options.column(role)?);
+            Some(Warning::UnusedColumn { role, column })
+        };
+        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
+    }
+
+    /// Whether something of the file is lost, which `--strict` makes an error.
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Warning::Damaged { .. })
+    }
 }
 
 impl fmt::Display for Warning {
@@ -276,11 +379,9 @@ impl fmt::Display for Warning {
             }
             Warning::NoAddress { role, tally } => write!(
                 f,
-                "no IPv4 address for the {role}, but {} missing, {} IPv6 and {} malformed cells; \
+                "no IPv4 address for the {role}, but {}; \
                  check the file, or choose another column of a CSV with {} NAME",
-                tally.missing,
-                tally.ipv6,
-                tally.malformed,
+                tally.dropped(),
                 role.option(),
             ),
             Warning::NoColumn { role } => write!(
@@ -297,15 +398,39 @@ impl fmt::Display for Warning {
             ),
             Warning::UnusedColumn { role, column } => write!(
                 f,
-                "the file is a list of addresses, so {} {} names no column of it",
+                "the file has no columns, so {} {} names none of it",
                 role.option(),
                 quoted(column),
+            ),
+            Warning::UnknownLink { number } => write!(
+                f,
+                "packets of link type {number} are not read, and counted as not IP; convert them with \
+                 tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst",
             ),
             Warning::LongRecord { line, limit } => write!(
                 f,
                 "the record on line {line} goes on for more than {limit} lines, read as one row; \
                  look there for a quote that is not closed",
             ),
+            Warning::UnknownFields { fields, .. } => write!(
+                f,
+                "no field of the first objects is known to hold addresses; they have {}; \
+                 name yours with --src-column and --dst-column",
+                listed(fields),
+            ),
+            Warning::NoTimes => write!(
+                f,
+                "no record says its time, which --times asks for; read a format that has it, or a \
+                 column such as frame.time_epoch",
+            ),
+            Warning::Unsaid { addresses, asked } => write!(
+                f,
+                "{addresses} addresses are left out as their records do not say what --where asks \
+                 ({asked}); leave that condition out, or read a format that has it",
+            ),
+            Warning::Damaged { offset, reason } => {
+                write!(f, "{reason}; what stands before byte {offset} is read, what follows is not",)
+            }
         }
     }
 }

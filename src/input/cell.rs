@@ -13,6 +13,8 @@ pub(super) enum Cell {
     Missing,
     /// An IPv6 address.
     Ipv6,
+    /// None: the record is of another protocol than IP, such as ARP.
+    NotIp,
     /// Anything else.
     Malformed,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::text::{file_name, listed, printable, quoted};
-use super::{Account, FileAccount, Foreign, Format, Place, Role, Roles, Tally};
+use super::{Account, FileAccount, Foreign, Place, Role, Roles, Tally, Warning};
 
 /// Why nothing came of a reading. Every `name` is a file's, fit to be shown.
 #[derive(Debug, Error)]
@@ -34,13 +34,83 @@ pub enum InputError {
 
     /// The path is a directory.
     #[error(
-        "cannot read {}: it is a directory; give the files in it, e.g. {}/*.csv",
+        "cannot read {}: it is a directory; add --recursive to read all files in it, \
+         or give some, e.g. {}/*.csv",
         quoted(name),
         name.trim_end_matches('/')
     )]
     Directory {
         /// The directory.
         name: String,
+    },
+
+    /// A pattern that no file matches.
+    #[error("no file matches {}; check the pattern and the folder", quoted(name))]
+    NoMatch {
+        /// The pattern.
+        name: String,
+    },
+
+    /// A pattern that is none.
+    #[error("{} is no pattern: {reason}; give the files, or correct it", quoted(name))]
+    BadPattern {
+        /// The pattern.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A directory without a file that is looked at.
+    #[error(
+        "no file to read in {}: hidden files and results of octomix are passed over",
+        quoted(name)
+    )]
+    EmptyDirectory {
+        /// The directory.
+        name: String,
+    },
+
+    /// A directory that octomix wrote.
+    #[error("{} holds results of octomix, not captures; name the captures", quoted(name))]
+    OwnResults {
+        /// The directory.
+        name: String,
+    },
+
+    /// A directory without shards.
+    #[error(
+        "no shard in {}: expected src.csv, dst.csv, src.roaring or dst.roaring, as octomix extract \
+         writes them",
+        quoted(name)
+    )]
+    NoShard {
+        /// The directory.
+        name: String,
+    },
+
+    /// A file found in a directory that is no text, nor any format that is known.
+    #[error("{} is neither text nor of a format that octomix knows", quoted(name))]
+    Unknown {
+        /// The file.
+        name: String,
+    },
+
+    /// A text found in a directory without an address.
+    #[error("{} is a text without IPv4 addresses", quoted(name))]
+    NoList {
+        /// The file.
+        name: String,
+    },
+
+    /// All files of the directories are something else.
+    #[error(
+        "nothing to read: {count} files were found and none is a capture or a list; the first: {first}"
+    )]
+    AllPassedOver {
+        /// How many there are.
+        count: usize,
+        /// Why the first is not read.
+        first: String,
     },
 
     /// Opening or reading failed in another way.
@@ -117,20 +187,48 @@ pub enum InputError {
         columns: Vec<String>,
     },
 
-    /// A record of a CSV goes on and on.
+    /// A file is damaged or cut off, and nothing came of what stands before or that is not good enough.
     #[error(
-        "the record on line {line} of {} is longer than {} MiB; \
-         look there for a quote that is not closed",
-        quoted(name),
-        limit >> 20
+        "{} is damaged: {reason}; read it again from where it comes, or repair it",
+        quoted(name)
     )]
-    EndlessRecord {
+    Damaged {
         /// The file.
         name: String,
-        /// The line, from 1, on which the record starts.
-        line: u64,
-        /// The bytes that a record may have.
-        limit: u64,
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// A cell is malformed, which `strict` does not pass over.
+    #[error("{} has a malformed cell: {place}; correct it, or leave --strict out", quoted(name))]
+    Malformed {
+        /// The file.
+        name: String,
+        /// The first such cell.
+        place: Box<Place>,
+    },
+
+    /// The run was told to stop.
+    #[error("interrupted while reading; nothing was written")]
+    Interrupted,
+
+    /// The filters leave nothing.
+    #[error(
+        "no address is left of {}: --where, --only or --exclude drop all {filtered}{}; ask for less",
+        listed(names),
+        if *unsaid == 0 {
+            String::new()
+        } else {
+            format!(", {unsaid} of them because their records do not say what is asked")
+        }
+    )]
+    Filtered {
+        /// The files.
+        names: Vec<String>,
+        /// Addresses that were dropped, as often as they occur.
+        filtered: u64,
+        /// Those of `filtered` whose records do not say what the filter asks.
+        unsaid: u64,
     },
 
     /// All files are empty.
@@ -176,23 +274,42 @@ impl InputError {
 
     pub(super) fn without_address(account: &Account) -> Self {
         let files = &account.files;
+        if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
+            let (count, first) = (account.passed_over.len(), first.reason.clone());
+            return InputError::AllPassedOver { count, first };
+        }
         let names = files.iter().map(|file| file.name.clone()).collect();
-        let is_empty = |file: &FileAccount| file.records == 0 && file.format == Format::List;
+        for (file, warning) in account.warnings() {
+            if let Warning::Damaged { reason, .. } = warning {
+                return InputError::Damaged { name: file.name.clone(), reason: reason.clone() };
+            }
+        }
+        let is_empty = |file: &FileAccount| file.warnings.contains(&Warning::Empty);
         if files.iter().all(is_empty) {
             let bytes = account.bytes();
             return InputError::Empty { names, bytes };
+        }
+        let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
+        if tally.filtered > 0 {
+            let Tally { filtered, unsaid, .. } = tally;
+            return InputError::Filtered { names, filtered, unsaid };
+        }
+        for (file, warning) in account.warnings() {
+            if let Warning::UnknownFields { roles, fields } = warning {
+                let (name, columns) = (file.name.clone(), fields.clone());
+                return InputError::NoKnownColumn { name, roles: *roles, columns };
+            }
         }
         let first = files.iter().find_map(|file| {
             let place = file.malformed.first()?;
             Some(Box::new((file.name.clone(), place.clone())))
         });
-        let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
         InputError::NoAddress { names, tally, first }
     }
 }
 
 fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
-    let names: Vec<String> = roles.as_slice().iter().map(|&role| name(role)).collect();
+    let names: Vec<String> = roles.sides().iter().map(|&role| name(role)).collect();
     names.join(" or ")
 }
 
@@ -200,10 +317,7 @@ fn found(tally: Tally, first: Option<&(String, Place)>) -> String {
     if tally.cells() == 0 {
         return "column names but no rows".to_owned();
     }
-    let counts = format!(
-        "{} missing, {} IPv6 and {} malformed cells",
-        tally.missing, tally.ipv6, tally.malformed
-    );
+    let counts = tally.dropped();
     match first {
         Some((name, place)) => {
             format!("{counts}, the first malformed in {}, {place}", quoted(name))

@@ -1,35 +1,68 @@
 //! From files to a [`Capture`]: the addresses of packet logs and lists, and an account of every cell read.
 //!
 //! Several files are one capture. A file is streamed, never held; a wrong line is counted, remembered and
-//! passed over. This module refuses to guess: what it skips or chooses stands in the [`Account`], and what
-//! holds no address at all is an error. It decodes neither packet captures nor compressed files.
+//! passed over, and of a damaged file all is read that stands before the damage. This module refuses to
+//! guess: what it skips or chooses stands in the [`Account`], and what holds no address at all is an error.
+//!
+//! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
+//! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
 
-use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::address::{AddressSet, Counter};
+use crate::address::{AddressSet, Blocks};
 
 mod account;
+mod bare;
+pub(crate) mod bitmap;
+mod block;
 mod cell;
-mod columns;
-mod csv;
+mod decompress;
+mod delimited;
+mod driver;
 mod error;
-mod line_ends;
+mod filter;
+mod fold;
+mod foreign;
+mod format;
+mod json;
+mod known;
+mod lines;
 mod list;
-mod meter;
-mod sniff;
+mod packet;
+mod pcap;
+mod pcapng;
+mod protocol;
+mod reader;
+mod record;
+mod shard;
+mod source;
+mod stream;
 mod text;
+mod time;
+mod zeek;
 
-pub use account::{Account, FileAccount, Format, Place, Tally, Warning};
+pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally, Warning};
 pub use cell::parse_ipv4;
+pub use decompress::Compression;
 pub use error::InputError;
-pub use meter::Progress;
-pub use sniff::Foreign;
+pub use filter::{Filter, FilterError};
+pub use foreign::Foreign;
+pub use packet::Tunnels;
+pub use source::{Directories, Source, Sources, matches, shard_role};
+pub use time::{Rfc3339, parse_time};
 
-use cell::Cell;
-use line_ends::LineEnds;
-use meter::{Meter, Metered};
+use driver::Counted;
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read, over all files, as they stand in the files.
+    pub bytes: u64,
+    /// Bytes of all files together; `None` when a pipe takes part.
+    pub total: Option<u64>,
+}
 
 /// The side of a packet that an address stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,14 +71,20 @@ pub enum Role {
     Source,
     /// The receiver.
     Destination,
+    /// Either: all addresses in one set.
+    Any,
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
+
     /// The option of the command line that names this role's column.
     pub fn option(self) -> &'static str {
         match self {
             Role::Source => "--src-column",
             Role::Destination => "--dst-column",
+            Role::Any => "--src-column and --dst-column",
         }
     }
 
@@ -54,6 +93,7 @@ impl Role {
         match self {
             Role::Source => "src",
             Role::Destination => "dst",
+            Role::Any => "any",
         }
     }
 }
@@ -63,6 +103,7 @@ impl std::fmt::Display for Role {
         f.write_str(match self {
             Role::Source => "source",
             Role::Destination => "destination",
+            Role::Any => "endpoint",
         })
     }
 }
@@ -74,17 +115,45 @@ pub enum Roles {
     Source,
     /// Destinations only.
     Destination,
-    /// Sources and destinations.
+    /// Sources and destinations, each on its own.
     Both,
+    /// Sources and destinations as one set.
+    Any,
 }
 
 impl Roles {
+    /// The one role.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Source => Roles::Source,
+            Role::Destination => Roles::Destination,
+            Role::Any => Roles::Any,
+        }
+    }
+
+    /// The roles that a file fills whose records are single addresses, and so of no side.
+    fn of_single(asked: Option<Roles>) -> Roles {
+        match asked {
+            None | Some(Roles::Any) => Roles::Source,
+            Some(roles) => roles,
+        }
+    }
+
+    /// The sides of a record that fill them, source first.
+    pub fn sides(self) -> &'static [Role] {
+        match self {
+            Roles::Any => Roles::Both.as_slice(),
+            one_or_both => one_or_both.as_slice(),
+        }
+    }
+
     /// The roles asked for, source first.
     pub fn as_slice(self) -> &'static [Role] {
         match self {
             Roles::Source => &[Role::Source],
             Roles::Destination => &[Role::Destination],
             Roles::Both => &[Role::Source, Role::Destination],
+            Roles::Any => &[Role::Any],
         }
     }
 }
@@ -98,14 +167,38 @@ pub struct Options {
     pub source_column: Option<String>,
     /// The CSV column of the destinations, in place of the known names.
     pub destination_column: Option<String>,
+    /// Which IPv4 header counts of a packet that carries others.
+    pub tunnels: Tunnels,
+    /// Whether damage, cut ends and malformed cells are errors.
+    pub strict: bool,
+    /// Which records count.
+    pub filter: Option<Filter>,
+    /// The blocks that an address must be in to count.
+    pub only: Option<Arc<Blocks>>,
+    /// The blocks whose addresses do not count.
+    pub exclude: Option<Arc<Blocks>>,
+    /// Whether to note when each address was first and last seen.
+    pub times: bool,
+    /// What a directory stands for.
+    pub directories: Directories,
 }
 
 impl Options {
+    /// Whether any option asks for protocols, ports or times.
+    fn needs_facts(&self) -> bool {
+        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
+    }
+
+    fn names_no_column(&self) -> bool {
+        self.source_column.is_none() && self.destination_column.is_none()
+    }
+
     /// The column named for `role`, if one is.
     pub fn column(&self, role: Role) -> Option<&str> {
         match role {
             Role::Source => self.source_column.as_deref(),
             Role::Destination => self.destination_column.as_deref(),
+            Role::Any => None,
         }
     }
 }
@@ -117,6 +210,8 @@ pub struct Capture {
     pub source: AddressSet,
     /// Distinct destinations.
     pub destination: AddressSet,
+    /// Distinct addresses of either side, where [`Roles::Any`] was asked for; the others are empty then.
+    pub any: AddressSet,
     /// What was read and what was skipped.
     pub account: Account,
 }
@@ -127,135 +222,60 @@ impl Capture {
         match role {
             Role::Source => &self.source,
             Role::Destination => &self.destination,
-        }
-    }
-}
-
-/// The addresses of both roles while they are counted, over the files in the order given.
-#[derive(Default)]
-struct Counters {
-    source: Counter,
-    destination: Counter,
-}
-
-impl Counters {
-    fn of(&mut self, role: Role) -> &mut Counter {
-        match role {
-            Role::Source => &mut self.source,
-            Role::Destination => &mut self.destination,
+            Role::Any => &self.any,
         }
     }
 
-    fn add(&mut self, role: Role, cell: Cell, account: &mut FileAccount) {
-        account.tally_mut(role).add(cell);
-        if let Cell::Address { address, .. } = cell {
-            self.of(role).count(address);
-        }
+    /// The largest set.
+    pub fn largest(&self) -> &AddressSet {
+        let sets = [&self.source, &self.destination, &self.any];
+        sets.into_iter().max_by_key(|set| set.len()).unwrap_or(&self.any)
     }
 }
 
-/// Reads `paths` as one capture; the path `-` is standard input.
+/// Reads `paths` as one capture: files, patterns of them and directories; the path `-` is standard input.
 ///
-/// `progress` is called about every MiB and once at the end.
+/// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
+/// breaks, so does the reading.
 ///
 /// # Errors
 ///
-/// A path that cannot be read, a file of another kind than text, a CSV whose columns are not found, and
-/// a run that gives no address at all. Every path is checked before the first is read.
+/// A path that cannot be read, a file of a format that is not, a table whose columns are not found, a run
+/// that gives no address at all, and an interruption. Every path is checked before the first is read.
 pub fn read(
     paths: &[PathBuf],
     options: &Options,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
-    let total = check(paths)?;
-    let mut meter = Meter::new(total, progress);
-    let mut counters = Counters::default();
-    let mut account = Account::default();
-    for path in paths {
-        account.files.push(read_file(path, options, &mut counters, &mut meter)?);
+    let sources = Sources::find(paths, options.directories)?;
+    let Counted { source, destination, account } = driver::read(sources, options, progress)?;
+    if options.strict {
+        strictly(&account)?;
     }
-    meter.finish();
-    let Counters { source, destination } = counters;
-    let (source, destination) = (source.finish(), destination.finish());
-    let capture = Capture { source, destination, account };
-    if capture.source.is_empty() && capture.destination.is_empty() {
+    let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
+    let mut capture = Capture { source, destination, any: AddressSet::default(), account };
+    if options.roles == Some(Roles::Any) {
+        // The blocks have put both sides into one.
+        std::mem::swap(&mut capture.source, &mut capture.any);
+    }
+    if capture.largest().is_empty() {
         return Err(InputError::without_address(&capture.account));
     }
     Ok(capture)
 }
 
-/// Finds the mistakes that need no reading, so that the last path's typo costs no hour on the first.
-/// Returns the bytes of all files, or `None` where a pipe has no size.
-fn check(paths: &[PathBuf]) -> Result<Option<u64>, InputError> {
-    if paths.is_empty() {
-        return Err(InputError::NoFile);
+/// Finds what is damaged, cut off or malformed.
+fn strictly(account: &Account) -> Result<(), InputError> {
+    for file in &account.files {
+        let name = || file.name.clone();
+        for warning in &file.warnings {
+            if let Warning::Damaged { reason, .. } = warning {
+                return Err(InputError::Damaged { name: name(), reason: reason.clone() });
+            }
+        }
+        if let Some(place) = file.malformed.first() {
+            return Err(InputError::Malformed { name: name(), place: Box::new(place.clone()) });
+        }
     }
-    let mut total = Some(0);
-    for path in paths {
-        total = total
-            .zip(size(path).map_err(|error| InputError::unreadable(path, error))?)
-            .map(|(sum, size)| sum + size);
-    }
-    Ok(total)
-}
-
-fn size(path: &Path) -> io::Result<Option<u64>> {
-    if is_standard_input(path) {
-        return Ok(None);
-    }
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !metadata.is_file() {
-        // Opening a pipe only to close it would cut off its writer.
-        return Ok(None);
-    }
-    File::open(path)?;
-    Ok(Some(metadata.len()))
-}
-
-fn is_standard_input(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    if is_standard_input(path) {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    Ok(Box::new(File::open(path)?))
-}
-
-fn read_file(
-    path: &Path,
-    options: &Options,
-    counters: &mut Counters,
-    meter: &mut Meter<'_>,
-) -> Result<FileAccount, InputError> {
-    let failed = |error| InputError::unreadable(path, error);
-    let mut account = FileAccount::new(text::file_name(path));
-    let bytes_before = meter.bytes();
-    let mut raw = Metered::new(open(path).map_err(failed)?, meter);
-
-    // The signature is looked for before line ends are touched: pcapng's is made of them.
-    let signature = sniff::signature(&mut raw).map_err(failed)?;
-    if let Some(kind) = Foreign::of(&signature) {
-        let name = account.name;
-        return Err(InputError::Foreign { name, kind });
-    }
-    let mut lines = LineEnds::new(Cursor::new(sniff::without_bom(signature)).chain(raw));
-    let head = sniff::head(&mut lines).map_err(failed)?;
-    let start = sniff::Start::of(&head, options);
-
-    if start.is_list {
-        let whole = Cursor::new(head).chain(lines);
-        list::read(whole, options, counters, &mut account).map_err(failed)?;
-    } else {
-        // What stands above the header, comments and blank lines, is not for the CSV parser.
-        let table = Cursor::new(&head[start.offset..]).chain(lines);
-        csv::read(table, start.lines_before, options, counters, &mut account)?;
-    }
-    account.bytes = meter.bytes() - bytes_before;
-    account.warn_of_emptiness();
-    Ok(account)
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! A model of any kind, for those who choose it at run time: what its fits have in common.
 
 use super::auto::needed;
+use super::estimate::Estimate;
 use super::scorer::{Score, Scorer};
 use super::sweep::{self, Row};
 use super::{FitError, Observer, kmeans, mixture};
@@ -44,6 +45,14 @@ impl Params {
         match self {
             Self::Mixture(params) => params.max_iter,
             Self::KMeans(params) => params.max_iter,
+        }
+    }
+
+    /// The seed of all random choices.
+    pub fn seed(&self) -> u64 {
+        match self {
+            Self::Mixture(params) => params.seed,
+            Self::KMeans(params) => params.seed,
         }
     }
 
@@ -137,6 +146,14 @@ impl Fit {
         match self {
             Self::Mixture(fit) => &fit.moments,
             Self::KMeans(fit) => &fit.moments,
+        }
+    }
+
+    /// The mixture; of K-Means that of round Gaussians about its centres.
+    pub fn estimate(&self) -> Estimate {
+        match self {
+            Self::Mixture(fit) => fit.estimate.clone(),
+            Self::KMeans(fit) => fit.partition().estimate(),
         }
     }
 

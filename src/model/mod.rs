@@ -14,6 +14,7 @@ pub mod estimate;
 pub mod estimator;
 pub mod kmeans;
 pub mod mixture;
+mod numbering;
 pub mod pca;
 pub mod prior;
 pub mod sample;

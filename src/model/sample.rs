@@ -52,6 +52,15 @@ impl Sampler {
         }
     }
 
+    /// The same mixture, drawn from by another `stream` of the seed's random numbers; it is one's own
+    /// for 0.
+    #[must_use]
+    pub fn stream(&self, stream: u64) -> Self {
+        let mut sampler = self.clone();
+        sampler.rng.set_stream(stream);
+        sampler
+    }
+
     /// An address and its component.
     pub fn draw(&mut self) -> (u32, usize) {
         loop {

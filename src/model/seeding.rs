@@ -120,15 +120,18 @@ fn distances<S: Simd>(simd: S, addresses: &[u32], centre: u32, distances: &mut [
         let word = if part.len() == S::u32s::LEN {
             S::u32s::from_slice(simd, part)
         } else {
-            S::u32s::from_fn(simd, |i| part[i.min(part.len() - 1)])
+            // Filled lane by lane, full vectors would be, too: the compiler makes one code of both.
+            let mut lanes = [0; BLOCK];
+            lanes[..part.len()].copy_from_slice(part);
+            S::u32s::from_slice(simd, &lanes[..S::u32s::LEN])
         };
         let mut sum = S::f32s::splat(simd, 0.0);
         for (j, &centre) in centre.iter().enumerate() {
-            let x: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).to_float();
+            let x: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
             let d = x - S::f32s::splat(simd, centre);
             sum = d.mul_add(d, sum);
         }
-        sum.to_int::<S::u32s>().store_slice(distances);
+        sum.to_int::<S::i32s>().bitcast::<S::u32s>().store_slice(distances);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
 
-use super::commonest::Commonest;
 use super::labels::Row;
+use super::portrait::Sketch;
 use crate::address::AddressSet;
 
 /// The addresses of one cluster.
@@ -11,15 +11,14 @@ pub struct Tally {
     pub size: u64,
     /// Packets of those addresses.
     pub packets: u64,
-    /// What they start with.
-    pub commonest: Commonest,
+    /// Where they lie.
+    pub portrait: Sketch,
 }
 
 /// Counts labelled addresses; keeps 16 bytes of each anomaly.
 #[derive(Debug)]
 pub struct Census<'a> {
     set: &'a AddressSet,
-    threshold: f64,
     tallies: Vec<Tally>,
     anomalies: Vec<Row>,
     /// The addresses and clusters of a set that is not in ascending order: such sets are small.
@@ -27,25 +26,25 @@ pub struct Census<'a> {
 }
 
 impl<'a> Census<'a> {
-    /// Of `set` in so many `clusters`; an address of a log-density below `threshold` is anomalous.
-    pub fn new(set: &'a AddressSet, clusters: usize, threshold: f64) -> Self {
+    /// Of `set` in so many `clusters`.
+    pub fn new(set: &'a AddressSet, clusters: usize) -> Self {
         let unsorted = (!set.addresses().is_sorted()).then(|| Vec::with_capacity(set.len()));
         let tallies = vec![Tally::default(); clusters];
-        Self { set, threshold, tallies, anomalies: Vec::new(), unsorted }
+        Self { set, tallies, anomalies: Vec::new(), unsorted }
     }
 
     /// Counts `rows`, which go on where those before ended.
     pub fn add(&mut self, rows: &[Row]) {
         for row in rows {
-            let tally = &mut self.tallies[row.cluster as usize];
+            let tally = &mut self.tallies[row.cluster() as usize];
             tally.size += 1;
             tally.packets += self.set.packets(row.at as usize);
             let address = self.set.addresses()[row.at as usize];
             match &mut self.unsorted {
-                None => tally.commonest.add(address),
-                Some(unsorted) => unsorted.push((address, row.cluster)),
+                None => tally.portrait.add(address),
+                Some(unsorted) => unsorted.push((address, row.cluster())),
             }
-            if row.log_density < self.threshold {
+            if !row.rules().is_empty() {
                 self.anomalies.push(*row);
             }
         }
@@ -56,7 +55,7 @@ impl<'a> Census<'a> {
         let mut unsorted = self.unsorted.unwrap_or_default();
         unsorted.sort_unstable();
         for (address, cluster) in unsorted {
-            self.tallies[cluster as usize].commonest.add(address);
+            self.tallies[cluster as usize].portrait.add(address);
         }
         self.anomalies
             .sort_unstable_by(|a, b| a.log_density.total_cmp(&b.log_density).then(a.at.cmp(&b.at)));

@@ -3,7 +3,15 @@
 use serde::Serialize;
 
 use super::census::Tally;
+use super::compare::OctetValues;
+use super::cover::Block;
+use super::labels::Row;
+use super::portrait::{KindCount, Portrait, Spread};
 use crate::address::OCTETS;
+use crate::agreement::LEADING;
+
+/// Values of an octet that are listed.
+const VALUES: usize = 16;
 
 /// One cluster: a component of the model and the addresses that fit it best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +29,27 @@ pub struct Cluster {
     /// The commonest first octet, the commonest second one after it, and so on; nothing for an
     /// empty cluster.
     pub common_octets: Vec<Prefix>,
+    /// The values of the first, second and third octet, the 16 commonest listed.
+    pub octets: [OctetValues; LEADING],
+    /// Blocks that hold all of its addresses, ascending.
+    pub blocks: Vec<ClusterBlock>,
+    /// Its addresses in blocks that are set aside, by what these are for.
+    pub kinds: Vec<KindCount>,
+    /// How close together its addresses lie; nothing for an empty cluster.
+    pub spread: Option<Spread>,
+    /// Its addresses that are flagged.
+    pub anomalies: u64,
+}
+
+/// A part of the address space that holds addresses of a cluster.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClusterBlock {
+    /// An address, a CIDR block, or the ends of a range: `10.0.0.0/8`, `10.0.0.1-10.0.0.9`.
+    pub block: String,
+    /// Addresses of the cluster in it.
+    pub addresses: u64,
+    /// All of its addresses.
+    pub span: u64,
 }
 
 /// Leading octets that many addresses of a cluster share.
@@ -34,18 +63,45 @@ pub struct Prefix {
     pub share: f64,
 }
 
-/// The clusters of these `tallies` for components of these weights and means, in their order.
-pub fn clusters(tallies: Vec<Tally>, weights: &[f64], means: &[[f64; OCTETS]]) -> Vec<Cluster> {
-    let components = tallies.into_iter().zip(weights).zip(means).enumerate();
-    let cluster = |(cluster, ((tally, &weight), &mean))| {
-        let Tally { size, packets, commonest } = tally;
+/// The clusters of these `tallies` for components of these weights and means, in their order, with
+/// what is `flagged`.
+pub fn clusters(
+    tallies: Vec<Tally>,
+    weights: &[f64],
+    means: &[[f64; OCTETS]],
+    flagged: &[Row],
+) -> Vec<Cluster> {
+    let mut anomalies = vec![0; means.len()];
+    flagged.iter().for_each(|row| anomalies[row.cluster() as usize] += 1);
+    let components = tallies.into_iter().zip(weights).zip(means).zip(anomalies).enumerate();
+    let cluster = |(cluster, (((tally, &weight), &mean), anomalies))| {
+        let Tally { size, packets, portrait } = tally;
+        let Portrait { path, octets, blocks, kinds, spread } = portrait.finish();
         let mut leading = String::new();
         let prefix = |(octet, of): (u8, u64)| {
             leading += &format!("{octet}.");
             Prefix { prefix: format!("{leading}*"), size: of, share: of as f64 / size as f64 }
         };
-        let common_octets = commonest.path().map(prefix).collect();
-        Cluster { cluster, weight, size, packets, mean, common_octets }
+        let common_octets = path.into_iter().map(prefix).collect();
+        let octets = octets.each_ref().map(|counts| OctetValues::commonest(counts, VALUES));
+        let block = |block: &Block| ClusterBlock {
+            block: block.to_string(),
+            addresses: block.addresses,
+            span: block.span(),
+        };
+        Cluster {
+            cluster,
+            weight,
+            size,
+            packets,
+            mean,
+            common_octets,
+            octets,
+            blocks: blocks.iter().map(block).collect(),
+            kinds,
+            spread,
+            anomalies,
+        }
     };
     components.map(cluster).collect()
 }

@@ -1,12 +1,10 @@
-//! What most addresses of a cluster start with, from one walk over them.
+//! What most addresses of a cluster start with, and the values of their octets, from one walk over them.
 //!
 //! Addresses that share leading octets stand together in ascending order: a run of each length of
 //! prefix is counted at a time, and the largest so far is kept.
 
-use crate::address::{OCTETS, octets};
-
-/// Leading octets that are told: the fourth is an address's own.
-const LEADING: usize = OCTETS - 1;
+use crate::address::octets;
+use crate::agreement::{LEADING, ValueCounts};
 
 /// The commonest first octet of ascending addresses, among those of it the commonest second one, and
 /// so on; of equals the lowest.
@@ -17,6 +15,8 @@ pub struct Commonest {
     runs: [u64; LEADING],
     /// The largest run that has ended, of those within the current run of one octet less.
     largest: [Largest; LEADING],
+    /// How often each octet took each value, in runs that have ended.
+    values: [ValueCounts; LEADING],
 }
 
 /// A run, and the path of largest runs within it.
@@ -47,23 +47,27 @@ impl Commonest {
                 None => Largest { address: self.latest, ..Largest::default() },
             };
             ended.sizes[depth] = std::mem::take(&mut self.runs[depth]);
+            self.values[depth].add(octets(self.latest)[depth], ended.sizes[depth]);
             if ended.sizes[depth] > self.largest[depth].sizes[depth] {
                 self.largest[depth] = ended;
             }
         }
     }
 
-    /// The octets, each with the number of addresses that start with it and those before it; none
-    /// of no addresses.
-    pub fn path(mut self) -> impl Iterator<Item = (u8, u64)> {
+    /// The octets, each with the number of addresses that start with it and those before it, none
+    /// of no addresses; and how often the first, second and third octet take each value.
+    pub fn finish(mut self) -> (Vec<(u8, u64)>, [ValueCounts; LEADING]) {
         self.end(0);
         let Largest { address, sizes } = self.largest[0];
-        octets(address).into_iter().zip(sizes).filter(|&(_, size)| size > 0)
+        let path = octets(address).into_iter().zip(sizes).filter(|&(_, size)| size > 0);
+        (path.collect(), self.values)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -94,7 +98,16 @@ mod tests {
             addresses.dedup();
             let mut commonest = Commonest::default();
             addresses.iter().for_each(|&address| commonest.add(address));
-            prop_assert_eq!(commonest.path().collect::<Vec<_>>(), expected(&addresses));
+            let (path, values) = commonest.finish();
+            prop_assert_eq!(path, expected(&addresses));
+            for (depth, values) in values.iter().enumerate() {
+                let mut counts = BTreeMap::new();
+                for &address in &addresses {
+                    *counts.entry(octets(address)[depth]).or_insert(0) += 1;
+                }
+                let found: BTreeMap<u8, u64> = values.commonest().into_iter().collect();
+                prop_assert_eq!(found, counts);
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ pub struct ComparedCluster {
 pub struct OctetValues {
     /// How many different ones there are.
     pub distinct: usize,
-    /// All of them, the commonest first.
+    /// All of them, or as many as are listed, the commonest first.
     pub values: Vec<ValueCount>,
 }
 
@@ -82,6 +82,15 @@ impl From<&ValueCounts> for OctetValues {
             distinct: counts.distinct(),
             values: counts.commonest().into_iter().map(value).collect(),
         }
+    }
+}
+
+impl OctetValues {
+    /// The values of `counts`, of which so `many` are listed at most.
+    pub fn commonest(counts: &ValueCounts, many: usize) -> Self {
+        let mut values = Self::from(counts);
+        values.values.truncate(many);
+        values
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -80,6 +81,20 @@ impl Output {
         Ok(())
     }
 
+    /// Removes `file`, a path below the directory, if it is there.
+    ///
+    /// # Errors
+    /// When it may not be removed.
+    pub fn remove(&self, file: &str) -> Result<(), WriteError> {
+        let path = self.directory.join(file);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(WriteError::new(&path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -97,6 +112,18 @@ impl Output {
 pub struct Unfinished {
     path: PathBuf,
     content: BufWriter<NamedTempFile>,
+    _listed: Listed,
+}
+
+/// A path on the list of unfinished files, until it is dropped.
+#[derive(Debug)]
+struct Listed(PathBuf);
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        unfinished.retain(|path| *path != self.0);
+    }
 }
 
 impl Unfinished {
@@ -108,9 +135,12 @@ impl Unfinished {
         // That of a bare name is the empty path.
         let directory = path.parent().filter(|parent| *parent != Path::new(""));
         let directory = directory.unwrap_or(Path::new("."));
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
         let made = fs::create_dir_all(directory).and_then(|()| temporary().tempfile_in(directory));
         let content = made.map_err(|error| WriteError::new(path, &error))?;
-        Ok(Self { path: path.to_path_buf(), content: BufWriter::new(content) })
+        unfinished.push(content.path().to_path_buf());
+        let _listed = Listed(content.path().to_path_buf());
+        Ok(Self { path: path.to_path_buf(), content: BufWriter::new(content), _listed })
     }
 
     /// That writing it ended in `error`.
@@ -123,7 +153,7 @@ impl Unfinished {
     /// # Errors
     /// When the disk fails.
     pub fn keep(self) -> Result<PathBuf, WriteError> {
-        let Self { path, content } = self;
+        let Self { path, content, .. } = self;
         let kept = content.into_inner().map_err(io::Error::from).and_then(|content| {
             content.persist(&path)?;
             Ok(())
@@ -141,6 +171,22 @@ impl Write for Unfinished {
     fn flush(&mut self) -> io::Result<()> {
         self.content.flush()
     }
+}
+
+/// The files that are being written, under their passing names.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Ends the process with `status`, and takes with it all files that are not finished.
+///
+/// For a program that is told to stop: no file appears after this was called, and none half written.
+pub fn abandon(status: i32) -> ! {
+    // Held to the end, so that no file is started or finished between.
+    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in unfinished.iter() {
+        // One that cannot be removed stays, under a name that says what it is.
+        let _ = fs::remove_file(path);
+    }
+    std::process::exit(status)
 }
 
 /// Makes a nameless file in the nearest directory that exists.

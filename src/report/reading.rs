@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, FileAccount, Format, Place, Role, Tally};
+use crate::input::{Account, Compression, FileAccount, PassedOver, Place, Role, Tally};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reading {
     /// One entry a file, in the order given.
     pub files: Vec<FileReading>,
+    /// Files found in directories that are nothing to be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// Bytes of all files.
     pub bytes: u64,
     /// Records of all files.
@@ -29,10 +32,14 @@ pub struct FileReading {
     pub format: FileFormat,
     /// Its bytes.
     pub bytes: u64,
-    /// Rows of a CSV, lines of a list.
+    /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
+    /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
+    pub networks: u64,
+    /// Bytes at its end that are no whole record.
+    pub cut: u64,
     /// Its cells.
     pub cells: Cells,
     /// The first malformed cells.
@@ -41,17 +48,22 @@ pub struct FileReading {
 
 /// How a file was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "format", rename_all = "lowercase")]
-pub enum FileFormat {
-    /// Rows under a header.
-    Csv {
-        /// The column of the sources.
-        src_column: Option<String>,
-        /// The column of the destinations.
-        dst_column: Option<String>,
-    },
-    /// One address a line.
-    List,
+pub struct FileFormat {
+    /// Its name: `csv`, say.
+    #[serde(rename = "format")]
+    pub name: &'static str,
+    /// What one record is called, and several.
+    #[serde(skip)]
+    pub record: [&'static str; 2],
+    /// How it is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// The column of the sources, where columns have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_column: Option<String>,
+    /// The column of the destinations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_column: Option<String>,
 }
 
 /// Cells by role and by what they hold.
@@ -69,6 +81,7 @@ impl Cells {
         match role {
             Role::Source => self.src,
             Role::Destination => self.dst,
+            Role::Any => self.src.plus(self.dst),
         }
     }
 }
@@ -78,6 +91,7 @@ impl Reading {
     pub fn new(account: &Account) -> Self {
         Self {
             files: account.files.iter().map(FileReading::new).collect(),
+            passed_over: account.passed_over.clone(),
             bytes: account.bytes(),
             records: account.records(),
             ragged: account.ragged(),
@@ -93,15 +107,18 @@ impl FileReading {
     fn new(file: &FileAccount) -> Self {
         Self {
             name: file.name.clone(),
-            format: match &file.format {
-                Format::Csv { source, destination } => {
-                    FileFormat::Csv { src_column: source.clone(), dst_column: destination.clone() }
-                }
-                Format::List => FileFormat::List,
+            format: FileFormat {
+                name: file.format.name,
+                record: file.format.record,
+                compression: file.compression,
+                src_column: file.format.source.clone(),
+                dst_column: file.format.destination.clone(),
             },
             bytes: file.bytes,
             records: file.records,
             ragged: file.ragged,
+            networks: file.networks,
+            cut: file.cut,
             cells: Cells { src: file.source, dst: file.destination },
             malformed: file.malformed.clone(),
         }

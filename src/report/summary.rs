@@ -1,16 +1,16 @@
 //! summary.json: what a run read, fitted, found and wrote.
 
-use std::net::Ipv4Addr;
-
 use serde::Serialize;
 
+use super::changes::Changes;
 use super::clusters::Cluster;
 use super::fit::FitSummary;
-use super::labels::Row;
+use super::index::MadeFrom;
 use super::model::AppliedThreshold;
 use super::reading::Reading;
+use super::rules::{Anomaly, Flagged, RuleSummary};
 use super::text::Scatter;
-use crate::address::{AddressSet, dotted};
+use crate::address::AddressSet;
 use crate::input::Role;
 
 /// The most anomalies that a summary lists; all of them stand in anomalies.csv.
@@ -31,7 +31,10 @@ pub struct Summary<R> {
     /// The destinations, if looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<R>,
-    /// Roles that were asked for and have no address: `src`, `dst`.
+    /// The addresses of either side, if looked at as one set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<R>,
+    /// Roles that were asked for and have no address: `src`, `dst`, `any`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.
     pub warnings: Vec<String>,
@@ -41,6 +44,9 @@ pub struct Summary<R> {
     pub files: Vec<String>,
     /// How long it took.
     pub seconds: RunSeconds,
+    /// What it was made from, where that may be asked: of a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<MadeFrom>,
 }
 
 impl<R> Summary<R> {
@@ -49,6 +55,7 @@ impl<R> Summary<R> {
         match role {
             Role::Source => self.src.as_ref(),
             Role::Destination => self.dst.as_ref(),
+            Role::Any => self.any.as_ref(),
         }
     }
 }
@@ -89,12 +96,20 @@ pub struct RoleSummary {
     pub fits: Vec<FitSummary>,
     /// The clusters, one a component.
     pub clusters: Vec<Cluster>,
-    /// What made an address anomalous.
+    /// The threshold of the rule `low-density`.
     pub threshold: AppliedThreshold,
-    /// Anomalous addresses.
+    /// What each rule flagged.
+    pub rules: Vec<RuleSummary>,
+    /// Addresses that any of them flagged, but for those that are allowed.
     pub anomaly_count: usize,
+    /// Flagged addresses that are not told, being allowed; nothing where no list says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<u64>,
     /// The least dense of them, at most [`LISTED`], least dense first.
     pub anomalies: Vec<Anomaly>,
+    /// What has changed since the day of a model from a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// How long it took.
     pub seconds: RoleSeconds,
     /// A picture for the terminal, where one was asked for.
@@ -102,55 +117,38 @@ pub struct RoleSummary {
     pub scatter: Option<Scatter>,
 }
 
-/// An anomalous address.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Anomaly {
-    /// The address.
-    pub address: Ipv4Addr,
-    /// Its packets.
-    pub packets: u64,
-    /// The cluster it fits best.
-    pub cluster: u32,
-    /// Its log-density, in nats.
-    pub log_density: f64,
-}
-
 /// Seconds of one role's work.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct RoleSeconds {
     /// Fitting.
     pub fit: f64,
-    /// Finding the threshold.
+    /// Finding the threshold, and what the rules flag that need no model.
     pub label: f64,
     /// Labelling every address, and writing the files.
     pub write: f64,
 }
 
 impl RoleSummary {
-    /// What the model of these `clusters` says of `set`, of which the addresses of `anomalies`, least
-    /// dense first, are flagged.
+    /// What the model of these `clusters` and the rules say of `set`.
     pub fn new(
         set: &AddressSet,
         fits: Vec<FitSummary>,
         clusters: Vec<Cluster>,
-        anomalies: &[Row],
+        flagged: &Flagged<'_>,
         threshold: AppliedThreshold,
         seconds: RoleSeconds,
     ) -> Self {
-        let anomaly = |&Row { at, cluster, log_density }: &Row| Anomaly {
-            address: dotted(set.addresses()[at as usize]),
-            packets: set.packets(at as usize),
-            cluster,
-            log_density,
-        };
         Self {
             addresses: set.len(),
             packets: clusters.iter().map(|cluster| cluster.packets).sum(),
             fits,
             clusters,
             threshold,
-            anomaly_count: anomalies.len(),
-            anomalies: anomalies.iter().take(LISTED).map(anomaly).collect(),
+            rules: flagged.by_rule(set),
+            anomaly_count: flagged.rows.len(),
+            suppressed: flagged.suppressed,
+            anomalies: flagged.anomalies(set, LISTED),
+            changes: None,
             seconds,
             scatter: None,
         }

@@ -39,7 +39,7 @@ fn a_directory() {
     let done = folder.detect(&["day"]).assert().code(1).stdout("");
     done.stderr(
         "octomix: error: cannot read 'day': it is a directory; \
-         give the files in it, e.g. day/*.csv\n",
+         add --recursive to read all files in it, or give some, e.g. day/*.csv\n",
     );
 }
 
@@ -83,11 +83,10 @@ fn no_usable_address_at_all() {
 }
 
 #[test]
-fn a_packet_capture() {
+fn a_packet_capture_cut_in_its_header() {
     fails(
         b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00",
-        "'x.csv' is a pcap packet capture, which is not read; convert it first: \
-         tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst > FILE.csv",
+        "'x.csv' is damaged: its header is cut off; read it again from where it comes, or repair it",
     );
 }
 
@@ -155,6 +154,35 @@ fn several_known_columns() {
 }
 
 #[test]
+fn a_row_that_is_cut_off() {
+    goes_on(
+        "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3",
+        "octomix: warning: x.csv: the last record is cut off; what stands before byte 26 is read, \
+         what follows is not\n",
+        &["10.0.0.1"],
+        "Read x.csv: 1 row, 34 B, columns src and dst\n",
+    );
+    let folder = Folder::new();
+    folder.write("x.csv", "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
+    let done = folder.detect(&["x.csv", "--strict"]).assert().code(1).stdout("");
+    done.stderr(
+        "octomix: error: 'x.csv' is damaged: the last record is cut off; read it again from where \
+         it comes, or repair it\n",
+    );
+}
+
+#[test]
+fn a_malformed_cell_under_strict() {
+    let folder = Folder::new();
+    folder.write("x.csv", "src,dst\n10.0.0.1,x\n");
+    let done = folder.detect(&["x.csv", "--strict"]).assert().code(1).stdout("");
+    done.stderr(
+        "octomix: error: 'x.csv' has a malformed cell: line 2, column 'dst': 'x'; correct it, or \
+         leave --strict out\n",
+    );
+}
+
+#[test]
 fn what_was_skipped_stands_in_the_summary() {
     let folder = Folder::new();
     folder.write("x.csv", "src,dst\nx,10.0.0.1\n10.0.0.2,\n");
@@ -162,7 +190,10 @@ fn what_was_skipped_stands_in_the_summary() {
     let input = &folder.json("octomix-out/summary.json")["input"];
     assert_eq!(
         input["cells"]["dst"],
-        json!({"ipv4": 1, "padded": 0, "missing": 1, "ipv6": 0, "malformed": 0})
+        json!({"ipv4": 1, "padded": 0, "missing": 1, "ipv6": 0, "not_ip": 0, "malformed": 0})
     );
-    assert_eq!(input["files"][0]["malformed"], json!([{"line": 2, "column": "src", "value": "x"}]));
+    assert_eq!(
+        input["files"][0]["malformed"],
+        json!([{"line": 2, "offset": 8, "column": "src", "value": "x"}])
+    );
 }

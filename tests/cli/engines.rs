@@ -104,14 +104,15 @@ fn an_adapter_that_is_not_there_is_named_with_those_that_are() {
 #[test]
 fn auto_never_takes_a_software_adapter_nor_stops_without_one() {
     let folder = Folder::new();
-    // Enough to repay a GPU; a prime step makes them distinct and spreads them.
+    // With 110 clusters enough to repay a GPU; a prime step makes them distinct and spreads them.
     let list = (0..150_000u32).fold(String::new(), |mut list, i| {
         let [a, b, c, d] = i.wrapping_mul(2_654_435_761).to_be_bytes();
         writeln!(list, "{a}.{b}.{c}.{d}").unwrap();
         list
     });
     folder.write("list", list);
-    let short = ["detect", "list", "--n-init", "1", "--max-iter", "1", "--format", "json"];
+    let model = ["--model", "kmeans", "-k", "110", "--n-init", "1", "--max-iter", "1"];
+    let short = [&["detect", "list", "--format", "json"][..], &model].concat();
     let done = folder.octomix(&short).envs(NO_DRIVER).assert().success();
     let summary: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
     if cfg!(target_os = "linux") {

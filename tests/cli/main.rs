@@ -1,14 +1,19 @@
 //! The command line as a whole: what it reads, prints and writes, and how it ends.
 
 mod bad_input;
+mod batch;
 mod bench;
+mod changes;
 mod compare;
 mod engines;
+mod extract;
 mod files;
+mod filters;
 mod models;
 mod output;
 mod pictures;
 mod refusals;
+mod rules;
 mod starts;
 mod sweep;
 mod tutorial;
@@ -49,12 +54,21 @@ impl Folder {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    /// The rows of a CSV below its header, which is the contract's.
+    /// The rows of a table below its header, which is the contract's.
     fn rows(&self, name: &str) -> Vec<Vec<String>> {
+        const TABLE: &str = "address,packets,cluster,log_density,anomaly,pc1,pc2";
+        const FLAGGED: &str = "rule,reason,surprise,surprise_octet1,surprise_octet2,surprise_octet3,\
+                               surprise_octet4";
         let text = self.read(name);
-        let mut lines = text.lines();
-        assert_eq!(lines.next(), Some("address,packets,cluster,log_density,anomaly,pc1,pc2"));
-        lines.map(|line| line.split(',').map(str::to_owned).collect()).collect()
+        let header = match name.ends_with("anomalies.csv") {
+            true => format!("{TABLE},{FLAGGED}"),
+            false => TABLE.to_owned(),
+        };
+        assert_eq!(text.lines().next(), Some(header.as_str()));
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        let row =
+            |row: csv::Result<csv::StringRecord>| row.unwrap().iter().map(str::to_owned).collect();
+        table.records().map(row).collect()
     }
 
     /// octomix, run in this folder.

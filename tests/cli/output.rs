@@ -29,9 +29,13 @@ fn text_fits_a_terminal_and_names_the_rest() {
         "4,200 rows, 656.18 kB, columns isrc and idst\n",
         "  4,087 of 4,200 source cells used; 113 missing\n",
         "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
+        "\n  low-density 8: the 4 % least dense, log-density below -14.049\n",
+        "\n  reserved    1: unspecified 1\n",
+        "\n  isolated    2\n",
+        "\n  isolated    diffuse: no address stands apart\n",
         "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
         "  and 87 more in octomix-out/dst/anomalies.csv\n",
-        "\nWrote 8 files to octomix-out:\n",
+        "\nWrote 12 files to octomix-out:\n",
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }
@@ -159,6 +163,8 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
         (&["--tol", "-1"], "expected a number from 0, for example 1e-3"),
         (&["--reg-covar", "inf"], "expected a number from 0, for example 1e-3"),
         (&["--threshold", "percentile:101"], "expected percentile:P with P from 0 to 100"),
+        (&["--threshold", "fdr:0"], "fdr:Q with Q from 1e-6 to 0.5"),
+        (&["--rules", "odd"], "[possible values: low-density, reserved, isolated, gap]"),
         (&["--engine", "fast"], "[possible values: auto, gpu, cpu, reference]"),
         (&["--covariance", "round"], "[possible values: full, tied, diag, spherical]"),
     ] {
@@ -173,4 +179,55 @@ fn help_teaches_by_example() {
     let folder = Folder::new();
     let help = folder.detect(&["--help"]).assert().success();
     help.stdout(contains("tshark -r day.pcap")).stdout(contains("octomix detect -\n"));
+}
+
+/// Tells the process `id` to stop, as Ctrl-C does.
+#[cfg(unix)]
+fn interrupt(id: u32) {
+    let sent = Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_that_waits_for_input() {
+    let folder = Folder::new();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(folder.path(""))
+        .args(["detect", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It waits for more of its input, which stays open.
+    let input = run.stdin.take().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    interrupt(run.id());
+    let done = run.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(done.status.code(), Some(130));
+    assert_eq!(
+        String::from_utf8_lossy(&done.stderr),
+        "octomix: error: interrupted; files that were not finished are removed\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_no_unfinished_file() {
+    let folder = Folder::new();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_octomix"))
+        .current_dir(folder.path(""))
+        .args(["generate", "--addresses", "1000000000", "-o", "list.txt"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let files = || std::fs::read_dir(folder.path("")).unwrap().count();
+    while files() == 0 {
+        assert!(run.try_wait().unwrap().is_none(), "it has ended before it began to write");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    interrupt(run.id());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(files(), 0);
 }

@@ -4,6 +4,7 @@
 
 pub mod counting;
 pub mod mixtures;
+pub mod planted;
 pub mod propagation;
 pub mod sklearn;
 
@@ -13,7 +14,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use octomix::pass::expectation::ExpectationStats;
-use octomix::score::Threshold;
+use octomix::score::{Threshold, percentile};
 use serde_json::Value;
 
 /// The folder of golden files: scikit-learn's results, see its README.
@@ -46,7 +47,8 @@ pub fn threshold(rule: Threshold, densities: &[f64]) -> f64 {
     sorted.sort_unstable_by(f64::total_cmp);
     let of_rank = |&rank: &u64| sorted[rank as usize];
     let of_ranks = |ranks: &[u64]| Ok::<_, Infallible>(ranks.iter().map(of_rank).collect());
-    let Ok(found) = rule.find(densities.len(), of_ranks);
+    let Threshold::Percentile(q) = rule else { panic!("{rule} is not of densities alone") };
+    let Ok(found) = percentile(q, densities.len(), of_ranks);
     found.expect("there are densities")
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
-use octomix::input::Role;
+use octomix::input::{Options, Role};
 use octomix::pass::Centres;
 use octomix::report::model::{Loaded, Model};
 use octomix::synthetic::Synthetic;
@@ -21,7 +21,7 @@ use self::report::{Device, Report};
 use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
-use crate::cli::{BenchArgs, EngineArg, InputArgs, PassArg};
+use crate::cli::{BenchArgs, EngineArg, PassArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -104,12 +104,10 @@ impl Set {
 /// The sets asked for, by shape, the smaller ones first.
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
-        let captures = args.captures.clone();
-        let input = InputArgs { captures, role: None, src_column: None, dst_column: None };
-        let capture = read(&input, console)?;
+        let capture = read(&args.captures, &Options::default(), console)?;
         let of = |role: Role| Set::Read(role.key(), capture.addresses(role).addresses().to_vec());
         let held = |role: &Role| !capture.addresses(*role).is_empty();
-        return Ok([Role::Source, Role::Destination].into_iter().filter(held).map(of).collect());
+        return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
     }
     let mut counts: Vec<u64> = args.addresses.iter().map(|count| count.0).collect();
     counts.sort_unstable();

@@ -1,5 +1,7 @@
 //! What a task runs over: addresses in ascending order, cut where what they share changes.
 
+use std::borrow::Cow;
+
 use crate::address::OCTETS;
 
 /// Addresses a chunk: a tenth of a millisecond of work, and 64 KiB that stay in a core's cache.
@@ -40,6 +42,16 @@ pub(super) fn shared(addresses: &[u32]) -> usize {
     }
 }
 
+/// The ascending `addresses` of dense /24s and all others, where there are both.
+pub(super) fn parts(addresses: Cow<'_, [u32]>) -> Vec<Cow<'_, [u32]>> {
+    let subnets = addresses.chunk_by(|a, b| a >> 8 == b >> 8);
+    let (dense, others): (Vec<&[u32]>, Vec<_>) = subnets.partition(|subnet| subnet.len() >= DENSE);
+    if dense.is_empty() || others.is_empty() {
+        return vec![addresses];
+    }
+    vec![dense.concat().into(), others.concat().into()]
+}
+
 impl<'a> Chunk<'a> {
     /// The blocks, one after the other: at most [`BLOCK`] addresses that share [`shared`](Self::shared)
     /// leading octets.
@@ -64,6 +76,18 @@ impl<'a> Chunk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dense_subnets_come_first() {
+        let others = [5, 6, 0x0a00_0000, 0x0c00_0100];
+        let dense: Vec<u32> = (0..256).map(|i| 0x0b00_0000 + i).collect();
+        let mut all = [&others[..], &dense].concat();
+        all.sort_unstable();
+        assert_eq!(parts(all.into()), [&dense[..], &others]);
+        for alone in [&others[..], &dense, &[]] {
+            assert!(matches!(&parts(alone.into())[..], [Cow::Borrowed(same)] if *same == alone));
+        }
+    }
 
     #[test]
     fn blocks_share_what_their_density_repays() {

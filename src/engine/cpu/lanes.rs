@@ -63,7 +63,7 @@ impl Lane for f32 {
         for (v, part) in addresses.chunks(S::u32s::LEN).take(TILE).enumerate() {
             let word = words(simd, part);
             for (j, octet) in octets.iter_mut().enumerate() {
-                octet[v] = ((word >> (24 - 8 * j as u32)) & 255).to_float();
+                octet[v] = ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
             }
         }
         octets
@@ -107,7 +107,8 @@ impl Lane for f64 {
         for (half, part) in addresses.chunks(S::u32s::LEN).take(TILE / 2).enumerate() {
             let word = words(simd, part);
             for (j, octet) in octets.iter_mut().enumerate() {
-                let single: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).to_float();
+                let single: S::f32s =
+                    ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
                 (octet[2 * half], octet[2 * half + 1]) = single.widen();
             }
         }
@@ -115,13 +116,19 @@ impl Lane for f64 {
     }
 }
 
+/// Lanes of the longest vector of 32 bits each.
+const MOST_LANES: usize = 16;
+
 /// Up to a vector of addresses, at least one; lanes beyond them repeat the last.
 #[inline(always)]
 pub(super) fn words<S: Simd>(simd: S, addresses: &[u32]) -> S::u32s {
     if addresses.len() == S::u32s::LEN {
         S::u32s::from_slice(simd, addresses)
     } else {
-        S::u32s::from_fn(simd, |i| addresses[i.min(addresses.len() - 1)])
+        // Filled lane by lane, full vectors would be, too: the compiler makes one code of both.
+        let mut lanes = [addresses[addresses.len() - 1]; MOST_LANES];
+        lanes[..addresses.len()].copy_from_slice(addresses);
+        S::u32s::from_slice(simd, &lanes[..S::u32s::LEN])
     }
 }
 

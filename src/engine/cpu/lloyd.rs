@@ -3,7 +3,8 @@
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::chunk::Chunk;
-use super::nearest::{Assigned, Rounded, for_each_cell};
+use super::lanes::TILE;
+use super::nearest::{AT_ONCE, Assigned, Rounded, for_each_cell};
 use super::{Kernel, Machine};
 use crate::address::{OCTETS, octets};
 use crate::pass::lloyd::{Cluster, LloydStats};
@@ -84,24 +85,39 @@ impl<S: Simd> LaneSums<S> {
 #[inline(always)]
 fn sweep<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &mut [Cluster]) {
     let zero = S::u32s::splat(simd, 0);
+    let lanes = S::u32s::LEN;
     let mut sums = vec![LaneSums::<S>::zero(simd); clusters.len()];
-    for step in addresses.chunks(VECTORS * S::u32s::LEN) {
-        for part in step.chunks(S::u32s::LEN) {
-            let Assigned { index, word, octets } = centres.assign(simd, part);
-            let odd = (word >> 8) & EVERY_OTHER;
-            let even = word & EVERY_OTHER;
-            // Below 2^18: exact.
-            let mut squares = S::f32s::splat(simd, 0.0);
-            for x in octets {
-                squares = x.mul_add(x, squares);
+    for step in addresses.chunks(VECTORS * lanes) {
+        for tile in step.chunks(TILE * lanes) {
+            let mut index = [S::u32s::splat(simd, u32::MAX); TILE];
+            let (mut odd, mut even, mut squares) = ([zero; TILE], [zero; TILE], [zero; TILE]);
+            for (i, part) in tile.chunks(AT_ONCE * lanes).enumerate() {
+                let assigned: Assigned<S, AT_ONCE> = centres.assign(simd, part);
+                for v in 0..AT_ONCE {
+                    let at = i * AT_ONCE + v;
+                    index[at] = assigned.index[v];
+                    odd[at] = (assigned.word[v] >> 8) & EVERY_OTHER;
+                    even[at] = assigned.word[v] & EVERY_OTHER;
+                    // Below 2^18: exact.
+                    let mut sum = S::f32s::splat(simd, 0.0);
+                    for octets in &assigned.octets {
+                        sum = octets[v].mul_add(octets[v], sum);
+                    }
+                    squares[at] = sum.to_int::<S::i32s>().bitcast();
+                }
             }
-            let squares: S::u32s = squares.to_int();
             for (k, sums) in sums.iter_mut().enumerate() {
-                let mine = index.simd_eq(S::u32s::splat(simd, k as u32));
-                sums.count += mine.select(S::u32s::splat(simd, 1), zero);
-                sums.odd += mine.select(odd, zero);
-                sums.even += mine.select(even, zero);
-                sums.squares += mine.select(squares, zero);
+                let k = S::u32s::splat(simd, k as u32);
+                // A copy, so that it stays in registers.
+                let mut of_cluster = *sums;
+                for v in 0..TILE {
+                    let mine = index[v].simd_eq(k);
+                    of_cluster.count += mine.select(S::u32s::splat(simd, 1), zero);
+                    of_cluster.odd += mine.select(odd[v], zero);
+                    of_cluster.even += mine.select(even[v], zero);
+                    of_cluster.squares += mine.select(squares[v], zero);
+                }
+                *sums = of_cluster;
             }
         }
         for (sums, cluster) in sums.iter_mut().zip(clusters.iter_mut()) {

@@ -8,9 +8,13 @@ use fearless_simd::{Simd, dispatch, prelude::*};
 use super::chunk::Chunk;
 use super::lanes::words;
 use super::{Machine, chunk};
-use crate::address::OCTETS;
+use crate::address::{OCTETS, octets};
 use crate::engine::near_tie;
 use crate::pass::Centres;
+use crate::pass::centres::Centre;
+
+/// Vectors of addresses that are assigned at once: as many as fit in the registers of AVX2.
+pub(super) const AT_ONCE: usize = 2;
 
 /// Centres in `f32`.
 pub(super) struct Rounded<'a> {
@@ -21,14 +25,14 @@ pub(super) struct Rounded<'a> {
     window: f32,
 }
 
-/// Up to a vector of addresses and the centres nearest to them.
-pub(super) struct Assigned<S: Simd> {
-    /// The index of the centre; of lanes beyond the addresses no centre's.
-    pub index: S::u32s,
+/// Up to `N` vectors of addresses and the centres nearest to them.
+pub(super) struct Assigned<S: Simd, const N: usize> {
+    /// The indices of the centres; of lanes beyond the addresses no centre's.
+    pub index: [S::u32s; N],
     /// The addresses.
-    pub word: S::u32s,
+    pub word: [S::u32s; N],
     /// Their octets.
-    pub octets: [S::f32s; OCTETS],
+    pub octets: [[S::f32s; N]; OCTETS],
 }
 
 impl<'a> Rounded<'a> {
@@ -42,38 +46,51 @@ impl<'a> Rounded<'a> {
         Self { exact: centres, rounded: rounded.collect(), window }
     }
 
-    /// The nearest centre of each of up to a vector of `addresses`, at least one; of several, the
-    /// lowest.
+    /// The nearest centre of each of up to `N` vectors of `addresses`, at least one address; of several,
+    /// the lowest. What is loaded of a centre serves all the vectors.
     #[inline(always)]
-    pub fn assign<S: Simd>(&self, simd: S, addresses: &[u32]) -> Assigned<S> {
-        let word = words(simd, addresses);
-        let mut octets = [S::f32s::splat(simd, 0.0); OCTETS];
-        for (j, octet) in octets.iter_mut().enumerate() {
-            *octet = ((word >> (24 - 8 * j as u32)) & 255).to_float();
-        }
-        let mut best = S::f32s::splat(simd, f32::MAX);
-        let mut second = best;
-        let mut index = S::u32s::splat(simd, 0);
-        for (k, (half_norm, minus)) in self.rounded.iter().enumerate() {
-            let mut score = S::f32s::splat(simd, *half_norm);
-            for j in 0..OCTETS {
-                score = octets[j].mul_add(S::f32s::splat(simd, minus[j]), score);
+    pub fn assign<S: Simd, const N: usize>(&self, simd: S, addresses: &[u32]) -> Assigned<S, N> {
+        let lanes = S::u32s::LEN;
+        let last = addresses.len() - 1;
+        let mut word = [S::u32s::splat(simd, 0); N];
+        let mut octets = [[S::f32s::splat(simd, 0.0); N]; OCTETS];
+        for v in 0..N {
+            let first = (v * lanes).min(last);
+            word[v] = words(simd, &addresses[first..addresses.len().min(first + lanes)]);
+            for (j, octets) in octets.iter_mut().enumerate() {
+                octets[v] =
+                    ((word[v] >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
             }
-            let closer = score.simd_lt(best);
-            index = closer.select(S::u32s::splat(simd, k as u32), index);
-            second = second.min(best.max(score));
-            best = best.min(score);
         }
-        let near = (second - best).simd_lt(S::f32s::splat(simd, self.window));
-        if near.any_true() {
-            for (lane, &address) in addresses.iter().enumerate() {
-                if near.test(lane) {
-                    index[lane] = self.exact.nearest(address) as u32;
+        let mut best = [S::f32s::splat(simd, f32::MAX); N];
+        let mut second = best;
+        let mut index = [S::u32s::splat(simd, 0); N];
+        for (k, (half_norm, minus)) in self.rounded.iter().enumerate() {
+            let k = S::u32s::splat(simd, k as u32);
+            for v in 0..N {
+                let mut score = S::f32s::splat(simd, *half_norm);
+                for j in 0..OCTETS {
+                    score = octets[j][v].mul_add(S::f32s::splat(simd, minus[j]), score);
+                }
+                index[v] = score.simd_lt(best[v]).select(k, index[v]);
+                second[v] = second[v].min(best[v].max(score));
+                best[v] = best[v].min(score);
+            }
+        }
+        let window = S::f32s::splat(simd, self.window);
+        for v in 0..N {
+            let near = (second[v] - best[v]).simd_lt(window);
+            let addresses = &addresses[(v * lanes).min(last + 1)..];
+            if near.any_true() {
+                for (lane, &address) in addresses.iter().take(lanes).enumerate() {
+                    if near.test(lane) {
+                        index[v][lane] = self.exact.nearest(address) as u32;
+                    }
                 }
             }
-        }
-        for lane in addresses.len()..S::u32s::LEN {
-            index[lane] = u32::MAX;
+            if addresses.len() < lanes {
+                index[v].as_mut_slice()[addresses.len()..].fill(u32::MAX);
+            }
         }
         Assigned { index, word, octets }
     }
@@ -115,17 +132,37 @@ pub(super) fn for_each_cell(
     let rounded = Rounded::new(centres);
     dispatch!(machine.level, simd => append(simd, &rounded, &ends, &mut nearest));
     for (mut rest, ends) in blocks.into_iter().zip(nearest.chunks(2)) {
-        let mut index = ends[0];
-        while index != ends[1] {
-            let end = rest.partition_point(|&address| centres.nearest(address) == index as usize);
-            let (piece, others) = rest.split_at(end);
-            take(index as usize, piece);
+        let mut index = ends[0] as usize;
+        while index != ends[1] as usize {
+            let end = end_of_cell(centres, rest[0], index);
+            let (piece, others) = rest.split_at(rest.partition_point(|x| i64::from(x & 255) < end));
+            take(index, piece);
             rest = others;
             // The last address is nearest to another centre: it is among the others.
-            index = centres.nearest(rest[0]) as u32;
+            index = centres.nearest(rest[0]);
         }
-        take(index as usize, rest);
+        take(index, rest);
     }
+}
+
+/// The least last octet at which another centre is nearer than that of `index`, which is nearest to
+/// `address`, to addresses that share its other octets and are not before it; where there is none, a
+/// large number.
+fn end_of_cell(centres: &Centres, address: u32, index: usize) -> i64 {
+    // Along the last octet a score is a line, which falls the faster the larger the coordinate.
+    let line = |centre: &Centre| (centre.score(octets(address & !255)), centre.coordinates[3]);
+    let (mine, my_fall) = line(&centres.as_slice()[index]);
+    let mut end = i64::MAX;
+    for (k, centre) in centres.as_slice().iter().enumerate() {
+        let (score, fall) = line(centre);
+        if fall > my_fall {
+            // The first is nearer where octet * (fall - my_fall) exceeds score - mine; where they are
+            // equal, too, if its index is the lower.
+            let above = score - mine - i64::from(k < index);
+            end = end.min(above.div_euclid(fall - my_fall) + 1);
+        }
+    }
+    end
 }
 
 /// Appends the index of the centre nearest to each of `addresses`.
@@ -136,8 +173,10 @@ pub(super) fn append<S: Simd>(
     addresses: &[u32],
     indices: &mut Vec<u32>,
 ) {
-    for part in addresses.chunks(S::u32s::LEN) {
-        let index = centres.assign(simd, part).index;
-        indices.extend_from_slice(&index.as_slice()[..part.len()]);
+    for part in addresses.chunks(AT_ONCE * S::u32s::LEN) {
+        let assigned: Assigned<S, AT_ONCE> = centres.assign(simd, part);
+        for (part, index) in part.chunks(S::u32s::LEN).zip(&assigned.index) {
+            indices.extend_from_slice(&index.as_slice()[..part.len()]);
+        }
     }
 }

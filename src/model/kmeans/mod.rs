@@ -9,10 +9,13 @@ mod lloyd;
 use std::time::Instant;
 
 pub use best::finish;
+use nalgebra::Matrix4;
+
 pub use lloyd::{Restart, iterate};
 
+use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
-use super::estimate::D;
+use super::estimate::{D, Estimate, Gaussian};
 use super::mixture::check_size;
 use super::seeding::{kmeans_plus_plus, random, restart_rng};
 use super::start::moments_of_all;
@@ -234,6 +237,21 @@ impl Partition {
         let (x, centre) = (octets(address).map(f64::from), self.centres[cluster as usize]);
         let squared: f64 = (0..OCTETS).map(|j| (x[j] - centre[j]).powi(2)).sum();
         -0.5 * (D * (std::f64::consts::TAU * self.variance).ln() + squared / self.variance)
+    }
+
+    /// That mixture of round Gaussians.
+    pub fn estimate(&self) -> Estimate {
+        let round = |centre: &[f64; OCTETS]| Gaussian {
+            mean: (*centre).into(),
+            covariance: Matrix4::from_diagonal_element(self.variance),
+            precision_cholesky: Matrix4::from_diagonal_element(self.variance.sqrt().recip()),
+        };
+        Estimate {
+            covariance: Covariance::Spherical,
+            weights: self.weights.clone(),
+            gaussians: self.centres.iter().map(round).collect(),
+            posterior: None,
+        }
     }
 }
 

@@ -294,12 +294,22 @@ pub enum Rule {
         /// Which, from 0 to 100.
         percentile: f64,
     },
+    /// The log-density itself.
+    Density,
+    /// The least dense that the model does not explain.
+    Fdr {
+        /// The rate of false discoveries.
+        fdr: f64,
+    },
 }
 
 impl From<Threshold> for Rule {
     fn from(threshold: Threshold) -> Self {
-        let Threshold::Percentile(percentile) = threshold;
-        Self::Percentile { percentile }
+        match threshold {
+            Threshold::Percentile(percentile) => Self::Percentile { percentile },
+            Threshold::Density(_) => Self::Density,
+            Threshold::Fdr(fdr) => Self::Fdr { fdr },
+        }
     }
 }
 

@@ -89,6 +89,14 @@ impl Model {
         }
     }
 
+    /// The mixture; of K-Means that of round Gaussians about its centres.
+    pub fn estimate(&self) -> Estimate {
+        match self {
+            Self::Mixture(estimate) => estimate.clone(),
+            Self::KMeans(partition) => partition.estimate(),
+        }
+    }
+
     /// The weight and the mean of each component.
     pub fn components(&self) -> (Vec<f64>, Vec<[f64; OCTETS]>) {
         match self {

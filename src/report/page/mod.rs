@@ -106,7 +106,7 @@ pub struct About {
 /// When `out` fails.
 pub fn write(
     summary: &Summary<RoleSummary>,
-    [src, dst]: [Option<&RolePage>; 2],
+    pages: [Option<&RolePage>; 3],
     about: &About,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -114,7 +114,8 @@ pub fn write(
         (Some(found), Some(page)) => Section::new(role, found, page).map(Some),
         _ => Ok(None),
     };
-    let sections = [of(Role::Source, src)?, of(Role::Destination, dst)?];
+    let sections = Role::ALL.into_iter().zip(pages).map(|(role, page)| of(role, page));
+    let sections = sections.collect::<io::Result<Vec<_>>>()?;
     let page = Page {
         policy: format!(
             "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
@@ -185,20 +186,22 @@ impl Page<'_> {
 
     /// How a file was read, in words.
     fn format(&self, file: &FileReading) -> String {
-        match &file.format {
-            FileFormat::List => "list of addresses".to_owned(),
-            FileFormat::Csv { src_column, dst_column } => {
-                let columns: Vec<&str> =
-                    [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-                let noun = if columns.len() == 1 { "column" } else { "columns" };
-                format!("CSV, {noun} {}", columns.join(" and "))
-            }
+        let FileFormat { name, src_column, dst_column, compression, .. } = &file.format;
+        let mut words = vec![(*name).to_owned()];
+        words.extend(compression.map(|compression| compression.name().to_owned()));
+        let columns: Vec<&str> =
+            [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
+        if !columns.is_empty() {
+            let noun = if columns.len() == 1 { "column" } else { "columns" };
+            words.push(format!("{noun} {}", columns.join(" and ")));
         }
+        words.join(", ")
     }
 
     /// The time of each stage of the roles together.
     fn stages(&self) -> Vec<(&'static str, f64)> {
-        let roles = || self.summary.src.iter().chain(&self.summary.dst).map(|role| role.seconds);
+        let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
+        let roles = || found().map(|role| role.seconds);
         vec![
             ("reading", self.summary.seconds.read),
             ("opening the engine", self.summary.seconds.engine),
@@ -290,9 +293,13 @@ impl<'a> Section<'a> {
 
 /// What makes an address flagged, in words.
 fn rule(found: &RoleSummary) -> String {
-    let Rule::Percentile { percentile } = found.threshold.rule;
     let limit = chart::number(found.threshold.log_density, 0.001);
-    format!("the {percentile}\u{a0}% least dense, log-density below {limit}")
+    let rule = match found.threshold.rule {
+        Rule::Percentile { percentile } => format!("the {percentile}\u{a0}% least dense, "),
+        Rule::Density => String::new(),
+        Rule::Fdr { fdr } => format!("at a false discovery rate of {fdr}, "),
+    };
+    format!("{rule}log-density below {limit}")
 }
 
 /// A fit in one sentence.

@@ -23,7 +23,6 @@ pub const BLOCKS: usize = 1 << 16;
 pub struct Sketch<'a> {
     set: &'a AddressSet,
     pca: &'a Pca,
-    threshold: f64,
     drawing: Drawing,
 }
 
@@ -100,12 +99,12 @@ impl Image {
 }
 
 impl<'a> Sketch<'a> {
-    /// Of `set` in the plane of `pca`; addresses of a log-density below `threshold` are flagged.
-    pub fn new(set: &'a AddressSet, pca: &'a Pca, threshold: f64) -> Self {
-        Self::with_most(set, pca, threshold, MOST_POINTS)
+    /// Of `set` in the plane of `pca`.
+    pub fn new(set: &'a AddressSet, pca: &'a Pca) -> Self {
+        Self::with_most(set, pca, MOST_POINTS)
     }
 
-    fn with_most(set: &'a AddressSet, pca: &'a Pca, threshold: f64, most: usize) -> Self {
+    fn with_most(set: &'a AddressSet, pca: &'a Pca, most: usize) -> Self {
         let cells = if set.len() <= most {
             Cells::Points(Points::default())
         } else {
@@ -113,16 +112,16 @@ impl<'a> Sketch<'a> {
         };
         let extent = Extent::of(set.addresses(), pca);
         let drawing = Drawing { extent, cells, histogram: Histogram::default() };
-        Self { set, pca, threshold, drawing }
+        Self { set, pca, drawing }
     }
 
     /// Counts `rows`, which go on where those before ended.
     pub fn add(&mut self, rows: &[Row]) {
         let Drawing { extent, cells, histogram } = &mut self.drawing;
-        for &Row { at, cluster, log_density } in rows {
-            let address = self.set.addresses()[at as usize];
-            let flagged = log_density < self.threshold;
-            let cluster = u16::try_from(cluster).unwrap_or(u16::MAX);
+        for row in rows {
+            let (address, log_density) = (self.set.addresses()[row.at as usize], row.log_density);
+            let flagged = !row.rules().is_empty();
+            let cluster = u16::try_from(row.cluster()).unwrap_or(u16::MAX);
             histogram.add(log_density);
             match cells {
                 Cells::Points(points) => {
@@ -155,6 +154,8 @@ impl<'a> Sketch<'a> {
 mod tests {
     use super::*;
     use crate::address::Counter;
+    use crate::pass::label::Label;
+    use crate::report::Judge;
 
     #[test]
     fn an_image_counts_what_points_tell() {
@@ -168,11 +169,13 @@ mod tests {
             explained_variance_ratio: [0.5; 2],
             noise_variance: 0.0,
         };
-        let rows: Vec<Row> = (0..3000)
-            .map(|at| Row { at, cluster: at % 3, log_density: -f64::from(at % 100) })
+        let labels: Vec<Label> = (0..3000)
+            .map(|at| Label { cluster: at % 3, log_density: -f64::from(at % 100) })
             .collect();
+        let rows: Vec<Row> =
+            Judge { threshold: Some(-95.5), flags: &[] }.rows(0, &labels).collect();
         let draw = |most| {
-            let mut sketch = Sketch::with_most(&set, &pca, -95.5, most);
+            let mut sketch = Sketch::with_most(&set, &pca, most);
             rows.chunks(700).for_each(|rows| sketch.add(rows));
             sketch.finish()
         };

@@ -6,7 +6,7 @@ use std::path::Path;
 use indicatif::HumanCount;
 
 use super::table::{table, write_table};
-use super::{Found, counted, title};
+use super::{Found, Page, counted, title};
 use crate::input::Role;
 use crate::report::compare::{CompareSummary, Compared, Comparison, OctetValues};
 use crate::report::summary::RoleSeconds;
@@ -17,8 +17,8 @@ const CLUSTERS_SHOWN: usize = 10;
 const VALUES_SHOWN: usize = 2;
 
 impl Found for CompareSummary {
-    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()> {
-        write_comparison(role, &self.comparison, output, out)
+    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write_comparison(role, &self.comparison, page.output, out)
     }
 
     fn seconds(&self) -> RoleSeconds {

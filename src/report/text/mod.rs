@@ -1,9 +1,14 @@
-//! The summary as text: 80 to 100 columns wide, plain, the same on a terminal and in a pipe.
+//! The summary as text: 80 to 100 columns wide, plain; on a wide terminal anomalies have their reasons
+//! beside them.
 
+mod blocks;
+mod changes;
 mod compare;
+pub mod index;
 mod reading;
 mod role;
 mod scatter;
+pub mod shard;
 mod sweep;
 pub mod table;
 
@@ -22,29 +27,42 @@ use reading::write_reading;
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
 
+/// What a summary is written on.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Where the files are that hold what is left out.
+    pub output: &'a Path,
+    /// Columns.
+    pub width: usize,
+}
+
 /// What was found for a role, for people to read.
 pub trait Found {
-    /// Writes it; what is left out is in files below `output`.
+    /// Writes it on `page`.
     ///
     /// # Errors
     /// When `out` fails.
-    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()>;
+    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()>;
 
     /// How long it took.
     fn seconds(&self) -> RoleSeconds;
 }
 
-/// Writes `summary` for people.
+/// The columns of a page that is no terminal.
+pub const WIDTH: usize = 100;
+
+/// Writes `summary` for people, on a page of `width` columns.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<R: Found>(summary: &Summary<R>, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { output: Path::new(&summary.output), width };
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
-    for role in [Role::Source, Role::Destination] {
+    for role in Role::ALL {
         if let Some(found) = summary.role(role) {
             writeln!(out)?;
-            found.write(role, Path::new(&summary.output), out)?;
+            found.write(role, &page, out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
             writeln!(out, "\n{}: no addresses, skipped", title(role))?;
         }
@@ -54,12 +72,8 @@ pub fn write<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
 }
 
 fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
-    let files = counted(summary.files.len() as u64, "file", "files");
-    writeln!(out, "Wrote {files} to {}:", summary.output)?;
-    for folder in summary.files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
-        writeln!(out, "  {}", folder.join("  "))?;
-    }
-    let roles = || summary.src.iter().chain(&summary.dst).map(Found::seconds);
+    write_files(&summary.files, &summary.output, out)?;
+    let roles = || Role::ALL.into_iter().filter_map(|role| summary.role(role)).map(Found::seconds);
     let stages = [
         ("reading", summary.seconds.read),
         ("opening the engine", summary.seconds.engine),
@@ -78,10 +92,21 @@ fn write_end<R: Found>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<
     writeln!(out)
 }
 
+/// The `files` written below `output`, a folder a line.
+fn write_files(files: &[String], output: &str, out: &mut dyn Write) -> io::Result<()> {
+    let count = counted(files.len() as u64, "file", "files");
+    writeln!(out, "Wrote {count} to {output}:")?;
+    for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
+        writeln!(out, "  {}", folder.join("  "))?;
+    }
+    Ok(())
+}
+
 pub(super) fn title(role: Role) -> &'static str {
     match role {
         Role::Source => "Sources",
         Role::Destination => "Destinations",
+        Role::Any => "Addresses",
     }
 }
 

@@ -26,10 +26,20 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  and {} more", files - FILES_SHOWN)?;
         }
     }
+    if !input.passed_over.is_empty() {
+        let count = input.passed_over.len() as u64;
+        let files = counted(count, "file of another kind was", "files of other kinds were");
+        writeln!(out, "  {files} passed over")?;
+    }
     for role in [Role::Source, Role::Destination] {
         let tally = input.cells.of(role);
-        let skipped =
-            [(tally.missing, "missing"), (tally.ipv6, "IPv6"), (tally.malformed, "malformed")];
+        let skipped = [
+            (tally.missing, "missing"),
+            (tally.ipv6, "IPv6"),
+            (tally.not_ip, "not IP"),
+            (tally.malformed, "malformed"),
+            (tally.filtered, "filtered out"),
+        ];
         let skipped: Vec<String> = skipped
             .into_iter()
             .filter(|&(count, _)| count > 0)
@@ -56,17 +66,17 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 
 /// The file in one line.
 fn described(file: &FileReading) -> String {
-    let (name, bytes) = (&file.name, DecimalBytes(file.bytes));
-    match &file.format {
-        FileFormat::List => {
-            format!("{name}: {} of a list, {bytes}", counted(file.records, "line", "lines"))
-        }
-        FileFormat::Csv { src_column, dst_column } => {
-            let columns: Vec<&str> =
-                [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-            let rows = counted(file.records, "row", "rows");
-            let noun = if columns.len() == 1 { "column" } else { "columns" };
-            format!("{name}: {rows}, {bytes}, {noun} {}", columns.join(" and "))
-        }
+    let FileFormat { record: [one, many], compression, src_column, dst_column, .. } = &file.format;
+    let records = counted(file.records, one, many);
+    let mut told = format!("{}: {records}, {}", file.name, DecimalBytes(file.bytes));
+    if let Some(compression) = compression {
+        told += &format!(" of {}", compression.name());
     }
+    let columns: Vec<&str> =
+        [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
+    if !columns.is_empty() {
+        let noun = if columns.len() == 1 { "column" } else { "columns" };
+        told += &format!(", {noun} {}", columns.join(" and "));
+    }
+    told
 }

@@ -6,20 +6,30 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 
+use super::blocks::write_blocks;
+use super::changes::write_changes;
 use super::table::{table, write_table};
-use super::{Found, counted, title};
+use super::{Found, Page, counted, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix};
 use crate::report::fit::{MoveSummary, Objective};
 use crate::report::model::Rule;
+use crate::report::rules::RuleSummary;
 use crate::report::summary::{RoleSeconds, RoleSummary};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
 
+/// Columns from which on reasons are shown, and what of them is shown then.
+const REASONS_FROM: usize = 140;
+const LEAST_REASON: usize = 56;
+
+/// The rule that the threshold is of.
+const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
+
 impl Found for RoleSummary {
-    fn write(&self, role: Role, output: &Path, out: &mut dyn Write) -> io::Result<()> {
-        write_role(role, self, output, out)
+    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write_role(role, self, page, out)
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -30,7 +40,7 @@ impl Found for RoleSummary {
 fn write_role(
     role: Role,
     found: &RoleSummary,
-    output: &Path,
+    page: &Page<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let full = found.clusters.iter().filter(|cluster| cluster.size > 0).count();
@@ -44,11 +54,14 @@ fn write_role(
         scatter.write(out)?;
     }
     writeln!(out)?;
-    write_clusters(&found.clusters, output, out)?;
+    write_clusters(&found.clusters, page.output, out)?;
     writeln!(out)?;
     write_fit(found, out)?;
-    writeln!(out)?;
-    write_anomalies(role, found, output, out)
+    if let Some(changes) = &found.changes {
+        write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
+        writeln!(out)?;
+    }
+    write_anomalies(role, found, page, out)
 }
 
 fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {
@@ -71,7 +84,9 @@ fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> i
         let file = output.join("summary.json");
         writeln!(out, "  and {} more in {}", full.len() - SHOWN, file.display())?;
     }
-    Ok(())
+    writeln!(out)?;
+    full.truncate(SHOWN);
+    write_blocks(&full, out)
 }
 
 /// What an analyst looks for in a cluster: the block of one or two octets that at least half of
@@ -135,26 +150,38 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
 fn write_anomalies(
     role: Role,
     found: &RoleSummary,
-    output: &Path,
+    &Page { output, width }: &Page<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Rule::Percentile { percentile } = found.threshold.rule;
-    let limit = found.threshold.log_density;
-    if found.anomalies.is_empty() {
-        return writeln!(out, "  No log-density is below {limit:.3} (percentile {percentile}).");
+    for rule in &found.rules {
+        writeln!(out, "  {:<12}{}", rule.rule, told(rule, found))?;
     }
-    writeln!(
-        out,
-        "  Anomalies, least dense first (log-density below {limit:.3}, percentile {percentile}):\n"
-    )?;
-    let mut table = table(["address", "packets", "cluster", "log-density"], &[1, 2, 3]);
+    if let Some(suppressed) = found.suppressed {
+        let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
+        writeln!(out, "  {:<12}{flagged} allowed, and not told", "--allow")?;
+    }
+    if found.anomalies.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  Anomalies, least dense first:\n")?;
+    let mut table = table(["address", "packets", "cluster", "log-density", "rule"], &[1, 2, 3]);
+    let room = width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
+    if room.is_some() {
+        table.set_header(["address", "packets", "cluster", "log-density", "rule", "reason"]);
+    }
     for anomaly in found.anomalies.iter().take(SHOWN) {
-        table.add_row([
-            anomaly.address.to_string(),
-            HumanCount(anomaly.packets).to_string(),
-            anomaly.cluster.to_string(),
-            format!("{:.3}", anomaly.log_density),
-        ]);
+        let reason = room.map(|room| fitted(&anomaly.reason, room));
+        table.add_row(
+            [
+                anomaly.address.to_string(),
+                HumanCount(anomaly.packets).to_string(),
+                anomaly.cluster.to_string(),
+                format!("{:.3}", anomaly.log_density),
+                anomaly.rule.clone(),
+            ]
+            .into_iter()
+            .chain(reason),
+        );
     }
     write_table(&table, out)?;
     if found.anomaly_count > SHOWN {
@@ -163,6 +190,38 @@ fn write_anomalies(
         writeln!(out, "  and {more} more in {}", file.display())?;
     }
     Ok(())
+}
+
+/// What `rule` flagged, and by what.
+fn told(rule: &RuleSummary, found: &RoleSummary) -> String {
+    let count = HumanCount(rule.flagged);
+    if let Some(kinds) = rule.kinds.as_ref().filter(|kinds| !kinds.is_empty()) {
+        let kinds = kinds.iter().map(|(kind, count)| format!("{kind} {}", HumanCount(*count)));
+        return format!("{count}: {}", kinds.collect::<Vec<_>>().join(", "));
+    }
+    if rule.diffuse == Some(true) {
+        return "diffuse: no address stands apart".to_owned();
+    }
+    if rule.rule != LOW_DENSITY {
+        return count.to_string();
+    }
+    let limit = found.threshold.log_density;
+    // By a model from a file the threshold is that of the addresses it was fitted to.
+    let fitted = if found.fits.is_empty() { " of those fitted" } else { "" };
+    let by = match found.threshold.rule {
+        Rule::Percentile { percentile } => format!("the {percentile} % least dense{fitted}, "),
+        Rule::Density => String::new(),
+        Rule::Fdr { fdr } => format!("at a false discovery rate of {fdr}{fitted}, "),
+    };
+    format!("{count}: {by}log-density below {limit:.3}")
+}
+
+/// `text`, cut to `room` columns.
+fn fitted(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(3)).chain("...".chars()).collect()
 }
 
 /// A share with the rounding that does not mislead: only all of them are all.

@@ -1,16 +1,15 @@
 //! A sweep as a table, one row a number of components.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::table::{table, write_table};
-use super::{Found, counted, duration, title};
+use super::{Found, Page, counted, duration, title};
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
 use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
 
 impl Found for SweepSummary {
-    fn write(&self, role: Role, _: &Path, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, role: Role, _: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         write_sweep(role, &self.sweep, out)
     }
 

@@ -1,25 +1,45 @@
 //! Which columns of a CSV hold the addresses: the ones named, or else the best known.
 
-use super::{InputError, Options, Role, Roles, Warning};
+use super::super::{InputError, Options, Role, Roles, Warning};
 
 /// Known names, source and destination, the preferred first.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 21] = [
     ("isrc", "idst"),
     ("ip.src", "ip.dst"),
     ("src", "dst"),
     ("src_ip", "dst_ip"),
     ("source", "destination"),
     ("saddr", "daddr"),
+    // Argus, and nfdump since 1.7.
     ("SrcAddr", "DstAddr"),
+    // Zeek.
     ("id.orig_h", "id.resp_h"),
+    ("id_orig_h", "id_resp_h"),
+    // nfdump.
+    ("sa", "da"),
+    ("srcip", "dstip"),
+    ("ip_src", "ip_dst"),
+    ("src_addr", "dst_addr"),
+    ("source_ip", "destination_ip"),
+    // The Elastic Common Schema.
+    ("source.ip", "destination.ip"),
+    // CICFlowMeter, of two ages.
+    ("Src IP", "Dst IP"),
+    ("Source IP", "Destination IP"),
+    // NetFlow and IPFIX.
+    ("IPV4_SRC_ADDR", "IPV4_DST_ADDR"),
+    ("sourceIPv4Address", "destinationIPv4Address"),
+    // Wireshark's columns, where they hold addresses and not names.
+    ("_ws.col.def_src", "_ws.col.def_dst"),
+    ("_ws.col.Source", "_ws.col.Destination"),
 ];
 
 /// A column to read.
 #[derive(Debug)]
-pub(super) struct Column {
-    pub(super) role: Role,
-    pub(super) index: usize,
-    pub(super) name: String,
+pub(in crate::input) struct Column {
+    pub(in crate::input) role: Role,
+    pub(in crate::input) index: usize,
+    pub(in crate::input) name: String,
 }
 
 /// The columns of the roles that the options ask for, and what to warn of. `header` is fit to be shown.
@@ -27,7 +47,7 @@ pub(super) struct Column {
 /// # Errors
 ///
 /// A named column that is not there, and no column for any role.
-pub(super) fn choose(
+pub(in crate::input) fn choose(
     header: &[String],
     options: &Options,
     file: &str,
@@ -35,7 +55,7 @@ pub(super) fn choose(
     let roles = options.roles.unwrap_or(Roles::Both);
     let mut columns = Vec::new();
     let mut warnings = Vec::new();
-    for &role in roles.as_slice() {
+    for &role in roles.sides() {
         let index = match options.column(role) {
             Some(name) => Some(find(header, name).ok_or_else(|| InputError::ColumnNotFound {
                 name: file.to_owned(),
@@ -86,8 +106,8 @@ fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<u
         .into_iter()
         .chain(KNOWN.iter().filter(|&pair| Some(pair) != whole))
         .map(|&(source, destination)| match role {
-            Role::Source => source,
             Role::Destination => destination,
+            Role::Source | Role::Any => source,
         })
         .flat_map(|known| (0..header.len()).filter(move |&at| is_same(&header[at], known)))
         .collect();

@@ -1,0 +1,216 @@
+//! Sets of addresses written as CIDR blocks: which side of a network an address is on.
+//!
+//! However many blocks a list has and however they overlap, a set is ascending ranges that neither
+//! overlap nor touch, and an address is looked up among those that begin with its first octet.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
+
+use thiserror::Error;
+
+/// IPv4 addresses, held as ranges.
+///
+/// ```
+/// use octomix::address::Blocks;
+/// let office = Blocks::parse("10.0.0.0/8\n192.0.2.7  # the printer\n")?;
+/// assert!(office.contains(0x0a01_0203) && office.contains(0xc000_0207));
+/// assert!(!office.contains(0xc000_0208));
+/// # Ok::<(), octomix::address::BlocksError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocks {
+    /// Ascending, first and last address of each; between two of them lies an address of neither.
+    ranges: Vec<(u32, u32)>,
+    /// For each first octet the ranges that may hold its addresses, and one more: the number of ranges.
+    starts: Box<[u32; 257]>,
+}
+
+/// A line of a list of blocks that is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "line {line} is '{value}', which is no block of addresses; \
+     write one a line, e.g. 10.0.0.0/8, 192.0.2.1 or 192.0.2.1-192.0.2.9"
+)]
+pub struct BlocksError {
+    /// The line, from 1.
+    pub line: u64,
+    /// What stands there.
+    pub value: String,
+}
+
+/// The addresses of private networks (RFC 1918), first and last of each block.
+const PRIVATE: [(u32, u32); 3] = [
+    (0x0a00_0000, 0x0aff_ffff), // 10.0.0.0/8
+    (0xac10_0000, 0xac1f_ffff), // 172.16.0.0/12
+    (0xc0a8_0000, 0xc0a8_ffff), // 192.168.0.0/16
+];
+
+impl Blocks {
+    /// The set of all addresses of `ranges`.
+    pub fn new(ranges: impl IntoIterator<Item = RangeInclusive<u32>>) -> Self {
+        let pairs = ranges.into_iter().filter(|range| !range.is_empty());
+        let mut sorted: Vec<(u32, u32)> = pairs.map(|range| range.into_inner()).collect();
+        sorted.sort_unstable();
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in sorted {
+            match ranges.last_mut() {
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last)
+                }
+                _ => ranges.push((first, last)),
+            }
+        }
+        ranges.shrink_to_fit();
+        let mut starts = Box::new([ranges.len() as u32; 257]);
+        for (octet, start) in (0u32..256).zip(starts.iter_mut()) {
+            // Ranges do not overlap, so there are 2^31 at the most.
+            *start = ranges.partition_point(|&(_, last)| last < octet << 24) as u32;
+        }
+        Self { ranges, starts }
+    }
+
+    /// The private networks of RFC 1918.
+    pub fn private() -> Self {
+        Self::new(PRIVATE.map(|(first, last)| first..=last))
+    }
+
+    /// The blocks of a list, one a line: a CIDR block, an address, or the first and the last address of a range.
+    /// What follows `#` or `;` is a comment. Blocks of IPv6 hold no IPv4 address and are passed over.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is none of these.
+    pub fn parse(list: &str) -> Result<Self, BlocksError> {
+        let mut ranges = Vec::new();
+        for (line, text) in (1..).zip(list.trim_start_matches('\u{feff}').lines()) {
+            let bare = text.split(['#', ';']).next().unwrap_or_default().trim();
+            if bare.is_empty() {
+                continue;
+            }
+            match parse_block(bare) {
+                Some(range) => ranges.push(range),
+                None if is_ipv6(bare) => {}
+                None => return Err(BlocksError { line, value: bare.to_owned() }),
+            }
+        }
+        Ok(Self::new(ranges))
+    }
+
+    /// Whether `address` is in one of the blocks.
+    #[inline]
+    pub fn contains(&self, address: u32) -> bool {
+        let octet = (address >> 24) as usize;
+        // A range that reaches beyond its first octet is the first of the next one's, too.
+        let near =
+            self.starts[octet] as usize..self.ranges.len().min(self.starts[octet + 1] as usize + 1);
+        let near = &self.ranges[near];
+        let at = near.partition_point(|&(_, last)| last < address);
+        near.get(at).is_some_and(|&(first, _)| first <= address)
+    }
+
+    /// How many addresses there are.
+    pub fn addresses(&self) -> u64 {
+        self.ranges.iter().map(|&(first, last)| u64::from(last - first) + 1).sum()
+    }
+
+    /// The addresses as ascending ranges that neither overlap nor touch.
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = RangeInclusive<u32>> {
+        self.ranges.iter().map(|&(first, last)| first..=last)
+    }
+}
+
+/// The addresses of `text`: a CIDR block, whose address may be any in it, one address, or a range.
+///
+/// ```
+/// use octomix::address::parse_block;
+/// assert_eq!(parse_block("192.0.2.77/31"), Some(0xc000_024c..=0xc000_024d));
+/// assert_eq!(parse_block("192.0.2.7"), Some(0xc000_0207..=0xc000_0207));
+/// assert_eq!(parse_block("192.0.2.7-192.0.2.9"), Some(0xc000_0207..=0xc000_0209));
+/// assert_eq!(parse_block("192.0.2.0/33"), None);
+/// ```
+pub fn parse_block(text: &str) -> Option<RangeInclusive<u32>> {
+    let address = |text: &str| text.trim().parse::<Ipv4Addr>().ok().map(u32::from);
+    if let Some((first, last)) = text.split_once('-') {
+        let (first, last) = (address(first)?, address(last)?);
+        return (first <= last).then_some(first..=last);
+    }
+    let Some((text, length)) = text.split_once('/') else {
+        let only = address(text)?;
+        return Some(only..=only);
+    };
+    let rest = prefix_rest(length, u32::BITS)?;
+    // 2^rest - 1, in the 32 bits that it has.
+    let host = u32::MAX.checked_shr(u32::BITS - rest).unwrap_or(0);
+    let first = address(text)? & !host;
+    Some(first..=first | host)
+}
+
+/// The bits of an address of `bits` behind a prefix of `length`.
+fn prefix_rest(length: &str, bits: u32) -> Option<u32> {
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    let length: u32 = if is_number { length.parse().ok()? } else { return None };
+    bits.checked_sub(length)
+}
+
+fn is_ipv6(text: &str) -> bool {
+    let (address, is_block) = match text.split_once('/') {
+        Some((address, length)) => (address, prefix_rest(length, u128::BITS).is_some()),
+        None => (text, true),
+    };
+    is_block && address.parse::<Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_block_is_told_with_its_line() {
+        let error = Blocks::parse("# mine\n10.0.0.0/8\n\n10.0.0/8 ; short\n").unwrap_err();
+        assert_eq!((error.line, error.value.as_str()), (4, "10.0.0/8"));
+        for wrong in
+            ["1.2.3.4/", "1.2.3.4/+8", "1.2.3.4/33", "::1/129", "9.9.9.9-1.1.1.1", "x", "1.2.3.04"]
+        {
+            assert!(Blocks::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Blocks::parse("2001:db8::/32\n::1\n").unwrap().addresses(), 0);
+    }
+
+    #[test]
+    fn whole_space_and_its_ends() {
+        let all = Blocks::parse("0.0.0.0/0").unwrap();
+        assert_eq!(all.addresses(), 1 << 32);
+        assert!(all.contains(0) && all.contains(u32::MAX));
+        let halves = Blocks::parse("128.0.0.0/1\n0.0.0.0/1").unwrap();
+        assert_eq!(halves, all, "what touches is one range");
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_inside_as_a_walk_over_the_blocks_says(
+            blocks in prop::collection::vec((any::<u32>(), 0u32..=32), 0..40),
+            near in prop::collection::vec((any::<prop::sample::Index>(), -2i64..3), 20),
+            far in prop::collection::vec(any::<u32>(), 20),
+        ) {
+            let text: String = blocks.iter().map(|&(address, length)| {
+                format!("{}/{length}\n", Ipv4Addr::from(address))
+            }).collect();
+            let set = Blocks::parse(&text).unwrap();
+            let naive = |address: u32| blocks.iter().any(|&(block, length)| {
+                let shift = 32 - length;
+                u64::from(block) >> shift == u64::from(address) >> shift
+            });
+            let edges = near.iter().filter(|_| !blocks.is_empty()).map(|(index, step)| {
+                let (block, length) = *index.get(&blocks);
+                let size = 1i64 << (32 - length);
+                let first = i64::from(block) / size * size;
+                (first + if *step > 0 { size + step } else { *step }).rem_euclid(1 << 32) as u32
+            });
+            for address in edges.chain(far.iter().copied()) {
+                prop_assert_eq!(set.contains(address), naive(address));
+            }
+        }
+    }
+}

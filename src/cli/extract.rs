@@ -1,0 +1,100 @@
+//! The arguments of `octomix extract` and `octomix merge`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use octomix::report::shard::Form;
+
+use super::{InputArgs, OutputArgs, PrintArgs, RoleArg};
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  The addresses of a capture, with their packets, in day/src.csv and day/dst.csv:
+    octomix extract day.pcap -o day
+
+  Then as often as wanted, without reading the capture again:
+    octomix detect --recursive day -k 5
+
+  Every task of a Slurm array extracts its file, and one job unites them:
+    octomix extract \"$FILE\" -o shards/$SLURM_ARRAY_TASK_ID
+    octomix merge shards -o all
+
+  Bitmaps for Spark, ClickHouse or pyroaring:
+    octomix extract --as bitmap day.pcap -o day";
+
+/// Writes the distinct addresses of captures with their packets, as small files that every command reads.
+///
+/// Writes src.csv and dst.csv (address,packets), or src.roaring and dst.roaring, and summary.json into
+/// the output directory.
+#[derive(Debug, Args)]
+#[command(after_help = EXTRACT_EXAMPLES)]
+pub struct ExtractArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub form: FormArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  All shards below a folder, however deep they lie:
+    octomix merge shards -o all
+    octomix detect --recursive all
+
+  Some of them, by their names, whatever their kind:
+    octomix merge mon/src.csv tue/src.roaring -o both
+
+  Shards of other names, which do not tell their role:
+    octomix merge --role dst part-*.csv -o all";
+
+/// Unites shards that octomix extract wrote: the same as extracting all their captures at once.
+///
+/// Packets add up; an address of a bitmap counts as one. Files called src and dst are sources and
+/// destinations. Writes what octomix extract writes.
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub struct MergeArgs {
+    /// Shards, tables (address,packets) or bitmaps, or directories with shards in them or below
+    #[arg(required = true, value_name = "SHARD")]
+    pub shards: Vec<PathBuf>,
+    /// The role of shards whose names do not tell it [default: refuse them]
+    #[arg(long, help_heading = "Input")]
+    pub role: Option<RoleArg>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub form: FormArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// How to write addresses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct FormArgs {
+    /// How to write the addresses
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = FormArg::Csv)]
+    pub form: FormArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormArg {
+    /// Tables: address,packets
+    Csv,
+    /// Portable Roaring bitmaps, without packets
+    Bitmap,
+}
+
+impl FormArg {
+    /// The form asked for.
+    pub fn form(self) -> Form {
+        match self {
+            Self::Csv => Form::Csv,
+            Self::Bitmap => Form::Bitmap,
+        }
+    }
+}

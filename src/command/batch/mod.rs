@@ -1,0 +1,331 @@
+//! `octomix detect --each`: every input a capture of its own, with a folder of results and a line in an
+//! index over all.
+//!
+//! A thread reads one capture ahead of the one that is fitted, so two are in memory at a time. All share
+//! one device. What goes wrong with one is told in the index and does not stop the others.
+
+mod names;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread::Builder;
+use std::time::{Duration, Instant, SystemTime};
+
+use octomix::engine::choice::Chooser;
+use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
+use octomix::report::index::{Entry, Index, MadeFrom, Original, Status};
+use octomix::report::{Output, text};
+use rayon::Yield;
+
+use super::detect::{self, Flagging};
+use super::plan::Plan;
+use super::run::Run;
+use super::{Failure, page, print, warn_of, write_json};
+use crate::cli::DetectArgs;
+use crate::console::Console;
+use crate::progress::Unit;
+
+/// Detects anomalies in each capture on its own.
+///
+/// # Errors
+/// When the engine asked for cannot be had, the index cannot be written, or any capture failed.
+pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failure> {
+    let directory = &args.output.directory;
+    let mut output = Output::new(directory, &[])?;
+    let mut batch = Batch {
+        args,
+        plan,
+        chooser: Chooser::new(args.engine.engine.kind(), args.engine.adapter.as_deref()),
+        console: Console::new(&args.print),
+        entries: Vec::new(),
+    };
+    let todo = batch.plan(captures(args));
+    batch.detect(todo)?;
+
+    let Batch { mut entries, .. } = batch;
+    entries.sort_by_key(|(at, _)| *at);
+    let index = Index {
+        octomix: env!("CARGO_PKG_VERSION"),
+        captures: entries.into_iter().map(|(_, entry)| entry).collect(),
+        output: directory.display().to_string(),
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    output.write("index.json", |file| write_json(&index, file))?;
+    output.write("index.csv", |file| index.write_csv(file))?;
+    print(args.print.format, &index, |out| text::index::write(&index, out))?;
+    match index.count(Status::Failed) {
+        0 => Ok(()),
+        failed => Err(Failure::Batch { failed, all: index.captures.len() }),
+    }
+}
+
+/// One capture of a batch.
+struct Item {
+    /// Its place among all.
+    at: usize,
+    /// The name of its folder.
+    name: String,
+    /// The file or directory.
+    path: PathBuf,
+    made_from: MadeFrom,
+}
+
+/// The path of a capture, and the files that it stands for.
+type Found = (PathBuf, Result<Sources, InputError>);
+
+/// Finds all captures: of a pattern each match.
+fn captures(args: &DetectArgs) -> Vec<Found> {
+    let find = |path: PathBuf| {
+        let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
+        (path, sources)
+    };
+    let mut captures = Vec::new();
+    for path in &args.input.captures {
+        match input::matches(path) {
+            Ok(paths) => captures.extend(paths.into_iter().map(find)),
+            Err(error) => captures.push((path.clone(), Err(error))),
+        }
+    }
+    captures
+}
+
+/// A batch under way.
+struct Batch<'a> {
+    args: &'a DetectArgs,
+    plan: &'a Plan,
+    chooser: Chooser,
+    console: Console,
+    /// What has come to an end, with its place.
+    entries: Vec<(usize, Entry)>,
+}
+
+impl Batch<'_> {
+    /// What there is to do of `captures`: those that cannot be found are failed, those that are finished
+    /// skipped.
+    fn plan(&mut self, captures: Vec<Found>) -> Vec<Item> {
+        let paths: Vec<PathBuf> = captures.iter().map(|(path, _)| path.clone()).collect();
+        let options = fingerprint(self.args);
+        let mut todo = Vec::new();
+        for (at, (name, (path, found))) in
+            names::names(&paths).into_iter().zip(captures).enumerate()
+        {
+            let sources = match found {
+                Ok(sources) => sources,
+                // That of an earlier batch, say, where all of a folder are named.
+                Err(error @ InputError::OwnResults { .. }) => {
+                    self.console.warn(error.to_string());
+                    continue;
+                }
+                Err(error) => {
+                    self.fail(at, &name, &path, error.to_string());
+                    continue;
+                }
+            };
+            let mut files: Vec<Original> = sources.files.iter().map(original).collect();
+            files.extend(self.args.model.files().map(original_at));
+            let made_from = MadeFrom { options: options.clone(), files };
+            let directory = self.args.output.directory.join(&name);
+            // Standard input is gone once it is read.
+            let is_same = !self.args.again && path.as_os_str() != "-";
+            match Entry::finished(&name, &shown(&path), &directory, &made_from) {
+                Some(entry) if is_same => self.entries.push((at, entry)),
+                _ => todo.push(Item { at, name, path, made_from }),
+            }
+        }
+        todo
+    }
+
+    /// Works through `items`.
+    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let progress = Arc::new(Reading::default());
+        let options = Options { directories: Directories::Files, ..self.args.input.options() };
+        let paths = items.iter().map(|item| item.path.clone()).collect();
+        let captures = read_ahead(paths, options, progress.clone()).map_err(Failure::Thread)?;
+        for item in items {
+            let (capture, read_seconds) = self.wait(&item, &captures, &progress)?;
+            let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
+            let begun = begun.unwrap_or_else(Instant::now);
+            let done = match capture {
+                Ok(capture) => self.one(&item, &capture, begun, read_seconds),
+                Err(error) => Err(error.into()),
+            };
+            match done {
+                Ok(entry) => self.entries.push((item.at, entry)),
+                // The next would fail as well.
+                Err(error @ Failure::Gpu(_)) => return Err(error),
+                Err(error) => self.fail(item.at, &item.name, &item.path, error.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole way of one capture, from its addresses to its summary.
+    fn one(
+        &mut self,
+        item: &Item,
+        capture: &Capture,
+        started: Instant,
+        read_seconds: f64,
+    ) -> Result<Entry, Failure> {
+        let DetectArgs {
+            input,
+            output,
+            print,
+            responsibilities,
+            score,
+            rules,
+            allow,
+            engine,
+            pictures,
+            ..
+        } = self.args;
+        let mut console = Console::of(print, &item.name);
+        warn_of(&capture.account, &mut console);
+        let folders = Role::ALL.map(Role::key);
+        let output = Output::new(&output.directory.join(&item.name), &folders)?;
+        let opened = Instant::now();
+        let largest = capture.largest().len();
+        let choice = self.chooser.choose(largest, self.plan.params.components())?;
+        let mut run = Run {
+            choice,
+            console,
+            output,
+            requested: engine.engine.kind().name(),
+            roles: input.options().roles,
+            started,
+            read_seconds,
+            engine_seconds: opened.elapsed().as_secs_f64(),
+        };
+        if let Some(warning) = &run.choice.warning {
+            run.console.warn(warning.clone());
+        }
+        let allowed = allow.blocks();
+        let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
+        let tables = Some(*responsibilities);
+        let found = detect::roles(&mut run, capture, self.plan, flagging, tables)?;
+        let made_from = Some(item.made_from.clone());
+        let summary = page::complete(run, capture, found, *pictures, made_from)?;
+        Ok(Entry::ok(&item.name, &shown(&item.path), &summary))
+    }
+
+    fn fail(&mut self, at: usize, name: &str, path: &Path, error: String) {
+        self.console.warn(format!("{name}: failed: {error}"));
+        self.entries.push((at, Entry::failed(name, &shown(path), error)));
+    }
+
+    /// The capture of `item`, once it is read.
+    fn wait(
+        &self,
+        item: &Item,
+        captures: &Receiver<Read>,
+        progress: &Reading,
+    ) -> Result<Read, Failure> {
+        let mut bar = self.console.bar(format!("{}: reading", item.name));
+        loop {
+            // The reader hands sorting to the pool, of which this thread is one: it may be the only one.
+            let patience = match rayon::yield_now() {
+                Some(Yield::Executed) => Duration::ZERO,
+                _ => Duration::from_millis(2),
+            };
+            match captures.recv_timeout(patience) {
+                Ok(read) => return Ok(read),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    let error = std::io::Error::other("the thread that reads captures has failed");
+                    return Err(Failure::Thread(error));
+                }
+            }
+            let (bytes, total) = progress.load();
+            bar.update(Unit::Bytes, bytes, total, String::new());
+        }
+    }
+}
+
+/// A capture, or why it could not be read, and the seconds that it took.
+type Read = (Result<Capture, InputError>, f64);
+
+/// How far the capture has been read that is being read.
+#[derive(Default)]
+struct Reading {
+    bytes: AtomicU64,
+    /// One more than the bytes of it; 0 where they are not known.
+    total: AtomicU64,
+}
+
+impl Reading {
+    fn store(&self, bytes: u64, total: Option<u64>) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+        self.total.store(total.map_or(0, |total| total.saturating_add(1)), Ordering::Relaxed);
+    }
+
+    fn load(&self) -> (u64, Option<u64>) {
+        let total = self.total.load(Ordering::Relaxed);
+        (self.bytes.load(Ordering::Relaxed), total.checked_sub(1))
+    }
+}
+
+/// Reads `paths`, each a capture, one ahead of what is taken.
+fn read_ahead(
+    paths: Vec<PathBuf>,
+    options: Options,
+    progress: Arc<Reading>,
+) -> std::io::Result<Receiver<Read>> {
+    // No room: the reader waits with a capture until it is taken.
+    let (captures, taken) = sync_channel(0);
+    Builder::new().name("octomix captures".to_owned()).spawn(move || {
+        for path in paths {
+            let started = Instant::now();
+            let capture = input::read(&[path], &options, &mut |at| {
+                progress.store(at.bytes, at.total);
+                ControlFlow::Continue(())
+            });
+            if captures.send((capture, started.elapsed().as_secs_f64())).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(taken)
+}
+
+/// What the options come to: results by others are other results.
+fn fingerprint(args: &DetectArgs) -> String {
+    let DetectArgs {
+        input, responsibilities, pictures, model, score, rules, allow, engine, ..
+    } = args;
+    let input = input.options();
+    let mut hasher = DefaultHasher::new();
+    format!("{input:?} {responsibilities} {pictures:?} {model:?}").hash(&mut hasher);
+    format!("{score:?} {rules:?} {allow:?} {engine:?}").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn original(source: &Source) -> Original {
+    let nanoseconds = |time: SystemTime| {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_nanos()).ok()
+    };
+    Original {
+        path: source.path.display().to_string(),
+        bytes: source.bytes,
+        modified: source.modified.and_then(nanoseconds),
+    }
+}
+
+/// The file at `path`, which an option names.
+fn original_at(path: &Path) -> Original {
+    let found = Sources::find(&[path.to_path_buf()], Directories::Refused).ok();
+    let source = found.and_then(|found| found.files.into_iter().next());
+    let gone = || Original { path: path.display().to_string(), bytes: None, modified: None };
+    source.as_ref().map_or_else(gone, original)
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,130 @@
+//! Names for the folders of a batch: told from each other, and safe on every system.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Component, Path, PathBuf};
+
+/// Characters of a name.
+const LONGEST: usize = 60;
+/// What the batch itself writes.
+const TAKEN: [&str; 3] = ["index.json", "index.csv", "index.html"];
+/// Names that Windows gives to devices, whatever follows them after a dot.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// A name for each of `paths`: its last part, and as many before it as tell it from the others, so that
+/// it does not depend on the others' order. Only the same path named twice is numbered.
+pub fn names(paths: &[PathBuf]) -> Vec<String> {
+    let parts: Vec<Vec<String>> = paths.iter().map(|path| parts(path)).collect();
+    let mut depths = vec![1; paths.len()];
+    let mut found: Vec<String>;
+    loop {
+        found = parts.iter().zip(&depths).map(|(parts, &depth)| name(parts, depth)).collect();
+        let mut times: HashMap<String, usize> = HashMap::new();
+        found.iter().for_each(|name| *times.entry(name.to_lowercase()).or_default() += 1);
+        let mut is_settled = true;
+        for at in 0..found.len() {
+            let is_double = times.get(&found[at].to_lowercase()).is_some_and(|&times| times > 1);
+            if is_double && depths[at] < parts[at].len() {
+                depths[at] += 1;
+                is_settled = false;
+            }
+        }
+        if is_settled {
+            break;
+        }
+    }
+    let mut taken: HashSet<String> = TAKEN.map(str::to_owned).into();
+    for name in &mut found {
+        let (plain, mut number) = (name.clone(), 1);
+        // Some systems do not tell names apart that differ in the case of letters alone.
+        while !taken.insert(name.to_lowercase()) {
+            number += 1;
+            *name = format!("{plain}-{number}");
+        }
+    }
+    found
+}
+
+/// The parts of `path` from the root, safe each.
+fn parts(path: &Path) -> Vec<String> {
+    if path.as_os_str() == "-" {
+        return vec!["standard-input".to_owned()];
+    }
+    // A directory may be named as `.` or by a path that ends so.
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let parts = whole.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(safe(&part.to_string_lossy())),
+        _ => None,
+    });
+    parts.collect()
+}
+
+/// The last `depth` of `parts`.
+fn name(parts: &[String], depth: usize) -> String {
+    let last = parts[parts.len() - depth.min(parts.len())..].join("_");
+    // What is cut off is the begin: the end tells more.
+    let cut = last.chars().count().saturating_sub(LONGEST);
+    let name: String = last.chars().skip(cut).collect();
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let is_port = ["com", "lpt"].iter().any(|port| {
+        let number = stem.strip_prefix(port).map(str::as_bytes);
+        number.is_some_and(|number| matches!(number, [digit] if digit.is_ascii_digit()))
+    });
+    match name.as_str() {
+        "" => "capture".to_owned(),
+        _ if is_port || DEVICES.contains(&stem.as_str()) => format!("_{name}"),
+        _ => name,
+    }
+}
+
+/// `part` without what some system or shell takes for something else.
+fn safe(part: &str) -> String {
+    let is_safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '=' | '@');
+    let mut safe: String = part.chars().map(|c| if is_safe(c) { c } else { '_' }).collect();
+    // Hidden, an option, or lost on Windows.
+    if safe.starts_with(['.', '-']) {
+        safe.replace_range(..1, "_");
+    }
+    if safe.ends_with('.') {
+        safe.replace_range(safe.len() - 1.., "_");
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn named(paths: &[&str]) -> Vec<String> {
+        names(&paths.iter().map(PathBuf::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn names_are_as_short_as_tells_them_apart() {
+        assert_eq!(named(&["/c/mon/a.pcap", "/c/tue/b.pcap"]), ["a.pcap", "b.pcap"]);
+        let days = named(&["/c/mon/a.pcap", "/c/tue/A.pcap", "/c/tue/b.pcap"]);
+        assert_eq!(days, ["mon_a.pcap", "tue_A.pcap", "b.pcap"]);
+        assert_eq!(named(&["/x/a", "/x/a", "/a"]), ["x_a", "x_a-2", "a"]);
+        assert_eq!(named(&["-", "/c/mon/.", "/"]), ["standard-input", "mon", "capture"]);
+    }
+
+    #[test]
+    fn names_are_safe_everywhere() {
+        let odd = named(&["/.hidden", "/a b;c", "/con.csv", "/COM1", "/index.csv", "/x.", "/-o"]);
+        assert_eq!(odd, ["_hidden", "a_b_c", "_con.csv", "_COM1", "index.csv-2", "x_", "_o"]);
+        assert_eq!(named(&[&format!("/{}z", "y".repeat(300))])[0].len(), LONGEST);
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_names_are_the_same(
+            paths in prop::collection::vec("(/[aAb.\\-]{1,2}){1,3}", 1..12),
+        ) {
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let found = named(&paths);
+            let distinct: HashSet<String> = found.iter().map(|name| name.to_lowercase()).collect();
+            prop_assert_eq!(distinct.len(), paths.len());
+        }
+    }
+}

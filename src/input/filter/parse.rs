@@ -1,0 +1,444 @@
+//! Expressions of `--where`: `proto=tcp and (port=443 or not dst private)`.
+
+use std::ops::RangeInclusive;
+
+use thiserror::Error;
+
+use super::{Condition, End, Side};
+use crate::address::{Blocks, parse_block};
+use crate::input::protocol::{parse_number, parse_protocol};
+use crate::input::time::parse_time;
+
+/// Parentheses and negations within each other: more is no expression that a person wrote.
+const DEEPEST: usize = 64;
+
+/// An expression that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected {expected} at character {at}, found {found}; write e.g. {example}")]
+pub struct FilterError {
+    /// The character, from 1, at which it goes wrong.
+    pub at: usize,
+    /// What could stand there.
+    pub expected: &'static str,
+    /// What does stand there, fit to be shown.
+    pub found: String,
+    /// An expression that is right.
+    pub example: &'static str,
+}
+
+/// The condition that `expression` writes.
+pub(super) fn parse(expression: &str) -> Result<Condition, FilterError> {
+    let mut parser = Parser { expression, tokens: tokens(expression)?, at: 0, depth: 0 };
+    let condition = parser.any()?;
+    match parser.peek() {
+        None => Ok(condition),
+        Some(_) => Err(parser.expected("'and', 'or' or the end", ALL)),
+    }
+}
+
+/// An example of everything, where no other is nearer.
+const ALL: &str = "'proto=tcp and (port=443 or not dst in 10.0.0.0/8)'";
+
+/// A word, or one of `( ) , = != < <= > >=`; `at` its first byte.
+#[derive(Debug, Clone, Copy)]
+struct Token<'e> {
+    text: &'e str,
+    at: usize,
+    is_quoted: bool,
+}
+
+/// What stands for itself, the longer before what they begin with.
+const SIGNS: [&str; 15] =
+    ["==", "!=", "<=", ">=", "&&", "||", "(", ")", ",", "=", "<", ">", "!", "&", "|"];
+
+fn tokens(expression: &str) -> Result<Vec<Token<'_>>, FilterError> {
+    let mut tokens = Vec::new();
+    let mut rest = expression;
+    loop {
+        rest = rest.trim_start();
+        let at = expression.len() - rest.len();
+        let Some(first) = rest.chars().next() else { return Ok(tokens) };
+        if first == '\'' || first == '"' {
+            let Some((text, after)) = rest[1..].split_once(first) else {
+                let expected = "the end of what is in quotes";
+                let found = "the end".to_owned();
+                let at = expression.chars().count() + 1;
+                let example = "\"time>='2026-01-01 00:00'\"";
+                return Err(FilterError { at, expected, found, example });
+            };
+            tokens.push(Token { text, at, is_quoted: true });
+            rest = after;
+            continue;
+        }
+        let sign = SIGNS.iter().find(|&&sign| rest.starts_with(sign));
+        let len = sign.map_or_else(|| word_len(rest), |sign| sign.len());
+        tokens.push(Token { text: &rest[..len], at, is_quoted: false });
+        rest = &rest[len..];
+    }
+}
+
+fn word_len(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || "()=!<>&|,'\"".contains(c);
+    text.find(ends).unwrap_or(text.len())
+}
+
+struct Parser<'e> {
+    expression: &'e str,
+    tokens: Vec<Token<'e>>,
+    /// The next token.
+    at: usize,
+    depth: usize,
+}
+
+type Parsed<T> = Result<T, FilterError>;
+
+impl<'e> Parser<'e> {
+    fn peek(&self) -> Option<Token<'e>> {
+        self.tokens.get(self.at).copied()
+    }
+
+    /// Takes the next token if it is one of `words`, in any case.
+    fn take(&mut self, words: &[&str]) -> bool {
+        let is_one = self.peek().is_some_and(|token| {
+            !token.is_quoted && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
+        });
+        self.at += usize::from(is_one);
+        is_one
+    }
+
+    /// What went wrong at the next token.
+    fn expected(&self, expected: &'static str, example: &'static str) -> FilterError {
+        let at = self.peek().map_or(self.expression.len(), |token| token.at);
+        let found = match self.peek() {
+            Some(token) => format!("'{}'", token.text.escape_debug()),
+            None => "the end".to_owned(),
+        };
+        FilterError { at: self.expression[..at].chars().count() + 1, expected, found, example }
+    }
+
+    fn any(&mut self) -> Parsed<Condition> {
+        let mut parts = vec![self.all()?];
+        while self.take(&["or", "||"]) {
+            parts.push(self.all()?);
+        }
+        Ok(if parts.len() > 1 { Condition::Any(parts) } else { parts.remove(0) })
+    }
+
+    fn all(&mut self) -> Parsed<Condition> {
+        let mut parts = vec![self.one()?];
+        while self.take(&["and", "&&"]) {
+            parts.push(self.one()?);
+        }
+        Ok(if parts.len() > 1 { Condition::All(parts) } else { parts.remove(0) })
+    }
+
+    /// A condition, a negation or what is in parentheses.
+    fn one(&mut self) -> Parsed<Condition> {
+        if self.depth == DEEPEST {
+            return Err(self.expected("fewer parentheses and negations within each other", ALL));
+        }
+        self.depth += 1;
+        let condition = if self.take(&["not", "!"]) {
+            not(self.one()?)
+        } else if self.take(&["("]) {
+            let inner = self.any()?;
+            if !self.take(&[")"]) {
+                return Err(self.expected("'and', 'or' or ')'", ALL));
+            }
+            inner
+        } else {
+            self.condition()?
+        };
+        self.depth -= 1;
+        Ok(condition)
+    }
+
+    fn condition(&mut self) -> Parsed<Condition> {
+        let is_one = |parser: &mut Self, words: &[&str]| parser.take(words);
+        if is_one(self, &["proto", "protocol"]) {
+            return self.protocol();
+        }
+        for (word, side) in
+            [("port", Side::Either), ("sport", Side::Source), ("dport", Side::Destination)]
+        {
+            if self.take(&[word]) {
+                return self.port(side);
+            }
+        }
+        if self.take(&["time"]) {
+            return self.time();
+        }
+        for (word, end) in [("src", End::Source), ("dst", End::Destination), ("ip", End::Own)] {
+            if self.take(&[word]) {
+                return self.address(end);
+            }
+        }
+        if self.take(&["private"]) {
+            return Ok(Condition::Inside(End::Own, Blocks::private()));
+        }
+        if self.take(&["public"]) {
+            return Ok(not(Condition::Inside(End::Own, Blocks::private())));
+        }
+        let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
+        Err(self.expected(expected, ALL))
+    }
+
+    /// Whether it is the opposite that is asked for: after `=`, `in`, `!=` or `not in`.
+    fn membership(&mut self, example: &'static str) -> Parsed<bool> {
+        if self.take(&["=", "==", "in"]) {
+            return Ok(false);
+        }
+        if self.take(&["!="]) {
+            return Ok(true);
+        }
+        if self.take(&["not"]) && self.take(&["in"]) {
+            return Ok(true);
+        }
+        Err(self.expected("'=', '!=', 'in' or 'not in'", example))
+    }
+
+    fn protocol(&mut self) -> Parsed<Condition> {
+        let example = "proto=tcp or proto=1,17";
+        let is_negated = self.membership(example)?;
+        let protocol = |text: &str| parse_protocol(text.as_bytes());
+        let protocols =
+            self.list(protocol, "a protocol's name or its number up to 255", example)?;
+        Ok(not_if(is_negated, Condition::Protocol(protocols)))
+    }
+
+    fn port(&mut self, side: Side) -> Parsed<Condition> {
+        let example = "port=443, dport=1-1023,8080 or sport>=1024";
+        let expected = "a port up to 65535";
+        if let Some(compare) = self.comparison() {
+            let port =
+                self.value(|text| parse_number::<u16>(text.as_bytes()), expected, example)?;
+            let (below, above) = (port.checked_sub(1), port.checked_add(1));
+            let range = compare.span(port, below, above, 0, u16::MAX);
+            return Ok(Condition::Port(side, Vec::from_iter(range)));
+        }
+        let is_negated = self.membership(example)?;
+        let ports =
+            self.list(parse_ports, "a port up to 65535 or a range such as 1-1023", example)?;
+        Ok(not_if(is_negated, Condition::Port(side, ports)))
+    }
+
+    fn time(&mut self) -> Parsed<Condition> {
+        let example = "time>=2026-01-01T00:00:00Z and time<2026-01-02";
+        let Some(compare) = self.comparison() else {
+            return Err(self.expected("'>=', '>', '<' or '<='", example));
+        };
+        let expected = "a time such as 2026-01-01T00:00:00Z or 1767225600";
+        let time = self.value(|text| parse_time(text.as_bytes()), expected, example)?;
+        let (below, above) = (time.checked_sub(1), time.checked_add(1));
+        let span = compare.span(time, below, above, i64::MIN, i64::MAX);
+        // No time is before all others: then no record is of it.
+        Ok(span.map_or(Condition::Any(Vec::new()), Condition::Time))
+    }
+
+    fn address(&mut self, end: End) -> Parsed<Condition> {
+        let example = "src in 10.0.0.0/8,192.0.2.1, dst not in 10.0.0.0/8 or dst public";
+        let is_negated = self.take(&["not"]);
+        if self.take(&["private"]) {
+            return Ok(not_if(is_negated, Condition::Inside(end, Blocks::private())));
+        }
+        if self.take(&["public"]) {
+            return Ok(not_if(!is_negated, Condition::Inside(end, Blocks::private())));
+        }
+        if is_negated {
+            self.at -= 1;
+        }
+        let start = self.at;
+        let is_negated = self.membership(example).map_err(|_| {
+            self.at = start;
+            self.expected("'in', 'not in', '=', 'private' or 'public'", example)
+        })?;
+        let blocks = self.list(parse_block, "a block such as 10.0.0.0/8 or an address", example)?;
+        Ok(not_if(is_negated, Condition::Inside(end, Blocks::new(blocks))))
+    }
+
+    fn comparison(&mut self) -> Option<Comparison> {
+        for (sign, comparison) in [
+            ("<", Comparison::Below),
+            ("<=", Comparison::UpTo),
+            (">", Comparison::Above),
+            (">=", Comparison::From),
+        ] {
+            if self.take(&[sign]) {
+                return Some(comparison);
+            }
+        }
+        None
+    }
+
+    /// Values with commas between them.
+    fn list<T>(
+        &mut self,
+        parse: impl Fn(&str) -> Option<T>,
+        expected: &'static str,
+        example: &'static str,
+    ) -> Parsed<Vec<T>> {
+        let mut values = vec![self.value(&parse, expected, example)?];
+        while self.take(&[","]) {
+            values.push(self.value(&parse, expected, example)?);
+        }
+        Ok(values)
+    }
+
+    fn value<T>(
+        &mut self,
+        parse: impl Fn(&str) -> Option<T>,
+        expected: &'static str,
+        example: &'static str,
+    ) -> Parsed<T> {
+        let value = self.peek().and_then(|token| parse(token.text));
+        let value = value.ok_or_else(|| self.expected(expected, example))?;
+        self.at += 1;
+        Ok(value)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Comparison {
+    Below,
+    UpTo,
+    Above,
+    From,
+}
+
+impl Comparison {
+    /// The values on this side of `value`, between `least` and `most`; none if there is none.
+    fn span<T>(
+        self,
+        value: T,
+        below: Option<T>,
+        above: Option<T>,
+        least: T,
+        most: T,
+    ) -> Option<RangeInclusive<T>> {
+        Some(match self {
+            Comparison::Below => least..=below?,
+            Comparison::UpTo => least..=value,
+            Comparison::Above => above?..=most,
+            Comparison::From => value..=most,
+        })
+    }
+}
+
+/// A port, or the first and the last of a range.
+fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (parse_number(first.as_bytes())?, parse_number(last.as_bytes())?);
+    (first <= last).then_some(first..=last)
+}
+
+fn not(condition: Condition) -> Condition {
+    match condition {
+        Condition::Not(inner) => *inner,
+        condition => Condition::Not(Box::new(condition)),
+    }
+}
+
+fn not_if(is_negated: bool, condition: Condition) -> Condition {
+    if is_negated { not(condition) } else { condition }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Filter;
+
+    fn wrong(expression: &str) -> String {
+        expression.parse::<Filter>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_place() {
+        assert_eq!(
+            wrong("proto=tcp and port=70000"),
+            "expected a port up to 65535 or a range such as 1-1023 at character 20, found '70000'; \
+             write e.g. port=443, dport=1-1023,8080 or sport>=1024"
+        );
+        for (expression, start) in [
+            (
+                "",
+                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found the end",
+            ),
+            (
+                "protö=tcp",
+                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found 'protö'",
+            ),
+            (
+                "proto=tcp,",
+                "expected a protocol's name or its number up to 255 at character 11, found the end",
+            ),
+            ("proto tcp", "expected '=', '!=', 'in' or 'not in' at character 7, found 'tcp'"),
+            ("(port=1", "expected 'and', 'or' or ')' at character 8, found the end"),
+            ("port=1)", "expected 'and', 'or' or the end at character 7, found ')'"),
+            ("port=1 proto=2", "expected 'and', 'or' or the end at character 8, found 'proto'"),
+            ("time=0", "expected '>=', '>', '<' or '<=' at character 5, found '='"),
+            (
+                "time>yesterday",
+                "expected a time such as 2026-01-01T00:00:00Z or 1767225600 at character 6, found 'yesterday'",
+            ),
+            ("time>'2026", "expected the end of what is in quotes at character 11, found the end"),
+            (
+                "src in 10.0.0/8",
+                "expected a block such as 10.0.0.0/8 or an address at character 8, found '10.0.0/8'",
+            ),
+            (
+                "src not 10.0.0.0/8",
+                "expected 'in', 'not in', '=', 'private' or 'public' at character 5, found 'not'",
+            ),
+            (
+                "dst",
+                "expected 'in', 'not in', '=', 'private' or 'public' at character 4, found the end",
+            ),
+            (
+                "port=9-3",
+                "expected a port up to 65535 or a range such as 1-1023 at character 6, found '9-3'",
+            ),
+        ] {
+            let message = wrong(expression);
+            assert!(
+                message.starts_with(&format!("{start}; write e.g. ")),
+                "{expression}: {message}"
+            );
+        }
+        assert!(wrong(&"not ".repeat(5000)).starts_with("expected fewer parentheses"));
+    }
+
+    #[test]
+    fn spelling_and_precedence() {
+        for (one, other) in [
+            ("port=1 or port=2 and port=3", "port=1 or (port=2 and port=3)"),
+            ("not port=1 and port=2", "(not port=1) and port=2"),
+            (
+                "NOT port=1 && ! src private",
+                "port!=1 and src not in 192.168.0.0/16,172.16.0.0/12,10.0.0.0/8",
+            ),
+            ("public", "ip not private"),
+            ("proto==TCP||proto=\"udp\"", "protocol in 6 or proto=17"),
+            ("sport>1023", "sport=1024-65535"),
+            ("time>1", "time>='1970-01-01 00:00:01.000000001'"),
+            ("dst=10.0.0.1-10.0.0.2", "dst in 10.0.0.2/32, 10.0.0.1"),
+        ] {
+            assert_eq!(one.parse::<Filter>(), other.parse::<Filter>(), "{one}");
+            assert!(one.parse::<Filter>().is_ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_expression_panics(
+            any in ".{0,30}",
+            words in prop::collection::vec(prop::sample::select(
+                &["not", "(", ")", "proto", "=", "tcp", "port", "src", "in", "10.0.0.0/8", ",", "time", ">=", "0", "and", "'", "é"][..],
+            ), 0..12),
+        ) {
+            let _ = any.parse::<Filter>();
+            let _ = words.concat().parse::<Filter>();
+            let _ = words.join(" ").parse::<Filter>();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Formats that are recognised only to say how to convert them.
+
+use std::fmt;
+
+/// A format that is recognised in order to say how to convert it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    /// A bzip2 file.
+    Bzip2,
+    /// An xz file.
+    Xz,
+    /// UTF-16 text, as PowerShell writes it.
+    Utf16,
+}
+
+impl Foreign {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            // The digit is the size of its blocks, the rest the number pi.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Some(Foreign::Bzip2),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Foreign::Xz),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Foreign::Utf16),
+            _ => None,
+        }
+    }
+
+    /// The command that makes a readable file of it.
+    pub fn conversion(self) -> &'static str {
+        match self {
+            Foreign::Bzip2 => "bzip2 -dc FILE | octomix detect -",
+            Foreign::Xz => "xz -dc FILE | octomix detect -",
+            Foreign::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE | octomix detect -",
+        }
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Foreign::Bzip2 => "a bzip2 file",
+            Foreign::Xz => "an xz file",
+            Foreign::Utf16 => "UTF-16 text",
+        })
+    }
+}

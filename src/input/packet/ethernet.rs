@@ -1,0 +1,76 @@
+//! Ethernet II, 802.3 with LLC and SNAP, tags in front of the EtherType, and PPPoE.
+
+use super::{Layer, Next, be16, ip, label, point};
+
+/// EtherTypes (IANA, IEEE).
+mod kind {
+    pub(super) const IPV4: u16 = 0x0800;
+    pub(super) const IPV6: u16 = 0x86dd;
+    pub(super) const BRIDGED: u16 = 0x6558;
+    pub(super) const PPP: u16 = 0x880b;
+    pub(super) const MPLS_UNICAST: u16 = 0x8847;
+    pub(super) const MPLS_MULTICAST: u16 = 0x8848;
+    pub(super) const PPPOE_SESSION: u16 = 0x8864;
+    pub(super) const BACKBONE: u16 = 0x88e7;
+    pub(super) const VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
+}
+
+/// Up to this an EtherType is the length of an 802.3 frame.
+const LONGEST_802_3: u16 = 1500;
+
+/// From the destination's address.
+#[inline]
+pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
+    let kind = be16(bytes, 12)?;
+    Some((Layer::EtherType(kind), &bytes[14..]))
+}
+
+/// The IPv4 packet of a frame without tags.
+#[inline]
+pub(super) fn ipv4(bytes: &[u8]) -> Option<&[u8]> {
+    (be16(bytes, 12)? == kind::IPV4).then(|| &bytes[14..])
+}
+
+/// What stands behind an EtherType.
+#[inline]
+pub(super) fn payload(kind: u16, bytes: &[u8]) -> Next<'_> {
+    match kind {
+        kind::IPV4 => Some((Layer::Ipv4, bytes)),
+        kind::IPV6 => Some((Layer::Ipv6, bytes)),
+        ..=LONGEST_802_3 => Some((Layer::Header(llc), bytes)),
+        _ if kind::VLAN.contains(&kind) => {
+            let kind = be16(bytes, 2)?;
+            Some((Layer::EtherType(kind), &bytes[4..]))
+        }
+        kind::MPLS_UNICAST | kind::MPLS_MULTICAST => label::stack(bytes),
+        kind::PPPOE_SESSION => point::pppoe(bytes),
+        kind::PPP => point::ppp(bytes),
+        kind::BRIDGED => Some((Layer::Ethernet, bytes)),
+        // 802.1ah: a tag of 4 bytes before the frame of the customer.
+        kind::BACKBONE => Some((Layer::Ethernet, bytes.get(4..)?)),
+        _ => Some((Layer::Other, bytes)),
+    }
+}
+
+/// 802.2 LLC: unnumbered information of IP, or of SNAP, which carries an EtherType.
+pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
+    match *bytes.first_chunk()? {
+        [0xaa, 0xaa, 0x03] => match *bytes.first_chunk()? {
+            // Encapsulated Ethernet, and bridged (802.1H).
+            [_, _, _, 0, 0, 0, high, low] | [_, _, _, 0, 0, 0xf8, high, low] => {
+                Some((Layer::EtherType(u16::from_be_bytes([high, low])), &bytes[8..]))
+            }
+            _ => Some((Layer::Other, bytes)),
+        },
+        [0x06, 0x06, 0x03] => ip::either(&bytes[3..]),
+        _ => Some((Layer::Other, bytes)),
+    }
+}
+
+/// Whether `kind` is one of the EtherTypes that are followed here.
+pub(super) fn is_known(kind: u16) -> bool {
+    /// Address resolution, which carries no IP but is as common.
+    const ARP: u16 = 0x0806;
+    let is_followed = || !matches!(payload(kind, &[0; 8]), Some((Layer::Other, _)));
+    kind == ARP || kind > LONGEST_802_3 && is_followed()
+}

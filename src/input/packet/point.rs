@@ -1,0 +1,46 @@
+//! Links between two: PPP in its framings, and Cisco's HDLC.
+
+use super::{Layer, Next, be16, label};
+
+/// PPP: an address and a control field, which may be left out, and a protocol of two bytes, or of one if it
+/// is compressed (RFC 1661).
+pub(super) fn ppp(bytes: &[u8]) -> Next<'_> {
+    let bytes = bytes.strip_prefix(&[0xff, 0x03]).unwrap_or(bytes);
+    // The last byte of a protocol is odd, all before it are even.
+    let (protocol, rest) = match *bytes.first()? {
+        byte if byte & 1 == 1 => (u16::from(byte), &bytes[1..]),
+        _ => (be16(bytes, 0)?, &bytes[2..]),
+    };
+    let layer = match protocol {
+        0x0021 => Layer::Ipv4,
+        0x0057 => Layer::Ipv6,
+        0x0281 | 0x0283 => Layer::Header(label::stack),
+        _ => Layer::Other,
+    };
+    Some((layer, rest))
+}
+
+/// PPP on a serial line, where Cisco's HDLC is told by its address field.
+pub(super) fn serial(bytes: &[u8]) -> Next<'_> {
+    match bytes.first_chunk()? {
+        [0x0f | 0x8f, 0x00] => cisco_hdlc(bytes),
+        _ => ppp(bytes),
+    }
+}
+
+/// A PPPoE session: 6 bytes, then PPP.
+pub(super) fn pppoe(bytes: &[u8]) -> Next<'_> {
+    ppp(bytes.get(6..)?)
+}
+
+/// Cisco's HDLC: an address, a control field and an EtherType.
+pub(super) fn cisco_hdlc(bytes: &[u8]) -> Next<'_> {
+    Some((Layer::EtherType(be16(bytes, 2)?), &bytes[4..]))
+}
+
+/// PPP behind a byte for the direction, which pppd and others put in place of an address field or before it.
+pub(super) fn directed(bytes: &[u8]) -> Next<'_> {
+    let rest = bytes.get(1..)?;
+    // Where it took the place of the address field, the control field is left.
+    ppp(rest.strip_prefix(&[0x03]).unwrap_or(rest))
+}

@@ -1,0 +1,144 @@
+//! What IP carries besides a conversation: other packets.
+
+use super::ip::protocol;
+use super::{Layer, Next, be16, ip, label, point};
+
+/// UDP ports that tunnels listen on.
+mod port {
+    pub(super) const L2TP: u16 = 1701;
+    pub(super) const GTP: u16 = 2152;
+    pub(super) const TEREDO: u16 = 3544;
+    pub(super) const VXLAN: u16 = 4789;
+    pub(super) const GENEVE: u16 = 6081;
+    pub(super) const MPLS: u16 = 6635;
+}
+
+/// What an IP header of this protocol carries.
+pub(super) fn enter(protocol: u8, bytes: &[u8]) -> Next<'_> {
+    match protocol {
+        protocol::IPV4 => Some((Layer::Ipv4, bytes)),
+        protocol::IPV6 => Some((Layer::Ipv6, bytes)),
+        protocol::GRE => gre(bytes),
+        protocol::UDP => udp(bytes),
+        protocol::MPLS => label::stack(bytes),
+        // Two bytes of a version.
+        protocol::ETHERIP => Some((Layer::Ethernet, bytes.get(2..)?)),
+        protocol::AUTHENTICATION => {
+            let &[next, words] = bytes.first_chunk()?;
+            Some((Layer::Payload(next), bytes.get(8 + 4 * usize::from(words)..)?))
+        }
+        _ => Some((Layer::Other, bytes)),
+    }
+}
+
+/// Generic Routing Encapsulation (RFC 2784, 2890; version 1, of PPTP: RFC 2637).
+fn gre(bytes: &[u8]) -> Next<'_> {
+    const CHECKSUM_OR_ROUTE: u16 = 0xc000;
+    const KEY: u16 = 0x2000;
+    const SEQUENCE: u16 = 0x1000;
+    const ACKNOWLEDGMENT: u16 = 0x0080;
+    const ERSPAN: u16 = 0x88be;
+    const WCCP: u16 = 0x883e;
+    let (flags, kind) = (be16(bytes, 0)?, be16(bytes, 2)?);
+    let options = [CHECKSUM_OR_ROUTE, KEY, SEQUENCE, ACKNOWLEDGMENT];
+    let length = 4 + 4 * options.iter().filter(|&option| flags & option != 0).count();
+    let rest = bytes.get(length..)?;
+    match kind {
+        // Only with a sequence number there is a header of 8 bytes: type II, not type I.
+        ERSPAN => {
+            Some((Layer::Ethernet, if flags & SEQUENCE == 0 { rest } else { rest.get(8..)? }))
+        }
+        // IP at once, or behind a header of four bytes.
+        WCCP => ip::either(rest).or_else(|| ip::either(rest.get(4..)?)),
+        _ => Some((Layer::EtherType(kind), rest)),
+    }
+}
+
+/// What a UDP datagram carries if it goes to the port of a tunnel or, of those whose both ends have one
+/// port, comes from it.
+fn udp(bytes: &[u8]) -> Next<'_> {
+    let (source, destination) = (be16(bytes, 0)?, be16(bytes, 2)?);
+    let data = bytes.get(8..)?;
+    let port = match (destination, source) {
+        (port::VXLAN | port::GENEVE | port::MPLS, _) => destination,
+        (port @ (port::L2TP | port::GTP | port::TEREDO), _)
+        | (_, port @ (port::L2TP | port::GTP | port::TEREDO)) => port,
+        _ => return Some((Layer::Other, data)),
+    };
+    let inner = match port {
+        port::VXLAN => vxlan(data),
+        port::GENEVE => geneve(data),
+        port::MPLS => label::stack(data),
+        port::GTP => gtp(data),
+        port::TEREDO => teredo(data),
+        _ => l2tp(data),
+    };
+    // A port is only a hint: what makes no sense as a tunnel is something else.
+    inner.or(Some((Layer::Other, data)))
+}
+
+/// RFC 7348: a flag that says that a network is named, 8 bytes in all.
+fn vxlan(bytes: &[u8]) -> Next<'_> {
+    let rest = bytes.get(8..)?;
+    (bytes[0] & 0x08 != 0).then_some((Layer::Ethernet, rest))
+}
+
+/// RFC 8926: options of up to 63 words, and an EtherType.
+fn geneve(bytes: &[u8]) -> Next<'_> {
+    let kind = be16(bytes, 2)?;
+    let rest = bytes.get(8 + 4 * usize::from(bytes[0] & 0x3f)..)?;
+    (bytes[0] >> 6 == 0).then_some((Layer::EtherType(kind), rest))
+}
+
+/// GTP-U (3GPP TS 29.281): a user's packet, behind extension headers if there are any.
+fn gtp(bytes: &[u8]) -> Next<'_> {
+    const USER_PACKET: u8 = 255;
+    let &[flags, message] = bytes.first_chunk()?;
+    let is_version_1 = flags & 0xf0 == 0x30;
+    if !is_version_1 || message != USER_PACKET {
+        return None;
+    }
+    let mut rest = bytes.get(8..)?;
+    if flags & 0x07 != 0 {
+        // A sequence number, another, and the kind of the first extension; only with its flag that counts.
+        let mut extension = *rest.get(3)? * u8::from(flags & 0x04 != 0);
+        rest = &rest[4..];
+        while extension != 0 {
+            let length = 4 * usize::from(*rest.first()?);
+            extension = *rest.get(length.checked_sub(1)?)?;
+            rest = &rest[length..];
+        }
+    }
+    ip::either(rest)
+}
+
+/// RFC 4380: IPv6, behind an authentication and an origin indication if there are any.
+fn teredo(bytes: &[u8]) -> Next<'_> {
+    let mut rest = bytes;
+    if let [0, 1, client, secret, ..] = *rest {
+        rest = rest.get(13 + usize::from(client) + usize::from(secret)..)?;
+    }
+    if rest.starts_with(&[0, 0]) {
+        rest = rest.get(8..)?;
+    }
+    (rest.first()? >> 4 == 6).then_some((Layer::Ipv6, rest))
+}
+
+/// L2TP, version 2 (RFC 2661): data messages carry PPP.
+fn l2tp(bytes: &[u8]) -> Next<'_> {
+    const CONTROL: u16 = 0x8000;
+    const LENGTH: u16 = 0x4000;
+    const SEQUENCE: u16 = 0x0800;
+    const OFFSET: u16 = 0x0200;
+    let flags = be16(bytes, 0)?;
+    let version = flags & 0x000f;
+    if flags & CONTROL != 0 || version != 2 {
+        return None;
+    }
+    let field = |flag, length| if flags & flag != 0 { length } else { 0 };
+    let mut length = 6 + field(LENGTH, 2) + field(SEQUENCE, 4);
+    if flags & OFFSET != 0 {
+        length += 2 + usize::from(be16(bytes, length)?);
+    }
+    point::ppp(bytes.get(length..)?)
+}

@@ -1,0 +1,83 @@
+//! 802.11, and the headers in which drivers tell of its reception: radiotap, PPI, Prism and AVS.
+
+use super::ethernet::llc;
+use super::{Layer, Next, be32, link};
+
+/// A frame from its control field: data frames carry LLC, all others nothing that has an address of IP.
+pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
+    let &[kind, flags] = bytes.first_chunk()?;
+    let (is_data, is_empty, is_qos) = (kind & 0x0c == 0x08, kind & 0x40 != 0, kind & 0x80 != 0);
+    let (is_bridged, is_protected, has_control) =
+        (flags & 0x03 == 0x03, flags & 0x40 != 0, flags & 0x80 != 0);
+    if !is_data || is_empty || is_protected {
+        return Some((Layer::Other, bytes));
+    }
+    let to_qos = 24 + if is_bridged { 6 } else { 0 };
+    let length = to_qos + if is_qos { 2 } else { 0 } + if is_qos && has_control { 4 } else { 0 };
+    let rest = bytes.get(length..)?;
+    // Several packets in one: of each the receiver, the sender and a length stand before its LLC.
+    let is_aggregate = is_qos && bytes[to_qos] & 0x80 != 0;
+    Some((Layer::Header(llc), if is_aggregate { rest.get(14..)? } else { rest }))
+}
+
+/// Radiotap: its length is in bytes 2 and 3, little-endian.
+pub(super) fn radiotap(bytes: &[u8]) -> Next<'_> {
+    let length = usize::from(u16::from_le_bytes([*bytes.get(2)?, *bytes.get(3)?]));
+    let (header, rest) = bytes.split_at_checked(length)?;
+    if length < 8 {
+        return None;
+    }
+    if !is_padded(header) {
+        return frame(rest);
+    }
+    padded(rest)
+}
+
+/// Whether a radiotap header says that the 802.11 header is padded to four bytes.
+fn is_padded(header: &[u8]) -> bool {
+    const CLOCK: u8 = 0x01;
+    const FLAGS: u8 = 0x02;
+    const MORE: u8 = 0x80;
+    /// Among the flags.
+    const PADDED: u8 = 0x20;
+    let present = header[4];
+    if present & FLAGS == 0 {
+        return false;
+    }
+    // The words of fields present: each says whether another follows.
+    let words = header[4..].chunks_exact(4).take_while(|word| word[3] & MORE != 0).count() + 1;
+    let fields = 4 + 4 * words;
+    // The clock comes first, of eight bytes on a multiple of eight.
+    let flags = if present & CLOCK != 0 { fields.next_multiple_of(8) + 8 } else { fields };
+    header.get(flags).is_some_and(|flags| flags & PADDED != 0)
+}
+
+/// A frame whose 802.11 header is padded to a multiple of four bytes.
+fn padded(bytes: &[u8]) -> Next<'_> {
+    let (layer, rest) = frame(bytes)?;
+    match layer {
+        Layer::Header(_) => {
+            let length = bytes.len() - rest.len();
+            Some((layer, bytes.get(length.next_multiple_of(4)..)?))
+        }
+        _ => Some((layer, rest)),
+    }
+}
+
+/// Per-Packet Information: its length in bytes 2 and 3, a link type in bytes 4 to 7, little-endian.
+pub(super) fn ppi(bytes: &[u8]) -> Next<'_> {
+    let &[_, _, low, high, number @ ..] = bytes.first_chunk::<8>()?;
+    let length = usize::from(u16::from_le_bytes([low, high]));
+    let rest = bytes.get(length..)?;
+    let layer = u16::try_from(u32::from_le_bytes(number)).map_or(Layer::Other, link);
+    (length >= 8).then_some((layer, rest))
+}
+
+/// Prism's header of 144 bytes, or AVS's, which is told by its magic number and has its length behind it.
+pub(super) fn prism(bytes: &[u8]) -> Next<'_> {
+    const PRISM_LEN: usize = 144;
+    let is_avs = be32(bytes, 0)? & 0xffff_f000 == 0x8021_1000;
+    let length = if is_avs { be32(bytes, 4)? as usize } else { PRISM_LEN };
+    let rest = bytes.get(length..)?;
+    (length >= 8).then_some((Layer::Header(frame), rest))
+}

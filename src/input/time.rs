@@ -1,0 +1,291 @@
+//! Points in time as captures write them, and RFC 3339 as octomix writes them.
+//!
+//! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a zone
+//! is taken as UTC; leap seconds are not known.
+
+use std::fmt;
+
+/// Nanoseconds of a second.
+pub const SECOND: i64 = 1_000_000_000;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The time that `text` writes: seconds since 1970 with or without a fraction (of TShark's `frame.time_epoch`, of
+/// Zeek), milliseconds, microseconds or nanoseconds by their size; or a date with or without a time of day and
+/// a zone (RFC 3339, Suricata's `+0000`, the slashes of Argus).
+///
+/// ```
+/// use octomix::input::parse_time;
+/// let noon = Some(1_767_268_800_000_000_000);
+/// assert_eq!(parse_time(b"1767268800"), noon);
+/// assert_eq!(parse_time(b"1767268800000"), noon);
+/// assert_eq!(parse_time(b"2026-01-01T12:00:00Z"), noon);
+/// assert_eq!(parse_time(b"2026/01/01 13:00:00.000+01:00"), noon);
+/// assert_eq!(parse_time(b"noon"), None);
+/// ```
+pub fn parse_time(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii();
+    match text.get(4) {
+        Some(b'-' | b'/') => parse_date(text),
+        _ => parse_epoch(text),
+    }
+}
+
+/// Whole units since 1970 from which on they are the next smaller: seconds reach to the year 5138, and
+/// milliseconds begin in 1973.
+const LARGEST: i64 = 100_000_000_000;
+
+fn parse_epoch(text: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        _ => (false, text),
+    };
+    let (whole, rest) = number(digits, 19)?;
+    let (mut unit, mut bound) = (SECOND, LARGEST);
+    while unit > 1 && whole >= bound {
+        (unit, bound) = (unit / 1000, bound.saturating_mul(1000));
+    }
+    let fraction = match rest {
+        [] => 0,
+        [b'.', rest @ ..] => match fraction(rest)? {
+            (nanoseconds, []) => nanoseconds / (SECOND / unit),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let time = whole.checked_mul(unit)?.checked_add(fraction)?;
+    Some(if is_negative { -time } else { time })
+}
+
+/// `YYYY-MM-DD`, and what may follow.
+fn parse_date(text: &[u8]) -> Option<i64> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let is_date = date[7] == date[4];
+    let (year, month, day) = (whole(&date[..4])?, whole(&date[5..7])?, whole(&date[8..])?);
+    if !is_date || !(1..=12).contains(&month) || day < 1 || day > days_of(year, month) {
+        return None;
+    }
+    let midnight = days_before(year, month, day) * DAY;
+    let [b'T' | b't' | b' ', rest @ ..] = rest else {
+        return rest.is_empty().then(|| midnight.checked_mul(SECOND))?;
+    };
+    let (hour, rest) = two_digits(rest)?;
+    let (minute, rest) = two_digits(rest.strip_prefix(b":")?)?;
+    let (second, rest) = match rest {
+        [b':', rest @ ..] => two_digits(rest)?,
+        _ => (0, rest),
+    };
+    // 60 is a leap second, which is taken as the first of the next minute.
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (nanoseconds, rest) = match rest {
+        [b'.' | b',', rest @ ..] => fraction(rest)?,
+        _ => (0, rest),
+    };
+    let offset = parse_zone(rest)?;
+    let seconds = midnight + hour * HOUR + minute * MINUTE + second - offset;
+    seconds.checked_mul(SECOND)?.checked_add(nanoseconds)
+}
+
+/// The seconds by which the clocks of a zone are ahead of UTC.
+fn parse_zone(text: &[u8]) -> Option<i64> {
+    let (sign, rest) = match text.trim_ascii_start() {
+        [] | b"Z" | b"z" | b"UTC" => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let (hours, rest) = two_digits(rest)?;
+    let minutes = match rest.strip_prefix(b":").unwrap_or(rest) {
+        [] => 0,
+        minutes => whole(minutes).filter(|&number| minutes.len() == 2 && number < 60)?,
+    };
+    (hours < 24).then_some(sign * (hours * HOUR + minutes * MINUTE))
+}
+
+/// As many digits as `text` begins with, at least one and at most `most`, and what follows.
+fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits > most {
+        return None;
+    }
+    Some((whole(&text[..digits])?, &text[digits..]))
+}
+
+/// The number that is all of `digits`.
+fn whole(digits: &[u8]) -> Option<i64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0i64, |number, byte| {
+        let digit = byte.is_ascii_digit().then_some(i64::from(byte.wrapping_sub(b'0')))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+fn two_digits(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (digits, rest) = text.split_at_checked(2)?;
+    Some((whole(digits)?, rest))
+}
+
+/// The digits behind a point as nanoseconds, cut off below one, and what follows.
+fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let kept = &text[..digits.min(9)];
+    let missing = 9 - kept.len() as u32;
+    let nanoseconds = if kept.is_empty() { 0 } else { whole(kept)? };
+    Some((nanoseconds * 10i64.pow(missing), &text[digits..]))
+}
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        2 => 28 + i64::from(is_leap(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days of four centuries, which repeat.
+const ERA: i64 = 146_097;
+/// From 0000-03-01 to 1970-01-01.
+const EPOCH: i64 = 719_468;
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar, by Hinnant's `days_from_civil`: years begin in
+/// March, so that the leap day is their last.
+fn days_before(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    year.div_euclid(400) * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH
+}
+
+/// Year, month and day, by Hinnant's `civil_from_days`.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + EPOCH;
+    let of_era = days.rem_euclid(ERA);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, (shifted + 2) % 12 + 1);
+    (year + days.div_euclid(ERA) * 400 + i64::from(month <= 2), month, day)
+}
+
+/// Nanoseconds since 1970, shown as RFC 3339 in UTC with as many digits of a fraction as are needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rfc3339(pub i64);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, nanoseconds) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
+        let (year, month, day) = date_of(seconds.div_euclid(DAY));
+        let of_day = seconds.rem_euclid(DAY);
+        let (hour, minute, second) = (of_day / HOUR, of_day % HOUR / MINUTE, of_day % MINUTE);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match nanoseconds {
+            0 => f.write_str("Z"),
+            _ if nanoseconds % 1_000_000 == 0 => write!(f, ".{:03}Z", nanoseconds / 1_000_000),
+            _ if nanoseconds % 1000 == 0 => write!(f, ".{:06}Z", nanoseconds / 1000),
+            _ => write!(f, ".{nanoseconds:09}Z"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn times_of_every_tool_are_read() {
+        let at = 1_700_000_000 * SECOND;
+        for (text, nanoseconds) in [
+            ("1700000000", 0),
+            ("1700000000.123456789", 123_456_789), // TShark
+            ("1700000000.123456", 123_456_000),    // Zeek
+            ("1700000000123", 123_000_000),
+            ("1700000000123.5", 123_500_000),
+            ("1700000000123456", 123_456_000),
+            ("1700000000123456789", 123_456_789),
+            ("2023-11-14T22:13:20Z", 0),
+            ("2023-11-14T22:13:20.123456+0000", 123_456_000), // Suricata
+            ("2023-11-14T23:13:20.5+01:00", 500_000_000),
+            ("2023-11-14 17:43:20 -0430", 0),
+            ("2023/11/14 22:13:20.678901", 678_901_000), // Argus
+            ("2023-11-14 22:13:20,25", 250_000_000),
+            (" 2023-11-14T22:13:20 ", 0),
+        ] {
+            assert_eq!(parse_time(text.as_bytes()), Some(at + nanoseconds), "{text}");
+        }
+        assert_eq!(parse_time(b"2023-11-14"), Some((at / SECOND - 80_000) * SECOND));
+        assert_eq!(parse_time(b"2023-11-14T22:13"), Some(at - 20 * SECOND));
+        assert_eq!(parse_time(b"-1.5"), Some(-1_500_000_000));
+        assert_eq!(parse_time(b"22.335172"), Some(22_335_172_000));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for wrong in [
+            "",
+            "-",
+            ".5",
+            "1e9",
+            "12 34",
+            "2023-02-29",
+            "2023-13-01",
+            "2023-00-10",
+            "2023-01-32",
+            "2023-01/02",
+            "2023-01-02T",
+            "2023-01-02T25:00",
+            "2023-01-02T10:60",
+            "2023-01-02T10:00:61",
+            "2023-01-02T10:00X",
+            "2023-01-02T10:00+1",
+            "2023-01-02T10:00+24:00",
+            "9999-01-01",
+            "99999999999999999999",
+            "2023-11-14T2é:13",
+        ] {
+            assert_eq!(parse_time(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_calendar_is_a_walk_over_its_days() {
+        let (mut year, mut month, mut day) = (1677, 9, 22);
+        for days in days_before(1677, 9, 22)..=days_before(2262, 4, 11) {
+            assert_eq!(date_of(days), (year, month, day));
+            assert_eq!(days_before(year, month, day), days);
+            day += 1;
+            if day > days_of(year, month) {
+                (day, month) = (1, month + 1);
+            }
+            if month > 12 {
+                (month, year) = (1, year + 1);
+            }
+        }
+        assert_eq!(days_before(1970, 1, 1), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(time in any::<i64>()) {
+            // Below 1677-09-22 the whole second before the time has no nanoseconds.
+            prop_assume!(time > i64::MIN + SECOND);
+            prop_assert_eq!(parse_time(Rfc3339(time).to_string().as_bytes()), Some(time));
+        }
+
+        #[test]
+        fn no_text_panics(text in prop::collection::vec(any::<u8>(), 0..40), tail in "[0-9T:./+Z -]{0,30}") {
+            parse_time(&text);
+            parse_time(tail.as_bytes());
+        }
+    }
+}

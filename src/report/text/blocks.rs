@@ -1,0 +1,95 @@
+//! Where each cluster lies: its main blocks with how full they are, in one line.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+
+use super::role::percent;
+use super::table::{table, write_table};
+use crate::report::clusters::{Cluster, ClusterBlock};
+use crate::report::portrait::Spread;
+
+/// Columns for blocks: a line is as wide as the table above it.
+const WIDTH: usize = 56;
+
+/// Writes a line for each of `clusters`.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()> {
+    let header = ["#", "spread", "anomalies", "kind", "addresses of the blocks that it lies in"];
+    let mut table = table(header, &[0, 2]);
+    for cluster in clusters {
+        table.add_row([
+            cluster.cluster.to_string(),
+            cluster.spread.map_or("", Spread::name).to_owned(),
+            HumanCount(cluster.anomalies).to_string(),
+            kinds(cluster),
+            main_blocks(&cluster.blocks),
+        ]);
+    }
+    write_table(&table, out)
+}
+
+/// The kind of most of its addresses that are in blocks set aside.
+fn kinds(cluster: &Cluster) -> String {
+    let commonest = cluster.kinds.iter().max_by_key(|kind| (kind.addresses, Reverse(kind.kind)));
+    commonest.map_or(String::new(), |commonest| {
+        let share = commonest.addresses as f64 / cluster.size as f64;
+        format!("{} {}", percent(share), commonest.kind.name())
+    })
+}
+
+/// The blocks of most addresses, as many as a line holds, one at least.
+fn main_blocks(blocks: &[ClusterBlock]) -> String {
+    let mut heaviest: Vec<&ClusterBlock> = blocks.iter().collect();
+    // Stable: equals stay in ascending order.
+    heaviest.sort_by_key(|block| Reverse(block.addresses));
+    let mut line = String::new();
+    for (told, block) in heaviest.iter().enumerate() {
+        let block = match block.span {
+            1 => block.block.clone(),
+            span => {
+                format!("{}, {} of {}", block.block, HumanCount(block.addresses), HumanCount(span))
+            }
+        };
+        let left = heaviest.len() - told - 1;
+        let more = if left == 0 { String::new() } else { format!("; {left} more") };
+        let mark = if line.is_empty() { "" } else { "; " };
+        if told > 0 && line.len() + mark.len() + block.len() + more.len() > WIDTH {
+            return format!("{line}; {} more", left + 1);
+        }
+        line += mark;
+        line += &block;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heaviest_blocks_are_told_and_the_others_counted() {
+        let block = |block: &str, addresses, span| ClusterBlock {
+            block: block.to_owned(),
+            addresses,
+            span,
+        };
+        let full = block("192.168.21.0-192.168.28.255", 2048, 2048);
+        let told = |blocks: &[ClusterBlock]| main_blocks(blocks);
+        assert_eq!(
+            told(std::slice::from_ref(&full)),
+            "192.168.21.0-192.168.28.255, 2,048 of 2,048"
+        );
+        let small = block("10.0.0.0/24", 40, 256);
+        let lone = block("172.19.2.66", 1, 1);
+        assert_eq!(
+            told(&[small.clone(), lone.clone(), full.clone()]),
+            "192.168.21.0-192.168.28.255, 2,048 of 2,048; 2 more"
+        );
+        assert_eq!(told(&[lone, small]), "10.0.0.0/24, 40 of 256; 172.19.2.66");
+        assert_eq!(told(&[]), "");
+    }
+}

@@ -1,0 +1,49 @@
+//! A batch as text: a row a capture.
+
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+
+use super::table::{table, write_table};
+use super::{counted, duration, title};
+use crate::report::index::{Index, Status};
+
+/// Writes `index` for people.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
+    let all = counted(index.captures.len() as u64, "capture", "captures");
+    let of = |status| HumanCount(index.count(status) as u64);
+    let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
+    writeln!(out, "{all}: {ok} done, {skipped} skipped as finished before, {failed} failed\n")?;
+
+    let roles = index.roles();
+    let mut header = vec!["capture".to_owned(), "status".to_owned()];
+    for &role in &roles {
+        header.extend([title(role).to_lowercase(), "clusters".to_owned(), "anomalies".to_owned()]);
+    }
+    header.push("time".to_owned());
+    let numbers: Vec<usize> = (2..header.len()).collect();
+    let mut table = table(header, &numbers);
+    for entry in &index.captures {
+        let mut row = vec![entry.name.clone(), entry.status.name().to_owned()];
+        for &role in &roles {
+            let found = entry.role(role);
+            row.extend(found.map_or([const { String::new() }; 3], |found| {
+                [found.addresses, found.clusters, found.anomalies]
+                    .map(|count| HumanCount(count as u64).to_string())
+            }));
+        }
+        row.push(entry.seconds.map_or(String::new(), duration));
+        table.add_row(row);
+    }
+    write_table(&table, out)?;
+    let errors = index.captures.iter().filter_map(|entry| Some((entry, entry.error.as_ref()?)));
+    for (at, (entry, error)) in errors.enumerate() {
+        let gap = if at == 0 { "\n" } else { "" };
+        writeln!(out, "{gap}  {}: {error}", entry.name)?;
+    }
+    writeln!(out, "\nWrote index.json and index.csv to {}", index.output)?;
+    writeln!(out, "Took {}", duration(index.seconds))
+}

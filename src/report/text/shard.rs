@@ -1,0 +1,33 @@
+//! An extraction as text.
+
+use std::io::{self, Write};
+
+use super::reading::write_reading;
+use super::{counted, duration, title, write_files};
+use crate::input::Role;
+use crate::report::shard::Extraction;
+
+/// Writes `summary` for people.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
+    write_reading(&summary.input, out)?;
+    writeln!(out)?;
+    let found = [summary.src, summary.dst, summary.any];
+    for (role, found) in Role::ALL.into_iter().zip(found) {
+        let title = title(role);
+        if let Some(found) = found {
+            let addresses = counted(found.addresses as u64, "address", "addresses");
+            let packets = counted(found.packets, "packet", "packets");
+            writeln!(out, "{title}: {addresses}, {packets}")?;
+        } else if summary.skipped_roles.contains(&role.key()) {
+            writeln!(out, "{title}: no addresses, skipped")?;
+        }
+    }
+    writeln!(out)?;
+    write_files(&summary.files, &summary.output, out)?;
+    let seconds = &summary.seconds;
+    let [total, read, write] = [seconds.total, seconds.read, seconds.write].map(duration);
+    writeln!(out, "Took {total}: reading {read}, writing {write}")
+}

@@ -1,0 +1,116 @@
+//! The density below which addresses are rarer than a model explains.
+//!
+//! The tail probability of an address is the share of addresses drawn from the fitted mixture that
+//! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. Of the n addresses those are
+//! flagged that the procedure of Benjamini and Hochberg (1995) rejects: at rate Q, the k least dense
+//! for the largest k whose tail probability is at most `Q k / n`. Where all addresses are such as the
+//! model draws, none is, most of the time.
+//!
+//! Draws are counted by the leading bits of their log-densities, 0.02 nats of 20, and none is kept:
+//! memory does not grow with the set. Time does: there are 20 n / Q draws.
+
+use rayon::prelude::*;
+
+use crate::address::Points;
+use crate::engine::{Engine, EngineError};
+use crate::model::estimate::Estimate;
+use crate::model::sample::{SampleError, Sampler};
+use crate::model::scorer::Scorer;
+use crate::order::{key, value};
+
+/// Draws for each that is expected to be as rare as the rarest of n addresses may be.
+const DRAWS: f64 = 20.0;
+
+/// Draws that are held at a time, and those of one stream of random numbers.
+const HELD: usize = 1 << 20;
+const STREAM: usize = 1 << 14;
+
+/// Bits of a log-density by which it is counted: sign, exponent and 10 bits of the mantissa.
+const BITS: u32 = 22;
+
+/// Why there is no such density.
+#[derive(Debug, thiserror::Error)]
+pub enum FdrError {
+    /// The mixture cannot be drawn from.
+    #[error("cannot draw from the model: {0}")]
+    Sample(#[from] SampleError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// What makes an engine over some addresses.
+pub type Open<'a> = &'a dyn for<'b> Fn(Points<'b>) -> Box<dyn Engine + 'b>;
+
+/// The log-density strictly below which the addresses of `engine`, which are `addresses`, are flagged
+/// at rate `q`. Draws follow from `seed`, come from `estimate` and are scored, as the addresses are,
+/// by `scorer` on engines that `open` makes.
+///
+/// Where no address is flagged it is the one below which a single address would be: another day's
+/// may be.
+///
+/// # Errors
+/// When the mixture cannot be drawn from, or an engine fails.
+pub fn cut(
+    q: f64,
+    scorer: &Scorer,
+    estimate: &Estimate,
+    seed: u64,
+    engine: &mut dyn Engine,
+    addresses: &[u32],
+    open: Open<'_>,
+) -> Result<f64, FdrError> {
+    let sampler = Sampler::new(estimate, seed)?;
+    let n = addresses.len() as f64;
+    let mut observed = Counts::default();
+    scorer.label(engine, addresses, &mut |labels| {
+        labels.iter().for_each(|label| observed.add(label.log_density));
+        Ok(())
+    })?;
+
+    let mut left = (DRAWS * n / q).ceil() as u64;
+    let all = left as f64;
+    let mut drawn = Counts::default();
+    let mut draws = vec![0; HELD.min(left as usize)];
+    let mut stream = 0;
+    while left > 0 {
+        draws.truncate(left.min(HELD as u64) as usize);
+        draws.par_chunks_mut(STREAM).enumerate().for_each(|(i, draws)| {
+            let mut sampler = sampler.stream(stream + i as u64);
+            draws.iter_mut().for_each(|draw| *draw = sampler.draw().0);
+        });
+        stream += HELD.div_ceil(STREAM) as u64;
+        left -= draws.len() as u64;
+        // Engines do best with ascending addresses.
+        draws.par_sort_unstable();
+        scorer.label(open(Points::new(&draws)).as_mut(), &draws, &mut |labels| {
+            labels.iter().for_each(|label| drawn.add(label.log_density));
+            Ok(())
+        })?;
+    }
+
+    let (mut as_rare, mut flagged, mut end) = (1.0, 0.0, 0);
+    for (bin, (&drawn, &observed)) in drawn.0.iter().zip(&observed.0).enumerate() {
+        as_rare += drawn as f64;
+        flagged += observed as f64;
+        if as_rare / (1.0 + all) <= q * flagged.max(1.0) / n {
+            end = bin as u64 + 1;
+        }
+    }
+    Ok(value(end << (u64::BITS - BITS)))
+}
+
+/// How many log-densities begin with the same bits: 32 MiB.
+struct Counts(Vec<u64>);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self(vec![0; 1 << BITS])
+    }
+}
+
+impl Counts {
+    fn add(&mut self, log_density: f64) {
+        self.0[(key(log_density) >> (u64::BITS - BITS)) as usize] += 1;
+    }
+}

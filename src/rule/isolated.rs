@@ -1,0 +1,193 @@
+//! Addresses that no block explains: alone in the part of the address space they lie in.
+//!
+//! Every address is taken to come from the whole space, evenly, or from one of the blocks that the
+//! other addresses populate, a mixture over prefix lengths:
+//!
+//!     p(x) = sum over L of w_L (n_L(x) - 1) / (N - 1) 2^(L - 32)
+//!
+//! where `n_L(x)` of the N addresses share the leading L bits of x, and the term of L = 0 is `2^-32`.
+//! Leaving x out of its own count is what lets an address stand alone. The weights are those of
+//! largest leave-one-out likelihood, by EM (Dempster et al. 1977); `r(x) = w_0 2^-32 / p(x)` is then
+//! the probability that x belongs to no block. The addresses flagged are the most for which the mean
+//! of 1 - r, the share of mistakes to be expected among them, is at most 0.05.
+
+use super::prefix::{Ascending, Classes, walk};
+
+/// The prefix lengths beside 0: the octets' and those of smaller subnets.
+const LENGTHS: [u32; 5] = [8, 16, 20, 24, 28];
+
+const TERMS: usize = LENGTHS.len() + 1;
+
+/// The share of mistakes to be expected among the flagged.
+const MISTAKES: f64 = 0.05;
+
+/// The share of all addresses beyond which none of them stands apart.
+const DIFFUSE: f64 = 0.05;
+
+/// EM ends when no weight moves by more, or after so many iterations.
+const TOLERANCE: f64 = 1e-10;
+const ITERATIONS: usize = 2000;
+
+/// What the rule found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Isolated {
+    /// Addresses of at least this probability to belong to no block stand apart; above 1, none do.
+    From(Apart),
+    /// More than a twentieth of the addresses would stand apart: then none does.
+    Diffuse,
+}
+
+/// The mixture over prefix lengths, and from where on an address stands apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Apart {
+    /// The weights of the prefix lengths, 0 first.
+    weights: [f64; TERMS],
+    /// Other addresses than one: N - 1.
+    others: f64,
+    /// The least probability that is flagged.
+    least: f64,
+}
+
+impl Isolated {
+    /// Fits the mixture to `addresses`.
+    pub fn new(addresses: &Ascending<'_>) -> Self {
+        let addresses = addresses.addresses();
+        let classes = Classes::of(addresses, &LENGTHS, |&counts| counts);
+        let others = addresses.len().saturating_sub(1) as f64;
+        let mut apart =
+            Apart { weights: [1.0 / TERMS as f64; TERMS], others, least: f64::INFINITY };
+        if others == 0.0 {
+            return Self::From(apart);
+        }
+        apart.maximise(&classes, addresses.len() as f64);
+
+        let mut ranked: Vec<(f64, u64)> =
+            classes.iter().map(|(counts, size)| (apart.probability(counts), *size)).collect();
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut flagged, mut best, mut mistakes) = (0u64, 0u64, 0.0);
+        for alike in ranked.chunk_by(|a, b| a.0 == b.0) {
+            let (probability, size) = (alike[0].0, alike.iter().map(|class| class.1).sum::<u64>());
+            flagged += size;
+            mistakes += (1.0 - probability) * size as f64;
+            if mistakes > MISTAKES * flagged as f64 {
+                break;
+            }
+            (best, apart.least) = (flagged, probability);
+        }
+        if best as f64 > DIFFUSE * addresses.len() as f64 {
+            return Self::Diffuse;
+        }
+        Self::From(apart)
+    }
+
+    /// Calls `flag` with the rank of each address that stands apart, in ascending order.
+    pub fn each(&self, addresses: &Ascending<'_>, mut flag: impl FnMut(usize)) {
+        let Self::From(apart) = self else { return };
+        if apart.least > 1.0 {
+            return;
+        }
+        walk(addresses.addresses(), &LENGTHS, |block, rank, counts| {
+            if apart.probability(counts) >= apart.least {
+                (rank..rank + block.len()).for_each(&mut flag);
+            }
+        });
+    }
+}
+
+impl Apart {
+    /// The terms of p(x), times 2^32.
+    fn terms(&self, counts: &[u32; LENGTHS.len()]) -> [f64; TERMS] {
+        let mut terms = self.weights;
+        for ((term, &count), length) in terms[1..].iter_mut().zip(counts).zip(LENGTHS) {
+            *term *= f64::from(count - 1) / self.others * f64::from(1u32 << length);
+        }
+        terms
+    }
+
+    /// The probability that an address with these counts belongs to no block.
+    fn probability(&self, counts: &[u32; LENGTHS.len()]) -> f64 {
+        let terms = self.terms(counts);
+        let sum: f64 = terms.iter().sum();
+        // The weight of the whole space may have vanished, and with it all that an address has.
+        if sum > 0.0 { terms[0] / sum } else { 0.0 }
+    }
+
+    /// Finds the weights of largest likelihood of `all` addresses in these classes.
+    fn maximise(&mut self, classes: &[([u32; LENGTHS.len()], u64)], all: f64) {
+        for _ in 0..ITERATIONS {
+            let mut next = [0.0; TERMS];
+            for (counts, size) in classes {
+                let terms = self.terms(counts);
+                let scale = *size as f64 / terms.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+                next.iter_mut().zip(terms).for_each(|(next, term)| *next += term * scale);
+            }
+            next.iter_mut().for_each(|weight| *weight /= all);
+            let moved = next.iter().zip(self.weights).map(|(a, b)| (a - b).abs());
+            let moved = moved.fold(0.0, f64::max);
+            self.weights = next;
+            if moved <= TOLERANCE {
+                break;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: counts by looking at every address.
+    fn counts(addresses: &[u32], address: u32) -> [u32; LENGTHS.len()] {
+        LENGTHS.map(|length| {
+            let shares = |&&other: &&u32| (other ^ address).leading_zeros() >= length;
+            addresses.iter().filter(shares).count() as u32
+        })
+    }
+
+    /// Three subnets of 80 hosts, and one address elsewhere.
+    fn network() -> Vec<u32> {
+        let host = |i: u32| 0xc0a8_0000 | (i % 3) << 8 | (10 + i / 3);
+        (0..240).map(host).chain([0xac13_0242]).collect()
+    }
+
+    #[test]
+    fn weights_are_a_fixed_point_of_the_likelihood() {
+        let addresses = network();
+        let ascending = Ascending::new(&addresses);
+        let Isolated::From(apart) = Isolated::new(&ascending) else { panic!("diffuse") };
+        let mut next = [0.0; TERMS];
+        for &address in &addresses {
+            // From the formula, without the factor 2^32.
+            let n = counts(&addresses, address).map(f64::from);
+            let others = addresses.len() as f64 - 1.0;
+            let mut terms = [0.0; TERMS];
+            terms[0] = apart.weights[0] * 2f64.powi(-32);
+            for (l, length) in LENGTHS.iter().enumerate() {
+                let density = (n[l] - 1.0) / others * 2f64.powi(*length as i32 - 32);
+                terms[l + 1] = apart.weights[l + 1] * density;
+            }
+            let sum: f64 = terms.iter().sum();
+            (0..TERMS).for_each(|l| next[l] += terms[l] / sum / addresses.len() as f64);
+        }
+        for (next, weight) in next.iter().zip(apart.weights) {
+            assert!((next - weight).abs() < 1e-8, "{next} for {weight}");
+        }
+        let mut flagged = Vec::new();
+        Isolated::From(apart).each(&ascending, |rank| flagged.push(ascending.addresses()[rank]));
+        assert_eq!(flagged, [0xac13_0242]);
+    }
+
+    #[test]
+    fn few_addresses_do_not_stand_apart() {
+        for addresses in [&[][..], &[7], &[7, 0xac13_0242]] {
+            let ascending = Ascending::new(addresses);
+            Isolated::new(&ascending).each(&ascending, |rank| panic!("{rank} of {addresses:?}"));
+        }
+    }
+
+    #[test]
+    fn addresses_all_over_the_space_are_diffuse() {
+        let addresses: Vec<u32> = (0..1_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        assert_eq!(Isolated::new(&Ascending::new(&addresses)), Isolated::Diffuse);
+    }
+}

@@ -1,0 +1,250 @@
+//! Why an address was flagged, in a sentence that a network engineer can check.
+
+use nalgebra::{Matrix4, Vector4};
+
+use super::gap::Window;
+use super::prefix::{Ascending, prefix};
+use super::reserved::Block;
+use super::surprise::Surprise;
+use super::{Rule, Rules};
+use crate::address::{OCTETS, dotted, octets};
+use crate::model::estimate::Estimate;
+
+/// Beyond so many standard deviations their number says no more.
+const FAR: f64 = 1000.0;
+
+/// Fewer addresses leave the shape of a cluster open: outliers that share one are far from no cluster.
+const LEAST_SIZE: u64 = OCTETS as u64 + 1;
+
+/// What reasons are drawn from: the addresses, and the clusters that hold some of them.
+#[derive(Debug)]
+pub struct Reasons<'a> {
+    addresses: &'a Ascending<'a>,
+    surprise: Surprise,
+    /// Each with its number.
+    clusters: Vec<(usize, Vector4<f64>, Matrix4<f64>)>,
+}
+
+/// What is odd about an address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The surprise of each octet, in bits.
+    pub surprise: [f64; OCTETS],
+    /// The octet of largest surprise, 0 the first; of several the first.
+    pub octet: usize,
+    /// The sentence.
+    pub sentence: String,
+}
+
+impl Reason {
+    /// The surprise of all octets together, in bits.
+    pub fn bits(&self) -> f64 {
+        rounded(self.surprise.iter().sum())
+    }
+}
+
+/// `bits`, to a ten-thousandth: more says nothing.
+fn rounded(bits: f64) -> f64 {
+    (bits * 1e4).round() / 1e4
+}
+
+/// The index of the largest; of several the first.
+fn named(surprise: &[f64; OCTETS]) -> usize {
+    (1..OCTETS).fold(0, |most, octet| if surprise[octet] > surprise[most] { octet } else { most })
+}
+
+impl<'a> Reasons<'a> {
+    /// Of `addresses`, and of those components of `estimate` that have five or more, as `sizes` say.
+    pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, sizes: &[u64]) -> Self {
+        let clusters = estimate.gaussians.iter().enumerate().zip(sizes);
+        let held = clusters.filter(|&(_, &size)| size >= LEAST_SIZE);
+        Self {
+            addresses,
+            surprise: Surprise::new(addresses),
+            clusters: held
+                .map(|((k, gaussian), _)| (k, gaussian.mean, gaussian.precision_cholesky))
+                .collect(),
+        }
+    }
+
+    /// Why `rules` flag `address`, one of the addresses, which has so many `packets`.
+    pub fn of(&self, address: u32, packets: u64, rules: Rules) -> Reason {
+        let surprise = self.surprise.of(self.addresses, address).map(rounded);
+        let mut parts = Vec::with_capacity(6);
+        if let Some(block) = Block::of(address).filter(|block| block.kind.is_flagged()) {
+            parts.push(format!("{} ({})", block.name, block.source));
+        }
+        let bits: f64 = surprise.iter().sum();
+        let octet = named(&surprise);
+        let others = self.others(address, octet);
+        parts.push(format!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
+        let window = rules.has(Rule::Gap).then(|| Window::around(self.addresses, address));
+        if let Some(Window { first, last, others }) = window.flatten() {
+            let width = last - first + 1;
+            let expected = f64::from(width) * others as f64 / 256.0;
+            let (first, last) = (dotted(first), dotted(last));
+            parts.push(format!("{expected:.1} neighbours expected in {first}-{last}, none seen"));
+        }
+        if self.addresses.block(address, 24).len() == 1
+            && let Some(other) = self.nearest_block(address)
+            // What has another first octet is near to nothing.
+            && prefix(other, 8) == prefix(address, 8)
+        {
+            parts.push(format!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
+        }
+        parts.extend(self.nearest_cluster(address));
+        parts.push(counted(packets, "packet", "packets"));
+        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+    }
+
+    /// How many others share the octets of `address` up to `octet`.
+    fn others(&self, address: u32, octet: usize) -> String {
+        if octet == OCTETS - 1 {
+            return self.neighbour(address);
+        }
+        let others = |octets: usize| {
+            self.addresses.block(address, 8 * octets as u32).len().saturating_sub(1) as u64
+        };
+        let [of, with] = [others(octet), others(octet + 1)];
+        let (around, wanted) = (leading(address, octet), leading(address, octet + 1));
+        if of == 0 {
+            return match octet {
+                0 => "nothing else is here".to_owned(),
+                _ => format!("nothing else here begins with {around}"),
+            };
+        }
+        let of_which = match octet {
+            0 => format!("{} others", grouped(of)),
+            _ => format!("{} others in {around}", grouped(of)),
+        };
+        let only = if 10 * with < of { "only " } else { "" };
+        let verb = if with == 1 { "begins" } else { "begin" };
+        match with {
+            0 => format!("nothing else here begins with {wanted}"),
+            with => format!("{only}{} of {of_which} {verb} with {wanted}", grouped(with)),
+        }
+    }
+
+    /// The nearest other address of the /24 of `address`.
+    fn neighbour(&self, address: u32) -> String {
+        let block = &self.addresses.addresses()[self.addresses.block(address, 24)];
+        let others = block.iter().filter(|&&other| other != address);
+        let subnet = format!("{}/24", dotted(address & 0xffff_ff00));
+        match others.min_by_key(|other| other.abs_diff(address)) {
+            None => format!("nothing else here is in {subnet}"),
+            Some(nearest) => {
+                let others = counted(block.len() as u64 - 1, "other", "others");
+                format!("{others} in {subnet}, the nearest {}", dotted(*nearest))
+            }
+        }
+    }
+
+    /// The nearest address outside the /24 of `address`.
+    fn nearest_block(&self, address: u32) -> Option<u32> {
+        let all = self.addresses.addresses();
+        let block = self.addresses.block(address, 24);
+        let below = block.start.checked_sub(1).and_then(|rank| all.get(rank));
+        let above = all.get(block.end);
+        below.into_iter().chain(above).min_by_key(|other| other.abs_diff(address)).copied()
+    }
+
+    /// The cluster of least Mahalanobis distance.
+    fn nearest_cluster(&self, address: u32) -> Option<String> {
+        let x = Vector4::from(octets(address).map(f64::from));
+        let distance =
+            |mean: &Vector4<f64>, factor: &Matrix4<f64>| (factor.transpose() * (x - mean)).norm();
+        let distances = self.clusters.iter().map(|(k, mean, factor)| (distance(mean, factor), k));
+        let (distance, cluster) = distances.min_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(if distance >= FAR {
+            format!("nearest cluster {cluster} is more than 1,000 sd away")
+        } else if distance >= 10.0 {
+            format!("nearest cluster {cluster} is {distance:.0} sd away")
+        } else {
+            format!("nearest cluster {cluster} is {distance:.1} sd away")
+        })
+    }
+}
+
+/// The first `count` octets of `address`.
+fn leading(address: u32, count: usize) -> String {
+    let octets = octets(address);
+    octets[..count].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
+}
+
+/// `count` with commas between thousands.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `count` with the noun that it takes.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kmeans::Partition;
+
+    fn number(octets: [u8; OCTETS]) -> u32 {
+        u32::from_be_bytes(octets)
+    }
+
+    /// Two subnets of 100 hosts, an odd host in one of them, and one of elsewhere.
+    fn network() -> Vec<u32> {
+        let host = |i: u8| number([192, 168, 20 + i % 2, 10 + i / 2]);
+        let odd = [number([192, 168, 20, 200]), number([172, 19, 2, 66]), number([0, 0, 0, 0])];
+        (0..200).map(host).chain(odd).collect()
+    }
+
+    fn reason(address: [u8; OCTETS], packets: u64, rules: &[Rule]) -> String {
+        let addresses = network();
+        let ascending = Ascending::new(&addresses);
+        let centres = vec![[192.0, 168.0, 20.5, 60.0], [10.0, 0.0, 0.0, 0.0]];
+        let estimate = Partition::new(centres, vec![1.0, 0.0], 4.0 * 100.0 * 200.0, 200).estimate();
+        let reasons = Reasons::new(&ascending, &estimate, &[200, 0]);
+        let reason = reasons.of(number(address), packets, rules.iter().copied().collect());
+        assert!((reason.bits() - reason.surprise.iter().sum::<f64>()).abs() < 1e-4);
+        reason.sentence
+    }
+
+    #[test]
+    fn an_address_of_elsewhere() {
+        assert_eq!(
+            reason([172, 19, 2, 66], 3, &[Rule::LowDensity, Rule::Isolated]),
+            "172.19.2.66: nothing else here begins with 172 (14.6 of 38.6 bits); nearest cluster 0 is \
+             15 sd away; 3 packets."
+        );
+    }
+
+    #[test]
+    fn an_odd_host_of_a_dense_subnet() {
+        assert_eq!(
+            reason([192, 168, 20, 200], 1_234, &[Rule::Gap]),
+            "192.168.20.200: 100 others in 192.168.20.0/24, the nearest 192.168.20.109 (14.7 of 15.8 \
+             bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; nearest \
+             cluster 0 is 14 sd away; 1,234 packets."
+        );
+    }
+
+    #[test]
+    fn a_reserved_address() {
+        let told = reason([0, 0, 0, 0], 1, &[Rule::Reserved]);
+        assert!(told.starts_with("0.0.0.0: the unspecified address (RFC 1122); nothing"), "{told}");
+        assert!(told.ends_with("; 1 packet."), "{told}");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let groups = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        groups.iter().for_each(|&(number, text)| assert_eq!(grouped(number), text));
+    }
+}

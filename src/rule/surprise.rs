@@ -1,0 +1,150 @@
+//! How unexpected each octet of an address is, given those before it and the other addresses.
+//!
+//! A chain over prefixes, half an octet at a time: of the `n` addresses that share what comes before,
+//! `c` go on in the same way, and one that goes so is expected with probability
+//!
+//!     (c - 1 + theta / 16) / (n - 1 + theta)
+//!
+//! its own being left out of both counts: a Dirichlet prior of mass theta that backs off to an even
+//! choice among the 16 ways (MacKay and Peto 1995; Teh 2006 for the chain). Each level has a mass of its
+//! own, that of largest leave-one-out likelihood. The surprise of an octet is `-log2` of the product of
+//! its two halves, in bits: 8 where nothing is known, more where other octets were to be expected.
+
+use crate::address::OCTETS;
+
+use super::prefix::{Ascending, Classes};
+
+/// Bits of a step.
+const STEP: u32 = 4;
+/// Ways to go at each step.
+const WAYS: f64 = 16.0;
+const LEVELS: usize = (u32::BITS / STEP) as usize;
+
+/// Where the masses are looked for, as logarithms.
+const RANGE: [f64; 2] = [-7.0, 20.0];
+
+/// The masses of the levels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surprise {
+    masses: [f64; LEVELS],
+}
+
+impl Surprise {
+    /// Fits the chain to `addresses`.
+    pub fn new(addresses: &Ascending<'_>) -> Self {
+        let all = addresses.addresses();
+        let mut masses = [1.0; LEVELS];
+        // All of them may be one more than a u32 holds, which makes no difference.
+        let whole = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        masses[0] = mass(&Classes::of(all, &[STEP], |&[count]| [count, whole]));
+        for (mass, level) in masses[1..].iter_mut().zip(1..) {
+            let lengths = [level * STEP, (level + 1) * STEP];
+            *mass = self::mass(&Classes::of(all, &lengths, |&[of, count]| [count, of]));
+        }
+        Self { masses }
+    }
+
+    /// The surprise of each octet of `address`, one of `addresses`, in bits.
+    pub fn of(&self, addresses: &Ascending<'_>, address: u32) -> [f64; OCTETS] {
+        let mut bits = [0.0; OCTETS];
+        let mut of = addresses.addresses().len();
+        for (level, (&mass, length)) in self.masses.iter().zip((1..).map(|l| l * STEP)).enumerate()
+        {
+            let count = addresses.block(address, length).len();
+            bits[level / 2] -= log_probability(count as f64, of as f64, mass) / 2f64.ln();
+            of = count;
+        }
+        bits
+    }
+}
+
+/// The natural logarithm of the probability that one of `of` addresses goes where `count` of them do.
+fn log_probability(count: f64, of: f64, mass: f64) -> f64 {
+    ((count - 1.0 + mass / WAYS) / (of - 1.0 + mass)).ln()
+}
+
+/// The mass of largest likelihood, by golden sections over its logarithm.
+fn mass(classes: &[([u32; 2], u64)]) -> f64 {
+    let likelihood = |log_mass: f64| -> f64 {
+        let mass = log_mass.exp();
+        let term = |&([count, of], size): &([u32; 2], u64)| {
+            size as f64 * log_probability(f64::from(count), f64::from(of), mass)
+        };
+        classes.iter().map(term).sum()
+    };
+    let golden = (5f64.sqrt() - 1.0) / 2.0;
+    let [mut a, mut b] = RANGE;
+    for _ in 0..48 {
+        let (left, right) = (b - golden * (b - a), a + golden * (b - a));
+        if likelihood(left) < likelihood(right) { a = left } else { b = right }
+    }
+    (0.5 * (a + b)).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network() -> Vec<u32> {
+        (0..600u32).map(|i| 0x0a00_0000 | (i % 7) << 16 | (i % 5) << 8 | (i * 37 % 256)).collect()
+    }
+
+    #[test]
+    fn bits_are_those_of_the_chain() {
+        let mut addresses = network();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let ascending = Ascending::new(&addresses);
+        let surprise = Surprise::new(&ascending);
+        for &address in addresses.iter().step_by(29) {
+            let sharing = |bits: u32| {
+                let shares = |&&other: &&u32| (other ^ address).leading_zeros() >= bits;
+                addresses.iter().filter(shares).count() as f64
+            };
+            let mut expected = [0.0; OCTETS];
+            for (level, mass) in surprise.masses.iter().enumerate() {
+                let (of, count) = (sharing(4 * level as u32), sharing(4 * level as u32 + 4));
+                let p = (count - 1.0 + mass / 16.0) / (of - 1.0 + mass);
+                expected[level / 2] -= p.log2();
+            }
+            for (found, expected) in surprise.of(&ascending, address).iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-9, "{found} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn masses_have_the_largest_likelihood() {
+        let classes = [([5, 60], 5), ([20, 60], 20), ([35, 60], 35), ([1, 9], 9)];
+        let likelihood = |mass: f64| -> f64 {
+            let term = |&([c, of], size): &([u32; 2], u64)| {
+                size as f64
+                    * ((f64::from(c) - 1.0 + mass / 16.0) / (f64::from(of) - 1.0 + mass)).ln()
+            };
+            classes.iter().map(term).sum()
+        };
+        let best = mass(&classes);
+        for factor in [0.5, 0.99, 1.01, 2.0] {
+            assert!(likelihood(best) >= likelihood(best * factor), "{best} by {factor}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_octet_is_a_surprise_and_what_follows_is_unknown() {
+        let mut addresses = network();
+        addresses.push(0xac13_0242);
+        let ascending = Ascending::new(&addresses);
+        let [first, rest @ ..] = Surprise::new(&ascending).of(&ascending, 0xac13_0242);
+        assert!(first > 10.0, "{first}");
+        assert!(rest.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{rest:?}");
+        let known = Surprise::new(&ascending).of(&ascending, addresses[0]);
+        assert!(known[0] < 0.1, "{known:?}");
+    }
+
+    #[test]
+    fn one_address_is_no_surprise_beyond_what_is_unknown() {
+        let ascending = Ascending::new(&[7]);
+        let bits = Surprise::new(&ascending).of(&ascending, 7);
+        assert!(bits.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{bits:?}");
+    }
+}

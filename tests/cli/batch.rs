@@ -1,0 +1,167 @@
+//! `octomix detect --each`: every input a capture of its own.
+
+use std::fs;
+
+use octomix::synthetic::{Shape, Synthetic};
+use predicates::str::contains;
+use serde_json::{Value, json};
+
+use crate::{Folder, TUTORIAL};
+
+/// A folder with three captures: the tutorial's, a list, and a file without addresses.
+fn captures() -> Folder {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("day")).unwrap();
+    folder.write("day/a.csv", fs::read(TUTORIAL).unwrap());
+    folder.write("day/b.txt", "10.0.0.1\n10.0.0.2\n10.9.0.3\n");
+    folder.write("day/c.csv", "a,b\n1,2\n");
+    folder
+}
+
+const EACH: [&str; 7] = ["detect", "--each", "day/*", "-o", "out", "--search", "restarts"];
+
+/// Runs the batch with more `arguments`, which ends with this status, and returns the captures of the
+/// index.
+fn batch(folder: &Folder, arguments: &[&str], status: i32) -> Vec<Value> {
+    folder.octomix(&[&EACH, arguments].concat()).assert().code(status);
+    let index = folder.json("out/index.json");
+    index["captures"].as_array().unwrap().clone()
+}
+
+fn statuses(captures: &[Value]) -> Vec<&str> {
+    captures.iter().map(|capture| capture["status"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn one_that_fails_does_not_stop_the_others() {
+    let folder = captures();
+    let done = folder.octomix(&EACH).assert().code(1);
+    let output = done.get_output();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.starts_with("3 captures: 2 done, 0 skipped as finished before, 1 failed\n"),
+        "{text}"
+    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let end = "octomix: error: 1 of 3 captures failed; the index tells why of each\n";
+    assert!(errors.ends_with(end), "{errors}");
+    let told = "c.csv: 'day/c.csv' has no known column of source or destination addresses; its columns \
+                are 'a', 'b'; name yours with --src-column NAME or --dst-column NAME";
+    assert!(text.contains(&format!("\n  {told}\n")), "{text}");
+
+    let index = folder.json("out/index.json");
+    let captures = index["captures"].as_array().unwrap();
+    assert_eq!(statuses(captures), ["ok", "ok", "failed"]);
+    let name = |capture: &Value| capture["name"].clone();
+    assert_eq!(captures.iter().map(name).collect::<Vec<_>>(), ["a.csv", "b.txt", "c.csv"]);
+    assert_eq!(captures[0]["input"], "day/a.csv");
+    assert_eq!(captures[0]["src"], json!({"addresses": 187, "clusters": 3, "anomalies": 8}));
+    assert_eq!(captures[1]["dst"], Value::Null);
+    let table = folder.read("out/index.csv");
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        rows[0],
+        "name,status,src_addresses,src_clusters,src_anomalies,dst_addresses,dst_clusters,\
+         dst_anomalies,seconds,error"
+    );
+    assert!(rows[1].starts_with("a.csv,ok,187,3,8,2673,"), "{table}");
+    assert!(rows[2].starts_with("b.txt,ok,3,") && rows[2].contains(",,,,"), "{table}");
+    assert!(
+        rows[3].starts_with("c.csv,failed,,,,,,,,\"'day/c.csv' has no known column"),
+        "{table}"
+    );
+    assert!(!folder.path("out/c.csv").exists());
+}
+
+#[test]
+fn results_are_those_of_each_capture_on_its_own() {
+    let folder = captures();
+    folder.octomix(&EACH).assert().code(1);
+    folder
+        .octomix(&["detect", "day/a.csv", "-o", "alone", "--search", "restarts"])
+        .assert()
+        .success();
+    for file in ["src/addresses.csv", "dst/addresses.csv", "dst/anomalies.csv", "dst/model.json"] {
+        let (batch, alone) = (format!("out/a.csv/{file}"), format!("alone/{file}"));
+        assert!(folder.read(&batch) == folder.read(&alone), "{file}");
+    }
+    let mut summary = folder.json("out/a.csv/summary.json");
+    let mut alone = folder.json("alone/summary.json");
+    assert_eq!(summary["made_from"]["files"][0]["path"], "day/a.csv");
+    for summary in [&mut summary, &mut alone] {
+        // Times differ, and where it is written.
+        for key in ["made_from", "seconds", "output"] {
+            summary.as_object_mut().unwrap().remove(key);
+        }
+        for role in ["src", "dst"] {
+            summary[role].as_object_mut().unwrap().remove("seconds");
+        }
+    }
+    assert_eq!(summary, alone);
+}
+
+#[test]
+fn finished_captures_are_skipped_when_nothing_has_changed() {
+    let folder = captures();
+    fs::remove_file(folder.path("day/c.csv")).unwrap();
+    let first = batch(&folder, &[], 0);
+    assert_eq!(statuses(&first), ["ok", "ok"]);
+    let second = batch(&folder, &[], 0);
+    assert_eq!(statuses(&second), ["skipped", "skipped"]);
+    let found = |captures: &[Value]| captures.iter().map(|c| c["dst"].clone()).collect::<Vec<_>>();
+    assert_eq!(found(&first), found(&second), "the index tells of them all the same");
+
+    folder.write("day/b.txt", "10.0.0.1\n10.0.0.2\n10.9.0.3\n10.9.0.4\n");
+    assert_eq!(statuses(&batch(&folder, &[], 0)), ["skipped", "ok"], "another file");
+    assert_eq!(statuses(&batch(&folder, &["--seed", "1"], 0)), ["ok", "ok"], "other options");
+    let again = batch(&folder, &["--seed", "1", "--again"], 0);
+    assert_eq!(statuses(&again), ["ok", "ok"]);
+    let quiet = batch(&folder, &["--seed", "1", "--quiet"], 0);
+    assert_eq!(statuses(&quiet), ["skipped", "skipped"], "what is printed makes no difference");
+
+    let summary = folder.read("out/a.csv/summary.json");
+    folder.write("out/a.csv/summary.json", &summary[..summary.len() / 2]);
+    fs::remove_file(folder.path("out/b.txt/src/model.json")).unwrap();
+    let repaired = batch(&folder, &["--seed", "1"], 0);
+    assert_eq!(statuses(&repaired), ["ok", "ok"], "what is not whole is made again");
+    folder.octomix(&["detect", "x", "--again"]).assert().code(2);
+}
+
+#[test]
+fn a_directory_is_a_capture_and_names_are_told_apart() {
+    let folder = captures();
+    for day in ["mon", "tue"] {
+        fs::create_dir_all(folder.path(&format!("{day}/log"))).unwrap();
+        folder.write(&format!("{day}/log/1.txt"), "10.0.0.1\n10.0.0.2\n");
+        folder.write(&format!("{day}/log/2.txt"), format!("10.0.0.1\n10.0.1.{}\n", day.len()));
+    }
+    let each =
+        ["detect", "--each", "mon/log", "tue/log", "gone.csv", "out", "-o", "out", "-k", "1"];
+    folder.octomix(&each).assert().code(1).stdout(contains("cannot read 'gone.csv': no such file"));
+    let index = folder.json("out/index.json");
+    let captures = index["captures"].as_array().unwrap();
+    let names: Vec<_> = captures.iter().map(|capture| capture["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["mon_log", "tue_log", "gone.csv", "out"]);
+    assert_eq!(captures[0]["src"]["addresses"], 3);
+    assert_eq!(folder.rows("out/mon_log/src/addresses.csv")[0][..2], ["10.0.0.1", "2"]);
+    // By now it holds results, which are no capture and no failure.
+    let each = ["detect", "--each", "mon/log", "out", "-o", "out", "-k", "1"];
+    let told =
+        "octomix: warning: 'out' holds results of octomix, not captures; name the captures\n";
+    folder.octomix(&each).assert().success().stderr(told);
+}
+
+#[test]
+fn captures_that_sort_on_the_pool_are_read_ahead_by_a_pool_of_one() {
+    let folder = Folder::new();
+    for name in ["a", "b"] {
+        let set = Synthetic::new(Shape::Sparse, 1_300_000, 5).unwrap();
+        let lines = set.iter().fold(String::new(), |lines, address| {
+            lines + &octomix::address::dotted(address).to_string() + "\n"
+        });
+        folder.write(name, lines);
+    }
+    let each = ["detect", "--each", "a", "b", "-k", "1", "--model", "kmeans", "--n-init", "1"];
+    let done = folder.octomix(&each).env("RAYON_NUM_THREADS", "1").assert().success();
+    done.stdout(contains("2 captures: 2 done"));
+}

@@ -1,0 +1,185 @@
+//! One day beside another, lists of what is allowed, and clusters as an analyst is told of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use predicates::str::contains;
+use serde_json::Value;
+
+use crate::{Folder, TUTORIAL};
+
+/// The hosts `hosts` of the /24 that begins with `network`.
+fn hosts(network: &str, hosts: std::ops::Range<u32>) -> Vec<String> {
+    hosts.map(|host| format!("{network}.{host}\n")).collect()
+}
+
+/// Two subnets, of which one goes and the other grows; another network comes.
+fn two_days(folder: &Folder) {
+    let monday = [hosts("10.0.0", 1..120), hosts("10.0.7", 1..20), hosts("192.168.5", 1..60)];
+    folder.write("monday.txt", monday.concat().concat());
+    let tuesday = [
+        hosts("10.0.0", 2..124),
+        hosts("10.0.9", 1..4),
+        hosts("172.20.1", 10..40),
+        vec!["203.0.113.7\n".to_owned()],
+    ];
+    folder.write("tuesday.txt", tuesday.concat().concat());
+}
+
+/// The addresses of a table.
+fn addresses(folder: &Folder, name: &str) -> BTreeSet<String> {
+    let text = folder.read(name);
+    text.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn another_day_is_told_by_what_has_changed() {
+    let folder = Folder::new();
+    two_days(&folder);
+    for command in ["fit", "detect"] {
+        folder.octomix(&[command, "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
+        let score = ["score", "--model", "monday", "tuesday.txt", "-o", "tuesday"];
+        let done = folder.octomix(&score).assert().success();
+        done.stdout(contains("  38 of 156 addresses new (24%): 3 /24s new, 2 /16s new.\n"))
+            .stdout(contains(
+                "  79 of 197 addresses vanished (40%): 2 /24s vanished, 1 /16 vanished.\n",
+            ))
+            .stdout(contains("203.0.113.7"));
+
+        let csv = folder.read("tuesday/src/changes.csv");
+        let (blocks, newly): (Vec<&str>, Vec<&str>) =
+            csv.lines().partition(|line| !line.starts_with("newly-flagged"));
+        assert_eq!(
+            blocks,
+            [
+                "kind,block,then,now,new,vanished",
+                "changed-block,10.0.0.0/24,119,122,4,1",
+                "vanished-block,10.0.7.0/24,19,0,0,19",
+                "new-block,10.0.9.0/24,0,3,3,0",
+                "new-block,172.20.0.0/16,0,30,30,0",
+                "vanished-block,192.168.0.0/16,59,0,0,59",
+                "new-block,203.0.0.0/16,0,1,1,0",
+            ],
+        );
+
+        // What is flagged now and was not then, by the tables of both days.
+        let changes = folder.json("tuesday/summary.json")["src"]["changes"].clone();
+        let now = addresses(&folder, "tuesday/src/anomalies.csv");
+        assert_eq!(changes["newly_flagged"]["count"], newly.len());
+        assert!(newly.contains(&"newly-flagged,203.0.113.7,0,1,1,0"), "{newly:?}");
+        if command == "detect" {
+            let then = addresses(&folder, "monday/src/anomalies.csv");
+            let named = newly.iter().map(|row| row.split(',').nth(1).unwrap().to_owned());
+            assert_eq!(named.collect::<BTreeSet<_>>(), now.difference(&then).cloned().collect());
+        }
+
+        // The shares of both days: 192.168.5 had 59 of 197 addresses, and has none.
+        let weights = changes["weights"].as_array().unwrap();
+        let sum = |key: &str| weights.iter().map(|w| w[key].as_f64().unwrap()).sum::<f64>();
+        assert!((sum("then") - 1.0).abs() < 1e-6 && (sum("now") - 1.0).abs() < 1e-6, "{weights:?}");
+        assert!(weights.iter().any(|w| w["now"].as_f64() < Some(0.01)), "{weights:?}");
+        assert_eq!(changes["missing"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn the_same_day_has_no_change() {
+    let folder = Folder::new();
+    for model in [&["-k", "3"][..], &["--model", "kmeans", "-k", "3", "--weight", "packets"]] {
+        folder.octomix(&[&["detect", TUTORIAL, "-o", "a"], model].concat()).assert().success();
+        let done =
+            folder.octomix(&["score", "--model", "a", TUTORIAL, "-o", "b"]).assert().success();
+        done.stdout(contains("0 of 187 addresses new (none): 0 /24s new, 0 /16s new.\n"))
+            .stdout(contains("  No address is flagged that was not then.\n"))
+            .stdout(contains("  No cluster's weight moved by a percentage point.\n"));
+        for role in ["src", "dst"] {
+            let csv = folder.read(&format!("b/{role}/changes.csv"));
+            assert_eq!(csv, "kind,block,then,now,new,vanished\n");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_of_the_other_day_is_said() {
+    let folder = Folder::new();
+    two_days(&folder);
+    folder.octomix(&["fit", "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
+    fs::remove_file(folder.path("monday/src/seen.roaring")).unwrap();
+    let score = ["score", "--model", "monday/src/model.json", "tuesday.txt", "-o", "tuesday"];
+    folder.octomix(&score).assert().success().stdout(contains(
+        "  What was seen then is not known: no seen.roaring beside the model; fit it again.\n",
+    ));
+    let changes = folder.json("tuesday/summary.json")["src"]["changes"].clone();
+    assert_eq!(changes["missing"], serde_json::json!(["seen.roaring"]));
+    assert_eq!(changes["addresses"], Value::Null);
+
+    folder.octomix(&["fit", "tuesday.txt", "-k", "3", "-o", "other"]).assert().success();
+    let other = folder.path("other/src/seen.roaring");
+    fs::copy(other, folder.path("monday/src/seen.roaring")).unwrap();
+    folder.octomix(&score).assert().code(1).stderr(
+        "octomix: error: the model 'monday/src/seen.roaring' is damaged: it has 156 addresses, but \
+         the model beside it was fitted to 197; fit it again\n",
+    );
+}
+
+#[test]
+fn what_is_allowed_is_flagged_silently_and_fitted_as_before() {
+    let folder = Folder::new();
+    folder.octomix(&["detect", TUTORIAL, "-o", "all"]).assert().success();
+    let all = addresses(&folder, "all/src/anomalies.csv");
+    let allowed = all.iter().next().unwrap();
+    folder.write("allow.txt", format!("# ours\n{allowed}  # the scanner\n"));
+    folder.write("more.txt", "0.0.0.0/8\n");
+    let allow = ["detect", TUTORIAL, "-o", "some", "--allow", "allow.txt", "--allow", "more.txt"];
+    let done = folder.octomix(&allow).assert().success();
+    let left: BTreeSet<String> = all
+        .iter()
+        .filter(|address| *address != allowed && !address.starts_with("0."))
+        .cloned()
+        .collect();
+    let silenced = all.len() - left.len();
+    assert!(silenced > 0 && !left.is_empty());
+    done.stdout(contains("allowed, and not told\n"));
+    assert_eq!(addresses(&folder, "some/src/anomalies.csv"), left);
+    let summary = folder.json("some/summary.json");
+    assert_eq!(summary["src"]["suppressed"], silenced);
+    assert_eq!(summary["src"]["anomaly_count"], left.len());
+    assert_eq!(folder.json("all/summary.json")["src"]["suppressed"], Value::Null);
+    assert_eq!(folder.read("some/src/model.json"), folder.read("all/src/model.json"));
+
+    folder.write("wrong.txt", "10.0.0.0/8\n10.0.0.0/33\n");
+    let wrong = ["score", "--model", "all", TUTORIAL, "--allow", "wrong.txt"];
+    folder.octomix(&wrong).assert().code(2).stderr(contains("line 2 is '10.0.0.0/33'"));
+    let none = ["detect", TUTORIAL, "--allow", "none.txt"];
+    folder.octomix(&none).assert().code(2).stderr(contains("cannot read it: "));
+}
+
+#[test]
+fn clusters_are_told_by_their_blocks() {
+    let folder = Folder::new();
+    two_days(&folder);
+    for model in ["bayesian", "gaussian", "kmeans"] {
+        let run = ["detect", "monday.txt", "--model", model, "-k", "3"];
+        let done = folder.octomix(&run).assert().success();
+        done.stdout(contains("tight")).stdout(contains("all private"));
+        let rows = folder.rows("octomix-out/src/addresses.csv");
+        let summary = folder.json("octomix-out/summary.json");
+        let clusters = summary["src"]["clusters"].as_array().unwrap();
+        let weights: Vec<f64> = clusters.iter().map(|c| c["weight"].as_f64().unwrap()).collect();
+        assert!(weights.is_sorted_by(|a, b| a >= b), "{model}: {weights:?}");
+        for cluster in clusters.iter().filter(|cluster| cluster["size"] != 0) {
+            let blocks = cluster["blocks"].as_array().unwrap();
+            let covered: u64 =
+                blocks.iter().map(|block| block["addresses"].as_u64().unwrap()).sum();
+            assert_eq!(cluster["size"], covered);
+            let number = cluster["cluster"].to_string();
+            let own: Vec<&Vec<String>> = rows.iter().filter(|row| row[2] == number).collect();
+            let flagged = own.iter().filter(|row| row[4] == "true").count();
+            assert_eq!(cluster["anomalies"], flagged);
+            assert_eq!(cluster["kinds"][0]["addresses"], own.len());
+        }
+        let told = clusters.iter().flat_map(|cluster| cluster["blocks"].as_array().unwrap());
+        let told: BTreeSet<&str> = told.map(|block| block["block"].as_str().unwrap()).collect();
+        assert!(told.contains("192.168.5.0/26"), "{model}: {told:?}");
+    }
+}
