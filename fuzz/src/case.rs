@@ -23,7 +23,9 @@ pub struct Case {
 
 /// What is read besides, to be compared.
 pub enum Other {
-    /// The file, cut off behind this share of it, in 128ths.
+    /// Nothing: files are read by several threads, which takes its time.
+    None,
+    /// The file, cut off behind this share of it, in 64ths.
     Start(u8),
     /// The whole file, for these roles.
     Roles(Roles),
@@ -66,11 +68,14 @@ impl Case {
             exclude: (restriction == 6).then(blocks),
             ..Options::default()
         };
-        let other = match other {
-            0..128 => Other::Start(*other),
-            _ => Other::Roles(
-                [Roles::Any, Roles::Source, Roles::Destination][usize::from(other % 3)],
-            ),
+        let share = other / 4;
+        let other = match other % 4 {
+            0 => Other::Start(share),
+            1 => {
+                let roles = [Roles::Any, Roles::Source, Roles::Destination];
+                Other::Roles(roles[usize::from(share % 3)])
+            }
+            _ => Other::None,
         };
         Some((Self { options, other }, bytes))
     }

@@ -1,7 +1,7 @@
 //! The parsers of octomix under arbitrary bytes: what must hold of any file, whatever is in it.
 //!
 //! Of octomix only what reads is built, from its own files: the rest draws in the GPU. A target gives a file
-//! to [`file`], which reads it as the program does, twice in two ways that must agree. The first two bytes
+//! to [`file`], which reads it as the program does, of two inputs one in two ways that must agree. The first two bytes
 //! of an input choose how: see [`Case`].
 
 // Their own modules, and those only, as the crate above has them.
