@@ -9,8 +9,8 @@ import struct
 FOLDER = pathlib.Path(__file__).parent / "seeds"
 # src/case.rs: all as by default; inner tunnels and times; one set, with a condition; blocks left out.
 WAYS = [0, 15, 42, 120]
-# Cut off near the end, in the middle; for sources, destinations, either.
-OTHERS = [252, 128, 5, 9, 1]
+# Each way but for one with blocks of another size.
+OTHERS = [0x31, 0xF2, 0x80, 0x42, 0x11, 0x67, 0xF0, 0x21]
 # Seeds of each target so far.
 COUNTS = {}
 

@@ -227,6 +227,22 @@ fn strictness_makes_losses_errors() {
     assert!(quietly(&[files.write("x", "10.0.0.1\n\n")], &strict).is_ok());
 }
 
+/// Found by the fuzz target `delimited`.
+#[test]
+fn one_set_is_filled_by_destinations_alone() {
+    let files = Files::new();
+    let paths = [
+        files.write("a", "x,dst\n1,10.0.0.1\n"),
+        files.write("b", "src,dst\n10.0.0.2,10.0.0.1\n"),
+        files.write("c", "src,x\n10.0.0.3,1\n"),
+    ];
+    let any = Options { roles: Some(Roles::Any), ..Options::default() };
+    let found = quietly(&paths, &any).unwrap();
+    assert_eq!(shown(&found.any), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    assert_eq!(found.any.weights(), [2, 1, 1]);
+    assert!(found.source.is_empty() && found.destination.is_empty());
+}
+
 #[test]
 fn blocks_and_ranges_stand_for_their_addresses() {
     let found = capture("10.0.0.9\n10.0.0.8/30\n10.0.1.1 - 10.0.1.2 # two\n10.0.0.0/7\n");

@@ -17,15 +17,19 @@ const CONDITIONS: [&str; 4] = [
 pub struct Case {
     /// The way.
     pub options: Options,
+    /// Bytes of a block.
+    pub step: usize,
     /// The other.
     pub other: Other,
 }
 
 /// What is read besides, to be compared.
 pub enum Other {
-    /// Nothing: files are read by several threads, which takes its time.
+    /// Nothing: the program reads with several threads, which takes its time.
     None,
-    /// The file, cut off behind this share of it, in 64ths.
+    /// The file, as the program does.
+    Program,
+    /// The file, cut off behind this share of it, in 16ths.
     Start(u8),
     /// The whole file, for these roles.
     Roles(Roles),
@@ -68,15 +72,17 @@ impl Case {
             exclude: (restriction == 6).then(blocks),
             ..Options::default()
         };
-        let share = other / 4;
-        let other = match other % 4 {
+        let share = other / 16;
+        let step = [1, 2, 3, 7, 16, 61, 200, 1000][usize::from(share % 8)];
+        let other = match other % 16 {
             0 => Other::Start(share),
             1 => {
                 let roles = [Roles::Any, Roles::Source, Roles::Destination];
                 Other::Roles(roles[usize::from(share % 3)])
             }
+            2 => Other::Program,
             _ => Other::None,
         };
-        Some((Self { options, other }, bytes))
+        Some((Self { options, step, other }, bytes))
     }
 }

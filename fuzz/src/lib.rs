@@ -1,8 +1,11 @@
 //! The parsers of octomix under arbitrary bytes: what must hold of any file, whatever is in it.
 //!
 //! Of octomix only what reads is built, from its own files: the rest draws in the GPU. A target gives a file
-//! to [`file`], which reads it as the program does, of two inputs one in two ways that must agree. The first two bytes
-//! of an input choose how: see [`Case`].
+//! to [`file`], which reads it whole and in small blocks, and now and then as the program does, with threads. The first
+//! two bytes of an input choose how: see [`Case`].
+
+#[cfg(not(fuzzing))]
+compile_error!("built by cargo fuzz only");
 
 // Their own modules, and those only, as the crate above has them.
 #[path = "../../src"]
@@ -23,7 +26,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use input::{Capture, InputError, Options};
+use input::{Capture, InputError, Options, alone};
 
 /// Addresses that the blocks of a list may stand for: more are right, but take long.
 const MOST_IN_BLOCKS: u64 = 1 << 21;
@@ -37,11 +40,16 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// Reads `bytes` as a file, as the program does.
-pub fn read(bytes: &[u8], options: &Options) -> Result<Capture, InputError> {
+/// A file of `bytes`.
+fn written(bytes: &[u8]) -> PathBuf {
     let path = FOLDER.join("x");
     fs::write(&path, bytes).expect("the temporary folder can be written to");
-    input::read(&[path], options, &mut |_| ControlFlow::Continue(()))
+    path
+}
+
+/// Reads `bytes` as a file, as the program does.
+fn read(bytes: &[u8], options: &Options) -> Result<Capture, InputError> {
+    input::read(&[written(bytes)], options, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Reads the file of `data` if it begins as `begins` says, and checks what comes of it; returns whether the
@@ -54,14 +62,18 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     if !begins(bytes) || in_blocks(bytes) > MOST_IN_BLOCKS {
         return false;
     }
-    let found = read(bytes, &case.options);
-    if let Ok(capture) = &found {
-        account::check(capture, bytes, &case.options);
-    } else if let Err(error) = &found {
-        let told = error.to_string();
-        assert!(!told.is_empty() && !told.contains('\n'), "an error of several lines: {told}");
+    let path = written(bytes);
+    let whole = alone::read(&path, &case.options, usize::MAX / 2);
+    let pieces = alone::read(&path, &case.options, case.step);
+    match (&whole, &pieces) {
+        (Ok(whole), Ok(pieces)) => assert_eq!(whole, pieces, "in blocks of {} bytes", case.step),
+        (Err(error), Err(_)) => {
+            let told = error.to_string();
+            assert!(!told.is_empty() && !told.contains('\n'), "an error of several lines: {told}");
+        }
+        _ => panic!("an error that depends on the blocks"),
     }
-    relation::check(&case, bytes, &found);
+    relation::check(&case, bytes, whole.as_ref().ok());
     true
 }
 

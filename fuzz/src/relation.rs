@@ -1,32 +1,71 @@
-//! What must hold between two readings of one file: of its start and of all of it, of one role and of both.
+//! What must hold between two readings of one file: of its start and of all of it, of one role and of both, by one
+//! thread and by the program.
 
 use std::collections::BTreeMap;
 
+use crate::account;
 use crate::address::{AddressSet, LARGEST_UNSORTED};
 use crate::case::{Case, Other};
+use crate::input::alone::Reading;
 use crate::input::{Capture, FileAccount, InputError, Options, Role, Roles, Warning};
 use crate::read;
 
-/// Reads `bytes` in the other way of `case`, and compares what was `found`.
+/// Reads `bytes` in the other way of `case`, and compares; `alone` is what one thread read.
 ///
 /// # Panics
 /// Where the two do not agree.
-pub fn check(case: &Case, bytes: &[u8], found: &Result<Capture, InputError>) {
+pub fn check(case: &Case, bytes: &[u8], alone: Option<&Reading>) {
+    let checked = |bytes: &[u8], roles| {
+        let options = Options { roles, ..case.options.clone() };
+        let found = read(bytes, &options);
+        if let Ok(found) = &found {
+            account::check(found, bytes, &options);
+        }
+        found
+    };
     match case.other {
         Other::None => {}
+        Other::Program => match (checked(bytes, case.options.roles), alone) {
+            (Ok(found), Some(alone)) => is_same(&found, alone),
+            (Ok(_), None) => panic!("an error that the program does not tell"),
+            // Without an address there is nothing to go on with, and some files are refused by their signature.
+            (Err(_), _) => {}
+        },
         Other::Start(share) => {
-            let cut = bytes.len() * usize::from(share) / 64;
-            if let (Ok(start), Ok(whole)) = (read(&bytes[..cut], &case.options), found) {
-                is_start(&start, whole, &bytes[..cut]);
+            let cut = bytes.len() * usize::from(share) / 16;
+            let start = checked(&bytes[..cut], case.options.roles);
+            if let (Ok(start), Ok(whole)) = (start, checked(bytes, case.options.roles)) {
+                is_start(&start, &whole, &bytes[..cut]);
             }
         }
         Other::Roles(roles) => {
-            let both = read(bytes, &Options { roles: Some(Roles::Both), ..case.options.clone() });
-            let other = read(bytes, &Options { roles: Some(roles), ..case.options.clone() });
+            let both = checked(bytes, Some(Roles::Both));
+            let other = checked(bytes, Some(roles));
             if let Ok(both) = &both {
                 agree(both, roles, &other);
             }
         }
+    }
+}
+
+/// Threads change nothing.
+fn is_same(found: &Capture, alone: &Reading) {
+    let file = only(found);
+    assert_eq!([file.source, file.destination], alone.cells);
+    assert_eq!((file.records, file.ragged, file.cut), (alone.records, alone.ragged, alone.cut));
+    assert_eq!(file.warnings.iter().any(Warning::is_loss), alone.is_damaged);
+    let places = file.malformed.iter().map(|place| (place.at, place.offset, place.column.clone()));
+    assert!(places.eq(alone.places.iter().cloned()), "other places");
+    let source = if found.any.is_empty() { &found.source } else { &found.any };
+    for (set, keys) in [(source, &alone.source), (&found.destination, &alone.destination)] {
+        let mut packets = BTreeMap::new();
+        for &(first, last, count, _) in keys {
+            (first..=last).for_each(|address| *packets.entry(address).or_default() += count);
+        }
+        packets.retain(|_, count: &mut u64| *count > 0);
+        let mut counted = BTreeMap::new();
+        add(set, &mut counted);
+        assert!(counted == packets, "{} addresses, not {}", counted.len(), packets.len());
     }
 }
 

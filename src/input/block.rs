@@ -116,7 +116,7 @@ impl Block {
         let (has_source, has_destination) = sides(wanted.roles);
         Self {
             is_special: !wanted.is_all() || wanted.times,
-            is_any: wanted.roles == Roles::Any,
+            is_any: wanted.is_any,
             wanted,
             has_source,
             has_destination,

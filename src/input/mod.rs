@@ -14,6 +14,10 @@ use std::sync::Arc;
 use crate::address::{AddressSet, Blocks};
 
 mod account;
+// Of the crate that fuzzes this module.
+#[cfg(fuzzing)]
+#[path = "../../fuzz/src/alone.rs"]
+pub mod alone;
 mod bare;
 pub(crate) mod bitmap;
 mod block;

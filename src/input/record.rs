@@ -31,6 +31,8 @@ pub(super) struct Facts {
 pub(super) struct Wanted {
     /// The roles that the file fills.
     pub roles: Roles,
+    /// Whether they are wanted as one set, and are not only sources, which it is kept as.
+    pub is_any: bool,
     /// Which IPv4 header counts.
     pub tunnels: Tunnels,
     /// Whether anybody asks for protocols, ports or times.
@@ -57,9 +59,9 @@ pub(super) enum Verdict {
 impl Wanted {
     /// What `options` ask of a file that fills `roles`.
     pub fn new(roles: Roles, options: &Options) -> Self {
-        let is_any = options.roles == Some(Roles::Any) && roles == Roles::Both;
         Self {
-            roles: if is_any { Roles::Any } else { roles },
+            roles,
+            is_any: options.roles == Some(Roles::Any) && roles != Roles::Source,
             tunnels: options.tunnels,
             facts: options.needs_facts(),
             times: options.times,

@@ -1,0 +1,122 @@
+//! Reading without threads: the same heads, cutters and parsers, in blocks of any size.
+//!
+//! A part of octomix's `input`, so that it sees what is private there, and only where fuzzing is built. It does
+//! what `reader` and `driver` do: cuts after whole records, and hands again what a parser left.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::account::{At, Tally};
+use super::block::{Block, Keys};
+use super::format::{self, Cut, Damage, Head};
+use super::record::Wanted;
+use super::stream::Stream;
+use super::{InputError, Options};
+
+/// What was read, in its order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub source: Vec<Key>,
+    pub destination: Vec<Key>,
+    /// The cells of both.
+    pub cells: [Tally; 2],
+    pub records: u64,
+    pub ragged: u64,
+    /// Places of malformed cells: line or packet, byte, column.
+    pub places: Vec<(At, u64, Option<String>)>,
+    /// Bytes that are no whole record.
+    pub cut: u64,
+    /// Whether something is lost.
+    pub is_damaged: bool,
+}
+
+/// Addresses from a first to a last, the packets of each, and their time.
+type Key = (u32, u32, u64, Option<i64>);
+
+/// Reads the file at `path` in blocks of `step` bytes, or as many more as a record takes.
+///
+/// # Errors
+/// Those of its format.
+pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, InputError> {
+    let failed = |error| InputError::unreadable(path, error);
+    let mut stream = Stream::open(path, Arc::new(AtomicU64::new(0))).map_err(failed)?;
+    let mut head = Head::read("x", &mut stream);
+    let opened = format::open(&mut head, options)?;
+    let mut bytes = head.into_bytes();
+    while stream.append(&mut bytes, 64 << 10) > 0 {}
+    let is_whole = stream.is_whole();
+    let start = opened.skip.min(bytes.len());
+    let mut cutter = opened.cutter;
+    let mut reading = Reading::default();
+    let mut block = Block::new(Arc::new(Wanted::new(opened.roles, options)));
+    // Parsed, cut, and seen so far.
+    let (mut parsed, mut cut, mut seen) = (start, start, start);
+    let mut number = opened.lines_before;
+    let mut rest = None;
+    let mut damaged = !is_whole;
+    loop {
+        seen = bytes.len().min(seen.max(cut) + step);
+        let at_end = seen == bytes.len();
+        let (len, parser, is_damage) = match cutter.cut(&bytes[cut..seen], at_end && is_whole) {
+            Ok(Cut { len, parser }) => (len, parser, false),
+            Err(Damage { sound, parser, .. }) => (sound, parser, true),
+        };
+        assert!(len <= seen - cut, "a cut beyond what was seen");
+        cut += len;
+        damaged |= is_damage;
+        if len > 0 {
+            block.restart();
+            let is_last = at_end && is_whole && cut == seen;
+            let used = parser.parse(&bytes[parsed..cut], is_last, &mut block);
+            assert!(used <= cut - parsed, "a parser that used more than it was given");
+            reading.take(&block, number, (parsed, opened.counted_by));
+            number += block.passed;
+            parsed += used;
+            rest = Some(parser);
+        }
+        if is_damage || at_end && (len == 0 || cut == seen) {
+            break;
+        }
+    }
+    if let (false, false, Some(parser)) = (parsed == cut, damaged, rest) {
+        block.restart();
+        let used = parser.parse(&bytes[parsed..cut], true, &mut block);
+        reading.take(&block, number, (parsed, opened.counted_by));
+        parsed += used.min(cut - parsed);
+    }
+    reading.cut = (bytes.len() - parsed) as u64;
+    reading.is_damaged = damaged || reading.cut > 0;
+    Ok(reading)
+}
+
+impl Reading {
+    /// Adds what a block came to, which starts at byte `at` and behind `number` lines or packets.
+    fn take(&mut self, block: &Block, number: u64, (at, counted_by): (usize, fn(u64) -> At)) {
+        add(&block.source.keys, &mut self.source);
+        add(&block.destination.keys, &mut self.destination);
+        let [source, destination] = self.cells;
+        self.cells = [source.plus(block.source.tally), destination.plus(block.destination.tally)];
+        self.records += block.records;
+        self.ragged += block.ragged;
+        let left = 3 - self.places.len();
+        self.places.extend(block.places.iter().take(left).map(|place| {
+            let place_at = counted_by(number + place.number + 1);
+            (place_at, at as u64 + place.offset, place.column.clone())
+        }));
+    }
+}
+
+fn add(keys: &Keys, to: &mut Vec<Key>) {
+    let mut networks = keys.networks.iter().peekable();
+    for at in 0..=keys.addresses.len() {
+        while let Some(&(_, first, last)) = networks.next_if(|network| network.0 == at) {
+            to.push((first, last, 1, None));
+        }
+        if let Some(&address) = keys.addresses.get(at) {
+            let packets = keys.packets.get(at).copied().unwrap_or(1);
+            to.push((address, address, packets, keys.times.get(at).copied().flatten()));
+        }
+    }
+    assert!(networks.next().is_none(), "blocks of addresses stand in their order");
+}
