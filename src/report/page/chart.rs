@@ -97,6 +97,7 @@ impl Chart {
         let step = ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
         let (unit, sign) = unit(&ticks);
         for tick in ticks {
+            let sign = if tick == 0.0 { "" } else { sign };
             let (y, text) = (self.y.at(tick), number(tick / unit, step / unit));
             self.push(format_args!(
                 r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/><text class="end" x="{:.1}" y="{:.1}">{text}{sign}</text>"#,
@@ -178,7 +179,7 @@ pub(super) fn trace(bounds: &[f64]) -> String {
 pub(super) struct Curve {
     /// Its name.
     pub name: &'static str,
-    /// The numbers of components, and the figure of each.
+    /// The numbers of clusters, and the figure of each.
     pub values: Vec<(f64, f64)>,
     /// The number that the figure speaks for, and as what: "knee", "least".
     pub choice: Option<(usize, &'static str)>,
@@ -186,7 +187,7 @@ pub(super) struct Curve {
     pub like: f64,
 }
 
-/// One or two figures against the number of components; what each speaks for is marked.
+/// One or two figures against the number of clusters; what each speaks for is marked.
 pub(super) fn elbow(label: &str, y_name: &str, curves: Vec<Curve>) -> String {
     let tips: Vec<_> = curves
         .iter()
@@ -204,7 +205,7 @@ pub(super) fn elbow(label: &str, y_name: &str, curves: Vec<Curve>) -> String {
         Line { choice: curve.choice.map(text), values: curve.values }
     };
     let curves: Vec<Line> = curves.into_iter().map(line).collect();
-    lines(label, ["components k", y_name], &curves, &tips)
+    lines(label, ["clusters k", y_name], &curves, &tips)
 }
 
 /// A line under way: its points from the left to the right, and one to mark, with a text.
@@ -251,8 +252,8 @@ fn lines(
         if let Some((chosen, text)) = &line.choice {
             let x = chart.x.at(*chosen);
             let (end, gap) = if x > WIDTH / 2.0 { (" end", -6.0) } else { ("", 6.0) };
-            // Where the line is high the text stands low, and below that of the line before it.
-            let middle = finite().map(|value| value.1).sum::<f64>() / finite().count() as f64;
+            // The text keeps clear of the point, and of the text before it.
+            let middle = (low + high) / 2.0;
             let is_high = finite().any(|(k, y)| k == chosen && *y > middle);
             let y = if is_high { base - 8.0 } else { TOP + 9.0 } + 14.0 * at as f64;
             chart.push(format_args!(
@@ -304,6 +305,27 @@ mod tests {
         assert_eq!(svg.matches("bar low").count(), 1);
         assert!(svg.contains("<title>below \u{2212}8.0: 3 addresses</title>"), "{svg}");
         assert!(svg.contains("threshold \u{2212}7.500"), "{svg}");
+    }
+
+    #[test]
+    fn what_a_figure_speaks_for_is_marked() {
+        let curve = |name, choice| Curve {
+            name,
+            values: vec![(1.0, 9e7), (2.0, 1e7), (4.0, f64::NAN), (3.0, 5e6)],
+            choice,
+            like: 1.0,
+        };
+        let svg = elbow("Inertia", "octets", vec![curve("inertia", Some((2, "knee")))]);
+        assert_eq!(svg.matches("<circle").count(), 3, "{svg}");
+        assert_eq!(svg.matches("<circle class=\"dot chosen\"").count(), 1, "{svg}");
+        assert!(svg.contains("<title>k = 2: inertia 10,000,000</title>"), "{svg}");
+        // Numbers beside the axis are short.
+        assert!(svg.contains(">knee at k = 2<") && svg.contains(">50M<"), "{svg}");
+        let two = vec![curve("BIC", Some((3, "least"))), curve("AIC", None)];
+        let svg = elbow("Criteria", "", two);
+        assert_eq!(svg.matches("chosen").count(), 1, "{svg}");
+        assert!(svg.contains(">BIC least at k = 3<"), "{svg}");
+        assert_eq!(elbow("Nothing", "", vec![]), "");
     }
 
     #[test]

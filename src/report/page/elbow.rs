@@ -1,4 +1,4 @@
-//! The page of a sweep: what speaks for which number of components, drawn and as a table.
+//! The page of a sweep: what speaks for which number of clusters, drawn and as a table.
 
 use std::io::{self, Write};
 
@@ -128,20 +128,20 @@ fn charts(sweep: &Sweep) -> Vec<Figure> {
     let figures = [
         (
             "Tightness",
-            "Mean distance to the nearest centre. More components add little past its knee.",
+            "Mean distance to the nearest centre; past its knee more clusters gain little.",
             "octets",
             vec![curve("tightness", |row| Some(row.tightness), TIGHTNESS, knee, "knee")],
         ),
         (
             "Inertia",
-            "Sum of the squared distances to the nearest centre; the knee is that of the tightness.",
+            "Sum of squared distances to the nearest centre, with the knee of the tightness.",
             "squared octets",
             vec![curve("inertia", |row| Some(row.inertia), 1.0, knee, "knee")],
         ),
         (
             "BIC and AIC",
-            "Fit against the number of parameters; less is better. BIC is the solid line.",
-            "criterion",
+            "The fit, weighed against the number of its parameters. BIC solid, AIC dashed.",
+            "less is better",
             vec![
                 curve("BIC", |row| Some(row.bic), 1.0, bic, "least"),
                 curve("AIC", |row| Some(row.aic), 1.0, aic, "least"),
@@ -150,10 +150,8 @@ fn charts(sweep: &Sweep) -> Vec<Figure> {
         (
             "Lower bound",
             match sweep.kind {
-                "bayesian" => {
-                    "What the fit maximises; it weighs the components too: more is better."
-                }
-                _ => "What the fit maximises; it grows with every component.",
+                "bayesian" => "What the fit maximises. It weighs the clusters too: more is better.",
+                _ => "What the fit maximises; it grows with every cluster.",
             },
             "nats",
             vec![curve(
@@ -166,7 +164,7 @@ fn charts(sweep: &Sweep) -> Vec<Figure> {
         ),
     ];
     let figure = |(title, note, unit, curves)| {
-        let label = format!("{title} by the number of components");
+        let label = format!("{title} by the number of clusters");
         Figure { title, note, svg: chart::elbow(&label, unit, curves) }
     };
     figures.into_iter().map(figure).filter(|figure| !figure.svg.is_empty()).collect()
