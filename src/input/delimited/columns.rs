@@ -47,7 +47,7 @@ pub(in crate::input) struct Column {
 /// # Errors
 ///
 /// A named column that is not there, and no column for any role.
-pub(in crate::input) fn choose(
+pub(in super::super) fn choose(
     header: &[String],
     options: &Options,
     file: &str,

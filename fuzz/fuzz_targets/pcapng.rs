@@ -1,0 +1,9 @@
+//! pcapng: sections, interfaces and their link types, options, packets of all kinds of blocks.
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let is_kept = octomix_fuzz::file(data, |bytes| bytes.starts_with(b"\n\r\r\n"));
+    if is_kept { Corpus::Keep } else { Corpus::Reject }
+});

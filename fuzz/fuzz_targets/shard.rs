@@ -1,0 +1,9 @@
+//! Tables that octomix extract wrote.
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let is_kept = octomix_fuzz::file(data, |bytes| bytes.starts_with(b"address,packets"));
+    if is_kept { Corpus::Keep } else { Corpus::Reject }
+});

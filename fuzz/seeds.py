@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Writes fuzz/seeds: a few small files of every format, each behind two bytes that say how it is read."""
+
+import gzip
+import json
+import pathlib
+import struct
+
+FOLDER = pathlib.Path(__file__).parent / "seeds"
+# src/case.rs: all as by default; inner tunnels and times; one set, with a condition; blocks left out.
+WAYS = [0, 15, 42, 120]
+# Cut off near the end, in the middle; for sources, destinations, either.
+OTHERS = [252, 128, 5, 9, 1]
+# Seeds of each target so far.
+COUNTS = {}
+
+
+def write(target, name, content, behind=True):
+    """Writes a seed; `behind` the two bytes, where the target reads files."""
+    folder = FOLDER / target
+    folder.mkdir(parents=True, exist_ok=True)
+    number = COUNTS[target] = COUNTS.get(target, -1) + 1
+    case = bytes([WAYS[number % len(WAYS)], OTHERS[number % len(OTHERS)]]) if behind else b""
+    (folder / name).write_bytes(case + content)
+
+
+# Frames.
+def ipv4(payload, protocol, source="10.1.2.3", destination="192.0.2.7"):
+    address = lambda text: bytes(map(int, text.split(".")))
+    start = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 7, 0, 64, protocol, 0)
+    return start + address(source) + address(destination) + payload
+
+
+def ipv6(payload, protocol):
+    return struct.pack(">IHBB", 6 << 28, len(payload), protocol, 64) + b"\x20\x01" + bytes(30) + payload
+
+
+def udp(port, payload):
+    return struct.pack(">HHHH", 4000, port, 8 + len(payload), 0) + payload
+
+
+def ethernet(kind, payload):
+    return bytes(12) + struct.pack(">H", kind) + payload
+
+
+PLAIN = ipv4(struct.pack(">HHIIHHHH", 443, 50000, 1, 2, 0x5010, 100, 0, 0), 6)
+OUTER = dict(source="198.51.100.1", destination="203.0.113.9")
+FRAMES = {
+    "ethernet": (1, [ethernet(0x800, PLAIN), ethernet(0x806, bytes(28)), ethernet(0x86DD, ipv6(b"", 59))]),
+    "tags": (1, [ethernet(0x88A8, b"\0\1\x81\0\0\2\x08\0" + PLAIN), ethernet(0x88E7, bytes(4) + ethernet(0x800, PLAIN))]),
+    "mpls": (1, [ethernet(0x8847, b"\0\1\0@\0\1\1@" + PLAIN), ethernet(0x8864, b"\x11\0\0\1\0\x40\0\x21" + PLAIN)]),
+    "llc": (1, [ethernet(8 + len(PLAIN), b"\xaa\xaa\x03\0\0\0\x08\0" + PLAIN)]),
+    "ppp": (9, [b"\xff\x03\0\x21" + PLAIN, b"\x21" + PLAIN]),
+    "hdlc": (104, [b"\x0f\0\x08\0" + PLAIN]),
+    "raw": (101, [PLAIN, ipv6(ipv4(b"", 1), 4), PLAIN[:20], PLAIN[:12]]),
+    "null": (0, [b"\2\0\0\0" + PLAIN, b"\0\0\0\2" + PLAIN, b"\x1e\0\0\0" + ipv6(PLAIN, 4)]),
+    "sll": (113, [bytes(14) + b"\x08\0" + PLAIN]),
+    "sll2": (276, [b"\x08\0" + bytes(18) + PLAIN]),
+    "radiotap": (127, [b"\0\0\x08\0" + bytes(4) + b"\x08\1" + bytes(22) + b"\xaa\xaa\x03\0\0\0\x08\0" + PLAIN]),
+    "nflog": (239, [b"\2\0\0\0" + struct.pack("<HH", 4 + len(PLAIN), 9) + PLAIN]),
+    "tunnels": (
+        101,
+        [
+            ipv4(PLAIN, 4, **OUTER),
+            ipv4(b"\x20\0\x08\0" + bytes(4) + PLAIN, 47, **OUTER),
+            ipv4(b"\x10\0\x88\xbe" + bytes(12) + ethernet(0x800, PLAIN), 47, **OUTER),
+            ipv4(udp(4789, b"\x08" + bytes(7) + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(udp(6081, b"\1\0\x65\x58" + bytes(8) + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(udp(2152, b"\x34\xff" + bytes(9) + b"\x85\1\0\0\0" + PLAIN), 17, **OUTER),
+            ipv4(udp(3544, b"\0\0" + bytes(6) + ipv6(PLAIN, 4)), 17, **OUTER),
+            ipv4(udp(1701, b"\0\2" + bytes(4) + b"\xff\x03\0\x21" + PLAIN), 17, **OUTER),
+            ipv4(b"\4\1" + bytes(10) + PLAIN, 51, **OUTER),
+            ipv6(b"\x04\0" + bytes(6) + PLAIN, 0),
+        ],
+    ),
+}
+
+
+def pcap(link, frames, order="<", magic=0xA1B2C3D4):
+    file = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65535, link)
+    for second, frame in enumerate(frames):
+        file += struct.pack(order + "IIII", 1767268800 + second, 999, len(frame), len(frame))
+        file += bytes(8 if magic == 0xA1B2CD34 else 0) + frame
+    return file
+
+
+def block(order, kind, body):
+    body += bytes(-len(body) % 4)
+    return struct.pack(order + "II", kind, 12 + len(body)) + body + struct.pack(order + "I", 12 + len(body))
+
+
+def pcapng(link, frames, order="<"):
+    file = block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
+    resolution = struct.pack(order + "HHB3xHHqHH", 9, 1, 9, 14, 8, 5, 0, 0)
+    file += block(order, 1, struct.pack(order + "HHI", link, 0, 64) + resolution)
+    file += block(order, 1, struct.pack(order + "HHI", 101, 0, 0))
+    file += block(order, 5, bytes(12))
+    for frame in frames:
+        head = struct.pack(order + "IIIII", 0, 0x0006470B, 0x12345678, len(frame), len(frame))
+        file += block(order, 6, head + frame)
+    file += block(order, 3, struct.pack(order + "I", len(frames[0])) + frames[0])
+    return file + block(order, 2, struct.pack(order + "HHIIII", 1, 0, 0, 0, len(PLAIN), len(PLAIN)) + PLAIN)
+
+
+for number, (name, (link, frames)) in enumerate(FRAMES.items()):
+    magic = [0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34][number % 3]
+    write("pcap", name, pcap(link, frames, "<>"[number % 2], magic))
+    write("pcapng", name, pcapng(link, frames, "<>"[number % 2]))
+two = pcapng(1, FRAMES["ethernet"][1], ">") + pcapng(101, [PLAIN])
+write("pcapng", "sections", two)
+
+# Texts.
+ZEEK = (
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n"
+    "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n#types\ttime\taddr\tport\taddr\tport\tenum\n"
+    "1767268800.5\t10.1.2.3\t50000\t192.0.2.7\t443\ttcp\n1767268801.0\tfe80::1\t1\t-\t53\tudp\n"
+)
+write("zeek", "conn", ZEEK.encode())
+write("zeek", "closed", (ZEEK + "#close\t2026-01-01-12-00-00\n" + ZEEK).encode())
+write("zeek", "dns", ZEEK.replace("id.orig_h", "query").replace("id.resp_h", "answer").encode())
+write("zeek", "separated", ZEEK.replace("\\x09", ",").replace("\t", ",").encode())
+
+RECORD = {"timestamp": "2026-01-01T12:00:00.5+0000", "src_ip": "10.1.2.3", "src_port": 443, "dest_ip": "192.0.2.7",
+          "dest_port": 50000, "proto": "TCP", "note": "a\\\"b\u00e9", "more": [1.5e3, None, {"x": True}]}
+ECS = {"@timestamp": 1767268800000, "source": {"ip": "10.1.2.3", "port": 1}, "destination": {"ip": "192.0.2.7"}}
+write("json", "lines", "".join(json.dumps(r) + "\n" for r in [RECORD, RECORD | {"src_ip": None}]).encode())
+write("json", "nested", (json.dumps(ECS) + "\r\n" + json.dumps(ECS | {"source": []}) + "\n").encode())
+write("json", "array", json.dumps([RECORD, ECS, 7, "x", {}]).encode())
+write("json", "spread", (json.dumps(RECORD, indent=2) + "\n" + json.dumps(RECORD, indent=2)).encode())
+write("json", "escapes", b'{"src_ip":"10.1.2.\\u0033","dest_ip" : "fe80::1"}\n{"\\u0073rc_ip":1}\nx\n')
+write("json", "zeek", b'{"ts":1767268800.1,"id.orig_h":"10.1.2.3","id.resp_h":"192.0.2.7","proto":"udp"}\n')
+layers = {"_source": {"layers": {"ip": {"ip.src": "10.1.2.3", "ip.dst": "192.0.2.7"}}}}
+write("json", "tshark", json.dumps([layers, layers], indent=1).encode())
+
+HEADER, ROWS = "time,src,dst,note", ["1767268800,10.1.2.3,192.0.2.7,", "x, 10.1.2.4 ,NaN,fe80::1", "1,fe80::1,x,y,z", "2,10.1.2.3"]
+TABLE = "\n".join([HEADER, *ROWS, ""])
+write("delimited", "plain", TABLE.encode())
+write("delimited", "tabs", TABLE.replace(",", "\t").replace("\n", "\r\n").encode())
+write("delimited", "bars", TABLE.replace(",", "|").replace("\n", "\r").encode())
+write("delimited", "quoted", b'"src";"dst";"note"\n"10.1.2.3";"192.0.2.7";"a ""b""\n;c"\n10.1.2.4;"10.1.2.5";\xff\n')
+write("delimited", "bom", b"\xef\xbb\xbfsrc,dst\n10.1.2.3,192.0.2.7")
+write("delimited", "open", b'src,dst\n10.1.2.3,"192.0.2.7\n10.1.2.4,10.1.2.5\n')
+write("delimited", "tshark", b"frame.time_epoch,ip.src,ip.dst,ip.proto,tcp.dstport\n1767268800.1,10.1.2.3,192.0.2.7,6,443\n")
+write("delimited", "argus", b"StartTime,Proto,SrcAddr,Sport,DstAddr,Dport\n2026/01/01 12:00:00.1,tcp,10.1.2.3,80,192.0.2.7,0x01bb\n")
+write("delimited", "nfdump", b"ts,te,td,sa,da,sp,dp,pr\n2026-01-01 12:00:00,,0.1,10.1.2.3,192.0.2.7,1,443,TCP\nSummary\nflows\n1\n")
+write("delimited", "own", b"address,packets,cluster\n10.1.2.3,7,0\n10.1.2.4,x,1\n")
+write("delimited", "blocks", b"network,country\n10.1.2.0/28,XX\n192.0.2.7-192.0.2.9,YY\n")
+VPC = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n"
+    "2 1 eni-1 10.1.2.3 192.0.2.7 443 50000 6 20 4000 1767268800 1767268860 ACCEPT OK\n"
+    "2 1 eni-1 - - - - - - - 1767268800 1767268860 - NODATA\n"
+)
+write("bare", "vpc", VPC.encode())
+write("bare", "none", VPC.split("\n", 1)[1].encode())
+
+write("list", "plain", b"# mine\n10.1.2.3\n\n10.1.2.3\r\n fe80::1 \nx\n192.0.2.7")
+write("list", "blocks", b"10.1.2.0/30\n10.1.2.3 - 10.1.2.9 # a\n10.0.0.0/7\n1.2.3.4/32;\n")
+write("list", "bom", b"\xef\xbb\xbf10.1.2.3\r10.1.2.4\r")
+write("shard", "plain", b"address,packets\n10.1.2.3,7\n10.1.2.4,5000000000\n10.1.2.3,1\n")
+write("shard", "bad", b"address,packets\r\n10.1.2.3,0\r\n10.1.2.4,x\n10.1.2.5,72057594037927937\n,\n10.1.2.6")
+
+
+def bitmap(containers, runs=False):
+    """A portable Roaring bitmap of (upper half, number of addresses, is a run, bytes)."""
+    count = len(containers)
+    if runs:
+        flags = sum(is_run << i for i, (_, _, is_run, _) in enumerate(containers))
+        file = struct.pack("<HH", 12347, count - 1) + flags.to_bytes((count + 7) // 8, "little")
+    else:
+        file = struct.pack("<II", 12346, count)
+    file += b"".join(struct.pack("<HH", upper, number - 1) for upper, number, _, _ in containers)
+    if not runs or count >= 4:
+        file += bytes(4 * count)
+    return file + b"".join(content for _, _, _, content in containers)
+
+
+def array(*lower):
+    return struct.pack(f"<{len(lower)}H", *lower)
+
+
+ARRAYS = [(0x0A01, 3, 0, array(1, 2, 700)), (0xC000, 1, 0, array(0x207))]
+write("bitmap", "arrays", bitmap(ARRAYS))
+write("bitmap", "runs", bitmap([(0x0A01, 12, 1, array(2, 5, 9, 100, 1)), ARRAYS[1]], runs=True))
+write("bitmap", "offsets", bitmap([(1, 65536, 1, array(1, 0, 65535)), (2, 1, 0, array(0)), *ARRAYS], runs=True))
+write("bitmap", "bits", bitmap([(0x0A01, 8192, 0, b"\x80" * 8192)]))
+write("bitmap", "none", bitmap([]))
+
+
+# Compressed.
+def zstd(*blocks):
+    """A frame of (kind, size, bytes): 0 as they are, 1 one byte repeated, 2 compressed; no check sum."""
+    file = struct.pack("<IBB", 0xFD2FB528, 0, 0x58)
+    for number, (kind, size, content) in enumerate(blocks, 1):
+        file += struct.pack("<I", (number == len(blocks)) | kind << 1 | size << 3)[:3] + content
+    return file
+
+
+def raw(text):
+    return zstd((0, len(text), text))
+
+
+LIST = b"10.1.2.3\n192.0.2.7\n" * 5
+write("compressed", "gzip", gzip.compress(TABLE.encode(), mtime=0))
+write("compressed", "members", gzip.compress(LIST, mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(LIST, 0, mtime=0) + bytes(9))
+write("compressed", "capture", gzip.compress(pcap(*FRAMES["tunnels"]), mtime=0))
+write("compressed", "zstd", raw(TABLE.encode()))
+write("compressed", "frames", b"\x50\x2a\x4d\x18\3\0\0\0abc" + raw(LIST) + zstd((0, 8, b"10.1.2.3"), (1, 300, b"\n")) + raw(LIST))
+# What `zstd -19` makes of a list.
+SEQUENCES = (
+    "28b52ffd644c02c5040022491209a0edf02f5bac2aa7462041334d633b326a35d23431763c15b7265dd0d88d397ff19e48b7"
+    "893adb605cb1e598f66d2f3d9fc832235db36c1a4d6b8a6ccca71d8e0989c9e162e2900347a8514c9ff7cf602d2db401118c"
+    "e0e079e701481eb04427f866f623905889184a40cb35ab9673b659a1ef2a271ab6fa558e4ea8c0d97d052b549ad9b8e4ba42"
+    "ab4dcb32f68df4cc581a60ab11a52010"
+)
+write("compressed", "sequences", bytes.fromhex(SEQUENCES))
+
+FILTERS = [
+    "proto=tcp and (dport=80,443 or dst public)",
+    "not (sport!=1-1023 || time>='2026-01-01 00:00') && proto!=6,icmp",
+    "time>=2026-01-01T00:00:00Z and time<1767225600.5",
+    "src in 10.0.0.0/8,192.0.2.1-192.0.2.9 or ip not in 172.16.0.0/12",
+    "PRIVATE and not public or port >= 1024",
+    "((((!(src private)))))",
+    'src in "10.0.0.0 - 10.0.0.9"',
+]
+for number, expression in enumerate(FILTERS):
+    write("filter", str(number), expression.encode(), behind=False)
+write("blocks", "blocks", b"# mine\n10.0.0.0/8\n192.0.2.1 ; one\n192.0.2.1 - 192.0.2.9\n2001:db8::/32\n::1\n", behind=False)
+write("blocks", "ends", b"\xef\xbb\xbf0.0.0.0/1\r\n128.0.0.0/1\n255.255.255.255/32\n0.0.0.0/0\n", behind=False)
+write("blocks", "wrong", b"10.0.0.0/33\n", behind=False)
+TIMES = ["1767268800", "1767268800.123456789", "1767268800123", "1.7672688e9", "2026-01-01T12:00:00Z",
+         "2026/01/01 13:00:00.000+01:00", "2026-01-01", "2026-01-01T12:00:00.5+0000", "-5.25", "10.1.2.3"]
+for number, text in enumerate(TIMES):
+    write("time", str(number), text.encode(), behind=False)

@@ -1,0 +1,75 @@
+//! What must hold of one reading: cells that add up, distinct addresses, bytes that are all told of.
+
+use crate::address::AddressSet;
+use crate::input::{Capture, FileAccount, Options, Role, Tally, Warning};
+
+/// Addresses of a set that are looked at one by one.
+const LOOKED_AT: usize = 1 << 16;
+
+/// Checks what was read of the file `bytes`.
+///
+/// # Panics
+/// Where something does not hold that must.
+pub fn check(capture: &Capture, bytes: &[u8], options: &Options) {
+    let [file] = &capture.account.files[..] else { panic!("one file has one account") };
+    let len = bytes.len() as u64;
+    assert_eq!(file.bytes, len, "not all of the file was read");
+    for role in [Role::Source, Role::Destination] {
+        cells(file, file.tally(role));
+    }
+    assert!(file.malformed.len() <= 3);
+    let cells = file.source.plus(file.destination);
+    assert_eq!(file.malformed.is_empty(), cells.malformed == 0, "malformed cells have places");
+    for warning in &file.warnings {
+        let told = warning.to_string();
+        assert!(!told.is_empty() && !told.contains('\n'), "a warning of several lines: {told}");
+    }
+    let damage = file.warnings.iter().find_map(|warning| match warning {
+        Warning::Damaged { offset, .. } => Some(*offset),
+        _ => None,
+    });
+    assert!(file.cut == 0 || damage.is_some(), "what is cut off is damage");
+    if file.compression.is_none() {
+        assert!(file.malformed.iter().all(|place| place.offset < len), "places are in the file");
+        if let Some(offset) = damage {
+            assert_eq!(offset + file.cut, len, "all is read or cut off");
+        }
+    }
+    for set in [&capture.source, &capture.destination, &capture.any] {
+        distinct(set, options);
+    }
+    packets(capture, file);
+}
+
+fn cells(file: &FileAccount, tally: Tally) {
+    let count = tally.cells();
+    assert!(count == 0 || count == file.records, "{count} cells of {} records", file.records);
+    assert!(tally.padded <= tally.ipv4 && tally.unsaid <= tally.filtered);
+}
+
+fn distinct(set: &AddressSet, options: &Options) {
+    if set.len() > LOOKED_AT {
+        return;
+    }
+    let mut sorted = set.addresses().to_vec();
+    sorted.sort_unstable();
+    assert!(sorted.windows(2).all(|pair| pair[0] < pair[1]), "an address stands in its set once");
+    assert!((0..set.len()).all(|at| set.packets(at) > 0));
+    assert!(set.is_empty() || set.has_times() == options.times);
+    let spans = (0..set.len()).filter_map(|at| set.span(at));
+    assert!(spans.into_iter().all(|span| span.first <= span.last));
+}
+
+/// Each record is a packet, but for lists and shards.
+fn packets(capture: &Capture, file: &FileAccount) {
+    if !file.format.has_roles || file.networks > 0 {
+        return;
+    }
+    let total = |set: &AddressSet| set.weights().iter().sum::<u64>();
+    let (source, destination) = (file.source.ipv4, file.destination.ipv4);
+    if capture.any.is_empty() {
+        assert_eq!((total(&capture.source), total(&capture.destination)), (source, destination));
+    } else {
+        assert_eq!(total(&capture.any), source + destination);
+    }
+}

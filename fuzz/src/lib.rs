@@ -1,0 +1,77 @@
+//! The parsers of octomix under arbitrary bytes: what must hold of any file, whatever is in it.
+//!
+//! Of octomix only what reads is built, from its own files: the rest draws in the GPU. A target gives a file
+//! to [`file`], which reads it as the program does, of two inputs one in two ways that must agree. The first two bytes
+//! of an input choose how: see [`Case`].
+
+// Their own modules, and those only, as the crate above has them.
+#[path = "../../src"]
+mod octomix {
+    pub mod address;
+    pub mod input;
+}
+
+mod account;
+mod case;
+mod relation;
+
+pub use case::Case;
+pub use octomix::{address, input};
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use input::{Capture, InputError, Options};
+
+/// Addresses that the blocks of a list may stand for: more are right, but take long.
+const MOST_IN_BLOCKS: u64 = 1 << 21;
+
+/// A folder in memory where there is one, of this process, as several may run.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let memory = Path::new("/dev/shm");
+    let all = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
+    let folder = all.join(format!("octomix-fuzz-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("the temporary folder can be written to");
+    folder
+});
+
+/// Reads `bytes` as a file, as the program does.
+pub fn read(bytes: &[u8], options: &Options) -> Result<Capture, InputError> {
+    let path = FOLDER.join("x");
+    fs::write(&path, bytes).expect("the temporary folder can be written to");
+    input::read(&[path], options, &mut |_| ControlFlow::Continue(()))
+}
+
+/// Reads the file of `data` if it begins as `begins` says, and checks what comes of it; returns whether the
+/// input is worth keeping.
+///
+/// # Panics
+/// Where something does not hold that must.
+pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
+    let Some((case, bytes)) = Case::of(data) else { return false };
+    if !begins(bytes) || in_blocks(bytes) > MOST_IN_BLOCKS {
+        return false;
+    }
+    let found = read(bytes, &case.options);
+    if let Ok(capture) = &found {
+        account::check(capture, bytes, &case.options);
+    } else if let Err(error) = &found {
+        let told = error.to_string();
+        assert!(!told.is_empty() && !told.contains('\n'), "an error of several lines: {told}");
+    }
+    relation::check(&case, bytes, &found);
+    true
+}
+
+/// The addresses that `bytes` stand for, were they a list of blocks.
+fn in_blocks(bytes: &[u8]) -> u64 {
+    let lines = bytes.split(|&byte| matches!(byte, b'\n' | b'\r'));
+    let cells = lines.flat_map(|line| {
+        line.split(|&byte| matches!(byte, b',' | b';' | b'#' | b'\t' | b'|' | b'"'))
+    });
+    let blocks =
+        cells.filter_map(|cell| address::parse_block(std::str::from_utf8(cell).ok()?.trim()));
+    blocks.map(|block| u64::from(block.end() - block.start())).sum()
+}
