@@ -661,6 +661,13 @@ fn no_address_at_all_is_an_error_with_the_counts() {
 
 #[test]
 fn foreign_formats_are_recognised() {
+    #[cfg(not(feature = "parquet"))]
+    assert_eq!(
+        error(b"PAR1\x15\x04"),
+        "'x.csv' is a Parquet file, which is not read; convert it first: \
+         duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or build octomix with --features parquet, \
+         which reads it as it is"
+    );
     assert_eq!(
         error(b"BZh91AY&SY\x00\x00"),
         "'x.csv' is a bzip2 file, which is not read; convert it first: \

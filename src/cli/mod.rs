@@ -47,12 +47,12 @@ Examples:
 
 const DETECT_EXAMPLES: &str = "\
 Examples:
-  Sources and destinations of a packet capture:
-    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst > day.csv
-    octomix detect day.csv
+  Sources and destinations of a packet capture, and the page of results:
+    octomix detect day.pcap -o day
+    xdg-open day/report.html
 
-  The same without a file between:
-    tshark ... | octomix detect -
+  Only what came from outside to the web servers:
+    octomix detect --where 'src public and dport=80,443' day.pcap
 
   All files below a folder as one capture:
     octomix detect --recursive captures

@@ -97,17 +97,22 @@ pub fn complete(
     let [src, dst, any] =
         found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
     let pages = [src.1.flatten(), dst.1.flatten(), any.1.flatten()];
-    let about = About {
-        command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
-        // A clock before 1970 tells no time.
-        unix_seconds: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
-    };
+    let about = about();
     let write = |summary: &_, out: &mut dyn std::io::Write| {
         page::write(summary, pages.each_ref().map(Option::as_ref), &about, out)
     };
     let drawn = pages.iter().any(Option::is_some);
     let page = drawn.then_some((page::FILE, &write as _));
     run::complete(run, capture, [src.0, dst.0, any.0], made_from, page)
+}
+
+/// What is told of this run beside its summary.
+pub fn about() -> About {
+    About {
+        command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
+        // A clock before 1970 tells no time.
+        unix_seconds: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
+    }
 }
 
 /// Columns of a picture in a pipe, which has no width.

@@ -8,12 +8,14 @@ use octomix::input::Role;
 use octomix::model::any::Params;
 use octomix::report::Output;
 use octomix::report::fit::FitSummary;
+use octomix::report::page;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::sweep::{Sweep, SweepRow, SweepSummary};
 
 use super::fitting::{points, show, tell};
+use super::page::about;
 use super::plan::Plan;
-use super::run::{finish, start, timed};
+use super::run::{self, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{Components, ModelArgs, Numbers, SearchArg, SweepArgs};
 use crate::console::Console;
@@ -40,7 +42,10 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let src = job.sweep(Role::Source, &capture.source)?;
     let dst = job.sweep(Role::Destination, &capture.destination)?;
     let any = job.sweep(Role::Any, &capture.any)?;
-    finish(run, &capture, [src, dst, any], print)
+    let about = about();
+    let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
+    let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;
+    run::show(&summary, print)
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.

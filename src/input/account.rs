@@ -258,6 +258,8 @@ pub enum At {
     Line(u64),
     /// The packet.
     Packet(u64),
+    /// The row of a table that has no lines.
+    Row(u64),
 }
 
 impl fmt::Display for At {
@@ -265,6 +267,7 @@ impl fmt::Display for At {
         match self {
             At::Line(line) => write!(f, "line {line}"),
             At::Packet(packet) => write!(f, "packet {packet}"),
+            At::Row(row) => write!(f, "row {row}"),
         }
     }
 }

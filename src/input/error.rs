@@ -138,6 +138,18 @@ pub enum InputError {
         kind: Foreign,
     },
 
+    /// The file can only be read from its end, and it is no file.
+    #[error(
+        "{} is a Parquet file, which is read from its end, but {reason}; name the file itself, decompressed",
+        quoted(name)
+    )]
+    Sequential {
+        /// The file.
+        name: String,
+        /// What it is instead.
+        reason: String,
+    },
+
     /// A CSV starts with data.
     #[error(
         "the first line of {} holds data ('{value}') rather than column names; \

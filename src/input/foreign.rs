@@ -11,6 +11,10 @@ pub enum Foreign {
     Xz,
     /// UTF-16 text, as PowerShell writes it.
     Utf16,
+    /// A Parquet file, where the feature `parquet` is not built in.
+    Parquet,
+    /// A Parquet file whose columns are compressed with Brotli.
+    Brotli,
 }
 
 impl Foreign {
@@ -20,6 +24,7 @@ impl Foreign {
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Some(Foreign::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Foreign::Xz),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Foreign::Utf16),
+            [b'P', b'A', b'R', b'1', ..] if !cfg!(feature = "parquet") => Some(Foreign::Parquet),
             _ => None,
         }
     }
@@ -30,6 +35,13 @@ impl Foreign {
             Foreign::Bzip2 => "bzip2 -dc FILE | octomix detect -",
             Foreign::Xz => "xz -dc FILE | octomix detect -",
             Foreign::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE | octomix detect -",
+            Foreign::Parquet => {
+                "duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or build octomix with --features \
+                 parquet, which reads it as it is"
+            }
+            Foreign::Brotli => {
+                "duckdb -c \"copy (from 'FILE') to 'NEW.parquet' (compression zstd)\""
+            }
         }
     }
 }
@@ -40,6 +52,8 @@ impl fmt::Display for Foreign {
             Foreign::Bzip2 => "a bzip2 file",
             Foreign::Xz => "an xz file",
             Foreign::Utf16 => "UTF-16 text",
+            Foreign::Parquet => "a Parquet file",
+            Foreign::Brotli => "a Parquet file compressed with Brotli",
         })
     }
 }

@@ -13,6 +13,8 @@ use super::{
     Format, InputError, Options, Roles, Warning, bare, bitmap, delimited, json, list, pcap, pcapng,
     shard, zeek,
 };
+#[cfg(feature = "parquet")]
+use super::{parquet, stream::Decoded};
 
 /// All formats, tried in order: the first that recognises the head of a file reads it.
 pub(super) const FORMATS: &[Recognise] = &[
@@ -20,6 +22,8 @@ pub(super) const FORMATS: &[Recognise] = &[
     pcapng::recognise,
     bitmap::recognise,
     shard::recognise,
+    #[cfg(feature = "parquet")]
+    parquet::recognise,
     zeek::recognise,
     json::recognise,
     bare::recognise,
@@ -121,6 +125,22 @@ impl<'a> Head<'a> {
     /// Reads on, for a header of several lines; false when there is no more, or too much.
     pub fn grow(&mut self) -> bool {
         self.bytes.len() < LONGEST && self.stream.append(&mut self.bytes, STEP) > 0
+    }
+
+    /// The file itself, for a format that reads it out of order.
+    ///
+    /// # Errors
+    /// A pipe or a compressed file, which can only be read in order, and what the system says.
+    #[cfg(feature = "parquet")]
+    pub fn reopen(&self) -> io::Result<std::fs::File> {
+        self.stream.reopen()
+    }
+
+    /// Puts `decoded` in the place of the file's own bytes, these first ones included.
+    #[cfg(feature = "parquet")]
+    pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
+        self.bytes.clear();
+        self.stream.decode(decoded);
     }
 
     pub fn into_bytes(self) -> Vec<u8> {

@@ -35,6 +35,8 @@ mod known;
 mod lines;
 mod list;
 mod packet;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pcap;
 mod pcapng;
 mod protocol;

@@ -107,7 +107,7 @@ pub(super) fn endless(at: At) -> String {
         At::Line(_) => format!(
             "the record on {at} is longer than {limit} MiB, look there for a quote that is not closed"
         ),
-        At::Packet(_) => format!("{at} is longer than {limit} MiB"),
+        At::Packet(_) | At::Row(_) => format!("{at} is longer than {limit} MiB"),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The bytes of one file as formats see them: opened, counted and decompressed.
+//! The bytes of one file as formats see them: opened, counted and decompressed, or decoded by a format that reads
+//! its file out of order.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -19,10 +20,26 @@ pub(super) enum End {
     Failed(io::Error),
 }
 
+/// What a format makes of a file that it reads out of order, as bytes in order.
+pub(super) trait Decoded: Send {
+    /// Reads some bytes; 0 at the end.
+    ///
+    /// # Errors
+    /// Why there are no more.
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, String>;
+
+    /// Bytes of the file itself that this has come past.
+    fn passed(&self) -> u64;
+}
+
 /// A file that is being read.
 pub(super) struct Stream {
+    #[cfg(feature = "parquet")]
+    path: std::path::PathBuf,
     file: Box<dyn Read + Send>,
     decoder: Decoder,
+    /// What is read in place of the file.
+    decoded: Option<Box<dyn Decoded>>,
     /// Bytes read from all files, for progress.
     meter: Arc<AtomicU64>,
     /// Bytes read from this file.
@@ -43,7 +60,16 @@ impl Stream {
             Box::new(File::open(path)?)
         };
         let decoder = Decoder::none(Vec::new());
-        let mut stream = Self { file, decoder, meter, bytes: 0, end: None };
+        let mut stream = Self {
+            #[cfg(feature = "parquet")]
+            path: path.to_path_buf(),
+            file,
+            decoder,
+            decoded: None,
+            meter,
+            bytes: 0,
+            end: None,
+        };
         let mut signature = vec![0; SIGNATURE];
         let mut found = 0;
         while found < SIGNATURE {
@@ -59,6 +85,30 @@ impl Stream {
         signature.truncate(found);
         stream.decoder = Decoder::of(signature);
         Ok(stream)
+    }
+
+    /// The file, opened once more.
+    ///
+    /// # Errors
+    /// A pipe or a compressed file, and what the system says.
+    #[cfg(feature = "parquet")]
+    pub fn reopen(&self) -> io::Result<File> {
+        let is_pipe = is_standard_input(&self.path) || !self.path.metadata()?.is_file();
+        let in_order = match self.compression() {
+            Some(compression) => Some(format!("it is compressed with {}", compression.name())),
+            None => is_pipe.then(|| "it is a pipe".to_owned()),
+        };
+        match in_order {
+            Some(why) => Err(io::Error::new(ErrorKind::NotSeekable, why)),
+            None => File::open(&self.path),
+        }
+    }
+
+    /// Goes on with what `decoded` gives.
+    #[cfg(feature = "parquet")]
+    pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
+        self.decoded = Some(decoded);
+        self.end = None;
     }
 
     pub fn compression(&self) -> Option<Compression> {
@@ -121,9 +171,20 @@ impl Stream {
         if self.end.is_some() || bytes.is_empty() {
             return 0;
         }
-        let mut decoder = std::mem::take(&mut self.decoder);
-        let read = decoder.read(&mut |input| self.read_raw(input), bytes);
-        self.decoder = decoder;
+        let read = match self.decoded.take() {
+            Some(mut decoded) => {
+                let read = decoded.read(bytes);
+                self.count(decoded.passed().saturating_sub(self.bytes));
+                self.decoded = Some(decoded);
+                Ok(read)
+            }
+            None => {
+                let mut decoder = std::mem::take(&mut self.decoder);
+                let read = decoder.read(&mut |input| self.read_raw(input), bytes);
+                self.decoder = decoder;
+                read
+            }
+        };
         match read {
             Ok(Ok(0)) => self.end = Some(End::Whole),
             Ok(Ok(read)) => return read,
@@ -139,12 +200,16 @@ impl Stream {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
                 Ok(read) => {
-                    self.bytes += read as u64;
-                    self.meter.fetch_add(read as u64, Ordering::Relaxed);
+                    self.count(read as u64);
                     return Ok(read);
                 }
             }
         }
+    }
+
+    fn count(&mut self, read: u64) {
+        self.bytes += read;
+        self.meter.fetch_add(read, Ordering::Relaxed);
     }
 }
 

@@ -80,6 +80,34 @@ impl Sweep {
         Self { addresses, kind, covariance_type, knee: knee(&curve), rows }
     }
 
+    /// The number with the least BIC.
+    pub fn least_bic(&self) -> Option<usize> {
+        self.least(|row| row.bic)
+    }
+
+    /// The number with the least AIC.
+    pub fn least_aic(&self) -> Option<usize> {
+        self.least(|row| row.aic)
+    }
+
+    fn least(&self, figure: impl Fn(&SweepRow) -> f64) -> Option<usize> {
+        self.rows.iter().min_by(|a, b| figure(a).total_cmp(&figure(b))).map(|row| row.k)
+    }
+
+    /// The number with the largest lower bound; of maximum likelihood that grows with every component,
+    /// which is nothing to choose by.
+    pub fn largest_bound(&self) -> Option<usize> {
+        let bounds = self.rows.iter().filter_map(|row| Some((row.k, row.lower_bound?)));
+        let largest = bounds.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (self.kind == "bayesian").then_some(largest.0)
+    }
+
+    /// Decimals that tell one lower bound from another: of maximum likelihood it is a mean over the
+    /// addresses.
+    pub(super) fn bound_decimals(&self) -> usize {
+        if self.kind == "gaussian" { 4 } else { 1 }
+    }
+
     /// Writes the rows as CSV; K-Means has an empty lower bound.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 //! Every address is taken to come from the whole space, evenly, or from one of the blocks that the
 //! other addresses populate, a mixture over prefix lengths:
 //!
-//!     p(x) = sum over L of w_L (n_L(x) - 1) / (N - 1) 2^(L - 32)
+//! ```text
+//! p(x) = sum over L of w_L (n_L(x) - 1) / (N - 1) 2^(L - 32)
+//! ```
 //!
 //! where `n_L(x)` of the N addresses share the leading L bits of x, and the term of L = 0 is `2^-32`.
 //! Leaving x out of its own count is what lets an address stand alone. The weights are those of

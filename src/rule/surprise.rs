@@ -3,7 +3,9 @@
 //! A chain over prefixes, half an octet at a time: of the `n` addresses that share what comes before,
 //! `c` go on in the same way, and one that goes so is expected with probability
 //!
-//!     (c - 1 + theta / 16) / (n - 1 + theta)
+//! ```text
+//! (c - 1 + theta / 16) / (n - 1 + theta)
+//! ```
 //!
 //! its own being left out of both counts: a Dirichlet prior of mass theta that backs off to an even
 //! choice among the 16 ways (MacKay and Peto 1995; Teh 2006 for the chain). Each level has a mass of its

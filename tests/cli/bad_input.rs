@@ -190,7 +190,8 @@ fn what_was_skipped_stands_in_the_summary() {
     let input = &folder.json("octomix-out/summary.json")["input"];
     assert_eq!(
         input["cells"]["dst"],
-        json!({"ipv4": 1, "padded": 0, "missing": 1, "ipv6": 0, "not_ip": 0, "malformed": 0})
+        json!({"ipv4": 1, "padded": 0, "missing": 1, "ipv6": 0, "not_ip": 0, "malformed": 0,
+               "filtered": 0, "unsaid": 0})
     );
     assert_eq!(
         input["files"][0]["malformed"],

@@ -49,8 +49,11 @@ fn bayesian_mixtures_of_the_sources_want_three_components() {
     let summary: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(
         summary["files"],
-        serde_json::json!(["src/sweep.csv", "src/sweep.json", "summary.json"])
+        serde_json::json!(["src/sweep.csv", "src/sweep.json", "report.html", "summary.json"])
     );
+    let page = folder.read("octomix-out/report.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{page}");
+    assert!(page.contains(">largest at k = 3</text>"), "{page}");
     let rows = summary["src"]["rows"].as_array().unwrap();
     let column =
         |key: &str| -> Vec<u64> { rows.iter().map(|row| row[key].as_u64().unwrap()).collect() };

@@ -336,6 +336,42 @@ fn markup_in_names_and_cells_is_text() {
 }
 
 #[test]
+fn the_page_of_a_sweep_marks_the_knee_and_shows_markup_as_text() {
+    let Some(browser) = Browser::open() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let column = "</script><script>window.pwned=1</script>";
+    // Three subnets, and so a knee at 3.
+    let rows: String = (0..60).map(|i| format!("10.{}.0.{i}\n", 80 * (i % 3))).collect();
+    std::fs::write(folder.path().join("day.csv"), format!("{column}\n{rows}")).unwrap();
+    let sweep = ["sweep", "--quiet", "--engine", "cpu", "--model", "kmeans", "--k", "1..6"];
+    let input = ["--n-init", "5", "--src-column", column, "day.csv"];
+    octomix(folder.path(), &[&sweep[..], &input].concat());
+    browser.resize(500, 900);
+    browser.load(&folder.path().join("octomix-out/report.html"));
+    assert_eq!(browser.run("return window.pwned ?? null"), Value::Null);
+    assert!(text(&browser, "body").contains(column));
+    let wider =
+        "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    assert_eq!(browser.run(wider), 0);
+    // Tightness, inertia, criteria; K-Means has no lower bound.
+    let dots = browser.run(
+        "return [...document.querySelectorAll('#src .chart')].map((chart) => chart.querySelectorAll('circle').length)",
+    );
+    assert_eq!(dots, json!([6, 6, 12]));
+    assert_eq!(text(&browser, "#src tr.knee th"), "3");
+    let knee = "document.querySelector('#src .chart .chosen')";
+    browser.run(&format!("{knee}.scrollIntoView({{ block: 'center', behavior: 'instant' }})"));
+    let at = browser.run_after_frames(&format!(
+        "const {{ x, y, width, height }} = {knee}.getBoundingClientRect(); \
+         return [x + width / 2, y + height / 2]"
+    ));
+    browser.point(at[0].as_f64().unwrap(), at[1].as_f64().unwrap());
+    let told = text(&browser, "#tip");
+    assert!(told.starts_with("tightness ") && told.ends_with("k = 3"), "{told}");
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+}
+
+#[test]
 fn both_themes_and_a_phone_show_the_page_whole() {
     let Some(browser) = Browser::open() else { return };
     let (_folder, path) = page(&[TUTORIAL]);

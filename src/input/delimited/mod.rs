@@ -99,6 +99,12 @@ pub(super) fn recognise(
     }))
 }
 
+/// Cuts and reads rows below a header: text divided by tabs, quoted where it holds some.
+#[cfg(feature = "parquet")]
+pub(super) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns) -> LineCutter {
+    LineCutter(Arc::new(Table::new(b'\t', header, columns, None, facts)))
+}
+
 /// The addresses of a table that octomix wrote, which fill `roles` as those of a list do.
 fn own_columns(roles: Roles) -> Vec<Column> {
     let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };

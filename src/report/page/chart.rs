@@ -49,6 +49,13 @@ pub(super) fn ticks([low, high]: [f64; 2], count: usize) -> Vec<f64> {
     (0..=(last - first).max(-1.0) as i64).map(|i| (first + i as f64) * step).collect()
 }
 
+/// The unit in which `ticks` are short enough to stand beside an axis, and its sign.
+fn unit(ticks: &[f64]) -> (f64, &'static str) {
+    let most = ticks.iter().fold(0.0, |most, tick| f64::max(most, tick.abs()));
+    let units = [(1e12, "T"), (1e9, "G"), (1e6, "M")];
+    units.into_iter().find(|&(unit, _)| most >= unit).unwrap_or((1.0, ""))
+}
+
 /// A number as charts show it: a true minus sign, no more digits than `like` needs.
 pub(super) fn number(value: f64, like: f64) -> String {
     let decimals = (-like.abs().log10().floor()).clamp(0.0, 6.0) as usize;
@@ -88,10 +95,12 @@ impl Chart {
         let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
         let ticks = self.y.ticks(4);
         let step = ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+        let (unit, sign) = unit(&ticks);
         for tick in ticks {
-            let (y, text) = (self.y.at(tick), number(tick, step));
+            let sign = if tick == 0.0 { "" } else { sign };
+            let (y, text) = (self.y.at(tick), number(tick / unit, step / unit));
             self.push(format_args!(
-                r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/><text class="end" x="{:.1}" y="{:.1}">{text}</text>"#,
+                r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/><text class="end" x="{:.1}" y="{:.1}">{text}{sign}</text>"#,
                 LEFT - 6.0,
                 y + 3.5
             ));
@@ -160,43 +169,112 @@ pub(super) fn histogram(bins: &Bins, threshold: f64) -> String {
 
 /// The lower bound after each iteration.
 pub(super) fn trace(bounds: &[f64]) -> String {
-    let values: Vec<(f64, f64)> =
-        bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
+    let values = bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
     let label = "The lower bound after each iteration";
     let tip = |x: f64, y: f64| format!("iteration {x}: {}", number(y, 0.001));
-    line(label, ["iteration", "lower bound, nats"], &values, tip)
+    lines(label, ["iteration", "lower bound, nats"], &[Line { values, choice: None }], &[tip])
 }
 
-fn line(
+/// A figure of a sweep.
+pub(super) struct Curve {
+    /// Its name.
+    pub name: &'static str,
+    /// The numbers of clusters, and the figure of each.
+    pub values: Vec<(f64, f64)>,
+    /// The number that the figure speaks for, and as what: "knee", "least".
+    pub choice: Option<(usize, &'static str)>,
+    /// What its last digit stands for.
+    pub like: f64,
+}
+
+/// One or two figures against the number of clusters; what each speaks for is marked.
+pub(super) fn elbow(label: &str, y_name: &str, curves: Vec<Curve>) -> String {
+    let tips: Vec<_> = curves
+        .iter()
+        .map(|&Curve { name, like, .. }| {
+            move |k: f64, y: f64| format!("k = {k}: {name} {}", number(y, like))
+        })
+        .collect();
+    let names: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
+    let several = names.len() > 1;
+    let line = |curve: Curve| {
+        let text = |(k, word): (usize, &str)| match several {
+            true => (k as f64, format!("{} {word} at k = {k}", curve.name)),
+            false => (k as f64, format!("{word} at k = {k}")),
+        };
+        Line { choice: curve.choice.map(text), values: curve.values }
+    };
+    let curves: Vec<Line> = curves.into_iter().map(line).collect();
+    lines(label, ["clusters k", y_name], &curves, &tips)
+}
+
+/// A line under way: its points from the left to the right, and one to mark, with a text.
+struct Line {
+    values: Vec<(f64, f64)>,
+    choice: Option<(f64, String)>,
+}
+
+/// The most numbers that are all told at the axis.
+const MOST_TICKS: f64 = 12.0;
+
+/// `lines` over one axis, with what `tips` tell of their points. No line without a point.
+fn lines(
     label: &str,
     [x_name, y_name]: [&str; 2],
-    values: &[(f64, f64)],
-    tip: impl Fn(f64, f64) -> String,
+    lines: &[Line],
+    tips: &[impl Fn(f64, f64) -> String],
 ) -> String {
-    let finite = || values.iter().filter(|(_, y)| y.is_finite());
-    let (first, last) = match (values.first(), values.last()) {
-        (Some(first), Some(last)) => (first.0, last.0),
-        _ => return String::new(),
+    let all = || lines.iter().flat_map(|line| &line.values).copied();
+    let finite = || all().filter(|(_, y)| y.is_finite());
+    let range = |values: &mut dyn Iterator<Item = f64>| {
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
+            [low.min(value), high.max(value)]
+        })
     };
-    let low = finite().map(|value| value.1).fold(f64::INFINITY, f64::min);
-    let high = finite().map(|value| value.1).fold(f64::NEG_INFINITY, f64::max);
+    let [first, last] = range(&mut all().map(|value| value.0));
+    if first > last {
+        return String::new();
+    }
+    let [low, high] = range(&mut finite().map(|value| value.1));
     // Less than that is rounding, which no axis should tell.
     let margin = if high - low > 1e-3 { 0.05 * (high - low) } else { 0.5 };
     let ends = if last > first { [first, last] } else { [first - 0.5, first + 0.5] };
     let mut chart = Chart::new(label, ends, [low - margin, high + margin]);
     // Iterations and components are whole.
-    let mut x_ticks = chart.x.ticks(5);
+    let count = if last - first < MOST_TICKS { MOST_TICKS as usize } else { 5 };
+    let mut x_ticks = chart.x.ticks(count);
     x_ticks.retain(|tick| tick.fract() == 0.0);
     chart.axes(x_name, y_name, &x_ticks);
-    let places: Vec<(f64, f64, String)> =
-        finite().map(|&(x, y)| (chart.x.at(x), chart.y.at(y), tip(x, y))).collect();
-    let path: Vec<String> = places.iter().map(|(x, y, _)| format!("{x:.1} {y:.1}")).collect();
-    chart.push(format_args!(r#"<path class="line" d="M{}"/>"#, path.join("L")));
-    let radius = if places.len() > 60 { 1.5 } else { 3.0 };
-    for (x, y, tip) in places {
-        chart.push(format_args!(
-            r#"<circle class="dot" cx="{x:.1}" cy="{y:.1}" r="{radius}"><title>{tip}</title></circle>"#
-        ));
+    let base = HEIGHT - BOTTOM;
+    for (at, (line, tip)) in lines.iter().zip(tips).enumerate() {
+        let class = if at == 0 { "" } else { " second" };
+        let finite = || line.values.iter().filter(|(_, y)| y.is_finite());
+        if let Some((chosen, text)) = &line.choice {
+            let x = chart.x.at(*chosen);
+            let (end, gap) = if x > WIDTH / 2.0 { (" end", -6.0) } else { ("", 6.0) };
+            // The text keeps clear of the point, and of the text before it.
+            let middle = (low + high) / 2.0;
+            let is_high = finite().any(|(k, y)| k == chosen && *y > middle);
+            let y = if is_high { base - 8.0 } else { TOP + 9.0 } + 14.0 * at as f64;
+            chart.push(format_args!(
+                r#"<path class="choice{class}" d="M{x:.1} {TOP}V{base}"/><text class="choice{class}{end}" x="{:.1}" y="{y:.1}">{text}</text>"#,
+                x + gap
+            ));
+        }
+        let places: Vec<String> =
+            finite().map(|&(x, y)| format!("{:.1} {:.1}", chart.x.at(x), chart.y.at(y))).collect();
+        chart.push(format_args!(r#"<path class="line{class}" d="M{}"/>"#, places.join("L")));
+        let small = if places.len() > 60 { 1.5 } else { 3.0 };
+        for &(x, y) in finite() {
+            let is_chosen = line.choice.as_ref().is_some_and(|&(chosen, _)| chosen == x);
+            let (chosen, radius) = if is_chosen { (" chosen", 4.5) } else { ("", small) };
+            chart.push(format_args!(
+                r#"<circle class="dot{class}{chosen}" cx="{:.1}" cy="{:.1}" r="{radius}"><title>{}</title></circle>"#,
+                chart.x.at(x),
+                chart.y.at(y),
+                tip(x, y)
+            ));
+        }
     }
     chart.finish()
 }
@@ -227,6 +305,27 @@ mod tests {
         assert_eq!(svg.matches("bar low").count(), 1);
         assert!(svg.contains("<title>below \u{2212}8.0: 3 addresses</title>"), "{svg}");
         assert!(svg.contains("threshold \u{2212}7.500"), "{svg}");
+    }
+
+    #[test]
+    fn what_a_figure_speaks_for_is_marked() {
+        let curve = |name, choice| Curve {
+            name,
+            values: vec![(1.0, 9e7), (2.0, 1e7), (4.0, f64::NAN), (3.0, 5e6)],
+            choice,
+            like: 1.0,
+        };
+        let svg = elbow("Inertia", "octets", vec![curve("inertia", Some((2, "knee")))]);
+        assert_eq!(svg.matches("<circle").count(), 3, "{svg}");
+        assert_eq!(svg.matches("<circle class=\"dot chosen\"").count(), 1, "{svg}");
+        assert!(svg.contains("<title>k = 2: inertia 10,000,000</title>"), "{svg}");
+        // Numbers beside the axis are short.
+        assert!(svg.contains(">knee at k = 2<") && svg.contains(">50M<"), "{svg}");
+        let two = vec![curve("BIC", Some((3, "least"))), curve("AIC", None)];
+        let svg = elbow("Criteria", "", two);
+        assert_eq!(svg.matches("chosen").count(), 1, "{svg}");
+        assert!(svg.contains(">BIC least at k = 3<"), "{svg}");
+        assert_eq!(elbow("Nothing", "", vec![]), "");
     }
 
     #[test]

@@ -1,34 +1,38 @@
 //! report.html: what a run found, as one page that asks nothing of any other place.
 //!
 //! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`] in the sweep that labels
-//! addresses; the rest is the [`Summary`]. The markup is `page.html`, the style `page.css`, the
-//! behaviour the scripts beside them, all of them compiled in. Text of the input is escaped by the
-//! template or by `embed`, and a Content-Security-Policy forbids whatever is not in the page.
+//! addresses; the rest is the [`Summary`]. A sweep over numbers of components has a page of its own
+//! ([`write_sweep`]). The markup is `page.html` or `sweep.html` within `frame.html`, the style
+//! `page.css`, the behaviour the scripts beside them, all of them compiled in. Text of the input is
+//! escaped by the templates or by `embed`, and a Content-Security-Policy forbids whatever is not in the
+//! page.
 
 mod chart;
+mod elbow;
 mod embed;
+mod frame;
 mod histogram;
 mod picture;
 mod plane;
 mod sketch;
 
-use std::borrow::Borrow;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
 
 use askama::Template;
-use indicatif::{DecimalBytes, HumanCount};
 use serde::Serialize;
 
 use super::clusters::Cluster;
 use super::fit::{FitSummary, Objective};
 use super::model::Rule;
-use super::reading::{FileFormat, FileReading};
 use super::summary::{RoleSummary, Summary};
-use super::text::{duration, title};
-use crate::input::{Role, Tally};
+use super::text::title;
+use crate::input::Role;
 use crate::model::pca::Pca;
+use frame::Frame;
 
+pub use elbow::write_sweep;
+pub use frame::About;
 pub use histogram::{Bins, Histogram};
 pub use picture::Picture;
 pub use plane::{Extent, Shape};
@@ -42,20 +46,6 @@ pub const MOST_FLAGS: usize = 20_000;
 
 /// Bars of a histogram.
 const BARS: usize = 64;
-
-/// The style sheet.
-const STYLE: &str = include_str!("page.css");
-
-/// The scripts, in the order they need one another, within one scope.
-const SCRIPT: &str = concat!(
-    "\"use strict\";{\n",
-    include_str!("common.js"),
-    include_str!("plane.js"),
-    include_str!("space.js"),
-    include_str!("table.js"),
-    include_str!("page.js"),
-    "}\n",
-);
 
 /// What the page tells of one role beside its summary.
 #[derive(Debug, Clone)]
@@ -91,15 +81,6 @@ pub struct Flag {
     pub surprise: Option<[f64; 4]>,
 }
 
-/// What the page tells of the run that no summary does.
-#[derive(Debug, Clone, Default)]
-pub struct About {
-    /// The command line, as it was given.
-    pub command: Vec<String>,
-    /// When the run ended, in seconds since 1970.
-    pub unix_seconds: u64,
-}
-
 /// Writes the page of a run: of its `summary`, and of what is there for sources and destinations.
 ///
 /// # Errors
@@ -117,109 +98,17 @@ pub fn write(
     let sections = Role::ALL.into_iter().zip(pages).map(|(role, page)| of(role, page));
     let sections = sections.collect::<io::Result<Vec<_>>>()?;
     let page = Page {
-        policy: format!(
-            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
-            embed::hash(SCRIPT),
-            embed::hash(STYLE)
-        ),
-        style: STYLE,
-        script: SCRIPT,
-        heading: heading(&summary.input.files),
-        summary,
-        about,
+        frame: Frame::new(summary, about),
         sections: sections.into_iter().flatten().collect(),
     };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
 }
 
-/// What was read, in a few words.
-fn heading(files: &[FileReading]) -> String {
-    let base =
-        |file: &FileReading| file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name).to_owned();
-    match files {
-        [file] => base(file),
-        [first, rest @ ..] => format!("{} and {} more", base(first), rest.len()),
-        [] => String::new(),
-    }
-}
-
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    policy: String,
-    style: &'static str,
-    script: &'static str,
-    heading: String,
-    summary: &'a Summary<RoleSummary>,
-    about: &'a About,
+    frame: Frame<'a, RoleSummary>,
     sections: Vec<Section<'a>>,
-}
-
-impl Page<'_> {
-    /// A number with its thousands set off.
-    fn count(&self, count: impl Borrow<u64>) -> HumanCount {
-        HumanCount(*count.borrow())
-    }
-
-    fn bytes(&self, file: &FileReading) -> DecimalBytes {
-        DecimalBytes(file.bytes)
-    }
-
-    fn duration(&self, seconds: &f64) -> String {
-        duration(*seconds)
-    }
-
-    fn bytes_of_all(&self) -> DecimalBytes {
-        DecimalBytes(self.summary.input.bytes)
-    }
-
-    /// The cells of each role that was read.
-    fn cells(&self) -> Vec<(&'static str, Tally)> {
-        let roles = [Role::Source, Role::Destination];
-        let cells = roles.map(|role| (title(role), self.summary.input.cells.of(role)));
-        cells.into_iter().filter(|(_, tally)| tally.cells() > 0).collect()
-    }
-
-    fn has_malformed(&self) -> bool {
-        self.summary.input.files.iter().any(|file| !file.malformed.is_empty())
-    }
-
-    /// How a file was read, in words.
-    fn format(&self, file: &FileReading) -> String {
-        let FileFormat { name, src_column, dst_column, compression, .. } = &file.format;
-        let mut words = vec![(*name).to_owned()];
-        words.extend(compression.map(|compression| compression.name().to_owned()));
-        let columns: Vec<&str> =
-            [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-        if !columns.is_empty() {
-            let noun = if columns.len() == 1 { "column" } else { "columns" };
-            words.push(format!("{noun} {}", columns.join(" and ")));
-        }
-        words.join(", ")
-    }
-
-    /// The time of each stage of the roles together.
-    fn stages(&self) -> Vec<(&'static str, f64)> {
-        let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
-        let roles = || found().map(|role| role.seconds);
-        vec![
-            ("reading", self.summary.seconds.read),
-            ("opening the engine", self.summary.seconds.engine),
-            ("fitting", roles().map(|seconds| seconds.fit).sum()),
-            ("finding the threshold", roles().map(|seconds| seconds.label).sum()),
-            ("labelling and writing", roles().map(|seconds| seconds.write).sum()),
-        ]
-    }
-
-    /// The command line, quoted where a shell needs it.
-    fn command(&self) -> String {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-        let quote = |part: &String| match part.chars().all(is_plain) && !part.is_empty() {
-            true => part.clone(),
-            false => format!("'{}'", part.replace('\'', r"'\''")),
-        };
-        self.about.command.iter().map(quote).collect::<Vec<_>>().join(" ")
-    }
 }
 
 /// One role's part of the page.
@@ -302,14 +191,19 @@ fn rule(found: &RoleSummary) -> String {
     format!("{rule}log-density below {limit}")
 }
 
-/// A fit in one sentence.
-fn model(fit: &FitSummary) -> String {
-    let kind = match (fit.kind, fit.covariance_type) {
+/// A kind of model, and what its covariances may be, in words.
+fn kind(kind: &str, covariance_type: Option<&str>) -> String {
+    match (kind, covariance_type) {
         ("kmeans", _) => "K-Means".to_owned(),
         ("gaussian", Some(covariance)) => format!("Gaussian mixture, {covariance} covariances"),
         (_, Some(covariance)) => format!("Bayesian Gaussian mixture, {covariance} covariances"),
         (kind, None) => kind.to_owned(),
-    };
+    }
+}
+
+/// A fit in one sentence.
+fn model(fit: &FitSummary) -> String {
+    let kind = kind(fit.kind, fit.covariance_type);
     let objective = match fit.objective {
         Objective::LowerBound(bound) if fit.kind == "gaussian" => {
             format!("mean log-likelihood {}", chart::number(bound, 0.001))

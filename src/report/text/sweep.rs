@@ -6,7 +6,7 @@ use super::table::{table, write_table};
 use super::{Found, Page, counted, duration, title};
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
-use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
+use crate::report::sweep::{Sweep, SweepSummary};
 
 impl Found for SweepSummary {
     fn write(&self, role: Role, _: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -36,8 +36,7 @@ fn write_sweep(role: Role, sweep: &Sweep, out: &mut dyn Write) -> io::Result<()>
 
 fn write_rows(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
     let has_bound = sweep.kind != "kmeans";
-    // Of maximum likelihood the bound is a mean over the addresses: its decimals matter.
-    let decimals = if sweep.kind == "gaussian" { 4 } else { 1 };
+    let decimals = sweep.bound_decimals();
     let mut header = vec!["k", "used", "tightness", "inertia", "BIC", "AIC"];
     header.extend(has_bound.then_some("lower bound"));
     header.extend(["iterations", "time", ""]);
@@ -67,23 +66,12 @@ fn write_choices(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
         Some(knee) => writeln!(out, "  The tightness bends most at k = {knee}.")?,
         None => writeln!(out, "  The tightness has no knee: it takes three k and a bend.")?,
     }
-    let least = |figure: fn(&SweepRow) -> f64| {
-        sweep.rows.iter().min_by(|a, b| figure(a).total_cmp(&figure(b))).map(|row| row.k)
-    };
-    let most = sweep
-        .rows
-        .iter()
-        .filter_map(|row| row.lower_bound.map(|bound| (row.k, bound)))
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    if let (Some(bic), Some(aic)) = (least(|row| row.bic), least(|row| row.aic)) {
+    if let (Some(bic), Some(aic)) = (sweep.least_bic(), sweep.least_aic()) {
         write!(out, "  BIC is least at k = {bic}, AIC at {aic}")?;
     }
-    match most {
-        // Of maximum likelihood it grows with every component: nothing to choose by.
-        Some((k, _)) if sweep.kind == "bayesian" => {
-            writeln!(out, "; the lower bound is largest at {k}.")?;
-        }
-        _ => writeln!(out, ".")?,
+    match sweep.largest_bound() {
+        Some(k) => writeln!(out, "; the lower bound is largest at {k}.")?,
+        None => writeln!(out, ".")?,
     }
     if sweep.rows.iter().any(|row| !row.converged) {
         writeln!(out, "  + not converged; raise --max-iter.")?;

@@ -1,0 +1,257 @@
+//! The values of one column of a Parquet file, written as a table of text holds them.
+//!
+//! An address may be text, its 4 bytes in network order, or its number; a time of any unit is written as seconds.
+
+use std::io::Write as _;
+use std::net::Ipv6Addr;
+
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::DataType;
+use ::parquet::errors::ParquetError;
+use ::parquet::schema::types::ColumnDescriptor;
+
+use crate::address::dotted;
+
+/// A column of a row group, read from its first row to its last.
+pub(super) trait Cells: Send {
+    /// Passes over `rows` rows.
+    ///
+    /// # Errors
+    /// Damage.
+    fn skip(&mut self, rows: usize) -> Result<(), ParquetError>;
+
+    /// Decodes the next `rows` rows.
+    ///
+    /// # Errors
+    /// Damage; nothing may be written then.
+    fn read(&mut self, rows: usize) -> Result<(), ParquetError>;
+
+    /// Writes the next value of those decoded: nothing if there is none.
+    fn write(&mut self, text: &mut Vec<u8>);
+}
+
+/// The column `leaf` that `reader` reads.
+pub(super) fn open(
+    reader: ColumnReader,
+    leaf: &ColumnDescriptor,
+    is_address: bool,
+) -> Box<dyn Cells> {
+    let number = Number::of(leaf);
+    let is_text = is_text(leaf);
+    match reader {
+        ColumnReader::BoolColumnReader(reader) => Typed::boxed(reader, leaf, |value, text| {
+            print(text, format_args!("{value}"));
+        }),
+        ColumnReader::Int32ColumnReader(reader) if is_address => {
+            // Its bits are the address, whether it is called signed or not.
+            Typed::boxed(reader, leaf, |&value, text| address(value.cast_unsigned(), text))
+        }
+        ColumnReader::Int64ColumnReader(reader) if is_address => {
+            Typed::boxed(reader, leaf, |&value, text| match u32::try_from(value) {
+                Ok(value) => address(value, text),
+                Err(_) => print(text, format_args!("{value}")),
+            })
+        }
+        ColumnReader::Int32ColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |&value, text| {
+                let value = match number.is_unsigned {
+                    true => i64::from(value.cast_unsigned()),
+                    false => i64::from(value),
+                };
+                number.write(value, text);
+            })
+        }
+        ColumnReader::Int64ColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |&value, text| number.write(value, text))
+        }
+        ColumnReader::Int96ColumnReader(reader) => Typed::boxed(reader, leaf, |value, text| {
+            NANOSECONDS.write(value.to_nanos(), text);
+        }),
+        ColumnReader::FloatColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |&value, text| {
+                float(f64::from(value), is_address, text);
+            })
+        }
+        ColumnReader::DoubleColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |&value, text| float(value, is_address, text))
+        }
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |value, text| match value.data() {
+                &[a, b, c, d] if is_address && !is_text => {
+                    address(u32::from_be_bytes([a, b, c, d]), text);
+                }
+                bytes => field(bytes, text),
+            })
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            Typed::boxed(reader, leaf, move |value, text| match value.data() {
+                &[a, b, c, d] if is_address => address(u32::from_be_bytes([a, b, c, d]), text),
+                bytes => match <[u8; 16]>::try_from(bytes) {
+                    Ok(bytes) => print(text, format_args!("{}", Ipv6Addr::from(bytes))),
+                    Err(_) => field(bytes, text),
+                },
+            })
+        }
+    }
+}
+
+/// A column of one type, and how its values are written.
+struct Typed<T: DataType, W> {
+    reader: ColumnReaderImpl<T>,
+    /// The level of a value that is there; 0 if all are.
+    defined: i16,
+    levels: Vec<i16>,
+    values: Vec<T::T>,
+    /// How many of both were written.
+    row: usize,
+    value: usize,
+    write: W,
+}
+
+impl<T, W> Typed<T, W>
+where
+    T: DataType,
+    W: Fn(&T::T, &mut Vec<u8>) + Send + 'static,
+{
+    fn boxed(reader: ColumnReaderImpl<T>, leaf: &ColumnDescriptor, write: W) -> Box<dyn Cells> {
+        let defined = leaf.max_def_level();
+        let (levels, values) = (Vec::new(), Vec::new());
+        Box::new(Self { reader, defined, levels, values, row: 0, value: 0, write })
+    }
+}
+
+impl<T, W> Cells for Typed<T, W>
+where
+    T: DataType,
+    W: Fn(&T::T, &mut Vec<u8>) + Send + 'static,
+{
+    fn skip(&mut self, rows: usize) -> Result<(), ParquetError> {
+        enough(self.reader.skip_records(rows)?, rows)
+    }
+
+    fn read(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.levels.clear();
+        self.values.clear();
+        (self.row, self.value) = (0, 0);
+        let levels = Some(&mut self.levels);
+        let (read, _, _) = self.reader.read_records(rows, levels, None, &mut self.values)?;
+        enough(read, rows)
+    }
+
+    fn write(&mut self, text: &mut Vec<u8>) {
+        let level = self.levels.get(self.row).copied().unwrap_or(0);
+        self.row += 1;
+        if level != self.defined {
+            return;
+        }
+        if let Some(value) = self.values.get(self.value) {
+            self.value += 1;
+            (self.write)(value, text);
+        }
+    }
+}
+
+fn enough(read: usize, rows: usize) -> Result<(), ParquetError> {
+    match read == rows {
+        true => Ok(()),
+        false => Err(ParquetError::EOF("a column ends before its rows do".to_owned())),
+    }
+}
+
+/// What a whole number stands for.
+#[derive(Clone, Copy)]
+struct Number {
+    is_unsigned: bool,
+    /// Its last digits that stand behind the point.
+    digits: u32,
+    /// What it is multiplied with.
+    factor: i64,
+}
+
+const PLAIN: Number = Number { is_unsigned: false, digits: 0, factor: 1 };
+const NANOSECONDS: Number = Number { digits: 9, ..PLAIN };
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+impl Number {
+    fn of(leaf: &ColumnDescriptor) -> Self {
+        let decimal = |digits| Number { digits, ..PLAIN };
+        match (leaf.logical_type_ref(), leaf.converted_type()) {
+            (Some(LogicalType::Timestamp(time)), _) => decimal(match time.unit {
+                TimeUnit::MILLIS => 3,
+                TimeUnit::MICROS => 6,
+                TimeUnit::NANOS => 9,
+            }),
+            (_, ConvertedType::TIMESTAMP_MILLIS) => decimal(3),
+            (_, ConvertedType::TIMESTAMP_MICROS) => decimal(6),
+            (_, ConvertedType::DECIMAL) => decimal(leaf.type_scale().max(0).cast_unsigned()),
+            (_, ConvertedType::DATE) => Number { factor: DAY, ..PLAIN },
+            (
+                _,
+                ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64,
+            ) => Number { is_unsigned: true, ..PLAIN },
+            _ => PLAIN,
+        }
+    }
+
+    fn write(self, value: i64, text: &mut Vec<u8>) {
+        let value = value.saturating_mul(self.factor);
+        let Some(unit) = 10u64.checked_pow(self.digits).filter(|_| self.digits > 0) else {
+            return match self.is_unsigned {
+                true => print(text, format_args!("{}", value.cast_unsigned())),
+                false => print(text, format_args!("{value}")),
+            };
+        };
+        let sign = if value < 0 { "-" } else { "" };
+        let (whole, rest) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
+        let width = self.digits as usize;
+        print(text, format_args!("{sign}{whole}.{rest:0width$}"));
+    }
+}
+
+/// Whether the bytes of a column are said to be characters.
+fn is_text(leaf: &ColumnDescriptor) -> bool {
+    matches!(leaf.converted_type(), ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON)
+        || matches!(
+            leaf.logical_type_ref(),
+            Some(LogicalType::String | LogicalType::Enum | LogicalType::Json)
+        )
+}
+
+fn address(address: u32, text: &mut Vec<u8>) {
+    print(text, format_args!("{}", dotted(address)));
+}
+
+/// A float: pandas makes floats of a column of numbers with gaps.
+fn float(value: f64, is_address: bool, text: &mut Vec<u8>) {
+    let number = value as u32;
+    match is_address && f64::from(number) == value {
+        true => address(number, text),
+        false => print(text, format_args!("{value}")),
+    }
+}
+
+/// Characters, in quotes if they would else divide the row. Line ends are spaces here: that many fields are one row.
+fn field(bytes: &[u8], text: &mut Vec<u8>) {
+    if !bytes.iter().any(|byte| matches!(byte, b'"' | b'\t' | b'\n' | b'\r')) {
+        return text.extend_from_slice(bytes);
+    }
+    text.push(b'"');
+    for &byte in bytes {
+        match byte {
+            b'"' => text.extend_from_slice(b"\"\""),
+            b'\n' | b'\r' => text.push(b' '),
+            _ => text.push(byte),
+        }
+    }
+    text.push(b'"');
+}
+
+fn print(text: &mut Vec<u8>, what: std::fmt::Arguments<'_>) {
+    // Writing to memory cannot fail.
+    let _ = text.write_fmt(what);
+}

@@ -1,0 +1,133 @@
+//! Parquet files: tables stored by columns, whose names stand at the end of the file.
+//!
+//! The columns that are wanted are decoded by the reading thread, as a compressed file is, into a table of text
+//! (`rows`, `cells`), which is then cut and read as any other; so a few pages of each column are all that is held,
+//! however large the row groups are. Offsets count the bytes of that text. Names and facts are those of tables
+//! of text; nested fields are named with dots, and lists are left out. A pipe is refused: it has no end to begin at.
+
+mod cells;
+mod rows;
+
+use std::fs::File;
+use std::io;
+
+use ::parquet::basic::Compression;
+use ::parquet::file::reader::FileReader;
+use ::parquet::file::serialized_reader::SerializedFileReader;
+
+use super::account::At;
+use super::bare::described;
+use super::delimited::{self, columns};
+use super::format::{Head, Opened};
+use super::known::FactColumns;
+use super::text::printable;
+use super::{Foreign, InputError, Options, Warning};
+use columns::Column;
+use rows::{Failed, Picked, Rows};
+
+/// How every Parquet file begins.
+const MAGIC: &[u8] = b"PAR1";
+
+/// Recognises the first bytes. What is wrong with the last ones is damage, before which no row stands.
+///
+/// # Errors
+/// A pipe, names without the columns, and columns compressed with Brotli.
+pub(super) fn recognise(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
+    if !head.bytes().starts_with(MAGIC) {
+        return Ok(None);
+    }
+    let name = head.name().to_owned();
+    let file = head.reopen().map_err(|error| match error.kind() {
+        io::ErrorKind::NotSeekable => {
+            InputError::Sequential { name: name.clone(), reason: error.to_string() }
+        }
+        _ => InputError::Read { name: name.clone(), reason: error },
+    })?;
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    let table = match rows::guarded(|| SerializedFileReader::new(file)) {
+        Ok(file) => {
+            let (table, picked) = Table::choose(&file, options, &name)?;
+            if has_brotli(&file, &picked) {
+                return Err(InputError::Foreign { name, kind: Foreign::Brotli });
+            }
+            head.decode(Box::new(Rows::new(file, size, picked)));
+            table
+        }
+        Err(error) => {
+            let reason =
+                format!("the end, which names the columns, is cut off or damaged ({error})");
+            head.decode(Box::new(Failed { reason, size }));
+            Table::default()
+        }
+    };
+    let facts = match options.needs_facts() {
+        true => FactColumns::of(&table.header),
+        false => FactColumns::default(),
+    };
+    let (format, roles) = described("parquet", &table.columns);
+    Ok(Some(Opened {
+        format,
+        roles,
+        skip: 0,
+        lines_before: 0,
+        counted_by: At::Row,
+        cutter: Box::new(delimited::rows(&table.header, table.columns, &facts)),
+        warnings: table.warnings,
+    }))
+}
+
+/// The table of text that a file becomes.
+#[derive(Default)]
+struct Table {
+    /// The names of the picked columns, after an empty one: what begins with a tab is no blank line.
+    header: Vec<String>,
+    /// Those with addresses.
+    columns: Vec<Column>,
+    warnings: Vec<Warning>,
+}
+
+impl Table {
+    /// The columns that `options` ask for, and which of the file's they are.
+    ///
+    /// # Errors
+    /// Those of [`columns::choose`].
+    fn choose(
+        file: &SerializedFileReader<File>,
+        options: &Options,
+        name: &str,
+    ) -> Result<(Self, Vec<Picked>), InputError> {
+        let schema = file.metadata().file_metadata().schema_descr();
+        // Those with one value a row.
+        let leaves: Vec<usize> = (0..schema.num_columns())
+            .filter(|&leaf| schema.column(leaf).max_rep_level() == 0)
+            .collect();
+        let name_of = |&leaf: &usize| printable(schema.column(leaf).path().string().trim());
+        let names: Vec<String> = leaves.iter().map(name_of).collect();
+        let (mut columns, warnings) = columns::choose(&names, options, name)?;
+        let mut wanted: Vec<usize> = columns.iter().map(|column| column.index).collect();
+        if options.needs_facts() {
+            wanted.extend(FactColumns::of(&names).all());
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let is_address = |at| columns.iter().any(|column| column.index == at);
+        let pick = |&at: &usize| Picked { leaf: leaves[at], is_address: is_address(at) };
+        let picked = wanted.iter().map(pick).collect();
+        for column in &mut columns {
+            column.index = 1 + wanted.partition_point(|&at| at < column.index);
+        }
+        let mut header = vec![String::new()];
+        header.extend(wanted.iter().map(|&at| names[at].clone()));
+        Ok((Self { header, columns, warnings }, picked))
+    }
+}
+
+fn has_brotli(file: &SerializedFileReader<File>, picked: &[Picked]) -> bool {
+    let groups = file.metadata().row_groups().iter();
+    let mut chunks = groups
+        .flat_map(|group| picked.iter().filter_map(|picked| group.columns().get(picked.leaf)));
+    chunks.any(|chunk| matches!(chunk.compression(), Compression::BROTLI(_)))
+}

@@ -1,0 +1,171 @@
+//! The page of a sweep: what speaks for which number of clusters, drawn and as a table.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::chart::{self, Curve, number};
+use super::frame::{About, Frame};
+use crate::input::Role;
+use crate::report::summary::Summary;
+use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
+use crate::report::text::title;
+
+/// Writes the page of a sweep: of its `summary`.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_sweep(
+    summary: &Summary<SweepSummary>,
+    about: &About,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let section = |role| Some(Section::new(role, &summary.role(role)?.sweep));
+    let page = Page {
+        frame: Frame::new(summary, about),
+        sections: Role::ALL.into_iter().filter_map(section).collect(),
+    };
+    page.write_into(&mut &mut *out).map_err(io::Error::other)
+}
+
+#[derive(Template)]
+#[template(path = "sweep.html")]
+struct Page<'a> {
+    frame: Frame<'a, SweepSummary>,
+    sections: Vec<Section<'a>>,
+}
+
+/// One role's part of the page.
+struct Section<'a> {
+    key: &'static str,
+    title: &'static str,
+    sweep: &'a Sweep,
+    model: String,
+    charts: Vec<Figure>,
+}
+
+/// A chart, and the text above it.
+struct Figure {
+    title: &'static str,
+    note: &'static str,
+    svg: String,
+}
+
+impl<'a> Section<'a> {
+    fn new(role: Role, sweep: &'a Sweep) -> Self {
+        Self {
+            key: role.key(),
+            title: title(role),
+            sweep,
+            model: super::kind(sweep.kind, sweep.covariance_type),
+            charts: charts(sweep),
+        }
+    }
+
+    fn choices(&self) -> [(&'static str, Option<usize>); 4] {
+        choices(self.sweep)
+    }
+
+    /// What speaks for a row, in words.
+    fn speaks(&self, row: &SweepRow) -> String {
+        let found = self.choices().into_iter().filter(|&(_, choice)| choice == Some(row.k));
+        found.map(|(what, _)| what).collect::<Vec<_>>().join(", ")
+    }
+
+    fn is_knee(&self, row: &SweepRow) -> bool {
+        self.sweep.knee == Some(row.k)
+    }
+
+    fn has_bound(&self) -> bool {
+        self.sweep.rows.iter().any(|row| row.lower_bound.is_some())
+    }
+
+    fn whole(&self, value: &f64) -> String {
+        number(*value, 1.0)
+    }
+
+    fn tightness(&self, row: &SweepRow) -> String {
+        number(row.tightness, TIGHTNESS)
+    }
+
+    fn bound(&self, row: &SweepRow) -> String {
+        row.lower_bound.map(|bound| number(bound, bound_digit(self.sweep))).unwrap_or_default()
+    }
+}
+
+/// What each figure speaks for, if anything.
+fn choices(sweep: &Sweep) -> [(&'static str, Option<usize>); 4] {
+    [
+        ("knee", sweep.knee),
+        ("least BIC", sweep.least_bic()),
+        ("least AIC", sweep.least_aic()),
+        ("largest lower bound", sweep.largest_bound()),
+    ]
+}
+
+/// What the last digit of a tightness stands for, in octets.
+const TIGHTNESS: f64 = 0.001;
+
+/// What the last digit of a lower bound stands for, in nats.
+fn bound_digit(sweep: &Sweep) -> f64 {
+    10f64.powi(-(sweep.bound_decimals() as i32))
+}
+
+/// The charts of a sweep; none without a row.
+fn charts(sweep: &Sweep) -> Vec<Figure> {
+    let values = |figure: fn(&SweepRow) -> Option<f64>| {
+        let value = |row: &SweepRow| Some((row.k as f64, figure(row)?));
+        sweep.rows.iter().filter_map(value).collect::<Vec<_>>()
+    };
+    let curve = |name, figure, like, choice: Option<usize>, word| Curve {
+        name,
+        values: values(figure),
+        choice: choice.map(|k| (k, word)),
+        like,
+    };
+    let knee = sweep.knee;
+    let [bic, aic] = [sweep.least_bic(), sweep.least_aic()];
+    let figures = [
+        (
+            "Tightness",
+            "Mean distance to the nearest centre; past its knee more clusters gain little.",
+            "octets",
+            vec![curve("tightness", |row| Some(row.tightness), TIGHTNESS, knee, "knee")],
+        ),
+        (
+            "Inertia",
+            "Sum of squared distances to the nearest centre, with the knee of the tightness.",
+            "squared octets",
+            vec![curve("inertia", |row| Some(row.inertia), 1.0, knee, "knee")],
+        ),
+        (
+            "BIC and AIC",
+            "The fit, weighed against the number of its parameters. BIC solid, AIC dashed.",
+            "less is better",
+            vec![
+                curve("BIC", |row| Some(row.bic), 1.0, bic, "least"),
+                curve("AIC", |row| Some(row.aic), 1.0, aic, "least"),
+            ],
+        ),
+        (
+            "Lower bound",
+            match sweep.kind {
+                "bayesian" => "What the fit maximises. It weighs the clusters too: more is better.",
+                _ => "What the fit maximises; it grows with every cluster.",
+            },
+            "nats",
+            vec![curve(
+                "lower bound",
+                |row| row.lower_bound,
+                bound_digit(sweep),
+                sweep.largest_bound(),
+                "largest",
+            )],
+        ),
+    ];
+    let figure = |(title, note, unit, curves)| {
+        let label = format!("{title} by the number of clusters");
+        Figure { title, note, svg: chart::elbow(&label, unit, curves) }
+    };
+    figures.into_iter().map(figure).filter(|figure| !figure.svg.is_empty()).collect()
+}

@@ -1,0 +1,138 @@
+//! What every page has, whatever it shows: its head, what was read, and how the run went.
+
+use std::borrow::Borrow;
+
+use indicatif::{DecimalBytes, HumanCount};
+
+use super::embed;
+use crate::input::{Role, Tally};
+use crate::report::reading::{FileFormat, FileReading};
+use crate::report::summary::Summary;
+use crate::report::text::{self, title};
+
+/// The style sheet.
+const STYLE: &str = include_str!("page.css");
+
+/// The scripts, in the order they need one another, within one scope.
+const SCRIPT: &str = concat!(
+    "\"use strict\";{\n",
+    include_str!("common.js"),
+    include_str!("plane.js"),
+    include_str!("space.js"),
+    include_str!("table.js"),
+    include_str!("page.js"),
+    "}\n",
+);
+
+/// What the page tells of the run that no summary does.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The command line, as it was given.
+    pub command: Vec<String>,
+    /// When the run ended, in seconds since 1970.
+    pub unix_seconds: u64,
+}
+
+/// What `frame.html` shows of a run that found an `R` for each role.
+pub(super) struct Frame<'a, R> {
+    pub policy: String,
+    pub heading: String,
+    pub summary: &'a Summary<R>,
+    pub about: &'a About,
+}
+
+impl<'a, R: text::Found> Frame<'a, R> {
+    pub fn new(summary: &'a Summary<R>, about: &'a About) -> Self {
+        let policy = format!(
+            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
+            embed::hash(SCRIPT),
+            embed::hash(STYLE)
+        );
+        Self { policy, heading: heading(&summary.input.files), summary, about }
+    }
+
+    pub fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    pub fn script(&self) -> &'static str {
+        SCRIPT
+    }
+
+    /// A number with its thousands set off.
+    pub fn count(&self, count: impl Borrow<u64>) -> HumanCount {
+        HumanCount(*count.borrow())
+    }
+
+    pub fn bytes(&self, file: &FileReading) -> DecimalBytes {
+        DecimalBytes(file.bytes)
+    }
+
+    pub fn duration(&self, seconds: &f64) -> String {
+        text::duration(*seconds)
+    }
+
+    pub fn bytes_of_all(&self) -> DecimalBytes {
+        DecimalBytes(self.summary.input.bytes)
+    }
+
+    /// The cells of each role that was read.
+    pub fn cells(&self) -> Vec<(&'static str, Tally)> {
+        let roles = [Role::Source, Role::Destination];
+        let cells = roles.map(|role| (title(role), self.summary.input.cells.of(role)));
+        cells.into_iter().filter(|(_, tally)| tally.cells() > 0).collect()
+    }
+
+    pub fn has_malformed(&self) -> bool {
+        self.summary.input.files.iter().any(|file| !file.malformed.is_empty())
+    }
+
+    /// How a file was read, in words.
+    pub fn format(&self, file: &FileReading) -> String {
+        let FileFormat { name, src_column, dst_column, compression, .. } = &file.format;
+        let mut words = vec![(*name).to_owned()];
+        words.extend(compression.map(|compression| compression.name().to_owned()));
+        let columns: Vec<&str> =
+            [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
+        if !columns.is_empty() {
+            let noun = if columns.len() == 1 { "column" } else { "columns" };
+            words.push(format!("{noun} {}", columns.join(" and ")));
+        }
+        words.join(", ")
+    }
+
+    /// The time of each stage of the roles together; none of what such a run does not do.
+    pub fn stages(&self) -> Vec<(&'static str, f64)> {
+        let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
+        let roles = || found().map(text::Found::seconds);
+        let stages = [
+            ("reading", self.summary.seconds.read),
+            ("opening the engine", self.summary.seconds.engine),
+            ("fitting", roles().map(|seconds| seconds.fit).sum()),
+            ("finding the threshold", roles().map(|seconds| seconds.label).sum()),
+            ("writing the results", roles().map(|seconds| seconds.write).sum()),
+        ];
+        stages.into_iter().filter(|&(_, seconds)| seconds > 0.0).collect()
+    }
+
+    /// The command line, quoted where a shell needs it.
+    pub fn command(&self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+        let quote = |part: &String| match part.chars().all(is_plain) && !part.is_empty() {
+            true => part.clone(),
+            false => format!("'{}'", part.replace('\'', r"'\''")),
+        };
+        self.about.command.iter().map(quote).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What was read, in a few words.
+fn heading(files: &[FileReading]) -> String {
+    let base =
+        |file: &FileReading| file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name).to_owned();
+    match files {
+        [file] => base(file),
+        [first, rest @ ..] => format!("{} and {} more", base(first), rest.len()),
+        [] => String::new(),
+    }
+}
