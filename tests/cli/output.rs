@@ -178,6 +178,8 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
 fn help_teaches_by_example() {
     let folder = Folder::new();
     let help = folder.detect(&["--help"]).assert().success();
+    help.stdout(contains("octomix detect day.pcap")).stdout(contains("report.html\n"));
+    let help = folder.octomix(&["--help"]).assert().success();
     help.stdout(contains("tshark -r day.pcap")).stdout(contains("octomix detect -\n"));
 }
 

@@ -94,7 +94,9 @@ impl Chart {
     fn axes(&mut self, x_name: &str, y_name: &str, x_ticks: &[f64]) {
         let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
         let ticks = self.y.ticks(4);
-        let step = ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+        // A single tick is told to its own first digit.
+        let single = ticks.first().map_or(1.0, |tick| if *tick == 0.0 { 1.0 } else { tick.abs() });
+        let step = ticks.windows(2).next().map_or(single, |pair| pair[1] - pair[0]);
         let (unit, sign) = unit(&ticks);
         for tick in ticks {
             let sign = if tick == 0.0 { "" } else { sign };
