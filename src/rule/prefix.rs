@@ -90,8 +90,8 @@ fn descend<const D: usize>(
 
 /// How many addresses have which counts: what a likelihood of counts is a sum over.
 ///
-/// Of more than [`CLASSES`] different ones the least significant bits are dropped until there are no
-/// more, a power of two being kept in any case. What is kept depends on the counts alone, not on
+/// Of too many different ones the least significant bits are dropped until they are few enough, a power
+/// of two being kept in any case. What is kept depends on the counts alone, not on
 /// their order.
 #[derive(Debug, Clone)]
 pub struct Classes<const D: usize> {
