@@ -8,6 +8,7 @@ mod fast;
 use std::sync::Arc;
 
 use super::account::At;
+use super::bare::described;
 use super::block::{Block, Place};
 use super::cell::{Cell, parse_ipv4};
 use super::format::{Head, Opened, Parser};
@@ -72,18 +73,8 @@ pub(super) fn recognise(
     } else {
         columns::choose(&header, options, head.name())?
     };
-    let name_of = |role| {
-        let column = columns.iter().find(|column| column.role == role);
-        column.map(|column| column.name.clone())
-    };
-    let (source, destination) = (name_of(Role::Source), name_of(Role::Destination));
-    let roles = match (&source, &destination) {
-        (_, None) => Roles::Source,
-        (None, _) => Roles::Destination,
-        _ => Roles::Both,
-    };
-    let record = ["row", "rows"];
-    let format = Format { name: "csv", record, has_roles: !is_own, source, destination };
+    let (format, roles) = described("csv", &columns);
+    let format = Format { has_roles: !is_own, ..format };
     let skip = offset + row.len;
     let facts =
         if options.needs_facts() { FactColumns::of(&header) } else { FactColumns::default() };
