@@ -35,8 +35,23 @@ impl Keys {
         self.addresses.push(address);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.addresses.is_empty() && self.networks.is_empty()
+    /// Addresses and blocks of them.
+    pub fn len(&self) -> usize {
+        self.addresses.len() + self.networks.len()
+    }
+
+    /// Takes those of `others` after its own, and empties them.
+    pub fn append(&mut self, others: &mut Self) {
+        let before = self.addresses.len();
+        if !self.packets.is_empty() || !others.packets.is_empty() {
+            self.packets.resize(before, 1);
+            self.packets.append(&mut others.packets);
+            self.packets.resize(before + others.addresses.len(), 1);
+        }
+        self.addresses.append(&mut others.addresses);
+        self.times.append(&mut others.times);
+        let networks = others.networks.drain(..);
+        self.networks.extend(networks.map(|(at, first, last)| (before + at, first, last)));
     }
 
     pub fn clear(&mut self) {

@@ -8,12 +8,16 @@ use std::thread::{Builder, JoinHandle};
 use super::block::Keys;
 use crate::address::{AddressSet, Counter, Times};
 
-/// Blocks of keys on their way to be counted.
+/// Batches of keys on their way to be counted.
 const AHEAD: usize = 4;
+/// Addresses of a batch: to wake a thread takes as long as counting a thousand.
+const BATCH: usize = 1 << 15;
 
 /// Counts the addresses of one role, in the order they are given.
 pub(super) struct Fold {
     keys: SyncSender<Keys>,
+    /// What has not been handed over yet.
+    batch: Keys,
     spare: Receiver<Keys>,
     thread: JoinHandle<Folded>,
 }
@@ -46,24 +50,29 @@ impl Fold {
         let thread = Builder::new()
             .name("octomix fold".to_owned())
             .spawn(move || count(taken, &returned, times))?;
-        Ok(Self { keys, spare, thread })
+        Ok(Self { keys, batch: Keys::default(), spare, thread })
     }
 
-    /// Counts `keys`, and leaves empty ones in their place.
+    /// Counts `keys`, and empties them.
     pub fn add(&mut self, keys: &mut Keys) {
-        if keys.is_empty() {
-            return;
+        self.batch.append(keys);
+        if self.batch.len() >= BATCH {
+            self.hand_over();
         }
+    }
+
+    fn hand_over(&mut self) {
         let spare = self.spare.try_recv().unwrap_or_default();
         // A thread that is gone is found by `finish`.
-        let _ = self.keys.send(std::mem::replace(keys, spare));
+        let _ = self.keys.send(std::mem::replace(&mut self.batch, spare));
     }
 
     /// What was counted.
     ///
     /// # Errors
     /// When the thread is gone.
-    pub fn finish(self) -> io::Result<Folded> {
+    pub fn finish(mut self) -> io::Result<Folded> {
+        self.hand_over();
         let Self { keys, thread, .. } = self;
         drop(keys);
         thread.join().map_err(|_| io::Error::other("a thread that counts addresses has failed"))
