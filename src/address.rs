@@ -14,7 +14,7 @@ mod times;
 pub use blocks::{Blocks, BlocksError, parse_block};
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use set::AddressSet;
-pub use times::{Span, Times};
+pub use times::{LEAST_SORTED, Span, Times};
 
 /// Octets of an address, and so the dimensions of every model.
 pub const OCTETS: usize = 4;

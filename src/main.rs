@@ -14,14 +14,9 @@ fn main() -> ExitCode {
     quieten_device_select();
     end_when_interrupted();
     let cli = cli::Cli::parse();
-    let run = || match rayon::current_num_threads() {
-        // Reading waits for threads that hand their sorting to the pool: one must be left for it.
-        1 => command::run(&cli.command),
-        // On a thread of the pool: work handed to it from outside wakes one up each time, which takes as
-        // long as a pass over a small set.
-        _ => rayon::scope(|_| command::run(&cli.command)),
-    };
-    match run() {
+    // On a thread of the pool: work handed to it from outside wakes one up each time, which takes as long as a
+    // pass over a small set.
+    match rayon::scope(|_| command::run(&cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

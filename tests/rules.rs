@@ -134,7 +134,7 @@ fn reasons_name_the_octet_that_was_altered() {
             for planted in (0..3).filter_map(|_| generator.alter(&set, octet)) {
                 let ascending = Ascending::new(&planted.addresses);
                 let reasons = Reasons::new(&ascending, &none, &[]);
-                let reason = reasons.of(planted.odd[0], 1, Rules::default());
+                let reason = reasons.of(planted.odd[0], 1, None, Rules::default());
                 named += usize::from(reason.octet == octet as usize);
                 all += 1;
             }

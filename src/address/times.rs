@@ -25,8 +25,11 @@ impl Span {
     }
 }
 
-/// The fewest times of a batch: 24 MiB of them.
-const LEAST_BATCH: usize = 1 << 20;
+/// The fewest times of a batch: 6 MiB of them.
+const LEAST_BATCH: usize = 1 << 18;
+
+/// As many packets as are counted, with their times, before any are sorted.
+pub const LEAST_SORTED: u64 = LEAST_BATCH as u64;
 /// A batch is this share of the list.
 const BATCH_SHARE: usize = 8;
 

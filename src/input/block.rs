@@ -40,6 +40,12 @@ impl Keys {
         self.addresses.len() + self.networks.len()
     }
 
+    /// Addresses, those of blocks among them.
+    pub fn addresses(&self) -> u64 {
+        let of_blocks = |&(_, first, last): &(usize, u32, u32)| u64::from(last - first) + 1;
+        self.addresses.len() as u64 + self.networks.iter().map(of_blocks).sum::<u64>()
+    }
+
     /// Takes those of `others` after its own, and empties them.
     pub fn append(&mut self, others: &mut Self) {
         let before = self.addresses.len();

@@ -65,8 +65,9 @@ pub(super) fn read(
     let (jobs, items) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
     start_workers(workers, jobs).map_err(failed)?;
     let progress = Watch { bytes, total, report: progress };
-    let folds =
-        (Fold::new(options.times).map_err(failed)?, Fold::new(options.times).map_err(failed)?);
+    let own = rayon::current_thread_index().map(|_| threads);
+    let fold = || Fold::new(options.times, own).map_err(failed);
+    let folds = (fold()?, fold()?);
     let account = Account { passed_over, ..Account::default() };
     let mut order = Order { items, free, progress, folds, account };
     for source in &files {

@@ -5,8 +5,10 @@ use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
+use rayon::ThreadPoolBuilder;
+
 use super::block::Keys;
-use crate::address::{AddressSet, Counter, Times};
+use crate::address::{AddressSet, Counter, LEAST_SORTED, Times};
 
 /// Batches of keys on their way to be counted.
 const AHEAD: usize = 4;
@@ -19,7 +21,7 @@ pub(super) struct Fold {
     /// What has not been handed over yet.
     batch: Keys,
     spare: Receiver<Keys>,
-    thread: JoinHandle<Folded>,
+    thread: JoinHandle<io::Result<Folded>>,
 }
 
 /// What was counted, and the times if they were wanted.
@@ -37,19 +39,49 @@ impl Folded {
             None => set,
         }
     }
+
+    fn add(&mut self, keys: &Keys) {
+        let mut from = 0;
+        for &(to, first, last) in &keys.networks {
+            self.add_some(keys, from..to);
+            (first..=last).for_each(|address| self.counter.count(address));
+            from = to;
+        }
+        self.add_some(keys, from..keys.addresses.len());
+        if let Some(times) = &mut self.times {
+            for (&address, &time) in keys.addresses.iter().zip(&keys.times) {
+                if let Some(time) = time {
+                    times.see(address, time);
+                }
+            }
+        }
+    }
+
+    /// Counts the addresses of `range`.
+    fn add_some(&mut self, keys: &Keys, range: Range<usize>) {
+        let addresses = &keys.addresses[range.clone()];
+        if keys.packets.is_empty() {
+            return self.counter.extend(addresses);
+        }
+        for (&address, &packets) in addresses.iter().zip(&keys.packets[range]) {
+            self.counter.add(address, packets);
+        }
+    }
 }
 
 impl Fold {
-    /// Counts, and notes times if they are wanted.
+    /// Counts, and notes times if they are wanted. Sorts with as many threads of its own as `own` says: those of
+    /// the pool may all be waiting for this very reading. `None`: by the pool.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new(times: bool) -> io::Result<Self> {
+    pub fn new(times: bool, own: Option<usize>) -> io::Result<Self> {
         let (keys, taken) = sync_channel::<Keys>(AHEAD);
         let (returned, spare) = channel();
+        let folded = Folded { counter: Counter::default(), times: times.then(Times::default) };
         let thread = Builder::new()
             .name("octomix fold".to_owned())
-            .spawn(move || count(taken, &returned, times))?;
+            .spawn(move || count(folded, taken, &returned, own))?;
         Ok(Self { keys, batch: Keys::default(), spare, thread })
     }
 
@@ -70,46 +102,43 @@ impl Fold {
     /// What was counted.
     ///
     /// # Errors
-    /// When the thread is gone.
+    /// When the thread is gone, or had none to sort with.
     pub fn finish(mut self) -> io::Result<Folded> {
         self.hand_over();
         let Self { keys, thread, .. } = self;
         drop(keys);
-        thread.join().map_err(|_| io::Error::other("a thread that counts addresses has failed"))
+        let failed = || Err(io::Error::other("a thread that counts addresses has failed"));
+        thread.join().unwrap_or_else(|_| failed())
     }
 }
 
-fn count(keys: Receiver<Keys>, spare: &Sender<Keys>, times: bool) -> Folded {
-    let mut counter = Counter::default();
-    let mut times = times.then(Times::default);
-    for mut keys in keys {
-        let mut from = 0;
-        for &(to, first, last) in &keys.networks {
-            add(&mut counter, &keys, from..to);
-            (first..=last).for_each(|address| counter.count(address));
-            from = to;
-        }
-        add(&mut counter, &keys, from..keys.addresses.len());
-        if let Some(times) = &mut times {
-            for (&address, &time) in keys.addresses.iter().zip(&keys.times) {
-                if let Some(time) = time {
-                    times.see(address, time);
-                }
-            }
-        }
+fn count(
+    mut folded: Folded,
+    keys: Receiver<Keys>,
+    spare: &Sender<Keys>,
+    own: Option<usize>,
+) -> io::Result<Folded> {
+    let mut keys = keys.into_iter().peekable();
+    let mut add = |mut keys: Keys| {
+        folded.add(&keys);
         keys.clear();
         // Nobody may want it any more.
         let _ = spare.send(keys);
+    };
+    let mut counted = 0;
+    let mut is_few = |keys: &Keys| {
+        counted += keys.addresses();
+        counted < LEAST_SORTED
+    };
+    while let Some(keys) = keys.next_if(&mut is_few) {
+        add(keys);
     }
-    Folded { counter, times }
-}
-
-/// Counts the keys of `range`.
-fn add(counter: &mut Counter, keys: &Keys, range: Range<usize>) {
-    if keys.packets.is_empty() {
-        return counter.extend(&keys.addresses[range]);
+    match own {
+        Some(threads) if keys.peek().is_some() => {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.map_err(io::Error::other)?.install(|| keys.for_each(add));
+        }
+        _ => keys.for_each(add),
     }
-    for (&address, &packets) in keys.addresses[range.clone()].iter().zip(&keys.packets[range]) {
-        counter.add(address, packets);
-    }
+    Ok(folded)
 }

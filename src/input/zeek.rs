@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 
 use super::account::At;
 use super::bare::{Rows, described};
 use super::delimited::columns::{self, Column};
-use super::format::{Cut, Cutter, Damage, Head, Opened, Parser};
-use super::lines::{self, LineCutter};
+use super::format::{Cut, Cutter, Damage, Head, Opened};
+use super::lines;
 use super::text::printable;
 use super::{InputError, Options};
 
@@ -39,7 +39,7 @@ pub(super) fn recognise(
     }
     let (columns, warnings) = columns::choose(&header.names, options, head.name())?;
     let (format, roles) = described("zeek", &columns);
-    let parser = LineCutter(Arc::new(header.rows(columns)));
+    let rows = Arc::new(header.rows(columns));
     let (options, name) = (options.clone(), head.name().to_owned());
     Ok(Some(Opened {
         format,
@@ -47,7 +47,7 @@ pub(super) fn recognise(
         skip,
         lines_before,
         counted_by: At::Line,
-        cutter: Box::new(Logs { header, rows: parser, options, name }),
+        cutter: Box::new(Logs { header, rows, options, name }),
         warnings,
     }))
 }
@@ -115,7 +115,7 @@ fn byte(text: &[u8]) -> Option<u8> {
 /// Cuts rows from the lines of `#` between them, which may change how the next are to be read.
 struct Logs {
     header: Header,
-    rows: LineCutter,
+    rows: Arc<Rows>,
     options: Options,
     name: String,
 }
@@ -132,15 +132,32 @@ impl Cutter for Logs {
                 // Of a log without addresses the rows are counted as what they are.
                 let columns = columns::choose(&self.header.names, &self.options, &self.name);
                 let columns = columns.map_or_else(|_| Vec::new(), |(columns, _)| columns);
-                self.rows = LineCutter(Arc::new(self.header.rows(columns)));
+                self.rows = Arc::new(self.header.rows(columns));
             }
-            let parser: Arc<dyn Parser> = self.rows.0.clone();
-            return Ok(Cut { len, parser });
+        } else {
+            // A lone CR ends no line of either kind.
+            let end =
+                if at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
+            len = memmem::find(&bytes[..end], b"\n#").map_or(end, |at| at + 1);
         }
-        let mut cut = self.rows.cut(bytes, at_end)?;
-        if let Some(at) = memmem::find(&bytes[..cut.len], b"\n#") {
-            cut.len = at + 1;
+        Ok(Cut { len, parser: self.rows.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_names_is_not_cut_at_a_carriage_return() {
+        let header = Header { names: vec!["id.orig_h".to_owned()], ..Header::default() };
+        let rows = Arc::new(header.rows(Vec::new()));
+        let mut logs = Logs { header, rows, options: Options::default(), name: String::new() };
+        let line = b"#fields\tts\rid.resp_h\tid.orig_h\n";
+        for end in 1..line.len() {
+            assert_eq!(logs.cut(&line[..end], false).map(|cut| cut.len).ok(), Some(0), "{end}");
         }
-        Ok(cut)
+        assert_eq!(logs.cut(line, false).map(|cut| cut.len).ok(), Some(line.len()));
+        assert_eq!(logs.header.names.len(), 2);
     }
 }

@@ -149,7 +149,7 @@ impl Table<'_> {
                 fields.split(|&byte| byte == b',').try_for_each(|field| csv.write_field(field))?;
                 let at = row.at as usize;
                 let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
-                let reason = reasons.of(address, packets, row.rules());
+                let reason = reasons.of(address, packets, self.set.span(at), row.rules());
                 csv.write_field(row.rules().to_string())?;
                 csv.write_field(&reason.sentence)?;
                 csv.write_field(reason.bits().to_string())?;

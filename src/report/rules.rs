@@ -76,7 +76,7 @@ impl Flagged<'_> {
         let anomaly = |row: &Row| {
             let (at, rules) = (row.at, row.rules());
             let (address, packets) = (set.addresses()[at as usize], set.packets(at as usize));
-            let reason = self.reasons.of(address, packets, rules);
+            let reason = self.reasons.of(address, packets, set.span(at as usize), rules);
             Anomaly {
                 address: dotted(address),
                 packets,

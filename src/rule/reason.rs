@@ -7,7 +7,8 @@ use super::prefix::{Ascending, prefix};
 use super::reserved::Block;
 use super::surprise::Surprise;
 use super::{Rule, Rules};
-use crate::address::{OCTETS, dotted, octets};
+use crate::address::{OCTETS, Span, dotted, octets};
+use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
 
 /// Beyond so many standard deviations their number says no more.
@@ -67,8 +68,9 @@ impl<'a> Reasons<'a> {
         }
     }
 
-    /// Why `rules` flag `address`, one of the addresses, which has so many `packets`.
-    pub fn of(&self, address: u32, packets: u64, rules: Rules) -> Reason {
+    /// Why `rules` flag `address`, one of the addresses, which has so many `packets` and was `seen` then, if that is
+    /// known.
+    pub fn of(&self, address: u32, packets: u64, seen: Option<Span>, rules: Rules) -> Reason {
         let surprise = self.surprise.of(self.addresses, address).map(rounded);
         let mut parts = Vec::with_capacity(6);
         if let Some(block) = Block::of(address).filter(|block| block.kind.is_flagged()) {
@@ -93,6 +95,7 @@ impl<'a> Reasons<'a> {
             parts.push(format!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
         }
         parts.extend(self.nearest_cluster(address));
+        parts.extend(seen.map(when));
         parts.push(counted(packets, "packet", "packets"));
         Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
@@ -165,6 +168,12 @@ impl<'a> Reasons<'a> {
     }
 }
 
+/// When an address was seen, in UTC.
+fn when(Span { first, last }: Span) -> String {
+    let (from, to) = (Rfc3339(first), Rfc3339(last));
+    if first == last { format!("seen at {from}") } else { format!("seen from {from} to {to}") }
+}
+
 /// The first `count` octets of `address`.
 fn leading(address: u32, count: usize) -> String {
     let octets = octets(address);
@@ -211,7 +220,7 @@ mod tests {
         let centres = vec![[192.0, 168.0, 20.5, 60.0], [10.0, 0.0, 0.0, 0.0]];
         let estimate = Partition::new(centres, vec![1.0, 0.0], 4.0 * 100.0 * 200.0, 200).estimate();
         let reasons = Reasons::new(&ascending, &estimate, &[200, 0]);
-        let reason = reasons.of(number(address), packets, rules.iter().copied().collect());
+        let reason = reasons.of(number(address), packets, None, rules.iter().copied().collect());
         assert!((reason.bits() - reason.surprise.iter().sum::<f64>()).abs() < 1e-4);
         reason.sentence
     }
@@ -240,6 +249,15 @@ mod tests {
         let told = reason([0, 0, 0, 0], 1, &[Rule::Reserved]);
         assert!(told.starts_with("0.0.0.0: the unspecified address (RFC 1122); nothing"), "{told}");
         assert!(told.ends_with("; 1 packet."), "{told}");
+    }
+
+    #[test]
+    fn times_are_told_where_they_are_known() {
+        const SECOND: i64 = 1_000_000_000;
+        let (first, last) = (1_767_225_600 * SECOND, 1_767_225_601 * SECOND);
+        assert_eq!(when(Span { first, last: first }), "seen at 2026-01-01T00:00:00Z");
+        let told = "seen from 2026-01-01T00:00:00Z to 2026-01-01T00:00:01Z";
+        assert_eq!(when(Span { first, last }), told);
     }
 
     #[test]

@@ -24,9 +24,8 @@ use serde::Serialize;
 
 use super::clusters::Cluster;
 use super::fit::{FitSummary, Objective};
-use super::model::Rule;
 use super::summary::{RoleSummary, Summary};
-use super::text::title;
+use super::text::{self, title};
 use crate::input::Role;
 use crate::model::pca::Pca;
 use frame::Frame;
@@ -118,7 +117,6 @@ struct Section<'a> {
     found: &'a RoleSummary,
     /// Clusters that have addresses, largest first.
     clusters: Vec<&'a Cluster>,
-    rule: String,
     model: Option<String>,
     histogram: String,
     trace: String,
@@ -145,7 +143,6 @@ impl<'a> Section<'a> {
             title: title(role),
             found,
             clusters,
-            rule: rule(found),
             model: found.fits.last().map(model),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
             trace: chart::trace(&page.trace),
@@ -170,25 +167,15 @@ impl<'a> Section<'a> {
         cluster.mean.map(|octet| format!("{octet:.0}")).join(".")
     }
 
-    /// The longest prefix that at least half of a cluster shares, or else its commonest first octet.
-    fn common(&self, cluster: &Cluster) -> String {
-        let shared = cluster.common_octets.iter().rfind(|prefix| prefix.share >= 0.5);
-        match shared.or(cluster.common_octets.first()) {
-            Some(prefix) => format!("{} {}", super::text::percent(prefix.share), prefix.prefix),
-            None => String::new(),
-        }
+    /// Its blocks, those of the most addresses first.
+    fn blocks(&self, cluster: &Cluster) -> String {
+        text::main_blocks(&cluster.blocks)
     }
-}
 
-/// What makes an address flagged, in words.
-fn rule(found: &RoleSummary) -> String {
-    let limit = chart::number(found.threshold.log_density, 0.001);
-    let rule = match found.threshold.rule {
-        Rule::Percentile { percentile } => format!("the {percentile}\u{a0}% least dense, "),
-        Rule::Density => String::new(),
-        Rule::Fdr { fdr } => format!("at a false discovery rate of {fdr}, "),
-    };
-    format!("{rule}log-density below {limit}")
+    /// The name of a rule, what it flagged, and by what.
+    fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.found.rules.iter().map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+    }
 }
 
 /// A kind of model, and what its covariances may be, in words.

@@ -42,7 +42,7 @@ fn kinds(cluster: &Cluster) -> String {
 }
 
 /// The blocks of most addresses, as many as a line holds, one at least.
-fn main_blocks(blocks: &[ClusterBlock]) -> String {
+pub(in crate::report) fn main_blocks(blocks: &[ClusterBlock]) -> String {
     let mut heaviest: Vec<&ClusterBlock> = blocks.iter().collect();
     // Stable: equals stay in ascending order.
     heaviest.sort_by_key(|block| Reverse(block.addresses));

@@ -19,7 +19,8 @@ use indicatif::HumanCount;
 
 use super::summary::{RoleSeconds, Summary};
 use crate::input::Role;
-pub(super) use role::percent;
+pub(super) use blocks::main_blocks;
+pub(super) use role::flagged_by;
 pub use scatter::Scatter;
 
 use reading::write_reading;

@@ -154,7 +154,7 @@ fn write_anomalies(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for rule in &found.rules {
-        writeln!(out, "  {:<12}{}", rule.rule, told(rule, found))?;
+        writeln!(out, "  {:<12}{}", rule.rule, flagged_by(rule, found))?;
     }
     if let Some(suppressed) = found.suppressed {
         let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
@@ -193,7 +193,7 @@ fn write_anomalies(
 }
 
 /// What `rule` flagged, and by what.
-fn told(rule: &RuleSummary, found: &RoleSummary) -> String {
+pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> String {
     let count = HumanCount(rule.flagged);
     if let Some(kinds) = rule.kinds.as_ref().filter(|kinds| !kinds.is_empty()) {
         let kinds = kinds.iter().map(|(kind, count)| format!("{kind} {}", HumanCount(*count)));
