@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use super::histogram::Bins;
 
 /// The size of a chart in its own units, which text is measured in.
-const WIDTH: f64 = 320.0;
+const WIDTH: f64 = 432.0;
 const HEIGHT: f64 = 220.0;
 
 /// What the axes take at the left, the right, the top and the bottom.
