@@ -163,28 +163,24 @@ struct Section {
 
 impl Section {
     /// The block at the start of `bytes`; `None` if it is not whole.
-    #[inline]
+    #[inline(always)]
     fn block<'a>(&self, bytes: &'a [u8]) -> Result<Option<Framed<'a>>, String> {
         let mut order = self.order;
         let Some(kind) = order.u32(bytes, 0) else { return Ok(None) };
         if kind == kind::SECTION {
             // Its own order is told behind its length.
             let Some(magic) = bytes.get(8..12) else { return Ok(None) };
-            order = Order::of_section(magic)
-                .ok_or_else(|| format!("a section of the byte order {}", packet::hex(magic)))?;
+            order = Order::of_section(magic).ok_or_else(|| no_order(magic))?;
         }
         let Some(length) = order.u32(bytes, 4) else { return Ok(None) };
         let len = length as usize;
         if !(SHORTEST_BLOCK..=LONGEST_BLOCK).contains(&len) || !len.is_multiple_of(4) {
-            return Err(format!("a block of {len} bytes"));
+            return Err(no_block(len));
         }
         let Some(block) = bytes.get(..len) else { return Ok(None) };
         match order.u32(block, len - 4) {
             Some(behind) if behind == length => {}
-            behind => {
-                let behind = behind.unwrap_or_default();
-                return Err(format!("a block of {len} bytes that ends as one of {behind}"));
-            }
+            behind => return Err(no_end(len, behind)),
         }
         Ok(Some(Framed { kind, body: &block[8..len - 4], len }))
     }
@@ -210,7 +206,7 @@ impl Section {
     }
 
     /// The packet that `block` holds, if it is of a packet.
-    #[inline]
+    #[inline(always)]
     fn packet<'a>(&self, block: &Framed<'a>) -> Option<Captured<'a>> {
         let body = block.body;
         let number = |offset| self.order.u32(body, offset).unwrap_or(0);
@@ -234,6 +230,21 @@ impl Section {
         let frame = held.get(..length as usize).unwrap_or(held);
         Some(Captured { link: interface.link, frame, data, ticks })
     }
+}
+
+#[cold]
+fn no_order(magic: &[u8]) -> String {
+    format!("a section of the byte order {}", packet::hex(magic))
+}
+
+#[cold]
+fn no_block(len: usize) -> String {
+    format!("a block of {len} bytes")
+}
+
+#[cold]
+fn no_end(len: usize, behind: Option<u32>) -> String {
+    format!("a block of {len} bytes that ends as one of {}", behind.unwrap_or_default())
 }
 
 /// What a packet block holds.

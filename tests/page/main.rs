@@ -217,7 +217,10 @@ fn the_plane_zooms_and_pans() {
     assert!(scale() > 2.0 * before, "{} of {before}", scale());
     // What is under the pointer stays there.
     let (zoomed_x, zoomed_y) = place(&browser, "src", "172.19.2.66");
-    assert!((zoomed_x - x).abs() < 3.0 && (zoomed_y - y).abs() < 3.0, "{zoomed_x} {zoomed_y}, not {x} {y}");
+    assert!(
+        (zoomed_x - x).abs() < 3.0 && (zoomed_y - y).abs() < 3.0,
+        "{zoomed_x} {zoomed_y}, not {x} {y}"
+    );
     browser.drag([x as i64, y as i64], [x as i64 - 60, y as i64 - 40]);
     let (moved_x, moved_y) = place(&browser, "src", "172.19.2.66");
     assert!((moved_x - zoomed_x + 60.0).abs() < 1.5 && (moved_y - zoomed_y + 40.0).abs() < 1.5);
