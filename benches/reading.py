@@ -61,7 +61,7 @@ flate2 = { version = "1", default-features = false, features = ["zlib-rs"] }
 memchr = "2"
 pcap-parser = "0.17"
 simd-csv = "0"
-zstd = "0.13"
+zstd = "0.14"
 [profile.release]
 lto = true
 """
