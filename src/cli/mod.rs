@@ -100,8 +100,8 @@ pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
-    /// files in it: each gets a folder of results, and index.json and index.csv tell of all. One that
-    /// fails does not stop the others. Finished ones are skipped when run again
+    /// files in it: each gets a folder of results, and index.html, index.csv and index.json tell of all.
+    /// One that fails does not stop the others. Finished ones are skipped when run again
     #[arg(long, help_heading = "Batch")]
     pub each: bool,
     /// With --each, do again what is finished

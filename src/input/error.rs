@@ -245,23 +245,32 @@ pub enum InputError {
 
     /// All files are empty.
     #[error(
-        "nothing to read in {}: expected IPv4 addresses, found {}; check what wrote it",
+        "nothing to read in {}: expected {}; check what wrote it",
         listed(names),
-        if *bytes == 0 { "0 bytes" } else { "only blank lines and comments" }
+        match (bytes, are_packets) {
+            (_, true) => "IPv4 packets, found none",
+            (0, false) => "IPv4 addresses, found 0 bytes",
+            (_, false) => "IPv4 addresses, found only blank lines and comments",
+        }
     )]
     Empty {
         /// The files.
         names: Vec<String>,
         /// Their bytes together.
         bytes: u64,
+        /// Whether all are packet captures.
+        are_packets: bool,
     },
 
     /// The files hold something, but no IPv4 address.
     #[error(
-        "no usable IPv4 address in {}: found {}; \
-         expected addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file",
+        "no usable IPv4 address in {}: found {}; expected {}",
         listed(names),
-        found(*tally, first.as_deref())
+        found(*tally, first.as_deref()),
+        match are_packets {
+            true => "packets with an IPv4 header",
+            false => "addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file",
+        }
     )]
     NoAddress {
         /// The files.
@@ -270,6 +279,8 @@ pub enum InputError {
         tally: Tally,
         /// The first malformed cell and its file.
         first: Option<Box<(String, Place)>>,
+        /// Whether all are packet captures.
+        are_packets: bool,
     },
 }
 
@@ -296,10 +307,11 @@ impl InputError {
                 return InputError::Damaged { name: file.name.clone(), reason: reason.clone() };
             }
         }
+        let are_packets = files.iter().all(|file| file.format.record[0] == "packet");
         let is_empty = |file: &FileAccount| file.warnings.contains(&Warning::Empty);
         if files.iter().all(is_empty) {
             let bytes = account.bytes();
-            return InputError::Empty { names, bytes };
+            return InputError::Empty { names, bytes, are_packets };
         }
         let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
         if tally.filtered > 0 {
@@ -316,7 +328,7 @@ impl InputError {
             let place = file.malformed.first()?;
             Some(Box::new((file.name.clone(), place.clone())))
         });
-        InputError::NoAddress { names, tally, first }
+        InputError::NoAddress { names, tally, first, are_packets }
     }
 }
 

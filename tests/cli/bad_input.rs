@@ -91,6 +91,23 @@ fn a_packet_capture_cut_in_its_header() {
 }
 
 #[test]
+fn a_packet_capture_without_packets_or_without_addresses() {
+    let header = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0";
+    fails(
+        header,
+        "nothing to read in 'x.csv': expected IPv4 packets, found none; check what wrote it",
+    );
+    let mut arp = header.to_vec();
+    arp.extend(b"\0\0\0\0\0\0\0\0\x0e\0\0\0\x0e\0\0\0");
+    arp.extend(b"\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x01\x08\x06");
+    fails(
+        arp,
+        "no usable IPv4 address in 'x.csv': found 2 not IP, 0 missing, 0 IPv6 and 0 malformed cells; \
+         expected packets with an IPv4 header",
+    );
+}
+
+#[test]
 fn rows_shorter_or_longer_than_the_header() {
     goes_on(
         "src,dst\n10.0.0.1\n10.0.0.2,10.0.0.3,x\n",

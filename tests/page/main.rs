@@ -4,6 +4,7 @@ mod browser;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use browser::Browser;
 use serde_json::{Value, json};
@@ -335,6 +336,32 @@ fn markup_in_names_and_cells_is_text() {
         [columns[0], columns[1], "<svg onload=window.pwned=4>", "<script>window.pwned=1<script>&"]
     {
         assert!(shown.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn the_page_of_a_batch_leads_to_that_of_each_capture() {
+    let Some(browser) = Browser::open() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..40).map(|i| format!("10.0.{i}.7\n")).collect();
+    let markup = "<img src=x onerror=window.pwned=1>.txt";
+    std::fs::write(folder.path().join(markup), rows).unwrap();
+    std::fs::write(folder.path().join("none.txt"), "").unwrap();
+    let each = ["detect", "--each", "--quiet", "--engine", "cpu", markup, "none.txt"];
+    let run = Command::new(env!("CARGO_BIN_EXE_octomix")).current_dir(&folder).args(each).output();
+    assert_eq!(run.unwrap().status.code(), Some(1));
+    browser.load(&folder.path().join("octomix-out/index.html"));
+    assert_eq!(browser.run("return window.pwned ?? null"), Value::Null);
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+    assert_eq!(text(&browser, "h1"), "2 captures");
+    let table = text(&browser, "table");
+    assert!(table.contains(markup) && table.contains("failed: nothing to read"), "{table}");
+    assert_eq!(browser.run("return document.querySelectorAll('tbody a').length"), 1);
+    click(&browser, "tbody a");
+    let title = "return document.querySelector('#src-title')?.textContent ?? null";
+    let started = Instant::now();
+    while browser.run(title) != "Sources" {
+        assert!(started.elapsed() < Duration::from_secs(10), "the link leads nowhere");
     }
 }
 

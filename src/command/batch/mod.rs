@@ -18,6 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 use octomix::engine::choice::Chooser;
 use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
 use octomix::report::index::{Entry, Index, MadeFrom, Original, Status};
+use octomix::report::page::write_batch;
 use octomix::report::{Output, text};
 use rayon::Yield;
 
@@ -56,6 +57,7 @@ pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failu
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| index.write_csv(file))?;
+    output.write("index.html", |file| write_batch(&index, &page::about(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => Ok(()),

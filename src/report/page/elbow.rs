@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::chart::{self, Curve, number};
 use super::frame::{About, Frame};
+use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::Summary;
 use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
@@ -21,8 +22,10 @@ pub fn write_sweep(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let section = |role| Some(Section::new(role, &summary.role(role)?.sweep));
+    let frame = Frame::new(summary, about);
     let page = Page {
-        frame: Frame::new(summary, about),
+        shell: frame.shell(),
+        frame,
         sections: Role::ALL.into_iter().filter_map(section).collect(),
     };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
@@ -31,6 +34,7 @@ pub fn write_sweep(
 #[derive(Template)]
 #[template(path = "sweep.html")]
 struct Page<'a> {
+    shell: Shell,
     frame: Frame<'a, SweepSummary>,
     sections: Vec<Section<'a>>,
 }

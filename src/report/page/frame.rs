@@ -1,28 +1,14 @@
-//! What every page has, whatever it shows: its head, what was read, and how the run went.
+//! What the page of a run has, whatever it shows: what was read, and how the run went.
 
 use std::borrow::Borrow;
 
 use indicatif::{DecimalBytes, HumanCount};
 
-use super::embed;
+use super::shell::Shell;
 use crate::input::{Role, Tally};
 use crate::report::reading::{FileFormat, FileReading};
 use crate::report::summary::Summary;
 use crate::report::text::{self, title};
-
-/// The style sheet.
-const STYLE: &str = include_str!("page.css");
-
-/// The scripts, in the order they need one another, within one scope.
-const SCRIPT: &str = concat!(
-    "\"use strict\";{\n",
-    include_str!("common.js"),
-    include_str!("plane.js"),
-    include_str!("space.js"),
-    include_str!("table.js"),
-    include_str!("page.js"),
-    "}\n",
-);
 
 /// What the page tells of the run that no summary does.
 #[derive(Debug, Clone, Default)]
@@ -35,28 +21,18 @@ pub struct About {
 
 /// What `frame.html` shows of a run that found an `R` for each role.
 pub(super) struct Frame<'a, R> {
-    pub policy: String,
-    pub heading: String,
     pub summary: &'a Summary<R>,
     pub about: &'a About,
 }
 
 impl<'a, R: text::Found> Frame<'a, R> {
     pub fn new(summary: &'a Summary<R>, about: &'a About) -> Self {
-        let policy = format!(
-            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
-            embed::hash(SCRIPT),
-            embed::hash(STYLE)
-        );
-        Self { policy, heading: heading(&summary.input.files), summary, about }
+        Self { summary, about }
     }
 
-    pub fn style(&self) -> &'static str {
-        STYLE
-    }
-
-    pub fn script(&self) -> &'static str {
-        SCRIPT
+    /// The page around it.
+    pub fn shell(&self) -> Shell {
+        Shell::new(heading(&self.summary.input.files))
     }
 
     /// A number with its thousands set off.

@@ -2,11 +2,13 @@
 //!
 //! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`] in the sweep that labels
 //! addresses; the rest is the [`Summary`]. A sweep over numbers of components has a page of its own
-//! ([`write_sweep`]). The markup is `page.html` or `sweep.html` within `frame.html`, the style
+//! ([`write_sweep`]), and so has a batch of captures ([`write_batch`]). The markup is `page.html` or `sweep.html`
+//! within `frame.html`, or `batch.html`, within `shell.html`, the style
 //! `page.css`, the behaviour the scripts beside them, all of them compiled in. Text of the input is
 //! escaped by the templates or by `embed`, and a Content-Security-Policy forbids whatever is not in the
 //! page.
 
+mod batch;
 mod chart;
 mod elbow;
 mod embed;
@@ -14,6 +16,7 @@ mod frame;
 mod histogram;
 mod picture;
 mod plane;
+mod shell;
 mod sketch;
 
 use std::io::{self, Write};
@@ -29,7 +32,9 @@ use super::text::{self, title};
 use crate::input::Role;
 use crate::model::pca::Pca;
 use frame::Frame;
+use shell::Shell;
 
+pub use batch::write_batch;
 pub use elbow::write_sweep;
 pub use frame::About;
 pub use histogram::{Bins, Histogram};
@@ -96,16 +101,16 @@ pub fn write(
     };
     let sections = Role::ALL.into_iter().zip(pages).map(|(role, page)| of(role, page));
     let sections = sections.collect::<io::Result<Vec<_>>>()?;
-    let page = Page {
-        frame: Frame::new(summary, about),
-        sections: sections.into_iter().flatten().collect(),
-    };
+    let frame = Frame::new(summary, about);
+    let page =
+        Page { shell: frame.shell(), frame, sections: sections.into_iter().flatten().collect() };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
 }
 
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
+    shell: Shell,
     frame: Frame<'a, RoleSummary>,
     sections: Vec<Section<'a>>,
 }

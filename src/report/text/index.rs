@@ -44,6 +44,6 @@ pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
         let gap = if at == 0 { "\n" } else { "" };
         writeln!(out, "{gap}  {}: {error}", entry.name)?;
     }
-    writeln!(out, "\nWrote index.json and index.csv to {}", index.output)?;
+    writeln!(out, "\nWrote index.html, index.csv and index.json to {}", index.output)?;
     writeln!(out, "Took {}", duration(index.seconds))
 }

@@ -112,7 +112,7 @@ pub(super) fn title(role: Role) -> &'static str {
 }
 
 /// `count` with the noun that it takes.
-fn counted(count: u64, one: &str, many: &str) -> String {
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", HumanCount(count), if count == 1 { one } else { many })
 }
 

@@ -1,0 +1,46 @@
+//! What every page is in: its head, its style and its scripts, and the policy that allows nothing else.
+
+use super::embed;
+
+/// The style sheet.
+const STYLE: &str = include_str!("page.css");
+
+/// The scripts, in the order they need one another, within one scope.
+const SCRIPT: &str = concat!(
+    "\"use strict\";{\n",
+    include_str!("common.js"),
+    include_str!("plane.js"),
+    include_str!("space.js"),
+    include_str!("table.js"),
+    include_str!("page.js"),
+    "}\n",
+);
+
+/// What `shell.html` shows.
+pub(super) struct Shell {
+    pub policy: String,
+    pub heading: String,
+}
+
+impl Shell {
+    pub fn new(heading: String) -> Self {
+        let policy = format!(
+            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
+            embed::hash(SCRIPT),
+            embed::hash(STYLE)
+        );
+        Self { policy, heading }
+    }
+
+    pub fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    pub fn script(&self) -> &'static str {
+        SCRIPT
+    }
+
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
