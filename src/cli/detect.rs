@@ -1,0 +1,67 @@
+//! The arguments of `octomix detect`.
+
+use clap::Args;
+
+use super::{
+    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PictureArgs, PrintArgs, RuleArgs,
+    RulesArgs,
+};
+
+const DETECT_EXAMPLES: &str = "\
+Examples:
+  Sources and destinations of a packet capture, and the page of results:
+    octomix detect day.pcap -o day
+    xdg-open day/report.html
+
+  Only what came from outside to the web servers:
+    octomix detect --where 'src public and dport=80,443' day.pcap
+
+  All files below a folder as one capture:
+    octomix detect --recursive captures
+
+  Each of them on its own, with a table over all; run again, it goes on with what is missing:
+    octomix detect --each captures/*.csv -o results
+
+  A folder a day, each with all its files:
+    octomix detect --each 2026-11-* -o days
+
+  The anomalous sources alone, for the next program:
+    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
+
+/// Fits a model to the addresses of each role and flags those that fit it least.
+///
+/// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
+/// report.html and summary.json, below the output directory.
+#[derive(Debug, Args)]
+#[command(after_help = DETECT_EXAMPLES)]
+pub struct DetectArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
+    /// files in it: each gets a folder of results, and index.html, index.csv and index.json tell of all.
+    /// One that fails does not stop the others. Finished ones are skipped when run again
+    #[arg(long, help_heading = "Batch")]
+    pub each: bool,
+    /// With --each, do again what is finished
+    #[arg(long, requires = "each", help_heading = "Batch")]
+    pub again: bool,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+    #[command(flatten)]
+    pub pictures: PictureArgs,
+    /// Add each component's responsibility for each address to the tables (predict_proba)
+    #[arg(long, help_heading = "Output")]
+    pub responsibilities: bool,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub score: RuleArgs,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}

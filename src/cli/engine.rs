@@ -1,0 +1,96 @@
+//! Where to compute, and the arguments of `octomix validate` and `octomix devices`, which tell of that.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use octomix::engine::choice::EngineKind;
+use octomix::engine::gpu::listing::LISTINGS;
+
+use super::{Format, InputArgs, PrintArgs, model};
+
+/// Where to compute.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Engine")]
+pub struct EngineArgs {
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
+    pub engine: EngineArg,
+    /// Part of the name of the GPU to take; with auto, whatever the size
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum EngineArg {
+    /// A GPU if there is one and the addresses are many, otherwise cpu
+    Auto,
+    /// A GPU; fails where there is none
+    Gpu,
+    /// All cores
+    Cpu,
+    /// One core, by the plain definitions that the others are checked against
+    Reference,
+}
+
+impl EngineArg {
+    /// The engine asked for.
+    pub fn kind(self) -> EngineKind {
+        match self {
+            Self::Auto => EngineKind::Auto,
+            Self::Gpu => EngineKind::Gpu,
+            Self::Cpu => EngineKind::Cpu,
+            Self::Reference => EngineKind::Reference,
+        }
+    }
+}
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  Before trusting a new driver, on one's own addresses:
+    octomix validate day.csv
+
+  A software adapter beside a GPU, with many components:
+    octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv";
+
+/// Compares every engine with the reference, on the same parameters and the addresses given.
+///
+/// Prints the largest error of each statistic of each pass, the bound that follows from the engine's
+/// arithmetic, and a verdict. Ends with status 1 if a bound is exceeded.
+#[derive(Debug, Args)]
+#[command(after_help = VALIDATE_EXAMPLES)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Components of the mixtures and centres compared
+    #[arg(short = 'k', long, value_name = "N", default_value_t = 7, help_heading = "Model",
+          value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
+    pub components: u32,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+const DEVICES_EXAMPLES: &str = "\
+Examples:
+  What there is, for a bug report:
+    octomix devices
+
+  The kernel of an iteration of a mixture of five components, as the GPU is given it:
+    octomix devices --shader expectation -k 5 > expectation.wgsl";
+
+/// Lists the GPU adapters and which of them octomix would use or, where there is none, why.
+#[derive(Debug, Args)]
+#[command(after_help = DEVICES_EXAMPLES)]
+pub struct DevicesArgs {
+    /// Print the WGSL of this kernel instead, as a GPU is given it
+    #[arg(long, value_name = "NAME", conflicts_with = "format",
+          value_parser = PossibleValuesParser::new(LISTINGS.map(|listing| listing.name)))]
+    pub shader: Option<String>,
+    /// The components that the kernel is for
+    #[arg(short = 'k', long, value_name = "N", default_value_t = 8, requires = "shader",
+          value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
+    pub components: u32,
+    /// What to print: a list to read, or JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}

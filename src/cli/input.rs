@@ -1,0 +1,100 @@
+//! What to read, and how.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use octomix::input::{self, Directories, Roles};
+
+use super::FilterArgs;
+
+/// What to read.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InputArgs {
+    /// Packet captures (pcap, pcapng), flow logs, CSV, JSON lines, lists of addresses, or what octomix
+    /// extract wrote; patterns such as 'day*.csv'; - is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<PathBuf>,
+    /// Read directories: all files in them and below, but hidden ones and results of octomix
+    #[arg(short = 'r', long, help_heading = "Input")]
+    pub recursive: bool,
+    /// The side of the packets to look at [default: both; of a list, src]
+    #[arg(long, help_heading = "Input")]
+    pub role: Option<RoleArg>,
+    /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
+    #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
+    pub src_column: Option<String>,
+    /// The column of the destination addresses, or the path of a JSON field [default: known names, such as ip.dst]
+    #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
+    pub dst_column: Option<String>,
+    /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
+    #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
+    pub tunnels: TunnelsArg,
+    /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
+    #[arg(long, help_heading = "Input")]
+    pub strict: bool,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+impl InputArgs {
+    /// How the captures are to be read.
+    pub fn options(&self) -> input::Options {
+        input::Options {
+            roles: self.role.map(RoleArg::roles),
+            source_column: self.src_column.clone(),
+            destination_column: self.dst_column.clone(),
+            tunnels: self.tunnels.tunnels(),
+            directories: match self.recursive {
+                true => Directories::Files,
+                false => Directories::Refused,
+            },
+            strict: self.strict,
+            filter: self.filter.condition.clone(),
+            only: self.filter.only(),
+            exclude: self.filter.exclude(),
+            times: self.filter.times,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum TunnelsArg {
+    /// The outermost, as TShark's first ip.src
+    #[default]
+    Outer,
+    /// The innermost
+    Inner,
+}
+
+impl TunnelsArg {
+    fn tunnels(self) -> input::Tunnels {
+        match self {
+            Self::Outer => input::Tunnels::Outer,
+            Self::Inner => input::Tunnels::Inner,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleArg {
+    /// Sources
+    Src,
+    /// Destinations
+    Dst,
+    /// Sources and destinations, each on its own
+    Both,
+    /// Sources and destinations as one set
+    Any,
+}
+
+impl RoleArg {
+    /// The roles asked for.
+    pub fn roles(self) -> Roles {
+        match self {
+            Self::Src => Roles::Source,
+            Self::Dst => Roles::Destination,
+            Self::Both => Roles::Both,
+            Self::Any => Roles::Any,
+        }
+    }
+}
