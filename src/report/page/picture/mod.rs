@@ -1,17 +1,11 @@
 //! The plane as a picture to put elsewhere: SVG, and PNG drawn from the same items.
 //!
-//! Up to [`MOST_MARKS`] addresses are marks, of more their counts are pixels. The PNG has digits of its
-//! own: a font would be larger than octomix.
+//! Up to [`MOST_MARKS`] addresses are marks, of more their counts are pixels.
 
-use std::fmt::Write;
-use std::io;
+mod png;
+mod svg;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use tiny_skia::{
-    Color, FillRule, Paint, PathBuilder, Pixmap, PremultipliedColorU8, Stroke, StrokeDash,
-    Transform,
-};
+use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 use super::chart::{number, ticks};
 use super::sketch::{Cells, SIDE};
@@ -30,6 +24,9 @@ const MOST_FLAGS: usize = 1500;
 
 /// The most components whose ellipses are drawn, those of most addresses.
 const MOST_SHAPES: usize = 24;
+
+/// Pixels from a digit to the next.
+const ADVANCE: f64 = 8.0;
 
 type Rgb = [u8; 3];
 
@@ -240,90 +237,6 @@ impl Picture {
             self.0.push(Item::Number { at, text });
         }
     }
-
-    /// As SVG.
-    pub fn svg(&self) -> io::Result<String> {
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-             font-family=\"sans-serif\" font-size=\"12\" fill=\"none\" stroke-linejoin=\"round\">\n\
-             <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"{}\"/>\n",
-            hex(PAPER)
-        );
-        for item in &self.0 {
-            match item {
-                Item::Path { points, closed, fill, stroke } => {
-                    let points: Vec<String> =
-                        points.iter().map(|[x, y]| format!("{x:.1} {y:.1}")).collect();
-                    let end = if *closed { "Z" } else { "" };
-                    svg += &format!("<path d=\"M{}{end}\"", points.join("L"));
-                    if let Some((ink, alpha)) = fill {
-                        svg += &format!(" fill=\"{}\" fill-opacity=\"{alpha}\"", hex(*ink));
-                    }
-                    if let Some(Pen { ink, width, dashed }) = stroke {
-                        let dash = if *dashed { " stroke-dasharray=\"7 5\"" } else { "" };
-                        svg += &format!(" stroke=\"{}\" stroke-width=\"{width}\"{dash}", hex(*ink));
-                    }
-                    svg += "/>\n";
-                }
-                Item::Number { at: [x, y], text } => {
-                    // Digits, signs and points: nothing to escape.
-                    let ink = hex(SOFT);
-                    svg +=
-                        &format!("<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{ink}\">{text}</text>\n");
-                }
-                Item::Pixels(pixmap) => {
-                    let png = STANDARD.encode(pixmap.encode_png().map_err(io::Error::other)?);
-                    svg += &format!(
-                        "<image width=\"{WIDTH}\" height=\"{HEIGHT}\" href=\"data:image/png;base64,{png}\"/>\n"
-                    );
-                }
-            }
-        }
-        svg += "</svg>\n";
-        Ok(svg)
-    }
-
-    /// As PNG.
-    pub fn png(&self) -> io::Result<Vec<u8>> {
-        let none = || io::Error::other("no memory for a picture");
-        let mut pixmap = Pixmap::new(WIDTH, HEIGHT).ok_or_else(none)?;
-        pixmap.fill(Color::WHITE);
-        for item in &self.0 {
-            match item {
-                Item::Path { points, closed, fill, stroke } => {
-                    let mut path = PathBuilder::new();
-                    for (at, &[x, y]) in points.iter().enumerate() {
-                        match at {
-                            0 => path.move_to(x as f32, y as f32),
-                            _ => path.line_to(x as f32, y as f32),
-                        }
-                    }
-                    if *closed {
-                        path.close();
-                    }
-                    // A path of no extent draws nothing.
-                    let Some(path) = path.finish() else { continue };
-                    if let Some((ink, alpha)) = fill {
-                        let paint = paint(*ink, *alpha);
-                        let rule = FillRule::Winding;
-                        pixmap.fill_path(&path, &paint, rule, Transform::identity(), None);
-                    }
-                    if let Some(Pen { ink, width, dashed }) = stroke {
-                        let dash = dashed.then(|| StrokeDash::new(vec![7.0, 5.0], 0.0)).flatten();
-                        let stroke = Stroke { width: *width as f32, dash, ..Stroke::default() };
-                        let paint = paint(*ink, 1.0);
-                        pixmap.stroke_path(&path, &paint, &stroke, Transform::identity(), None);
-                    }
-                }
-                Item::Number { at, text } => write_digits(&mut pixmap, *at, text),
-                Item::Pixels(layer) => {
-                    let all = pixmap.pixels_mut().iter_mut().zip(layer.pixels());
-                    all.filter(|(_, ink)| ink.alpha() > 0).for_each(|(to, &ink)| *to = ink);
-                }
-            }
-        }
-        pixmap.encode_png().map_err(io::Error::other)
-    }
 }
 
 /// Addresses, or cells of the image, of each cluster.
@@ -367,71 +280,13 @@ fn mark([x, y]: [f64; 2], radius: f64, corners: usize) -> Vec<[f64; 2]> {
     (0..corners).map(corner).collect()
 }
 
-fn hex([r, g, b]: Rgb) -> String {
-    let mut text = String::from("#");
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{r:02x}{g:02x}{b:02x}");
-    text
-}
-
-fn paint([r, g, b]: Rgb, alpha: f64) -> Paint<'static> {
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    paint.set_color_rgba8(r, g, b, (255.0 * alpha).round() as u8);
-    paint
-}
-
-/// Pixels from a digit to the next.
-const ADVANCE: f64 = 8.0;
-
-/// Rows of three bits, from above, of what numbers are made of.
-fn glyph(character: char) -> Option<[u8; 5]> {
-    Some(match character {
-        '0' => [7, 5, 5, 5, 7],
-        '1' => [2, 6, 2, 2, 7],
-        '2' => [7, 1, 7, 4, 7],
-        '3' => [7, 1, 7, 1, 7],
-        '4' => [5, 5, 7, 1, 1],
-        '5' => [7, 4, 7, 1, 7],
-        '6' => [7, 4, 7, 5, 7],
-        '7' => [7, 1, 2, 2, 2],
-        '8' => [7, 5, 7, 5, 7],
-        '9' => [7, 5, 7, 1, 7],
-        '\u{2212}' => [0, 0, 7, 0, 0],
-        '.' => [0, 0, 0, 0, 2],
-        ',' => [0, 0, 0, 2, 4],
-        _ => return None,
-    })
-}
-
-/// Writes a number whose base line starts at `at`, each bit two pixels wide.
-fn write_digits(pixmap: &mut Pixmap, [x, y]: [f64; 2], text: &str) {
-    let (width, height) = (WIDTH as usize, HEIGHT as usize);
-    let [r, g, b] = SOFT;
-    let Some(ink) = PremultipliedColorU8::from_rgba(r, g, b, 255) else { return };
-    for (at, rows) in text.chars().filter_map(glyph).enumerate() {
-        for bit in 0..15 {
-            let (row, column) = (bit / 3, bit % 3);
-            if rows[row] >> (2 - column) & 1 == 0 {
-                continue;
-            }
-            let left = x + at as f64 * ADVANCE + 2.0 * column as f64;
-            let top = y - 10.0 + 2.0 * row as f64;
-            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                let (px, py) = (left.max(0.0) as usize + dx, top.max(0.0) as usize + dy);
-                if px < width && py < height {
-                    pixmap.pixels_mut()[py * width + px] = ink;
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
 
     use super::super::sketch::{Drawing, Points};
     use super::super::{Flag, Histogram, Shape};
+    use super::svg::hex;
     use super::*;
     use crate::model::pca::Pca;
 
@@ -472,7 +327,7 @@ mod tests {
 
     #[test]
     fn colours_are_those_of_the_page() {
-        let style = include_str!("page.css");
+        let style = include_str!("../page.css");
         let (light, _) = style.split_once("[data-theme=\"dark\"]").unwrap();
         for (k, &ink) in COLOURS.iter().enumerate() {
             assert!(light.contains(&format!("--c{k}: {};", hex(ink))), "--c{k}");
