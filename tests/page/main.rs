@@ -202,6 +202,28 @@ fn hiding_a_cluster_hides_it_and_nothing_else() {
     assert_eq!(colours(), [blue, orange]);
 }
 
+/// Chromium would print the upper of two canvases as if it hid the lower.
+#[test]
+fn what_is_printed_is_on_one_canvas() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
+    browser.load(&path);
+    let red = || {
+        let script = "const base = document.querySelector('#src .plane .base'); \
+            const { data } = base.getContext('2d').getImageData(0, 0, base.width, base.height); \
+            let found = 0; \
+            for (let at = 0; at < data.length; at += 4) { \
+              if (data[at + 3] > 150 && data[at] > 170 && data[at + 1] < 90) found++; } \
+            return found";
+        browser.run_after_frames(script).as_u64().unwrap()
+    };
+    assert_eq!(red(), 0);
+    browser.run("dispatchEvent(new Event('beforeprint'))");
+    assert!(red() > 50, "{}", red());
+    browser.run("dispatchEvent(new Event('afterprint'))");
+    assert_eq!(red(), 0);
+}
+
 #[test]
 fn the_plane_zooms_and_pans() {
     let Some(browser) = Browser::open() else { return };

@@ -88,6 +88,12 @@ addEventListener("beforeprint", () => {
   document.documentElement.dataset.before = document.documentElement.dataset.theme;
   theme("light");
   pictures.forEach((picture) => picture.draw());
+  // One canvas: Chromium prints how a canvas was drawn, and clearing the upper one would clear what is below it.
+  for (const over of document.querySelectorAll(".stage .over")) {
+    const context = over.previousElementSibling.getContext("2d");
+    context.resetTransform();
+    context.drawImage(over, 0, 0);
+  }
 });
 addEventListener("afterprint", () => { theme(document.documentElement.dataset.before); redrawAll(); });
 pictures.forEach((picture) => picture.draw());
