@@ -59,7 +59,7 @@ fn zstd(content: &[u8]) -> Vec<u8> {
 }
 
 /// Rows enough for several blocks.
-const ROWS: u32 = 40_000;
+const ROWS: u32 = 80_000;
 
 fn source(row: u32) -> u32 {
     0x0a00_0000 + row % 1000

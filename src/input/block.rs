@@ -298,3 +298,44 @@ fn sides(roles: Roles) -> (bool, bool) {
     let roles = roles.sides();
     (roles.contains(&Role::Source), roles.contains(&Role::Destination))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Adds to `keys` an address with packets or, of none, a block.
+    fn add(keys: &mut Keys, &(address, packets): &(u32, u64)) {
+        match packets {
+            0 => keys.networks.push((keys.addresses.len(), address, address + 1)),
+            packets => keys.push(address, packets),
+        }
+    }
+
+    fn told(keys: &Keys) -> (Vec<u32>, Vec<u64>, Vec<(usize, u32, u32)>) {
+        let packets = (0..keys.addresses.len()).map(|at| keys.packets.get(at).map_or(1, |&n| n));
+        (keys.addresses.clone(), packets.collect(), keys.networks.clone())
+    }
+
+    proptest! {
+        #[test]
+        fn parts_append_to_what_is_added_at_once(
+            parts in prop::collection::vec(prop::collection::vec((0u32..9, 0u64..3), 0..5), 0..5),
+        ) {
+            let (mut whole, mut appended) = (Keys::default(), Keys::default());
+            for part in &parts {
+                let mut keys = Keys::default();
+                part.iter().for_each(|key| add(&mut keys, key));
+                part.iter().for_each(|key| add(&mut whole, key));
+                appended.append(&mut keys);
+                prop_assert_eq!(keys.len(), 0);
+            }
+            prop_assert_eq!(told(&appended), told(&whole));
+            prop_assert_eq!(appended.addresses(), {
+                let keys = parts.iter().flatten();
+                keys.map(|&(_, packets)| if packets == 0 { 2 } else { 1 }).sum::<u64>()
+            });
+        }
+    }
+}
