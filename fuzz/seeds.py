@@ -199,6 +199,30 @@ def raw(text):
     return zstd((0, len(text), text))
 
 
+def parquet():
+    """Seeds of Parquet, where its library is there."""
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        return print("no pyarrow: the seeds of parquet stay as they are")
+    texts, numbers = ["10.1.2.3", None, "::1", "", "192.0.2.7"], [167838211, 1, None, 4294967295, 7]
+    bytes_of = [None if number is None else struct.pack(">I", number) for number in numbers]
+    tables = {
+        "texts": ({"src": texts, "dst": texts[::-1]}, {"compression": "none"}),
+        "snappy": ({"src": texts * 9, "packets": [1, 2, 3, None, 5] * 9}, {"compression": "snappy", "data_page_version": "2.0"}),
+        "numbers": ({"src": pyarrow.array(numbers, pyarrow.uint32()), "note": texts}, {"compression": "zstd"}),
+        "bytes": ({"dst": pyarrow.array(bytes_of, pyarrow.binary(4))}, {"compression": "gzip", "use_dictionary": False}),
+        "nested": ({"ip": [{"src": text, "dst": "10.0.0.9"} for text in texts]}, {"compression": "lz4"}),
+        "groups": ({"src": texts * 4}, {"row_group_size": 3, "compression": "none", "write_page_checksum": True}),
+    }
+    for name, (columns, options) in tables.items():
+        sink = pyarrow.BufferOutputStream()
+        parquet.write_table(pyarrow.table(columns), sink, store_schema=False, write_statistics=False, **options)
+        write("parquet", name, sink.getvalue().to_pybytes())
+
+
+parquet()
 LIST = b"10.1.2.3\n192.0.2.7\n" * 5
 write("compressed", "gzip", gzip.compress(TABLE.encode(), mtime=0))
 write("compressed", "members", gzip.compress(LIST, mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(LIST, 0, mtime=0) + bytes(9))

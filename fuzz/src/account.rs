@@ -29,7 +29,8 @@ pub fn check(capture: &Capture, bytes: &[u8], options: &Options) {
         _ => None,
     });
     assert!(file.cut == 0 || damage.is_some(), "what is cut off is damage");
-    if file.compression.is_none() {
+    // What Parquet becomes has other offsets.
+    if file.compression.is_none() && file.format.name != "parquet" {
         // Where a frame ends before the layer that is missed, that is the place.
         assert!(file.malformed.iter().all(|place| place.offset <= len), "places are in the file");
         if let Some(offset) = damage {

@@ -1,0 +1,9 @@
+//! Parquet files.
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let is_kept = octomix_fuzz::file(data, |bytes| bytes.starts_with(b"PAR1"));
+    if is_kept { Corpus::Keep } else { Corpus::Reject }
+});
