@@ -313,9 +313,9 @@ mod tests {
         }
     }
 
-    fn told(keys: &Keys) -> (Vec<u32>, Vec<u64>, Vec<(usize, u32, u32)>) {
-        let packets = (0..keys.addresses.len()).map(|at| keys.packets.get(at).map_or(1, |&n| n));
-        (keys.addresses.clone(), packets.collect(), keys.networks.clone())
+    /// The packets of each address, written out.
+    fn packets(keys: &Keys) -> Vec<u64> {
+        (0..keys.addresses.len()).map(|at| keys.packets.get(at).copied().unwrap_or(1)).collect()
     }
 
     proptest! {
@@ -331,7 +331,8 @@ mod tests {
                 appended.append(&mut keys);
                 prop_assert_eq!(keys.len(), 0);
             }
-            prop_assert_eq!(told(&appended), told(&whole));
+            prop_assert_eq!(packets(&appended), packets(&whole));
+            prop_assert_eq!((&appended.addresses, &appended.networks), (&whole.addresses, &whole.networks));
             prop_assert_eq!(appended.addresses(), {
                 let keys = parts.iter().flatten();
                 keys.map(|&(_, packets)| if packets == 0 { 2 } else { 1 }).sum::<u64>()

@@ -41,6 +41,13 @@ pub struct Cluster {
     pub anomalies: u64,
 }
 
+/// Those that have addresses, the heaviest first, as most models number them.
+pub fn by_weight(clusters: &[Cluster]) -> Vec<&Cluster> {
+    let mut full: Vec<&Cluster> = clusters.iter().filter(|cluster| cluster.size > 0).collect();
+    full.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    full
+}
+
 /// A part of the address space that holds addresses of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClusterBlock {

@@ -25,7 +25,7 @@ use std::net::Ipv4Addr;
 use askama::Template;
 use serde::Serialize;
 
-use super::clusters::Cluster;
+use super::clusters::{Cluster, by_weight};
 use super::fit::{FitSummary, Objective};
 use super::summary::{RoleSummary, Summary};
 use super::text::{self, title};
@@ -120,7 +120,7 @@ struct Section<'a> {
     key: &'static str,
     title: &'static str,
     found: &'a RoleSummary,
-    /// Clusters that have addresses, largest first.
+    /// Clusters that have addresses, heaviest first.
     clusters: Vec<&'a Cluster>,
     model: Option<String>,
     histogram: String,
@@ -140,14 +140,11 @@ impl<'a> Section<'a> {
         // An address that is far out must not press all others into one bar.
         let floor = told - 0.75 * (most - told).max(1.0);
         let bins = page.drawing.histogram.bins(floor, BARS);
-        let mut clusters: Vec<&Cluster> =
-            found.clusters.iter().filter(|cluster| cluster.size > 0).collect();
-        clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.size));
         Ok(Self {
             key: role.key(),
             title: title(role),
             found,
-            clusters,
+            clusters: by_weight(&found.clusters),
             model: found.fits.last().map(model),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
             trace: chart::trace(&page.trace),

@@ -23,10 +23,9 @@ const when = find("#when"), date = new Date(1000 * Number(when.dataset.unix));
 when.dateTime = date.toISOString();
 when.textContent = date.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
 
-/** The buttons that hide clusters, the largest first; far more than that nobody tells apart. */
+/** The buttons that hide clusters; far more than forty nobody tells apart. */
 function legend(role, root, changed) {
   const shown = role.clusters.map((cluster, k) => ({ ...cluster, k })).filter(({ size }) => size);
-  shown.sort((a, b) => b.size - a.size);
   for (const { k, size } of shown.slice(0, 40)) {
     const button = make("button", { type: "button", className: "quiet" }, mark(shapeOf(k), colourOf(k)), String(k), make("i", { textContent: count(size) }));
     button.setAttribute("aria-pressed", "true");

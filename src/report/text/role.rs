@@ -1,6 +1,5 @@
 //! One role: its clusters, its fit and its anomalies.
 
-use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use super::changes::write_changes;
 use super::table::{table, write_table};
 use super::{Found, Page, counted, title};
 use crate::input::Role;
-use crate::report::clusters::{Cluster, Prefix};
+use crate::report::clusters::{Cluster, Prefix, by_weight};
 use crate::report::fit::{MoveSummary, Objective};
 use crate::report::model::Rule;
 use crate::report::rules::RuleSummary;
@@ -65,8 +64,7 @@ fn write_role(
 }
 
 fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {
-    let mut full: Vec<&Cluster> = clusters.iter().filter(|cluster| cluster.size > 0).collect();
-    full.sort_by_key(|cluster| Reverse(cluster.size));
+    let mut full = by_weight(clusters);
     let mut table =
         table(["#", "weight", "size", "packets", "mean", "commonest octets"], &[0, 1, 2, 3]);
     for cluster in full.iter().take(SHOWN) {
