@@ -11,6 +11,9 @@ use crate::rule::reason::Reasons;
 use crate::rule::reserved::Block;
 use crate::rule::{Rule, Rules};
 
+/// Addresses that are named for each rule.
+const NAMED: usize = 10;
+
 /// What the rules flagged in a set.
 #[derive(Debug)]
 pub struct Flagged<'a> {
@@ -54,6 +57,9 @@ pub struct RuleSummary {
     pub rule: &'static str,
     /// The addresses that it flags, whatever other rules do.
     pub flagged: u64,
+    /// The least dense of them, at most ten; none of `low-density`, whose are the anomalies listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Ipv4Addr>,
     /// Of `reserved`: how many are set aside for what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kinds: Option<BTreeMap<&'static str, u64>>,
@@ -104,9 +110,12 @@ impl Flagged<'_> {
                 }
                 kinds
             });
+            let address = |row: &Row| dotted(set.addresses()[row.at as usize]);
+            let named = if rule == Rule::LowDensity { 0 } else { NAMED };
             RuleSummary {
                 rule: rule.name(),
                 flagged: flagged().count() as u64,
+                addresses: flagged().take(named).map(address).collect(),
                 kinds,
                 diffuse: (rule == Rule::Isolated).then_some(self.diffuse),
             }

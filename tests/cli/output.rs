@@ -31,7 +31,7 @@ fn text_fits_a_terminal_and_names_the_rest() {
         "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
         "\n  low-density 8: the 4 % least dense, log-density below -14.049\n",
         "\n  reserved    1: unspecified 1\n",
-        "\n  isolated    2\n",
+        "\n  isolated    2: 0.0.0.0, 172.19.2.66\n",
         "\n  isolated    diffuse: no address stands apart\n",
         "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
         "  and 87 more in octomix-out/dst/anomalies.csv\n",

@@ -40,8 +40,8 @@ fn each_flag_has_its_rules_and_a_reason() {
         *rules,
         serde_json::json!([
             { "rule": "low-density", "flagged": 8 },
-            { "rule": "reserved", "flagged": 1, "kinds": { "unspecified": 1 } },
-            { "rule": "isolated", "flagged": 2, "diffuse": false },
+            { "rule": "reserved", "flagged": 1, "addresses": ["0.0.0.0"], "kinds": { "unspecified": 1 } },
+            { "rule": "isolated", "flagged": 2, "addresses": ["0.0.0.0", "172.19.2.66"], "diffuse": false },
             { "rule": "gap", "flagged": 0 },
         ])
     );
@@ -57,7 +57,8 @@ fn rules_are_chosen() {
     assert_eq!(flagged(&folder, "octomix-out", "src"), pairs(&expected));
     assert!(printed.contains("clusters, 2 anomalies\n"), "{printed}");
     assert!(
-        printed.contains("\n  isolated    2\n") && !printed.contains("  low-density"),
+        printed.contains("\n  isolated    2: 0.0.0.0, 172.19.2.66\n")
+            && !printed.contains("  low-density"),
         "{printed}"
     );
     let flags = folder.rows("octomix-out/src/addresses.csv");

@@ -23,6 +23,9 @@ const SHOWN: usize = 20;
 const REASONS_FROM: usize = 140;
 const LEAST_REASON: usize = 56;
 
+/// Addresses of a rule that stand in its line.
+const NAMED: usize = 3;
+
 /// The rule that the threshold is of.
 const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
 
@@ -201,7 +204,7 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
         return "diffuse: no address stands apart".to_owned();
     }
     if rule.rule != LOW_DENSITY {
-        return count.to_string();
+        return named(rule);
     }
     let limit = found.threshold.log_density;
     // By a model from a file the threshold is that of the addresses it was fitted to.
@@ -212,6 +215,18 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
         Rule::Fdr { fdr } => format!("at a false discovery rate of {fdr}{fitted}, "),
     };
     format!("{count}: {by}log-density below {limit:.3}")
+}
+
+/// How many a rule flagged, and the first of them: they may be none of the least dense.
+fn named(rule: &RuleSummary) -> String {
+    let count = HumanCount(rule.flagged);
+    let addresses: Vec<String> =
+        rule.addresses.iter().take(NAMED).map(ToString::to_string).collect();
+    match rule.flagged - addresses.len() as u64 {
+        _ if addresses.is_empty() => count.to_string(),
+        0 => format!("{count}: {}", addresses.join(", ")),
+        more => format!("{count}: {} and {} more", addresses.join(", "), HumanCount(more)),
+    }
 }
 
 /// `text`, cut to `room` columns.
