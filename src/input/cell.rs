@@ -1,9 +1,9 @@
 //! What one cell holds: an address, or why it gives none.
 
-use std::net::Ipv6Addr;
-
 #[cfg(target_arch = "x86_64")]
 mod vector;
+
+use std::net::Ipv6Addr;
 
 use crate::address::OCTETS;
 
