@@ -174,6 +174,11 @@ impl<'a> Section<'a> {
         text::main_blocks(&cluster.blocks)
     }
 
+    /// What has changed since the day of the model.
+    fn changes(&self) -> Vec<String> {
+        self.found.changes.as_ref().map(text::sentences).unwrap_or_default()
+    }
+
     /// The name of a rule, what it flagged, and by what.
     fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.found.rules.iter().map(|rule| (rule.rule, text::flagged_by(rule, self.found)))

@@ -21,58 +21,52 @@ const NAMED: usize = 4;
 /// When `out` fails.
 pub fn write_changes(changes: &Changes, file: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  Since the day of the model ({file}):\n")?;
-    if let Some(found) = &changes.addresses {
-        write_addresses(found, out)?;
-    }
-    write_weights(&changes.weights, out)?;
-    if let Some(newly) = &changes.newly_flagged {
-        write_flagged(newly, out)?;
-    }
-    changes.missing.iter().try_for_each(|file| {
-        let what = if *file == SEEN { "seen" } else { "flagged" };
-        writeln!(
-            out,
-            "  What was {what} then is not known: no {file} beside the model; fit it again."
-        )
-    })
+    sentences(changes).iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))
 }
 
-fn write_addresses(found: &AddressChanges, out: &mut dyn Write) -> io::Result<()> {
-    let lines = [
-        ("new", found.new, found.now, found.new_share, found.new_24s, found.new_16s),
-        (
-            "vanished",
-            found.vanished,
-            found.then,
-            found.vanished_share,
-            found.vanished_24s,
-            found.vanished_16s,
-        ),
-    ];
-    for (what, part, all, share, slash24s, slash16s) in lines {
+/// What has changed, in sentences.
+pub(in crate::report) fn sentences(changes: &Changes) -> Vec<String> {
+    let missing = changes.missing.iter().map(|file| {
+        let what = if *file == SEEN { "seen" } else { "flagged" };
+        format!("What was {what} then is not known: no {file} beside the model; fit it again.")
+    });
+    let addresses = changes.addresses.iter().flat_map(addresses);
+    let weights = std::iter::once(weights(&changes.weights));
+    addresses
+        .chain(weights)
+        .chain(changes.newly_flagged.as_ref().map(flagged))
+        .chain(missing)
+        .collect()
+}
+
+fn addresses(found: &AddressChanges) -> [String; 2] {
+    let told = |what, part, all, share, slash24s, slash16s| {
         let blocks = |count, length: &str| {
             format!("{} {what}", counted(count, length, &format!("{length}s")))
         };
         let share = if part == 0 { "none".to_owned() } else { percent(share) };
-        writeln!(
-            out,
-            "  {} of {} {what} ({share}): {}, {}.",
+        format!(
+            "{} of {} {what} ({share}): {}, {}.",
             HumanCount(part),
             counted(all, "address", "addresses"),
             blocks(slash24s, "/24"),
             blocks(slash16s, "/16"),
-        )?;
-    }
-    Ok(())
+        )
+    };
+    let AddressChanges { then, now, new, new_share, vanished, vanished_share, .. } = *found;
+    [
+        told("new", new, now, new_share, found.new_24s, found.new_16s),
+        told("vanished", vanished, then, vanished_share, found.vanished_24s, found.vanished_16s),
+    ]
 }
 
-fn write_weights(weights: &[WeightChange], out: &mut dyn Write) -> io::Result<()> {
+fn weights(weights: &[WeightChange]) -> String {
     let by = |change: &WeightChange| (change.now - change.then).abs();
     let mut moved: Vec<&WeightChange> =
         weights.iter().filter(|change| by(change) >= LEAST_MOVE).collect();
     moved.sort_by(|a, b| by(b).total_cmp(&by(a)));
     if moved.is_empty() {
-        return writeln!(out, "  No cluster's weight moved by a percentage point.");
+        return "No cluster's weight moved by a percentage point.".to_owned();
     }
     let told = moved.iter().take(NAMED).map(|WeightChange { cluster, then, now }| {
         format!("{cluster} from {:.1}% to {:.1}%", 100.0 * then, 100.0 * now)
@@ -82,12 +76,12 @@ fn write_weights(weights: &[WeightChange], out: &mut dyn Write) -> io::Result<()
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    writeln!(out, "  Weights moved of clusters {told}{more}.")
+    format!("Weights moved of clusters {told}{more}.")
 }
 
-fn write_flagged(newly: &NewlyFlagged, out: &mut dyn Write) -> io::Result<()> {
+fn flagged(newly: &NewlyFlagged) -> String {
     if newly.count == 0 {
-        return writeln!(out, "  No address is flagged that was not then.");
+        return "No address is flagged that was not then.".to_owned();
     }
     let named: Vec<String> = newly.addresses.iter().take(NAMED).map(ToString::to_string).collect();
     let more = match newly.count - named.len() as u64 {
@@ -95,7 +89,7 @@ fn write_flagged(newly: &NewlyFlagged, out: &mut dyn Write) -> io::Result<()> {
         more => format!(" and {} more", HumanCount(more)),
     };
     let count = counted(newly.count, "address is", "addresses are");
-    writeln!(out, "  {count} newly flagged: {}{more}.", named.join(", "))
+    format!("{count} newly flagged: {}{more}.", named.join(", "))
 }
 
 #[cfg(test)]

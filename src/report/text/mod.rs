@@ -20,6 +20,7 @@ use indicatif::HumanCount;
 use super::summary::{RoleSeconds, Summary};
 use crate::input::Role;
 pub(super) use blocks::main_blocks;
+pub(super) use changes::sentences;
 pub(super) use role::flagged_by;
 pub use scatter::Scatter;
 
