@@ -3,7 +3,7 @@
     python3 benches/reading.py FOLDER [--rows 6000000] [--packets 3000000] [--rounds 5] [--only csv cores zip pcap]
 
 Makes below FOLDER, some 4 GB, what is not there: two tables, one of few distinct addresses and one of 5M distinct
-destinations, a .gz and a .zst of the first; a capture of whole packets, and as pcap and pcapng one of their first 96
+destinations, a .gz and a .zst of the first, at level 1; a capture of whole packets, and as pcap and pcapng one of their first 96
 bytes. Then it runs `target/release/octomix extract` and those of its peers that are there, alternating, each as a
 process of its own, and prints medians of CPU time (user and system), wall time and peak memory, with the targets.
 Every answer is compared with the counts that the files were made with: a wrong one stops it.

@@ -28,10 +28,11 @@ impl Span {
 /// The fewest times of a batch: 6 MiB of them.
 const LEAST_BATCH: usize = 1 << 18;
 
-/// As many packets as are counted, with their times, before any are sorted.
-pub const LEAST_SORTED: u64 = LEAST_BATCH as u64;
 /// A batch is this share of the list.
 const BATCH_SHARE: usize = 8;
+
+/// Of fewer addresses no times are sorted while they are gathered.
+pub const LEAST_SORTED: u64 = LEAST_BATCH as u64;
 
 /// Times by address, while they are gathered: 24 bytes an address, twice that while a batch is merged.
 #[derive(Debug, Clone)]

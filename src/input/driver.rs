@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::account::{Account, At, FileAccount, PassedOver, Place, Warning};
+use super::account::{Account, At, FileAccount, PassedOver, Place};
 use super::block::{Block, REMEMBERED};
 use super::fold::{Fold, Folded};
 use super::format::Parser;
 use super::reader::{self, BLOCK, Ending, Item, Job, LONGEST_RECORD, Parsed, Slab};
-use super::{InputError, Options, Progress, Sources};
+use super::{InputError, Options, Progress, Sources, Warning};
 
 /// The longest time between two looks at whether to stop.
 const PATIENCE: Duration = Duration::from_millis(100);

@@ -307,7 +307,7 @@ impl InputError {
                 return InputError::Damaged { name: file.name.clone(), reason: reason.clone() };
             }
         }
-        let are_packets = files.iter().all(|file| file.format.record[0] == "packet");
+        let are_packets = files.iter().all(|file| file.format.is_packets());
         let is_empty = |file: &FileAccount| file.warnings.contains(&Warning::Empty);
         if files.iter().all(is_empty) {
             let bytes = account.bytes();

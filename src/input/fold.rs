@@ -8,12 +8,14 @@ use std::thread::{Builder, JoinHandle};
 use rayon::ThreadPoolBuilder;
 
 use super::block::Keys;
-use crate::address::{AddressSet, Counter, LEAST_SORTED, Times};
+use crate::address::{AddressSet, Counter, LARGEST_UNSORTED, LEAST_SORTED, Times};
 
 /// Batches of keys on their way to be counted.
 const AHEAD: usize = 4;
-/// Addresses of a batch: to wake a thread takes as long as counting a thousand.
+/// Addresses of a batch: many, as a thread is woken for each.
 const BATCH: usize = 1 << 15;
+/// So few are not sorted for their counts either.
+const _: () = assert!(LEAST_SORTED <= LARGEST_UNSORTED as u64);
 
 /// Counts the addresses of one role, in the order they are given.
 pub(super) struct Fold {

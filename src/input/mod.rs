@@ -47,9 +47,10 @@ mod source;
 mod stream;
 mod text;
 mod time;
+mod warning;
 mod zeek;
 
-pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally, Warning};
+pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally};
 pub use cell::parse_ipv4;
 pub use decompress::Compression;
 pub use error::InputError;
@@ -58,6 +59,7 @@ pub use foreign::Foreign;
 pub use packet::Tunnels;
 pub use source::{Directories, Source, Sources, matches, shard_role};
 pub use time::{Rfc3339, parse_time};
+pub use warning::Warning;
 
 use driver::Counted;
 

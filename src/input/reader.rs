@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Builder;
 
-use super::account::{At, PassedOver, Warning};
+use super::account::{At, PassedOver};
 use super::block::{Block, REMEMBERED};
 use super::decompress::Compression;
 use super::foreign::Foreign;
 use super::format::{self, Cut, Cutter, Damage, Head, Parser};
 use super::record::Wanted;
 use super::stream::{End, Stream};
-use super::{Format, InputError, Options, Roles, Source, text};
+use super::{Format, InputError, Options, Roles, Source, Warning, text};
 
-/// Bytes of a block: of half as many, waking threads takes a tenth of the time; twice as many gain nothing.
+/// Bytes of a block: of half as many, waking threads takes up to a tenth of the time (benches/README.md).
 pub(super) const BLOCK: usize = 1 << 20;
 /// Bytes of one record: a quote that is never closed must not draw the whole file into memory.
 pub(super) const LONGEST_RECORD: usize = 16 << 20;

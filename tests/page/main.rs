@@ -209,13 +209,12 @@ fn what_is_printed_is_on_one_canvas() {
     let (_folder, path) = page(&[TUTORIAL, "--role", "src", "-k", "3"]);
     browser.load(&path);
     let red = || {
-        let script = "const base = document.querySelector('#src .plane .base'); \
-            const { data } = base.getContext('2d').getImageData(0, 0, base.width, base.height); \
+        let script = "const data = pixels(document.querySelector('#src .plane .base')); \
             let found = 0; \
             for (let at = 0; at < data.length; at += 4) { \
               if (data[at + 3] > 150 && data[at] > 170 && data[at + 1] < 90) found++; } \
             return found";
-        browser.run_after_frames(script).as_u64().unwrap()
+        browser.run_after_frames(&format!("{COPY} {script}")).as_u64().unwrap()
     };
     assert_eq!(red(), 0);
     browser.run("dispatchEvent(new Event('beforeprint'))");

@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 
 use askama::Template;
-use indicatif::HumanCount;
 
 use super::FILE;
 use super::frame::About;
 use super::shell::Shell;
 use crate::input::Role;
 use crate::report::index::{Entry, Index, Status};
-use crate::report::text::{counted, duration, title};
+use crate::report::text::{counted, duration, index, title};
 
 /// Writes the page of a batch: of its `index`.
 ///
@@ -33,11 +32,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// How many captures ended how, in words.
     fn ends(&self) -> String {
-        let of = |status| HumanCount(self.index.count(status) as u64);
-        let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
-        format!("{ok} done, {skipped} finished before, {failed} failed")
+        index::ends(self.index)
     }
 
     /// The page of a capture, unless it has none.
@@ -49,14 +45,9 @@ impl Page<'_> {
         self.roles.iter().map(|&role| title(role))
     }
 
-    /// Addresses, clusters and flagged addresses of each role; nothing of one that was not looked at.
+    /// Those of each role, one after another.
     fn figures(&self, entry: &Entry) -> Vec<String> {
-        let of = |&role: &Role| match entry.role(role) {
-            Some(found) => [found.addresses, found.clusters, found.anomalies]
-                .map(|count| HumanCount(count as u64).to_string()),
-            None => [const { String::new() }; 3],
-        };
-        self.roles.iter().flat_map(of).collect()
+        self.roles.iter().flat_map(|&role| index::figures(entry, role)).collect()
     }
 
     fn took(&self) -> String {

@@ -6,7 +6,23 @@ use indicatif::HumanCount;
 
 use super::table::{table, write_table};
 use super::{counted, duration, title};
-use crate::report::index::{Index, Status};
+use crate::input::Role;
+use crate::report::index::{Entry, Index, Status};
+
+/// How many captures ended how, in words.
+pub(in crate::report) fn ends(index: &Index) -> String {
+    let of = |status| HumanCount(index.count(status) as u64);
+    let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
+    format!("{ok} done, {skipped} skipped as finished before, {failed} failed")
+}
+
+/// Addresses, clusters and flagged addresses of a role; nothing of one that was not looked at.
+pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
+    entry.role(role).map_or([const { String::new() }; 3], |found| {
+        [found.addresses, found.clusters, found.anomalies]
+            .map(|count| HumanCount(count as u64).to_string())
+    })
+}
 
 /// Writes `index` for people.
 ///
@@ -14,9 +30,7 @@ use crate::report::index::{Index, Status};
 /// When `out` fails.
 pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
     let all = counted(index.captures.len() as u64, "capture", "captures");
-    let of = |status| HumanCount(index.count(status) as u64);
-    let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
-    writeln!(out, "{all}: {ok} done, {skipped} skipped as finished before, {failed} failed\n")?;
+    writeln!(out, "{all}: {}\n", ends(index))?;
 
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
@@ -29,11 +43,7 @@ pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
     for entry in &index.captures {
         let mut row = vec![entry.name.clone(), entry.status.name().to_owned()];
         for &role in &roles {
-            let found = entry.role(role);
-            row.extend(found.map_or([const { String::new() }; 3], |found| {
-                [found.addresses, found.clusters, found.anomalies]
-                    .map(|count| HumanCount(count as u64).to_string())
-            }));
+            row.extend(figures(entry, role));
         }
         row.push(entry.seconds.map_or(String::new(), duration));
         table.add_row(row);

@@ -1,0 +1,160 @@
+//! What is doubtful about a file that is read all the same.
+
+use std::fmt;
+
+use super::account::Tally;
+use super::text::{listed, printable, quoted};
+use super::{Options, Role, Roles};
+
+/// What the user should know about a file that did not stop the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// Nothing, or only blank lines and comments.
+    Empty,
+    /// A header and nothing below it.
+    NoRows,
+    /// Cells, but no IPv4 address among them.
+    NoAddress {
+        /// Whose cells.
+        role: Role,
+        /// What they hold.
+        tally: Tally,
+    },
+    /// A role without a column.
+    NoColumn {
+        /// The role that stays empty.
+        role: Role,
+    },
+    /// More than one known column for a role.
+    SeveralColumns {
+        /// The role.
+        role: Role,
+        /// The column that is read.
+        taken: String,
+        /// The columns that are not.
+        others: Vec<String>,
+    },
+    /// A column was named, and the file is a list.
+    UnusedColumn {
+        /// The role whose column it is.
+        role: Role,
+        /// The column named.
+        column: String,
+    },
+    /// Packets of a link type that is not read.
+    UnknownLink {
+        /// Its number in captures.
+        number: u16,
+    },
+    /// A record over very many lines.
+    LongRecord {
+        /// The line, from 1, on which it starts.
+        line: u64,
+        /// The lines beyond which a record is warned of.
+        limit: u64,
+    },
+    /// None of the first objects has a field that is known to hold addresses.
+    UnknownFields {
+        /// The roles asked for.
+        roles: Roles,
+        /// The paths of the fields of the first object.
+        fields: Vec<String>,
+    },
+    /// Times are wanted, and no record has one.
+    NoTimes,
+    /// Records do not say what the filter asks.
+    Unsaid {
+        /// Their addresses.
+        addresses: u64,
+        /// What is asked: `port`, say.
+        asked: String,
+    },
+    /// The file is damaged or cut off; what stands before is read.
+    Damaged {
+        /// The byte of the file, when decompressed, from which nothing is read.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Warning {
+    /// Of the columns that `options` name, for a format that has none.
+    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
+        let named = |role| {
+            let column = printable(options.column(role)?);
+            Some(Warning::UnusedColumn { role, column })
+        };
+        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
+    }
+
+    /// Whether something of the file is lost, which `--strict` makes an error.
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Warning::Damaged { .. })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::Empty => write!(f, "the file is empty; check what wrote it"),
+            Warning::NoRows => {
+                write!(f, "column names but no rows; check what wrote the file")
+            }
+            Warning::NoAddress { role, tally } => write!(
+                f,
+                "no IPv4 address for the {role}, but {}; \
+                 check the file, or choose another column of a CSV with {} NAME",
+                tally.dropped(),
+                role.option(),
+            ),
+            Warning::NoColumn { role } => write!(
+                f,
+                "no known column holds the {role}, which is left out; name one with {} NAME",
+                role.option(),
+            ),
+            Warning::SeveralColumns { role, taken, others } => write!(
+                f,
+                "several columns may hold the {role}: {} is read, not {}; choose another with {} NAME",
+                quoted(taken),
+                listed(others),
+                role.option(),
+            ),
+            Warning::UnusedColumn { role, column } => write!(
+                f,
+                "the file has no columns, so {} {} names none of it",
+                role.option(),
+                quoted(column),
+            ),
+            Warning::UnknownLink { number } => write!(
+                f,
+                "packets of link type {number} are not read, and counted as not IP; convert them with \
+                 tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst",
+            ),
+            Warning::LongRecord { line, limit } => write!(
+                f,
+                "the record on line {line} goes on for more than {limit} lines, read as one row; \
+                 look there for a quote that is not closed",
+            ),
+            Warning::UnknownFields { fields, .. } => write!(
+                f,
+                "no field of the first objects is known to hold addresses; they have {}; \
+                 name yours with --src-column and --dst-column",
+                listed(fields),
+            ),
+            Warning::NoTimes => write!(
+                f,
+                "no record says its time, which --times asks for; read a format that has it, or a \
+                 column such as frame.time_epoch",
+            ),
+            Warning::Unsaid { addresses, asked } => write!(
+                f,
+                "{addresses} addresses are left out as their records do not say what --where asks \
+                 ({asked}); leave that condition out, or read a format that has it",
+            ),
+            Warning::Damaged { offset, reason } => {
+                write!(f, "{reason}; what stands before byte {offset} is read, what follows is not",)
+            }
+        }
+    }
+}
