@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use indicatif::HumanCount;
 
-use super::counted;
 use super::role::percent;
+use super::{counted, first_of};
 use crate::report::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
 use crate::report::seen::SEEN;
 
@@ -83,13 +83,8 @@ fn flagged(newly: &NewlyFlagged) -> String {
     if newly.count == 0 {
         return "No address is flagged that was not then.".to_owned();
     }
-    let named: Vec<String> = newly.addresses.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = match newly.count - named.len() as u64 {
-        0 => String::new(),
-        more => format!(" and {} more", HumanCount(more)),
-    };
     let count = counted(newly.count, "address is", "addresses are");
-    format!("{count} newly flagged: {}{more}.", named.join(", "))
+    format!("{count} newly flagged: {}.", first_of(&newly.addresses, NAMED, newly.count))
 }
 
 #[cfg(test)]

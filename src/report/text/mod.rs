@@ -13,6 +13,7 @@ mod sweep;
 pub mod table;
 
 use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use indicatif::HumanCount;
@@ -109,6 +110,15 @@ pub(super) fn title(role: Role) -> &'static str {
         Role::Source => "Sources",
         Role::Destination => "Destinations",
         Role::Any => "Addresses",
+    }
+}
+
+/// The first `most` of `addresses`, and how many more there are of `all`.
+fn first_of(addresses: &[Ipv4Addr], most: usize, all: u64) -> String {
+    let named: Vec<String> = addresses.iter().take(most).map(ToString::to_string).collect();
+    match all - named.len() as u64 {
+        0 => named.join(", "),
+        more => format!("{} and {} more", named.join(", "), HumanCount(more)),
     }
 }
 

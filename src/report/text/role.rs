@@ -8,7 +8,7 @@ use indicatif::HumanCount;
 use super::blocks::write_blocks;
 use super::changes::write_changes;
 use super::table::{table, write_table};
-use super::{Found, Page, counted, title};
+use super::{Found, Page, counted, first_of, title};
 use crate::input::Role;
 use crate::report::clusters::{Cluster, Prefix, by_weight};
 use crate::report::fit::{MoveSummary, Objective};
@@ -220,12 +220,9 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
 /// How many a rule flagged, and the first of them: they may be none of the least dense.
 fn named(rule: &RuleSummary) -> String {
     let count = HumanCount(rule.flagged);
-    let addresses: Vec<String> =
-        rule.addresses.iter().take(NAMED).map(ToString::to_string).collect();
-    match rule.flagged - addresses.len() as u64 {
-        _ if addresses.is_empty() => count.to_string(),
-        0 => format!("{count}: {}", addresses.join(", ")),
-        more => format!("{count}: {} and {} more", addresses.join(", "), HumanCount(more)),
+    match rule.addresses.is_empty() {
+        true => count.to_string(),
+        false => format!("{count}: {}", first_of(&rule.addresses, NAMED, rule.flagged)),
     }
 }
 
