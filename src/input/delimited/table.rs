@@ -11,7 +11,7 @@ use super::exact::Exact;
 use super::fast::{self, Between, Targets};
 
 /// Lines of a record beyond which an unclosed quote is likelier than a cell with that many lines.
-pub(in crate::input) const MANY_LINES: u64 = 100;
+pub(in super::super) const MANY_LINES: u64 = 100;
 
 /// Columns by which a table of nfdump is known.
 const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
