@@ -2,12 +2,12 @@
 //! # The map
 //!
 //! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
-//! [`score`], [`rule`]s, [`agreement`] of two models, and for the program's feature `cli` its reports.
+//! [`rule`]s, what is [worked out for people](describe), and for the program's feature `cli` its reports.
 //! [`conformance`] holds engines against the reference; [`synthetic`] sets are for benchmarks.
 
 pub mod address;
-pub mod agreement;
 pub mod conformance;
+pub mod describe;
 pub mod engine;
 pub mod input;
 pub mod model;
@@ -16,7 +16,6 @@ pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;
-pub mod score;
 pub mod synthetic;
 
 pub use address::{AddressSet, Counter, Points};

@@ -14,7 +14,7 @@ use octomix::model::kmeans;
 use octomix::model::pca::Pca;
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Lloyd, Moments, Pass};
-use octomix::score::Threshold;
+use octomix::rule::threshold::Threshold;
 use octomix::{BayesianMixture, Init, KMeans, Points, unobserved};
 use serde_json::Value;
 

@@ -24,7 +24,7 @@ use octomix::engine::{CpuEngine, Engine, GpuEngine, Precision, ReferenceEngine, 
 use octomix::model::estimate::Estimate;
 use octomix::model::pca::Pca;
 use octomix::pass::{Centres, Density, Moments};
-use octomix::score::Threshold;
+use octomix::rule::threshold::Threshold;
 use octomix::{Covariance, Points, unobserved};
 use serde_json::Value;
 

@@ -20,7 +20,7 @@ use octomix::report::{Census, Judge, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::{Rule, Rules, Structure};
-use octomix::score::{Threshold, percentile};
+use octomix::rule::threshold::{Threshold, percentile};
 use octomix::{GaussianMixture, Init, unobserved};
 use serde_json::Value;
 

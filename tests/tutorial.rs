@@ -4,7 +4,7 @@ mod common;
 
 use common::{golden, gpu, list};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
-use octomix::score::Threshold;
+use octomix::rule::threshold::Threshold;
 use octomix::{BayesianMixture, unobserved};
 
 /// Fits with seeds 0 to 9; at least nine must come within 1 nat of the article's lower bound, and

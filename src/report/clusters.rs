@@ -8,7 +8,7 @@ use super::cover::Block;
 use super::labels::Row;
 use super::portrait::{KindCount, Portrait, Spread};
 use crate::address::OCTETS;
-use crate::agreement::LEADING;
+use crate::describe::agreement::LEADING;
 
 /// Values of an octet that are listed.
 const VALUES: usize = 16;

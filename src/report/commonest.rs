@@ -4,7 +4,7 @@
 //! prefix is counted at a time, and the largest so far is kept.
 
 use crate::address::octets;
-use crate::agreement::{LEADING, ValueCounts};
+use crate::describe::agreement::{LEADING, ValueCounts};
 
 /// The commonest first octet of ascending addresses, among those of it the commonest second one, and
 /// so on; of equals the lowest.

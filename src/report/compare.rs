@@ -6,7 +6,7 @@ use super::fit::FitSummary;
 use super::model::AppliedThreshold;
 use super::summary::RoleSeconds;
 use crate::address::OCTETS;
-use crate::agreement::{Agreement, LEADING, Profile, Side, ValueCounts};
+use crate::describe::agreement::{Agreement, LEADING, Profile, Side, ValueCounts};
 
 /// How far a mixture and K-Means agree on one role's addresses.
 #[derive(Debug, Clone, PartialEq, Serialize)]

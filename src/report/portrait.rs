@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::commonest::Commonest;
 use super::cover::{Block, Cover};
-use crate::agreement::{LEADING, ValueCounts};
+use crate::describe::agreement::{LEADING, ValueCounts};
 use crate::rule::prefix::prefix;
 use crate::rule::reserved::{self, BLOCKS, Kind};
 

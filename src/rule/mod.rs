@@ -1,6 +1,6 @@
 //! What makes an address anomalous, and why.
 //!
-//! Of the four rules one looks at the log-density of a model, see [`score`](crate::score) and [`fdr`];
+//! Of the four rules one looks at the log-density of a model, see [`threshold`] and [`fdr`];
 //! the others look at the addresses alone and need no model: at where they lie ([`reserved`]), at how
 //! many share their leading bits ([`isolated`]), and at the hosts beside them ([`gap`]). Each of these
 //! is a walk over sorted addresses in memory that does not grow with them, but for what is flagged.
@@ -13,6 +13,7 @@ pub mod prefix;
 pub mod reason;
 pub mod reserved;
 pub mod surprise;
+pub mod threshold;
 
 use std::fmt;
 

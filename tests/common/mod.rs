@@ -14,7 +14,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use octomix::pass::expectation::ExpectationStats;
-use octomix::score::{Threshold, percentile};
+use octomix::rule::threshold::{Threshold, percentile};
 use serde_json::Value;
 
 /// The folder of golden files: scikit-learn's results, see its README.

@@ -17,7 +17,7 @@ use crate::model::estimate::{Concentration, Estimate};
 use crate::model::pca::{AXES, Pca};
 use crate::model::scorer::Score;
 use crate::model::{Stop, mixture};
-use crate::score::Threshold;
+use crate::rule::threshold::Threshold;
 
 /// What stands under `format`.
 const FORMAT: &str = "octomix-model";

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use octomix::KMeans;
 use octomix::address::AddressSet;
-use octomix::agreement::{Agreement, Clustering};
+use octomix::describe::agreement::{Agreement, Clustering};
 use octomix::engine::Engine;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;

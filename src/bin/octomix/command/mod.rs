@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use octomix::address::WeightsError;
-use octomix::agreement::AgreementError;
+use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::choice::Choice;
 use octomix::engine::gpu::GpuError;

@@ -4,7 +4,7 @@
 //! once.
 //!
 //! ```
-//! use octomix::agreement::{Agreement, Clustering};
+//! use octomix::describe::agreement::{Agreement, Clustering};
 //!
 //! let addresses = [0x0a00_0001, 0x0a00_0002, 0x0a00_0101, 0xc0a8_0001];
 //! let mixture = Clustering::new(2, &[0, 0, 0, 1], &[false, false, false, true])?;
@@ -12,7 +12,7 @@
 //! let agreement = Agreement::new(&addresses, mixture, kmeans)?;
 //! assert_eq!(agreement.contingency.adjusted_rand_index(), 1.0);
 //! assert_eq!(agreement.shared_anomalies, 1);
-//! # Ok::<(), octomix::agreement::AgreementError>(())
+//! # Ok::<(), octomix::describe::agreement::AgreementError>(())
 //! ```
 
 mod blocks;

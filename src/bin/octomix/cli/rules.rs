@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use octomix::model::scorer::Score;
 use octomix::rule::{Rule, Rules};
-use octomix::score::Threshold;
+use octomix::rule::threshold::Threshold;
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]

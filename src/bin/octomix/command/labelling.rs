@@ -17,7 +17,7 @@ use octomix::report::{Census, Judge, Output, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::{Rule, Rules, Structure, fdr};
-use octomix::score::{Threshold, percentile};
+use octomix::rule::threshold::{Threshold, percentile};
 
 use super::Failure;
 use crate::cli::RuleArgs;
