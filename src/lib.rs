@@ -11,7 +11,6 @@ pub mod describe;
 pub mod engine;
 pub mod input;
 pub mod model;
-mod order;
 pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
@@ -24,4 +23,4 @@ pub use model::kmeans::KMeans;
 pub use model::mixture::{BayesianMixture, GaussianMixture, Search};
 pub use model::prior::{Priors, WeightPrior};
 pub use model::start::Init;
-pub use model::{FitError, Stop, unobserved};
+pub use model::{Checked, FitError, ParamError, Stop, unobserved};

@@ -218,7 +218,7 @@ fn order_statistics_are_the_sorted_log_densities() {
                 let layout = Layout { work, resident, ..Layout::of(gpu.info()) };
                 let mut engine = GpuEngine::with_layout(&gpu, set.points(), layout);
                 let mut sorted = Vec::new();
-                let mut sink = |labels: &[Label]| {
+                let mut sink = |_: &[u32], labels: &[Label]| {
                     sorted.extend(labels.iter().map(|label| label.log_density));
                     Ok(())
                 };
@@ -306,7 +306,7 @@ impl Engine for Careless<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         self.0.label(density, sink)
     }
@@ -314,7 +314,7 @@ impl Engine for Careless<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         self.0.assign(centres, sink)
     }

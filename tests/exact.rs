@@ -59,7 +59,7 @@ fn sets(addresses: &[u32]) -> Vec<Centres> {
 fn assigned(engine: &mut dyn Engine, centres: &Centres) -> Vec<u32> {
     let mut all = Vec::with_capacity(engine.addresses().len());
     engine
-        .assign(centres, &mut |indices| {
+        .assign(centres, &mut |_, indices| {
             all.extend_from_slice(indices);
             Ok(())
         })

@@ -40,7 +40,7 @@ type Kinds = Vec<(&'static str, Vec<f64>)>;
 fn labelled(make: &Maker<'_>, density: &Density, addresses: &[u32]) -> (Vec<f64>, Vec<f64>) {
     let mut engine = make(addresses.into());
     let mut found = Vec::new();
-    let mut sink = |labels: &[octomix::pass::label::Label]| {
+    let mut sink = |_: &[u32], labels: &[octomix::pass::label::Label]| {
         found.extend(labels.iter().map(|label| label.log_density));
         Ok(())
     };
@@ -169,7 +169,7 @@ fn check_case(make: &Maker<'_>, name: &str, file: &Value, case: &Value, summary:
     let fit = params(file, case, stages[0].1, labels)
         .max_iter(last)
         .tol(0.0)
-        .fit(&mut engine, &mut unobserved)
+        .check().unwrap().fit(&mut engine, &mut unobserved)
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let way = Propagation::new(&fit.estimator, engine).unwrap();
     assert!(way.worst <= 1.0, "{name}: an E-step is off by {} bounds", way.worst);
@@ -272,7 +272,7 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
         let rows = rows(&file);
         let mut engine = Recorder::new(Box::new(GpuEngine::new(&gpu, &rows)));
         // It starts where scikit-learn ended.
-        let fit = continued(&file).max_iter(5).fit(&mut engine, &mut unobserved).unwrap();
+        let fit = continued(&file).max_iter(5).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
         let iterations = engine.steps.len();
         let way = Propagation::new(&fit.estimator, engine).unwrap();
         if way.smooth < iterations {
@@ -331,7 +331,7 @@ fn kmeans_is_the_references() {
         };
         for (_, params) in kmeans_cases(name, &file) {
             let all = |engine: &mut dyn Engine| {
-                let mut fit = params.fit(engine, &mut unobserved).unwrap();
+                let mut fit = params.check().unwrap().fit(engine, &mut unobserved).unwrap();
                 fit.restarts.iter_mut().for_each(|restart| restart.seconds = 0.0);
                 let mut nearest = Vec::new();
                 let mut sink = |centres: &[u32]| {

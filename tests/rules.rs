@@ -157,7 +157,7 @@ fn improbable(addresses: &[u32], estimate: &Estimate, scorer: &Scorer) -> usize 
     let mut engine = CpuEngine::new(addresses);
     let cut = fdr::cut(0.05, scorer, estimate, 1, &mut engine, addresses, &on_the_cpu).unwrap();
     let mut flagged = 0;
-    let mut count = |labels: &[octomix::pass::label::Label]| {
+    let mut count = |_: &[u32], labels: &[octomix::pass::label::Label]| {
         flagged += labels.iter().filter(|label| label.log_density < cut).count();
         Ok(())
     };
@@ -167,7 +167,7 @@ fn improbable(addresses: &[u32], estimate: &Estimate, scorer: &Scorer) -> usize 
 
 fn fitted(addresses: &[u32]) -> Estimate {
     let params = BayesianMixture::params(4).n_init(2).max_iter(100);
-    params.fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap().estimate
+    params.check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap().estimate
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn fdr_flags_nothing_of_whole_subnets() {
         let estimate = fitted(&addresses);
         let scorer = Scorer::mixture(&estimate, Score::Sklearn);
         assert_eq!(improbable(&addresses, &estimate, &scorer), 0, "seed {seed}");
-        let fit = KMeans::params(4).n_init(2).fit(&mut CpuEngine::new(&addresses), &mut unobserved);
+        let fit = KMeans::params(4).n_init(2).check().unwrap().fit(&mut CpuEngine::new(&addresses), &mut unobserved);
         let partition = fit.unwrap().partition();
         let estimate = partition.estimate();
         let scorer = Scorer::partition(partition).unwrap();
@@ -213,7 +213,7 @@ fn fdr_flags_hardly_any_address_that_the_model_drew() {
 fn fdr_flags_an_address_that_no_draw_comes_near() {
     let mut addresses: Vec<u32> = clean(Network::Grids, FITTED.start);
     let params = BayesianMixture::params(2).n_init(2).max_iter(100).covariance(Covariance::Diag);
-    let estimate = params.fit(&mut CpuEngine::new(&addresses), &mut unobserved).unwrap().estimate;
+    let estimate = params.check().unwrap().fit(&mut CpuEngine::new(&addresses), &mut unobserved).unwrap().estimate;
     addresses.push(addresses[0] ^ 0x4000_0000);
     let scorer = Scorer::mixture(&estimate, Score::Sklearn);
     assert_eq!(improbable(&addresses, &estimate, &scorer), 1);

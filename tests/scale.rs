@@ -89,7 +89,7 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let addresses = set.addresses();
     let mut engine = CpuEngine::new(addresses);
     let params = GaussianMixture::params(2).init(Init::RandomFromData).n_init(1).max_iter(1);
-    let fit = params.fit(&mut engine, &mut unobserved).unwrap();
+    let fit = params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
     let scorer = Scorer::mixture(&fit.estimate, Score::Sklearn);
     let of_ranks = |ranks: &[u64]| scorer.order_statistics(&mut engine, addresses, ranks);
     let threshold = percentile(4.0, set.len(), of_ranks).unwrap();
@@ -103,7 +103,7 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let mut census = Census::new(&set, 2);
     let mut done = 0;
     let engine: &mut dyn Engine = &mut engine;
-    let labelled = scorer.label(engine, addresses, &mut |labels| {
+    let labelled = scorer.label(engine, addresses, &mut |_, labels| {
         let rows: Vec<Row> = judge.rows(done, labels).collect();
         done += rows.len();
         census.add(&rows);

@@ -22,7 +22,7 @@ fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> Params 
 
 fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> Fit {
     searched(components, seed, share, addresses.len() as u64)
-        .fit(&mut CpuEngine::new(addresses), &mut unobserved)
+        .check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved)
         .unwrap_or_else(|e| panic!("{} addresses, K = {components}: {e}", addresses.len()))
 }
 
@@ -36,7 +36,7 @@ fn trace(fit: &Fit) -> &Trace {
 
 fn restarts(addresses: &[u32], components: usize, seed: u64) -> f64 {
     let params = BayesianMixture::params(components).seed(seed);
-    bound(&params.fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap())
+    bound(&params.check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap())
 }
 
 /// scikit-learn's best of 200 and of 50 restarts, negative.
@@ -128,7 +128,7 @@ fn kept_steps_rise_and_the_end_is_a_fixed_point() {
         let mixture = found.estimate.mixture();
         let stats = Run::<Expectation>::run(&mut engine, std::slice::from_ref(&mixture)).unwrap();
         let soft: Vec<_> = (mixture.0.iter().zip(&stats[0].components))
-            .map(|(c, s)| octomix::model::sufficient::Sufficient::from_sums(s, c.anchor()))
+            .map(|(c, s)| octomix::model::sufficient::Sufficient::from_soft(s))
             .collect();
         let next = {
             let estimate = found.estimator.maximise(&soft).unwrap();
@@ -159,7 +159,7 @@ fn the_budget_is_kept_and_all_runs_are_counted() {
         let mut engine = Counting::new(&addresses);
         let mut runs = 0;
         let fit = params
-            .fit(&mut engine, &mut |progress| {
+            .check().unwrap().fit(&mut engine, &mut |progress| {
                 runs += usize::from(progress.stage == Stage::Search);
                 assert!(progress.iteration <= progress.max_iter);
                 ControlFlow::Continue(())
@@ -179,7 +179,7 @@ fn an_observer_can_stop_a_search() {
     let addresses = list("tutorial_src.txt");
     for stage in [Stage::Seeding, Stage::KMeans, Stage::Search] {
         let mut engine = CpuEngine::new(&addresses);
-        let stopped = searched(3, 0, 1.0, 187).fit(&mut engine, &mut |progress| {
+        let stopped = searched(3, 0, 1.0, 187).check().unwrap().fit(&mut engine, &mut |progress| {
             if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
@@ -217,7 +217,7 @@ fn one_component_needs_no_moves() {
 fn mistakes_are_told() {
     let told = |addresses: &[u32], components| {
         let params = searched(components, 0, 1.0, 100);
-        params.fit(&mut ReferenceEngine::new(addresses), &mut unobserved).unwrap_err().to_string()
+        params.check().unwrap().fit(&mut ReferenceEngine::new(addresses), &mut unobserved).unwrap_err().to_string()
     };
     assert_eq!(told(&[], 1), "there are no addresses to fit to");
     assert!(told(&[1], 2).starts_with("2 components were asked for"));
@@ -231,9 +231,9 @@ fn every_covariance_and_weights_can_be_searched() {
     let points = Points::weighted(&addresses, &weights).unwrap();
     for kind in Covariance::ALL {
         let params = BayesianMixture::params(5).covariance(kind);
-        let restarts = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let restarts = params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
         let params = params.search(Search::MergeSplit(None));
-        let found = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let found = params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
         let (found, restarts) = (bound(&found), bound(&restarts));
         assert!(found >= restarts - 0.01, "{kind:?}: {found} for {restarts}");
     }

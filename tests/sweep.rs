@@ -42,7 +42,7 @@ fn a_kmeans_in_a_sweep_is_the_one_alone() {
                 assert_eq!(rows.len(), ks.len());
                 for (row, k) in rows.iter().zip(ks) {
                     let alone = kmeans::Params { clusters: k, ..params.clone() }
-                        .fit(engine, &mut unobserved)
+                        .check().unwrap().fit(engine, &mut unobserved)
                         .unwrap();
                     assert_eq!((row.k, row.fit.best), (k, alone.best));
                     assert_eq!(digits(&row.fit.centres), digits(&alone.centres), "k = {k}");
@@ -76,7 +76,7 @@ fn a_mixture_in_a_sweep_is_the_one_alone() {
             for (row, k) in rows.iter().zip(ks) {
                 let mut alone = params.clone();
                 alone.components = k;
-                let alone = alone.fit(engine, &mut unobserved).unwrap();
+                let alone = alone.check().unwrap().fit(engine, &mut unobserved).unwrap();
                 assert_eq!((row.k, row.fit.best), (k, alone.best));
                 let name = format!("k = {k} on {}", engine.description());
                 assert_eq!(digits(&row.fit.estimate), digits(&alone.estimate), "{name}");
@@ -186,7 +186,7 @@ fn an_empty_component_is_no_centre() {
     let rows = sweep::mixtures(&mut engine, &params, &[7], &mut unobserved).unwrap();
     let mut held = [0; 7];
     engine
-        .label(&rows[0].fit.estimate.mixture().into(), &mut |labels| {
+        .label(&rows[0].fit.estimate.mixture().into(), &mut |_, labels| {
             labels.iter().for_each(|label| held[label.cluster as usize] += 1);
             Ok(())
         })

@@ -16,11 +16,11 @@ fn nine_of_ten_seeds(engine: &mut dyn Engine, components: usize, article: &str) 
     let mut best = (f64::NEG_INFINITY, Vec::new());
     for seed in 0..10 {
         let params = BayesianMixture::params(components).max_iter(100).seed(seed);
-        let fit = params.fit(engine, &mut unobserved).unwrap();
+        let fit = params.check().unwrap().fit(engine, &mut unobserved).unwrap();
         let bound = fit.course().lower_bound();
         let mut densities = Vec::new();
         engine
-            .label(&fit.estimate.mixture().into(), &mut |labels| {
+            .label(&fit.estimate.mixture().into(), &mut |_, labels| {
                 densities.extend(labels.iter().map(|l| l.log_density));
                 Ok(())
             })
@@ -96,7 +96,7 @@ fn degenerate_sets_can_be_fitted_on_every_engine() {
         );
         for engine in &mut engines {
             let params = BayesianMixture::params(7.min(set.len()));
-            let fit = params.fit(&mut **engine, &mut unobserved);
+            let fit = params.check().unwrap().fit(&mut **engine, &mut unobserved);
             let bound = fit.map(|fit| fit.course().lower_bound());
             let name = engine.description();
             assert!(matches!(bound, Ok(b) if b.is_finite()), "{} on {name}: {bound:?}", set.len());
@@ -125,7 +125,7 @@ fn restarts_are_no_worse_than_scikit_learns() {
         let mut bounds: Vec<f64> = (0..10)
             .map(|seed| {
                 let params = BayesianMixture::params(components).max_iter(100).seed(seed);
-                params.fit(&mut engine, &mut unobserved).unwrap().course().lower_bound()
+                params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap().course().lower_bound()
             })
             .collect();
         bounds.sort_by(f64::total_cmp);

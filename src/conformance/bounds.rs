@@ -8,8 +8,8 @@
 use super::exponent::{Exponent, exponent};
 use crate::address::{OCTETS, Points, octets};
 use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine};
-use crate::pass::expectation::{ExpectationStats, Sums};
-use crate::pass::{Density, Mixture, PAIR, Tail};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Density, Expectation, Mixture, PAIR, Pass, Tail};
 
 /// Half an ulp of f32 at 1: the relative error of one rounding.
 pub(super) const U32: f64 = f32::EPSILON as f64 / 2.0;
@@ -109,25 +109,19 @@ impl Assessment {
 
 /// Bounds on the difference of [`ExpectationStats`], in their units, for an engine of `arithmetic`
 /// over `points`.
-pub fn expectation_bounds<'a>(
+pub fn expectation_bounds(
     arithmetic: Arithmetic,
     mixture: &Mixture,
-    points: impl Into<Points<'a>>,
+    points: &Points<'_>,
 ) -> ExpectationStats {
-    let points = points.into();
     let unit = unit(arithmetic.sums);
     // Each term passes through as many sums as there are links, in the engine, then in the
     // reference, which is one chain.
-    let n = ReferenceEngine::new(points).arithmetic().chain;
+    let n = ReferenceEngine::new(points.clone()).arithmetic().chain;
     let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
     let moment = ROUNDINGS_MOMENT * unit + chain;
     let ln_2 = std::f64::consts::LN_2;
-    let anchors: Vec<_> = mixture.0.iter().map(|c| c.anchor()).collect();
-    let mut bounds = ExpectationStats {
-        components: vec![Sums::default(); mixture.0.len()],
-        log_likelihood: 0.0,
-        entropy: 0.0,
-    };
+    let mut bounds = Expectation::identity(mixture);
     for (i, &address) in points.addresses().iter().enumerate() {
         // What weights scale, bounds scale with.
         let weight = match points.weight(i) {
@@ -139,7 +133,7 @@ pub fn expectation_bounds<'a>(
         bounds.log_likelihood += weight * ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
         for (k, sums) in bounds.components.iter_mut().enumerate() {
             let (r, dr) = a.responsibility(k, arithmetic.negligible);
-            let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - anchors[k][j]).abs());
+            let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - sums.anchor[j]).abs());
             sums.weight += weight * (dr + chain * r);
             for (bound, d) in sums.first.iter_mut().zip(d) {
                 *bound += weight * (dr + moment * r) * d;

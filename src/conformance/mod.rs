@@ -12,7 +12,8 @@ pub use self::parameters::{MODELS, Parameters};
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use self::parameters::densities;
-use crate::engine::{Engine, EngineError, ReferenceEngine, Run};
+use crate::address::Points;
+use crate::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use crate::pass::assign::assign;
 use crate::pass::label::label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, expectation};
@@ -56,12 +57,14 @@ impl Check {
     }
 }
 
-/// Compares `moments`, `lloyd` and `assign` under each of `centres`: all integers, so by equality.
+/// Compares `moments`, `lloyd` and `assign` of `engine`, which runs over `points`, under each of
+/// `centres`: all integers, so by equality.
 ///
 /// # Errors
 /// When the engine fails.
 pub fn check_centres(
     engine: &mut dyn Engine,
+    points: &Points<'_>,
     centres: &[Centres],
 ) -> Result<Vec<Check>, EngineError> {
     let mut checks = vec![
@@ -75,8 +78,7 @@ pub fn check_centres(
     ];
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
-    let points = engine.points();
-    let mut reference = ReferenceEngine::new(points);
+    let mut reference = ReferenceEngine::new(points.clone());
     let expected_moments = Run::<Moments>::run(&mut reference, centres)?;
     let expected_lloyds = Run::<Lloyd>::run(&mut reference, centres)?;
     let mut take = |check: usize, found: &[u64], expected: &[u64]| {
@@ -99,7 +101,7 @@ pub fn check_centres(
         }
     }
     for centres in centres {
-        check_assignment(engine, centres, &mut checks[6])?;
+        check_assignment(engine, points, centres, &mut checks[6])?;
     }
     Ok(checks)
 }
@@ -107,31 +109,34 @@ pub fn check_centres(
 /// The share of addresses that are not assigned to their nearest centre.
 fn check_assignment(
     engine: &mut dyn Engine,
+    points: &Points<'_>,
     centres: &Centres,
     check: &mut Check,
 ) -> Result<(), EngineError> {
-    let addresses = engine.addresses().to_vec();
-    let (mut done, mut wrong) = (0, 0);
+    let mut rest: &[u32] = points.addresses();
+    let mut wrong = 0;
     let mut expected = Vec::new();
-    engine.assign(centres, &mut |indices| {
+    engine.assign(centres, &mut |addresses, indices| {
+        wrong += misplaced(&mut rest, addresses);
         expected.clear();
-        assign(centres, &addresses[done..done + indices.len()], &mut expected);
+        assign(centres, addresses, &mut expected);
         wrong +=
             indices.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
-        done += indices.len();
         Ok(())
     })?;
-    let missing = addresses.len() - done;
-    check.take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    let addresses = points.addresses().len();
+    check.take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
     Ok(())
 }
 
-/// Compares `expectation` and `label` under each of `mixtures`, `label` with Student tails too.
+/// Compares `expectation` and `label` of `engine`, which runs over `points`, under each of
+/// `mixtures`, `label` with Student tails too.
 ///
 /// # Errors
 /// When the engine fails.
 pub fn check_mixtures(
     engine: &mut dyn Engine,
+    points: &Points<'_>,
     mixtures: &[Mixture],
 ) -> Result<Vec<Check>, EngineError> {
     let found = Run::<Expectation>::run(engine, mixtures)?;
@@ -146,28 +151,28 @@ pub fn check_mixtures(
         Check::new("label", "Student log-densities"),
         Check::new("label", "Student clusters"),
     ];
-    let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(engine.points()), mixtures)?;
+    let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;
     for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);
-        check_expectation(engine, mixture, found, expected, of_sums);
+        check_expectation(engine.arithmetic(), points, mixture, found, expected, of_sums);
         let (gaussian, student) = of_labels.split_at_mut(2);
         let [of_mixture, joint, each] = densities(mixture);
-        check_labels(engine, &of_mixture, gaussian)?;
-        check_labels(engine, &joint, student)?;
-        check_labels(engine, &each, student)?;
+        check_labels(engine, points, &of_mixture, gaussian)?;
+        check_labels(engine, points, &joint, student)?;
+        check_labels(engine, points, &each, student)?;
     }
     Ok(checks)
 }
 
 fn check_expectation(
-    engine: &dyn Engine,
+    arithmetic: Arithmetic,
+    points: &Points<'_>,
     mixture: &Mixture,
     found: &expectation::ExpectationStats,
     expected: &expectation::ExpectationStats,
     checks: &mut [Check],
 ) {
-    let points = engine.points();
-    let bounds = expectation_bounds(engine.arithmetic(), mixture, points);
+    let bounds = expectation_bounds(arithmetic, mixture, points);
     let n = points.total().max(1) as f64;
     let mut take = |check: usize, found: f64, expected: f64, bound: f64| {
         checks[check].take((found - expected).abs() / n, bound / n);
@@ -188,19 +193,19 @@ fn check_expectation(
 /// A cluster may differ from the reference's only where the two log-densities are within bounds.
 fn check_labels(
     engine: &mut dyn Engine,
+    points: &Points<'_>,
     density: &Density,
     checks: &mut [Check],
 ) -> Result<(), EngineError> {
-    let addresses = engine.addresses().to_vec();
-    let arithmetic = engine.arithmetic();
-    let bounds = LabelBounds::new(arithmetic, density);
-    let (mut done, mut wrong) = (0, 0);
+    let bounds = LabelBounds::new(engine.arithmetic(), density);
+    let mut rest: &[u32] = points.addresses();
+    let mut wrong = 0;
     let mut expected = Vec::new();
-    engine.label(density, &mut |labels| {
-        let of_chunk = &addresses[done..done + labels.len()];
+    engine.label(density, &mut |addresses, labels| {
+        wrong += misplaced(&mut rest, addresses);
         expected.clear();
-        label(density, of_chunk, &mut expected);
-        for ((found, expected), &address) in labels.iter().zip(&expected).zip(of_chunk) {
+        label(density, addresses, &mut expected);
+        for ((found, expected), &address) in labels.iter().zip(&expected).zip(addresses) {
             let error = (found.log_density - expected.log_density).abs();
             checks[0].take(error, bounds.log_density(address));
             let same = found.cluster == expected.cluster;
@@ -208,10 +213,18 @@ fn check_labels(
                 wrong += 1;
             }
         }
-        done += labels.len();
         Ok(())
     })?;
-    let missing = addresses.len() - done;
-    checks[1].take((wrong + missing) as f64 / addresses.len().max(1) as f64, 0.0);
+    let addresses = points.addresses().len();
+    checks[1].take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
     Ok(())
+}
+
+/// How many of the `next` addresses handed out are not those that come next of the `rest`, which they
+/// are taken from.
+fn misplaced(rest: &mut &[u32], next: &[u32]) -> usize {
+    let (expected, others) = rest.split_at(next.len().min(rest.len()));
+    *rest = others;
+    let same = expected.iter().zip(next).filter(|(expected, next)| expected == next).count();
+    next.len() - same
 }

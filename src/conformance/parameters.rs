@@ -48,7 +48,7 @@ impl Parameters {
         let mut parameters = Self::default();
         let mut engine = CpuEngine::new(&sample);
         for max_iter in [1, 10] {
-            let params = kmeans::Params::new(k).max_iter(max_iter);
+            let params = kmeans::Params::new(k).max_iter(max_iter).check()?;
             for restart in kmeans::restarts(&mut engine, &params, &mut unobserved)? {
                 parameters.centres.push(Centres::new(&restart.points)?);
             }
@@ -60,7 +60,7 @@ impl Parameters {
             params.push(gaussian.clone().covariance(kind).max_iter(10));
         }
         for params in params {
-            let fit = params.n_init(1).fit(&mut engine, &mut unobserved)?;
+            let fit = params.n_init(1).check()?.fit(&mut engine, &mut unobserved)?;
             parameters.mixtures.push(fit.estimate.mixture());
         }
         // Bisectors of addresses run through other addresses: exact ties abound.

@@ -1,9 +1,8 @@
 //! A GPU while it lasts, then the CPU: nothing that was computed is lost with a device.
 
-use std::io;
-
 use super::gpu::kernel::Kernel;
-use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, cpu};
+use super::host::Local;
+use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, Sink, cpu};
 use crate::address::Points;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density};
@@ -22,33 +21,31 @@ impl<'a> FallbackEngine<'a> {
         Self { gpu, instead: None }
     }
 
-    /// The CPU, over the same points, which outlive the engine that was made from them.
+    /// The CPU, over the same points.
     fn give_up(&mut self, trouble: EngineError) -> &mut CpuEngine<'a> {
-        let cpu = CpuEngine::new(self.gpu.borrowed_points());
+        let cpu = CpuEngine::new(self.gpu.held().clone());
         &mut self.instead.insert((trouble, cpu)).1
     }
 
     /// Hands what `run` says of every address to `sink`; the CPU goes on where the GPU stopped.
     fn stream<Item>(
         &mut self,
-        run: impl Fn(
-            &mut dyn Engine,
-            &mut dyn FnMut(&[Item]) -> io::Result<()>,
-        ) -> Result<(), EngineError>,
-        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+        run: impl Fn(&mut dyn Engine, &mut Sink<'_, Item>) -> Result<(), EngineError>,
+        sink: &mut Sink<'_, Item>,
     ) -> Result<(), EngineError> {
         let mut done = 0;
         if self.instead.is_none() {
-            let streamed = run(&mut self.gpu, &mut |items| {
+            let streamed = run(&mut self.gpu, &mut |addresses, items| {
                 done += items.len();
-                sink(items)
+                sink(addresses, items)
             });
             match streamed {
                 Ok(()) | Err(EngineError::Sink(_)) => return streamed,
                 Err(trouble) => self.give_up(trouble),
             };
         }
-        run(&mut CpuEngine::new(&self.addresses()[done..]), sink)
+        let addresses = self.gpu.held().addresses();
+        run(&mut CpuEngine::new(addresses.slice(done..addresses.len())), sink)
     }
 }
 
@@ -65,15 +62,17 @@ impl<K: Kernel + cpu::Kernel> Run<K> for FallbackEngine<'_> {
     }
 }
 
-impl Engine for FallbackEngine<'_> {
-    fn points(&self) -> Points<'_> {
+impl Local for FallbackEngine<'_> {
+    fn points(&self) -> &Points<'_> {
         self.gpu.points()
     }
+}
 
+impl Engine for FallbackEngine<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         self.stream(|engine, sink| engine.label(density, sink), sink)
     }
@@ -96,7 +95,7 @@ impl Engine for FallbackEngine<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         self.stream(|engine, sink| engine.assign(centres, sink), sink)
     }
@@ -160,7 +159,7 @@ mod tests {
         let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
-        let mut take_and_lose = |labels: &[Label]| {
+        let mut take_and_lose = |_: &[u32], labels: &[Label]| {
             found.extend_from_slice(labels);
             gpu.lose();
             Ok(())
@@ -177,7 +176,7 @@ mod tests {
         let Some(gpu) = test_gpu() else { return };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
-        let mut take_and_lose = |indices: &[u32]| {
+        let mut take_and_lose = |_: &[u32], indices: &[u32]| {
             found.extend_from_slice(indices);
             gpu.lose();
             Ok(())

@@ -5,17 +5,18 @@ pub mod choice;
 mod cpu;
 mod fallback;
 pub mod gpu;
+pub mod host;
 mod near_tie;
+pub(crate) mod order;
 mod planes;
 mod reference;
 
 pub use cpu::CpuEngine;
 pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;
+pub use host::{Host, RandomStream};
 pub use reference::ReferenceEngine;
 
-use crate::address::Points;
-use crate::order::order_statistics;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
@@ -38,6 +39,17 @@ pub enum EngineError {
         /// The most that this device takes.
         most: usize,
     },
+    /// An index beyond the addresses.
+    #[error("address {index} (from 0) was asked for, but there are {addresses}")]
+    NoSuchAddress {
+        /// The index.
+        index: usize,
+        /// How many addresses there are.
+        addresses: usize,
+    },
+    /// An engine elsewhere, or one that wraps another, failed.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// The consumer of labels or centres failed.
     #[error(transparent)]
     Sink(#[from] std::io::Error),
@@ -82,17 +94,15 @@ impl Arithmetic {
     }
 }
 
+/// Takes blocks of addresses with what is said of each, in the order of the set.
+pub type Sink<'s, T> = dyn FnMut(&[u32], &[T]) -> std::io::Result<()> + 's;
+
 /// An engine: every pass, over one set of addresses, weighted or not.
-pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
-    /// The addresses it runs over, and their weights.
-    fn points(&self) -> Points<'_>;
-
-    /// The addresses it runs over, each once.
-    fn addresses(&self) -> &[u32] {
-        self.points().addresses()
-    }
-
-    /// Hands the label of every address to `sink`, in order, some thousands at a time; once,
+///
+/// It borrows, shares or owns them, here or elsewhere, and nobody else holds them: what others want
+/// to know of single addresses it hands out, in blocks or as [`Host`] says.
+pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
+    /// Hands every address and its label to `sink`, in order, some thousands at a time; once,
     /// whatever its weight.
     ///
     /// # Errors
@@ -100,7 +110,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError>;
 
     /// The log-densities of the given `ranks`, from 0, in ascending order of log-density. The ranks
@@ -115,15 +125,15 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
         density: &Density,
         ranks: &[u64],
     ) -> Result<Vec<f64>, EngineError> {
-        order_statistics(self.addresses().len() as u64, ranks, |sink| {
-            self.label(density, &mut |labels| {
+        order::order_statistics(self.len() as u64, ranks, |sink| {
+            self.label(density, &mut |_, labels| {
                 labels.iter().for_each(|label| sink(label.log_density));
                 Ok(())
             })
         })
     }
 
-    /// Hands the index of the nearest of `centres` of every address to `sink`, as
+    /// Hands every address and the index of the nearest of `centres` to `sink`, as
     /// [`label`](Self::label) does; of several, the lowest.
     ///
     /// # Errors
@@ -131,7 +141,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError>;
 
     /// How it rounds.
@@ -160,7 +170,7 @@ mod tests {
             [Box::new(CpuEngine::new(&addresses)), Box::new(ReferenceEngine::new(&addresses))];
         for engine in &mut engines {
             let mut sorted = Vec::new();
-            let mut take = |labels: &[Label]| {
+            let mut take = |_: &[u32], labels: &[Label]| {
                 sorted.extend(labels.iter().map(|label| label.log_density));
                 Ok(())
             };

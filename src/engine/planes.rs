@@ -4,25 +4,23 @@
 //! its statistics count 2^i times: exact for integers, and in floats a change of exponent. So an
 //! address is visited once for each bit set in its weight, not once for each packet.
 
-use std::borrow::Cow;
-
-use crate::address::Points;
+use crate::address::{Held, Points};
 
 /// Addresses of which each counts `times` times.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Plane<'a> {
     /// A power of two.
     pub times: u64,
     /// The addresses, in their order in the set.
-    pub addresses: Cow<'a, [u32]>,
+    pub addresses: Held<'a, u32>,
 }
 
 /// The planes of `points`, lowest bit first, without those that hold no address.
 ///
 /// At least one, as no address counts only in a set without addresses or weights. A plane of every
-/// address borrows them: a set without weights is not copied.
-pub(super) fn planes(points: Points<'_>) -> Vec<Plane<'_>> {
-    let all = Cow::Borrowed(points.addresses());
+/// address holds them as the set does: a set without weights is not copied.
+pub(super) fn planes<'a>(points: &Points<'a>) -> Vec<Plane<'a>> {
+    let all = points.addresses().clone();
     let Some(weights) = points.weights() else { return vec![Plane { times: 1, addresses: all }] };
     let any = weights.iter().fold(0, |any, weight| any | weight);
     let every = weights.iter().fold(u64::MAX, |every, weight| every & weight);
@@ -30,7 +28,10 @@ pub(super) fn planes(points: Points<'_>) -> Vec<Plane<'_>> {
     bits.map(|times| {
         let within = |(&address, weight): (&u32, &u64)| (weight & times != 0).then_some(address);
         let addresses = match every & times {
-            0 => points.addresses().iter().zip(weights).filter_map(within).collect(),
+            0 => {
+                let of_plane = points.addresses().iter().zip(weights).filter_map(within);
+                of_plane.collect::<Vec<u32>>().into()
+            }
             _ => all.clone(),
         };
         Plane { times, addresses }
@@ -39,7 +40,7 @@ pub(super) fn planes(points: Points<'_>) -> Vec<Plane<'_>> {
 }
 
 /// The addresses of all planes of `points`: the terms of a sum.
-pub(super) fn terms(points: Points<'_>) -> usize {
+pub(super) fn terms(points: &Points<'_>) -> usize {
     match points.weights() {
         None => points.addresses().len(),
         Some(weights) => weights.iter().map(|weight| weight.count_ones() as usize).sum(),
@@ -54,19 +55,19 @@ mod tests {
     fn planes_count_each_address_by_its_weight() {
         let (addresses, weights) = ([5, 6, 7, 8], [4, 1, 0, 1 << 40 | 5]);
         let points = Points::weighted(&addresses, &weights).unwrap();
-        let cut = planes(points);
+        let cut = planes(&points);
         let found: Vec<_> = cut.iter().map(|p| (p.times, p.addresses.to_vec())).collect();
         assert_eq!(found, [(1, vec![6, 8]), (4, vec![5, 8]), (1 << 40, vec![8])]);
-        assert_eq!(terms(points), 5);
+        assert_eq!(terms(&points), 5);
     }
 
     #[test]
     fn a_plane_of_every_address_is_not_copied() {
         let addresses = [5, 6];
-        let weighted = planes(Points::weighted(&addresses, &[3, 1]).unwrap());
-        assert!(matches!(weighted[0].addresses, Cow::Borrowed(_)));
+        let weighted = planes(&Points::weighted(&addresses, &[3, 1]).unwrap());
+        assert!(weighted[0].addresses.is_borrowed());
         assert_eq!(weighted.len(), 2);
-        let unweighted = planes(Points::new(&[]));
-        assert!(unweighted.len() == 1 && matches!(unweighted[0].addresses, Cow::Borrowed(_)));
+        let unweighted = planes(&Points::new(&[]));
+        assert!(unweighted.len() == 1 && unweighted[0].addresses.is_borrowed());
     }
 }

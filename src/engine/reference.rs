@@ -1,9 +1,8 @@
 //! The definitions of the passes, run as they stand: one thread, one sweep, nothing clever.
 
-use std::io;
-
+use super::host::Local;
 use super::planes::{Plane, planes, terms};
-use super::{Arithmetic, Engine, EngineError, Run};
+use super::{Arithmetic, Engine, EngineError, Run, Sink};
 use crate::address::Points;
 use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
@@ -23,20 +22,21 @@ impl<'a> ReferenceEngine<'a> {
     /// An engine over `points`.
     pub fn new(points: impl Into<Points<'a>>) -> Self {
         let points = points.into();
-        Self { points, planes: planes(points) }
+        let planes = planes(&points);
+        Self { points, planes }
     }
 
     /// Hands what `say` appends for every address to `sink`, in order.
     fn stream<Item>(
         &self,
         say: impl Fn(&[u32], &mut Vec<Item>),
-        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+        sink: &mut Sink<'_, Item>,
     ) -> Result<(), EngineError> {
         let mut items = Vec::new();
-        for chunk in self.points.addresses().chunks(AT_ONCE) {
+        for block in self.points.addresses().chunks(AT_ONCE) {
             items.clear();
-            say(chunk, &mut items);
-            sink(&items)?;
+            say(block, &mut items);
+            sink(block, &items)?;
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ impl<'a> ReferenceEngine<'a> {
 impl<P: Pass> Run<P> for ReferenceEngine<'_> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
         let over_planes = |params| {
-            let mut all = P::reduce(params, &[]);
+            let mut all = P::identity(params);
             for plane in &self.planes {
                 let mut stats = P::reduce(params, &plane.addresses);
                 stats.repeat(plane.times);
@@ -57,29 +57,31 @@ impl<P: Pass> Run<P> for ReferenceEngine<'_> {
     }
 }
 
-impl Engine for ReferenceEngine<'_> {
-    fn points(&self) -> Points<'_> {
-        self.points
+impl Local for ReferenceEngine<'_> {
+    fn points(&self) -> &Points<'_> {
+        &self.points
     }
+}
 
+impl Engine for ReferenceEngine<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
-        self.stream(|chunk, labels| label(density, chunk, labels), sink)
+        self.stream(|block, labels| label(density, block, labels), sink)
     }
 
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
-        self.stream(|chunk, indices| assign(centres, chunk, indices), sink)
+        self.stream(|block, indices| assign(centres, block, indices), sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        Arithmetic::double(terms(self.points))
+        Arithmetic::double(terms(&self.points))
     }
 
     fn description(&self) -> String {

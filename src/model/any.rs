@@ -4,18 +4,32 @@ use super::auto::needed;
 use super::estimate::Estimate;
 use super::scorer::{Score, Scorer};
 use super::sweep::{self, Row};
-use super::{FitError, Observer, kmeans, mixture};
+use super::kmeans::Partition;
+use super::{Checked, FitError, Observer, kmeans, mixture};
 use crate::address::OCTETS;
 use crate::engine::Engine;
-use crate::pass::moments;
+use crate::pass::centres::CentresError;
+use crate::pass::moments::ExactMoments;
 
 /// How to fit a model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Params {
     /// A Gaussian mixture, Bayesian or not.
-    Mixture(Box<mixture::Params>),
+    Mixture(Box<Checked<mixture::Params>>),
     /// K-Means.
-    KMeans(kmeans::Params),
+    KMeans(Checked<kmeans::Params>),
+}
+
+impl From<Checked<mixture::Params>> for Params {
+    fn from(params: Checked<mixture::Params>) -> Self {
+        Self::Mixture(Box::new(params))
+    }
+}
+
+impl From<Checked<kmeans::Params>> for Params {
+    fn from(params: Checked<kmeans::Params>) -> Self {
+        Self::KMeans(params)
+    }
 }
 
 impl Params {
@@ -30,13 +44,8 @@ impl Params {
     /// The same with `components` components.
     pub fn with_components(&self, components: usize) -> Self {
         match self {
-            Self::Mixture(params) => {
-                let params = mixture::Params { components, ..(**params).clone() };
-                Self::Mixture(Box::new(params))
-            }
-            Self::KMeans(params) => {
-                Self::KMeans(kmeans::Params { clusters: components, ..params.clone() })
-            }
+            Self::Mixture(params) => params.with_components(components).into(),
+            Self::KMeans(params) => params.with_clusters(components).into(),
         }
     }
 
@@ -105,7 +114,7 @@ impl Params {
         observer: &mut Observer<'_>,
     ) -> Result<(Option<Fit>, Fit), FitError> {
         let first = self.fit(engine, observer)?;
-        match needed(&first.weights()) {
+        match needed(first.model().weights()) {
             needed if needed == self.components() => Ok((None, first)),
             needed => {
                 let second = self.with_components(needed).fit(engine, observer)?;
@@ -125,46 +134,85 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// The weight of each component, the share of each cluster.
-    pub fn weights(&self) -> Vec<f64> {
+    /// What came out.
+    pub fn model(&self) -> Model {
         match self {
-            Self::Mixture(fit) => fit.estimate.weights.clone(),
-            Self::KMeans(fit) => fit.partition().weights,
-        }
-    }
-
-    /// The mean of each component or cluster, in octets.
-    pub fn means(&self) -> Vec<[f64; OCTETS]> {
-        match self {
-            Self::Mixture(fit) => fit.estimate.means(),
-            Self::KMeans(fit) => fit.centres.clone(),
+            Self::Mixture(fit) => Model::Mixture(fit.estimate.clone()),
+            Self::KMeans(fit) => Model::KMeans(fit.partition()),
         }
     }
 
     /// The exact moments of all addresses.
-    pub fn moments(&self) -> &moments::Cluster {
+    pub fn moments(&self) -> &ExactMoments {
         match self {
             Self::Mixture(fit) => &fit.moments,
             Self::KMeans(fit) => &fit.moments,
         }
     }
 
+    /// The lower bound after each iteration of the best restart; none of K-Means.
+    pub fn lower_bounds(&self) -> &[f64] {
+        match self {
+            Self::Mixture(fit) => &fit.course().lower_bounds,
+            Self::KMeans(_) => &[],
+        }
+    }
+
+    /// The log-likelihood of the plug-in mixture, or of the hard assignment of K-Means, in nats, over
+    /// the addresses of `engine`, which are those of the fit.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn log_likelihood(&self, engine: &mut dyn Engine) -> Result<f64, FitError> {
+        match self {
+            Self::Mixture(fit) => fit.log_likelihood(engine),
+            Self::KMeans(fit) => Ok(fit.log_likelihood()),
+        }
+    }
+}
+
+/// A fitted model, from a fit or from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Model {
+    /// A Gaussian mixture, Bayesian or not.
+    Mixture(Estimate),
+    /// The clusters of K-Means.
+    KMeans(Partition),
+}
+
+impl Model {
+    /// The weight of each component, the share of each cluster.
+    pub fn weights(&self) -> &[f64] {
+        match self {
+            Self::Mixture(estimate) => &estimate.weights,
+            Self::KMeans(partition) => &partition.weights,
+        }
+    }
+
+    /// The mean of each component or cluster, in octets.
+    pub fn means(&self) -> Vec<[f64; OCTETS]> {
+        match self {
+            Self::Mixture(estimate) => estimate.means(),
+            Self::KMeans(partition) => partition.centres.clone(),
+        }
+    }
+
     /// The mixture; of K-Means that of round Gaussians about its centres.
     pub fn estimate(&self) -> Estimate {
         match self {
-            Self::Mixture(fit) => fit.estimate.clone(),
-            Self::KMeans(fit) => fit.partition().estimate(),
+            Self::Mixture(estimate) => estimate.clone(),
+            Self::KMeans(partition) => partition.estimate(),
         }
     }
 
     /// What labels addresses; K-Means has one score only.
     ///
     /// # Errors
-    /// Never of a fit's own centres.
-    pub fn scorer(&self, score: Score) -> Result<Scorer, FitError> {
+    /// When a centre of K-Means is out of range, which one of a fit never is.
+    pub fn scorer(&self, score: Score) -> Result<Scorer, CentresError> {
         match self {
-            Self::Mixture(fit) => Ok(Scorer::mixture(&fit.estimate, score)),
-            Self::KMeans(fit) => Ok(Scorer::partition(fit.partition())?),
+            Self::Mixture(estimate) => Ok(Scorer::mixture(estimate, score)),
+            Self::KMeans(partition) => Scorer::partition(partition.clone()),
         }
     }
 }

@@ -7,11 +7,10 @@ use std::time::Instant;
 
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::sufficient::Sufficient;
+use super::sufficient::sufficient;
 use super::{FitError, Observer, Progress, Stage, Stop, tell};
 use crate::engine::{Engine, Run};
-use crate::pass::expectation::ExpectationStats;
-use crate::pass::{Expectation, Mixture};
+use crate::pass::Expectation;
 
 /// The course of one fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,12 +53,6 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// The sufficient statistics of each component of `mixture`, given its sums.
-pub(super) fn sufficient(mixture: &Mixture, stats: &ExpectationStats) -> Vec<Sufficient> {
-    let components = mixture.0.iter().zip(&stats.components);
-    components.map(|(c, sums)| Sufficient::from_sums(sums, c.anchor())).collect()
-}
-
 /// Iterates each of `chains` until its bound changes by less than `tol`, or `max_iter` times.
 ///
 /// # Errors
@@ -84,7 +77,7 @@ pub fn iterate(
         let mut still = Vec::with_capacity(active.len());
         for ((&c, mixture), stats) in active.iter().zip(&mixtures).zip(&all) {
             let Chain { estimator, estimate, course } = &mut chains[c];
-            *estimate = estimator.maximise(&sufficient(mixture, stats))?;
+            *estimate = estimator.maximise(&sufficient(stats))?;
             let bound = estimator.lower_bound(estimate, stats);
             let change = bound - course.lower_bound();
             course.lower_bounds.push(bound);
@@ -115,8 +108,8 @@ pub fn iterate(
 pub fn sort_by_mass(engine: &mut dyn Engine, chains: &mut [Chain<'_>]) -> Result<(), FitError> {
     let mixtures: Vec<_> = chains.iter().map(|chain| chain.estimate.mixture()).collect();
     let all = Run::<Expectation>::run(engine, &mixtures)?;
-    for ((chain, mixture), stats) in chains.iter_mut().zip(&mixtures).zip(&all) {
-        let mut statistics = sufficient(mixture, stats);
+    for (chain, stats) in chains.iter_mut().zip(&all) {
+        let mut statistics = sufficient(stats);
         // Stable, so that of equals the first stays the first.
         statistics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         chain.estimate = chain.estimator.maximise(&statistics)?;

@@ -7,9 +7,10 @@ use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::prior::{Prior, Priors, WeightPrior};
 use super::start::{self, Init};
-use super::{FitError, Observer, search};
+use super::{Checked, FitError, Observer, search};
 use crate::engine::{Engine, Run};
-use crate::pass::{Expectation, moments};
+use crate::pass::Expectation;
+use crate::pass::moments::ExactMoments;
 
 /// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
 ///
@@ -19,7 +20,8 @@ use crate::pass::{Expectation, moments};
 ///
 /// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
 /// let mut engine = CpuEngine::new(&addresses);
-/// let fit = BayesianMixture::params(3).n_init(2).seed(1).fit(&mut engine, &mut octomix::unobserved)?;
+/// let params = BayesianMixture::params(3).n_init(2).seed(1).check()?;
+/// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
 /// assert!(fit.course().lower_bound().is_finite());
 /// # Ok::<(), octomix::FitError>(())
 /// ```
@@ -41,7 +43,7 @@ impl BayesianMixture {
 ///
 /// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
 /// let mut engine = CpuEngine::new(&addresses);
-/// let params = GaussianMixture::params(2).covariance(Covariance::Tied);
+/// let params = GaussianMixture::params(2).covariance(Covariance::Tied).check()?;
 /// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
 /// assert_eq!(fit.estimate.weights.len(), 2);
 /// # Ok::<(), octomix::FitError>(())
@@ -161,11 +163,11 @@ impl Params {
         self
     }
 
-    /// Checks every parameter.
+    /// These parameters, if there is no mistake in them.
     ///
     /// # Errors
     /// The first mistake.
-    pub fn check(&self) -> Result<(), ParamError> {
+    pub fn check(self) -> Result<Checked<Self>, ParamError> {
         let non_negative = |x: f64| x.is_finite() && x >= 0.0;
         if self.components == 0 {
             return Err(ParamError::NoComponents);
@@ -190,14 +192,33 @@ impl Params {
                 return Err(ParamError::SearchWithoutPrior);
             }
         }
-        self.priors.as_ref().map_or(Ok(()), Priors::check)
+        self.priors.as_ref().map_or(Ok(()), Priors::check)?;
+        Ok(Checked::sound(self))
+    }
+
+    /// How to estimate, given the moments of all addresses.
+    pub fn estimator(&self, all: &ExactMoments) -> Estimator {
+        let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
+        Estimator {
+            covariance: self.covariance,
+            reg_covar: self.reg_covar,
+            prior: self.priors.as_ref().map(prior),
+        }
+    }
+}
+
+impl Checked<Params> {
+    /// The same with `components` components, at least 1.
+    #[must_use]
+    pub fn with_components(&self, components: usize) -> Self {
+        Self::sound(Params { components: components.max(1), ..(**self).clone() })
     }
 
     /// Fits to the engine's addresses.
     ///
     /// # Errors
-    /// When a parameter is out of range, there are fewer addresses than components, a covariance is
-    /// not positive definite, a pass fails, or the observer stops it.
+    /// When there are fewer addresses than components, a covariance is not positive definite, a pass
+    /// fails, or the observer stops it.
     pub fn fit(
         &self,
         engine: &mut dyn Engine,
@@ -210,35 +231,21 @@ impl Params {
             }
         }
     }
-
-    /// How to estimate, given the moments of all addresses.
-    pub fn estimator(&self, all: &moments::Cluster) -> Estimator {
-        let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
-        Estimator {
-            covariance: self.covariance,
-            reg_covar: self.reg_covar,
-            prior: self.priors.as_ref().map(prior),
-        }
-    }
 }
 
 /// Fits with each number of components in `ks`, whatever `params` say; all fits share runs of the
 /// engine, and each is what it would be alone.
 ///
 /// # Errors
-/// As [`Params::fit`].
+/// As [`Checked::fit`](Checked#method.fit).
 pub fn fit_each(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Fit>, FitError> {
-    let each = |&components| Params { components, ..params.clone() };
-    let each: Vec<Params> = ks.iter().map(each).collect();
-    for params in &each {
-        params.check()?;
-        check_size(engine, params.components)?;
-    }
+    let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
+    each.iter().try_for_each(|params| check_size(engine, params.components))?;
     let moments = start::moments_of_all(engine)?;
     let estimators: Vec<Estimator> = each.iter().map(|params| params.estimator(&moments)).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
@@ -290,7 +297,7 @@ fn sort_best(
 
 /// That there are addresses, and enough of them.
 pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
-    match engine.addresses().len() {
+    match engine.len() {
         0 => Err(FitError::NoAddresses),
         addresses if addresses < components => {
             Err(FitError::TooFewAddresses { components, addresses })
@@ -311,7 +318,7 @@ pub struct Fit {
     /// The courses of all restarts.
     pub restarts: Vec<Course>,
     /// The exact moments of all addresses.
-    pub moments: moments::Cluster,
+    pub moments: ExactMoments,
     /// How the search went, where there was one.
     pub search: Option<search::Trace>,
 }

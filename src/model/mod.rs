@@ -15,17 +15,18 @@ pub mod estimator;
 pub mod kmeans;
 pub mod mixture;
 mod numbering;
+pub mod params;
 pub mod pca;
 pub mod prior;
 pub mod sample;
 pub mod scorer;
 pub mod search;
-mod seeding;
 pub mod start;
 pub mod sufficient;
 pub mod sweep;
 
 pub use error::{FitError, ParamError, StartError};
+pub use params::Checked;
 
 /// Why a fit stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

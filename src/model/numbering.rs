@@ -20,7 +20,8 @@ impl Fit {
     /// # Errors
     /// When the engine fails.
     pub fn number(&mut self, engine: &mut dyn Engine) -> Result<(), FitError> {
-        let order = order(&self.weights(), &self.means());
+        let model = self.model();
+        let order = order(model.weights(), &model.means());
         if order.is_sorted() {
             return Ok(());
         }
@@ -96,11 +97,9 @@ mod tests {
         let distribution =
             Priors { weights: WeightPrior::DirichletDistribution, ..Priors::default() };
         let all = [
-            Params::KMeans(KMeans::params(3).seed(4)),
-            Params::Mixture(Box::new(GaussianMixture::params(3).n_init(1).seed(4))),
-            Params::Mixture(Box::new(
-                BayesianMixture::params(3).priors(distribution).n_init(1).seed(4),
-            )),
+            Params::from(KMeans::params(3).seed(4).check().unwrap()),
+            GaussianMixture::params(3).n_init(1).seed(4).check().unwrap().into(),
+            BayesianMixture::params(3).priors(distribution).n_init(1).seed(4).check().unwrap().into(),
         ];
         let mut renumbered = 0;
         for params in all {
@@ -108,23 +107,24 @@ mod tests {
             let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
             let before = fit.clone();
             fit.number(&mut engine).unwrap();
-            let (weights, old) = (fit.weights(), before.weights());
-            renumbered += usize::from(weights != old);
+            let (model, old) = (fit.model(), before.model());
+            let weights = model.weights();
+            renumbered += usize::from(weights != old.weights());
             assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
-            let of = |fit: &Fit| fit.scorer(Score::Predictive).unwrap();
+            let of = |fit: &Fit| fit.model().scorer(Score::Predictive).unwrap();
             let labels = |fit: &Fit| {
                 let mut all = Vec::new();
                 let mut engine = CpuEngine::new(&addresses);
-                let sink = &mut |labels: &[crate::pass::label::Label]| {
+                let sink = &mut |_: &[u32], labels: &[crate::pass::label::Label]| {
                     all.extend(labels.iter().map(|label| (label.cluster, label.log_density)));
                     Ok(())
                 };
-                of(fit).label(&mut engine, &addresses, sink).unwrap();
+                of(fit).label(&mut engine, sink).unwrap();
                 all
             };
             for (new, was) in labels(&fit).into_iter().zip(labels(&before)) {
                 assert!((new.1 - was.1).abs() < 1e-9);
-                assert_eq!(fit.means()[new.0 as usize], before.means()[was.0 as usize]);
+                assert_eq!(model.means()[new.0 as usize], old.means()[was.0 as usize]);
             }
         }
         assert!(renumbered > 0, "no fit came in another order");
@@ -136,11 +136,11 @@ mod tests {
         let params = BayesianMixture::params(3).n_init(1);
         for seed in 0..8 {
             let mut engine = CpuEngine::new(&addresses);
-            let params = Params::Mixture(Box::new(params.clone().seed(seed)));
+            let params = Params::from(params.clone().seed(seed).check().unwrap());
             let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
-            let before = fit.estimate();
+            let before = fit.model();
             fit.number(&mut engine).unwrap();
-            assert_eq!(fit.estimate(), before);
+            assert_eq!(fit.model(), before);
         }
     }
 }

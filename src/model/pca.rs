@@ -4,7 +4,7 @@ use nalgebra::{SymmetricEigen, Vector4};
 
 use super::sufficient::symmetric;
 use crate::address::{OCTETS, octets};
-use crate::pass::moments;
+use crate::pass::moments::ExactMoments;
 
 /// Axes kept.
 pub const AXES: usize = 2;
@@ -27,7 +27,7 @@ pub struct Pca {
 
 impl Pca {
     /// The axes of the addresses that have these moments.
-    pub fn new(all: &moments::Cluster) -> Self {
+    pub fn new(all: &ExactMoments) -> Self {
         let covariance = symmetric(&all.covariance(1));
         let eigen = SymmetricEigen::new(covariance);
         let mut order: [usize; OCTETS] = std::array::from_fn(|i| i);

@@ -7,7 +7,7 @@ use super::error::ParamError;
 use super::estimate::D;
 use super::sufficient::symmetric;
 use crate::address::OCTETS;
-use crate::pass::moments;
+use crate::pass::moments::ExactMoments;
 
 /// The family of the weights' prior.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,7 +97,7 @@ impl Prior {
         given: &Priors,
         components: usize,
         covariance: Covariance,
-        all: &moments::Cluster,
+        all: &ExactMoments,
     ) -> Self {
         let scatter = given.covariance.unwrap_or_else(|| symmetric(&all.covariance(1)));
         Self {

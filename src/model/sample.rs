@@ -113,7 +113,8 @@ mod tests {
         };
         let addresses: Vec<u32> = (0..3000).map(address).collect();
         let mut engine = CpuEngine::new(Points::new(&addresses));
-        let fit = GaussianMixture::params(2).fit(&mut engine, &mut unobserved).unwrap();
+        let params = GaussianMixture::params(2).check().unwrap();
+        let fit = params.fit(&mut engine, &mut unobserved).unwrap();
         let mut sampler = Sampler::new(&fit.estimate, 5).unwrap();
         let n = 20_000;
         let mut sums = [(0.0, Vector4::zeros()); 2];

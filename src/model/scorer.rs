@@ -2,8 +2,8 @@
 
 use super::estimate::Estimate;
 use super::kmeans::Partition;
-use crate::engine::{Engine, EngineError};
-use crate::order::order_statistics;
+use crate::engine::{Engine, EngineError, Sink};
+use crate::engine::order::order_statistics;
 use crate::pass::centres::CentresError;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density};
@@ -57,52 +57,44 @@ impl Scorer {
         Ok(Self::Partition(partition, centres))
     }
 
-    /// Hands the label of every address of `engine` to `sink`, in order, some thousands at a time.
-    /// `addresses` are the engine's, which it cannot lend while it runs.
+    /// Hands every address of `engine` and its label to `sink`, in order, some thousands at a time.
     ///
     /// # Errors
     /// When a device fails, or the sink does.
     pub fn label(
         &self,
         engine: &mut dyn Engine,
-        addresses: &[u32],
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
-        debug_assert!(engine.addresses() == addresses, "addresses of another engine");
         match self {
             Self::Mixture(density) => engine.label(density, sink),
             Self::Partition(partition, centres) => {
-                let mut rest = addresses;
                 let mut labels = Vec::new();
-                engine.assign(centres, &mut |clusters| {
-                    let (these, others) = rest.split_at(clusters.len());
-                    rest = others;
+                engine.assign(centres, &mut |addresses, clusters| {
                     labels.clear();
-                    labels.extend(these.iter().zip(clusters).map(|(&address, &cluster)| Label {
-                        cluster,
-                        log_density: partition.log_density(address, cluster),
+                    labels.extend(addresses.iter().zip(clusters).map(|(&address, &cluster)| {
+                        let log_density = partition.log_density(address, cluster);
+                        Label { cluster, log_density }
                     }));
-                    sink(&labels)
+                    sink(addresses, &labels)
                 })
             }
         }
     }
 
-    /// The log-densities of the given `ranks`, as [`Engine::order_statistics`] has them, of the
-    /// `addresses` of `engine`.
+    /// The log-densities of the given `ranks`, as [`Engine::order_statistics`] has them.
     ///
     /// # Errors
     /// When a device fails.
     pub fn order_statistics(
         &self,
         engine: &mut dyn Engine,
-        addresses: &[u32],
         ranks: &[u64],
     ) -> Result<Vec<f64>, EngineError> {
         match self {
             Self::Mixture(density) => engine.order_statistics(density, ranks),
-            Self::Partition(..) => order_statistics(addresses.len() as u64, ranks, |sink| {
-                self.label(engine, addresses, &mut |labels| {
+            Self::Partition(..) => order_statistics(engine.len() as u64, ranks, |sink| {
+                self.label(engine, &mut |_, labels| {
                     labels.iter().for_each(|label| sink(label.log_density));
                     Ok(())
                 })

@@ -3,24 +3,21 @@
 use std::time::Instant;
 
 use nalgebra::Matrix4;
-use rand::RngExt;
 use rand::seq::index::sample;
-use rand_chacha::ChaCha8Rng;
 
 use super::covariance::precision_cholesky;
-use super::em::{Chain, sufficient};
+use super::em::Chain;
 use super::error::StartError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::mixture::Params;
-use super::seeding::{kmeans_plus_plus, restart_rng};
-use super::sufficient::Sufficient;
-use super::{FitError, Observer, Progress, Stage, kmeans, tell};
-use crate::address::{OCTETS, Points, octets};
-use crate::engine::{Engine, Run};
-use crate::pass::expectation::Sums;
-use crate::pass::moments::MomentsStats;
-use crate::pass::{Centres, Expectation, Moments, PAIR, moments};
+use super::sufficient::{Sufficient, sufficient};
+use super::{Checked, FitError, Observer, Progress, Stage, kmeans, tell};
+use crate::address::{OCTETS, octets};
+use crate::engine::{Engine, RandomStream, Run};
+use crate::pass::expectation::SoftMoments;
+use crate::pass::moments::{ExactMoments, MomentsStats};
+use crate::pass::{Centres, Expectation, Moments};
 
 /// How a restart is started.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,7 +54,7 @@ pub struct Parameters {
 /// number of components of its own, whatever `params` say. What is given starts one restart alone.
 pub(super) fn starts<'a>(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     ks: &[(usize, &'a Estimator)],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Chain<'a>>>, FitError> {
@@ -67,8 +64,7 @@ pub(super) fn starts<'a>(
         return ks.iter().zip(starts).map(|(&(_, e), starts)| chains(e, starts)).collect();
     }
     let start = |&(components, estimator): &(usize, &'a Estimator)| {
-        let params = Params { components, ..params.clone() };
-        start_one(engine, &params, estimator, observer)
+        start_one(engine, &params.with_components(components), estimator, observer)
     };
     ks.iter().map(start).collect()
 }
@@ -76,7 +72,7 @@ pub(super) fn starts<'a>(
 /// The start of each restart of `params` by any means but K-Means.
 fn start_one<'a>(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     estimator: &'a Estimator,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Chain<'a>>, FitError> {
@@ -121,13 +117,12 @@ fn chains(
 /// each number of components in `ks`.
 fn from_kmeans(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     ks: &[usize],
     n_init: usize,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Start>>, FitError> {
-    let kmeans =
-        kmeans::Params { n_init, seed: params.seed, ..kmeans::Params::new(params.components) };
+    let kmeans = Checked::start_of(params, n_init);
     let groups = kmeans::restarts_each(engine, &kmeans, ks, observer)?;
     let centres = groups
         .iter()
@@ -136,7 +131,7 @@ fn from_kmeans(
         .collect::<Result<Vec<_>, _>>()?;
     let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
     let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| Start {
-        statistics: stats.0.iter().map(Sufficient::from_cluster).collect(),
+        statistics: stats.0.iter().map(Sufficient::from_exact).collect(),
         seconds: restart.seconds,
     };
     Ok(groups.iter().map(|group| group.iter().zip(all.by_ref()).map(start).collect()).collect())
@@ -145,21 +140,21 @@ fn from_kmeans(
 /// The starts that are drawn, one a restart.
 fn by_chance(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Sufficient>>, FitError> {
     let (k, n_init) = (params.components, params.n_init);
     let mut starts = Vec::with_capacity(n_init);
     for restart in 0..n_init {
-        let mut rng = restart_rng(params.seed, restart);
-        let points = engine.points();
+        let random = RandomStream::new(params.seed, restart);
         starts.push(match params.init {
-            Init::Random => random(points, k, &mut rng),
-            Init::KMeansPlusPlus => alone(&kmeans_plus_plus(points, k, &mut rng)),
+            Init::Random => {
+                engine.random_moments(k, random)?.iter().map(Sufficient::from_soft).collect()
+            }
+            Init::KMeansPlusPlus => alone(&engine.spread(k, random)?),
             _ => {
-                let drawn = sample(&mut rng, points.addresses().len(), k);
-                let chosen = drawn.iter().map(|i| points.addresses()[i]);
-                alone(&chosen.map(|a| octets(a).map(f64::from)).collect::<Vec<_>>())
+                let drawn = sample(&mut random.rng(), engine.len(), k).into_vec();
+                alone(&engine.at(&drawn)?)
             }
         });
         let progress = Progress {
@@ -173,62 +168,36 @@ fn by_chance(
     Ok(starts)
 }
 
-/// Each component has one of `points` for all its addresses.
-fn alone(points: &[[f64; OCTETS]]) -> Vec<Sufficient> {
-    let alone = |&point: &[f64; OCTETS]| {
-        Sufficient::from_sums(&Sums { weight: 1.0, ..Sums::default() }, point)
+/// Each component has one of `addresses` and no other.
+fn alone(addresses: &[u32]) -> Vec<Sufficient> {
+    let alone = |&address: &u32| {
+        let anchor = octets(address).map(f64::from);
+        Sufficient::from_soft(&SoftMoments { weight: 1.0, ..SoftMoments::about(anchor) })
     };
-    points.iter().map(alone).collect()
+    addresses.iter().map(alone).collect()
 }
 
-/// Responsibilities drawn uniformly and normalised, address by address: none is kept.
-fn random(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<Sufficient> {
-    // Any fixed point near the middle will do: the sums are f64.
-    let anchor = [127.0; OCTETS];
-    let mut sums = vec![Sums::default(); k];
-    let mut drawn = vec![0.0; k];
-    for (i, &address) in points.addresses().iter().enumerate() {
-        drawn.fill_with(|| rng.random::<f64>());
-        let scale = points.weight(i) as f64 / drawn.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-        let x = octets(address).map(f64::from);
-        let d: [f64; OCTETS] = std::array::from_fn(|j| x[j] - anchor[j]);
-        for (sums, drawn) in sums.iter_mut().zip(&drawn) {
-            let r = drawn * scale;
-            sums.weight += r;
-            for (first, d) in sums.first.iter_mut().zip(d) {
-                *first += r * d;
-            }
-            for (second, (i, j)) in sums.second.iter_mut().zip(PAIR) {
-                *second += r * d[i] * d[j];
-            }
-        }
-    }
-    sums.iter().map(|sums| Sufficient::from_sums(sums, anchor)).collect()
-}
-
-fn from_labels(engine: &dyn Engine, labels: &[u32], k: usize) -> Result<Vec<Sufficient>, FitError> {
-    let points = engine.points();
-    if labels.len() != points.addresses().len() {
-        let (found, expected) = (labels.len(), points.addresses().len());
+fn from_labels(
+    engine: &mut dyn Engine,
+    labels: &[u32],
+    k: usize,
+) -> Result<Vec<Sufficient>, FitError> {
+    let (found, expected) = (labels.len(), engine.len());
+    if found != expected {
         return Err(StartError::Labels { found, expected }.into());
     }
-    let mut clusters = vec![moments::Cluster::default(); k];
-    for (i, (&address, &label)) in points.addresses().iter().zip(labels).enumerate() {
-        let cluster = clusters.get_mut(label as usize).ok_or(StartError::Label {
-            address: i,
-            label,
-            components: k,
-        })?;
-        cluster.add_address(address, points.weight(i));
+    if let Some(address) = labels.iter().position(|&label| label as usize >= k) {
+        let label = labels[address];
+        return Err(StartError::Label { address, label, components: k }.into());
     }
-    Ok(clusters.iter().map(Sufficient::from_cluster).collect())
+    Ok(engine.labelled_moments(labels, k)?.0.iter().map(Sufficient::from_exact).collect())
 }
 
 /// The estimate of given parameters. What is not given comes from K-Means, as in scikit-learn. A
 /// posterior is made of the responsibilities under them: scikit-learn has no such start.
 fn from_parameters(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     given: &Parameters,
     estimator: &Estimator,
     observer: &mut Observer<'_>,
@@ -238,7 +207,7 @@ fn from_parameters(
     let likelihood = Estimator { prior: None, ..estimator.clone() };
     let statistics = match given {
         Parameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
-            vec![Sufficient::from_sums(&Sums::default(), [0.0; OCTETS]); k]
+            vec![Sufficient::from_soft(&SoftMoments::default()); k]
         }
         _ => {
             from_kmeans(engine, params, &[k], 1, observer)?.swap_remove(0).swap_remove(0).statistics
@@ -273,7 +242,7 @@ fn from_parameters(
     }
     let mixture = estimate.plug_in();
     let stats = Run::<Expectation>::run(engine, std::slice::from_ref(&mixture))?.swap_remove(0);
-    estimator.maximise(&sufficient(&mixture, &stats))
+    estimator.maximise(&sufficient(&stats))
 }
 
 impl Parameters {
@@ -327,7 +296,7 @@ fn check_warm(estimate: &Estimate, estimator: &Estimator, k: usize) -> Result<()
 }
 
 /// The moments of all addresses, exact.
-pub(super) fn moments_of_all(engine: &mut dyn Engine) -> Result<moments::Cluster, FitError> {
+pub(super) fn moments_of_all(engine: &mut dyn Engine) -> Result<ExactMoments, FitError> {
     let stats = Run::<Moments>::run(engine, &[Centres::single()])?;
     Ok(stats.first().map(|stats| stats.total()).unwrap_or_default())
 }

@@ -2,8 +2,9 @@
 
 use nalgebra::{Matrix4, Vector4};
 
-use crate::address::OCTETS;
-use crate::pass::{PAIR, PAIRS, expectation, moments};
+use crate::pass::expectation::{ExpectationStats, SoftMoments};
+use crate::pass::moments::ExactMoments;
+use crate::pass::{PAIR, PAIRS};
 
 /// Added to each weight, as scikit-learn does, so that an empty component divides by no zero.
 const WEIGHT_FLOOR: f64 = 10.0 * f64::EPSILON;
@@ -20,8 +21,9 @@ pub struct Sufficient {
 }
 
 impl Sufficient {
-    /// From the moments of a soft assignment about `anchor`, moved to the mean.
-    pub fn from_sums(sums: &expectation::Sums, anchor: [f64; OCTETS]) -> Self {
+    /// From the moments of a soft assignment, moved to the mean.
+    pub fn from_soft(sums: &SoftMoments) -> Self {
+        let anchor = sums.anchor;
         let weight = sums.weight + WEIGHT_FLOOR;
         let first = Vector4::from(sums.first);
         // The mean is (weight' anchor + first) / weight, taken here about the anchor.
@@ -33,7 +35,7 @@ impl Sufficient {
     }
 
     /// From the exact moments of a hard assignment.
-    pub fn from_cluster(cluster: &moments::Cluster) -> Self {
+    pub fn from_exact(cluster: &ExactMoments) -> Self {
         let count = cluster.count as f64;
         let weight = count + WEIGHT_FLOOR;
         Self {
@@ -42,6 +44,11 @@ impl Sufficient {
             covariance: symmetric(&cluster.covariance(0)) * (count / weight),
         }
     }
+}
+
+/// The sufficient statistics of each component.
+pub(super) fn sufficient(stats: &ExpectationStats) -> Vec<Sufficient> {
+    stats.components.iter().map(Sufficient::from_soft).collect()
 }
 
 /// The symmetric matrix of the entries kept in the order of [`PAIR`].

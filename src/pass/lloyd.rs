@@ -2,7 +2,7 @@
 //!
 //! All statistics are integers, so every engine returns the same ones, whatever its order.
 
-use super::{Centres, Pass, Stats};
+use super::{Centres, Pass, Stats, merge_entries};
 use crate::address::{OCTETS, octets};
 
 /// The pass of one K-Means iteration.
@@ -57,13 +57,11 @@ impl LloydStats {
 
 impl Stats for LloydStats {
     fn merge(&mut self, other: &Self) {
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
+        merge_entries(&mut self.0, &other.0, |a, b| {
             a.count += b.count;
             a.squares += b.squares;
-            for (a, b) in a.sum.iter_mut().zip(b.sum) {
-                *a += b;
-            }
-        }
+            a.sum.iter_mut().zip(b.sum).for_each(|(a, b)| *a += b);
+        });
     }
 
     fn repeat(&mut self, times: u64) {
@@ -79,16 +77,20 @@ impl Pass for Lloyd {
     type Params = Centres;
     type Stats = LloydStats;
 
+    fn identity(centres: &Centres) -> LloydStats {
+        LloydStats(vec![Cluster::default(); centres.count()])
+    }
+
     fn reduce(centres: &Centres, addresses: &[u32]) -> LloydStats {
-        let mut clusters = vec![Cluster::default(); centres.count()];
+        let mut stats = Self::identity(centres);
         for &address in addresses {
-            let cluster = &mut clusters[centres.nearest(address)];
+            let cluster = &mut stats.0[centres.nearest(address)];
             cluster.count += 1;
             for (sum, octet) in cluster.sum.iter_mut().zip(octets(address).map(u64::from)) {
                 *sum += octet;
                 cluster.squares += octet * octet;
             }
         }
-        LloydStats(clusters)
+        stats
     }
 }

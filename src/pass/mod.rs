@@ -22,8 +22,9 @@ pub use moments::Moments;
 
 /// Sums over addresses: a commutative monoid under [`merge`](Stats::merge).
 ///
-/// The statistics of the empty set are the identity. Sums of integers are merged exactly; sums of
-/// floats associate only up to rounding, so engines merge them in a fixed order.
+/// Statistics of K components are a sequence that is zero from entry K on, so any two have a sum and
+/// none is cut short; the identity is [`Pass::identity`]. Sums of integers merge exactly; sums of floats
+/// associate only up to rounding, so engines merge them in a fixed order.
 pub trait Stats: Send {
     /// Adds the statistics of another set of addresses, taken with the same parameters.
     fn merge(&mut self, other: &Self);
@@ -41,8 +42,17 @@ pub trait Pass {
     /// What the sweep returns; its size does not depend on the number of addresses.
     type Stats: Stats;
 
+    /// The statistics of no addresses: merging them changes nothing.
+    fn identity(params: &Self::Params) -> Self::Stats;
+
     /// The definition: the statistics of `addresses` under `params`.
     fn reduce(params: &Self::Params, addresses: &[u32]) -> Self::Stats;
+}
+
+/// Adds the entries of `other` to those of `entries`, which grow to as many.
+fn merge_entries<T: Clone>(entries: &mut Vec<T>, other: &[T], add: impl Fn(&mut T, &T)) {
+    entries.iter_mut().zip(other).for_each(|(a, b)| add(a, b));
+    entries.extend_from_slice(other.get(entries.len()..).unwrap_or_default());
 }
 
 /// Entries of a symmetric 4 x 4 matrix that are kept.

@@ -5,7 +5,7 @@
 //! statistics of its hard assignment, from which a mixture starts. Octets are small integers, so
 //! the sums are exact about the origin and no pivot is needed: the covariance is formed in `i128`.
 
-use super::{Centres, PAIR, PAIRS, Pass, Stats};
+use super::{Centres, PAIR, PAIRS, Pass, Stats, merge_entries};
 use crate::address::{OCTETS, octets};
 
 /// The pass that sums moments.
@@ -14,7 +14,7 @@ pub struct Moments;
 
 /// Exact moments of a set of addresses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cluster {
+pub struct ExactMoments {
     /// How many addresses there are.
     pub count: u64,
     /// The sum of each octet.
@@ -23,7 +23,7 @@ pub struct Cluster {
     pub products: [u64; PAIRS],
 }
 
-impl Cluster {
+impl ExactMoments {
     /// The mean of each octet; zeros for no addresses.
     pub fn mean(&self) -> [f64; OCTETS] {
         self.sum.map(|s| s as f64 / self.count.max(1) as f64)
@@ -79,12 +79,12 @@ impl Cluster {
 /// assert_eq!(parts, whole);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MomentsStats(pub Vec<Cluster>);
+pub struct MomentsStats(pub Vec<ExactMoments>);
 
 impl MomentsStats {
     /// The moments over all clusters.
-    pub fn total(&self) -> Cluster {
-        let mut total = Cluster::default();
+    pub fn total(&self) -> ExactMoments {
+        let mut total = ExactMoments::default();
         for cluster in &self.0 {
             total.add(cluster);
         }
@@ -94,9 +94,7 @@ impl MomentsStats {
 
 impl Stats for MomentsStats {
     fn merge(&mut self, other: &Self) {
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
-            a.add(b);
-        }
+        merge_entries(&mut self.0, &other.0, ExactMoments::add);
     }
 
     fn repeat(&mut self, times: u64) {
@@ -112,19 +110,15 @@ impl Pass for Moments {
     type Params = Centres;
     type Stats = MomentsStats;
 
+    fn identity(centres: &Centres) -> MomentsStats {
+        MomentsStats(vec![ExactMoments::default(); centres.count()])
+    }
+
     fn reduce(centres: &Centres, addresses: &[u32]) -> MomentsStats {
-        let mut clusters = vec![Cluster::default(); centres.count()];
+        let mut stats = Self::identity(centres);
         for &address in addresses {
-            let x = octets(address).map(u64::from);
-            let cluster = &mut clusters[centres.nearest(address)];
-            cluster.count += 1;
-            for (sum, x) in cluster.sum.iter_mut().zip(x) {
-                *sum += x;
-            }
-            for (product, (i, j)) in cluster.products.iter_mut().zip(PAIR) {
-                *product += x[i] * x[j];
-            }
+            stats.0[centres.nearest(address)].add_address(address, 1);
         }
-        MomentsStats(clusters)
+        stats
     }
 }

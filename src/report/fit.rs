@@ -119,7 +119,7 @@ pub struct RestartSummary {
 impl FitSummary {
     /// Of `fit`.
     pub fn new(fit: &Fit) -> Self {
-        let weights = fit.weights();
+        let weights = fit.model().weights().to_vec();
         let (kind, covariance_type, best_restart, restarts, collapsed) = match fit {
             Fit::Mixture(fit) => {
                 let kind = if fit.estimator.prior.is_some() { "bayesian" } else { "gaussian" };

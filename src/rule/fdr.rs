@@ -16,7 +16,7 @@ use crate::engine::{Engine, EngineError};
 use crate::model::estimate::Estimate;
 use crate::model::sample::{SampleError, Sampler};
 use crate::model::scorer::Scorer;
-use crate::order::{key, value};
+use crate::engine::order::{key, value};
 
 /// Draws for each that is expected to be as rare as the rarest of n addresses may be.
 const DRAWS: f64 = 20.0;
@@ -42,8 +42,7 @@ pub enum FdrError {
 /// What makes an engine over some addresses.
 pub type Open<'a> = &'a dyn for<'b> Fn(Points<'b>) -> Box<dyn Engine + 'b>;
 
-/// The log-density strictly below which the addresses of `engine`, which are `addresses`, are flagged
-/// at rate `q`. Draws follow from `seed`, come from `estimate` and are scored, as the addresses are,
+/// The log-density strictly below which the addresses of `engine` are flagged at rate `q`. Draws follow from `seed`, come from `estimate` and are scored, as the addresses are,
 /// by `scorer` on engines that `open` makes.
 ///
 /// Where no address is flagged it is the one below which a single address would be: another day's
@@ -57,13 +56,12 @@ pub fn cut(
     estimate: &Estimate,
     seed: u64,
     engine: &mut dyn Engine,
-    addresses: &[u32],
     open: Open<'_>,
 ) -> Result<f64, FdrError> {
     let sampler = Sampler::new(estimate, seed)?;
-    let n = addresses.len() as f64;
+    let n = engine.len() as f64;
     let mut observed = Counts::default();
-    scorer.label(engine, addresses, &mut |labels| {
+    scorer.label(engine, &mut |_, labels| {
         labels.iter().for_each(|label| observed.add(label.log_density));
         Ok(())
     })?;
@@ -83,7 +81,7 @@ pub fn cut(
         left -= draws.len() as u64;
         // Engines do best with ascending addresses.
         draws.par_sort_unstable();
-        scorer.label(open(Points::new(&draws)).as_mut(), &draws, &mut |labels| {
+        scorer.label(open(Points::new(&draws)).as_mut(), &mut |_, labels| {
             labels.iter().for_each(|label| drawn.add(label.log_density));
             Ok(())
         })?;

@@ -3,7 +3,8 @@
 use std::any::{Any, type_name};
 
 use octomix::Points;
-use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
+use octomix::engine::host::Local;
+use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run, Sink};
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Mixture, Pass};
 
@@ -39,15 +40,17 @@ impl<P: Pass<Params: Any>> Run<P> for Counting<'_> {
     }
 }
 
-impl Engine for Counting<'_> {
-    fn points(&self) -> Points<'_> {
+impl Local for Counting<'_> {
+    fn points(&self) -> &Points<'_> {
         self.engine.points()
     }
+}
 
+impl Engine for Counting<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         self.engine.label(density, sink)
     }
@@ -55,7 +58,7 @@ impl Engine for Counting<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         self.engine.assign(centres, sink)
     }

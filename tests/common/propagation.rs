@@ -9,7 +9,8 @@
 
 use nalgebra::{DMatrix, Matrix4, SymmetricEigen};
 use octomix::conformance::bounds::expectation_bounds;
-use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
+use octomix::engine::host::Local;
+use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run, Sink};
 use octomix::model::estimate::Estimate;
 use octomix::model::estimator::Estimator;
 use octomix::model::sufficient::Sufficient;
@@ -33,13 +34,15 @@ pub const TELLING: f64 = 0.1;
 /// An engine, noting the parameters and the result of each E-step.
 pub struct Recorder<'a> {
     engine: Box<dyn Engine + 'a>,
+    points: Points<'a>,
     /// The E-steps so far.
     pub steps: Vec<(Mixture, ExpectationStats)>,
 }
 
 impl<'a> Recorder<'a> {
-    pub fn new(engine: Box<dyn Engine + 'a>) -> Self {
-        Self { engine, steps: Vec::new() }
+    /// Around `engine`, which runs over `points`.
+    pub fn new(engine: Box<dyn Engine + 'a>, points: Points<'a>) -> Self {
+        Self { engine, points, steps: Vec::new() }
     }
 }
 
@@ -63,15 +66,17 @@ impl Run<Expectation> for Recorder<'_> {
     }
 }
 
-impl Engine for Recorder<'_> {
-    fn points(&self) -> Points<'_> {
-        self.engine.points()
+impl Local for Recorder<'_> {
+    fn points(&self) -> &Points<'_> {
+        &self.points
     }
+}
 
+impl Engine for Recorder<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         self.engine.label(density, sink)
     }
@@ -79,7 +84,7 @@ impl Engine for Recorder<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         self.engine.assign(centres, sink)
     }
@@ -94,14 +99,8 @@ impl Engine for Recorder<'_> {
 }
 
 /// The M-step.
-fn maximise(
-    estimator: &Estimator,
-    mixture: &Mixture,
-    stats: &ExpectationStats,
-) -> Result<Estimate, FitError> {
-    let components = mixture.0.iter().zip(&stats.components);
-    let sufficient: Vec<_> =
-        components.map(|(c, sums)| Sufficient::from_sums(sums, c.anchor())).collect();
+fn maximise(estimator: &Estimator, stats: &ExpectationStats) -> Result<Estimate, FitError> {
+    let sufficient: Vec<_> = stats.components.iter().map(Sufficient::from_soft).collect();
     estimator.maximise(&sufficient)
 }
 
@@ -116,17 +115,11 @@ fn moved(stats: &ExpectationStats, index: usize, by: f64) -> ExpectationStats {
     stats
 }
 
-/// `stats`, summed about the anchors of `from`, about those of `to`: d becomes d + `by`.
-fn about(to: &Mixture, from: &Mixture, stats: &ExpectationStats) -> Vec<f64> {
+/// `stats` about the anchors of `to`.
+fn about(to: &Mixture, stats: &ExpectationStats) -> Vec<f64> {
     let mut stats = stats.clone();
-    for ((to, from), sums) in to.0.iter().zip(&from.0).zip(&mut stats.components) {
-        let by: [f64; 4] = std::array::from_fn(|i| from.anchor()[i] - to.anchor()[i]);
-        for (second, (i, j)) in sums.second.iter_mut().zip(PAIR) {
-            *second += sums.first[i] * by[j] + by[i] * sums.first[j] + sums.weight * by[i] * by[j];
-        }
-        for (first, by) in sums.first.iter_mut().zip(by) {
-            *first += sums.weight * by;
-        }
+    for (to, sums) in to.0.iter().zip(&mut stats.components) {
+        *sums = sums.moved_to(to.anchor());
     }
     flat(&stats)
 }
@@ -159,11 +152,11 @@ impl<'a> Propagation<'a> {
     /// # Errors
     /// When the M-step fails near them.
     pub fn new(estimator: &'a Estimator, recorder: Recorder<'_>) -> Result<Self, FitError> {
-        let points = recorder.points();
+        let points = recorder.points().clone();
         let arithmetic = recorder.arithmetic();
         let mut propagation = Self { estimator, steps: Vec::new(), worst: 0.0, smooth: 0 };
         for (mixture, stats) in recorder.steps.iter().cloned() {
-            let bounds = flat(&expectation_bounds(arithmetic, &mixture, points));
+            let bounds = flat(&expectation_bounds(arithmetic, &mixture, &points));
             let mut mixtures = vec![mixture.clone()];
             let mut entries = Vec::new();
             // Past the last smooth iteration and the one after it no derivative is asked for.
@@ -174,13 +167,13 @@ impl<'a> Propagation<'a> {
                 for entry in (0..before.bounds.len() - 2).filter(|&i| before.bounds[i] > 0.0) {
                     let by = STEP * before.bounds[entry];
                     let stats = moved(&before.stats, entry, by);
-                    mixtures.push(maximise(estimator, &before.mixture, &stats)?.mixture());
+                    mixtures.push(maximise(estimator, &stats)?.mixture());
                     entries.push((entry, by));
                 }
             }
             // The definition itself: bounds say how far from it the engine may be, and no more.
             let all = mixtures.par_iter().map(|mixture| {
-                let mut reference = ReferenceEngine::new(points);
+                let mut reference = ReferenceEngine::new(points.clone());
                 Run::<Expectation>::run(&mut reference, std::slice::from_ref(mixture))
             });
             let all = all.collect::<Result<Vec<_>, _>>()?.concat();
@@ -194,10 +187,8 @@ impl<'a> Propagation<'a> {
             }
             let jacobian = before.map(|before| {
                 let mut jacobian = DMatrix::zeros(here.len(), before.bounds.len());
-                for ((&(entry, by), moved), stats) in
-                    entries.iter().zip(&mixtures[1..]).zip(&all[1..])
-                {
-                    for (i, there) in about(&mixture, moved, stats).iter().enumerate() {
+                for (&(entry, by), stats) in entries.iter().zip(&all[1..]) {
+                    for (i, there) in about(&mixture, stats).iter().enumerate() {
                         jacobian[(i, entry)] = (there - here[i]) / by;
                     }
                 }
@@ -232,7 +223,7 @@ impl<'a> Propagation<'a> {
     /// As [`new`](Self::new).
     pub fn estimate(&self, last: usize) -> Result<Estimate, FitError> {
         let step = &self.steps[last - 1];
-        maximise(self.estimator, &step.mixture, &step.stats)
+        maximise(self.estimator, &step.stats)
     }
 
     /// What `results` makes of the M-step and the lower bound of iteration `last`, from 1 to
@@ -248,7 +239,7 @@ impl<'a> Propagation<'a> {
         assert!(last <= self.smooth + 1);
         let step = &self.steps[last - 1];
         let of = |stats: &ExpectationStats| -> Result<Vec<f64>, FitError> {
-            let estimate = maximise(self.estimator, &step.mixture, stats)?;
+            let estimate = maximise(self.estimator, stats)?;
             Ok(results(&estimate, self.estimator.lower_bound(&estimate, stats)))
         };
         let found = of(&step.stats)?;

@@ -1,8 +1,6 @@
 //! What a task runs over: addresses in ascending order, cut where what they share changes.
 
-use std::borrow::Cow;
-
-use crate::address::OCTETS;
+use crate::address::{Held, OCTETS};
 
 /// Addresses a chunk: a tenth of a millisecond of work, and 64 KiB that stay in a core's cache.
 pub(super) const CHUNK: usize = 16_384;
@@ -43,7 +41,7 @@ pub(super) fn shared(addresses: &[u32]) -> usize {
 }
 
 /// The ascending `addresses` of dense /24s and all others, where there are both.
-pub(super) fn parts(addresses: Cow<'_, [u32]>) -> Vec<Cow<'_, [u32]>> {
+pub(super) fn parts(addresses: Held<'_, u32>) -> Vec<Held<'_, u32>> {
     let subnets = addresses.chunk_by(|a, b| a >> 8 == b >> 8);
     let (dense, others): (Vec<&[u32]>, Vec<_>) = subnets.partition(|subnet| subnet.len() >= DENSE);
     if dense.is_empty() || others.is_empty() {
@@ -83,9 +81,10 @@ mod tests {
         let dense: Vec<u32> = (0..256).map(|i| 0x0b00_0000 + i).collect();
         let mut all = [&others[..], &dense].concat();
         all.sort_unstable();
-        assert_eq!(parts(all.into()), [&dense[..], &others]);
+        let found: Vec<Vec<u32>> = parts(all.into()).iter().map(|part| part.to_vec()).collect();
+        assert_eq!(found, [&dense[..], &others]);
         for alone in [&others[..], &dense, &[]] {
-            assert!(matches!(&parts(alone.into())[..], [Cow::Borrowed(same)] if *same == alone));
+            assert!(matches!(&parts(alone.into())[..], [same] if **same == *alone && same.is_borrowed()));
         }
     }
 

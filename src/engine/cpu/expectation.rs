@@ -13,8 +13,8 @@ use super::{Kernel, Machine};
 use crate::address::{OCTETS, octets};
 use crate::engine::Precision;
 use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
-use crate::pass::expectation::{ExpectationStats, Sums};
-use crate::pass::{Expectation, Mixture, PAIR, PAIRS};
+use crate::pass::expectation::{ExpectationStats, SoftMoments};
+use crate::pass::{Expectation, Mixture, PAIR, PAIRS, Pass};
 
 impl Kernel for Expectation {
     fn sweep(machine: Machine, mixture: &Mixture, chunk: Chunk<'_>) -> ExpectationStats {
@@ -101,7 +101,7 @@ impl<F: Lane, S: Simd> LaneSums<F, S> {
     /// Adds these to `sums`: those of the first `SHARED` octets, which are `d` about the anchor,
     /// follow from the others.
     #[inline(always)]
-    fn expand<const SHARED: usize>(&self, d: [f64; OCTETS], sums: &mut Sums) {
+    fn expand<const SHARED: usize>(&self, d: [f64; OCTETS], sums: &mut SoftMoments) {
         let weight = self.weight.reduce_sum().f64();
         let mut first = [0.0; OCTETS];
         for j in 0..OCTETS {
@@ -158,7 +158,7 @@ fn sweep<F: Lane, const SHARED: usize, S: Simd>(
     };
     let components: Vec<Component<F>> =
         mixture.0.iter().map(|c| rounded(Anchored::new(c, scale))).collect();
-    let mut sums = vec![Sums::default(); components.len()];
+    let mut stats = Expectation::identity(mixture);
     let mut lane_sums = vec![LaneSums::<F, S>::zero(simd); components.len()];
     let mut exponents = vec![[Vector::<F, S>::splat(simd, F::of(0.0)); TILE]; components.len()];
     let mut block_components = Vec::with_capacity(components.len());
@@ -202,7 +202,7 @@ fn sweep<F: Lane, const SHARED: usize, S: Simd>(
         for (c, of_lanes) in block_components.iter().zip(&lane_sums) {
             let anchor = components[c.k].exact.anchor;
             let d = std::array::from_fn(|j| x[j] - anchor[j]);
-            of_lanes.expand::<SHARED>(d, &mut sums[c.k]);
+            of_lanes.expand::<SHARED>(d, &mut stats.components[c.k]);
         }
     }
     // The responsibilities of an address add up to 1, so the logarithm of its normaliser is part of
@@ -210,9 +210,9 @@ fn sweep<F: Lane, const SHARED: usize, S: Simd>(
     let normalisers = totals.normalisers.sum + totals.normalisers.product.log2();
     let ln_2 = std::f64::consts::LN_2;
     ExpectationStats {
-        components: sums,
         log_likelihood: (totals.largest + normalisers) * ln_2,
         entropy: (totals.fall + normalisers) * ln_2,
+        ..stats
     }
 }
 

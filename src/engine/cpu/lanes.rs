@@ -121,7 +121,7 @@ const MOST_LANES: usize = 16;
 
 /// Up to a vector of addresses, at least one; lanes beyond them repeat the last.
 #[inline(always)]
-pub(super) fn words<S: Simd>(simd: S, addresses: &[u32]) -> S::u32s {
+pub(in crate::engine) fn words<S: Simd>(simd: S, addresses: &[u32]) -> S::u32s {
     if addresses.len() == S::u32s::LEN {
         S::u32s::from_slice(simd, addresses)
     } else {

@@ -8,20 +8,18 @@ mod assign;
 mod chunk;
 mod expectation;
 mod label;
-mod lanes;
+pub(super) mod lanes;
 mod lloyd;
 mod moments;
 mod nearest;
 
-use std::borrow::Cow;
-use std::io;
-
 use fearless_simd::Level;
 use rayon::prelude::*;
 
+use super::host::Local;
 use super::planes::{Plane, planes, terms};
-use super::{Arithmetic, Engine, EngineError, Precision, Run};
-use crate::address::Points;
+use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
+use crate::address::{Held, Points};
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Pass, Stats};
 use chunk::{BLOCK, CHUNK, Chunk};
@@ -68,7 +66,7 @@ pub struct CpuEngine<'a> {
 /// The addresses of a plane, or of a part of it, in ascending order.
 #[derive(Debug)]
 struct Sorted<'a> {
-    addresses: Cow<'a, [u32]>,
+    addresses: Held<'a, u32>,
     /// How often each counts.
     times: u64,
     /// What the blocks of each chunk share.
@@ -86,7 +84,7 @@ impl<'a> CpuEngine<'a> {
     /// An engine over `points`.
     pub fn new(points: impl Into<Points<'a>>) -> Self {
         let points = points.into();
-        let single = terms(points) >= SINGLE;
+        let single = terms(&points) >= SINGLE;
         let precision = if single { Precision::F32 } else { Precision::F64 };
         Self { points, machine: Machine { level: Level::new(), precision }, sorted: None }
     }
@@ -95,7 +93,7 @@ impl<'a> CpuEngine<'a> {
     fn stream<Item: Send>(
         &self,
         say: impl Fn(&[u32], &mut Vec<Item>) + Sync,
-        sink: &mut dyn FnMut(&[Item]) -> io::Result<()>,
+        sink: &mut Sink<'_, Item>,
     ) -> Result<(), EngineError> {
         for group in self.points.addresses().chunks(CHUNK * CHUNKS_AT_ONCE) {
             let of_chunks: Vec<Vec<Item>> = group
@@ -106,8 +104,8 @@ impl<'a> CpuEngine<'a> {
                     items
                 })
                 .collect();
-            for items in of_chunks {
-                sink(&items)?;
+            for (chunk, items) in group.chunks(CHUNK).zip(of_chunks) {
+                sink(chunk, &items)?;
             }
         }
         Ok(())
@@ -116,11 +114,13 @@ impl<'a> CpuEngine<'a> {
 
 /// The planes of `points`, each in ascending order, of small sets in one or two parts. A set that has
 /// no weights, is sorted already and has one part is not copied.
-fn sorted(points: Points<'_>) -> Vec<Sorted<'_>> {
+fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {
     let mut sorted = Vec::new();
     for Plane { mut addresses, times } in planes(points) {
         if !addresses.is_sorted() {
-            Cow::to_mut(&mut addresses).par_sort_unstable();
+            let mut copy = addresses.to_vec();
+            copy.par_sort_unstable();
+            addresses = copy.into();
         }
         let parts = match addresses.len() {
             ..=PARTED => chunk::parts(addresses),
@@ -137,7 +137,7 @@ fn sorted(points: Points<'_>) -> Vec<Sorted<'_>> {
 impl<P: Kernel> Run<P> for CpuEngine<'_> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
         let machine = self.machine;
-        let planes = self.sorted.get_or_insert_with(|| sorted(self.points));
+        let planes = self.sorted.get_or_insert_with(|| sorted(&self.points));
         let chunks: Vec<Chunk<'_>> = planes.iter().flat_map(Sorted::chunks).collect();
         // Tasks of all parameter sets side by side: small sets with many restarts fill the cores. What
         // is a task depends on the set alone, so that sums merge in one order.
@@ -146,7 +146,7 @@ impl<P: Kernel> Run<P> for CpuEngine<'_> {
             .into_par_iter()
             .map(|task| {
                 let params = &params[task / tasks.len()];
-                let mut all = P::reduce(params, &[]);
+                let mut all = P::identity(params);
                 for &chunk in tasks[task % tasks.len()] {
                     let mut stats = P::sweep(machine, params, chunk);
                     stats.repeat(chunk.times);
@@ -157,7 +157,7 @@ impl<P: Kernel> Run<P> for CpuEngine<'_> {
             .collect();
         let mut parts = parts.iter();
         let merged = |params| {
-            let mut all = P::reduce(params, &[]);
+            let mut all = P::identity(params);
             parts.by_ref().take(tasks.len()).for_each(|part| all.merge(part));
             all
         };
@@ -165,15 +165,17 @@ impl<P: Kernel> Run<P> for CpuEngine<'_> {
     }
 }
 
-impl Engine for CpuEngine<'_> {
-    fn points(&self) -> Points<'_> {
-        self.points
+impl Local for CpuEngine<'_> {
+    fn points(&self) -> &Points<'_> {
+        &self.points
     }
+}
 
+impl Engine for CpuEngine<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         let level = self.machine.level;
         self.stream(|chunk, labels| label::label(level, density, chunk, labels), sink)
@@ -182,14 +184,14 @@ impl Engine for CpuEngine<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         let level = self.machine.level;
         self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        let exact = Arithmetic::double(terms(self.points));
+        let exact = Arithmetic::double(terms(&self.points));
         match self.machine.precision {
             Precision::F64 => exact,
             Precision::F32 => Arithmetic {
@@ -249,10 +251,11 @@ mod tests {
             let parameters = Parameters::new(&addresses, 9).expect("distinct");
             for level in test_levels() {
                 for precision in [Precision::F32, Precision::F64] {
-                    let mut engine = CpuEngine::new(&addresses);
+                    let points = Points::new(&addresses);
+                    let mut engine = CpuEngine::new(points.clone());
                     engine.machine = Machine { level, precision };
-                    let mut checks = check_centres(&mut engine, &parameters.centres).expect("runs");
-                    checks.extend(check_mixtures(&mut engine, &parameters.mixtures).expect("runs"));
+                    let mut checks = check_centres(&mut engine, &points, &parameters.centres).expect("runs");
+                    checks.extend(check_mixtures(&mut engine, &points, &parameters.mixtures).expect("runs"));
                     assert!(
                         checks.iter().all(|c| c.holds()),
                         "{level:?} {precision:?}: {checks:?}"
@@ -271,6 +274,6 @@ mod tests {
         let mut engine = CpuEngine::new(&addresses);
         Run::<Moments>::run(&mut engine, &[Centres::single()]).expect("runs");
         let planes = engine.sorted.expect("it ran");
-        assert!(matches!(planes[0].addresses, Cow::Borrowed(_)));
+        assert!(planes[0].addresses.is_borrowed());
     }
 }

@@ -4,12 +4,12 @@
 use super::chunk::Chunk;
 use super::nearest::for_each_piece;
 use super::{Kernel, Machine};
-use crate::pass::moments::{Cluster, MomentsStats};
+use crate::pass::moments::{ExactMoments, MomentsStats};
 use crate::pass::{Centres, Moments};
 
 impl Kernel for Moments {
     fn sweep(machine: Machine, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
-        let mut clusters = vec![Cluster::default(); centres.count()];
+        let mut clusters = vec![ExactMoments::default(); centres.count()];
         for_each_piece(machine, centres, chunk, |k, piece| {
             piece.iter().for_each(|&address| clusters[k].add_address(address, 1));
         });

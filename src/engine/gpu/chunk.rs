@@ -1,6 +1,5 @@
 //! The addresses as sums take them: sorted, in chunks, each cut into segments of one first octet.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -10,8 +9,8 @@ use wgpu::BufferUsages as Usage;
 use super::buffer::{load, upload};
 use super::device::Gpu;
 use super::flight::IN_FLIGHT;
-use super::plan::Layout;
-use crate::address::Points;
+use super::plan::{Layout, spans};
+use crate::address::{Held, Points};
 use crate::engine::planes::planes;
 
 /// Bytes left free for everything else where the addresses fill the memory of the device.
@@ -33,7 +32,7 @@ pub(super) enum Place<'a> {
     /// On the device, so many.
     Device(wgpu::Buffer, usize),
     /// Here, to be uploaded whenever a run comes to them.
-    Host(Cow<'a, [u32]>),
+    Host(Held<'a, u32>),
 }
 
 impl Place<'_> {
@@ -60,10 +59,10 @@ pub(super) struct Chunk<'a> {
 }
 
 /// The chunks of all planes of `points`, on the device as far as they fit there and `layout` allows.
-pub(super) fn chunks<'a>(gpu: &Gpu, points: Points<'a>, layout: Layout) -> Arc<[Chunk<'a>]> {
+pub(super) fn chunks<'a>(gpu: &Gpu, points: &Points<'a>, layout: Layout) -> Arc<[Chunk<'a>]> {
     let mut chunks = Vec::new();
     for plane in planes(points) {
-        let mut push = |addresses: Cow<'a, [u32]>| {
+        let mut push = |addresses: Held<'a, u32>| {
             let segments = segments(&addresses, layout);
             let bytes = bytemuck::cast_slice(&segments);
             let segment_buffer = upload(gpu, "segments", bytes, Usage::STORAGE);
@@ -71,16 +70,13 @@ pub(super) fn chunks<'a>(gpu: &Gpu, points: Points<'a>, layout: Layout) -> Arc<[
             chunks.push(Chunk { times: plane.times, place, segments, segment_buffer });
         };
         let cut = layout.chunk.max(1);
-        match plane.addresses {
-            Cow::Borrowed(sorted) if sorted.is_sorted() => {
-                sorted.chunks(cut).for_each(|chunk| push(Cow::Borrowed(chunk)));
-            }
-            addresses => {
-                let mut sorted = addresses.into_owned();
-                sorted.par_sort_unstable();
-                sorted.chunks(cut).for_each(|chunk| push(Cow::Owned(chunk.to_vec())));
-            }
+        let mut sorted = plane.addresses;
+        if !sorted.is_sorted() {
+            let mut copy = sorted.to_vec();
+            copy.par_sort_unstable();
+            sorted = copy.into();
         }
+        spans(sorted.len(), cut).for_each(|span| push(sorted.slice(span)));
     }
     settle(gpu, &mut chunks, layout.resident);
     chunks.into()

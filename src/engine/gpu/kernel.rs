@@ -57,9 +57,9 @@ pub trait Kernel: Pass<Params: Pack> {
     /// Rows of sums a block of components, after theirs.
     const BLOCK_ROWS: usize;
 
-    /// The statistics of `components` components from their sums: `ROWS` a component, and after
+    /// The statistics of `params` from the sums: `ROWS` a component, and after
     /// each `block` components the rows of the block.
-    fn unpack(sums: &[f64], components: usize, block: usize) -> Self::Stats;
+    fn unpack(sums: &[f64], params: &Self::Params, block: usize) -> Self::Stats;
 }
 
 /// The rows of each component, without those of the blocks.

@@ -34,7 +34,6 @@ pub use self::student::PackedStudent;
 pub use self::sums::Reduction;
 pub use self::tally::Round;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -44,9 +43,10 @@ use self::chunk::{Chunk, Loads, Place, chunks};
 pub use self::device::{Gpu, GpuError, Wanted};
 use self::flight::Slots;
 use self::label::{LABEL_EACH, LABEL_GAUSSIAN, LABEL_JOINT};
-use self::plan::{LANES, Layout, PARTIALS, Pace, TRIPS};
+use self::plan::{LANES, Layout, PARTIALS, Pace, TRIPS, spans};
 use self::student::Students;
-use super::{Arithmetic, Engine, EngineError, Precision};
+use super::host::Local;
+use super::{Arithmetic, Engine, EngineError, Precision, Sink};
 use crate::address::Points;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Tail};
@@ -98,8 +98,8 @@ impl<'a> GpuEngine<'a> {
         Self {
             gpu: gpu.clone(),
             layout,
+            chunks: chunks(gpu, &points, layout),
             points,
-            chunks: chunks(gpu, points, layout),
             pace: Pace::default(),
             loads: Loads::default(),
             partials: None,
@@ -107,9 +107,9 @@ impl<'a> GpuEngine<'a> {
         }
     }
 
-    /// The points, for as long as they are borrowed.
-    pub(super) fn borrowed_points(&self) -> Points<'a> {
-        self.points
+    /// The points that it holds.
+    pub(super) fn held(&self) -> &Points<'a> {
+        &self.points
     }
 
     /// Every address once, in any order.
@@ -126,8 +126,8 @@ impl<'a> GpuEngine<'a> {
         if self.points.weights().is_none() && addresses.is_sorted() {
             return self.once();
         }
-        let cut = addresses.chunks(self.layout.chunk.max(1));
-        cut.map(|chunk| Place::Host(Cow::Borrowed(chunk))).collect()
+        let cut = spans(addresses.len(), self.layout.chunk.max(1));
+        cut.map(|span| Place::Host(addresses.slice(span))).collect()
     }
 
     /// Binds `buffers`, in order, to group 0 of `pipeline` and dispatches `workgroups`.
@@ -158,22 +158,24 @@ impl<'a> GpuEngine<'a> {
     }
 }
 
-impl Engine for GpuEngine<'_> {
-    fn points(&self) -> Points<'_> {
-        self.points
+impl Local for GpuEngine<'_> {
+    fn points(&self) -> &Points<'_> {
+        &self.points
     }
+}
 
+impl Engine for GpuEngine<'_> {
     fn label(
         &mut self,
         density: &Density,
-        sink: &mut dyn FnMut(&[Label]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Label>,
     ) -> Result<(), EngineError> {
         let Density { components, tail } = density;
         let mut labels = Vec::new();
-        let mut sink = |words: &[LabelWord]| {
+        let mut sink = |addresses: &[u32], words: &[LabelWord]| {
             labels.clear();
             labels.extend(words.iter().map(Label::from));
-            sink(&labels)
+            sink(addresses, &labels)
         };
         match tail {
             Tail::Gaussian => self.stream(LABEL_GAUSSIAN, components, &mut sink),
@@ -197,7 +199,7 @@ impl Engine for GpuEngine<'_> {
     fn assign(
         &mut self,
         centres: &Centres,
-        sink: &mut dyn FnMut(&[u32]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, u32>,
     ) -> Result<(), EngineError> {
         self.stream(ASSIGN, centres, sink)
     }
@@ -236,7 +238,7 @@ mod tests {
         gpu.lose();
         let lost = Run::<Lloyd>::run(&mut engine, &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
-        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_| Ok(()));
+        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_, _| Ok(()));
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");

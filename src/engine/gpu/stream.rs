@@ -10,7 +10,7 @@ use super::kernel::{Pack, Word};
 use super::plan::{LANES, WORKGROUPS, spans};
 use super::shader::Shape;
 use super::{GpuEngine, Sweep};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Sink};
 
 /// A kernel that writes one item an address: four addresses a thread, one trip.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ impl GpuEngine<'_> {
         &mut self,
         kernel: Stream,
         params: &P,
-        sink: &mut dyn FnMut(&[Item]) -> std::io::Result<()>,
+        sink: &mut Sink<'_, Item>,
     ) -> Result<(), EngineError> {
         let workgroup = self.layout.workgroup;
         let shape = Shape { block: 1, workgroup, word: Word::F32 };
@@ -46,7 +46,14 @@ impl GpuEngine<'_> {
         let trip = workgroup as usize * LANES;
         let span = (WORKGROUPS * trip).min((self.layout.work / packed.len()).max(LANES));
         let mut flights = Flights::new(&self.gpu);
-        let mut hand_on = |words: Vec<u32>| sink(bytemuck::cast_slice(&words));
+        let all = self.points.addresses().clone();
+        let mut done = 0;
+        let mut hand_on = |words: Vec<u32>| {
+            let items: &[Item] = bytemuck::cast_slice(&words);
+            let addresses = &all[done..done + items.len()];
+            done += items.len();
+            sink(addresses, items)
+        };
         for place in self.in_order() {
             let addresses = self.loads.get(&self.gpu, &place);
             for span in spans(place.addresses(), span) {

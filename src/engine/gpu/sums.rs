@@ -110,8 +110,7 @@ struct Fold<'a, K: Kernel> {
 
 impl<'a, K: Kernel> Fold<'a, K> {
     fn new(params: &'a [K::Params], plan: Plan) -> Self {
-        // The statistics of no address: what every set starts from.
-        let all = params.iter().map(|params| K::reduce(params, &[])).collect();
+        let all = params.iter().map(K::identity).collect();
         Self { params, plan, times: 1, rows: vec![0.0; params.len() * plan.rows], all }
     }
 
@@ -131,7 +130,7 @@ impl<'a, K: Kernel> Fold<'a, K> {
     fn merge(&mut self) {
         let of_sets = self.all.iter_mut().zip(self.params).zip(self.rows.chunks(self.plan.rows));
         for ((all, params), rows) in of_sets {
-            let mut stats = K::unpack(rows, params.components(), self.plan.block);
+            let mut stats = K::unpack(rows, params, self.plan.block);
             stats.repeat(self.times);
             all.merge(&stats);
         }

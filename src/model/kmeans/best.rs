@@ -9,11 +9,11 @@ use rand::RngExt;
 use super::lloyd::{Restart, iterate};
 use super::{Fit, Outcome, Params};
 use crate::address::octets;
-use crate::engine::{Engine, Run};
-use crate::model::seeding::restart_rng;
-use crate::model::{FitError, Observer};
+use crate::engine::{Engine, RandomStream, Run};
+use crate::model::{Checked, FitError, Observer};
 use crate::pass::lloyd::LloydStats;
-use crate::pass::{Centres, Lloyd, moments};
+use crate::pass::moments::ExactMoments;
+use crate::pass::{Centres, Lloyd};
 
 /// Restarts this close to the best, relative to its inertia, are iterated to their very end.
 const CLOSE: f64 = 1e-3;
@@ -35,16 +35,16 @@ struct End {
 /// When a pass fails, or the observer stops it.
 pub fn finish(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     groups: Vec<Vec<Restart>>,
-    moments: &moments::Cluster,
+    moments: &ExactMoments,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Fit>, FitError> {
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut all = ends(engine, groups.into_iter().flatten().collect())?.into_iter();
     let mut groups: Vec<Vec<End>> =
         sizes.iter().map(|&size| all.by_ref().take(size).collect()).collect();
-    let to_the_end = Params { tol: 0.0, ..params.clone() };
+    let to_the_end = Checked::sound(Params { tol: 0.0, ..(**params).clone() });
 
     let mut close = Vec::new();
     for (g, group) in groups.iter().enumerate().filter(|(_, group)| group.len() > 1) {
@@ -62,13 +62,13 @@ pub fn finish(
         let mut starts = Vec::new();
         for &g in &active {
             // Streams beyond those of the restarts.
-            let mut rng = restart_rng(params.seed, groups[g].len() + round);
+            let mut rng = RandomStream::new(params.seed, groups[g].len() + round).rng();
             let from = &groups[g][best(&groups[g])].restart.points;
-            for _ in 0..groups[g].len() {
+            let swap =
+                |_| (rng.random_range(0..from.len()), rng.random_range(0..engine.len()));
+            let (outs, ins): (Vec<_>, Vec<_>) = (0..groups[g].len()).map(swap).unzip();
+            for (out, address) in outs.into_iter().zip(engine.at(&ins)?) {
                 let mut points = from.clone();
-                let out = rng.random_range(0..points.len());
-                let addresses = engine.addresses();
-                let address = addresses[rng.random_range(0..addresses.len())];
                 points[out] = octets(address).map(f64::from);
                 starts.push((g, points));
             }
@@ -115,7 +115,7 @@ fn replace(before: &mut End, end: End) {
     *before = End { restart: Restart { n_iter, seconds, ..end.restart }, ..end };
 }
 
-fn fit(group: Vec<End>, moments: &moments::Cluster) -> Option<Fit> {
+fn fit(group: Vec<End>, moments: &ExactMoments) -> Option<Fit> {
     let best = best(&group);
     let outcome = |end: &End| Outcome {
         inertia: end.inertia,

@@ -1,15 +1,13 @@
 //! The iterations of K-Means (Lloyd 1982): all restarts in step, one run of the engine each time.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::time::Instant;
 
 use super::Params;
-use crate::address::{OCTETS, Points, octets};
-use crate::engine::{Engine, Run};
+use crate::address::{OCTETS, octets};
+use crate::engine::{Engine, EngineError, Run};
 use crate::model::start::moments_of_all;
 use crate::model::sufficient::symmetric;
-use crate::model::{FitError, Observer, Progress, Stage, Stop, tell};
+use crate::model::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
 use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::{Centres, Lloyd};
 
@@ -32,7 +30,7 @@ pub struct Restart {
 /// When a start's centres are out of range, or a pass fails.
 pub fn iterate(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     starts: Vec<Vec<[f64; OCTETS]>>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
@@ -61,7 +59,7 @@ pub fn iterate(
         let mut still = Vec::with_capacity(active.len());
         for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
             let restart = &mut restarts[r];
-            relocate_empty(engine.points(), centres, &restart.points, &mut stats);
+            relocate_empty(engine, centres, &restart.points, &mut stats)?;
             let shift = move_centres(&mut restart.points, &stats);
             restart.n_iter = iteration;
             restart.seconds += seconds * centres.count() as f64;
@@ -94,41 +92,25 @@ fn move_centres(points: &mut [[f64; OCTETS]], stats: &LloydStats) -> f64 {
 }
 
 /// Gives each empty cluster one of the addresses farthest from their centres, as scikit-learn does.
-///
-/// An empty cluster is rare, so this walks the addresses on the host.
 fn relocate_empty(
-    all: Points<'_>,
+    engine: &mut dyn Engine,
     centres: &Centres,
     points: &[[f64; OCTETS]],
     stats: &mut LloydStats,
-) {
+) -> Result<(), EngineError> {
     let empty: Vec<usize> = (0..stats.0.len()).filter(|&k| stats.0[k].count == 0).collect();
     if empty.is_empty() {
-        return;
+        return Ok(());
     }
-    // The farthest so far, nearest of them on top; of equals the later address leaves first.
-    let mut farthest = BinaryHeap::new();
-    for (i, &address) in all.addresses().iter().enumerate().filter(|&(i, _)| all.weight(i) > 0) {
-        let x = octets(address).map(f64::from);
-        let k = centres.nearest(address);
-        let distance: f64 = (0..OCTETS).map(|j| (x[j] - points[k][j]).powi(2)).sum();
-        // Non-negative floats are ordered as their bits are.
-        farthest.push((Reverse(distance.to_bits()), i, k));
-        if farthest.len() > empty.len() {
-            farthest.pop();
-        }
-    }
-    for (&k, &(Reverse(distance), i, from)) in empty.iter().zip(&farthest.into_sorted_vec()) {
-        if f64::from_bits(distance) == 0.0 {
-            break; // every address is a centre: nothing to gain
-        }
-        let (x, weight) = (octets(all.addresses()[i]).map(u64::from), all.weight(i));
+    // Fewer where every address is a centre: then there is nothing to gain.
+    for (&k, far) in empty.iter().zip(engine.farthest(centres, points, empty.len())?) {
+        let (x, weight) = (octets(far.address).map(u64::from), far.weight);
         let alone = Cluster {
             count: weight,
             sum: x.map(|x| x * weight),
             squares: x.iter().map(|x| x * x * weight).sum(),
         };
-        let left = &mut stats.0[from];
+        let left = &mut stats.0[far.centre];
         left.count -= alone.count;
         left.squares -= alone.squares;
         for (left, alone) in left.sum.iter_mut().zip(alone.sum) {
@@ -136,4 +118,5 @@ fn relocate_empty(
         }
         stats.0[k] = alone;
     }
+    Ok(())
 }

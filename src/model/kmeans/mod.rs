@@ -17,13 +17,12 @@ use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
 use super::estimate::{D, Estimate, Gaussian};
 use super::mixture::check_size;
-use super::seeding::{kmeans_plus_plus, random, restart_rng};
 use super::start::moments_of_all;
-use super::{FitError, Observer, Progress, Stage, Stop, tell};
+use super::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
 use crate::address::{OCTETS, octets};
-use crate::engine::Engine;
+use crate::engine::{Engine, RandomStream};
 use crate::pass::lloyd::{Cluster, LloydStats};
-use crate::pass::moments;
+use crate::pass::moments::ExactMoments;
 
 /// K-Means.
 ///
@@ -33,7 +32,8 @@ use crate::pass::moments;
 ///
 /// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
 /// let mut engine = CpuEngine::new(&addresses);
-/// let fit = KMeans::params(3).n_init(20).fit(&mut engine, &mut octomix::unobserved)?;
+/// let params = KMeans::params(3).n_init(20).check()?;
+/// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
 /// assert_eq!(fit.clusters.0.iter().map(|cluster| cluster.count).sum::<u64>(), 512);
 /// # Ok::<(), octomix::FitError>(())
 /// ```
@@ -113,27 +113,39 @@ impl Params {
         self
     }
 
-    /// Checks every parameter.
+    /// These parameters, if there is no mistake in them.
     ///
     /// # Errors
     /// The first mistake.
-    pub fn check(&self) -> Result<(), ParamError> {
+    pub fn check(self) -> Result<Checked<Self>, ParamError> {
         match self {
             Self { clusters: 0, .. } => Err(ParamError::NoComponents),
             Self { n_init: 0, .. } => Err(ParamError::NoRestarts),
             Self { max_iter: 0, .. } => Err(ParamError::NoIterations),
-            Self { tol, .. } if !(tol.is_finite() && *tol >= 0.0) => {
-                Err(ParamError::Tolerance(*tol))
-            }
-            _ => Ok(()),
+            Self { tol, .. } if !(tol.is_finite() && tol >= 0.0) => Err(ParamError::Tolerance(tol)),
+            _ => Ok(Checked::sound(self)),
         }
+    }
+}
+
+impl Checked<Params> {
+    /// scikit-learn's defaults for as many clusters, restarts and the seed as a mixture starts from.
+    pub(super) fn start_of(mixture: &Checked<super::mixture::Params>, n_init: usize) -> Self {
+        let defaults = Params::new(mixture.components);
+        Self::sound(Params { n_init, seed: mixture.seed, ..defaults })
+    }
+
+    /// The same with `clusters` clusters, at least 1.
+    #[must_use]
+    pub fn with_clusters(&self, clusters: usize) -> Self {
+        Self::sound(Params { clusters: clusters.max(1), ..(**self).clone() })
     }
 
     /// Fits to the engine's addresses: the restart of least inertia, improved where there are several.
     ///
     /// # Errors
-    /// When a parameter is out of range, there are no addresses or fewer than clusters, given centres
-    /// are not one a cluster, a pass fails, or the observer stops it.
+    /// When there are no addresses or fewer than clusters, given centres are not one a cluster, a pass
+    /// fails, or the observer stops it.
     pub fn fit(
         &self,
         engine: &mut dyn Engine,
@@ -157,7 +169,7 @@ pub struct Fit {
     /// How the restarts ended.
     pub restarts: Vec<Outcome>,
     /// The exact moments of all addresses.
-    pub moments: moments::Cluster,
+    pub moments: ExactMoments,
 }
 
 /// How a restart ended.
@@ -259,10 +271,10 @@ impl Partition {
 /// engine, and each is what it would be alone.
 ///
 /// # Errors
-/// As [`Params::fit`].
+/// As [`Checked::fit`](Checked#method.fit).
 pub fn fit_each(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Fit>, FitError> {
@@ -274,10 +286,10 @@ pub fn fit_each(
 /// Runs `params.n_init` restarts, all in step; returns every one.
 ///
 /// # Errors
-/// As [`Params::fit`].
+/// As [`Checked::fit`](Checked#method.fit).
 pub fn restarts(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
     Ok(restarts_each(engine, params, &[params.clusters], observer)?.swap_remove(0))
@@ -286,16 +298,12 @@ pub fn restarts(
 /// The restarts with each number of clusters in `ks`, whatever `params` say, all in step.
 pub(super) fn restarts_each(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Restart>>, FitError> {
-    let each = |&clusters| Params { clusters, ..params.clone() };
-    let each: Vec<Params> = ks.iter().map(each).collect();
-    for params in &each {
-        params.check()?;
-        check_size(engine, params.clusters)?;
-    }
+    let each: Vec<_> = ks.iter().map(|&k| params.with_clusters(k)).collect();
+    each.iter().try_for_each(|params| check_size(engine, params.clusters))?;
     let mut starts = Vec::new();
     let mut groups = Vec::with_capacity(each.len());
     for params in &each {
@@ -312,17 +320,12 @@ pub(super) fn restarts_each(
     Ok(groups.into_iter().map(group).collect())
 }
 
-/// Where each restart of `params` starts.
-///
-/// # Errors
-/// As [`Params::fit`].
-pub fn seeds(
-    engine: &dyn Engine,
-    params: &Params,
+/// Where each restart of `params` starts; there are as many addresses as clusters.
+fn seeds(
+    engine: &mut dyn Engine,
+    params: &Checked<Params>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<[f64; OCTETS]>>, FitError> {
-    params.check()?;
-    check_size(engine, params.clusters)?;
     if let Seeding::Centres(centres) = &params.seeding {
         let (found, expected) = (centres.len(), params.clusters);
         if found != expected {
@@ -332,11 +335,12 @@ pub fn seeds(
     }
     let mut seeds = Vec::with_capacity(params.n_init);
     for restart in 0..params.n_init {
-        let mut rng = restart_rng(params.seed, restart);
-        seeds.push(match params.seeding {
-            Seeding::Random => random(engine.points(), params.clusters, &mut rng),
-            _ => kmeans_plus_plus(engine.points(), params.clusters, &mut rng),
-        });
+        let random = RandomStream::new(params.seed, restart);
+        let addresses = match params.seeding {
+            Seeding::Random => engine.draw(params.clusters, random),
+            _ => engine.spread(params.clusters, random),
+        }?;
+        seeds.push(addresses.iter().map(|&address| octets(address).map(f64::from)).collect());
         let (iteration, max_iter, active) = (restart + 1, params.n_init, params.n_init);
         tell(observer, Progress { stage: Stage::Seeding, iteration, max_iter, active })?;
     }

@@ -7,10 +7,10 @@
 //! is an exponential family; a component whose relaxed statistics describe no addresses takes the
 //! plain step.
 
-use super::objective::{bound, combine, maximise, soft};
+use super::objective::{bound, combine, maximise};
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
-use crate::model::sufficient::Sufficient;
+use crate::model::sufficient::{Sufficient, sufficient};
 use crate::pass::Mixture;
 use crate::pass::expectation::ExpectationStats;
 
@@ -89,7 +89,7 @@ impl Climb {
     /// The M-step, given the E-step of [`mixture`](Self::mixture).
     pub fn step(&mut self, estimator: &Estimator, stats: &ExpectationStats) {
         self.iterations += 1;
-        let statistics = soft(&self.mixture, stats, 1.0);
+        let statistics = sufficient(stats);
         let estimate = maximise(estimator, &statistics);
         // The responsibilities before the step with the estimate after it: a true bound, wherever
         // the responsibilities came from.

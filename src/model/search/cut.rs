@@ -28,7 +28,7 @@ pub fn cut(points: &[u32], rng: &mut ChaCha8Rng) -> Option<[Sufficient; 2]> {
     };
     let share = |part: &[u32]| {
         let moments = Moments::reduce(&Centres::single(), part).total();
-        let statistics = Sufficient::from_cluster(&moments);
+        let statistics = Sufficient::from_exact(&moments);
         Sufficient { weight: statistics.weight / points.len() as f64, ..statistics }
     };
     let [a, b] = parts;
@@ -112,12 +112,12 @@ fn lowest(points: &[u32], share: f64, value: impl Fn(Vector4<f64>) -> f64) -> [V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::seeding::restart_rng;
+    use crate::engine::RandomStream;
 
     #[test]
     fn parts_make_up_the_whole_and_points_alike_cannot_be_cut() {
         let points: Vec<u32> = (0..100u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let mut rng = restart_rng(3, 0);
+        let mut rng = RandomStream::new(3, 0).rng();
         let mean = points.iter().map(|&p| position(p)).sum::<Vector4<f64>>() / 100.0;
         for _ in 0..100 {
             let [a, b] = cut(&points, &mut rng).unwrap();

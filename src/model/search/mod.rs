@@ -18,7 +18,6 @@ mod moves;
 mod objective;
 mod rounds;
 mod runner;
-mod sample;
 mod seen;
 mod starts;
 
@@ -27,7 +26,7 @@ use std::time::Instant;
 use self::runner::Runner;
 use super::em::Course;
 use super::mixture::{Fit, Params, check_size};
-use super::{FitError, Observer, Stop, kmeans, start};
+use super::{Checked, FitError, Observer, Stop, kmeans, start};
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Moments};
 
@@ -108,26 +107,21 @@ pub struct Trace {
 /// ascent, to a fixed point, may take it beyond.
 ///
 /// # Errors
-/// As [`Params::fit`].
+/// As [`Checked::fit`](Checked#method.fit).
 pub fn fit(
     engine: &mut dyn Engine,
-    params: &Params,
+    params: &Checked<Params>,
     allowed: Option<f64>,
     observer: &mut Observer<'_>,
 ) -> Result<Fit, FitError> {
-    params.check()?;
     check_size(engine, params.components)?;
     let started = Instant::now();
-    let addresses = engine.points().total();
+    let addresses = engine.total();
     let budget = allowed.unwrap_or_else(|| budget(params, addresses));
     let moments = start::moments_of_all(engine)?;
     let estimator = params.estimator(&moments);
     // The same K-Means as that of the restarts under the same seed.
-    let kmeans = kmeans::Params {
-        n_init: params.n_init,
-        seed: params.seed,
-        ..kmeans::Params::new(params.components)
-    };
+    let kmeans = Checked::start_of(params, params.n_init);
     let means = kmeans::restarts(engine, &kmeans, observer)?;
     let centres = means.iter().map(|m| Centres::new(&m.points)).collect::<Result<Vec<_>, _>>()?;
     let hard = Run::<Moments>::run(engine, &centres)?;

@@ -9,8 +9,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::cut::cut;
-use super::objective::{bound, combine, evidence, maximise, soft};
-use super::sample::Sample;
+use super::objective::{bound, combine, evidence, maximise, scaled};
+use super::runner::Sample;
 use crate::address::octets;
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::Sufficient;
@@ -162,8 +162,8 @@ impl<'a> View<'a> {
             let part = Mixture(components.iter().map(|&k| whole.0[k]).collect());
             let stats = Expectation::reduce(&part, &points);
             *spent += cost;
-            for (&k, soft) in components.iter().zip(soft(&part, &stats, scale)) {
-                all[k] = soft;
+            for (&k, statistics) in components.iter().zip(scaled(&stats, scale)) {
+                all[k] = statistics;
             }
             // But for the entropy of the responsibilities held, which is the same before and after.
             Some(bound(self.estimator, &maximise(self.estimator, all)?, scale * stats.entropy))

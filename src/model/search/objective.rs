@@ -6,8 +6,7 @@ use nalgebra::{Cholesky, Matrix4};
 
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
-use crate::model::sufficient::Sufficient;
-use crate::pass::Mixture;
+use crate::model::sufficient::{Sufficient, sufficient};
 use crate::pass::expectation::ExpectationStats;
 
 /// The M-step; `None` where a covariance is not positive definite or an entry is no number.
@@ -33,15 +32,10 @@ pub fn evidence(estimator: &Estimator, statistics: &Sufficient) -> Option<f64> {
     Some(alone + statistics.weight * statistics.weight.ln())
 }
 
-/// The statistics of the E-step of `mixture`, each address counting `scale` times.
-pub fn soft(mixture: &Mixture, stats: &ExpectationStats, scale: f64) -> Vec<Sufficient> {
-    let components = mixture.0.iter().zip(&stats.components);
-    components
-        .map(|(component, sums)| {
-            let soft = Sufficient::from_sums(sums, component.anchor());
-            Sufficient { weight: soft.weight * scale, ..soft }
-        })
-        .collect()
+/// The statistics of an E-step, each address counting `scale` times.
+pub fn scaled(stats: &ExpectationStats, scale: f64) -> Vec<Sufficient> {
+    let scaled = |s: Sufficient| Sufficient { weight: s.weight * scale, ..s };
+    sufficient(stats).into_iter().map(scaled).collect()
 }
 
 /// `a_times a + b_times b` in weight, weighted mean and weighted second moment: exactly linear, but
@@ -73,7 +67,7 @@ mod tests {
     use crate::pass::{Centres, Moments, Pass};
 
     fn of(addresses: &[u32]) -> Sufficient {
-        Sufficient::from_cluster(&Moments::reduce(&Centres::single(), addresses).total())
+        Sufficient::from_exact(&Moments::reduce(&Centres::single(), addresses).total())
     }
 
     #[test]

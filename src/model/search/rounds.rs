@@ -8,8 +8,8 @@ use super::moves::{self, Tried, View};
 use super::runner::Runner;
 use super::seen::Seen;
 use super::{Kind, Move, starts};
+use crate::engine::RandomStream;
 use crate::model::FitError;
-use crate::model::seeding::restart_rng;
 
 /// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
 const DRAWN: (f64, f64) = (12.0, 48.0);
@@ -76,7 +76,7 @@ impl Chain {
             && self.fruitless < FRUITLESS
             && known.is_none_or(|known| (self.best.bound() - known).abs() >= gain(runner))
         {
-            let tried = draw(runner, &self.best, &mut self.seen);
+            let tried = draw(runner, &self.best, &mut self.seen)?;
             self.barren += 1;
             self.fruitless = if tried.is_empty() { self.fruitless + 1 } else { 0 };
             if let Some((components, climb)) = contend(runner, tried, self.best.bound())? {
@@ -131,8 +131,12 @@ fn gain(runner: &Runner<'_, '_>) -> f64 {
 }
 
 /// The best new moves of a round, by their scores on the sample.
-fn draw(runner: &mut Runner<'_, '_>, best: &Climb, seen: &mut Seen) -> Vec<Tried> {
-    let sample = runner.sample();
+fn draw(
+    runner: &mut Runner<'_, '_>,
+    best: &Climb,
+    seen: &mut Seen,
+) -> Result<Vec<Tried>, FitError> {
+    let sample = runner.sample()?;
     let mut rng = runner.rng();
     let affordable = 4.0 * runner.iteration() / moves::cost(sample.addresses.len());
     let count = affordable.clamp(DRAWN.0, DRAWN.1) as usize;
@@ -140,8 +144,8 @@ fn draw(runner: &mut Runner<'_, '_>, best: &Climb, seen: &mut Seen) -> Vec<Tried
     let mixture = best.estimate.mixture();
     let view = View::new(runner.estimator(), &sample, &best.statistics, &mixture, &mut rng);
     let seed = runner.params().seed;
-    let drawn: Vec<_> =
-        streams.into_par_iter().map(|stream| view.draw(&mut restart_rng(seed, stream))).collect();
+    let draw = |stream| view.draw(&mut RandomStream::new(seed, stream).rng());
+    let drawn: Vec<_> = streams.into_par_iter().map(draw).collect();
     let spent = view.evaluations + drawn.iter().map(|(_, spent)| spent).sum::<f64>();
     runner.spend(spent);
     let mut tried: Vec<_> = drawn.into_iter().filter_map(|(tried, _)| tried).collect();
@@ -152,7 +156,7 @@ fn draw(runner: &mut Runner<'_, '_>, best: &Climb, seen: &mut Seen) -> Vec<Tried
             new.push(tried);
         }
     }
-    new
+    Ok(new)
 }
 
 /// Continues `tried` over all addresses, each until it falls behind; one that rises above `best` is

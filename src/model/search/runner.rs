@@ -3,12 +3,10 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::climb::{Climb, Gait};
-use super::sample::{Sample, Sampler};
 use super::{Kind, Move};
-use crate::engine::{Engine, Run};
+use crate::engine::{Engine, RandomStream, Run};
 use crate::model::estimator::Estimator;
 use crate::model::mixture::Params;
-use crate::model::seeding::restart_rng;
 use crate::model::{FitError, Observer, Progress, Stage, tell};
 use crate::pass::Expectation;
 
@@ -22,12 +20,20 @@ const COARSE: f64 = 1e-5;
 /// The most addresses of the sample.
 const SAMPLE: usize = 4096;
 
+/// Some of the addresses, each standing for equally many: what moves are drawn from and tried on.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The addresses.
+    pub addresses: Vec<u32>,
+    /// How many each stands for.
+    pub scale: f64,
+}
+
 /// What climbs need besides their state.
 pub struct Runner<'a, 'o> {
     engine: &'a mut dyn Engine,
     params: &'a Params,
     estimator: &'a Estimator,
-    sampler: Sampler,
     size: f64,
     budget: f64,
     spent: f64,
@@ -45,9 +51,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         budget: f64,
         observer: &'a mut Observer<'o>,
     ) -> Self {
-        let size = engine.points().total() as f64;
-        let sampler = Sampler::new(engine.points());
-        Self { engine, params, estimator, sampler, size, budget, spent: 0.0, observer, streams: 0 }
+        let size = engine.total() as f64;
+        Self { engine, params, estimator, size, budget, spent: 0.0, observer, streams: 0 }
     }
 
     /// How to estimate.
@@ -90,22 +95,27 @@ impl<'a, 'o> Runner<'a, 'o> {
         self.params.tol.max(COARSE * self.size)
     }
 
-    /// The number of a stream of random numbers of its own, from the far end: the near ones are those
-    /// of the restarts.
+    /// The number of an unused stream of random numbers, from the far end: the near ones are those of
+    /// the restarts.
     pub fn stream(&mut self) -> usize {
         self.streams += 1;
         usize::MAX - self.streams
     }
 
-    /// Random numbers of their own.
+    /// Random numbers from an unused stream.
     pub fn rng(&mut self) -> ChaCha8Rng {
-        restart_rng(self.params.seed, self.stream())
+        RandomStream::new(self.params.seed, self.stream()).rng()
     }
 
-    /// A new sample; the same one, all addresses, of a small set.
-    pub fn sample(&mut self) -> Sample {
-        let mut rng = self.rng();
-        self.sampler.draw(self.engine.points(), SAMPLE, &mut rng)
+    /// A new sample; of a small set always the same one, all addresses.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn sample(&mut self) -> Result<Sample, FitError> {
+        let random = RandomStream::new(self.params.seed, self.stream());
+        let addresses = self.engine.sample(SAMPLE, random)?;
+        let scale = self.size / addresses.len() as f64;
+        Ok(Sample { addresses, scale })
     }
 
     /// What to write down of a step that was kept.

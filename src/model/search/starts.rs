@@ -9,8 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::climb::{Climb, Gait};
 use super::objective::{combine, evidence};
 use super::rounds::Chain;
-use super::runner::Runner;
-use super::sample::Sample;
+use super::runner::{Runner, Sample};
 use super::{KMEANS, Kind};
 use crate::engine::{ReferenceEngine, Run};
 use crate::model::estimator::Estimator;
@@ -38,11 +37,11 @@ const SMALL_ITERATIONS: usize = 10;
 /// When no start has a posterior, or a pass fails.
 pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<Chain>, FitError> {
     let means: Vec<Vec<_>> =
-        hard.iter().map(|h| h.0.iter().map(Sufficient::from_cluster).collect()).collect();
+        hard.iter().map(|h| h.0.iter().map(Sufficient::from_exact).collect()).collect();
     // What keeps the first from having a posterior is what a fit is told of.
     let refused = means.first().and_then(|first| runner.estimator().maximise(first).err());
     let mut merged = Vec::with_capacity(AGGLOMERATED);
-    let sample = runner.sample();
+    let sample = runner.sample()?;
     for _ in 0..AGGLOMERATED {
         let mut rng = runner.rng();
         merged.push(agglomerate(runner, &sample, &mut rng)?);
@@ -80,7 +79,7 @@ pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<C
 /// # Errors
 /// When a pass fails.
 pub fn another(runner: &mut Runner<'_, '_>) -> Result<Option<Chain>, FitError> {
-    let sample = runner.sample();
+    let sample = runner.sample()?;
     let mut rng = runner.rng();
     let start = agglomerate(runner, &sample, &mut rng)?;
     let Some(mut climb) = Climb::new(runner.estimator(), start, Gait::Relaxed) else {
@@ -99,18 +98,15 @@ fn agglomerate(
     let components = runner.params().components;
     let clusters = (components + rng.random_range(SURPLUS)).min(sample.addresses.len());
     let mut engine = ReferenceEngine::new(&sample.addresses);
-    let params = kmeans::Params {
-        seed: rng.random(),
-        max_iter: SMALL_ITERATIONS,
-        ..kmeans::Params::new(clusters)
-    };
+    let params = kmeans::Params::new(clusters).seed(rng.random()).max_iter(SMALL_ITERATIONS);
+    let params = params.check()?;
     let small = kmeans::restarts(&mut engine, &params, &mut unobserved)?;
     let mut merged = Vec::new();
     for small in &small {
         let centres = Centres::new(&small.points)?;
         let moments = Run::<Moments>::run(&mut engine, &[centres])?.swap_remove(0);
         runner.spend(KMEANS * (small.n_iter * clusters * sample.addresses.len()) as f64);
-        let statistics = moments.0.iter().map(Sufficient::from_cluster);
+        let statistics = moments.0.iter().map(Sufficient::from_exact);
         merged = statistics.map(|s| Sufficient { weight: s.weight * sample.scale, ..s }).collect();
     }
     Ok(merge_down(runner.estimator(), merged, components))

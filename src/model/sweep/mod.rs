@@ -11,23 +11,22 @@
 //! // Three subnets.
 //! let addresses: Vec<u32> = (0..300).map(|i| 0x0a00_0000 + (i % 3) * 0x0040_0000 + i / 3).collect();
 //! let mut engine = CpuEngine::new(&addresses);
-//! let rows = sweep::kmeans(&mut engine, &KMeans::params(1), &[1, 2, 3, 4, 5], &mut unobserved)?;
+//! let params = KMeans::params(1).check()?;
+//! let rows = sweep::kmeans(&mut engine, &params, &[1, 2, 3, 4, 5], &mut unobserved)?;
 //! let curve: Vec<(usize, f64)> = rows.iter().map(|row| (row.k, row.tightness)).collect();
 //! assert_eq!(sweep::knee(&curve), Some(3));
 //! # Ok::<(), octomix::FitError>(())
 //! ```
 
 mod knee;
-mod tightness;
 
 use std::time::Instant;
 
 pub use knee::knee;
-pub use tightness::tightness;
 
 use super::estimate::Estimate;
 use super::mixture::{self, Search};
-use super::{FitError, Observer, Stop, kmeans};
+use super::{Checked, FitError, Observer, Stop, kmeans};
 use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Expectation, Lloyd};
@@ -88,10 +87,10 @@ impl<F> Row<F> {
 /// Fits K-Means with each number of clusters in `ks`, whatever `params` say.
 ///
 /// # Errors
-/// As [`kmeans::Params::fit`].
+/// As of a fit.
 pub fn kmeans(
     engine: &mut dyn Engine,
-    params: &kmeans::Params,
+    params: &Checked<kmeans::Params>,
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Row<kmeans::Fit>>, FitError> {
@@ -101,7 +100,7 @@ pub fn kmeans(
         Ok(Row {
             k: fit.centres.len(),
             used: fit.clusters.0.iter().filter(|cluster| cluster.count > 0).count(),
-            tightness: tightness(engine, &Centres::new(&fit.centres)?),
+            tightness: engine.tightness(&Centres::new(&fit.centres)?)?,
             inertia: fit.inertia,
             log_likelihood: fit.log_likelihood(),
             bic: fit.bic(),
@@ -120,10 +119,10 @@ pub fn kmeans(
 /// share runs: a search by merges and splits takes one number of components after the other.
 ///
 /// # Errors
-/// As [`mixture::Params::fit`].
+/// As of a fit.
 pub fn mixtures(
     engine: &mut dyn Engine,
-    params: &mixture::Params,
+    params: &Checked<mixture::Params>,
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Row<mixture::Fit>>, FitError> {
@@ -137,7 +136,7 @@ pub fn mixtures(
         Search::MergeSplit(_) => {
             let alone = |&components| {
                 let started = Instant::now();
-                let fit = mixture::Params { components, ..params.clone() }.fit(engine, observer)?;
+                let fit = params.with_components(components).fit(engine, observer)?;
                 Ok((fit, started.elapsed().as_secs_f64()))
             };
             ks.iter().map(alone).collect::<Result<(Vec<_>, Vec<_>), FitError>>()?
@@ -151,10 +150,10 @@ pub fn mixtures(
     let row = |(i, fit): (usize, mixture::Fit)| {
         let log_likelihood = likelihoods[i].log_likelihood;
         let course = fit.course();
-        Row {
+        Ok(Row {
             k: fit.estimate.components(),
             used: centres[i].count(),
-            tightness: tightness(engine, &centres[i]),
+            tightness: engine.tightness(&centres[i])?,
             inertia: clusters[i].inertia(&centres[i]),
             log_likelihood,
             bic: fit.estimate.bic(log_likelihood, fit.moments.count as f64),
@@ -164,9 +163,9 @@ pub fn mixtures(
             n_iter: course.lower_bounds.len(),
             seconds: seconds[i],
             fit,
-        }
+        })
     };
-    Ok(fits.into_iter().enumerate().map(row).collect())
+    fits.into_iter().enumerate().map(row).collect()
 }
 
 /// The means of the components whose responsibilities add up to half an address at least. The mean

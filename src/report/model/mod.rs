@@ -5,7 +5,7 @@ mod nested;
 mod read;
 
 pub use nested::Nested;
-pub use read::{Loaded, Model, ModelError};
+pub use read::{Loaded, ModelError};
 
 use serde::{Deserialize, Serialize};
 
@@ -159,7 +159,7 @@ impl ModelFile {
             Params::Mixture(params) => (params.n_init, params.tol, params.seed),
             Params::KMeans(params) => (params.n_init, params.tol, params.seed),
         };
-        let points = fit.moments().count;
+        let (model, points) = (fit.model(), fit.moments().count);
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -167,13 +167,13 @@ impl ModelFile {
             kind: kind.to_owned(),
             role: about.role.to_owned(),
             n_features_in: OCTETS,
-            weights: fit.weights(),
-            means: fit.means(),
+            weights: model.weights().to_vec(),
+            means: model.means(),
             n_iter,
             converged,
             mixture,
             inertia,
-            cluster_centers: inertia.map(|_| fit.means()),
+            cluster_centers: inertia.map(|_| model.means()),
             threshold: about.threshold,
             pca: PcaFile::new(about.pca, points),
             n_addresses: about.addresses,

@@ -8,12 +8,11 @@ use serde::Deserialize;
 
 use super::{FORMAT, MixtureFile, ModelFile, PosteriorFile, VERSION};
 use crate::address::OCTETS;
+use crate::model::any::Model;
 use crate::model::covariance::Covariance;
 use crate::model::estimate::{Concentration, Estimate, Gaussian, Posterior};
 use crate::model::kmeans::Partition;
 use crate::model::pca::Pca;
-use crate::model::scorer::{Score, Scorer};
-use crate::pass::centres::CentresError;
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -66,44 +65,6 @@ pub enum ModelError {
         /// Which part.
         part: String,
     },
-}
-
-/// A model from a file.
-#[derive(Debug, Clone)]
-pub enum Model {
-    /// A Gaussian mixture, Bayesian or not.
-    Mixture(Estimate),
-    /// K-Means.
-    KMeans(Partition),
-}
-
-impl Model {
-    /// What labels addresses.
-    ///
-    /// # Errors
-    /// When a centre of K-Means is out of range.
-    pub fn scorer(&self, score: Score) -> Result<Scorer, CentresError> {
-        match self {
-            Self::Mixture(estimate) => Ok(Scorer::mixture(estimate, score)),
-            Self::KMeans(partition) => Scorer::partition(partition.clone()),
-        }
-    }
-
-    /// The mixture; of K-Means that of round Gaussians about its centres.
-    pub fn estimate(&self) -> Estimate {
-        match self {
-            Self::Mixture(estimate) => estimate.clone(),
-            Self::KMeans(partition) => partition.estimate(),
-        }
-    }
-
-    /// The weight and the mean of each component.
-    pub fn components(&self) -> (Vec<f64>, Vec<[f64; OCTETS]>) {
-        match self {
-            Self::Mixture(estimate) => (estimate.weights.clone(), estimate.means()),
-            Self::KMeans(partition) => (partition.weights.clone(), partition.centres.clone()),
-        }
-    }
 }
 
 /// A model with all that its file tells.

@@ -4,13 +4,14 @@
 
 use std::time::Instant;
 
-use octomix::KMeans;
 use octomix::address::AddressSet;
 use octomix::describe::agreement::{Agreement, Clustering};
 use octomix::engine::Engine;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
+use octomix::pass::centres::CentresError;
+use octomix::{KMeans, ParamError};
 use octomix::report::Output;
 use octomix::report::compare::{AboutModel, CompareSummary, Comparison};
 use octomix::report::summary::RoleSeconds;
@@ -97,15 +98,16 @@ impl Job<'_> {
         }
         let mut seconds = RoleSeconds::default();
         let weights = self.plan.weights(set);
-        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
+        let mut engine = self.choice.engine(points(role, set, weights)?);
         let engine = engine.as_mut();
-        let (fitted, fit) = timed(|| self.plan.fit(role, engine, self.console));
+        let (fitted, fit) = timed(|| self.plan.fit(role, set, engine, self.console));
         let (mixture, label) = timed(|| self.label(role, fitted?, set, engine));
         let mixture = mixture?;
         (seconds.fit, seconds.label) = (fit, label);
 
-        let plan = self.plan_of_kmeans(&mixture);
-        let (fitted, fit) = timed(|| plan.fit(role, engine, self.console));
+        let failed = |reason: ParamError| Failure::Fit { role, reason: reason.into() };
+        let plan = self.plan_of_kmeans(&mixture).map_err(failed)?;
+        let (fitted, fit) = timed(|| plan.fit(role, set, engine, self.console));
         let (kmeans, label) = timed(|| self.label(role, fitted?, set, engine));
         let kmeans = kmeans?;
         seconds.fit += fit;
@@ -126,14 +128,15 @@ impl Job<'_> {
     }
 
     /// K-Means with as many clusters as asked for, or as the mixture fills.
-    fn plan_of_kmeans(&self, mixture: &Model) -> Plan {
+    fn plan_of_kmeans(&self, mixture: &Model) -> Result<Plan, ParamError> {
         let clusters = self.clusters.unwrap_or_else(|| mixture.full());
-        Plan {
-            params: Params::KMeans(KMeans::params(clusters).n_init(self.restarts).seed(self.seed)),
+        let kmeans = KMeans::params(clusters).n_init(self.restarts).seed(self.seed);
+        Ok(Plan {
+            params: kmeans.check()?.into(),
             auto: false,
             labels: None,
             weighted_by: self.plan.weighted_by,
-        }
+        })
     }
 
     /// What the model of `fitted` says of every address.
@@ -145,20 +148,21 @@ impl Job<'_> {
         engine: &mut dyn Engine,
     ) -> Result<Model, Failure> {
         let score = self.rule.score.score();
-        let scorer = fit.scorer(score).map_err(|reason| Failure::Fit { role, reason })?;
-        let (addresses, choice) = (set.addresses(), self.choice);
-        let threshold = threshold(self.rule, &fit, &scorer, engine, addresses, choice, self.seed)?;
+        let model = fit.model();
+        let failed = |reason: CentresError| Failure::Fit { role, reason: reason.into() };
+        let scorer = model.scorer(score).map_err(failed)?;
+        let threshold = threshold(self.rule, &model, &scorer, engine, self.choice, self.seed)?;
         let mut clusters = Vec::with_capacity(set.len());
         let mut anomalous = Vec::with_capacity(set.len());
         let mut bar = self.console.bar(format!("{role}s: labelling"));
-        scorer.label(engine, addresses, &mut |labels| {
+        scorer.label(engine, &mut |_, labels| {
             clusters.extend(labels.iter().map(|label| label.cluster));
             anomalous.extend(labels.iter().map(|label| label.log_density < threshold.log_density));
             let (done, all) = (clusters.len() as u64, set.len() as u64);
             bar.update(Unit::Addresses, done, Some(all), String::new());
             Ok(())
         })?;
-        let about = AboutModel { fits: summaries, threshold, means: fit.means() };
+        let about = AboutModel { fits: summaries, threshold, means: model.means() };
         Ok(Model { about, labels: clusters, anomalous })
     }
 }

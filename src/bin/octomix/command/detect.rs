@@ -5,7 +5,8 @@ use std::time::Instant;
 use octomix::address::{AddressSet, Blocks};
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
-use octomix::model::any::{Fit, Params};
+use octomix::model::FitError;
+use octomix::model::any::Params;
 use octomix::model::pca::Pca;
 use octomix::report::clusters::clusters;
 use octomix::report::model::{About, ModelFile};
@@ -15,9 +16,9 @@ use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
 
 use super::days::keep;
-use super::fitting::{Fitted, log_likelihood, points};
+use super::fitting::{Fitted, points};
 use super::labelling::{Labelled, Labelling, responsible, threshold};
-use super::page::{self, Found, Subject};
+use super::page::{self, Found};
 use super::plan::Plan;
 use super::run::{Run, start, timed};
 use super::{Failure, batch, write_json};
@@ -130,23 +131,23 @@ impl Job<'_> {
             return Ok(None);
         }
         let weights = self.plan.weights(set);
-        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
+        let mut engine = self.choice.engine(points(role, set, weights)?);
         let engine = engine.as_mut();
-        let (fitted, fit_seconds) = timed(|| self.plan.fit(role, engine, self.console));
+        let (fitted, fit_seconds) = timed(|| self.plan.fit(role, set, engine, self.console));
         let Fitted { fit, params, summaries } = fitted?;
-        let failed = |reason| Failure::Fit { role, reason };
+        let failed = |reason: FitError| Failure::Fit { role, reason };
         let Flagging { density, rules, allowed } = self.flagging;
         let score = density.score.score();
-        let scorer = fit.scorer(score).map_err(failed)?;
-        let addresses = set.addresses();
-        let ascending = Ascending::new(addresses);
+        let model = fit.model();
+        let scorer = model.scorer(score).map_err(|reason| failed(reason.into()))?;
+        let ascending = Ascending::new(set.addresses());
         let (found, label_seconds) = timed(|| {
             let (choice, seed) = (self.choice, params.seed());
-            let threshold = threshold(density, &fit, &scorer, engine, addresses, choice, seed)?;
+            let threshold = threshold(density, &model, &scorer, engine, choice, seed)?;
             Ok::<_, Failure>((threshold, Structure::new(&ascending, rules)))
         });
         let (threshold, structure) = found?;
-        let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
+        let log_likelihood = fit.log_likelihood(engine).map_err(failed)?;
         let pca = Pca::new(fit.moments());
         let about = About {
             role: role.key(),
@@ -158,15 +159,14 @@ impl Job<'_> {
             log_likelihood,
             engine: self.choice.name(),
         };
-        let model = ModelFile::new(&fit, &about);
-        let (weights, means) = (fit.weights(), fit.means());
+        let model_file = ModelFile::new(&fit, &about);
         let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
         let labelling = Labelling {
             role,
             table: &Table { set, pca: &pca, responsibilities },
             ascending: &ascending,
             scorer: &scorer,
-            estimate: &fit.estimate(),
+            estimate: &model.estimate(),
             threshold: threshold.log_density,
             rules,
             structure: &structure,
@@ -177,7 +177,7 @@ impl Job<'_> {
             let found = labelling.run(engine, output, self.console)?;
             keep(role, set, &ascending, &found.flagged, self.output)?;
             let file = format!("{}/model.json", role.key());
-            self.output.write(&file, |out| write_json(&model, out))?;
+            self.output.write(&file, |out| write_json(&model_file, out))?;
             Ok::<_, Failure>(found)
         });
         let labelled = written?;
@@ -186,13 +186,10 @@ impl Job<'_> {
         }
         let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
         let Labelled { tallies, flagged, drawing } = labelled;
-        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
+        let clusters = clusters(tallies, model.weights(), &model.means(), &flagged.rows);
         let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
-        let subject = match &fit {
-            Fit::Mixture(fit) => Subject::Mixture(&fit.estimate, &fit.course().lower_bounds),
-            Fit::KMeans(fit) => Subject::Partition(&fit.partition()),
-        };
-        let page = drawing.map(|drawing| subject.page(set, &pca, drawing, &flagged));
+        let bounds = fit.lower_bounds();
+        let page = drawing.map(|drawing| page::of(&model, bounds, set, &pca, drawing, &flagged));
         Ok(Some(Found { summary, page }))
     }
 }

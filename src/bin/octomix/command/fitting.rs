@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use octomix::Init;
+use octomix::{Init, ParamError};
 use octomix::address::{AddressSet, Points};
 use octomix::engine::Engine;
 use octomix::input::Role;
 use octomix::model::any::{Fit, Params};
-use octomix::model::mixture;
-use octomix::model::{FitError, Progress, Stage};
+use octomix::model::{Progress, Stage};
 use octomix::report::fit::FitSummary;
 use octomix::report::model::WeightedBy;
 
@@ -24,7 +23,7 @@ use crate::progress::{Bar, Unit};
 pub fn points<'a>(
     role: Role,
     set: &'a AddressSet,
-    weights: Option<&'a Vec<u64>>,
+    weights: Option<Vec<u64>>,
 ) -> Result<Points<'a>, Failure> {
     match weights {
         None => Ok(set.addresses().into()),
@@ -49,17 +48,18 @@ impl Plan {
         (self.weighted_by == WeightedBy::Packets).then(|| set.weights())
     }
 
-    /// Fits the addresses of `engine`.
+    /// Fits the addresses of `engine`, which are those of `set`.
     ///
     /// # Errors
     /// When they cannot be fitted.
     pub fn fit(
         &self,
         role: Role,
+        set: &AddressSet,
         engine: &mut dyn Engine,
         console: &mut Console,
     ) -> Result<Fitted, Failure> {
-        let params = self.params_for(role, engine.addresses(), console)?;
+        let params = self.params_for(role, set, console)?;
         let mut bar = console.bar(format!("{role}s:"));
         let mut observer = |progress| show(&mut bar, progress);
         let fitted = match self.auto {
@@ -74,7 +74,7 @@ impl Plan {
             .chain([&mut fit])
             .try_for_each(|fit| fit.number(engine))
             .map_err(failed)?;
-        let params = params.with_components(fit.weights().len());
+        let params = params.with_components(fit.model().weights().len());
         let summaries: Vec<FitSummary> = first.iter().chain([&fit]).map(FitSummary::new).collect();
         for summary in &summaries {
             tell(role, summary, console);
@@ -88,29 +88,30 @@ impl Plan {
         Ok(Fitted { fit, params, summaries })
     }
 
-    /// The parameters for `addresses`, which may be too few for all components.
+    /// The parameters for the addresses of `set`, which may be too few for all components.
     fn params_for(
         &self,
         role: Role,
-        addresses: &[u32],
+        set: &AddressSet,
         console: &mut Console,
     ) -> Result<Params, Failure> {
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
-            let init = Init::Labels(labels.of(addresses)?);
-            let params = mixture::Params { init, ..(**params).clone() };
-            return Ok(Params::Mixture(Box::new(params)));
+            let init = Init::Labels(labels.of(set.addresses())?);
+            let params = (**params).clone().into_inner().init(init).check();
+            let failed = |reason: ParamError| Failure::Fit { role, reason: reason.into() };
+            return Ok(params.map_err(failed)?.into());
         }
         let asked = self.params.components();
-        if addresses.len() >= asked {
+        if set.len() >= asked {
             return Ok(self.params.clone());
         }
         if !self.auto {
             console.warn(format!(
                 "{role}s: fewer distinct addresses ({}) than components ({asked}); fitted with {0}",
-                addresses.len()
+                set.len()
             ));
         }
-        Ok(self.params.with_components(addresses.len()))
+        Ok(self.params.with_components(set.len()))
     }
 }
 
@@ -148,15 +149,4 @@ pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
     let message = format!("{stage} {iteration}/{most}, {active} restarts");
     bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
     ControlFlow::Continue(())
-}
-
-/// The log-likelihood of the plug-in mixture of `fit`, or of the hard assignment of K-Means, in nats.
-///
-/// # Errors
-/// When the engine fails.
-pub fn log_likelihood(fit: &Fit, engine: &mut dyn Engine) -> Result<f64, FitError> {
-    match fit {
-        Fit::Mixture(fit) => fit.log_likelihood(engine),
-        Fit::KMeans(fit) => Ok(fit.log_likelihood()),
-    }
 }

@@ -5,7 +5,7 @@ use octomix::address::Blocks;
 use octomix::engine::choice::Choice;
 use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
-use octomix::model::any::Fit;
+use octomix::model::any::Model;
 use octomix::model::estimate::Estimate;
 use octomix::model::scorer::Scorer;
 use octomix::pass::Density;
@@ -24,30 +24,27 @@ use crate::cli::RuleArgs;
 use crate::console::Console;
 use crate::progress::Unit;
 
-/// The threshold of `args` for `addresses`, those of `engine`, which `scorer` of `fit` scores. What is
-/// drawn for it follows from `seed`.
+/// The threshold of `args` for the addresses of `engine`, which `scorer` of `model` scores. What is drawn
+/// for it follows from `seed`.
 ///
 /// # Errors
 /// When the engine fails, or nothing can be drawn from the model.
 pub fn threshold(
     args: &RuleArgs,
-    fit: &Fit,
+    model: &Model,
     scorer: &Scorer,
     engine: &mut dyn Engine,
-    addresses: &[u32],
     choice: &Choice,
     seed: u64,
 ) -> Result<AppliedThreshold, Failure> {
     let found = match args.threshold {
-        Threshold::Percentile(q) => percentile(q, addresses.len(), |ranks| {
-            scorer.order_statistics(engine, addresses, ranks)
-        })?
+        Threshold::Percentile(q) => percentile(q, engine.len(), |ranks| scorer.order_statistics(engine, ranks))?
         // Without a log-density there is no address to flag either.
         .unwrap_or(f64::NEG_INFINITY),
         Threshold::Density(density) => density,
         Threshold::Fdr(q) => {
             let open: fdr::Open<'_> = &|points| choice.engine(points);
-            fdr::cut(q, scorer, &fit.estimate(), seed, engine, addresses, open)?
+            fdr::cut(q, scorer, &model.estimate(), seed, engine, open)?
         }
     };
     let (rule, score) = (args.threshold.into(), args.score.score().into());
@@ -131,10 +128,10 @@ impl<'a> Labelling<'a> {
         let judge = Judge { threshold, flags: &structure.flags };
         let mut census = Census::new(table.set, self.estimate.components());
         let mut sketch = file.is_some().then(|| Sketch::new(table.set, table.pca));
-        let (addresses, all) = (table.set.addresses(), table.set.len() as u64);
+        let all = table.set.len() as u64;
         let (mut rows, mut done) = (Vec::new(), 0);
         let mut suppressed = self.allowed.map(|_| 0);
-        let labelled = scorer.label(engine, addresses, &mut |labels| {
+        let labelled = scorer.label(engine, &mut |addresses, labels| {
             rows.clear();
             rows.extend(judge.rows(done, labels));
             done += rows.len();
@@ -170,11 +167,12 @@ impl<'a> Labelling<'a> {
     }
 }
 
-/// Takes the flags of those of `rows` whose address is `allowed`, and returns how many they were.
+/// Removes the flags of those `rows` whose address is `allowed`, and returns how many were flagged.
+/// There is an address a row.
 fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
     let mut silenced = 0;
-    for row in rows.iter_mut().filter(|row| !row.rules().is_empty()) {
-        if allowed.contains(addresses[row.at as usize]) {
+    for (row, &address) in rows.iter_mut().zip(addresses) {
+        if !row.rules().is_empty() && allowed.contains(address) {
             row.silence();
             silenced += 1;
         }

@@ -5,8 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use console::Term;
 use octomix::address::AddressSet;
 use octomix::input::{Capture, Role};
-use octomix::model::estimate::Estimate;
-use octomix::model::kmeans::Partition;
+use octomix::model::any::Model;
 use octomix::model::pca::Pca;
 use octomix::report::index::MadeFrom;
 use octomix::report::page::{
@@ -28,35 +27,27 @@ pub struct Found {
     pub page: Option<RolePage>,
 }
 
-/// The model that a page shows.
-pub enum Subject<'a> {
-    /// A mixture, and the lower bound after each iteration of its fit.
-    Mixture(&'a Estimate, &'a [f64]),
-    /// K-Means.
-    Partition(&'a Partition),
-}
-
-impl Subject<'_> {
-    /// The page of this model's `drawing` of `set`, and of what is `flagged` of it.
-    pub fn page(
-        &self,
-        set: &AddressSet,
-        pca: &Pca,
-        drawing: Drawing,
-        flagged: &Flagged<'_>,
-    ) -> RolePage {
-        let (shapes, trace) = match self {
-            Self::Mixture(estimate, bounds) => (Shape::of_mixture(estimate, pca), bounds.to_vec()),
-            Self::Partition(partition) => (Shape::of_partition(partition, pca), Vec::new()),
-        };
-        let flag = |anomaly: Anomaly| {
-            let Anomaly { address, packets, cluster, log_density, rule, reason, .. } = anomaly;
-            let surprise = Some(anomaly.surprise_octets);
-            Flag { address, packets, cluster, log_density, rule, reason, surprise }
-        };
-        let flags = flagged.anomalies(set, MOST_FLAGS).into_iter().map(flag).collect();
-        RolePage { pca: pca.clone(), shapes, drawing, flags, trace }
-    }
+/// The page of a `drawing` of `set` under `model`, whose fit rose along `bounds`, and of what is
+/// `flagged` of it.
+pub fn of(
+    model: &Model,
+    bounds: &[f64],
+    set: &AddressSet,
+    pca: &Pca,
+    drawing: Drawing,
+    flagged: &Flagged<'_>,
+) -> RolePage {
+    let shapes = match model {
+        Model::Mixture(estimate) => Shape::of_mixture(estimate, pca),
+        Model::KMeans(partition) => Shape::of_partition(partition, pca),
+    };
+    let flag = |anomaly: Anomaly| {
+        let Anomaly { address, packets, cluster, log_density, rule, reason, .. } = anomaly;
+        let surprise = Some(anomaly.surprise_octets);
+        Flag { address, packets, cluster, log_density, rule, reason, surprise }
+    };
+    let flags = flagged.anomalies(set, MOST_FLAGS).into_iter().map(flag).collect();
+    RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
 }
 
 /// Ends the run: writes the page, if anything was drawn, then the summary, and prints it.

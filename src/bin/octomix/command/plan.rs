@@ -7,7 +7,8 @@ use octomix::model::auto;
 use octomix::model::kmeans::{self, Seeding};
 use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
 use octomix::model::start::Parameters;
-use octomix::report::model::{Loaded, Model, WeightedBy};
+use octomix::model::any::Model;
+use octomix::report::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, Priors, Search, WeightPrior};
 
 use super::Failure;
@@ -126,8 +127,8 @@ fn kmeans(
         seed: args.seed,
         ..defaults
     };
-    params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
-    Ok((Params::KMeans(params), None))
+    let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
+    Ok((params.into(), None))
 }
 
 fn mixture(
@@ -175,8 +176,8 @@ fn mixture(
         seed: args.seed,
         ..params
     };
-    params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
-    Ok((Params::Mixture(Box::new(params)), labels))
+    let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
+    Ok((params.into(), labels))
 }
 
 /// The search asked for; merge-split where nothing speaks against it.

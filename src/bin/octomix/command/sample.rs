@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, Write};
 
 use octomix::address::dotted;
 use octomix::model::sample::Sampler;
-use octomix::report::model::{Loaded, Model, ModelError};
+use octomix::model::any::Model;
+use octomix::report::model::{Loaded, ModelError};
 
 use super::Failure;
 use crate::cli::SampleArgs;

@@ -8,7 +8,7 @@ use octomix::engine::choice::Choice;
 use octomix::input::{Role, Roles};
 use octomix::model::scorer::Score;
 use octomix::report::clusters::clusters;
-use octomix::report::model::{Loaded, Model, ModelError, WeightedBy};
+use octomix::report::model::{Loaded, ModelError, WeightedBy};
 use octomix::report::seen::Seen;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::report::{Output, Table};
@@ -19,7 +19,7 @@ use super::Failure;
 use super::days::{self, model_file};
 use super::fitting::points;
 use super::labelling::{Labelled, Labelling, responsible};
-use super::page::{self, Found, Subject};
+use super::page::{self, Found};
 use super::run::{start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
 use crate::console::Console;
@@ -141,8 +141,7 @@ impl Job<'_> {
             .map_err(|reason| Failure::Fit { role, reason: reason.into() })?;
         let seen = Seen::beside(&model_file(self.models, role), loaded.file.n_addresses)?;
         let packets = (loaded.file.weighted_by == WeightedBy::Packets).then(|| set.weights());
-        let mut engine = self.choice.engine(points(role, set, packets.as_ref())?);
-        let (weights, means) = loaded.model.components();
+        let mut engine = self.choice.engine(points(role, set, packets)?);
         let responsibilities = responsible(&scorer, self.responsibilities, self.console);
         let ascending = Ascending::new(set.addresses());
         let (structure, label_seconds) = timed(|| Structure::new(&ascending, self.rules));
@@ -170,15 +169,12 @@ impl Job<'_> {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, &weights, &means, &flagged.rows);
+        let clusters = clusters(tallies, loaded.model.weights(), &loaded.model.means(), &flagged.rows);
         let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
         let summary = RoleSummary { changes: Some(changes), ..summary };
-        let subject = match &loaded.model {
-            // How it was fitted is told where it was fitted.
-            Model::Mixture(estimate) => Subject::Mixture(estimate, &[]),
-            Model::KMeans(partition) => Subject::Partition(partition),
-        };
-        let page = drawing.map(|drawing| subject.page(set, &loaded.pca, drawing, &flagged));
+        // How it was fitted is told where it was fitted.
+        let page = drawing
+            .map(|drawing| page::of(&loaded.model, &[], set, &loaded.pca, drawing, &flagged));
         Ok(Some(Found { summary, page }))
     }
 }

@@ -81,7 +81,7 @@ impl Job<'_> {
             return Ok(None);
         }
         let weights = self.plan.weights(set);
-        let mut engine = self.choice.engine(points(role, set, weights.as_ref())?);
+        let mut engine = self.choice.engine(points(role, set, weights)?);
         let ks = self.numbers_for(role, set.len());
         let mut bar = self.console.bar(format!("{role}s:"));
         let (rows, fit_seconds) = timed(|| {

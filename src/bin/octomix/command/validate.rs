@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use octomix::address::AddressSet;
+use octomix::address::{AddressSet, Points};
 use octomix::conformance::{Check, MODELS, Parameters, check_centres, check_mixtures};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
@@ -101,9 +101,10 @@ fn validate(
     choice: &Choice,
     parameters: &Parameters,
 ) -> Result<Validation, Failure> {
-    let mut engine = choice.engine(set.addresses());
-    let mut checks = check_centres(engine.as_mut(), &parameters.centres)?;
-    checks.extend(check_mixtures(engine.as_mut(), &parameters.mixtures)?);
+    let points = Points::new(set.addresses());
+    let mut engine = choice.engine(points.clone());
+    let mut checks = check_centres(engine.as_mut(), &points, &parameters.centres)?;
+    checks.extend(check_mixtures(engine.as_mut(), &points, &parameters.mixtures)?);
     Ok(Validation {
         role: role.key(),
         addresses: set.len(),

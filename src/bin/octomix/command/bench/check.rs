@@ -1,5 +1,6 @@
 //! Whether an engine's answers are right: no time is told of wrong ones.
 
+use octomix::Points;
 use octomix::conformance::{check_centres, check_mixtures};
 use octomix::engine::choice::Choice;
 
@@ -26,13 +27,14 @@ pub fn sample(
 ) -> Result<Option<String>, Failure> {
     let size = addresses.len().min(SAMPLE);
     let first = (addresses.len() - size) / 2;
-    let mut engine = choice.engine(&addresses[first..first + size]);
+    let points = Points::new(&addresses[first..first + size]);
+    let mut engine = choice.engine(points.clone());
     let mut checks = Vec::new();
     if let Some(centres) = &parameters.centres {
-        checks.extend(check_centres(engine.as_mut(), std::slice::from_ref(centres))?);
+        checks.extend(check_centres(engine.as_mut(), &points, std::slice::from_ref(centres))?);
     }
     if let Some(mixture) = &parameters.mixture {
-        checks.extend(check_mixtures(engine.as_mut(), std::slice::from_ref(mixture))?);
+        checks.extend(check_mixtures(engine.as_mut(), &points, std::slice::from_ref(mixture))?);
     }
     let wrong = checks.iter().find(|check| !check.holds());
     Ok(wrong.map(|check| {

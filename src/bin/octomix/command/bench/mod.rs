@@ -13,7 +13,8 @@ use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Options, Role};
 use octomix::pass::Centres;
-use octomix::report::model::{Loaded, Model};
+use octomix::model::any::Model;
+use octomix::report::model::Loaded;
 use octomix::synthetic::Synthetic;
 
 use self::machine::Machine;

@@ -106,10 +106,8 @@ impl Sums {
     /// Those of `answer`, if there are any.
     pub fn new(task: &Task, answer: &Answer) -> Option<Self> {
         match (task, answer) {
-            (Task::Expectation(mixture), Answer::Expectation(stats)) => {
-                let of = mixture.0.iter().zip(&stats.components);
-                let of: Vec<_> =
-                    of.map(|(c, sums)| Sufficient::from_sums(sums, c.anchor())).collect();
+            (Task::Expectation(_), Answer::Expectation(stats)) => {
+                let of: Vec<_> = stats.components.iter().map(Sufficient::from_soft).collect();
                 Some(Self::Expectation {
                     weights: of.iter().map(|s| s.weight).collect(),
                     means: of.iter().map(|s| s.mean.into()).collect(),

@@ -34,10 +34,11 @@ impl Parameters {
         let sample: Vec<u32> = addresses.iter().step_by(step).copied().collect();
         let mut engine = CpuEngine::new(&sample);
         let k = k.min(sample.len());
-        let params = kmeans::Params::new(k).n_init(1).max_iter(10);
+        let params = kmeans::Params::new(k).n_init(1).max_iter(10).check()?;
         let restarts = kmeans::restarts(&mut engine, &params, &mut unobserved)?;
         let centres = restarts.first().map(|restart| Centres::new(&restart.points)).transpose()?;
         let params = BayesianMixture::params(k).n_init(1).max_iter(10).search(Search::Restarts);
+        let params = params.check()?;
         let fit = params.fit(&mut engine, &mut unobserved)?;
         Ok(Self { centres, mixture: Some(fit.estimate.mixture()) })
     }
@@ -98,8 +99,8 @@ impl Task {
             Self::Moments(centres) => one::<Moments>(engine, centres).map(drop),
             Self::Lloyd(centres) => one::<Lloyd>(engine, centres).map(drop),
             Self::Expectation(mixture) => one::<Expectation>(engine, mixture).map(drop),
-            Self::Assign(centres) => engine.assign(centres, &mut |_| Ok(())),
-            Self::Label(density) => engine.label(density, &mut |_| Ok(())),
+            Self::Assign(centres) => engine.assign(centres, &mut |_, _| Ok(())),
+            Self::Label(density) => engine.label(density, &mut |_, _| Ok(())),
         }
     }
 
@@ -114,7 +115,7 @@ impl Task {
             Self::Expectation(mixture) => Answer::Expectation(one::<Expectation>(engine, mixture)?),
             Self::Assign(centres) => {
                 let mut fingerprint = 0u64;
-                engine.assign(centres, &mut |indices| {
+                engine.assign(centres, &mut |_, indices| {
                     for &index in indices {
                         // Any odd factor does: each index then counts by its place.
                         let shifted = fingerprint.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -126,7 +127,7 @@ impl Task {
             }
             Self::Label(density) => {
                 let (mut count, mut sum) = (0, 0.0);
-                engine.label(density, &mut |labels| {
+                engine.label(density, &mut |_, labels| {
                     count += labels.len();
                     sum += labels.iter().map(|label| label.log_density).sum::<f64>();
                     Ok(())

@@ -1,33 +1,6 @@
-//! Sets of IPv4 addresses: what a capture folds into, and what every pass runs over.
-//!
-//! An address is a `u32` in host order (first octet in the highest byte), four bytes everywhere.
-//! This module knows nothing of files, models or devices.
+//! Addresses with what each counts: what an engine runs over.
 
-use std::net::Ipv4Addr;
-
-mod blocks;
-mod counter;
-mod folded;
-mod set;
-mod times;
-
-pub use blocks::{Blocks, BlocksError, parse_block};
-pub use counter::{Counter, LARGEST_UNSORTED};
-pub use set::AddressSet;
-pub use times::{LEAST_SORTED, Span, Times};
-
-/// Octets of an address, and so the dimensions of every model.
-pub const OCTETS: usize = 4;
-
-/// The four octets of `address`, first octet first: the features of every model.
-///
-/// ```
-/// assert_eq!(octomix::address::octets(0xc0a8_0001), [192, 168, 0, 1]);
-/// ```
-#[inline]
-pub fn octets(address: u32) -> [u8; OCTETS] {
-    address.to_be_bytes()
-}
+use super::Held;
 
 /// The most that the weights of a set may add up to: two million million packets.
 ///
@@ -48,10 +21,10 @@ pub const LARGEST_TOTAL: u64 = 1 << 41;
 /// assert_eq!(Points::new(&[7, 9]).total(), 2);
 /// # Ok::<(), octomix::address::WeightsError>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Points<'a> {
-    addresses: &'a [u32],
-    weights: Option<&'a [u64]>,
+    addresses: Held<'a, u32>,
+    weights: Option<Held<'a, u64>>,
     total: u64,
 }
 
@@ -76,8 +49,10 @@ pub enum WeightsError {
 
 impl<'a> Points<'a> {
     /// Every one of `addresses` once.
-    pub fn new(addresses: &'a [u32]) -> Self {
-        Self { addresses, weights: None, total: addresses.len() as u64 }
+    pub fn new(addresses: impl Into<Held<'a, u32>>) -> Self {
+        let addresses = addresses.into();
+        let total = addresses.len() as u64;
+        Self { addresses, weights: None, total }
     }
 
     /// Each of `addresses` as many times as its weight in `weights` says.
@@ -85,7 +60,11 @@ impl<'a> Points<'a> {
     /// # Errors
     /// When there is not one weight an address, or the weights add up to 0 or to more than
     /// [`LARGEST_TOTAL`].
-    pub fn weighted(addresses: &'a [u32], weights: &'a [u64]) -> Result<Self, WeightsError> {
+    pub fn weighted(
+        addresses: impl Into<Held<'a, u32>>,
+        weights: impl Into<Held<'a, u64>>,
+    ) -> Result<Self, WeightsError> {
+        let (addresses, weights) = (addresses.into(), weights.into());
         if addresses.len() != weights.len() {
             let (addresses, weights) = (addresses.len(), weights.len());
             return Err(WeightsError::Count { addresses, weights });
@@ -99,13 +78,13 @@ impl<'a> Points<'a> {
     }
 
     /// The addresses, each once.
-    pub fn addresses(&self) -> &'a [u32] {
-        self.addresses
+    pub fn addresses(&self) -> &Held<'a, u32> {
+        &self.addresses
     }
 
     /// The weight of each address; `None` where every one counts once.
-    pub fn weights(&self) -> Option<&'a [u64]> {
-        self.weights
+    pub fn weights(&self) -> Option<&[u64]> {
+        self.weights.as_deref()
     }
 
     /// What the weights add up to: the number of addresses where there are none.
@@ -116,31 +95,14 @@ impl<'a> Points<'a> {
     /// The weight of address `i`.
     #[inline]
     pub fn weight(&self, i: usize) -> u64 {
-        self.weights.map_or(1, |weights| weights[i])
+        self.weights.as_ref().map_or(1, |weights| weights[i])
     }
 }
 
-impl<'a> From<&'a [u32]> for Points<'a> {
-    fn from(addresses: &'a [u32]) -> Self {
+impl<'a, A: Into<Held<'a, u32>>> From<A> for Points<'a> {
+    fn from(addresses: A) -> Self {
         Self::new(addresses)
     }
-}
-
-impl<'a> From<&'a Vec<u32>> for Points<'a> {
-    fn from(addresses: &'a Vec<u32>) -> Self {
-        Self::new(addresses)
-    }
-}
-
-impl<'a, const N: usize> From<&'a [u32; N]> for Points<'a> {
-    fn from(addresses: &'a [u32; N]) -> Self {
-        Self::new(addresses)
-    }
-}
-
-/// The dotted quad of `address`.
-pub fn dotted(address: u32) -> Ipv4Addr {
-    Ipv4Addr::from(address)
 }
 
 #[cfg(test)]

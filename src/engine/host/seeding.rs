@@ -7,11 +7,12 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use rand::seq::index::sample;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::address::{OCTETS, Points, octets};
+use crate::address::{Points, octets};
+use crate::engine::cpu::lanes::words;
 
 /// Addresses whose potential is summed: few, so that a draw is soon found within them, and that their
 /// distances, each below 2^18, add up in a `u32`.
@@ -20,21 +21,14 @@ const BLOCK: usize = 256;
 /// Blocks a task.
 const TASK: usize = 64;
 
-/// The random numbers of restart `restart` under `seed`: independent of how many restarts there are.
-pub fn restart_rng(seed: u64, restart: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(restart as u64);
-    rng
-}
-
-/// Draws `k` centres from `points`; at least one point is there.
-pub fn kmeans_plus_plus(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
+/// As [`Host::spread`](super::Host::spread).
+pub fn kmeans_plus_plus(points: &Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
     let addresses = points.addresses();
     // scikit-learn's number of candidates a centre.
     let trials = 2 + (k as f64).ln() as usize;
     let first = match points.weights() {
         None => rng.random_range(0..addresses.len()),
-        Some(weights) => draw(rng, points.total(), weights.iter().copied()),
+        Some(weights) => draw_one(rng, points.total(), weights.iter().copied()),
     };
     let first = addresses[first];
     let mut chosen = vec![first];
@@ -55,11 +49,11 @@ pub fn kmeans_plus_plus(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> V
         chosen.push(best);
         blocks = approach(&mut nearest, points, best);
     }
-    chosen.iter().map(|&address| octets(address).map(f64::from)).collect()
+    chosen
 }
 
-/// Draws `k` of `points` without replacement, by their weights; so many are there.
-pub fn random(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; OCTETS]> {
+/// As [`Host::draw`](super::Host::draw).
+pub fn draw(points: &Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
     let chosen: Vec<usize> = match points.weights() {
         None => sample(rng, points.addresses().len(), k).into_vec(),
         Some(weights) => {
@@ -67,18 +61,18 @@ pub fn random(points: Points<'_>, k: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; O
             let mut total = points.total();
             let next = |_| {
                 // Once nothing weighs anything the first weightless ones are as good as any.
-                let i = if total > 0 { draw(rng, total, left.iter().copied()) } else { 0 };
+                let i = if total > 0 { draw_one(rng, total, left.iter().copied()) } else { 0 };
                 total -= std::mem::take(&mut left[i]);
                 i
             };
             (0..k).map(next).collect()
         }
     };
-    chosen.into_iter().map(|i| octets(points.addresses()[i]).map(f64::from)).collect()
+    chosen.into_iter().map(|i| points.addresses()[i]).collect()
 }
 
 /// An index drawn in proportion to `weights`, which sum to `total`, more than 0.
-fn draw(rng: &mut ChaCha8Rng, total: u64, weights: impl Iterator<Item = u64>) -> usize {
+fn draw_one(rng: &mut ChaCha8Rng, total: u64, weights: impl Iterator<Item = u64>) -> usize {
     let mut target = rng.random_range(0..total);
     for (i, weight) in weights.enumerate() {
         if target < weight {
@@ -92,7 +86,7 @@ fn draw(rng: &mut ChaCha8Rng, total: u64, weights: impl Iterator<Item = u64>) ->
 /// The weighted sum of `distances`, each where it is less than the one in `nearest`: the potential of
 /// the block of `points` that starts at address `start`.
 #[inline(always)]
-fn potential(points: Points<'_>, start: usize, nearest: &[u32], distances: &[u32]) -> u64 {
+fn potential(points: &Points<'_>, start: usize, nearest: &[u32], distances: &[u32]) -> u64 {
     let (mut unweighted, mut weighted) = (0u32, 0u64);
     match points.weights() {
         None => {
@@ -117,14 +111,7 @@ fn distances<S: Simd>(simd: S, addresses: &[u32], centre: u32, distances: &mut [
     for (part, distances) in
         addresses.chunks(S::u32s::LEN).zip(distances.chunks_exact_mut(S::u32s::LEN))
     {
-        let word = if part.len() == S::u32s::LEN {
-            S::u32s::from_slice(simd, part)
-        } else {
-            // Filled lane by lane, full vectors would be, too: the compiler makes one code of both.
-            let mut lanes = [0; BLOCK];
-            lanes[..part.len()].copy_from_slice(part);
-            S::u32s::from_slice(simd, &lanes[..S::u32s::LEN])
-        };
+        let word = words(simd, part);
         let mut sum = S::f32s::splat(simd, 0.0);
         for (j, &centre) in centre.iter().enumerate() {
             let x: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
@@ -136,11 +123,11 @@ fn distances<S: Simd>(simd: S, addresses: &[u32], centre: u32, distances: &mut [
 }
 
 /// Lowers `nearest` to the distances to `centre` and returns the potential of each block.
-fn approach(nearest: &mut [u32], points: Points<'_>, centre: u32) -> Vec<u64> {
+fn approach(nearest: &mut [u32], points: &Points<'_>, centre: u32) -> Vec<u64> {
     #[inline(always)]
     fn task<S: Simd>(
         simd: S,
-        points: Points<'_>,
+        points: &Points<'_>,
         start: usize,
         nearest: &mut [u32],
         centre: u32,
@@ -164,11 +151,11 @@ fn approach(nearest: &mut [u32], points: Points<'_>, centre: u32) -> Vec<u64> {
 }
 
 /// The potential that each candidate would leave.
-fn potentials(nearest: &[u32], points: Points<'_>, candidates: &[u32]) -> Vec<u64> {
+fn potentials(nearest: &[u32], points: &Points<'_>, candidates: &[u32]) -> Vec<u64> {
     #[inline(always)]
     fn task<S: Simd>(
         simd: S,
-        points: Points<'_>,
+        points: &Points<'_>,
         start: usize,
         nearest: &[u32],
         candidates: &[u32],
@@ -197,7 +184,7 @@ fn potentials(nearest: &[u32], points: Points<'_>, candidates: &[u32]) -> Vec<u6
 }
 
 /// The first index at which the running weighted sum of `nearest` exceeds `target`.
-fn locate(nearest: &[u32], points: Points<'_>, blocks: &[u64], mut target: u64) -> usize {
+fn locate(nearest: &[u32], points: &Points<'_>, blocks: &[u64], mut target: u64) -> usize {
     let mut start = 0;
     for &block in blocks {
         if target < block {
@@ -219,33 +206,35 @@ fn locate(nearest: &[u32], points: Points<'_>, blocks: &[u64], mut target: u64) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::RandomStream;
 
     #[test]
     fn a_draw_lands_where_the_running_sum_passes_it() {
         let nearest = [3, 0, 2, 5];
-        let found = |points, sum| -> Vec<usize> {
+        let found = |points: &Points<'_>, sum| -> Vec<usize> {
             (0..sum).map(|target| locate(&nearest, points, &[sum], target)).collect()
         };
-        assert_eq!(found(Points::new(&[0; 4]), 10), [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);
+        assert_eq!(found(&Points::new(&[0; 4]), 10), [0, 0, 0, 2, 2, 3, 3, 3, 3, 3]);
         let weighted = Points::weighted(&[0; 4], &[1, 5, 2, 0]).unwrap();
-        assert_eq!(found(weighted, 7), [0, 0, 0, 2, 2, 2, 2]);
+        assert_eq!(found(&weighted, 7), [0, 0, 0, 2, 2, 2, 2]);
     }
 
     #[test]
     fn as_many_centres_as_addresses_takes_every_address() {
         let addresses: Vec<u32> = (0..20).map(|i| i * 0x0103_0507).collect();
-        let mut seeds = kmeans_plus_plus((&addresses).into(), 20, &mut restart_rng(1, 0));
-        let mut all: Vec<_> = addresses.iter().map(|&a| octets(a).map(f64::from)).collect();
-        let order = |a: &[f64; 4], b: &[f64; 4]| a.partial_cmp(b).unwrap();
-        seeds.sort_by(order);
-        all.sort_by(order);
-        assert_eq!(seeds, all);
+        let rng = &mut RandomStream::new(1, 0).rng();
+        let mut seeds = kmeans_plus_plus(&Points::new(&addresses), 20, rng);
+        seeds.sort_unstable();
+        assert_eq!(seeds, addresses);
     }
 
     #[test]
     fn a_restart_draws_the_same_whatever_follows_it() {
         let addresses: Vec<u32> = (0..1000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let draw = |restart| kmeans_plus_plus((&addresses).into(), 4, &mut restart_rng(7, restart));
+        let draw = |restart| {
+            let rng = &mut RandomStream::new(7, restart).rng();
+            kmeans_plus_plus(&Points::new(&addresses), 4, rng)
+        };
         assert_eq!(draw(3), draw(3));
         assert_ne!(draw(3), draw(4));
     }

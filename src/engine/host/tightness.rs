@@ -2,8 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::address::{OCTETS, octets};
-use crate::engine::Engine;
+use crate::address::{OCTETS, Points, octets};
 use crate::pass::Centres;
 use crate::pass::centres::Centre;
 
@@ -11,13 +10,9 @@ use crate::pass::centres::Centre;
 /// result does not depend on the number of threads.
 const CHUNK: usize = 16_384;
 
-/// The mean Euclidean distance of the engine's addresses to the nearest of `centres`, by their
-/// weights, in octets; 0 for no addresses.
-///
-/// On the host: the distances have to be taken there, in `f64`, and to find the nearest centre on the
-/// way costs less than to fetch it from a device.
-pub fn tightness(engine: &dyn Engine, centres: &Centres) -> f64 {
-    let points = engine.points();
+/// As [`Host::tightness`](super::Host::tightness): the distances are taken in `f64`, and finding the
+/// nearest centre on the way costs less than fetching it from a device.
+pub fn tightness(points: &Points<'_>, centres: &Centres) -> f64 {
     let chunks = points.addresses().par_chunks(CHUNK).enumerate();
     let sums: Vec<f64> = chunks
         .map(|(chunk, addresses)| {
@@ -40,17 +35,15 @@ fn distance(address: u32, centre: &Centre) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Points;
-    use crate::engine::CpuEngine;
 
     #[test]
     fn distances_count_by_their_weights() {
         // 0.0.0.0, 0.0.3.4 and 9.0.0.0 about the centres 0.0.0.0 and 10.0.0.0.
         let (addresses, weights) = ([0, 0x0304, 0x0900_0000], [5, 2, 3]);
         let centres = Centres::new(&[[0.0; 4], [10.0, 0.0, 0.0, 0.0]]).unwrap();
-        assert_eq!(tightness(&CpuEngine::new(&addresses), &centres), 2.0);
+        assert_eq!(tightness(&Points::new(&addresses), &centres), 2.0);
         let points = Points::weighted(&addresses, &weights).unwrap();
-        assert_eq!(tightness(&CpuEngine::new(points), &centres), 1.3);
-        assert_eq!(tightness(&CpuEngine::new(&[]), &centres), 0.0);
+        assert_eq!(tightness(&points, &centres), 1.3);
+        assert_eq!(tightness(&Points::new(&[]), &centres), 0.0);
     }
 }
