@@ -61,7 +61,10 @@ fn an_observer_can_stop_a_fit_at_every_stage() {
 fn mistakes_are_told_before_anything_runs() {
     let told = |addresses: &[u32], params: &Params| {
         let mut engine = Counting::new(addresses);
-        let failed = params.check().unwrap().fit(&mut engine, &mut unobserved);
+        let fit = |engine: &mut Counting<'_>| -> Result<_, FitError> {
+            params.clone().check()?.fit(engine, &mut unobserved)
+        };
+        let failed = fit(&mut engine);
         assert!(engine.runs.is_empty());
         failed.unwrap_err().to_string()
     };
@@ -87,8 +90,7 @@ fn mistakes_are_told_before_anything_runs() {
         "the covariance prior is not symmetric and positive definite"
     );
 
-    let none = KMeans::params(0).check().unwrap().fit(&mut Counting::new(&[1]), &mut unobserved);
-    assert!(matches!(none, Err(FitError::Parameter(ParamError::NoComponents))));
+    assert_eq!(KMeans::params(0).check().unwrap_err(), ParamError::NoComponents);
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn all_numbers_of_clusters_share_runs() {
     let (ks, n_init) = ([1, 2, 5], 4);
     let mut engine = Counting::new(&addresses);
     // Of maximum likelihood: nothing follows the iterations.
-    let params = GaussianMixture::params(1).n_init(n_init).max_iter(30);
+    let params = GaussianMixture::params(1).n_init(n_init).max_iter(30).check().unwrap();
     let rows = sweep::mixtures(&mut engine, &params, &ks, &mut unobserved).unwrap();
     let longest = rows
         .iter()
@@ -112,7 +114,7 @@ fn all_numbers_of_clusters_share_runs() {
     assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
 
     let mut engine = Counting::new(&addresses);
-    let params = KMeans::params(1).n_init(n_init);
+    let params = KMeans::params(1).n_init(n_init).check().unwrap();
     sweep::kmeans(&mut engine, &params, &ks, &mut unobserved).unwrap();
     assert_eq!(engine.sets::<Lloyd>()[0], ks.len() * n_init);
 }
