@@ -298,12 +298,12 @@ proptest! {
         for (name, write) in FORMATS {
             let text = write(&flows);
             let capture = read(&text, &Options::default());
-            prop_assert_eq!(counted(&capture.source), count(flows.iter().map(|flow| flow.source)), "{}", name);
-            prop_assert_eq!(counted(&capture.destination), count(flows.iter().map(|flow| flow.destination)), "{}", name);
+            prop_assert_eq!(counted(&capture.sets.source), count(flows.iter().map(|flow| flow.source)), "{}", name);
+            prop_assert_eq!(counted(&capture.sets.destination), count(flows.iter().map(|flow| flow.destination)), "{}", name);
             let any = read(&text, &Options { roles: Some(Roles::Any), ..Options::default() });
             let both = flows.iter().flat_map(|flow| [flow.source, flow.destination]);
-            prop_assert_eq!(counted(&any.any), count(both), "{}", name);
-            prop_assert!(any.source.is_empty() && any.destination.is_empty());
+            prop_assert_eq!(counted(&any.sets.any), count(both), "{}", name);
+            prop_assert!(any.sets.source.is_empty() && any.sets.destination.is_empty());
 
             for (expression, holds) in FILTERS {
                 let sources: Vec<u32> = flows.iter().filter(|flow| holds(flow, flow.source)).map(|flow| flow.source).collect();
@@ -317,8 +317,8 @@ proptest! {
                     }
                     Err(error) => prop_assert!(false, "{error}"),
                     Ok(capture) => {
-                        prop_assert_eq!(counted(&capture.source), count(sources.into_iter()), "{} of {}", expression, name);
-                        prop_assert_eq!(counted(&capture.destination), count(destinations.into_iter()), "{} of {}", expression, name);
+                        prop_assert_eq!(counted(&capture.sets.source), count(sources.into_iter()), "{} of {}", expression, name);
+                        prop_assert_eq!(counted(&capture.sets.destination), count(destinations.into_iter()), "{} of {}", expression, name);
                         let account = &capture.account;
                         let filtered = account.tally(Role::Source).filtered + account.tally(Role::Destination).filtered;
                         prop_assert_eq!(filtered, dropped as u64);
@@ -338,7 +338,7 @@ proptest! {
             let cut = &text[..at.index(text.len())];
             // A record counts whole or not at all: the sources are the first of all flows.
             let sources = match try_read(cut, &Options::default()) {
-                Ok(capture) => capture.source.weights().iter().sum::<u64>() as usize,
+                Ok(capture) => capture.sets.source.weights().iter().sum::<u64>() as usize,
                 Err(_) => 0,
             };
             let whole = (0..=flows.len()).rev().find(|&n| {
@@ -352,7 +352,7 @@ proptest! {
             if sources > 0 {
                 let capture = read(cut, &Options::default());
                 let first = count(flows[..sources].iter().map(|flow| flow.source));
-                prop_assert_eq!(counted(&capture.source), first, "{}", name);
+                prop_assert_eq!(counted(&capture.sets.source), first, "{}", name);
             }
         }
     }
@@ -388,7 +388,11 @@ fn blocks_are_cut_between_records() {
         let text = write(&flows);
         assert!(text.len() > 2 << 20, "{name}: several blocks");
         let capture = read(&text, &Options::default());
-        assert_eq!(counted(&capture.source), count(flows.iter().map(|flow| flow.source)), "{name}");
+        assert_eq!(
+            counted(&capture.sets.source),
+            count(flows.iter().map(|flow| flow.source)),
+            "{name}"
+        );
         let account = &capture.account.files[0];
         let tally = account.source;
         assert_eq!((tally.ipv4, tally.malformed, account.cut), (60_000, 0, 0), "{name}");
@@ -408,7 +412,7 @@ fn blocks_are_cut_between_records() {
     let twice: Vec<(u32, u64)> = count(flows.iter().map(|flow| flow.destination));
     let twice: Vec<(u32, u64)> =
         twice.into_iter().map(|(address, packets)| (address, 2 * packets)).collect();
-    assert_eq!(counted(&capture.destination), twice);
+    assert_eq!(counted(&capture.sets.destination), twice);
     assert_eq!(capture.account.records(), 120_000);
 }
 
@@ -439,7 +443,7 @@ fn a_log_of_something_else_is_counted_as_that() {
     let text =
         zeek_header("\t", &ZEEK_FIELDS) + "1.0\tC\t10.0.0.1\t1\t10.0.0.2\t2\ttcp\t-\n" + &dns;
     let capture = read(&text, &Options::default());
-    assert_eq!((capture.source.len(), capture.account.tally(Role::Source).not_ip), (1, 1));
+    assert_eq!((capture.sets.source.len(), capture.account.tally(Role::Source).not_ip), (1, 1));
     let error = try_read(&dns, &Options::default()).unwrap_err().to_string();
     assert!(error.contains("its columns are 'ts', 'query'"), "{error}");
 }
@@ -453,8 +457,8 @@ fn wrong_lines_of_json_are_counted_with_their_places() {
         {\"src_ip\":\"fe80::1\",\"dest_ip\":\"10.0.0.6\"} {\"dest_ip\":null,\"src_ip\":\"\\u0031.2.3.4\"}\n\
         {\"src_ip\":[\"10.0.0.7\",\"10.0.0.8\"],\"other\":1}\n";
     let capture = read(text, &Options::default());
-    assert_eq!(strings(&capture.source), ["10.0.0.1", "10.0.0.5", "1.2.3.4", "10.0.0.7"]);
-    assert_eq!(strings(&capture.destination), ["10.0.0.2", "10.0.0.6"]);
+    assert_eq!(strings(&capture.sets.source), ["10.0.0.1", "10.0.0.5", "1.2.3.4", "10.0.0.7"]);
+    assert_eq!(strings(&capture.sets.destination), ["10.0.0.2", "10.0.0.6"]);
     let file = &capture.account.files[0];
     assert_eq!((file.records, file.source.malformed, file.destination.malformed), (7, 2, 3));
     assert_eq!((file.source.ipv6, file.destination.missing), (1, 2));
@@ -482,8 +486,8 @@ fn fields_are_named_by_their_path() {
     };
     for text in [text.to_owned(), format!("[{text}]")] {
         let capture = read(&text, &options);
-        assert_eq!(strings(&capture.source), ["10.0.0.1"]);
-        assert_eq!(strings(&capture.destination), ["10.0.0.2"]);
+        assert_eq!(strings(&capture.sets.source), ["10.0.0.1"]);
+        assert_eq!(strings(&capture.sets.destination), ["10.0.0.2"]);
         assert_eq!(capture.account.files[0].format.source, named("a.b.c"));
     }
     let options =
@@ -502,7 +506,7 @@ fn records_that_do_not_say_what_is_asked_are_told() {
     assert!(matches!(error, InputError::Filtered { filtered: 2, unsaid: 2, .. }), "{error}");
     let text = "src,dst,proto,dport\n10.0.0.1,10.0.0.2,tcp,53\n10.0.0.3,10.0.0.4,,\n10.0.0.5,10.0.0.6,icmp,\n";
     let capture = read(text, &filtered("dport!=80"));
-    assert_eq!(strings(&capture.source), ["10.0.0.1", "10.0.0.5"]);
+    assert_eq!(strings(&capture.sets.source), ["10.0.0.1", "10.0.0.5"]);
     let warnings: Vec<&Warning> = capture.account.warnings().map(|(_, warning)| warning).collect();
     assert_eq!(warnings, [&Warning::Unsaid { addresses: 2, asked: "port".to_owned() }]);
 }
@@ -514,7 +518,7 @@ fn only_and_exclude_are_of_each_address() {
     let only = Options { only: blocks("10.0.0.0/8"), ..Options::default() };
     let capture = read(text, &only);
     assert_eq!(
-        (strings(&capture.source), strings(&capture.destination)),
+        (strings(&capture.sets.source), strings(&capture.sets.destination)),
         (vec!["10.0.0.1".to_owned()], vec!["10.0.0.9".to_owned()])
     );
     assert_eq!(capture.account.tally(Role::Source).filtered, 1);
@@ -524,10 +528,10 @@ fn only_and_exclude_are_of_each_address() {
         roles: Some(Roles::Any),
         ..Options::default()
     };
-    assert_eq!(strings(&read(text, &exclude).any), ["192.0.2.1"]);
+    assert_eq!(strings(&read(text, &exclude).sets.any), ["192.0.2.1"]);
     let list =
         Options { exclude: blocks("10.0.0.0/8"), roles: Some(Roles::Any), ..Options::default() };
-    assert_eq!(counted(&read("10.0.0.1\n192.0.2.1\n", &list).any), [(0xc000_0201, 1)]);
+    assert_eq!(counted(&read("10.0.0.1\n192.0.2.1\n", &list).sets.any), [(0xc000_0201, 1)]);
 }
 
 /// A file of logs that are not ours to copy; tests pass over it where it is not there.
@@ -553,11 +557,11 @@ fn zeek_json_of_a_real_network() {
         destinations.extend(address("id.resp_h").map(u32::from));
     }
     let capture = read(&text, &Options::default());
-    assert_eq!(counted(&capture.source), count(sources.iter().copied()));
-    assert_eq!(counted(&capture.destination), count(destinations.iter().copied()));
+    assert_eq!(counted(&capture.sets.source), count(sources.iter().copied()));
+    assert_eq!(counted(&capture.sets.destination), count(destinations.iter().copied()));
     assert_eq!(capture.account.records(), 576);
     // As a count by jq and sort has it.
-    assert_eq!((capture.source.len(), capture.destination.len()), (4, 111));
+    assert_eq!((capture.sets.source.len(), capture.sets.destination.len()), (4, 111));
     let udp = text.lines().filter(|line| line.contains("\"proto\":\"udp\"")).count() as u64;
     let capture = read(&text, &filtered("proto=udp"));
     let tally = capture.account.tally(Role::Source);
@@ -576,7 +580,7 @@ fn argus_of_a_real_network() {
     quads.sort_unstable();
     quads.dedup();
     let options = Options { roles: Some(Roles::Any), ..Options::default() };
-    let mut found = read(&text, &options).any.addresses().to_vec();
+    let mut found = read(&text, &options).sets.any.addresses().to_vec();
     found.sort_unstable();
     assert_eq!((found.len(), found), (38, quads));
 }
@@ -589,9 +593,9 @@ proptest! {
         let options = Options { times: true, ..Options::default() };
         for (name, write) in FORMATS {
             let capture = read(write(&flows), &options);
-            for (at, &address) in capture.source.addresses().iter().enumerate() {
+            for (at, &address) in capture.sets.source.addresses().iter().enumerate() {
                 let times = || flows.iter().filter(|flow| flow.source == address).map(|flow| 1000 * flow.time);
-                let span = capture.source.span(at).unwrap();
+                let span = capture.sets.source.span(at).unwrap();
                 prop_assert_eq!(Some(span.first), times().min(), "{}", name);
                 prop_assert_eq!(Some(span.last), times().max(), "{}", name);
             }
@@ -605,9 +609,9 @@ proptest! {
 fn times_that_no_record_says_are_told() {
     let options = Options { times: true, ..Options::default() };
     let capture = read("src,dst,ts\n10.0.0.1,10.0.0.2,\n", &options);
-    assert_eq!(capture.source.span(0), None);
-    assert!(capture.source.has_times());
+    assert_eq!(capture.sets.source.span(0), None);
+    assert!(capture.sets.source.has_times());
     let warnings: Vec<&Warning> = capture.account.warnings().map(|(_, warning)| warning).collect();
     assert_eq!(warnings, [&Warning::NoTimes]);
-    assert!(!read("10.0.0.1\n", &Options::default()).source.has_times());
+    assert!(!read("10.0.0.1\n", &Options::default()).sets.source.has_times());
 }

@@ -108,9 +108,9 @@ fn lines_of(path: impl AsRef<Path>) -> Vec<String> {
 #[test]
 fn list_fills_the_source_only() {
     let found = capture("10.0.0.2\n10.0.0.1\n10.0.0.2\n");
-    assert_eq!(shown(&found.source), ["10.0.0.2", "10.0.0.1"]);
-    assert_eq!(found.source.weights(), [2, 1]);
-    assert!(found.destination.is_empty());
+    assert_eq!(shown(&found.sets.source), ["10.0.0.2", "10.0.0.1"]);
+    assert_eq!(found.sets.source.weights(), [2, 1]);
+    assert!(found.sets.destination.is_empty());
     assert_eq!((file(&found).format.name, file(&found).format.has_roles), ("list", false));
     assert_eq!((file(&found).records, file(&found).bytes), (3, 27));
     assert_eq!(warnings(&found), [""; 0]);
@@ -119,9 +119,9 @@ fn list_fills_the_source_only() {
 #[test]
 fn list_fills_the_roles_asked_for() {
     let both = capture_with("10.0.0.1\n", &roles(Roles::Both));
-    assert_eq!((both.source.len(), both.destination.len()), (1, 1));
+    assert_eq!((both.sets.source.len(), both.sets.destination.len()), (1, 1));
     let destination = capture_with("10.0.0.1\n", &roles(Roles::Destination));
-    assert_eq!((destination.source.len(), destination.destination.len()), (0, 1));
+    assert_eq!((destination.sets.source.len(), destination.sets.destination.len()), (0, 1));
     assert_eq!(file(&destination).source, Tally::default());
 }
 
@@ -129,7 +129,7 @@ fn list_fills_the_roles_asked_for() {
 fn comments_and_blank_lines_of_a_list_are_no_records() {
     let found =
         capture("# feed, \"of\" today\n\n \t\n10.0.0.1 # seen, twice\n10.0.0.2#x\n  # end\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1", "10.0.0.2"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2"]);
     assert_eq!(file(&found).records, 2);
     assert_eq!(file(&found).source.padded, 0);
 }
@@ -137,7 +137,7 @@ fn comments_and_blank_lines_of_a_list_are_no_records() {
 #[test]
 fn list_under_a_very_long_comment_is_a_list() {
     let found = capture(format!("{}10.0.0.1\nx\n", "# a, b\n".repeat(20_000)));
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
     assert_eq!(places(&found), ["line 20002: 'x'"]);
 }
 
@@ -152,7 +152,7 @@ fn line_of_a_list_that_is_longer_than_the_buffer_is_one_malformed_line() {
 #[test]
 fn list_ignores_a_column_option_and_says_so() {
     let found = capture_with("10.0.0.1\n", &columns(Some("ip"), None));
-    assert_eq!(found.source.len(), 1);
+    assert_eq!(found.sets.source.len(), 1);
     assert_eq!(
         warnings(&found),
         ["the file has no columns, so --src-column 'ip' names none of it"]
@@ -175,14 +175,14 @@ fn one_column_under_a_known_name_is_a_csv() {
     for header in ["src", " SRC ", "\"src\"", "ip.src"] {
         let found = capture(format!("{header}\n10.0.0.1\n"));
         assert_eq!(file(&found).format.name, "csv", "{header}");
-        assert_eq!((found.source.len(), file(&found).source.malformed), (1, 0));
+        assert_eq!((found.sets.source.len(), file(&found).source.malformed), (1, 0));
     }
 }
 
 #[test]
 fn one_column_under_the_name_given_is_a_csv() {
     let found = capture_with("Address\n10.0.0.1\n", &columns(None, Some("address")));
-    assert_eq!((found.source.len(), found.destination.len()), (0, 1));
+    assert_eq!((found.sets.source.len(), found.sets.destination.len()), (0, 1));
 }
 
 #[test]
@@ -195,14 +195,14 @@ fn one_column_under_an_unknown_name_is_a_list_with_a_malformed_line() {
 #[test]
 fn comments_above_a_header_are_skipped_and_counted_as_lines() {
     let found = capture("# made today\n\nsrc,dst\n10.0.0.1,x\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
     assert_eq!(places(&found), ["line 4, column 'dst': 'x'"]);
 }
 
 #[test]
 fn header_over_several_lines_is_read() {
     let found = capture("\"time\nof day\",src,dst\n1,10.0.0.1,10.0.0.2\n1,y,10.0.0.2\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
     assert_eq!(places(&found), ["line 4, column 'src': 'y'"]);
 }
 
@@ -222,8 +222,8 @@ fn every_known_pair_is_found_whatever_its_case() {
     ] {
         for header in [pair.to_owned(), pair.to_uppercase(), pair.replace(',', " , ")] {
             let found = capture(format!("time,{header}\n1,10.0.0.1,10.0.0.2\n"));
-            assert_eq!(shown(&found.source), ["10.0.0.1"], "{header}");
-            assert_eq!(shown(&found.destination), ["10.0.0.2"], "{header}");
+            assert_eq!(shown(&found.sets.source), ["10.0.0.1"], "{header}");
+            assert_eq!(shown(&found.sets.destination), ["10.0.0.2"], "{header}");
             assert_eq!(warnings(&found), [""; 0]);
         }
     }
@@ -232,8 +232,8 @@ fn every_known_pair_is_found_whatever_its_case() {
 #[test]
 fn first_known_name_is_taken_and_the_others_are_named() {
     let found = capture("Source,dst,isrc,src,idst\n10.0.0.5,10.0.0.6,10.0.0.1,10.0.0.3,10.0.0.2\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
-    assert_eq!(shown(&found.destination), ["10.0.0.2"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.destination), ["10.0.0.2"]);
     assert_eq!(
         warnings(&found),
         [
@@ -250,7 +250,7 @@ fn whole_pair_goes_before_half_a_preferred_one() {
     let content = "isrc,src,dst\n10.0.0.1,10.0.0.2,10.0.0.3\n";
     for options in [Options::default(), roles(Roles::Source)] {
         let found = capture_with(content, &options);
-        assert_eq!(shown(&found.source), ["10.0.0.2"]);
+        assert_eq!(shown(&found.sets.source), ["10.0.0.2"]);
         let warned = &file(&found).warnings;
         assert!(matches!(&warned[..], [Warning::SeveralColumns { taken, .. }] if taken == "src"));
     }
@@ -260,8 +260,8 @@ fn whole_pair_goes_before_half_a_preferred_one() {
 fn named_columns_go_before_known_ones_without_a_warning() {
     let content = "src,dst,a,A\n10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4\n";
     let found = capture_with(content, &columns(Some("A"), Some("SRC")));
-    assert_eq!(shown(&found.source), ["10.0.0.4"]);
-    assert_eq!(shown(&found.destination), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.4"]);
+    assert_eq!(shown(&found.sets.destination), ["10.0.0.1"]);
     assert_eq!(named(&found), [Some("A"), Some("src")]);
     assert_eq!(warnings(&found), [""; 0]);
 }
@@ -269,7 +269,7 @@ fn named_columns_go_before_known_ones_without_a_warning() {
 #[test]
 fn one_sided_csv_goes_on_with_a_warning() {
     let found = capture("src,len\n10.0.0.1,64\n");
-    assert_eq!((found.source.len(), found.destination.len()), (1, 0));
+    assert_eq!((found.sets.source.len(), found.sets.destination.len()), (1, 0));
     assert_eq!(
         warnings(&found),
         [
@@ -283,8 +283,8 @@ fn one_sided_csv_goes_on_with_a_warning() {
 #[test]
 fn roles_not_asked_for_are_not_read() {
     let found = capture_with("src,dst\n10.0.0.1,10.0.0.2\n", &roles(Roles::Destination));
-    assert!(found.source.is_empty());
-    assert_eq!(shown(&found.destination), ["10.0.0.2"]);
+    assert!(found.sets.source.is_empty());
+    assert_eq!(shown(&found.sets.destination), ["10.0.0.2"]);
     assert_eq!(file(&found).source, Tally::default());
 }
 
@@ -337,7 +337,7 @@ fn cells_are_counted_by_what_they_hold() {
     assert_eq!(file(&found).source, expected);
     assert_eq!(file(&found).records, 19);
     assert_eq!(found.account.tally(Role::Source).cells(), 19);
-    assert_eq!(found.source.weights(), [2]);
+    assert_eq!(found.sets.source.weights(), [2]);
 }
 
 #[test]
@@ -371,8 +371,8 @@ fn malformed_values_are_shown_safely() {
 #[test]
 fn ragged_rows_give_what_they_hold() {
     let found = capture("src,dst\n10.0.0.1\n10.0.0.2,10.0.0.3,more\n10.0.0.4,10.0.0.5\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1", "10.0.0.2", "10.0.0.4"]);
-    assert_eq!(shown(&found.destination), ["10.0.0.3", "10.0.0.5"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2", "10.0.0.4"]);
+    assert_eq!(shown(&found.sets.destination), ["10.0.0.3", "10.0.0.5"]);
     assert_eq!((file(&found).ragged, file(&found).records), (2, 3));
     assert_eq!(file(&found).destination.missing, 1);
 }
@@ -405,7 +405,7 @@ fn line_ends_byte_order_mark_and_missing_final_newline_change_nothing() {
                     // Line ends and marks take bytes.
                     account.malformed[0].offset = file(&plain).malformed[0].offset;
                     assert_eq!(&account, file(&plain));
-                    assert_eq!(shown(&found.source), shown(&plain.source));
+                    assert_eq!(shown(&found.sets.source), shown(&plain.sets.source));
                 }
             }
         }
@@ -434,7 +434,7 @@ fn record_without_end_does_not_fill_the_memory() {
     );
     // What stands before it is read.
     let found = capture(format!("src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3,\"\n{rows}"));
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
     assert_eq!(file(&found).cut, 11 + rows.len() as u64);
     assert_eq!(
         warnings(&found),
@@ -454,9 +454,9 @@ fn several_files_are_one_capture() {
         files.write("c.csv", "dst,src\n10.0.0.9,10.0.0.3\n"),
     ];
     let found = quietly(&paths, &Options::default()).unwrap();
-    assert_eq!(shown(&found.source), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
-    assert_eq!(found.source.weights(), [2, 1, 1]);
-    assert_eq!(found.destination.weights(), [2]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    assert_eq!(found.sets.source.weights(), [2, 1, 1]);
+    assert_eq!(found.sets.destination.weights(), [2]);
     assert_eq!(found.account.records(), 4);
     assert_eq!(found.account.tally(Role::Source).ipv4, 4);
     assert_eq!(found.account.files.len(), 3);
@@ -540,7 +540,7 @@ fn pipe_is_read_and_leaves_the_total_unknown() {
     };
     let found = read(&[path], &Options::default(), &mut note).unwrap();
     writer.join().unwrap();
-    assert_eq!(found.destination.len(), 1);
+    assert_eq!(found.sets.destination.len(), 1);
     let expected = Progress { bytes: 26, total: None };
     assert_eq!(last, Some(expected));
 }
@@ -553,7 +553,7 @@ fn dash_is_standard_input() {
 
     if std::env::var_os("CHILD").is_some() {
         let found = quietly(&[PathBuf::from("-")], &Options::default()).unwrap();
-        println!("{} {:?}", file(&found).name, shown(&found.source));
+        println!("{} {:?}", file(&found).name, shown(&found.sets.source));
         return;
     }
     let mut child = Command::new(std::env::current_exe().unwrap())
@@ -719,7 +719,7 @@ proptest! {
         }
         let found = capture(&content);
         for role in [Role::Source, Role::Destination] {
-            let packets: u64 = found.addresses(role).weights().iter().sum();
+            let packets: u64 = found.sets.get(role).weights().iter().sum();
             prop_assert_eq!(packets, rows.len() as u64);
         }
         prop_assert_eq!(file(&found).bytes, content.len() as u64);
@@ -733,9 +733,9 @@ proptest! {
 fn tutorial_capture_gives_the_golden_lists() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tutorial_packets.csv");
     let found = quietly(&[path], &Options::default()).unwrap();
-    assert_eq!((found.source.len(), found.destination.len()), (187, 2673));
-    assert_eq!(shown(&found.source), lines_of("tests/golden/lists/tutorial_src.txt"));
-    assert_eq!(shown(&found.destination), lines_of("tests/golden/lists/tutorial_dst.txt"));
+    assert_eq!((found.sets.source.len(), found.sets.destination.len()), (187, 2673));
+    assert_eq!(shown(&found.sets.source), lines_of("tests/golden/lists/tutorial_src.txt"));
+    assert_eq!(shown(&found.sets.destination), lines_of("tests/golden/lists/tutorial_dst.txt"));
     assert_eq!(warnings(&found), [""; 0]);
 }
 
@@ -747,7 +747,7 @@ fn shared_data_is_read() {
         return;
     }
     let list = quietly(&[data.join("lists/ipsum_level1.txt")], &Options::default()).unwrap();
-    assert_eq!(list.source.len(), 120_430);
+    assert_eq!(list.sets.source.len(), 120_430);
     assert_eq!(file(&list).source.malformed, 0);
 
     let path = data.join("logs/netflowlabeler_test.binetflow");
@@ -755,7 +755,7 @@ fn shared_data_is_read() {
     let argus = quietly(&[path], &Options::default()).unwrap();
     assert_eq!(named(&argus), [Some("SrcAddr"), Some("DstAddr")]);
     assert_eq!((file(&argus).records, file(&argus).ragged), (lines - 1, 0));
-    assert!(!argus.source.is_empty() && !argus.destination.is_empty());
+    assert!(!argus.sets.source.is_empty() && !argus.sets.destination.is_empty());
     // Link-layer flows carry MAC addresses, which are malformed here.
     assert_eq!(places(&argus)[0], "line 2, column 'SrcAddr': '00:00:00:00:00:00'");
 }

@@ -54,7 +54,8 @@ fn capture(path: &Path) -> Capture {
 }
 
 fn sets(capture: &Capture) -> [(Vec<u32>, Vec<u64>); 2] {
-    [&capture.source, &capture.destination].map(|set| (set.addresses().to_vec(), set.weights()))
+    [&capture.sets.source, &capture.sets.destination]
+        .map(|set| (set.addresses().to_vec(), set.weights()))
 }
 
 fn quads(address: u32) -> String {
@@ -219,7 +220,7 @@ fn facts_of_every_type_are_those_of_the_csv() {
         let content = table(&fields, &[&source, &destination, &times, &protocols, &ports], plain());
         let found = attempt(&files.write("x", content), &options).unwrap();
         assert_eq!(sets(&found), sets(&expected), "{said}");
-        let times = |capture: &Capture| format!("{:?}", capture.source);
+        let times = |capture: &Capture| format!("{:?}", capture.sets.source);
         assert_eq!(times(&found), times(&expected), "{said}");
         assert_eq!(found.account.files[0].source, expected.account.files[0].source, "{said}");
     }
@@ -262,7 +263,7 @@ fn what_is_no_file_or_has_no_known_column_is_told() {
     assert!(matches!(told, InputError::ColumnNotFound { .. }), "{told}");
     let options = Options { source_column: Some("dst".to_owned()), ..Options::default() };
     let found = attempt(&path, &options).unwrap();
-    assert_eq!(found.source.addresses(), found.destination.addresses());
+    assert_eq!(found.sets.source.addresses(), found.sets.destination.addresses());
     let options = Options { roles: Some(Roles::Any), ..Options::default() };
     assert_eq!(attempt(&path, &options).unwrap().account.files[0].records, u64::from(ROWS));
 }

@@ -41,7 +41,8 @@ fn capture(content: impl AsRef<[u8]>) -> Capture {
 }
 
 fn sets(capture: &Capture) -> [(Vec<u32>, Vec<u64>); 2] {
-    [&capture.source, &capture.destination].map(|set| (set.addresses().to_vec(), set.weights()))
+    [&capture.sets.source, &capture.sets.destination]
+        .map(|set| (set.addresses().to_vec(), set.weights()))
 }
 
 fn shown(set: &AddressSet) -> Vec<String> {
@@ -90,9 +91,9 @@ fn table(delimiter: char, quote: &str, end: &str, note: &str) -> String {
 
 fn check(found: &Capture) {
     let distinct: Vec<u32> = (0..1000).map(source).collect();
-    assert_eq!(found.source.addresses(), distinct);
-    assert_eq!(found.source.weights(), vec![u64::from(ROWS) / 1000; 1000]);
-    assert_eq!(found.destination.addresses(), (0..ROWS).map(destination).collect::<Vec<_>>());
+    assert_eq!(found.sets.source.addresses(), distinct);
+    assert_eq!(found.sets.source.weights(), vec![u64::from(ROWS) / 1000; 1000]);
+    assert_eq!(found.sets.destination.addresses(), (0..ROWS).map(destination).collect::<Vec<_>>());
     assert_eq!((found.account.records(), found.account.ragged()), (u64::from(ROWS), 0));
     assert_eq!(found.account.warnings().count(), 0);
 }
@@ -160,7 +161,7 @@ fn many_small_files_are_read_in_their_order() {
         .map(|i| files.write(&format!("{i}"), dotted(destination(i)).to_string()))
         .collect();
     let found = quietly(&paths, &Options::default()).unwrap();
-    assert_eq!(found.source.addresses(), (0..500).map(destination).collect::<Vec<_>>());
+    assert_eq!(found.sets.source.addresses(), (0..500).map(destination).collect::<Vec<_>>());
     assert_eq!(found.account.files.len(), 500);
 }
 
@@ -194,7 +195,7 @@ fn cut_table_yields_all_before_the_cut() {
 #[test]
 fn row_cut_short_is_told_and_not_counted() {
     let found = capture("src,note,dst\n10.0.0.1,,10.0.0.2\n10.0.0.3,x");
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
     let file = &found.account.files[0];
     assert_eq!((file.records, file.cut), (1, 10));
     let warned = file.warnings[0].to_string();
@@ -238,37 +239,37 @@ fn one_set_is_filled_by_destinations_alone() {
     ];
     let any = Options { roles: Some(Roles::Any), ..Options::default() };
     let found = quietly(&paths, &any).unwrap();
-    assert_eq!(shown(&found.any), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
-    assert_eq!(found.any.weights(), [2, 1, 1]);
-    assert!(found.source.is_empty() && found.destination.is_empty());
+    assert_eq!(shown(&found.sets.any), ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    assert_eq!(found.sets.any.weights(), [2, 1, 1]);
+    assert!(found.sets.source.is_empty() && found.sets.destination.is_empty());
 }
 
 #[test]
 fn blocks_and_ranges_stand_for_their_addresses() {
     let found = capture("10.0.0.9\n10.0.0.8/30\n10.0.1.1 - 10.0.1.2 # two\n10.0.0.0/7\n");
     let expected = ["10.0.0.9", "10.0.0.8", "10.0.0.10", "10.0.0.11", "10.0.1.1", "10.0.1.2"];
-    assert_eq!(shown(&found.source), expected);
-    assert_eq!(found.source.weights(), [2, 1, 1, 1, 1, 1]);
+    assert_eq!(shown(&found.sets.source), expected);
+    assert_eq!(found.sets.source.weights(), [2, 1, 1, 1, 1, 1]);
     let file = &found.account.files[0];
     assert_eq!((file.records, file.networks, file.source.ipv4), (4, 2, 3));
     // A seventh of IPv4 is a mistake rather than a block.
     assert_eq!(file.malformed[0].value, "10.0.0.0/7");
     let found = capture("# bogons, \"large\"\n10.0.0.0/8 # a, b\n");
-    assert_eq!(found.source.len(), 1 << 24);
-    assert_eq!(found.source.addresses().first(), Some(&0x0a00_0000));
+    assert_eq!(found.sets.source.len(), 1 << 24);
+    assert_eq!(found.sets.source.addresses().first(), Some(&0x0a00_0000));
 }
 
 #[test]
 fn tables_of_octomix_count_their_packets() {
     let text = "address,packets,cluster\n10.0.0.1,7,0\n10.0.0.2,5000000000,1\n10.0.0.1,1,0\n";
     let found = capture(text);
-    assert_eq!(shown(&found.source), ["10.0.0.1", "10.0.0.2"]);
-    assert_eq!(found.source.weights(), [8, 5_000_000_000]);
-    assert!(found.destination.is_empty());
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2"]);
+    assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
+    assert!(found.sets.destination.is_empty());
     let files = Files::new();
     let both = Options { roles: Some(Roles::Both), ..Options::default() };
     let found = quietly(&[files.write("x", text)], &both).unwrap();
-    assert_eq!(found.destination.weights(), found.source.weights());
+    assert_eq!(found.sets.destination.weights(), found.sets.source.weights());
 }
 
 #[test]
@@ -279,7 +280,7 @@ fn sums_below_a_table_of_nfdump_are_no_records() {
          Summary\nflows,bytes,packets,avg_bps,avg_pps,avg_bpp\n1,120,2,960,2,60\n",
     );
     assert_eq!(
-        (shown(&found.source), shown(&found.destination)),
+        (shown(&found.sets.source), shown(&found.sets.destination)),
         (vec!["10.0.0.1".into()], vec!["10.0.0.2".into()])
     );
     let file = &found.account.files[0];
@@ -289,8 +290,8 @@ fn sums_below_a_table_of_nfdump_are_no_records() {
 #[test]
 fn first_of_several_addresses_in_a_field_counts() {
     let found = capture("ip.src\tip.dst\n10.0.0.1,10.9.9.9\t10.0.0.2,10.8.8.8\n");
-    assert_eq!(shown(&found.source), ["10.0.0.1"]);
-    assert_eq!(shown(&found.destination), ["10.0.0.2"]);
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.destination), ["10.0.0.2"]);
 }
 
 /// Small tables of all clothings.
@@ -376,6 +377,6 @@ fn shared_logs_are_read() {
     for entry in fs::read_dir(data).unwrap() {
         let path = entry.unwrap().path();
         let found = quietly(std::slice::from_ref(&path), &Options::default());
-        assert!(found.is_ok_and(|found| !found.source.is_empty()), "{}", path.display());
+        assert!(found.is_ok_and(|found| !found.sets.source.is_empty()), "{}", path.display());
     }
 }

@@ -19,8 +19,8 @@ use octomix::model::scorer::{Score, Scorer};
 use octomix::report::{Census, Judge, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
-use octomix::rule::{Rule, Rules, Structure};
 use octomix::rule::threshold::{Threshold, percentile};
+use octomix::rule::{Rule, Rules, Structure};
 use octomix::{GaussianMixture, Init, unobserved};
 use serde_json::Value;
 
@@ -153,7 +153,7 @@ fn blocks_are_all_that_is_held_of_a_file() {
         MOST.store(before, Ordering::Relaxed);
         let mut go_on = |_| ControlFlow::Continue(());
         let found = read(&[path], &Options::default(), &mut go_on).unwrap();
-        assert_eq!((found.source.len(), found.destination.len()), (1000, 7));
+        assert_eq!((found.sets.source.len(), found.sets.destination.len()), (1000, 7));
         assert_eq!(found.account.records(), u64::from(ROWS));
         let most = MOST.load(Ordering::Relaxed) - before;
         assert!(most < 64 << 20, "the most in use were {most} bytes");

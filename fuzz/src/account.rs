@@ -37,7 +37,7 @@ pub fn check(capture: &Capture, bytes: &[u8], options: &Options) {
             assert_eq!(offset + file.cut, len, "all is read or cut off");
         }
     }
-    for set in [&capture.source, &capture.destination, &capture.any] {
+    for set in [&capture.sets.source, &capture.sets.destination, &capture.sets.any] {
         distinct(set, options);
     }
     packets(capture, file);
@@ -69,9 +69,12 @@ fn packets(capture: &Capture, file: &FileAccount) {
     }
     let total = |set: &AddressSet| set.weights().iter().sum::<u64>();
     let (source, destination) = (file.source.ipv4, file.destination.ipv4);
-    if capture.any.is_empty() {
-        assert_eq!((total(&capture.source), total(&capture.destination)), (source, destination));
+    if capture.sets.any.is_empty() {
+        assert_eq!(
+            (total(&capture.sets.source), total(&capture.sets.destination)),
+            (source, destination)
+        );
     } else {
-        assert_eq!(total(&capture.any), source + destination);
+        assert_eq!(total(&capture.sets.any), source + destination);
     }
 }

@@ -56,8 +56,8 @@ fn is_same(found: &Capture, alone: &Reading) {
     assert_eq!(file.warnings.iter().any(Warning::is_loss), alone.is_damaged);
     let places = file.malformed.iter().map(|place| (place.at, place.offset, place.column.clone()));
     assert!(places.eq(alone.places.iter().cloned()), "other places");
-    let source = if found.any.is_empty() { &found.source } else { &found.any };
-    for (set, keys) in [(source, &alone.source), (&found.destination, &alone.destination)] {
+    let source = if found.sets.any.is_empty() { &found.sets.source } else { &found.sets.any };
+    for (set, keys) in [(source, &alone.source), (&found.sets.destination, &alone.destination)] {
         let mut packets = BTreeMap::new();
         for &(first, last, count, _) in keys {
             (first..=last).for_each(|address| *packets.entry(address).or_default() += count);
@@ -87,7 +87,7 @@ fn is_start(start: &Capture, whole: &Capture, bytes: &[u8]) {
     }
     assert!(account.records <= all.records, "{} of {} records", account.records, all.records);
     for role in Role::ALL {
-        let (few, many) = (start.addresses(role), whole.addresses(role));
+        let (few, many) = (start.sets.get(role), whole.sets.get(role));
         assert!(few.len() <= many.len(), "{role}: {} of {}", few.len(), many.len());
         if many.len() > LARGEST_UNSORTED {
             continue;
@@ -108,18 +108,18 @@ fn agree(both: &Capture, roles: Roles, other: &Result<Capture, InputError>) {
     let mut expected = BTreeMap::new();
     match roles {
         Roles::Any => {
-            add(&both.source, &mut expected);
+            add(&both.sets.source, &mut expected);
             if has_roles {
-                add(&both.destination, &mut expected);
+                add(&both.sets.destination, &mut expected);
             }
         }
-        Roles::Destination => add(&both.destination, &mut expected),
-        _ => add(&both.source, &mut expected),
+        Roles::Destination => add(&both.sets.destination, &mut expected),
+        _ => add(&both.sets.source, &mut expected),
     }
     let mut found = BTreeMap::new();
     match other {
         Ok(other) => {
-            let set = other.addresses(roles.as_slice()[0]);
+            let set = other.sets.get(roles.as_slice()[0]);
             let is_alone = other.largest().len() == set.len();
             assert!(is_alone, "roles that nobody asked for");
             add(set, &mut found);

@@ -42,6 +42,7 @@ mod pcapng;
 mod protocol;
 mod reader;
 mod record;
+mod role;
 mod shard;
 mod source;
 mod stream;
@@ -57,6 +58,7 @@ pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
 pub use packet::Tunnels;
+pub use role::{PerRole, Role, Roles};
 pub use source::{Directories, Source, Sources, matches, shard_role};
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
@@ -70,100 +72,6 @@ pub struct Progress {
     pub bytes: u64,
     /// Bytes of all files together; `None` when a pipe takes part.
     pub total: Option<u64>,
-}
-
-/// The side of a packet that an address stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The sender.
-    Source,
-    /// The receiver.
-    Destination,
-    /// Either: all addresses in one set.
-    Any,
-}
-
-impl Role {
-    /// All of them.
-    pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
-
-    /// The option of the command line that names this role's column.
-    pub fn option(self) -> &'static str {
-        match self {
-            Role::Source => "--src-column",
-            Role::Destination => "--dst-column",
-            Role::Any => "--src-column and --dst-column",
-        }
-    }
-
-    /// The short name, as on the command line and of the folder of results.
-    pub fn key(self) -> &'static str {
-        match self {
-            Role::Source => "src",
-            Role::Destination => "dst",
-            Role::Any => "any",
-        }
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Role::Source => "source",
-            Role::Destination => "destination",
-            Role::Any => "endpoint",
-        })
-    }
-}
-
-/// The roles asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Roles {
-    /// Sources only.
-    Source,
-    /// Destinations only.
-    Destination,
-    /// Sources and destinations, each on its own.
-    Both,
-    /// Sources and destinations as one set.
-    Any,
-}
-
-impl Roles {
-    /// The one role.
-    pub fn of(role: Role) -> Self {
-        match role {
-            Role::Source => Roles::Source,
-            Role::Destination => Roles::Destination,
-            Role::Any => Roles::Any,
-        }
-    }
-
-    /// The roles that a file fills whose records are single addresses, and so of no side.
-    fn of_single(asked: Option<Roles>) -> Roles {
-        match asked {
-            None | Some(Roles::Any) => Roles::Source,
-            Some(roles) => roles,
-        }
-    }
-
-    /// The sides of a record that fill them, source first.
-    pub fn sides(self) -> &'static [Role] {
-        match self {
-            Roles::Any => Roles::Both.as_slice(),
-            one_or_both => one_or_both.as_slice(),
-        }
-    }
-
-    /// The roles asked for, source first.
-    pub fn as_slice(self) -> &'static [Role] {
-        match self {
-            Roles::Source => &[Role::Source],
-            Roles::Destination => &[Role::Destination],
-            Roles::Both => &[Role::Source, Role::Destination],
-            Roles::Any => &[Role::Any],
-        }
-    }
 }
 
 /// What to read from the files.
@@ -214,30 +122,18 @@ impl Options {
 /// The addresses of all files, per role, and what was met on the way to them.
 #[derive(Debug, Clone, Default)]
 pub struct Capture {
-    /// Distinct sources.
-    pub source: AddressSet,
-    /// Distinct destinations.
-    pub destination: AddressSet,
-    /// Distinct addresses of either side, where [`Roles::Any`] was asked for; the others are empty then.
-    pub any: AddressSet,
+    /// The distinct addresses of each role. Where [`Roles::Any`] was asked for, only `any` is filled;
+    /// otherwise `any` stays empty.
+    pub sets: PerRole<AddressSet>,
     /// What was read and what was skipped.
     pub account: Account,
 }
 
 impl Capture {
-    /// The addresses of `role`.
-    pub fn addresses(&self, role: Role) -> &AddressSet {
-        match role {
-            Role::Source => &self.source,
-            Role::Destination => &self.destination,
-            Role::Any => &self.any,
-        }
-    }
-
     /// The largest set.
     pub fn largest(&self) -> &AddressSet {
-        let sets = [&self.source, &self.destination, &self.any];
-        sets.into_iter().max_by_key(|set| set.len()).unwrap_or(&self.any)
+        let PerRole { source, destination, any } = &self.sets;
+        [source, destination, any].into_iter().max_by_key(|set| set.len()).unwrap_or(any)
     }
 }
 
@@ -261,11 +157,12 @@ pub fn read(
         strictly(&account)?;
     }
     let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
-    let mut capture = Capture { source, destination, any: AddressSet::default(), account };
+    let mut sets = PerRole { source, destination, any: AddressSet::default() };
     if options.roles == Some(Roles::Any) {
         // The blocks have put both sides into one.
-        std::mem::swap(&mut capture.source, &mut capture.any);
+        std::mem::swap(&mut sets.source, &mut sets.any);
     }
+    let capture = Capture { sets, account };
     if capture.largest().is_empty() {
         return Err(InputError::without_address(&capture.account));
     }

@@ -43,7 +43,7 @@ fn read_paths(paths: &[PathBuf], options: &Options) -> Reading {
 
 /// The addresses of both roles with their packets, ascending.
 pub fn sets(reading: &Reading) -> [Vec<(u32, u64)>; 2] {
-    [&reading.capture.source, &reading.capture.destination].map(|set: &AddressSet| {
+    [&reading.capture.sets.source, &reading.capture.sets.destination].map(|set: &AddressSet| {
         let pairs = set.addresses().iter().copied().zip(set.weights());
         let mut found: Vec<_> = pairs.filter(|&(address, _)| address != NEVER).collect();
         found.sort_unstable();

@@ -51,9 +51,9 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
         console: &mut run.console,
         output: &mut run.output,
     };
-    let src = job.compare(Role::Source, &capture.source)?;
-    let dst = job.compare(Role::Destination, &capture.destination)?;
-    let any = job.compare(Role::Any, &capture.any)?;
+    let src = job.compare(Role::Source, &capture.sets.source)?;
+    let dst = job.compare(Role::Destination, &capture.sets.destination)?;
+    let any = job.compare(Role::Any, &capture.sets.any)?;
     finish(run, &capture, [src, dst, any], print)
 }
 

@@ -96,9 +96,9 @@ pub fn roles(
 ) -> Result<[Option<Found>; 3], Failure> {
     let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
     let mut job = Job { choice, plan, flagging, tables, console, output };
-    let src = job.detect(Role::Source, &capture.source)?;
-    let dst = job.detect(Role::Destination, &capture.destination)?;
-    let any = job.detect(Role::Any, &capture.any)?;
+    let src = job.detect(Role::Source, &capture.sets.source)?;
+    let dst = job.detect(Role::Destination, &capture.sets.destination)?;
+    let any = job.detect(Role::Any, &capture.sets.any)?;
     Ok([src, dst, any])
 }
 

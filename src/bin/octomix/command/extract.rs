@@ -92,9 +92,9 @@ impl Job {
     ) -> Result<(), Failure> {
         self.warn_of_lost_packets(capture);
         let (written, write_seconds) = timed(|| {
-            let src = self.write(Role::Source, &capture.source)?;
-            let dst = self.write(Role::Destination, &capture.destination)?;
-            let any = self.write(Role::Any, &capture.any)?;
+            let src = self.write(Role::Source, &capture.sets.source)?;
+            let dst = self.write(Role::Destination, &capture.sets.destination)?;
+            let any = self.write(Role::Any, &capture.sets.any)?;
             Ok::<_, Failure>([src, dst, any])
         });
         let [src, dst, any] = written?;
@@ -138,7 +138,7 @@ impl Job {
     fn warn_of_lost_packets(&mut self, capture: &Capture) {
         let has_several = |set: &AddressSet| (0..set.len()).any(|at| set.packets(at) > 1);
         if self.form == Form::Bitmap {
-            if Role::ALL.iter().any(|&role| has_several(capture.addresses(role))) {
+            if Role::ALL.iter().any(|&role| has_several(capture.sets.get(role))) {
                 let lost = "bitmaps hold no packets: every address will count as one; \
                             use --as csv to keep them";
                 self.console.warn(lost.to_owned());

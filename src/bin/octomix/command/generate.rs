@@ -213,7 +213,7 @@ mod tests {
             let capture = input::read(&[path], &input::Options::default(), &mut go_on).unwrap();
             let file = &capture.account.files[0];
             assert_eq!((file.records, file.source.ipv4, file.warnings.len()), (2_000, 2_000, 0));
-            [capture.source, capture.destination]
+            [capture.sets.source, capture.sets.destination]
                 .map(|set| (set.addresses().to_vec(), set.weights()))
         };
         let csv = read("csv", |set, out| write_csv(packets(set, 2_000, 7), out));

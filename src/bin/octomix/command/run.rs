@@ -152,7 +152,7 @@ pub fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
         None => has_roles || account.tally(role).cells() > 0,
     };
     let roles = [Role::Source, Role::Destination].into_iter();
-    let empty = roles.filter(|&role| is_expected(role) && capture.addresses(role).is_empty());
+    let empty = roles.filter(|&role| is_expected(role) && capture.sets.get(role).is_empty());
     empty.map(Role::key).collect()
 }
 

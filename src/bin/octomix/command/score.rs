@@ -51,9 +51,9 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
         console: &mut run.console,
         output: &mut run.output,
     };
-    let src = job.score(Role::Source, &capture.source, models.src.as_ref())?;
-    let dst = job.score(Role::Destination, &capture.destination, models.dst.as_ref())?;
-    let any = job.score(Role::Any, &capture.any, models.any.as_ref())?;
+    let src = job.score(Role::Source, &capture.sets.source, models.src.as_ref())?;
+    let dst = job.score(Role::Destination, &capture.sets.destination, models.dst.as_ref())?;
+    let any = job.score(Role::Any, &capture.sets.any, models.any.as_ref())?;
     page::finish(run, &capture, [src, dst, any], *pictures, print)
 }
 

@@ -39,9 +39,9 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
         console: &mut run.console,
         output: &mut run.output,
     };
-    let src = job.sweep(Role::Source, &capture.source)?;
-    let dst = job.sweep(Role::Destination, &capture.destination)?;
-    let any = job.sweep(Role::Any, &capture.any)?;
+    let src = job.sweep(Role::Source, &capture.sets.source)?;
+    let dst = job.sweep(Role::Destination, &capture.sets.destination)?;
+    let any = job.sweep(Role::Any, &capture.sets.any)?;
     let about = about();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
     let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;

@@ -64,7 +64,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let (choices, left_out) = choices(&args.engine)?;
     let mut validations = Vec::new();
     for role in Role::ALL {
-        let set = capture.addresses(role);
+        let set = capture.sets.get(role);
         if !set.is_empty() {
             let parameters = Parameters::new(set.addresses(), components)
                 .map_err(|reason| Failure::Fit { role, reason })?;

@@ -106,8 +106,8 @@ impl Set {
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let capture = read(&args.captures, &Options::default(), console)?;
-        let of = |role: Role| Set::Read(role.key(), capture.addresses(role).addresses().to_vec());
-        let held = |role: &Role| !capture.addresses(*role).is_empty();
+        let of = |role: Role| Set::Read(role.key(), capture.sets.get(role).addresses().to_vec());
+        let held = |role: &Role| !capture.sets.get(*role).is_empty();
         return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
     }
     let mut counts: Vec<u64> = args.addresses.iter().map(|count| count.0).collect();

@@ -1,0 +1,155 @@
+//! The sides of a packet, and one value for each of them.
+
+/// The side of a packet that an address stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The sender.
+    Source,
+    /// The receiver.
+    Destination,
+    /// Either: all addresses in one set.
+    Any,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
+
+    /// The option of the command line that names this role's column.
+    pub fn option(self) -> &'static str {
+        match self {
+            Role::Source => "--src-column",
+            Role::Destination => "--dst-column",
+            Role::Any => "--src-column and --dst-column",
+        }
+    }
+
+    /// The short name, as on the command line and of the folder of results.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Source => "src",
+            Role::Destination => "dst",
+            Role::Any => "any",
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Role::Source => "source",
+            Role::Destination => "destination",
+            Role::Any => "endpoint",
+        })
+    }
+}
+
+/// The roles asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Roles {
+    /// Sources only.
+    Source,
+    /// Destinations only.
+    Destination,
+    /// Sources and destinations, each on its own.
+    Both,
+    /// Sources and destinations as one set.
+    Any,
+}
+
+impl Roles {
+    /// The one role.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Source => Roles::Source,
+            Role::Destination => Roles::Destination,
+            Role::Any => Roles::Any,
+        }
+    }
+
+    /// The roles that a file fills whose records are single addresses, and so of no side.
+    pub(super) fn of_single(asked: Option<Roles>) -> Roles {
+        match asked {
+            None | Some(Roles::Any) => Roles::Source,
+            Some(roles) => roles,
+        }
+    }
+
+    /// The sides of a record that fill them, source first.
+    pub fn sides(self) -> &'static [Role] {
+        match self {
+            Roles::Any => Roles::Both.as_slice(),
+            one_or_both => one_or_both.as_slice(),
+        }
+    }
+
+    /// The roles asked for, source first.
+    pub fn as_slice(self) -> &'static [Role] {
+        match self {
+            Roles::Source => &[Role::Source],
+            Roles::Destination => &[Role::Destination],
+            Roles::Both => &[Role::Source, Role::Destination],
+            Roles::Any => &[Role::Any],
+        }
+    }
+}
+
+/// One value for each role.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PerRole<T> {
+    /// Of the sources.
+    pub source: T,
+    /// Of the destinations.
+    pub destination: T,
+    /// Of either side, taken as one set.
+    pub any: T,
+}
+
+impl<T> PerRole<T> {
+    /// The value of `role`.
+    pub fn get(&self, role: Role) -> &T {
+        match role {
+            Role::Source => &self.source,
+            Role::Destination => &self.destination,
+            Role::Any => &self.any,
+        }
+    }
+
+    /// The value of `role`, to be changed.
+    pub fn get_mut(&mut self, role: Role) -> &mut T {
+        match role {
+            Role::Source => &mut self.source,
+            Role::Destination => &mut self.destination,
+            Role::Any => &mut self.any,
+        }
+    }
+
+    /// Each role with its value, in the order of [`Role::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = (Role, &T)> {
+        Role::ALL.into_iter().map(|role| (role, self.get(role)))
+    }
+
+    /// What `of` makes of each value.
+    pub fn map<U>(&self, mut of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
+        PerRole {
+            source: of(Role::Source, &self.source),
+            destination: of(Role::Destination, &self.destination),
+            any: of(Role::Any, &self.any),
+        }
+    }
+
+    /// What `of` makes of each value, in the order of [`Role::ALL`], up to the first error.
+    ///
+    /// # Errors
+    /// The first one that `of` returns.
+    pub fn try_map<U, E>(
+        &self,
+        mut of: impl FnMut(Role, &T) -> Result<U, E>,
+    ) -> Result<PerRole<U>, E> {
+        Ok(PerRole {
+            source: of(Role::Source, &self.source)?,
+            destination: of(Role::Destination, &self.destination)?,
+            any: of(Role::Any, &self.any)?,
+        })
+    }
+}
