@@ -8,7 +8,7 @@ use super::FILE;
 use super::frame::About;
 use super::shell::Shell;
 use crate::input::Role;
-use crate::report::index::{Entry, Index, Status};
+use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::{counted, duration, index, title};
 
 /// Writes the page of a batch: of its `index`.

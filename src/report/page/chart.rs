@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use indicatif::HumanCount;
 
-use super::histogram::Bins;
+use crate::describe::histogram::Bins;
 
 /// The size of a chart in its own units, which text is measured in.
 const WIDTH: f64 = 432.0;

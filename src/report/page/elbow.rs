@@ -9,7 +9,7 @@ use super::frame::{About, Frame};
 use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::Summary;
-use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
+use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
 use crate::report::text::title;
 
 /// Writes the page of a sweep: of its `summary`.

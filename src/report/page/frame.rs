@@ -6,8 +6,8 @@ use indicatif::{DecimalBytes, HumanCount};
 
 use super::shell::Shell;
 use crate::input::{Role, Tally};
-use crate::report::reading::{FileFormat, FileReading};
 use crate::report::summary::Summary;
+use crate::report::summary::reading::{FileFormat, FileReading};
 use crate::report::text::{self, title};
 
 /// What the page tells of the run that no summary does.

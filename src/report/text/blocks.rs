@@ -7,8 +7,8 @@ use indicatif::HumanCount;
 
 use super::role::percent;
 use super::table::{table, write_table};
-use crate::report::clusters::{Cluster, ClusterBlock};
-use crate::report::portrait::Spread;
+use crate::describe::clusters::{Cluster, ClusterBlock};
+use crate::describe::portrait::Spread;
 
 /// Columns for blocks: a line is as wide as the table above it.
 const WIDTH: usize = 56;

@@ -6,8 +6,8 @@ use indicatif::HumanCount;
 
 use super::role::percent;
 use super::{counted, first_of};
-use crate::report::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
-use crate::report::seen::SEEN;
+use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
+use crate::store::seen::SEEN;
 
 /// A weight that moved by less is not told: a percentage point.
 const LEAST_MOVE: f64 = 0.01;

@@ -7,9 +7,10 @@ use indicatif::HumanCount;
 
 use super::table::{table, write_table};
 use super::{Found, Page, counted, title};
+use crate::describe::octets::OctetValues;
 use crate::input::Role;
-use crate::report::compare::{CompareSummary, Compared, Comparison, OctetValues};
 use crate::report::summary::RoleSeconds;
+use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
 
 /// Clusters of either model that are shown; the rest is in the file.
 const CLUSTERS_SHOWN: usize = 10;
@@ -139,7 +140,7 @@ fn write_anomalies(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::compare::ValueCount;
+    use crate::describe::octets::ValueCount;
 
     #[test]
     fn values_are_told_with_their_counts() {

@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use super::table::{table, write_table};
 use super::{counted, duration, title};
 use crate::input::Role;
-use crate::report::index::{Entry, Index, Status};
+use crate::report::summary::index::{Entry, Index, Status};
 
 /// How many captures ended how, in words.
 pub(in crate::report) fn ends(index: &Index) -> String {

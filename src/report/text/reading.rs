@@ -6,7 +6,7 @@ use indicatif::{DecimalBytes, HumanCount};
 
 use super::counted;
 use crate::input::Role;
-use crate::report::reading::{FileFormat, FileReading, Reading};
+use crate::report::summary::reading::{FileFormat, FileReading, Reading};
 
 /// Files that are named.
 const FILES_SHOWN: usize = 5;

@@ -9,12 +9,12 @@ use super::blocks::write_blocks;
 use super::changes::write_changes;
 use super::table::{table, write_table};
 use super::{Found, Page, counted, first_of, title};
+use crate::describe::clusters::{Cluster, Prefix, by_weight};
+use crate::describe::flagged::RuleSummary;
 use crate::input::Role;
-use crate::report::clusters::{Cluster, Prefix, by_weight};
-use crate::report::fit::{MoveSummary, Objective};
-use crate::report::model::Rule;
-use crate::report::rules::RuleSummary;
+use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
+use crate::store::model::{MoveSummary, Rule};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::reading::write_reading;
 use super::{counted, duration, title, write_files};
 use crate::input::Role;
-use crate::report::shard::Extraction;
+use crate::report::summary::extraction::Extraction;
 
 /// Writes `summary` for people.
 ///

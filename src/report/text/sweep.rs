@@ -6,7 +6,7 @@ use super::table::{table, write_table};
 use super::{Found, Page, counted, duration, title};
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
-use crate::report::sweep::{Sweep, SweepSummary};
+use crate::report::summary::sweep::{Sweep, SweepSummary};
 
 impl Found for SweepSummary {
     fn write(&self, role: Role, _: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {

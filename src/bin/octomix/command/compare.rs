@@ -11,9 +11,9 @@ use octomix::engine::Engine;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
-use octomix::report::Output;
-use octomix::report::compare::{AboutModel, CompareSummary, Comparison};
 use octomix::report::summary::RoleSeconds;
+use octomix::report::summary::compare::{AboutModel, CompareSummary, Comparison};
+use octomix::store::Output;
 
 use super::fitting::{Fitted, points};
 use super::labelling::threshold;

@@ -9,8 +9,8 @@ use octomix::input::Role;
 use octomix::model::any::{Fit, Params};
 use octomix::model::mixture;
 use octomix::model::{FitError, Progress, Stage};
-use octomix::report::fit::FitSummary;
-use octomix::report::model::WeightedBy;
+use octomix::report::summary::fit::FitSummary;
+use octomix::store::model::WeightedBy;
 
 use super::Failure;
 use super::plan::Plan;

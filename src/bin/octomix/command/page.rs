@@ -4,15 +4,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use console::Term;
 use octomix::address::AddressSet;
+use octomix::describe::drawing::Drawing;
+use octomix::describe::flagged::{Anomaly, Flagged};
+use octomix::describe::plane::{Extent, Shape};
 use octomix::input::{Capture, Role};
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::pca::Pca;
-use octomix::report::index::MadeFrom;
-use octomix::report::page::{
-    self, About, Drawing, Extent, Flag, MOST_FLAGS, Picture, RolePage, Shape,
-};
-use octomix::report::rules::{Anomaly, Flagged};
+use octomix::report::page::{self, About, Flag, MOST_FLAGS, Picture, RolePage};
+use octomix::report::summary::index::MadeFrom;
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
 

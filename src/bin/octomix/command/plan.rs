@@ -7,7 +7,7 @@ use octomix::model::auto;
 use octomix::model::kmeans::{self, Seeding};
 use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
 use octomix::model::start::Parameters;
-use octomix::report::model::{Loaded, Model, WeightedBy};
+use octomix::store::model::{Loaded, Model, WeightedBy};
 use octomix::{Covariance, Init, KMeans, Priors, Search, WeightPrior};
 
 use super::Failure;

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role, Roles};
-use octomix::report::index::MadeFrom;
-use octomix::report::reading::Reading;
+use octomix::report::summary::index::MadeFrom;
+use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
-use octomix::report::{Output, Summary, text};
+use octomix::report::{Summary, text};
+use octomix::store::Output;
 use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};

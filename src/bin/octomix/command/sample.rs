@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use octomix::address::dotted;
 use octomix::model::sample::Sampler;
-use octomix::report::model::{Loaded, Model, ModelError};
+use octomix::store::model::{Loaded, Model, ModelError};
 
 use super::Failure;
 use crate::cli::SampleArgs;

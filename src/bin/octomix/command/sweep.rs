@@ -6,11 +6,11 @@ use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
-use octomix::report::Output;
-use octomix::report::fit::FitSummary;
 use octomix::report::page;
 use octomix::report::summary::RoleSeconds;
-use octomix::report::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::store::Output;
 
 use super::fitting::{points, show, tell};
 use super::page::about;

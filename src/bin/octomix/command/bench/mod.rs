@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Options, Role};
 use octomix::pass::Centres;
-use octomix::report::model::{Loaded, Model};
+use octomix::store::model::{Loaded, Model};
 use octomix::synthetic::Synthetic;
 
 use self::machine::Machine;
