@@ -24,7 +24,8 @@ use serde::Serialize;
 
 use super::summary::fit::{FitSummary, Objective};
 use super::summary::{RoleSummary, Summary};
-use super::text::{self, title};
+use super::text;
+use super::words::title;
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::describe::drawing::{Cells, Drawing, SIDE};
 use crate::describe::plane::{Extent, Shape};

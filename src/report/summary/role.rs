@@ -8,7 +8,6 @@ use super::seconds::RoleSeconds;
 use crate::address::AddressSet;
 use crate::describe::clusters::Cluster;
 use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
-use crate::report::text::Scatter;
 use crate::store::model::AppliedThreshold;
 
 /// What was found for one role.
@@ -39,9 +38,6 @@ pub struct RoleSummary {
     pub changes: Option<Changes>,
     /// How long it took.
     pub seconds: RoleSeconds,
-    /// A picture for the terminal, where one was asked for.
-    #[serde(skip)]
-    pub scatter: Option<Scatter>,
 }
 
 impl RoleSummary {
@@ -66,7 +62,6 @@ impl RoleSummary {
             anomalies: flagged.anomalies(set, LISTED),
             changes: None,
             seconds,
-            scatter: None,
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let about = about();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
     let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;
-    run::show(&summary, print)
+    run::show(&summary, &Default::default(), print)
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.
