@@ -2,7 +2,8 @@
 //! # The map
 //!
 //! Data flows one way: [`input`], [`address`] sets, [`pass`]es on an [`engine`], [`model`],
-//! [`rule`]s, what is [worked out for people](describe), and for the program's feature `cli` its reports.
+//! [`rule`]s, what is [worked out for people](describe), and with the feature `report` its rendering;
+//! our own files are kept in one [`store`].
 //! [`conformance`] holds engines against the reference; [`synthetic`] sets are for benchmarks.
 
 pub mod address;
@@ -12,9 +13,10 @@ pub mod engine;
 pub mod input;
 pub mod model;
 pub mod pass;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 pub mod rule;
+pub mod store;
 pub mod synthetic;
 
 pub use address::{AddressSet, Counter, Points};

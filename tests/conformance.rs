@@ -303,19 +303,11 @@ impl Engine for Careless<'_> {
         self.1.into()
     }
 
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         self.0.label(density, sink)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.0.assign(centres, sink)
     }
 

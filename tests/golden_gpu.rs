@@ -169,7 +169,9 @@ fn check_case(make: &Maker<'_>, name: &str, file: &Value, case: &Value, summary:
     let fit = params(file, case, stages[0].1, labels)
         .max_iter(last)
         .tol(0.0)
-        .check().unwrap().fit(&mut engine, &mut unobserved)
+        .check()
+        .unwrap()
+        .fit(&mut engine, &mut unobserved)
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     let way = Propagation::new(&fit.estimator, engine).unwrap();
     assert!(way.worst <= 1.0, "{name}: an E-step is off by {} bounds", way.worst);
@@ -272,7 +274,12 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
         let rows = rows(&file);
         let mut engine = Recorder::new(Box::new(GpuEngine::new(&gpu, &rows)));
         // It starts where scikit-learn ended.
-        let fit = continued(&file).max_iter(5).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
+        let fit = continued(&file)
+            .max_iter(5)
+            .check()
+            .unwrap()
+            .fit(&mut engine, &mut unobserved)
+            .unwrap();
         let iterations = engine.steps.len();
         let way = Propagation::new(&fit.estimator, engine).unwrap();
         if way.smooth < iterations {

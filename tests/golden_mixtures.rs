@@ -109,7 +109,9 @@ fn check_case(name: &str, file: &Value, case: &Value) {
         for mut engine in engines {
             let name = format!("{name} on {}", engine.description());
             let fit = params
-                .check().unwrap().fit(&mut *engine, &mut unobserved)
+                .check()
+                .unwrap()
+                .fit(&mut *engine, &mut unobserved)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let converged = fit.course().stop == Stop::Converged;
             assert_eq!(converged, stage["converged"].as_bool().unwrap(), "{name}: converged");
@@ -119,7 +121,13 @@ fn check_case(name: &str, file: &Value, case: &Value) {
             let by_chance = bound >= CANCELLED || stage_name == "tol1e-8";
             let n_iter = stage["n_iter"].as_u64().unwrap() as usize;
             let fit = match by_chance {
-                true => params.clone().max_iter(n_iter).tol(0.0).check().unwrap().fit(&mut *engine, &mut unobserved),
+                true => params
+                    .clone()
+                    .max_iter(n_iter)
+                    .tol(0.0)
+                    .check()
+                    .unwrap()
+                    .fit(&mut *engine, &mut unobserved),
                 false => Ok(fit),
             }
             .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -217,8 +225,11 @@ fn weighted_addresses_are_repeated_ones() {
         for case in file[cases].as_array().unwrap() {
             for (stage_name, stage) in case["stages"].as_object().unwrap() {
                 let params = params(&file, case, stage, labels.clone());
-                let fit =
-                    params.check().unwrap().fit(&mut CpuEngine::new(weighted), &mut unobserved).expect(stage_name);
+                let fit = params
+                    .check()
+                    .unwrap()
+                    .fit(&mut CpuEngine::new(weighted), &mut unobserved)
+                    .expect(stage_name);
                 let bound = tolerance(stage_name, case, &fit.estimate);
                 let name = format!("weighted {cases} {}", covariance(case).name());
                 compare(&name, stage_name, case, stage, &fit, bound);
@@ -234,7 +245,8 @@ fn weighted_addresses_are_repeated_ones() {
 fn responsibilities_sum_to_one() {
     let addresses = list("tutorial_src.txt");
     let mut engine = CpuEngine::new(&addresses);
-    let fit = BayesianMixture::params(7).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
+    let fit =
+        BayesianMixture::params(7).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
     let mut responsibilities = vec![0.0; 7];
     for &address in &addresses {
         Density::from(fit.estimate.mixture()).responsibilities(address, &mut responsibilities);

@@ -177,7 +177,11 @@ fn fdr_flags_nothing_of_whole_subnets() {
         let estimate = fitted(&addresses);
         let scorer = Scorer::mixture(&estimate, Score::Sklearn);
         assert_eq!(improbable(&addresses, &estimate, &scorer), 0, "seed {seed}");
-        let fit = KMeans::params(4).n_init(2).check().unwrap().fit(&mut CpuEngine::new(&addresses), &mut unobserved);
+        let fit = KMeans::params(4)
+            .n_init(2)
+            .check()
+            .unwrap()
+            .fit(&mut CpuEngine::new(&addresses), &mut unobserved);
         let partition = fit.unwrap().partition();
         let estimate = partition.estimate();
         let scorer = Scorer::partition(partition).unwrap();
@@ -213,7 +217,12 @@ fn fdr_flags_hardly_any_address_that_the_model_drew() {
 fn fdr_flags_an_address_that_no_draw_comes_near() {
     let mut addresses: Vec<u32> = clean(Network::Grids, FITTED.start);
     let params = BayesianMixture::params(2).n_init(2).max_iter(100).covariance(Covariance::Diag);
-    let estimate = params.check().unwrap().fit(&mut CpuEngine::new(&addresses), &mut unobserved).unwrap().estimate;
+    let estimate = params
+        .check()
+        .unwrap()
+        .fit(&mut CpuEngine::new(&addresses), &mut unobserved)
+        .unwrap()
+        .estimate;
     addresses.push(addresses[0] ^ 0x4000_0000);
     let scorer = Scorer::mixture(&estimate, Score::Sklearn);
     assert_eq!(improbable(&addresses, &estimate, &scorer), 1);

@@ -12,11 +12,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use octomix::address::{Counter, LARGEST_UNSORTED, dotted};
+use octomix::describe::census::Census;
 use octomix::engine::{CpuEngine, Engine};
 use octomix::input::{Options, read};
 use octomix::model::pca::Pca;
 use octomix::model::scorer::{Score, Scorer};
-use octomix::report::{Census, Judge, Row, Table};
+use octomix::report::Table;
+use octomix::rule::judge::{Judge, Row};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::threshold::{Threshold, percentile};

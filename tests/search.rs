@@ -22,7 +22,9 @@ fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> Params 
 
 fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> Fit {
     searched(components, seed, share, addresses.len() as u64)
-        .check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved)
+        .check()
+        .unwrap()
+        .fit(&mut CpuEngine::new(addresses), &mut unobserved)
         .unwrap_or_else(|e| panic!("{} addresses, K = {components}: {e}", addresses.len()))
 }
 
@@ -159,7 +161,9 @@ fn the_budget_is_kept_and_all_runs_are_counted() {
         let mut engine = Counting::new(&addresses);
         let mut runs = 0;
         let fit = params
-            .check().unwrap().fit(&mut engine, &mut |progress| {
+            .check()
+            .unwrap()
+            .fit(&mut engine, &mut |progress| {
                 runs += usize::from(progress.stage == Stage::Search);
                 assert!(progress.iteration <= progress.max_iter);
                 ControlFlow::Continue(())
@@ -217,7 +221,12 @@ fn one_component_needs_no_moves() {
 fn mistakes_are_told() {
     let told = |addresses: &[u32], components| {
         let params = searched(components, 0, 1.0, 100);
-        params.check().unwrap().fit(&mut ReferenceEngine::new(addresses), &mut unobserved).unwrap_err().to_string()
+        params
+            .check()
+            .unwrap()
+            .fit(&mut ReferenceEngine::new(addresses), &mut unobserved)
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(told(&[], 1), "there are no addresses to fit to");
     assert!(told(&[1], 2).starts_with("2 components were asked for"));
@@ -231,9 +240,11 @@ fn every_covariance_and_weights_can_be_searched() {
     let points = Points::weighted(&addresses, &weights).unwrap();
     for kind in Covariance::ALL {
         let params = BayesianMixture::params(5).covariance(kind);
-        let restarts = params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let restarts =
+            params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
         let params = params.search(Search::MergeSplit(None));
-        let found = params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let found =
+            params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
         let (found, restarts) = (bound(&found), bound(&restarts));
         assert!(found >= restarts - 0.01, "{kind:?}: {found} for {restarts}");
     }

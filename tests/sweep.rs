@@ -42,7 +42,9 @@ fn a_kmeans_in_a_sweep_is_the_one_alone() {
                 assert_eq!(rows.len(), ks.len());
                 for (row, k) in rows.iter().zip(ks) {
                     let alone = kmeans::Params { clusters: k, ..params.clone() }
-                        .check().unwrap().fit(engine, &mut unobserved)
+                        .check()
+                        .unwrap()
+                        .fit(engine, &mut unobserved)
                         .unwrap();
                     assert_eq!((row.k, row.fit.best), (k, alone.best));
                     assert_eq!(digits(&row.fit.centres), digits(&alone.centres), "k = {k}");

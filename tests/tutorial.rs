@@ -125,7 +125,13 @@ fn restarts_are_no_worse_than_scikit_learns() {
         let mut bounds: Vec<f64> = (0..10)
             .map(|seed| {
                 let params = BayesianMixture::params(components).max_iter(100).seed(seed);
-                params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap().course().lower_bound()
+                params
+                    .check()
+                    .unwrap()
+                    .fit(&mut engine, &mut unobserved)
+                    .unwrap()
+                    .course()
+                    .lower_bound()
             })
             .collect();
         bounds.sort_by(f64::total_cmp);

@@ -69,11 +69,7 @@ impl Local for FallbackEngine<'_> {
 }
 
 impl Engine for FallbackEngine<'_> {
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         self.stream(|engine, sink| engine.label(density, sink), sink)
     }
 
@@ -92,11 +88,7 @@ impl Engine for FallbackEngine<'_> {
         cpu.order_statistics(density, ranks)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(|engine, sink| engine.assign(centres, sink), sink)
     }
 

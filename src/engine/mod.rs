@@ -107,11 +107,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     ///
     /// # Errors
     /// When a device fails, or the sink does.
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError>;
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError>;
 
     /// The log-densities of the given `ranks`, from 0, in ascending order of log-density. The ranks
     /// ascend; one beyond the last is the last.
@@ -138,11 +134,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     ///
     /// # Errors
     /// When a device fails, or the sink does.
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError>;
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError>;
 
     /// How it rounds.
     fn arithmetic(&self) -> Arithmetic;

@@ -64,19 +64,11 @@ impl Local for ReferenceEngine<'_> {
 }
 
 impl Engine for ReferenceEngine<'_> {
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         self.stream(|block, labels| label(density, block, labels), sink)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(|block, indices| assign(centres, block, indices), sink)
     }
 

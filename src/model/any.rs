@@ -2,9 +2,9 @@
 
 use super::auto::needed;
 use super::estimate::Estimate;
+use super::kmeans::Partition;
 use super::scorer::{Score, Scorer};
 use super::sweep::{self, Row};
-use super::kmeans::Partition;
 use super::{Checked, FitError, Observer, kmeans, mixture};
 use crate::address::OCTETS;
 use crate::engine::Engine;

@@ -99,7 +99,13 @@ mod tests {
         let all = [
             Params::from(KMeans::params(3).seed(4).check().unwrap()),
             GaussianMixture::params(3).n_init(1).seed(4).check().unwrap().into(),
-            BayesianMixture::params(3).priors(distribution).n_init(1).seed(4).check().unwrap().into(),
+            BayesianMixture::params(3)
+                .priors(distribution)
+                .n_init(1)
+                .seed(4)
+                .check()
+                .unwrap()
+                .into(),
         ];
         let mut renumbered = 0;
         for params in all {

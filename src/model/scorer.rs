@@ -2,8 +2,8 @@
 
 use super::estimate::Estimate;
 use super::kmeans::Partition;
-use crate::engine::{Engine, EngineError, Sink};
 use crate::engine::order::order_statistics;
+use crate::engine::{Engine, EngineError, Sink};
 use crate::pass::centres::CentresError;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density};

@@ -1,31 +1,13 @@
-//! What a person, or the next program, reads: files, and a summary as text or JSON.
+//! What a person, or the next program, reads: a summary as JSON, text and pages, and tables.
 //!
-//! Everything here is told in one [`Summary`]; text is a view of it. Reports compute no models.
+//! Everything here is told in one [`Summary`](summary::Summary); text is a view of it. Reports compute
+//! nothing: models come from [`model`](crate::model), figures from [`describe`](crate::describe).
 
-pub mod bitmap;
-pub mod census;
-pub mod changes;
-pub mod clusters;
-pub mod commonest;
-pub mod compare;
-pub mod cover;
-pub mod fit;
-pub mod index;
-pub mod labels;
-pub mod model;
-pub mod output;
+pub mod csv;
 pub mod page;
-pub mod portrait;
-pub mod reading;
-pub mod rules;
-pub mod seen;
-pub mod shard;
 pub mod summary;
-pub mod sweep;
 pub mod text;
-pub mod tiles;
+pub mod words;
 
-pub use census::Census;
-pub use labels::{Judge, Row, Table};
-pub use output::{Output, Unfinished, WriteError};
+pub use csv::Table;
 pub use summary::Summary;

@@ -12,11 +12,11 @@
 use rayon::prelude::*;
 
 use crate::address::Points;
+use crate::engine::order::{key, value};
 use crate::engine::{Engine, EngineError};
 use crate::model::estimate::Estimate;
 use crate::model::sample::{SampleError, Sampler};
 use crate::model::scorer::Scorer;
-use crate::engine::order::{key, value};
 
 /// Draws for each that is expected to be as rare as the rarest of n addresses may be.
 const DRAWS: f64 = 20.0;

@@ -9,6 +9,7 @@
 pub mod fdr;
 pub mod gap;
 pub mod isolated;
+pub mod judge;
 pub mod prefix;
 pub mod reason;
 pub mod reserved;
@@ -72,19 +73,16 @@ impl Rules {
     }
 
     /// A bit for each rule, below [`BITS`](Self::BITS).
-    #[cfg(feature = "cli")]
     pub(crate) fn bits(self) -> u32 {
         self.0.into()
     }
 
     /// The rules of the lowest [`BITS`](Self::BITS) of `bits`.
-    #[cfg(feature = "cli")]
     pub(crate) fn of_bits(bits: u32) -> Self {
         Self((bits & ((1 << Self::BITS) - 1)) as u8)
     }
 
     /// How many bits a set takes.
-    #[cfg(feature = "cli")]
     pub(crate) const BITS: u32 = Rule::ALL.len() as u32;
 
     /// Whether there is none.

@@ -8,7 +8,7 @@ mod progress;
 use std::process::ExitCode;
 
 use clap::Parser;
-use octomix::report::output::abandon;
+use octomix::store::abandon;
 
 fn main() -> ExitCode {
     quieten_device_select();

@@ -84,7 +84,9 @@ mod tests {
         let found: Vec<Vec<u32>> = parts(all.into()).iter().map(|part| part.to_vec()).collect();
         assert_eq!(found, [&dense[..], &others]);
         for alone in [&others[..], &dense, &[]] {
-            assert!(matches!(&parts(alone.into())[..], [same] if **same == *alone && same.is_borrowed()));
+            assert!(
+                matches!(&parts(alone.into())[..], [same] if **same == *alone && same.is_borrowed())
+            );
         }
     }
 

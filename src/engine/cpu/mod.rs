@@ -172,20 +172,12 @@ impl Local for CpuEngine<'_> {
 }
 
 impl Engine for CpuEngine<'_> {
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         let level = self.machine.level;
         self.stream(|chunk, labels| label::label(level, density, chunk, labels), sink)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let level = self.machine.level;
         self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
     }
@@ -254,8 +246,11 @@ mod tests {
                     let points = Points::new(&addresses);
                     let mut engine = CpuEngine::new(points.clone());
                     engine.machine = Machine { level, precision };
-                    let mut checks = check_centres(&mut engine, &points, &parameters.centres).expect("runs");
-                    checks.extend(check_mixtures(&mut engine, &points, &parameters.mixtures).expect("runs"));
+                    let mut checks =
+                        check_centres(&mut engine, &points, &parameters.centres).expect("runs");
+                    checks.extend(
+                        check_mixtures(&mut engine, &points, &parameters.mixtures).expect("runs"),
+                    );
                     assert!(
                         checks.iter().all(|c| c.holds()),
                         "{level:?} {precision:?}: {checks:?}"

@@ -33,7 +33,12 @@ impl Kernel for Expectation {
         let entropy: f64 =
             sums.chunks(of_blocks + Self::BLOCK_ROWS).map(|rows| rows[of_blocks + 1]).sum();
         ExpectationStats {
-            components: mixture.0.iter().zip(component_rows::<Self>(sums, mixture.0.len(), block)).map(component).collect(),
+            components: mixture
+                .0
+                .iter()
+                .zip(component_rows::<Self>(sums, mixture.0.len(), block))
+                .map(component)
+                .collect(),
             log_likelihood: sums[of_blocks] * std::f64::consts::LN_2,
             entropy: entropy * std::f64::consts::LN_2,
         }

@@ -3,8 +3,8 @@
 use super::kernel::{Kernel, Word, component_rows};
 use super::shader;
 use crate::address::OCTETS;
-use crate::pass::{Centres, Lloyd};
 use crate::pass::lloyd::{Cluster, LloydStats};
+use crate::pass::{Centres, Lloyd};
 
 impl Kernel for Lloyd {
     const NAME: &'static str = "lloyd";

@@ -165,11 +165,7 @@ impl Local for GpuEngine<'_> {
 }
 
 impl Engine for GpuEngine<'_> {
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         let Density { components, tail } = density;
         let mut labels = Vec::new();
         let mut sink = |addresses: &[u32], words: &[LabelWord]| {
@@ -196,11 +192,7 @@ impl Engine for GpuEngine<'_> {
         self.ranked(density, ranks)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(ASSIGN, centres, sink)
     }
 

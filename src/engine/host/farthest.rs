@@ -36,7 +36,8 @@ pub fn farthest(
             farthest.pop();
         }
     }
-    let apart = |&(Reverse(distance), ..): &(Reverse<u64>, usize, usize)| f64::from_bits(distance) != 0.0;
+    let apart =
+        |&(Reverse(distance), ..): &(Reverse<u64>, usize, usize)| f64::from_bits(distance) != 0.0;
     let sorted = farthest.into_sorted_vec().into_iter().take_while(apart);
     sorted
         .map(|(_, i, centre)| Far { address: all.addresses()[i], weight: all.weight(i), centre })

@@ -97,11 +97,7 @@ pub trait Host {
     ///
     /// # Errors
     /// When the engine fails.
-    fn labelled_moments(
-        &mut self,
-        labels: &[u32],
-        k: usize,
-    ) -> Result<MomentsStats, EngineError>;
+    fn labelled_moments(&mut self, labels: &[u32], k: usize) -> Result<MomentsStats, EngineError>;
 }
 
 /// An engine whose addresses are in the memory of this machine.
@@ -161,11 +157,7 @@ impl<E: Local> Host for E {
         Ok(responsibilities::random(self.points(), k, &mut random.rng()))
     }
 
-    fn labelled_moments(
-        &mut self,
-        labels: &[u32],
-        k: usize,
-    ) -> Result<MomentsStats, EngineError> {
+    fn labelled_moments(&mut self, labels: &[u32], k: usize) -> Result<MomentsStats, EngineError> {
         Ok(responsibilities::labelled(self.points(), labels, k))
     }
 }

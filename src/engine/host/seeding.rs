@@ -6,8 +6,8 @@
 //! the host's threads, by vectors of addresses; it takes 4 bytes an address while it does.
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
-use rand::seq::index::sample;
 use rand::RngExt;
+use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 

@@ -64,8 +64,7 @@ pub fn finish(
             // Streams beyond those of the restarts.
             let mut rng = RandomStream::new(params.seed, groups[g].len() + round).rng();
             let from = &groups[g][best(&groups[g])].restart.points;
-            let swap =
-                |_| (rng.random_range(0..from.len()), rng.random_range(0..engine.len()));
+            let swap = |_| (rng.random_range(0..from.len()), rng.random_range(0..engine.len()));
             let (outs, ins): (Vec<_>, Vec<_>) = (0..groups[g].len()).map(swap).unzip();
             for (out, address) in outs.into_iter().zip(engine.at(&ins)?) {
                 let mut points = from.clone();

@@ -8,8 +8,9 @@ use super::FILE;
 use super::frame::About;
 use super::shell::Shell;
 use crate::input::Role;
-use crate::report::index::{Entry, Index, Status};
-use crate::report::text::{counted, duration, index, title};
+use crate::report::summary::index::{Entry, Index, Status};
+use crate::report::text::index;
+use crate::report::words::{counted, duration, title};
 
 /// Writes the page of a batch: of its `index`.
 ///

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use indicatif::HumanCount;
-
-use super::histogram::Bins;
+use crate::describe::histogram::Bins;
+use crate::report::words::grouped;
 
 /// The size of a chart in its own units, which text is measured in.
 const WIDTH: f64 = 432.0;
@@ -61,7 +60,7 @@ pub(super) fn number(value: f64, like: f64) -> String {
     let decimals = (-like.abs().log10().floor()).clamp(0.0, 6.0) as usize;
     let text = format!("{:.decimals$}", value.abs());
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
-    let grouped = whole.parse().map_or(whole.to_owned(), |n: u64| HumanCount(n).to_string());
+    let grouped = whole.parse().map_or(whole.to_owned(), |n: u64| grouped(n));
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
     let point = if part.is_empty() { "" } else { "." };
@@ -153,7 +152,7 @@ pub(super) fn histogram(bins: &Bins, threshold: f64) -> String {
             r#"<rect class="{class}" x="{left:.2}" y="{:.2}" width="{:.2}" height="{height:.2}"><title>{range}: {} {noun}</title></rect>"#,
             base - height,
             (right - left).max(0.5),
-            HumanCount(count)
+            grouped(count)
         ));
     }
     if threshold >= bins.start && threshold <= end {

@@ -9,8 +9,8 @@ use super::frame::{About, Frame};
 use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::Summary;
-use crate::report::sweep::{Sweep, SweepRow, SweepSummary};
-use crate::report::text::title;
+use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use crate::report::words::title;
 
 /// Writes the page of a sweep: of its `summary`.
 ///

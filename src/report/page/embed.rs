@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::sketch::{Cells, Drawing, Image, Points};
+use crate::describe::drawing::{Cells, Drawing, Image, Points};
 
 /// `value` as JSON that can stand in a `script` element: no character of markup is left in it, nor
 /// one that ended a line of JavaScript before 2019.

@@ -2,13 +2,12 @@
 
 use std::borrow::Borrow;
 
-use indicatif::{DecimalBytes, HumanCount};
-
 use super::shell::Shell;
 use crate::input::{Role, Tally};
-use crate::report::reading::{FileFormat, FileReading};
 use crate::report::summary::Summary;
-use crate::report::text::{self, title};
+use crate::report::summary::reading::{FileFormat, FileReading};
+use crate::report::text::Findings;
+use crate::report::words::{self, title};
 
 /// What the page tells of the run that no summary does.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +24,7 @@ pub(super) struct Frame<'a, R> {
     pub about: &'a About,
 }
 
-impl<'a, R: text::Found> Frame<'a, R> {
+impl<'a, R: Findings> Frame<'a, R> {
     pub fn new(summary: &'a Summary<R>, about: &'a About) -> Self {
         Self { summary, about }
     }
@@ -36,20 +35,20 @@ impl<'a, R: text::Found> Frame<'a, R> {
     }
 
     /// A number with its thousands set off.
-    pub fn count(&self, count: impl Borrow<u64>) -> HumanCount {
-        HumanCount(*count.borrow())
+    pub fn count(&self, count: impl Borrow<u64>) -> String {
+        words::grouped(*count.borrow())
     }
 
-    pub fn bytes(&self, file: &FileReading) -> DecimalBytes {
-        DecimalBytes(file.bytes)
+    pub fn bytes(&self, file: &FileReading) -> String {
+        words::bytes(file.bytes)
     }
 
     pub fn duration(&self, seconds: &f64) -> String {
-        text::duration(*seconds)
+        words::duration(*seconds)
     }
 
-    pub fn bytes_of_all(&self) -> DecimalBytes {
-        DecimalBytes(self.summary.input.bytes)
+    pub fn bytes_of_all(&self) -> String {
+        words::bytes(self.summary.input.bytes)
     }
 
     /// The cells of each role that was read.
@@ -80,7 +79,7 @@ impl<'a, R: text::Found> Frame<'a, R> {
     /// The time of each stage of the roles together; none of what such a run does not do.
     pub fn stages(&self) -> Vec<(&'static str, f64)> {
         let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
-        let roles = || found().map(text::Found::seconds);
+        let roles = || found().map(Findings::seconds);
         let stages = [
             ("reading", self.summary.seconds.read),
             ("opening the engine", self.summary.seconds.engine),

@@ -1,6 +1,6 @@
 //! report.html: what a run found, as one page that asks nothing of any other place.
 //!
-//! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`] in the sweep that labels
+//! What a page shows of a role is a [`RolePage`], gathered by a [`Sketch`](crate::describe::drawing::Sketch) in the sweep that labels
 //! addresses; the rest is the [`Summary`]. A sweep over numbers of components has a page of its own
 //! ([`write_sweep`]), and so has a batch of captures ([`write_batch`]). The markup is `page.html` or `sweep.html`
 //! within `frame.html`, or `batch.html`, within `shell.html`, the style
@@ -13,11 +13,8 @@ mod chart;
 mod elbow;
 mod embed;
 mod frame;
-mod histogram;
 mod picture;
-mod plane;
 mod shell;
-mod sketch;
 
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
@@ -25,10 +22,13 @@ use std::net::Ipv4Addr;
 use askama::Template;
 use serde::Serialize;
 
-use super::clusters::{Cluster, by_weight};
-use super::fit::{FitSummary, Objective};
+use super::summary::fit::{FitSummary, Objective};
 use super::summary::{RoleSummary, Summary};
-use super::text::{self, title};
+use super::text;
+use super::words::title;
+use crate::describe::clusters::{Cluster, by_weight};
+use crate::describe::drawing::{Cells, Drawing, SIDE};
+use crate::describe::plane::{Extent, Shape};
 use crate::input::Role;
 use crate::model::pca::Pca;
 use frame::Frame;
@@ -37,10 +37,7 @@ use shell::Shell;
 pub use batch::write_batch;
 pub use elbow::write_sweep;
 pub use frame::About;
-pub use histogram::{Bins, Histogram};
 pub use picture::Picture;
-pub use plane::{Extent, Shape};
-pub use sketch::{BLOCKS, Cells, Drawing, Image, MOST_POINTS, Points, SIDE, Sketch};
 
 /// The name of the page below the output directory.
 pub const FILE: &str = "report.html";

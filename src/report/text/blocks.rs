@@ -3,12 +3,10 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
-use super::role::percent;
 use super::table::{table, write_table};
-use crate::report::clusters::{Cluster, ClusterBlock};
-use crate::report::portrait::Spread;
+use crate::describe::clusters::{Cluster, ClusterBlock};
+use crate::describe::portrait::Spread;
+use crate::report::words::{grouped, percent};
 
 /// Columns for blocks: a line is as wide as the table above it.
 const WIDTH: usize = 56;
@@ -24,7 +22,7 @@ pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()
         table.add_row([
             cluster.cluster.to_string(),
             cluster.spread.map_or("", Spread::name).to_owned(),
-            HumanCount(cluster.anomalies).to_string(),
+            grouped(cluster.anomalies),
             kinds(cluster),
             main_blocks(&cluster.blocks),
         ]);
@@ -51,7 +49,7 @@ pub(in crate::report) fn main_blocks(blocks: &[ClusterBlock]) -> String {
         let block = match block.span {
             1 => block.block.clone(),
             span => {
-                format!("{}, {} of {}", block.block, HumanCount(block.addresses), HumanCount(span))
+                format!("{}, {} of {}", block.block, grouped(block.addresses), grouped(span))
             }
         };
         let left = heaviest.len() - told - 1;

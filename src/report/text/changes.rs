@@ -2,12 +2,9 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
-use super::role::percent;
-use super::{counted, first_of};
-use crate::report::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
-use crate::report::seen::SEEN;
+use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
+use crate::report::words::{counted, first_of, grouped, percent};
+use crate::store::seen::SEEN;
 
 /// A weight that moved by less is not told: a percentage point.
 const LEAST_MOVE: f64 = 0.01;
@@ -47,7 +44,7 @@ fn addresses(found: &AddressChanges) -> [String; 2] {
         let share = if part == 0 { "none".to_owned() } else { percent(share) };
         format!(
             "{} of {} {what} ({share}): {}, {}.",
-            HumanCount(part),
+            grouped(part),
             counted(all, "address", "addresses"),
             blocks(slash24s, "/24"),
             blocks(slash16s, "/16"),

@@ -3,22 +3,22 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use indicatif::HumanCount;
-
+use super::findings::{Findings, Layout};
 use super::table::{table, write_table};
-use super::{Found, Page, counted, title};
+use crate::describe::octets::OctetValues;
 use crate::input::Role;
-use crate::report::compare::{CompareSummary, Compared, Comparison, OctetValues};
 use crate::report::summary::RoleSeconds;
+use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
+use crate::report::words::{counted, grouped, title};
 
 /// Clusters of either model that are shown; the rest is in the file.
 const CLUSTERS_SHOWN: usize = 10;
 /// Values of an octet that are shown.
 const VALUES_SHOWN: usize = 2;
 
-impl Found for CompareSummary {
-    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_comparison(role, &self.comparison, page.output, out)
+impl Findings for CompareSummary {
+    fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write_comparison(role, &self.comparison, layout.output, out)
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -74,7 +74,7 @@ fn write_contingency(comparison: &Comparison, out: &mut dyn Write) -> io::Result
         let counts = shown().map(|&column| match comparison.contingency[row][column] {
             // Blanks show the pattern.
             0 => String::new(),
-            count => HumanCount(count).to_string(),
+            count => grouped(count),
         });
         table.add_row([row.to_string()].into_iter().chain(counts).collect::<Vec<_>>());
     }
@@ -90,7 +90,7 @@ fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Resu
     for &cluster in full.iter().take(CLUSTERS_SHOWN) {
         let cluster = &model.clusters[cluster];
         let [first, second, third] = cluster.octets.each_ref().map(common);
-        let size = HumanCount(cluster.size).to_string();
+        let size = grouped(cluster.size);
         table.add_row([cluster.cluster.to_string(), size, first, second, third]);
     }
     write_table(&table, out)?;
@@ -101,7 +101,7 @@ fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Resu
 fn common(octet: &OctetValues) -> String {
     let shown = octet.values.iter().take(VALUES_SHOWN);
     let mut told: Vec<String> =
-        shown.map(|value| format!("{} ({})", value.value, HumanCount(value.count))).collect();
+        shown.map(|value| format!("{} ({})", value.value, grouped(value.count))).collect();
     if octet.distinct > VALUES_SHOWN {
         told.push(format!("+{}", octet.distinct - VALUES_SHOWN));
     }
@@ -113,8 +113,8 @@ fn write_blocks(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> 
     writeln!(
         out,
         "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
-        HumanCount(comparison.mixture.split_blocks),
-        HumanCount(comparison.kmeans.split_blocks)
+        grouped(comparison.mixture.split_blocks),
+        grouped(comparison.kmeans.split_blocks)
     )
 }
 
@@ -126,11 +126,11 @@ fn write_anomalies(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let anomalies = counted(model.anomalies, "anomaly", "anomalies");
-    writeln!(out, "  {anomalies} of {name}, {} of {other} too;", HumanCount(shared))?;
+    writeln!(out, "  {anomalies} of {name}, {} of {other} too;", grouped(shared))?;
     let by_cluster = model.anomalies_by_other.iter().enumerate().filter(|&(_, &count)| count > 0);
     let told: Vec<String> = by_cluster
         .take(CLUSTERS_SHOWN)
-        .map(|(cluster, &count)| format!("{} in {cluster}", HumanCount(count)))
+        .map(|(cluster, &count)| format!("{} in {cluster}", grouped(count)))
         .collect();
     let told = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
     writeln!(out, "    by cluster of {other}: {told}.")
@@ -139,7 +139,7 @@ fn write_anomalies(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::compare::ValueCount;
+    use crate::describe::octets::ValueCount;
 
     #[test]
     fn values_are_told_with_their_counts() {

@@ -2,16 +2,14 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
-
 use super::table::{table, write_table};
-use super::{counted, duration, title};
 use crate::input::Role;
-use crate::report::index::{Entry, Index, Status};
+use crate::report::summary::index::{Entry, Index, Status};
+use crate::report::words::{counted, duration, grouped, title};
 
 /// How many captures ended how, in words.
 pub(in crate::report) fn ends(index: &Index) -> String {
-    let of = |status| HumanCount(index.count(status) as u64);
+    let of = |status| grouped(index.count(status) as u64);
     let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
     format!("{ok} done, {skipped} skipped as finished before, {failed} failed")
 }
@@ -19,8 +17,7 @@ pub(in crate::report) fn ends(index: &Index) -> String {
 /// Addresses, clusters and flagged addresses of a role; nothing of one that was not looked at.
 pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
     entry.role(role).map_or([const { String::new() }; 3], |found| {
-        [found.addresses, found.clusters, found.anomalies]
-            .map(|count| HumanCount(count as u64).to_string())
+        [found.addresses, found.clusters, found.anomalies].map(|count| grouped(count as u64))
     })
 }
 

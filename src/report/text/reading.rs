@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use indicatif::{DecimalBytes, HumanCount};
-
-use super::counted;
 use crate::input::Role;
-use crate::report::reading::{FileFormat, FileReading, Reading};
+use crate::report::summary::reading::{FileFormat, FileReading, Reading};
+use crate::report::words::{bytes, counted, grouped};
 
 /// Files that are named.
 const FILES_SHOWN: usize = 5;
@@ -17,8 +15,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
     if let [file] = &input.files[..] {
         writeln!(out, "Read {}", described(file))?;
     } else {
-        let (files, records) = (input.files.len(), HumanCount(input.records));
-        writeln!(out, "Read {files} files: {records} records, {}", DecimalBytes(input.bytes))?;
+        let (files, records) = (input.files.len(), grouped(input.records));
+        writeln!(out, "Read {files} files: {records} records, {}", bytes(input.bytes))?;
         for file in input.files.iter().take(FILES_SHOWN) {
             writeln!(out, "  {}", described(file))?;
         }
@@ -43,10 +41,10 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         let skipped: Vec<String> = skipped
             .into_iter()
             .filter(|&(count, _)| count > 0)
-            .map(|(count, kind)| format!("{} {kind}", HumanCount(count)))
+            .map(|(count, kind)| format!("{} {kind}", grouped(count)))
             .collect();
         if !skipped.is_empty() {
-            let (used, all) = (HumanCount(tally.ipv4), HumanCount(tally.cells()));
+            let (used, all) = (grouped(tally.ipv4), grouped(tally.cells()));
             writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
         }
     }
@@ -68,7 +66,7 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 fn described(file: &FileReading) -> String {
     let FileFormat { record: [one, many], compression, src_column, dst_column, .. } = &file.format;
     let records = counted(file.records, one, many);
-    let mut told = format!("{}: {records}, {}", file.name, DecimalBytes(file.bytes));
+    let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
     if let Some(compression) = compression {
         told += &format!(" of {}", compression.name());
     }

@@ -3,18 +3,17 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use indicatif::HumanCount;
-
 use super::blocks::write_blocks;
 use super::changes::write_changes;
+use super::findings::{Findings, Layout};
 use super::table::{table, write_table};
-use super::{Found, Page, counted, first_of, title};
+use crate::describe::clusters::{Cluster, Prefix, by_weight};
+use crate::describe::flagged::RuleSummary;
 use crate::input::Role;
-use crate::report::clusters::{Cluster, Prefix, by_weight};
-use crate::report::fit::{MoveSummary, Objective};
-use crate::report::model::Rule;
-use crate::report::rules::RuleSummary;
+use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
+use crate::report::words::{counted, first_of, grouped, percent, title};
+use crate::store::model::{MoveSummary, Rule};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
@@ -29,9 +28,9 @@ const NAMED: usize = 3;
 /// The rule that the threshold is of.
 const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
 
-impl Found for RoleSummary {
-    fn write(&self, role: Role, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_role(role, self, page, out)
+impl Findings for RoleSummary {
+    fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
+        write_role(role, self, layout, out)
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -42,7 +41,7 @@ impl Found for RoleSummary {
 fn write_role(
     role: Role,
     found: &RoleSummary,
-    page: &Page<'_>,
+    layout: &Layout<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let full = found.clusters.iter().filter(|cluster| cluster.size > 0).count();
@@ -51,19 +50,19 @@ fn write_role(
     let anomalies = counted(found.anomaly_count as u64, "anomaly", "anomalies");
     writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
 
-    if let Some(scatter) = &found.scatter {
+    if let Some(picture) = layout.picture {
         writeln!(out)?;
-        scatter.write(out)?;
+        picture.write(out)?;
     }
     writeln!(out)?;
-    write_clusters(&found.clusters, page.output, out)?;
+    write_clusters(&found.clusters, layout.output, out)?;
     writeln!(out)?;
     write_fit(found, out)?;
     if let Some(changes) = &found.changes {
         write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
         writeln!(out)?;
     }
-    write_anomalies(role, found, page, out)
+    write_anomalies(role, found, layout, out)
 }
 
 fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {
@@ -74,8 +73,8 @@ fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> i
         table.add_row([
             cluster.cluster.to_string(),
             format!("{:.1}%", 100.0 * cluster.weight),
-            HumanCount(cluster.size).to_string(),
-            HumanCount(cluster.packets).to_string(),
+            grouped(cluster.size),
+            grouped(cluster.packets),
             cluster.mean.map(|octet| format!("{octet:.0}")).join("."),
             common(&cluster.common_octets),
         ]);
@@ -151,7 +150,7 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
 fn write_anomalies(
     role: Role,
     found: &RoleSummary,
-    &Page { output, width }: &Page<'_>,
+    &Layout { output, width, .. }: &Layout<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for rule in &found.rules {
@@ -175,7 +174,7 @@ fn write_anomalies(
         table.add_row(
             [
                 anomaly.address.to_string(),
-                HumanCount(anomaly.packets).to_string(),
+                grouped(anomaly.packets),
                 anomaly.cluster.to_string(),
                 format!("{:.3}", anomaly.log_density),
                 anomaly.rule.clone(),
@@ -186,7 +185,7 @@ fn write_anomalies(
     }
     write_table(&table, out)?;
     if found.anomaly_count > SHOWN {
-        let more = HumanCount((found.anomaly_count - SHOWN) as u64);
+        let more = grouped((found.anomaly_count - SHOWN) as u64);
         let file = output.join(role.key()).join("anomalies.csv");
         writeln!(out, "  and {more} more in {}", file.display())?;
     }
@@ -195,9 +194,9 @@ fn write_anomalies(
 
 /// What `rule` flagged, and by what.
 pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> String {
-    let count = HumanCount(rule.flagged);
+    let count = grouped(rule.flagged);
     if let Some(kinds) = rule.kinds.as_ref().filter(|kinds| !kinds.is_empty()) {
-        let kinds = kinds.iter().map(|(kind, count)| format!("{kind} {}", HumanCount(*count)));
+        let kinds = kinds.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count)));
         return format!("{count}: {}", kinds.collect::<Vec<_>>().join(", "));
     }
     if rule.diffuse == Some(true) {
@@ -219,7 +218,7 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
 
 /// How many a rule flagged, and the first of them: they may be none of the least dense.
 fn named(rule: &RuleSummary) -> String {
-    let count = HumanCount(rule.flagged);
+    let count = grouped(rule.flagged);
     match rule.addresses.is_empty() {
         true => count.to_string(),
         false => format!("{count}: {}", first_of(&rule.addresses, NAMED, rule.flagged)),
@@ -232,17 +231,6 @@ fn fitted(text: &str, room: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(room.saturating_sub(3)).chain("...".chars()).collect()
-}
-
-/// A share with the rounding that does not mislead: only all of them are all.
-pub(in crate::report) fn percent(share: f64) -> String {
-    if share == 1.0 {
-        "all".to_owned()
-    } else if share < 0.01 {
-        "<1%".to_owned()
-    } else {
-        format!("{:.0}%", (100.0 * share).min(99.0))
-    }
 }
 
 #[cfg(test)]

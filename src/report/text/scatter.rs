@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::report::page::{Cells, Extent, RolePage, SIDE};
+use crate::describe::drawing::{Cells, SIDE};
+use crate::describe::plane::Extent;
+use crate::report::page::RolePage;
 
 /// Dots of a sign, across and up.
 const ACROSS: usize = 2;

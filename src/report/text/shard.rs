@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::files::write_files;
 use super::reading::write_reading;
-use super::{counted, duration, title, write_files};
 use crate::input::Role;
-use crate::report::shard::Extraction;
+use crate::report::summary::extraction::Extraction;
+use crate::report::words::{counted, duration, title};
 
 /// Writes `summary` for people.
 ///

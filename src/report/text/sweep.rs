@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
+use super::findings::{Findings, Layout};
 use super::table::{table, write_table};
-use super::{Found, Page, counted, duration, title};
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
-use crate::report::sweep::{Sweep, SweepSummary};
+use crate::report::summary::sweep::{Sweep, SweepSummary};
+use crate::report::words::{counted, duration, title};
 
-impl Found for SweepSummary {
-    fn write(&self, role: Role, _: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+impl Findings for SweepSummary {
+    fn write(&self, role: Role, _: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         write_sweep(role, &self.sweep, out)
     }
 

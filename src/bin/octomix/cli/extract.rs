@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use octomix::report::shard::Form;
+use octomix::store::shard::Form;
 
 use super::{InputArgs, OutputArgs, PrintArgs, RoleArg};
 

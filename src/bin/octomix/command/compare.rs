@@ -11,10 +11,10 @@ use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
 use octomix::pass::centres::CentresError;
-use octomix::{KMeans, ParamError};
-use octomix::report::Output;
-use octomix::report::compare::{AboutModel, CompareSummary, Comparison};
 use octomix::report::summary::RoleSeconds;
+use octomix::report::summary::compare::{AboutModel, CompareSummary, Comparison};
+use octomix::store::Output;
+use octomix::{KMeans, ParamError};
 
 use super::fitting::{Fitted, points};
 use super::labelling::threshold;

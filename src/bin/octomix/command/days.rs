@@ -4,18 +4,18 @@
 use std::path::{Path, PathBuf};
 
 use octomix::address::AddressSet;
+use octomix::describe::census::Tally;
+use octomix::describe::flagged::Flagged;
 use octomix::engine::{Engine, EngineError, Run};
 use octomix::input::Role;
-use octomix::pass::Expectation;
-use octomix::report::Output;
-use octomix::report::bitmap;
-use octomix::report::census::Tally;
-use octomix::report::changes::{Changes, WeightChange};
 use octomix::model::any::Model;
-use octomix::report::model::{Loaded, WeightedBy};
-use octomix::report::rules::Flagged;
-use octomix::report::seen::{FLAGGED, SEEN, Seen};
+use octomix::pass::Expectation;
+use octomix::report::summary::changes::{Changes, WeightChange};
 use octomix::rule::prefix::Ascending;
+use octomix::store::Output;
+use octomix::store::model::{Loaded, WeightedBy};
+use octomix::store::roaring;
+use octomix::store::seen::{FLAGGED, SEEN, Seen};
 
 use super::Failure;
 
@@ -31,8 +31,8 @@ pub fn keep(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let file = |name| format!("{}/{name}", role.key());
-    output.write(&file(SEEN), |out| bitmap::write(ascending.addresses(), out))?;
-    output.write(&file(FLAGGED), |out| bitmap::write(&flagged.ascending(set), out))?;
+    output.write(&file(SEEN), |out| roaring::write(ascending.addresses(), out))?;
+    output.write(&file(FLAGGED), |out| roaring::write(&flagged.ascending(set), out))?;
     Ok(())
 }
 

@@ -3,17 +3,18 @@
 use std::time::Instant;
 
 use octomix::address::{AddressSet, Blocks};
+use octomix::describe::clusters::clusters;
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
 use octomix::model::FitError;
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
-use octomix::report::clusters::clusters;
-use octomix::report::model::{About, ModelFile};
+use octomix::report::Table;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::report::{Output, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
+use octomix::store::Output;
+use octomix::store::model::{About, ModelFile};
 
 use super::days::keep;
 use super::fitting::{Fitted, points};

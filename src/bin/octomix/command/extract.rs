@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use octomix::address::AddressSet;
 use octomix::input::{Capture, Directories, Options, Role, Roles, Sources, shard_role};
-use octomix::report::reading::Reading;
-use octomix::report::shard::{Extracted, Extraction, ExtractionSeconds, Form};
-use octomix::report::{Output, text};
+use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeconds};
+use octomix::report::summary::reading::Reading;
+use octomix::report::text;
+use octomix::store::Output;
+use octomix::store::shard::Form;
 use serde::Deserialize;
 
 use super::run::{skipped, timed};

@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use octomix::{Init, ParamError};
 use octomix::address::{AddressSet, Points};
 use octomix::engine::Engine;
 use octomix::input::Role;
 use octomix::model::any::{Fit, Params};
 use octomix::model::{Progress, Stage};
-use octomix::report::fit::FitSummary;
-use octomix::report::model::WeightedBy;
+use octomix::report::summary::fit::FitSummary;
+use octomix::store::model::WeightedBy;
+use octomix::{Init, ParamError};
 
 use super::Failure;
 use super::plan::Plan;

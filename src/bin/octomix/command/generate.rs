@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use octomix::report::Unfinished;
+use octomix::store::Unfinished;
 use octomix::synthetic::Synthetic;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

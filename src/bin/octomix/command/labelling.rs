@@ -2,6 +2,9 @@
 //! anomalies.
 
 use octomix::address::Blocks;
+use octomix::describe::census::{Census, Tally};
+use octomix::describe::drawing::{Drawing, Sketch};
+use octomix::describe::flagged::Flagged;
 use octomix::engine::choice::Choice;
 use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
@@ -9,15 +12,14 @@ use octomix::model::any::Model;
 use octomix::model::estimate::Estimate;
 use octomix::model::scorer::Scorer;
 use octomix::pass::Density;
-use octomix::report::census::Tally;
-use octomix::report::model::AppliedThreshold;
-use octomix::report::page::{Drawing, Sketch};
-use octomix::report::rules::Flagged;
-use octomix::report::{Census, Judge, Output, Row, Table};
+use octomix::report::Table;
+use octomix::rule::judge::{Judge, Row};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
-use octomix::rule::{Rule, Rules, Structure, fdr};
 use octomix::rule::threshold::{Threshold, percentile};
+use octomix::rule::{Rule, Rules, Structure, fdr};
+use octomix::store::Output;
+use octomix::store::model::AppliedThreshold;
 
 use super::Failure;
 use crate::cli::RuleArgs;
@@ -38,9 +40,11 @@ pub fn threshold(
     seed: u64,
 ) -> Result<AppliedThreshold, Failure> {
     let found = match args.threshold {
-        Threshold::Percentile(q) => percentile(q, engine.len(), |ranks| scorer.order_statistics(engine, ranks))?
-        // Without a log-density there is no address to flag either.
-        .unwrap_or(f64::NEG_INFINITY),
+        Threshold::Percentile(q) => {
+            percentile(q, engine.len(), |ranks| scorer.order_statistics(engine, ranks))?
+                // Without a log-density there is no address to flag either.
+                .unwrap_or(f64::NEG_INFINITY)
+        }
         Threshold::Density(density) => density,
         Threshold::Fdr(q) => {
             let open: fdr::Open<'_> = &|points| choice.engine(points);

@@ -4,14 +4,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use console::Term;
 use octomix::address::AddressSet;
+use octomix::describe::drawing::Drawing;
+use octomix::describe::flagged::{Anomaly, Flagged};
+use octomix::describe::plane::{Extent, Shape};
 use octomix::input::{Capture, Role};
 use octomix::model::any::Model;
 use octomix::model::pca::Pca;
-use octomix::report::index::MadeFrom;
-use octomix::report::page::{
-    self, About, Drawing, Extent, Flag, MOST_FLAGS, Picture, RolePage, Shape,
-};
-use octomix::report::rules::{Anomaly, Flagged};
+use octomix::report::page::{self, About, Flag, MOST_FLAGS, Picture, RolePage};
+use octomix::report::summary::index::MadeFrom;
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
 
@@ -61,7 +61,11 @@ pub fn finish(
     pictures: PictureArgs,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
-    show(&complete(run, capture, found, pictures, None)?, print)
+    let scatters = found.each_ref().map(|found| {
+        let page = found.as_ref().and_then(|found| found.page.as_ref());
+        page.filter(|_| pictures.plot).map(scatter)
+    });
+    show(&complete(run, capture, found, pictures, None)?, &scatters, print)
 }
 
 /// As [`finish`], but prints nothing; the summary tells what it was `made_from`.
@@ -71,19 +75,18 @@ pub fn finish(
 pub fn complete(
     mut run: Run,
     capture: &Capture,
-    mut found: [Option<Found>; 3],
+    found: [Option<Found>; 3],
     pictures: PictureArgs,
     made_from: Option<MadeFrom>,
 ) -> Result<Summary<RoleSummary>, Failure> {
-    for (role, found) in Role::ALL.into_iter().zip(&mut found) {
-        let Some(Found { summary, page: Some(page) }) = found else { continue };
+    for (role, found) in Role::ALL.into_iter().zip(&found) {
+        let Some(Found { page: Some(page), .. }) = found else { continue };
         if pictures.plots {
             let (file, picture) =
                 (|kind| format!("{}/plane.{kind}", role.key()), Picture::new(page));
             run.output.write(&file("svg"), |out| out.write_all(picture.svg()?.as_bytes()))?;
             run.output.write(&file("png"), |out| out.write_all(&picture.png()?))?;
         }
-        summary.scatter = pictures.plot.then(|| scatter(page));
     }
     let [src, dst, any] =
         found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());

@@ -2,13 +2,13 @@
 //! from, and a refusal of what does not go together.
 
 use nalgebra::Matrix4;
+use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
 use octomix::model::kmeans::{self, Seeding};
 use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
 use octomix::model::start::Parameters;
-use octomix::model::any::Model;
-use octomix::report::model::{Loaded, WeightedBy};
+use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, Priors, Search, WeightPrior};
 
 use super::Failure;

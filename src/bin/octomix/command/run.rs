@@ -7,10 +7,12 @@ use std::time::Instant;
 
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role, Roles};
-use octomix::report::index::MadeFrom;
-use octomix::report::reading::Reading;
+use octomix::report::summary::index::MadeFrom;
+use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
-use octomix::report::{Output, Summary, text};
+use octomix::report::text::Scatter;
+use octomix::report::{Summary, text};
+use octomix::store::Output;
 use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
@@ -73,25 +75,26 @@ pub fn start(
 ///
 /// # Errors
 /// When it cannot be written or printed.
-pub fn finish<R: Serialize + text::Found>(
+pub fn finish<R: Serialize + text::Findings>(
     run: Run,
     capture: &Capture,
     found: [Option<R>; 3],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
-    show(&complete(run, capture, found, None, None)?, print_args)
+    show(&complete(run, capture, found, None, None)?, &Default::default(), print_args)
 }
 
-/// Prints `summary`.
+/// Prints `summary`, with the `pictures` of its roles.
 ///
 /// # Errors
 /// When standard output is gone.
-pub fn show<R: Serialize + text::Found>(
+pub fn show<R: Serialize + text::Findings>(
     summary: &Summary<R>,
+    pictures: &[Option<Scatter>; 3],
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let width = terminal_width().unwrap_or(text::WIDTH);
-    print(print_args.format, summary, |out| text::write(summary, width, out))
+    print(print_args.format, summary, |out| text::write(summary, pictures, width, out))
 }
 
 /// A file of the whole summary: its name, and what it is made by.

@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write};
 
 use octomix::address::dotted;
-use octomix::model::sample::Sampler;
 use octomix::model::any::Model;
-use octomix::report::model::{Loaded, ModelError};
+use octomix::model::sample::Sampler;
+use octomix::store::model::{Loaded, ModelError};
 
 use super::Failure;
 use crate::cli::SampleArgs;

@@ -4,16 +4,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::address::{AddressSet, Blocks};
+use octomix::describe::clusters::clusters;
 use octomix::engine::choice::Choice;
 use octomix::input::{Role, Roles};
 use octomix::model::scorer::Score;
-use octomix::report::clusters::clusters;
-use octomix::report::model::{Loaded, ModelError, WeightedBy};
-use octomix::report::seen::Seen;
+use octomix::report::Table;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::report::{Output, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
+use octomix::store::Output;
+use octomix::store::model::{Loaded, ModelError, WeightedBy};
+use octomix::store::seen::Seen;
 
 use super::Failure;
 use super::days::{self, model_file};
@@ -169,7 +170,8 @@ impl Job<'_> {
             self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
         }
         let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
-        let clusters = clusters(tallies, loaded.model.weights(), &loaded.model.means(), &flagged.rows);
+        let clusters =
+            clusters(tallies, loaded.model.weights(), &loaded.model.means(), &flagged.rows);
         let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
         let summary = RoleSummary { changes: Some(changes), ..summary };
         // How it was fitted is told where it was fitted.

@@ -9,7 +9,7 @@ use octomix::Covariance;
 use octomix::address::{OCTETS, dotted};
 use octomix::input::parse_ipv4;
 use octomix::model::start::Parameters;
-use octomix::report::model::Nested;
+use octomix::store::model::Nested;
 use serde::Deserialize;
 
 /// A file that cannot be started from.

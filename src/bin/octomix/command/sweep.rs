@@ -6,11 +6,11 @@ use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
-use octomix::report::Output;
-use octomix::report::fit::FitSummary;
 use octomix::report::page;
 use octomix::report::summary::RoleSeconds;
-use octomix::report::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::store::Output;
 
 use super::fitting::{points, show, tell};
 use super::page::about;
@@ -45,7 +45,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let about = about();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
     let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;
-    run::show(&summary, print)
+    run::show(&summary, &Default::default(), print)
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.

@@ -7,9 +7,10 @@ mod svg;
 
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
+use super::RolePage;
 use super::chart::{number, ticks};
-use super::sketch::{Cells, SIDE};
-use super::{Extent, RolePage};
+use crate::describe::drawing::{Cells, SIDE};
+use crate::describe::plane::Extent;
 
 /// The size, in pixels, and the margin about the addresses.
 const WIDTH: u32 = 1200;
@@ -284,10 +285,12 @@ fn mark([x, y]: [f64; 2], radius: f64, corners: usize) -> Vec<[f64; 2]> {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use super::super::sketch::{Drawing, Points};
-    use super::super::{Flag, Histogram, Shape};
+    use super::super::Flag;
     use super::svg::hex;
     use super::*;
+    use crate::describe::drawing::{Drawing, Points};
+    use crate::describe::histogram::Histogram;
+    use crate::describe::plane::Shape;
     use crate::model::pca::Pca;
 
     /// A page of `count` addresses of one /16, one of them flagged.

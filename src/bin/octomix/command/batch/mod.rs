@@ -17,9 +17,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use octomix::engine::choice::Chooser;
 use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
-use octomix::report::index::{Entry, Index, MadeFrom, Original, Status};
 use octomix::report::page::write_batch;
-use octomix::report::{Output, text};
+use octomix::report::summary::index::{Entry, Index, MadeFrom, Original, Status};
+use octomix::report::text;
+use octomix::store::Output;
 use rayon::Yield;
 
 use super::detect::{self, Flagging};

@@ -12,9 +12,9 @@ use std::path::Path;
 use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Options, Role};
-use octomix::pass::Centres;
 use octomix::model::any::Model;
-use octomix::report::model::Loaded;
+use octomix::pass::Centres;
+use octomix::store::model::Loaded;
 use octomix::synthetic::Synthetic;
 
 use self::machine::Machine;

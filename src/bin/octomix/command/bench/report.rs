@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use indicatif::HumanCount;
 use octomix::engine::choice::Choice;
 use octomix::model::sufficient::Sufficient;
 use octomix::report::text::table::{table, write_table};
+use octomix::report::words::grouped;
 use serde::Serialize;
 
 use super::machine::Machine;
@@ -227,7 +227,7 @@ impl Report {
             sizes.dedup();
             writeln!(out, "\n{name}: nanoseconds an address, by the number of addresses\n")?;
             let mut header = vec!["pass".to_owned(), "k".to_owned(), "engine".to_owned()];
-            header.extend(sizes.iter().map(|&size| HumanCount(size as u64).to_string()));
+            header.extend(sizes.iter().map(|&size| grouped(size as u64)));
             header.push("floor".to_owned());
             let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
             let mut table = table(header, &numbers);
@@ -281,7 +281,7 @@ impl Report {
             let of = |set: &&str| {
                 let is_of = |c: &&Crossover| (c.set, c.k, c.pass) == (*set, first.k, first.pass);
                 let found = self.crossovers.iter().find(is_of).and_then(|c| c.addresses);
-                found.map_or("never here".to_owned(), |n| HumanCount(n as u64).to_string())
+                found.map_or("never here".to_owned(), |n| grouped(n as u64))
             };
             let mut row = vec![first.pass.to_owned(), first.k.to_string()];
             row.extend(sets.iter().map(of));
@@ -296,14 +296,14 @@ impl Report {
             out,
             "\nChecked before they were timed: every statistic of up to {} addresses of each set \
              against\nthe reference, within derived bounds",
-            HumanCount(sample as u64)
+            grouped(sample as u64)
         )?;
         let largest = |whole: Option<&str>| {
             let of = self.checks.iter().filter(|check| check.whole == whole);
             of.map(|check| check.addresses).max()
         };
         if let Some(n) = largest(Some("reference")) {
-            write!(out, "; sums over all of sets of up to {} too", HumanCount(n as u64))?;
+            write!(out, "; sums over all of sets of up to {} too", grouped(n as u64))?;
         }
         if largest(Some("cpu")).is_some() {
             write!(out, "; the GPU's over larger ones against the CPU's")?;

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::summary::{RoleSummary, Summary};
+use super::role::RoleSummary;
+use super::run::Summary;
 use crate::input::Role;
 
 /// All captures of a batch.

@@ -7,7 +7,7 @@ use super::histogram::Histogram;
 use super::plane::Extent;
 use crate::address::AddressSet;
 use crate::model::pca::Pca;
-use crate::report::labels::Row;
+use crate::rule::judge::Row;
 
 /// The most addresses that are drawn one by one.
 pub const MOST_POINTS: usize = 1 << 20;
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::address::Counter;
     use crate::pass::label::Label;
-    use crate::report::Judge;
+    use crate::rule::judge::Judge;
 
     #[test]
     fn an_image_counts_what_points_tell() {

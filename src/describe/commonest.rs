@@ -3,8 +3,8 @@
 //! Addresses that share leading octets stand together in ascending order: a run of each length of
 //! prefix is counted at a time, and the largest so far is kept.
 
+use super::agreement::{LEADING, ValueCounts};
 use crate::address::octets;
-use crate::describe::agreement::{LEADING, ValueCounts};
 
 /// The commonest first octet of ascending addresses, among those of it the commonest second one, and
 /// so on; of equals the lowest.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::agreement::{LEADING, ValueCounts};
 use super::commonest::Commonest;
 use super::cover::{Block, Cover};
-use crate::describe::agreement::{LEADING, ValueCounts};
 use crate::rule::prefix::prefix;
 use crate::rule::reserved::{self, BLOCKS, Kind};
 

@@ -5,10 +5,10 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::seen::{FLAGGED, SEEN, Seen};
-use super::summary::LISTED;
-use super::tiles::{Change, Difference, Tile, compare};
 use crate::address::dotted;
+use crate::describe::flagged::LISTED;
+use crate::describe::tiles::{Change, Difference, Tile, compare};
+use crate::store::seen::{FLAGGED, SEEN, Seen};
 
 /// What is different from the day that the model was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,74 +11,14 @@ use crate::address::{AddressSet, OCTETS, Span, dotted};
 use crate::input::Rfc3339;
 use crate::model::pca::Pca;
 use crate::pass::Density;
-use crate::pass::label::Label;
+use crate::rule::judge::Row;
 use crate::rule::reason::Reasons;
-use crate::rule::{Flag, Rule, Rules};
 
 /// Rows that a task writes: some 50 KiB of text.
 const ROWS: usize = 512;
 
 /// Tasks whose text is held at a time.
 const TASKS: usize = 256;
-
-/// A labelled address: 16 bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Row {
-    /// Its position in the set.
-    pub at: u32,
-    /// Its cluster, above the rules.
-    packed: u32,
-    /// Its log-density, in nats.
-    pub log_density: f64,
-}
-
-impl Row {
-    fn new(at: u32, Label { cluster, log_density }: Label, rules: Rules) -> Self {
-        // Clusters are a million at the most.
-        Self { at, packed: cluster << Rules::BITS | rules.bits(), log_density }
-    }
-
-    /// Its cluster.
-    pub fn cluster(&self) -> u32 {
-        self.packed >> Rules::BITS
-    }
-
-    /// The rules that flag it.
-    pub fn rules(&self) -> Rules {
-        Rules::of_bits(self.packed)
-    }
-
-    /// Takes its flags.
-    pub fn silence(&mut self) {
-        self.packed &= !0 << Rules::BITS;
-    }
-}
-
-/// What flags addresses.
-#[derive(Debug, Clone, Copy)]
-pub struct Judge<'a> {
-    /// The log-density strictly below which an address is flagged; `None` where that is no rule.
-    pub threshold: Option<f64>,
-    /// What the other rules flag, by position.
-    pub flags: &'a [Flag],
-}
-
-impl Judge<'_> {
-    /// The rows of `labels`, of which the first is that of the address at position `start`.
-    pub fn rows(&self, start: usize, labels: &[Label]) -> impl Iterator<Item = Row> {
-        let first = self.flags.partition_point(|flag| (flag.at as usize) < start);
-        let mut flags = self.flags[first..].iter().peekable();
-        (start..).zip(labels).map(move |(at, &label)| {
-            // Positions fit in u32: there are 2^32 addresses.
-            let at = at as u32;
-            let flag = flags.next_if(|flag| flag.at == at);
-            let rules = flag.map_or(Rules::default(), |flag| flag.rules);
-            let is_low = self.threshold.is_some_and(|threshold| label.log_density < threshold);
-            let rules = if is_low { rules.with(Rule::LowDensity) } else { rules };
-            Row::new(at, label, rules)
-        })
-    }
-}
 
 /// What a table tells of each of its rows.
 #[derive(Debug, Clone, Copy)]

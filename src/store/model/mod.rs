@@ -3,13 +3,14 @@
 
 mod nested;
 mod read;
+mod search;
 
 pub use nested::Nested;
 pub use read::{Loaded, ModelError};
+pub use search::{MoveSummary, SearchSummary};
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::SearchSummary;
 use crate::address::OCTETS;
 use crate::model::any::{Fit, Params};
 use crate::model::diagnosis::{Collapse, collapses};

@@ -60,7 +60,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::report::bitmap;
+    use crate::store::roaring::write;
 
     #[test]
     fn a_set_reads_back_and_one_of_another_fit_is_refused() -> Result<(), Box<dyn std::error::Error>>
@@ -69,7 +69,7 @@ mod tests {
         let model = folder.path().join("model.json");
         assert_eq!(Seen::beside(&model, 3)?, Seen::default());
         let mut bytes = Vec::new();
-        bitmap::write(&[0, 7, u32::MAX], &mut bytes)?;
+        write(&[0, 7, u32::MAX], &mut bytes)?;
         fs::write(folder.path().join(SEEN), &bytes)?;
         let seen = Seen::beside(&model, 3)?;
         assert_eq!(seen.addresses, Some([0, 7, u32::MAX].into_iter().collect()));

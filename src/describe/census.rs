@@ -1,8 +1,8 @@
 //! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
 
-use super::labels::Row;
 use super::portrait::Sketch;
 use crate::address::AddressSet;
+use crate::rule::judge::Row;
 
 /// The addresses of one cluster.
 #[derive(Debug, Clone, Default)]

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use super::agreement::LEADING;
 use super::census::Tally;
-use super::compare::OctetValues;
 use super::cover::Block;
-use super::labels::Row;
+use super::octets::OctetValues;
 use super::portrait::{KindCount, Portrait, Spread};
 use crate::address::OCTETS;
-use crate::describe::agreement::LEADING;
+use crate::rule::judge::Row;
 
 /// Values of an octet that are listed.
 const VALUES: usize = 16;

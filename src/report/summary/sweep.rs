@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::summary::RoleSeconds;
+use super::seconds::RoleSeconds;
 use crate::model::sweep::{Row, knee};
 
 /// What a sweep found for one role.
@@ -104,7 +104,7 @@ impl Sweep {
 
     /// Decimals that tell one lower bound from another: of maximum likelihood it is a mean over the
     /// addresses.
-    pub(super) fn bound_decimals(&self) -> usize {
+    pub(in crate::report) fn bound_decimals(&self) -> usize {
         if self.kind == "gaussian" { 4 } else { 1 }
     }
 

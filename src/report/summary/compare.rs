@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::fit::FitSummary;
-use super::model::AppliedThreshold;
-use super::summary::RoleSeconds;
+use super::seconds::RoleSeconds;
 use crate::address::OCTETS;
-use crate::describe::agreement::{Agreement, LEADING, Profile, Side, ValueCounts};
+use crate::describe::agreement::{Agreement, LEADING, Profile, Side};
+use crate::describe::octets::OctetValues;
+use crate::store::model::AppliedThreshold;
 
 /// How far a mixture and K-Means agree on one role's addresses.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,43 +56,6 @@ pub struct ComparedCluster {
     pub mean: [f64; OCTETS],
     /// The values of the first, second and third octet.
     pub octets: [OctetValues; LEADING],
-}
-
-/// The values of an octet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OctetValues {
-    /// How many different ones there are.
-    pub distinct: usize,
-    /// All of them, or as many as are listed, the commonest first.
-    pub values: Vec<ValueCount>,
-}
-
-/// How often an octet takes a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ValueCount {
-    /// The value.
-    pub value: u8,
-    /// Addresses that have it.
-    pub count: u64,
-}
-
-impl From<&ValueCounts> for OctetValues {
-    fn from(counts: &ValueCounts) -> Self {
-        let value = |(value, count)| ValueCount { value, count };
-        Self {
-            distinct: counts.distinct(),
-            values: counts.commonest().into_iter().map(value).collect(),
-        }
-    }
-}
-
-impl OctetValues {
-    /// The values of `counts`, of which so `many` are listed at most.
-    pub fn commonest(counts: &ValueCounts, many: usize) -> Self {
-        let mut values = Self::from(counts);
-        values.values.truncate(many);
-        values
-    }
 }
 
 /// What is known of a model beside its agreement with the other.

@@ -5,11 +5,14 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::labels::Row;
 use crate::address::{AddressSet, OCTETS, dotted};
+use crate::rule::judge::Row;
 use crate::rule::reason::Reasons;
 use crate::rule::reserved::Block;
 use crate::rule::{Rule, Rules};
+
+/// The most anomalies that a summary lists; all of them stand in anomalies.csv.
+pub const LISTED: usize = 1000;
 
 /// Addresses that are named for each rule.
 const NAMED: usize = 10;

@@ -1,0 +1,5 @@
+//! Tables as CSV.
+
+mod addresses;
+
+pub use addresses::Table;

@@ -1,0 +1,16 @@
+//! What was read, fitted and found, as values to serialise; text and pages are views of them.
+
+pub mod changes;
+pub mod compare;
+pub mod extraction;
+pub mod fit;
+pub mod index;
+pub mod reading;
+mod role;
+mod run;
+mod seconds;
+pub mod sweep;
+
+pub use role::RoleSummary;
+pub use run::{EngineSummary, RunSeconds, Summary};
+pub use seconds::RoleSeconds;

@@ -1,0 +1,67 @@
+//! What was found for one role: its clusters, its fit, and what is flagged.
+
+use serde::Serialize;
+
+use super::changes::Changes;
+use super::fit::FitSummary;
+use super::seconds::RoleSeconds;
+use crate::address::AddressSet;
+use crate::describe::clusters::Cluster;
+use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
+use crate::store::model::AppliedThreshold;
+
+/// What was found for one role.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleSummary {
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// Packets of all of them.
+    pub packets: u64,
+    /// The fits, the last of which is the model; more than one where the first showed how many
+    /// components are needed. None where a model from a file was used.
+    pub fits: Vec<FitSummary>,
+    /// The clusters, one a component.
+    pub clusters: Vec<Cluster>,
+    /// The threshold of the rule `low-density`.
+    pub threshold: AppliedThreshold,
+    /// What each rule flagged.
+    pub rules: Vec<RuleSummary>,
+    /// Addresses that any of them flagged, but for those that are allowed.
+    pub anomaly_count: usize,
+    /// Flagged addresses that are not told, being allowed; nothing where no list says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<u64>,
+    /// The least dense of them, at most [`LISTED`], least dense first.
+    pub anomalies: Vec<Anomaly>,
+    /// What has changed since the day of a model from a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+    /// How long it took.
+    pub seconds: RoleSeconds,
+}
+
+impl RoleSummary {
+    /// What the model of these `clusters` and the rules say of `set`.
+    pub fn new(
+        set: &AddressSet,
+        fits: Vec<FitSummary>,
+        clusters: Vec<Cluster>,
+        flagged: &Flagged<'_>,
+        threshold: AppliedThreshold,
+        seconds: RoleSeconds,
+    ) -> Self {
+        Self {
+            addresses: set.len(),
+            packets: clusters.iter().map(|cluster| cluster.packets).sum(),
+            fits,
+            clusters,
+            threshold,
+            rules: flagged.by_rule(set),
+            anomaly_count: flagged.rows.len(),
+            suppressed: flagged.suppressed,
+            anomalies: flagged.anomalies(set, LISTED),
+            changes: None,
+            seconds,
+        }
+    }
+}

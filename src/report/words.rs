@@ -1,0 +1,98 @@
+//! Numbers, durations and nouns as people read them, on a terminal and on a page.
+
+use std::net::Ipv4Addr;
+
+use crate::input::Role;
+
+/// `count` with a comma before every three digits: `1,234,567`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `count` with the noun that it takes.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// A number of bytes in decimal units: `15 B`, `1.50 MB`.
+pub fn bytes(count: u64) -> String {
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    let (mut amount, mut unit) = (count as f64 / 1000.0, "kB");
+    for larger in ["MB", "GB", "TB", "PB", "EB"] {
+        if amount >= 1000.0 {
+            (amount, unit) = (amount / 1000.0, larger);
+        }
+    }
+    format!("{amount:.2} {unit}")
+}
+
+/// Seconds at a glance, in three digits or so.
+pub fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{:.0} ms", 1000.0 * seconds)
+    } else if seconds < 600.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{:.0} min", seconds / 60.0)
+    }
+}
+
+/// A share, rounded so that it does not mislead: `all` means all, and `<1%` is not nothing.
+pub fn percent(share: f64) -> String {
+    if share == 1.0 {
+        "all".to_owned()
+    } else if share < 0.01 {
+        "<1%".to_owned()
+    } else {
+        format!("{:.0}%", (100.0 * share).min(99.0))
+    }
+}
+
+/// The heading of a role.
+pub fn title(role: Role) -> &'static str {
+    match role {
+        Role::Source => "Sources",
+        Role::Destination => "Destinations",
+        Role::Any => "Addresses",
+    }
+}
+
+/// The first `most` of `addresses`, and how many more there are of `all`.
+pub fn first_of(addresses: &[Ipv4Addr], most: usize, all: u64) -> String {
+    let named: Vec<String> = addresses.iter().take(most).map(ToString::to_string).collect();
+    match all - named.len() as u64 {
+        0 => named.join(", "),
+        more => format!("{} and {} more", named.join(", "), grouped(more)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three_digits() {
+        let texts = [0, 7, 999, 1000, 123_456, 1_234_567, u64::MAX].map(grouped);
+        let expected =
+            ["0", "7", "999", "1,000", "123,456", "1,234,567", "18,446,744,073,709,551,615"];
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn bytes_have_the_largest_decimal_unit_that_fits() {
+        let texts = [0, 999, 1000, 656_182, 999_999, 1_500_000, u64::MAX].map(bytes);
+        let expected =
+            ["0 B", "999 B", "1.00 kB", "656.18 kB", "1000.00 kB", "1.50 MB", "18.45 EB"];
+        assert_eq!(texts, expected);
+    }
+}

@@ -1,0 +1,13 @@
+//! Our own files, each written and read in one place.
+
+#[cfg(feature = "report")]
+pub mod model;
+#[cfg(feature = "report")]
+mod results;
+pub mod roaring;
+#[cfg(feature = "report")]
+pub mod seen;
+pub mod shard;
+
+#[cfg(feature = "report")]
+pub use results::{Output, Unfinished, WriteError, abandon};

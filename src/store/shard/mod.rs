@@ -1,0 +1,5 @@
+//! Shards: the distinct addresses of captures as small files, which every command reads again.
+
+mod write;
+
+pub use write::Form;

@@ -1,0 +1,64 @@
+//! Shards: the distinct addresses of captures as small files.
+//!
+//! A table may have a hundred million rows: it is written in its order and by all cores.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use crate::address::{AddressSet, dotted};
+use crate::store::roaring;
+
+/// Rows that a task writes: some 8 KiB of text.
+const ROWS: usize = 512;
+
+/// Rows whose text is held at a time.
+const HELD: usize = 256 * ROWS;
+
+/// How a shard is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A table of addresses and their packets, in the order of the set.
+    Csv,
+    /// A portable Roaring bitmap: no packets, no order.
+    Bitmap,
+}
+
+impl Form {
+    /// How its files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Bitmap => "roaring",
+        }
+    }
+
+    /// Writes `set`.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write(self, set: &AddressSet, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Csv => write_table(set, out),
+            Self::Bitmap => roaring::write(set.addresses(), out),
+        }
+    }
+}
+
+fn write_table(set: &AddressSet, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "address,packets")?;
+    for start in (0..set.len()).step_by(HELD) {
+        let end = set.len().min(start + HELD);
+        let text = |first: usize| {
+            let mut text = Vec::with_capacity(24 * ROWS);
+            for at in first..end.min(first + ROWS) {
+                writeln!(text, "{},{}", dotted(set.addresses()[at]), set.packets(at))?;
+            }
+            Ok(text)
+        };
+        let firsts: Vec<usize> = (start..end).step_by(ROWS).collect();
+        let texts: io::Result<Vec<Vec<u8>>> = firsts.into_par_iter().map(text).collect();
+        texts?.iter().try_for_each(|text| out.write_all(text))?;
+    }
+    Ok(())
+}
