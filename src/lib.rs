@@ -7,6 +7,7 @@
 //! [`conformance`] holds engines against the reference; [`synthetic`] sets are for benchmarks.
 
 pub mod address;
+pub mod analysis;
 pub mod conformance;
 pub mod describe;
 pub mod engine;

@@ -22,7 +22,7 @@ pub const BLOCKS: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Sketch<'a> {
     set: &'a AddressSet,
-    pca: &'a Pca,
+    pca: Pca,
     drawing: Drawing,
 }
 
@@ -100,11 +100,11 @@ impl Image {
 
 impl<'a> Sketch<'a> {
     /// Of `set` in the plane of `pca`.
-    pub fn new(set: &'a AddressSet, pca: &'a Pca) -> Self {
+    pub fn new(set: &'a AddressSet, pca: &Pca) -> Self {
         Self::with_most(set, pca, MOST_POINTS)
     }
 
-    fn with_most(set: &'a AddressSet, pca: &'a Pca, most: usize) -> Self {
+    fn with_most(set: &'a AddressSet, pca: &Pca, most: usize) -> Self {
         let cells = if set.len() <= most {
             Cells::Points(Points::default())
         } else {
@@ -112,7 +112,7 @@ impl<'a> Sketch<'a> {
         };
         let extent = Extent::of(set.addresses(), pca);
         let drawing = Drawing { extent, cells, histogram: Histogram::default() };
-        Self { set, pca, drawing }
+        Self { set, pca: pca.clone(), drawing }
     }
 
     /// Counts `rows`, which go on where those before ended.

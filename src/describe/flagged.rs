@@ -28,8 +28,6 @@ pub struct Flagged<'a> {
     pub rules: Rules,
     /// Whether the rule `isolated` found so many that it flags none.
     pub diffuse: bool,
-    /// Flagged addresses that are not among them, being allowed; `None` where none are.
-    pub suppressed: Option<u64>,
 }
 
 /// An anomalous address.

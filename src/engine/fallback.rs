@@ -92,6 +92,13 @@ impl Engine for FallbackEngine<'_> {
         self.stream(|engine, sink| engine.assign(centres, sink), sink)
     }
 
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        match &self.instead {
+            None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.device(), points))),
+            Some((_, cpu)) => cpu.over(points),
+        }
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         match &self.instead {
             None => self.gpu.arithmetic(),

@@ -17,6 +17,7 @@ pub use gpu::GpuEngine;
 pub use host::{Host, RandomStream};
 pub use reference::ReferenceEngine;
 
+use crate::address::Points;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
 
@@ -135,6 +136,9 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// # Errors
     /// When a device fails, or the sink does.
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError>;
+
+    /// An engine of this kind over other addresses, such as draws that are labelled like these.
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b>;
 
     /// How it rounds.
     fn arithmetic(&self) -> Arithmetic;

@@ -72,6 +72,10 @@ impl Engine for ReferenceEngine<'_> {
         self.stream(|block, indices| assign(centres, block, indices), sink)
     }
 
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        Box::new(ReferenceEngine::new(points))
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         Arithmetic::double(terms(&self.points))
     }

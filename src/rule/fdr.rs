@@ -39,9 +39,6 @@ pub enum FdrError {
     Engine(#[from] EngineError),
 }
 
-/// What makes an engine over some addresses.
-pub type Open<'a> = &'a dyn for<'b> Fn(Points<'b>) -> Box<dyn Engine + 'b>;
-
 /// The log-density strictly below which the addresses of `engine` are flagged at rate `q`. Draws follow from `seed`, come from `estimate` and are scored, as the addresses are,
 /// by `scorer` on engines that `open` makes.
 ///
@@ -56,7 +53,6 @@ pub fn cut(
     estimate: &Estimate,
     seed: u64,
     engine: &mut dyn Engine,
-    open: Open<'_>,
 ) -> Result<f64, FdrError> {
     let sampler = Sampler::new(estimate, seed)?;
     let n = engine.len() as f64;
@@ -81,7 +77,8 @@ pub fn cut(
         left -= draws.len() as u64;
         // Engines do best with ascending addresses.
         draws.par_sort_unstable();
-        scorer.label(open(Points::new(&draws)).as_mut(), &mut |_, labels| {
+        let mut over_draws = engine.over(Points::new(&draws));
+        scorer.label(over_draws.as_mut(), &mut |_, labels| {
             labels.iter().for_each(|label| drawn.add(label.log_density));
             Ok(())
         })?;

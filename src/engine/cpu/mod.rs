@@ -182,6 +182,10 @@ impl Engine for CpuEngine<'_> {
         self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
     }
 
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        Box::new(CpuEngine::new(points))
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         let exact = Arithmetic::double(terms(&self.points));
         match self.machine.precision {

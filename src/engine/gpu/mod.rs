@@ -107,6 +107,11 @@ impl<'a> GpuEngine<'a> {
         }
     }
 
+    /// The device.
+    pub(super) fn device(&self) -> &Gpu {
+        &self.gpu
+    }
+
     /// The points that it holds.
     pub(super) fn held(&self) -> &Points<'a> {
         &self.points
@@ -194,6 +199,10 @@ impl Engine for GpuEngine<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(ASSIGN, centres, sink)
+    }
+
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        Box::new(GpuEngine::new(&self.gpu, points))
     }
 
     fn arithmetic(&self) -> Arithmetic {

@@ -1,0 +1,155 @@
+//! Judging: a threshold, the rules that need no model, and one sweep that brings both together.
+
+use std::time::{Duration, Instant};
+
+use super::{AnalysisError, Watcher};
+use crate::address::{AddressSet, Blocks};
+use crate::describe::census::Census;
+use crate::describe::clusters::{Cluster, clusters};
+use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
+use crate::engine::Engine;
+use crate::model::any::Model;
+use crate::model::estimate::Estimate;
+use crate::model::scorer::{Score, Scorer};
+use crate::rule::judge::{Judge, Row};
+use crate::rule::prefix::Ascending;
+use crate::rule::reason::Reasons;
+use crate::rule::threshold::{Threshold, percentile};
+use crate::rule::{Rule, Rules, Structure, fdr};
+
+/// What makes an address odd, and how many of the odd ones are described.
+#[derive(Debug, Clone, Copy)]
+pub struct Criteria<'a> {
+    /// Which log-density counts.
+    pub score: Score,
+    /// How low is too low.
+    pub threshold: Threshold,
+    /// The rules that flag addresses.
+    pub rules: Rules,
+    /// Addresses that are never flagged.
+    pub allowed: Option<&'a Blocks>,
+    /// The most flagged addresses that are described.
+    pub listed: usize,
+}
+
+impl Default for Criteria<'_> {
+    /// All rules, and the 4 % of lowest log-density.
+    fn default() -> Self {
+        Self {
+            score: Score::default(),
+            threshold: Threshold::Percentile(4.0),
+            rules: Rule::ALL.into_iter().collect(),
+            allowed: None,
+            listed: LISTED,
+        }
+    }
+}
+
+/// What a model and the rules say of a set.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The log-density strictly below which the rule `low-density` flags an address, in nats.
+    pub threshold: f64,
+    /// The clusters, one a component.
+    pub clusters: Vec<Cluster>,
+    /// What each rule flagged.
+    pub rules: Vec<RuleSummary>,
+    /// All flagged addresses, ascending.
+    pub flagged: Vec<u32>,
+    /// Addresses that would be flagged if they were not allowed; `None` where none are allowed.
+    pub suppressed: Option<u64>,
+    /// The least dense of the flagged, least dense first, at most as many as are to be described.
+    pub anomalies: Vec<Anomaly>,
+    /// How long the threshold and the rules that need no model took.
+    pub threshold_time: Duration,
+    /// How long the sweep took, and what the watcher did of it.
+    pub sweep_time: Duration,
+}
+
+/// Judges the addresses of `engine`, which are those of `set`, under `model`. What is drawn for a
+/// threshold follows from `seed`.
+pub(super) fn judge(
+    set: &AddressSet,
+    engine: &mut dyn Engine,
+    model: &Model,
+    criteria: &Criteria<'_>,
+    seed: u64,
+    watcher: &mut dyn Watcher,
+) -> Result<Judged, AnalysisError> {
+    let started = Instant::now();
+    let (scorer, estimate) = (model.scorer(criteria.score)?, model.estimate());
+    let threshold = threshold(criteria.threshold, &scorer, &estimate, engine, seed)?;
+    let ascending = Ascending::new(set.addresses());
+    let structure = Structure::new(&ascending, criteria.rules);
+    let threshold_time = started.elapsed();
+
+    let started = Instant::now();
+    let low = criteria.rules.has(Rule::LowDensity).then_some(threshold);
+    let judge = Judge { threshold: low, flags: &structure.flags };
+    let mut census = Census::new(set, estimate.components());
+    let (mut rows, mut done) = (Vec::new(), 0);
+    let mut suppressed = criteria.allowed.map(|_| 0);
+    scorer.label(engine, &mut |addresses, labels| {
+        rows.clear();
+        rows.extend(judge.rows(done, labels));
+        done += rows.len();
+        if let (Some(allowed), Some(suppressed)) = (criteria.allowed, &mut suppressed) {
+            *suppressed += silence(&mut rows, addresses, allowed);
+        }
+        census.add(&rows);
+        watcher.judged(&rows)
+    })?;
+    let (tallies, rows) = census.finish();
+    let sizes: Vec<u64> = tallies.iter().map(|tally| tally.size).collect();
+    let flagged = Flagged {
+        rows,
+        reasons: Reasons::new(&ascending, &estimate, &sizes),
+        rules: criteria.rules,
+        diffuse: structure.diffuse,
+    };
+    watcher.flagged(&flagged).map_err(crate::engine::EngineError::Sink)?;
+    let sweep_time = started.elapsed();
+    Ok(Judged {
+        threshold,
+        clusters: clusters(tallies, model.weights(), &model.means(), &flagged.rows),
+        rules: flagged.by_rule(set),
+        flagged: flagged.ascending(set),
+        suppressed,
+        anomalies: flagged.anomalies(set, criteria.listed),
+        threshold_time,
+        sweep_time,
+    })
+}
+
+/// The log-density strictly below which the addresses of `engine` are flagged, scored by `scorer` of
+/// the mixture `estimate`.
+pub(super) fn threshold(
+    threshold: Threshold,
+    scorer: &Scorer,
+    estimate: &Estimate,
+    engine: &mut dyn Engine,
+    seed: u64,
+) -> Result<f64, AnalysisError> {
+    Ok(match threshold {
+        Threshold::Percentile(q) => {
+            percentile(q, engine.len(), |ranks| scorer.order_statistics(engine, ranks))?
+                // Without a log-density there is no address to flag either.
+                .unwrap_or(f64::NEG_INFINITY)
+        }
+        Threshold::Density(density) => density,
+        Threshold::Fdr(q) => fdr::cut(q, scorer, estimate, seed, engine)?,
+    })
+}
+
+/// Removes the flags of those `rows` whose address is `allowed`, and returns how many were flagged.
+/// There is an address a row.
+fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
+    let mut silenced = 0;
+    for (row, &address) in rows.iter_mut().zip(addresses) {
+        if !row.rules().is_empty() && allowed.contains(address) {
+            row.silence();
+            silenced += 1;
+        }
+    }
+    silenced
+}

@@ -1,0 +1,90 @@
+//! What octomix does with one set of addresses, as calls that return values.
+//!
+//! | call | what it does |
+//! | --- | --- |
+//! | [`fit`] | fits a model, with as many components as prove to be needed |
+//! | [`detect`] | fits a model, and says which addresses are odd under it, and why |
+//! | [`score`] | says so under a model that was fitted to another day |
+//! | [`compare`] | sets a mixture against K-Means |
+//!
+//! A fit with several numbers of components is a [`sweep`](crate::model::any::Params::sweep). Nothing
+//! here reads captures, prints or writes: a [`Watcher`] sees the addresses as they are judged, block by
+//! block, for they are too many to be kept.
+
+mod compare;
+mod detect;
+mod fit;
+mod judge;
+
+use std::io;
+use std::ops::ControlFlow;
+
+pub use compare::{Compared, Labelled, compare};
+pub use detect::{Detected, Scored, detect, score};
+pub use fit::{Fitted, Plan, fit};
+pub use judge::{Criteria, Judged};
+
+use crate::describe::agreement::AgreementError;
+use crate::describe::flagged::Flagged;
+use crate::engine::EngineError;
+use crate::model::{FitError, Progress};
+use crate::pass::centres::CentresError;
+use crate::rule::fdr::FdrError;
+use crate::rule::judge::Row;
+
+/// Why an analysis failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The model could not be fitted.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// No threshold could be found by draws from the model.
+    #[error(transparent)]
+    Fdr(#[from] FdrError),
+    /// The two clusterings could not be compared.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// The engine failed, or the watcher did.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl From<CentresError> for AnalysisError {
+    fn from(error: CentresError) -> Self {
+        Self::Fit(error.into())
+    }
+}
+
+/// Watches an analysis; all that it does not care for it leaves out. `()` watches nothing.
+pub trait Watcher {
+    /// A fit has gone on; `Break` ends it with [`FitError::Interrupted`].
+    fn progress(&mut self, _: Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// A model is fitted.
+    ///
+    /// # Errors
+    /// What ends the analysis with [`EngineError::Sink`].
+    fn fitted(&mut self, _: &Fitted) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// The next addresses of the set are judged.
+    ///
+    /// # Errors
+    /// As [`fitted`](Self::fitted).
+    fn judged(&mut self, _: &[Row]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// All addresses are judged, and these are flagged.
+    ///
+    /// # Errors
+    /// As [`fitted`](Self::fitted).
+    fn flagged(&mut self, _: &Flagged<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Watcher for () {}
