@@ -10,7 +10,7 @@ use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
-use crate::report::words::{counted, duration, title};
+use crate::words::{counted, duration, title};
 
 /// Writes the page of a batch: of its `index`.
 ///

@@ -10,7 +10,7 @@ use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::Summary;
 use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
-use crate::report::words::title;
+use crate::words::title;
 
 /// Writes the page of a sweep: of its `summary`.
 ///

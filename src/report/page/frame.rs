@@ -7,7 +7,7 @@ use crate::input::{Role, Tally};
 use crate::report::summary::Summary;
 use crate::report::summary::reading::{FileFormat, FileReading};
 use crate::report::text::Findings;
-use crate::report::words::{self, title};
+use crate::words::{self, title};
 
 /// What the page tells of the run that no summary does.
 #[derive(Debug, Clone, Default)]

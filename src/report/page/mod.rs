@@ -25,12 +25,12 @@ use serde::Serialize;
 use super::summary::fit::{FitSummary, Objective};
 use super::summary::{RoleSummary, Summary};
 use super::text;
-use super::words::title;
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::describe::drawing::{Cells, Drawing, SIDE};
 use crate::describe::plane::{Extent, Shape};
 use crate::input::Role;
 use crate::model::pca::Pca;
+use crate::words::title;
 use frame::Frame;
 use shell::Shell;
 

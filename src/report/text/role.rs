@@ -12,8 +12,8 @@ use crate::describe::flagged::RuleSummary;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
-use crate::report::words::{counted, first_of, grouped, percent, title};
 use crate::store::model::{MoveSummary, Rule};
+use crate::words::{counted, first_of, grouped, percent, title};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;

@@ -9,7 +9,7 @@ use super::reading::write_reading;
 use super::scatter::Scatter;
 use crate::input::Role;
 use crate::report::summary::Summary;
-use crate::report::words::{duration, title};
+use crate::words::{duration, title};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;

@@ -9,6 +9,7 @@ use octomix::describe::flagged::Flagged;
 use octomix::engine::{Engine, EngineError, Run};
 use octomix::input::Role;
 use octomix::pass::Expectation;
+use octomix::report::csv::write_changes;
 use octomix::report::summary::changes::{Changes, WeightChange};
 use octomix::rule::prefix::Ascending;
 use octomix::store::Output;
@@ -59,7 +60,7 @@ pub fn changes(
 ) -> Result<Changes, Failure> {
     let name = format!("{}/changes.csv", role.key());
     let mut file = output.create(&name)?;
-    let changes = Changes::new(seen, ascending.addresses(), flagged, weights, &mut file)
+    let changes = write_changes(seen, ascending.addresses(), flagged, weights, &mut file)
         .map_err(|error| file.failed(&error))?;
     output.keep(file)?;
     Ok(changes)

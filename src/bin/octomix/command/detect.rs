@@ -8,7 +8,7 @@ use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role};
 use octomix::model::any::{Fit, Params};
 use octomix::model::pca::Pca;
-use octomix::report::Table;
+use octomix::report::csv::AddressTable;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
@@ -164,7 +164,7 @@ impl Job<'_> {
         let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
         let labelling = Labelling {
             role,
-            table: &Table { set, pca: &pca, responsibilities },
+            table: &AddressTable { set, pca: &pca, responsibilities },
             ascending: &ascending,
             scorer: &scorer,
             estimate: &fit.estimate(),

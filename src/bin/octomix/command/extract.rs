@@ -1,6 +1,5 @@
 //! `octomix extract` and `octomix merge`: from captures, or shards of them, to shards.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,8 +9,8 @@ use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeco
 use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::Output;
+use octomix::store::earlier_files;
 use octomix::store::shard::Form;
-use serde::Deserialize;
 
 use super::run::{skipped, timed};
 use super::{Failure, print, read, write_json};
@@ -59,13 +58,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
 
 /// The shards of the summary in `directory`, if there is one.
 fn shards_of(directory: &Path) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Earlier {
-        files: Vec<String>,
-    }
-    let text = fs::read(directory.join("summary.json")).unwrap_or_default();
-    let earlier: Option<Earlier> = serde_json::from_slice(&text).ok();
-    let mut files = earlier.map(|earlier| earlier.files).unwrap_or_default();
+    let mut files = earlier_files(directory);
     files.retain(|file| !file.contains(['/', '\\']) && shard_role(Path::new(file)).is_some());
     files
 }

@@ -12,7 +12,7 @@ use octomix::model::any::Fit;
 use octomix::model::estimate::Estimate;
 use octomix::model::scorer::Scorer;
 use octomix::pass::Density;
-use octomix::report::Table;
+use octomix::report::csv::AddressTable;
 use octomix::rule::judge::{Judge, Row};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
@@ -88,7 +88,7 @@ pub struct Labelling<'a> {
     /// The role.
     pub role: Role,
     /// The addresses, and what is told of each.
-    pub table: &'a Table<'a>,
+    pub table: &'a AddressTable<'a>,
     /// The addresses again, sorted.
     pub ascending: &'a Ascending<'a>,
     /// What labels them.

@@ -12,9 +12,9 @@ use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::pca::Pca;
 use octomix::report::page::{self, About, Flag, MOST_FLAGS, Picture, RolePage};
-use octomix::report::summary::index::MadeFrom;
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
+use octomix::store::MadeFrom;
 
 use super::Failure;
 use super::run::{self, Run, show};

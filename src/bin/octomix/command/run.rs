@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, Role, Roles};
-use octomix::report::summary::index::MadeFrom;
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
+use octomix::store::MadeFrom;
 use octomix::store::Output;
 use serde::Serialize;
 

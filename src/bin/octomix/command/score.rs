@@ -8,7 +8,7 @@ use octomix::describe::clusters::clusters;
 use octomix::engine::choice::Choice;
 use octomix::input::{Role, Roles};
 use octomix::model::scorer::Score;
-use octomix::report::Table;
+use octomix::report::csv::AddressTable;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
@@ -149,7 +149,7 @@ impl Job<'_> {
         let (structure, label_seconds) = timed(|| Structure::new(&ascending, self.rules));
         let labelling = Labelling {
             role,
-            table: &Table { set, pca: &loaded.pca, responsibilities },
+            table: &AddressTable { set, pca: &loaded.pca, responsibilities },
             ascending: &ascending,
             scorer: &scorer,
             estimate: &loaded.model.estimate(),

@@ -6,10 +6,10 @@ use octomix::address::AddressSet;
 use octomix::engine::choice::Choice;
 use octomix::input::Role;
 use octomix::model::any::Params;
-use octomix::report::page;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::report::{csv, page};
 use octomix::store::Output;
 
 use super::fitting::{points, show, tell};
@@ -102,7 +102,7 @@ impl Job<'_> {
         let sweep = Sweep::new(set.len(), kind, covariance_type, rows);
         let file = |name| format!("{}/{name}", role.key());
         let (written, write_seconds) = timed(|| {
-            self.output.write(&file("sweep.csv"), |out| sweep.write_csv(out))?;
+            self.output.write(&file("sweep.csv"), |out| csv::write_sweep(&sweep, out))?;
             self.output.write(&file("sweep.json"), |out| write_json(&sweep, out))
         });
         written?;

@@ -17,10 +17,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use octomix::engine::choice::Chooser;
 use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
+use octomix::report::csv::write_index;
 use octomix::report::page::write_batch;
-use octomix::report::summary::index::{Entry, Index, MadeFrom, Original, Status};
+use octomix::report::summary::index::{Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::Output;
+use octomix::store::{Earlier, MadeFrom, Original, Output};
 use rayon::Yield;
 
 use super::detect::{self, Flagging};
@@ -57,7 +58,7 @@ pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failu
         seconds: started.elapsed().as_secs_f64(),
     };
     output.write("index.json", |file| write_json(&index, file))?;
-    output.write("index.csv", |file| index.write_csv(file))?;
+    output.write("index.csv", |file| write_index(&index, file))?;
     output.write("index.html", |file| write_batch(&index, &page::about(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
@@ -134,8 +135,10 @@ impl Batch<'_> {
             let directory = self.args.output.directory.join(&name);
             // Standard input is gone once it is read.
             let is_same = !self.args.again && path.as_os_str() != "-";
-            match Entry::finished(&name, &shown(&path), &directory, &made_from) {
-                Some(entry) if is_same => self.entries.push((at, entry)),
+            match Earlier::of(&directory, &made_from) {
+                Some(earlier) if is_same => {
+                    self.entries.push((at, Entry::skipped(&name, &shown(&path), &earlier)));
+                }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
         }
