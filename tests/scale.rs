@@ -18,7 +18,7 @@ use octomix::input::{Options, read};
 use octomix::model::pca::Pca;
 use octomix::model::scorer::{Score, Scorer};
 use octomix::report::csv::AddressTable;
-use octomix::rule::judge::{Judge, Row};
+use octomix::rule::judge::{Judge, Verdict};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::threshold::{Threshold, percentile};
@@ -106,7 +106,7 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let mut done = 0;
     let engine: &mut dyn Engine = &mut engine;
     let labelled = scorer.label(engine, addresses, &mut |labels| {
-        let rows: Vec<Row> = judge.rows(done, labels).collect();
+        let rows: Vec<Verdict> = judge.verdicts(done, labels).collect();
         done += rows.len();
         census.add(&rows);
         table.write(&rows, &mut io::sink())

@@ -12,7 +12,7 @@ use crate::address::{AddressSet, OCTETS, Span, dotted};
 use crate::input::Rfc3339;
 use crate::model::pca::Pca;
 use crate::pass::Density;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 
 /// Rows that a task writes: some 50 KiB of text.
@@ -54,7 +54,7 @@ impl AddressTable<'_> {
     ///
     /// # Errors
     /// When `out` fails.
-    pub fn write(&self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, rows: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
         self.write_rows(rows, out, |_, _| Ok(()))
     }
 
@@ -65,7 +65,7 @@ impl AddressTable<'_> {
     /// When `out` fails.
     pub fn write_flagged(
         &self,
-        rows: &[Row],
+        rows: &[Verdict],
         reasons: &Reasons<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -85,11 +85,11 @@ impl AddressTable<'_> {
     /// Writes `rows` by all cores, each with what `more` adds to its fields.
     fn write_rows(
         &self,
-        rows: &[Row],
+        rows: &[Verdict],
         out: &mut dyn Write,
-        more: impl Fn(&Row, &mut Vec<u8>) -> io::Result<()> + Sync,
+        more: impl Fn(&Verdict, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
-        let text = |rows: &[Row]| {
+        let text = |rows: &[Verdict]| {
             let mut text = Vec::with_capacity(128 * ROWS);
             let mut responsibilities = vec![0.0; self.components()];
             for row in rows {
@@ -109,7 +109,7 @@ impl AddressTable<'_> {
     /// Appends the fields that every row has to `text`.
     fn write_fields(
         &self,
-        row: &Row,
+        row: &Verdict,
         responsibilities: &mut [f64],
         text: &mut Vec<u8>,
     ) -> io::Result<()> {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use octomix::address::AddressSet;
-use octomix::describe::census::Tally;
+use octomix::describe::census::ClusterTally;
 use octomix::describe::flagged::Flagged;
 use octomix::engine::{Engine, EngineError, Run};
 use octomix::input::Role;
@@ -74,7 +74,7 @@ pub fn changes(
 pub fn weights(
     loaded: &Loaded,
     engine: &mut dyn Engine,
-    tallies: &[Tally],
+    tallies: &[ClusterTally],
 ) -> Result<Vec<WeightChange>, EngineError> {
     let now: Vec<f64> = match &loaded.model {
         Model::Mixture(estimate) => {
@@ -82,7 +82,7 @@ pub fn weights(
             stats.iter().flat_map(|stats| &stats.components).map(|sums| sums.weight).collect()
         }
         Model::KMeans(_) => {
-            let count = |tally: &Tally| match loaded.file.weighted_by {
+            let count = |tally: &ClusterTally| match loaded.file.weighted_by {
                 WeightedBy::Addresses => tally.size,
                 WeightedBy::Packets => tally.packets,
             };

@@ -13,7 +13,7 @@ use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::{Rules, Structure};
 use octomix::store::Output;
-use octomix::store::model::{About, ModelFile};
+use octomix::store::model::{ModelFile, Provenance};
 
 use super::days::keep;
 use super::fitting::{Fitted, log_likelihood, points};
@@ -149,7 +149,7 @@ impl Job<'_> {
         let (threshold, structure) = found?;
         let log_likelihood = log_likelihood(&fit, engine).map_err(failed)?;
         let pca = Pca::new(fit.moments());
-        let about = About {
+        let about = Provenance {
             role: role.key(),
             params: &params,
             threshold,

@@ -10,7 +10,7 @@ use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::Output;
 use octomix::store::earlier_files;
-use octomix::store::shard::Form;
+use octomix::store::shard::ShardFormat;
 
 use super::run::{skipped, timed};
 use super::{Failure, print, read, write_json};
@@ -68,11 +68,11 @@ struct Job {
     started: Instant,
     console: Console,
     output: Output,
-    form: Form,
+    form: ShardFormat,
 }
 
 impl Job {
-    fn new(directory: &Path, form: Form, print: &PrintArgs) -> Result<Self, Failure> {
+    fn new(directory: &Path, form: ShardFormat, print: &PrintArgs) -> Result<Self, Failure> {
         let output = Output::new(directory, &[])?;
         Ok(Self { started: Instant::now(), console: Console::new(print), output, form })
     }
@@ -132,7 +132,7 @@ impl Job {
 
     fn warn_of_lost_packets(&mut self, capture: &Capture) {
         let has_several = |set: &AddressSet| (0..set.len()).any(|at| set.packets(at) > 1);
-        if self.form == Form::Bitmap {
+        if self.form == ShardFormat::Bitmap {
             if Role::ALL.iter().any(|&role| has_several(capture.addresses(role))) {
                 let lost = "bitmaps hold no packets: every address will count as one; \
                             use --as csv to keep them";

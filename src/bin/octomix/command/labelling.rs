@@ -2,8 +2,8 @@
 //! anomalies.
 
 use octomix::address::Blocks;
-use octomix::describe::census::{Census, Tally};
-use octomix::describe::drawing::{Drawing, Sketch};
+use octomix::describe::census::{Census, ClusterTally};
+use octomix::describe::drawing::{Drawing, DrawingBuilder};
 use octomix::describe::flagged::Flagged;
 use octomix::engine::choice::Choice;
 use octomix::engine::{Engine, EngineError};
@@ -13,7 +13,7 @@ use octomix::model::estimate::Estimate;
 use octomix::model::scorer::Scorer;
 use octomix::pass::Density;
 use octomix::report::csv::AddressTable;
-use octomix::rule::judge::{Judge, Row};
+use octomix::rule::judge::{Judge, Verdict};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::threshold::{Threshold, percentile};
@@ -75,7 +75,7 @@ pub fn responsible<'a>(
 /// What a sweep over labels finds.
 pub struct Labelled<'a> {
     /// The addresses of each cluster.
-    pub tallies: Vec<Tally>,
+    pub tallies: Vec<ClusterTally>,
     /// The flagged ones.
     pub flagged: Flagged<'a>,
     /// A picture, where files are written.
@@ -132,13 +132,13 @@ impl<'a> Labelling<'a> {
         let threshold = rules.has(Rule::LowDensity).then_some(self.threshold);
         let judge = Judge { threshold, flags: &structure.flags };
         let mut census = Census::new(table.set, self.estimate.components());
-        let mut sketch = file.is_some().then(|| Sketch::new(table.set, table.pca));
+        let mut sketch = file.is_some().then(|| DrawingBuilder::new(table.set, table.pca));
         let (addresses, all) = (table.set.addresses(), table.set.len() as u64);
         let (mut rows, mut done) = (Vec::new(), 0);
         let mut suppressed = self.allowed.map(|_| 0);
         let labelled = scorer.label(engine, addresses, &mut |labels| {
             rows.clear();
-            rows.extend(judge.rows(done, labels));
+            rows.extend(judge.verdicts(done, labels));
             done += rows.len();
             if let (Some(allowed), Some(suppressed)) = (self.allowed, &mut suppressed) {
                 *suppressed += silence(&mut rows, addresses, allowed);
@@ -168,12 +168,12 @@ impl<'a> Labelling<'a> {
         }
         let diffuse = structure.diffuse;
         let flagged = Flagged { rows, reasons, rules, diffuse, suppressed };
-        Ok(Labelled { tallies, flagged, drawing: sketch.map(Sketch::finish) })
+        Ok(Labelled { tallies, flagged, drawing: sketch.map(DrawingBuilder::finish) })
     }
 }
 
 /// Takes the flags of those of `rows` whose address is `allowed`, and returns how many they were.
-fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
+fn silence(rows: &mut [Verdict], addresses: &[u32], allowed: &Blocks) -> u64 {
     let mut silenced = 0;
     for row in rows.iter_mut().filter(|row| !row.rules().is_empty()) {
         if allowed.contains(addresses[row.at as usize]) {

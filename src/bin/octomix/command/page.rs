@@ -5,13 +5,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use console::Term;
 use octomix::address::AddressSet;
 use octomix::describe::drawing::Drawing;
-use octomix::describe::flagged::{Anomaly, Flagged};
+use octomix::describe::flagged::Flagged;
 use octomix::describe::plane::{Extent, Shape};
 use octomix::input::{Capture, Role};
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::pca::Pca;
-use octomix::report::page::{self, About, Flag, MOST_FLAGS, Picture, RolePage};
+use octomix::report::page::{self, Invocation, MOST_FLAGS, Picture, RolePage};
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
 use octomix::store::MadeFrom;
@@ -49,12 +49,7 @@ impl Subject<'_> {
             Self::Mixture(estimate, bounds) => (Shape::of_mixture(estimate, pca), bounds.to_vec()),
             Self::Partition(partition) => (Shape::of_partition(partition, pca), Vec::new()),
         };
-        let flag = |anomaly: Anomaly| {
-            let Anomaly { address, packets, cluster, log_density, rule, reason, .. } = anomaly;
-            let surprise = Some(anomaly.surprise_octets);
-            Flag { address, packets, cluster, log_density, rule, reason, surprise }
-        };
-        let flags = flagged.anomalies(set, MOST_FLAGS).into_iter().map(flag).collect();
+        let flags = flagged.anomalies(set, MOST_FLAGS);
         RolePage { pca: pca.clone(), shapes, drawing, flags, trace }
     }
 }
@@ -100,7 +95,7 @@ pub fn complete(
     let [src, dst, any] =
         found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
     let pages = [src.1.flatten(), dst.1.flatten(), any.1.flatten()];
-    let about = about();
+    let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| {
         page::write(summary, pages.each_ref().map(Option::as_ref), &about, out)
     };
@@ -110,8 +105,8 @@ pub fn complete(
 }
 
 /// What is told of this run beside its summary.
-pub fn about() -> About {
-    About {
+pub fn invocation() -> Invocation {
+    Invocation {
         command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
         // A clock before 1970 tells no time.
         unix_seconds: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),

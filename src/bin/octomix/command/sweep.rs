@@ -13,7 +13,7 @@ use octomix::report::{csv, page};
 use octomix::store::Output;
 
 use super::fitting::{points, show, tell};
-use super::page::about;
+use super::page::invocation;
 use super::plan::Plan;
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
@@ -42,7 +42,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let src = job.sweep(Role::Source, &capture.source)?;
     let dst = job.sweep(Role::Destination, &capture.destination)?;
     let any = job.sweep(Role::Any, &capture.any)?;
-    let about = about();
+    let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
     let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;
     run::show(&summary, &Default::default(), print)

@@ -59,7 +59,7 @@ pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failu
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
-    output.write("index.html", |file| write_batch(&index, &page::about(), file))?;
+    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => Ok(()),
