@@ -19,6 +19,7 @@ pub mod report;
 pub mod rule;
 pub mod store;
 pub mod synthetic;
+pub mod words;
 
 pub use address::{AddressSet, Counter, Points};
 pub use model::covariance::Covariance;

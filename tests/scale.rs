@@ -17,8 +17,8 @@ use octomix::engine::{CpuEngine, Engine};
 use octomix::input::{Options, read};
 use octomix::model::pca::Pca;
 use octomix::model::scorer::{Score, Scorer};
-use octomix::report::Table;
-use octomix::rule::judge::{Judge, Row};
+use octomix::report::csv::AddressTable;
+use octomix::rule::judge::{Judge, Verdict};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::threshold::{Threshold, percentile};
@@ -97,7 +97,7 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let threshold = percentile(4.0, set.len(), of_ranks).unwrap();
 
     let pca = Pca::new(&fit.moments);
-    let table = Table { set: &set, pca: &pca, responsibilities: None };
+    let table = AddressTable { set: &set, pca: &pca, responsibilities: None };
     let rules: Rules = [Rule::Reserved, Rule::Isolated, Rule::Gap].into_iter().collect();
     let ascending = Ascending::new(addresses);
     let structure = Structure::new(&ascending, rules);

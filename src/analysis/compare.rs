@@ -62,7 +62,7 @@ impl Labelled {
         let mut rows = Vec::new();
         scorer.label(engine, &mut |_, of_block| {
             rows.clear();
-            rows.extend(judge.rows(labels.len(), of_block));
+            rows.extend(judge.verdicts(labels.len(), of_block));
             labels.extend(rows.iter().map(|row| row.cluster()));
             anomalous.extend(rows.iter().map(|row| !row.rules().is_empty()));
             watcher.judged(&rows)

@@ -91,9 +91,7 @@ pub fn score(
         Model::KMeans(_) if engine.total() == engine.len() as u64 => {
             judged.clusters.iter().map(|cluster| cluster.size as f64).collect()
         }
-        Model::KMeans(_) => {
-            judged.clusters.iter().map(|cluster| cluster.packets as f64).collect()
-        }
+        Model::KMeans(_) => judged.clusters.iter().map(|cluster| cluster.packets as f64).collect(),
     };
     let total: f64 = weights.iter().sum();
     weights.iter_mut().for_each(|weight| *weight = if total > 0.0 { *weight / total } else { 0.0 });

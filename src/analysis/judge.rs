@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::model::any::Model;
 use crate::model::estimate::Estimate;
 use crate::model::scorer::{Score, Scorer};
-use crate::rule::judge::{Judge, Row};
+use crate::rule::judge::{Judge, Verdict};
 use crate::rule::prefix::Ascending;
 use crate::rule::reason::Reasons;
 use crate::rule::threshold::{Threshold, percentile};
@@ -91,7 +91,7 @@ pub(super) fn judge(
     let mut suppressed = criteria.allowed.map(|_| 0);
     scorer.label(engine, &mut |addresses, labels| {
         rows.clear();
-        rows.extend(judge.rows(done, labels));
+        rows.extend(judge.verdicts(done, labels));
         done += rows.len();
         if let (Some(allowed), Some(suppressed)) = (criteria.allowed, &mut suppressed) {
             *suppressed += silence(&mut rows, addresses, allowed);
@@ -143,7 +143,7 @@ pub(super) fn threshold(
 
 /// Removes the flags of those `rows` whose address is `allowed`, and returns how many were flagged.
 /// There is an address a row.
-fn silence(rows: &mut [Row], addresses: &[u32], allowed: &Blocks) -> u64 {
+fn silence(rows: &mut [Verdict], addresses: &[u32], allowed: &Blocks) -> u64 {
     let mut silenced = 0;
     for (row, &address) in rows.iter_mut().zip(addresses) {
         if !row.rules().is_empty() && allowed.contains(address) {

@@ -30,7 +30,7 @@ use crate::engine::EngineError;
 use crate::model::{FitError, Progress};
 use crate::pass::centres::CentresError;
 use crate::rule::fdr::FdrError;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 
 /// Why an analysis failed.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ pub trait Watcher {
     ///
     /// # Errors
     /// As [`fitted`](Self::fitted).
-    fn judged(&mut self, _: &[Row]) -> io::Result<()> {
+    fn judged(&mut self, _: &[Verdict]) -> io::Result<()> {
         Ok(())
     }
 

@@ -1,26 +1,26 @@
 //! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
 
-use super::portrait::Sketch;
+use super::portrait::PortraitBuilder;
 use crate::address::AddressSet;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 
 /// The addresses of one cluster.
 #[derive(Debug, Clone, Default)]
-pub struct Tally {
+pub struct ClusterTally {
     /// Distinct addresses.
     pub size: u64,
     /// Packets of those addresses.
     pub packets: u64,
     /// Where they lie.
-    pub portrait: Sketch,
+    pub portrait: PortraitBuilder,
 }
 
 /// Counts labelled addresses; keeps 16 bytes of each anomaly.
 #[derive(Debug)]
 pub struct Census<'a> {
     set: &'a AddressSet,
-    tallies: Vec<Tally>,
-    anomalies: Vec<Row>,
+    tallies: Vec<ClusterTally>,
+    anomalies: Vec<Verdict>,
     /// The addresses and clusters of a set that is not in ascending order: such sets are small.
     unsorted: Option<Vec<(u32, u32)>>,
 }
@@ -29,12 +29,12 @@ impl<'a> Census<'a> {
     /// Of `set` in so many `clusters`.
     pub fn new(set: &'a AddressSet, clusters: usize) -> Self {
         let unsorted = (!set.addresses().is_sorted()).then(|| Vec::with_capacity(set.len()));
-        let tallies = vec![Tally::default(); clusters];
+        let tallies = vec![ClusterTally::default(); clusters];
         Self { set, tallies, anomalies: Vec::new(), unsorted }
     }
 
     /// Counts `rows`, which go on where those before ended.
-    pub fn add(&mut self, rows: &[Row]) {
+    pub fn add(&mut self, rows: &[Verdict]) {
         for row in rows {
             let tally = &mut self.tallies[row.cluster() as usize];
             tally.size += 1;
@@ -51,7 +51,7 @@ impl<'a> Census<'a> {
     }
 
     /// The clusters, and the anomalies, least dense first, equals in the order of the set.
-    pub fn finish(mut self) -> (Vec<Tally>, Vec<Row>) {
+    pub fn finish(mut self) -> (Vec<ClusterTally>, Vec<Verdict>) {
         let mut unsorted = self.unsorted.unwrap_or_default();
         unsorted.sort_unstable();
         for (address, cluster) in unsorted {

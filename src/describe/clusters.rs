@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::agreement::LEADING;
-use super::census::Tally;
-use super::cover::Block;
+use super::census::ClusterTally;
+use super::cover::CoverBlock;
 use super::octets::OctetValues;
 use super::portrait::{KindCount, Portrait, Spread};
 use crate::address::OCTETS;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 
 /// Values of an octet that are listed.
 const VALUES: usize = 16;
@@ -73,16 +73,16 @@ pub struct Prefix {
 /// The clusters of these `tallies` for components of these weights and means, in their order, with
 /// what is `flagged`.
 pub fn clusters(
-    tallies: Vec<Tally>,
+    tallies: Vec<ClusterTally>,
     weights: &[f64],
     means: &[[f64; OCTETS]],
-    flagged: &[Row],
+    flagged: &[Verdict],
 ) -> Vec<Cluster> {
     let mut anomalies = vec![0; means.len()];
     flagged.iter().for_each(|row| anomalies[row.cluster() as usize] += 1);
     let components = tallies.into_iter().zip(weights).zip(means).zip(anomalies).enumerate();
     let cluster = |(cluster, (((tally, &weight), &mean), anomalies))| {
-        let Tally { size, packets, portrait } = tally;
+        let ClusterTally { size, packets, portrait } = tally;
         let Portrait { path, octets, blocks, kinds, spread } = portrait.finish();
         let mut leading = String::new();
         let prefix = |(octet, of): (u8, u64)| {
@@ -91,7 +91,7 @@ pub fn clusters(
         };
         let common_octets = path.into_iter().map(prefix).collect();
         let octets = octets.each_ref().map(|counts| OctetValues::commonest(counts, VALUES));
-        let block = |block: &Block| ClusterBlock {
+        let block = |block: &CoverBlock| ClusterBlock {
             block: block.to_string(),
             addresses: block.addresses,
             span: block.span(),

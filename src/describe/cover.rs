@@ -24,7 +24,7 @@ const ADDRESS: f64 = 32.0;
 
 /// A CIDR block or a range, and the addresses in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Block {
+pub struct CoverBlock {
     /// Its first address.
     pub first: u32,
     /// Its last address.
@@ -33,7 +33,7 @@ pub struct Block {
     pub addresses: u64,
 }
 
-impl Block {
+impl CoverBlock {
     /// How many addresses there are in it, of the cluster or not.
     pub fn span(&self) -> u64 {
         u64::from(self.last - self.first) + 1
@@ -51,7 +51,7 @@ impl Block {
     }
 }
 
-impl fmt::Display for Block {
+impl fmt::Display for CoverBlock {
     /// An address, a CIDR block, or the two ends: `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = dotted(self.first);
@@ -68,7 +68,7 @@ impl fmt::Display for Block {
 /// Runs of ascending addresses, the smallest holes between them closed.
 #[derive(Debug, Clone, Default)]
 pub struct Cover {
-    pieces: Vec<Block>,
+    pieces: Vec<CoverBlock>,
 }
 
 impl Cover {
@@ -76,7 +76,7 @@ impl Cover {
     #[inline]
     pub fn add(&mut self, address: u32) {
         match self.pieces.last_mut() {
-            Some(Block { last, addresses, .. }) if address - *last == 1 => {
+            Some(CoverBlock { last, addresses, .. }) if address - *last == 1 => {
                 *last = address;
                 *addresses += 1;
             }
@@ -84,19 +84,19 @@ impl Cover {
                 if self.pieces.len() == 2 * PIECES {
                     self.pieces = close(&self.pieces, PIECES);
                 }
-                self.pieces.push(Block { first: address, last: address, addresses: 1 });
+                self.pieces.push(CoverBlock { first: address, last: address, addresses: 1 });
             }
         }
     }
 
     /// The cover, ascending: each address is in one block, and no two blocks overlap.
-    pub fn blocks(&self) -> Vec<Block> {
+    pub fn blocks(&self) -> Vec<CoverBlock> {
         shortest(&close(&self.pieces, PIECES))
     }
 }
 
 /// Closes the smallest holes, of equals the last, until so `many` of `pieces` are left at most.
-fn close(pieces: &[Block], many: usize) -> Vec<Block> {
+fn close(pieces: &[CoverBlock], many: usize) -> Vec<CoverBlock> {
     let mut holes: Vec<(u32, usize)> =
         pieces.windows(2).zip(1..).map(|(pair, at)| (pair[1].first - pair[0].last, at)).collect();
     let Some(excess) = pieces.len().checked_sub(many).filter(|&excess| excess > 0) else {
@@ -106,7 +106,7 @@ fn close(pieces: &[Block], many: usize) -> Vec<Block> {
     holes.select_nth_unstable_by(excess - 1, smaller);
     let mut closed = vec![false; pieces.len()];
     holes[..excess].iter().for_each(|&(_, at)| closed[at] = true);
-    let mut left: Vec<Block> = Vec::with_capacity(2 * PIECES);
+    let mut left: Vec<CoverBlock> = Vec::with_capacity(2 * PIECES);
     for (piece, closed) in zip(pieces, closed) {
         match left.last_mut() {
             Some(before) if closed => {
@@ -120,13 +120,13 @@ fn close(pieces: &[Block], many: usize) -> Vec<Block> {
 }
 
 /// The cover in the fewest bits of those that join neighbouring `pieces`, of equals one of fewest blocks.
-fn shortest(pieces: &[Block]) -> Vec<Block> {
+fn shortest(pieces: &[CoverBlock]) -> Vec<CoverBlock> {
     // Of the pieces before each: the bits, the number of blocks, and the last of these.
-    let mut best: Vec<(f64, usize, Option<Block>)> = vec![(0.0, 0, None)];
+    let mut best: Vec<(f64, usize, Option<CoverBlock>)> = vec![(0.0, 0, None)];
     let mut starts = vec![0];
     for end in 0..pieces.len() {
         let mut found = (f64::INFINITY, 0, None, 0);
-        let mut joined = Block { addresses: 0, ..pieces[end] };
+        let mut joined = CoverBlock { addresses: 0, ..pieces[end] };
         for start in (0..=end).rev() {
             joined.first = pieces[start].first;
             joined.addresses += pieces[start].addresses;
@@ -154,7 +154,7 @@ fn shortest(pieces: &[Block]) -> Vec<Block> {
 
 /// `joined` as the CIDR block around it or as the range it is, whichever takes fewer bits; a CIDR
 /// block only where it reaches neither the address `before` nor the one `after`.
-fn told(joined: Block, before: Option<u32>, after: Option<u32>) -> (Block, f64) {
+fn told(joined: CoverBlock, before: Option<u32>, after: Option<u32>) -> (CoverBlock, f64) {
     let widened = joined.widened();
     let is_apart = before.is_none_or(|before| before < widened.first)
         && after.is_none_or(|after| widened.last < after);
@@ -172,14 +172,14 @@ mod tests {
 
     use super::*;
 
-    fn cover(addresses: impl IntoIterator<Item = u32>) -> Vec<Block> {
+    fn cover(addresses: impl IntoIterator<Item = u32>) -> Vec<CoverBlock> {
         let mut cover = Cover::default();
         addresses.into_iter().for_each(|address| cover.add(address));
         cover.blocks()
     }
 
     fn cover_told(addresses: impl IntoIterator<Item = u32>) -> Vec<String> {
-        let told = |block: &Block| format!("{block}, {} of {}", block.addresses, block.span());
+        let told = |block: &CoverBlock| format!("{block}, {} of {}", block.addresses, block.span());
         cover(addresses).iter().map(told).collect()
     }
 
@@ -220,7 +220,7 @@ mod tests {
         (0..1u32 << holes).map(bits).fold(f64::INFINITY, f64::min)
     }
 
-    fn assert_exact(blocks: &[Block], addresses: &[u32]) {
+    fn assert_exact(blocks: &[CoverBlock], addresses: &[u32]) {
         assert!(blocks.windows(2).all(|pair| pair[0].last < pair[1].first), "{blocks:?}");
         for block in blocks {
             let inside = addresses.iter().filter(|&&a| (block.first..=block.last).contains(&a));
@@ -264,8 +264,8 @@ mod tests {
 
         #[test]
         fn the_largest_holes_stay(addresses in addresses(60), many in 1usize..20) {
-            let piece = |&address| Block { first: address, last: address, addresses: 1 };
-            let pieces: Vec<Block> = addresses.iter().map(piece).collect();
+            let piece = |&address| CoverBlock { first: address, last: address, addresses: 1 };
+            let pieces: Vec<CoverBlock> = addresses.iter().map(piece).collect();
             let mut holes: Vec<(u32, std::cmp::Reverse<u32>)> = addresses
                 .windows(2)
                 .map(|pair| (pair[1] - pair[0], std::cmp::Reverse(pair[1])))
@@ -279,7 +279,7 @@ mod tests {
             let found: Vec<u32> = left.iter().skip(1).map(|piece| piece.first).collect();
             prop_assert_eq!(&found, &after);
             // As one after the other.
-            let one_by_one = pieces.iter().fold(Vec::new(), |mut left: Vec<Block>, piece| {
+            let one_by_one = pieces.iter().fold(Vec::new(), |mut left: Vec<CoverBlock>, piece| {
                 left.push(*piece);
                 close(&left, many)
             });

@@ -7,7 +7,7 @@ use super::histogram::Histogram;
 use super::plane::Extent;
 use crate::address::AddressSet;
 use crate::model::pca::Pca;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 
 /// The most addresses that are drawn one by one.
 pub const MOST_POINTS: usize = 1 << 20;
@@ -16,11 +16,11 @@ pub const MOST_POINTS: usize = 1 << 20;
 pub const SIDE: usize = 1024;
 
 /// Blocks of 2^16 addresses, of which the map of the address space counts.
-pub const BLOCKS: usize = 1 << 16;
+pub const SLASH16S: usize = 1 << 16;
 
 /// Gathers a picture.
 #[derive(Debug)]
-pub struct Sketch<'a> {
+pub struct DrawingBuilder<'a> {
     set: &'a AddressSet,
     pca: Pca,
     drawing: Drawing,
@@ -82,7 +82,7 @@ impl Image {
             clusters: vec![0; cells],
             votes: vec![0; cells],
             flagged: vec![0; cells],
-            blocks: vec![0; BLOCKS],
+            blocks: vec![0; SLASH16S],
         }
     }
 
@@ -98,7 +98,7 @@ impl Image {
     }
 }
 
-impl<'a> Sketch<'a> {
+impl<'a> DrawingBuilder<'a> {
     /// Of `set` in the plane of `pca`.
     pub fn new(set: &'a AddressSet, pca: &Pca) -> Self {
         Self::with_most(set, pca, MOST_POINTS)
@@ -116,7 +116,7 @@ impl<'a> Sketch<'a> {
     }
 
     /// Counts `rows`, which go on where those before ended.
-    pub fn add(&mut self, rows: &[Row]) {
+    pub fn add(&mut self, rows: &[Verdict]) {
         let Drawing { extent, cells, histogram } = &mut self.drawing;
         for row in rows {
             let (address, log_density) = (self.set.addresses()[row.at as usize], row.log_density);
@@ -172,10 +172,10 @@ mod tests {
         let labels: Vec<Label> = (0..3000)
             .map(|at| Label { cluster: at % 3, log_density: -f64::from(at % 100) })
             .collect();
-        let rows: Vec<Row> =
-            Judge { threshold: Some(-95.5), flags: &[] }.rows(0, &labels).collect();
+        let rows: Vec<Verdict> =
+            Judge { threshold: Some(-95.5), flags: &[] }.verdicts(0, &labels).collect();
         let draw = |most| {
-            let mut sketch = Sketch::with_most(&set, &pca, most);
+            let mut sketch = DrawingBuilder::with_most(&set, &pca, most);
             rows.chunks(700).for_each(|rows| sketch.add(rows));
             sketch.finish()
         };

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use crate::address::{AddressSet, OCTETS, dotted};
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 use crate::rule::reserved::Block;
 use crate::rule::{Rule, Rules};
@@ -21,7 +21,7 @@ const NAMED: usize = 10;
 #[derive(Debug)]
 pub struct Flagged<'a> {
     /// The flagged addresses, least dense first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Verdict>,
     /// Why.
     pub reasons: Reasons<'a>,
     /// The rules that were applied.
@@ -80,7 +80,7 @@ impl Flagged<'_> {
 
     /// The first `most` of the flagged addresses, which are of `set`.
     pub fn anomalies(&self, set: &AddressSet, most: usize) -> Vec<Anomaly> {
-        let anomaly = |row: &Row| {
+        let anomaly = |row: &Verdict| {
             let (at, rules) = (row.at, row.rules());
             let (address, packets) = (set.addresses()[at as usize], set.packets(at as usize));
             let reason = self.reasons.of(address, packets, set.span(at as usize), rules);
@@ -111,7 +111,7 @@ impl Flagged<'_> {
                 }
                 kinds
             });
-            let address = |row: &Row| dotted(set.addresses()[row.at as usize]);
+            let address = |row: &Verdict| dotted(set.addresses()[row.at as usize]);
             let named = if rule == Rule::LowDensity { 0 } else { NAMED };
             RuleSummary {
                 rule: rule.name(),

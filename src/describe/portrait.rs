@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::agreement::{LEADING, ValueCounts};
 use super::commonest::Commonest;
-use super::cover::{Block, Cover};
+use super::cover::{Cover, CoverBlock};
 use crate::rule::prefix::prefix;
 use crate::rule::reserved::{self, BLOCKS, Kind};
 
@@ -17,7 +17,7 @@ const NEAR: u32 = 32;
 
 /// Where ascending addresses lie, as far as they have come.
 #[derive(Debug, Clone, Default)]
-pub struct Sketch {
+pub struct PortraitBuilder {
     commonest: Commonest,
     cover: Cover,
     kinds: Kinds,
@@ -33,7 +33,7 @@ pub struct Portrait {
     /// The values of the first, second and third octet.
     pub octets: [ValueCounts; LEADING],
     /// The blocks that hold the addresses.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<CoverBlock>,
     /// The addresses in blocks that are set aside.
     pub kinds: Vec<KindCount>,
     /// How close together the addresses lie; `None` of no addresses.
@@ -72,7 +72,7 @@ pub struct KindCount {
     pub addresses: u64,
 }
 
-impl Sketch {
+impl PortraitBuilder {
     /// Adds `address`, which is greater than those before.
     pub fn add(&mut self, address: u32) {
         self.commonest.add(address);
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn portrait(addresses: impl IntoIterator<Item = u32>) -> Portrait {
-        let mut sketch = Sketch::default();
+        let mut sketch = PortraitBuilder::default();
         addresses.into_iter().for_each(|address| sketch.add(address));
         sketch.finish()
     }

@@ -138,6 +138,15 @@ impl<T> PerRole<T> {
         }
     }
 
+    /// What `of` makes of each value, which it takes.
+    pub fn into_map<U>(self, mut of: impl FnMut(Role, T) -> U) -> PerRole<U> {
+        PerRole {
+            source: of(Role::Source, self.source),
+            destination: of(Role::Destination, self.destination),
+            any: of(Role::Any, self.any),
+        }
+    }
+
     /// What `of` makes of each value, in the order of [`Role::ALL`], up to the first error.
     ///
     /// # Errors
@@ -151,5 +160,14 @@ impl<T> PerRole<T> {
             destination: of(Role::Destination, &self.destination)?,
             any: of(Role::Any, &self.any)?,
         })
+    }
+}
+
+impl<A, B> PerRole<(A, B)> {
+    /// The first of each pair, and the second.
+    pub fn unzip(self) -> (PerRole<A>, PerRole<B>) {
+        let Self { source, destination, any } = self;
+        let first = PerRole { source: source.0, destination: destination.0, any: any.0 };
+        (first, PerRole { source: source.1, destination: destination.1, any: any.1 })
     }
 }

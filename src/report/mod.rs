@@ -7,7 +7,5 @@ pub mod csv;
 pub mod page;
 pub mod summary;
 pub mod text;
-pub mod words;
 
-pub use csv::Table;
 pub use summary::Summary;

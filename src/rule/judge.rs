@@ -5,7 +5,7 @@ use crate::pass::label::Label;
 
 /// A labelled address: 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Row {
+pub struct Verdict {
     /// Its position in the set.
     pub at: u32,
     /// Its cluster, above the rules.
@@ -14,7 +14,7 @@ pub struct Row {
     pub log_density: f64,
 }
 
-impl Row {
+impl Verdict {
     fn new(at: u32, Label { cluster, log_density }: Label, rules: Rules) -> Self {
         // Clusters are a million at the most.
         Self { at, packed: cluster << Rules::BITS | rules.bits(), log_density }
@@ -47,7 +47,7 @@ pub struct Judge<'a> {
 
 impl Judge<'_> {
     /// The rows of `labels`, of which the first is that of the address at position `start`.
-    pub fn rows(&self, start: usize, labels: &[Label]) -> impl Iterator<Item = Row> {
+    pub fn verdicts(&self, start: usize, labels: &[Label]) -> impl Iterator<Item = Verdict> {
         let first = self.flags.partition_point(|flag| (flag.at as usize) < start);
         let mut flags = self.flags[first..].iter().peekable();
         (start..).zip(labels).map(move |(at, &label)| {
@@ -57,7 +57,7 @@ impl Judge<'_> {
             let rules = flag.map_or(Rules::default(), |flag| flag.rules);
             let is_low = self.threshold.is_some_and(|threshold| label.log_density < threshold);
             let rules = if is_low { rules.with(Rule::LowDensity) } else { rules };
-            Row::new(at, label, rules)
+            Verdict::new(at, label, rules)
         })
     }
 }

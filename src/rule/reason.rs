@@ -10,6 +10,7 @@ use super::{Rule, Rules};
 use crate::address::{OCTETS, Span, dotted, octets};
 use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
+use crate::words::{counted, grouped};
 
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;
@@ -178,24 +179,6 @@ fn when(Span { first, last }: Span) -> String {
 fn leading(address: u32, count: usize) -> String {
     let octets = octets(address);
     octets[..count].iter().map(u8::to_string).collect::<Vec<_>>().join(".")
-}
-
-/// `count` with commas between thousands.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `count` with the noun that it takes.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

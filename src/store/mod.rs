@@ -1,6 +1,8 @@
 //! Our own files, each written and read in one place.
 
 #[cfg(feature = "report")]
+mod earlier;
+#[cfg(feature = "report")]
 pub mod model;
 #[cfg(feature = "report")]
 mod results;
@@ -9,5 +11,7 @@ pub mod roaring;
 pub mod seen;
 pub mod shard;
 
+#[cfg(feature = "report")]
+pub use earlier::{Earlier, EarlierRole, MadeFrom, Original, earlier_files};
 #[cfg(feature = "report")]
 pub use results::{Output, Unfinished, WriteError, abandon};

@@ -1,4 +1,4 @@
-//! The addresses of one role with what the model says of each, as CSV.
+//! addresses.csv and anomalies.csv: the addresses of one role with what the model says of each.
 //!
 //! A table may have a hundred million rows: they come in blocks, in their order, and are written by
 //! all cores.
@@ -7,11 +7,12 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+use super::quoted::quoted;
 use crate::address::{AddressSet, OCTETS, Span, dotted};
 use crate::input::Rfc3339;
 use crate::model::pca::Pca;
 use crate::pass::Density;
-use crate::rule::judge::Row;
+use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 
 /// Rows that a task writes: some 50 KiB of text.
@@ -22,7 +23,7 @@ const TASKS: usize = 256;
 
 /// What a table tells of each of its rows.
 #[derive(Debug, Clone, Copy)]
-pub struct Table<'a> {
+pub struct AddressTable<'a> {
     /// The addresses and their packets.
     pub set: &'a AddressSet,
     /// Where coordinates come from.
@@ -31,7 +32,7 @@ pub struct Table<'a> {
     pub responsibilities: Option<&'a Density>,
 }
 
-impl Table<'_> {
+impl AddressTable<'_> {
     /// Writes the names of the columns.
     ///
     /// # Errors
@@ -53,14 +54,8 @@ impl Table<'_> {
     ///
     /// # Errors
     /// When `out` fails.
-    pub fn write(&self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-        self.write_blocks(rows, out, |rows, out| {
-            let mut responsibilities = vec![0.0; self.components()];
-            rows.iter().try_for_each(|row| {
-                self.write_row(row, &mut responsibilities, out)?;
-                writeln!(out)
-            })
-        })
+    pub fn write(&self, rows: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+        self.write_rows(rows, out, |_, _| Ok(()))
     }
 
     /// Writes flagged `rows` with the rules that flag them and the `reasons`, the names of the columns
@@ -70,7 +65,7 @@ impl Table<'_> {
     /// When `out` fails.
     pub fn write_flagged(
         &self,
-        rows: &[Row],
+        rows: &[Verdict],
         reasons: &Reasons<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -78,52 +73,45 @@ impl Table<'_> {
         write!(out, ",rule,reason,surprise")?;
         (1..=OCTETS).try_for_each(|octet| write!(out, ",surprise_octet{octet}"))?;
         writeln!(out)?;
-        self.write_blocks(rows, out, |rows, out| {
-            let mut responsibilities = vec![0.0; self.components()];
-            let mut fields = Vec::new();
-            let mut csv = csv::Writer::from_writer(out);
-            for row in rows {
-                fields.clear();
-                self.write_row(row, &mut responsibilities, &mut fields)?;
-                // Numbers and an address: no comma is part of a field.
-                fields.split(|&byte| byte == b',').try_for_each(|field| csv.write_field(field))?;
-                let at = row.at as usize;
-                let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
-                let reason = reasons.of(address, packets, self.set.span(at), row.rules());
-                csv.write_field(row.rules().to_string())?;
-                csv.write_field(&reason.sentence)?;
-                csv.write_field(reason.bits().to_string())?;
-                reason.surprise.iter().try_for_each(|bits| csv.write_field(bits.to_string()))?;
-                csv.write_record(None::<&[u8]>)?;
-            }
-            csv.flush()
+        self.write_rows(rows, out, |row, text| {
+            let (at, rules) = (row.at as usize, row.rules());
+            let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
+            let reason = reasons.of(address, packets, self.set.span(at), rules);
+            write!(text, ",{rules},{},{}", quoted(&reason.sentence), reason.bits())?;
+            reason.surprise.iter().try_for_each(|bits| write!(text, ",{bits}"))
         })
     }
 
-    /// Has `write` write `rows`, by all cores.
-    fn write_blocks(
+    /// Writes `rows` by all cores, each with what `more` adds to its fields.
+    fn write_rows(
         &self,
-        rows: &[Row],
+        rows: &[Verdict],
         out: &mut dyn Write,
-        write: impl Fn(&[Row], &mut Vec<u8>) -> io::Result<()> + Sync,
+        more: impl Fn(&Verdict, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
+        let text = |rows: &[Verdict]| {
+            let mut text = Vec::with_capacity(128 * ROWS);
+            let mut responsibilities = vec![0.0; self.components()];
+            for row in rows {
+                self.write_fields(row, &mut responsibilities, &mut text)?;
+                more(row, &mut text)?;
+                text.push(b'\n');
+            }
+            Ok(text)
+        };
         for rows in rows.chunks(ROWS * TASKS) {
-            let text = |rows| {
-                let mut text = Vec::with_capacity(128 * ROWS);
-                write(rows, &mut text).map(|()| text)
-            };
             let texts: io::Result<Vec<Vec<u8>>> = rows.par_chunks(ROWS).map(text).collect();
             texts?.iter().try_for_each(|text| out.write_all(text))?;
         }
         Ok(())
     }
 
-    /// Writes the fields of one row.
-    fn write_row(
+    /// Appends the fields that every row has to `text`.
+    fn write_fields(
         &self,
-        row: &Row,
+        row: &Verdict,
         responsibilities: &mut [f64],
-        out: &mut Vec<u8>,
+        text: &mut Vec<u8>,
     ) -> io::Result<()> {
         let (at, cluster, log_density) = (row.at as usize, row.cluster(), row.log_density);
         let address = self.set.addresses()[at];
@@ -131,19 +119,19 @@ impl Table<'_> {
         let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
         let quad = dotted(address);
-        write!(out, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
+        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
         if self.set.has_times() {
             match self.set.span(at) {
                 Some(Span { first, last }) => {
-                    write!(out, ",{},{}", Rfc3339(first), Rfc3339(last))?;
+                    write!(text, ",{},{}", Rfc3339(first), Rfc3339(last))?;
                 }
-                None => write!(out, ",,")?,
+                None => write!(text, ",,")?,
             }
         }
         if let Some(density) = self.responsibilities {
             density.responsibilities(address, responsibilities);
             // Debug has exponents: a responsibility of 1e-300 is no line of zeros.
-            responsibilities.iter().try_for_each(|r| write!(out, ",{r:?}"))?;
+            responsibilities.iter().try_for_each(|r| write!(text, ",{r:?}"))?;
         }
         Ok(())
     }

@@ -1,5 +1,12 @@
-//! Tables as CSV.
+//! Tables as CSV. Numbers are written by `core::fmt`, in the fewest digits that read back exactly.
 
 mod addresses;
+mod changes;
+mod index;
+mod quoted;
+mod sweep;
 
-pub use addresses::Table;
+pub use addresses::AddressTable;
+pub use changes::write_changes;
+pub use index::write_index;
+pub use sweep::write_sweep;

@@ -4,35 +4,34 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::FILE;
-use super::frame::About;
-use super::shell::Shell;
+use super::frame::Invocation;
+use super::shell::{FILE, Shell};
 use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
-use crate::report::words::{counted, duration, title};
+use crate::words::{counted, duration, title};
 
 /// Writes the page of a batch: of its `index`.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write_batch(index: &Index, about: &About, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_batch(index: &Index, invocation: &Invocation, out: &mut dyn Write) -> io::Result<()> {
     let heading = counted(index.captures.len() as u64, "capture", "captures");
-    let page = Page { shell: Shell::new(heading), index, about, roles: index.roles() };
+    let page = BatchPage { shell: Shell::new(heading), index, invocation, roles: index.roles() };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
 }
 
 #[derive(Template)]
 #[template(path = "batch.html")]
-struct Page<'a> {
+struct BatchPage<'a> {
     shell: Shell,
     index: &'a Index,
-    about: &'a About,
+    invocation: &'a Invocation,
     /// Those that have columns.
     roles: Vec<Role>,
 }
 
-impl Page<'_> {
+impl BatchPage<'_> {
     fn ends(&self) -> String {
         index::ends(self.index)
     }

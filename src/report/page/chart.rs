@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::describe::histogram::Bins;
-use crate::report::words::grouped;
+use crate::words::grouped;
 
 /// The size of a chart in its own units, which text is measured in.
 const WIDTH: f64 = 432.0;

@@ -7,11 +7,11 @@ use crate::input::{Role, Tally};
 use crate::report::summary::Summary;
 use crate::report::summary::reading::{FileFormat, FileReading};
 use crate::report::text::Findings;
-use crate::report::words::{self, title};
+use crate::words::{self, title};
 
 /// What the page tells of the run that no summary does.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub struct Invocation {
     /// The command line, as it was given.
     pub command: Vec<String>,
     /// When the run ended, in seconds since 1970.
@@ -21,12 +21,12 @@ pub struct About {
 /// What `frame.html` shows of a run that found an `R` for each role.
 pub(super) struct Frame<'a, R> {
     pub summary: &'a Summary<R>,
-    pub about: &'a About,
+    pub invocation: &'a Invocation,
 }
 
 impl<'a, R: Findings> Frame<'a, R> {
-    pub fn new(summary: &'a Summary<R>, about: &'a About) -> Self {
-        Self { summary, about }
+    pub fn new(summary: &'a Summary<R>, invocation: &'a Invocation) -> Self {
+        Self { summary, invocation }
     }
 
     /// The page around it.
@@ -97,7 +97,7 @@ impl<'a, R: Findings> Frame<'a, R> {
             true => part.clone(),
             false => format!("'{}'", part.replace('\'', r"'\''")),
         };
-        self.about.command.iter().map(quote).collect::<Vec<_>>().join(" ")
+        self.invocation.command.iter().map(quote).collect::<Vec<_>>().join(" ")
     }
 }
 

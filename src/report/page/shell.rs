@@ -2,6 +2,9 @@
 
 use super::embed;
 
+/// The name of the page below the output directory.
+pub const FILE: &str = "report.html";
+
 /// The style sheet.
 const STYLE: &str = include_str!("page.css");
 

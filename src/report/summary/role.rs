@@ -6,8 +6,9 @@ use super::changes::Changes;
 use super::fit::FitSummary;
 use super::seconds::RoleSeconds;
 use crate::address::AddressSet;
+use crate::analysis::Judged;
 use crate::describe::clusters::Cluster;
-use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
+use crate::describe::flagged::{Anomaly, LISTED, RuleSummary};
 use crate::store::model::AppliedThreshold;
 
 /// What was found for one role.
@@ -41,25 +42,26 @@ pub struct RoleSummary {
 }
 
 impl RoleSummary {
-    /// What the model of these `clusters` and the rules say of `set`.
+    /// What was `judged` of `set`.
     pub fn new(
         set: &AddressSet,
         fits: Vec<FitSummary>,
-        clusters: Vec<Cluster>,
-        flagged: &Flagged<'_>,
+        judged: Judged,
         threshold: AppliedThreshold,
         seconds: RoleSeconds,
     ) -> Self {
+        let Judged { clusters, rules, flagged, suppressed, mut anomalies, .. } = judged;
+        anomalies.truncate(LISTED);
         Self {
             addresses: set.len(),
             packets: clusters.iter().map(|cluster| cluster.packets).sum(),
             fits,
             clusters,
             threshold,
-            rules: flagged.by_rule(set),
-            anomaly_count: flagged.rows.len(),
-            suppressed: flagged.suppressed,
-            anomalies: flagged.anomalies(set, LISTED),
+            rules,
+            anomaly_count: flagged.len(),
+            suppressed,
+            anomalies,
             changes: None,
             seconds,
         }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::index::MadeFrom;
 use super::reading::Reading;
 use crate::input::Role;
+use crate::store::MadeFrom;
 
 /// The summary of a run that found an `R` for each role.
 #[derive(Debug, Clone, Serialize)]

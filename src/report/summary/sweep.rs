@@ -1,6 +1,4 @@
-//! sweep.csv and sweep.json: the figures of fits with several numbers of components.
-
-use std::io::{self, Write};
+//! sweep.json: the figures of fits with several numbers of components.
 
 use serde::Serialize;
 
@@ -106,28 +104,6 @@ impl Sweep {
     /// addresses.
     pub(in crate::report) fn bound_decimals(&self) -> usize {
         if self.kind == "gaussian" { 4 } else { 1 }
-    }
-
-    /// Writes the rows as CSV; K-Means has an empty lower bound.
-    ///
-    /// # Errors
-    /// When `out` fails.
-    pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(
-            out,
-            "k,used,tightness,inertia,log_likelihood,bic,aic,lower_bound,n_iter,converged,knee,seconds"
-        )?;
-        for row in &self.rows {
-            let SweepRow { k, used, tightness, inertia, log_likelihood, bic, aic, .. } = row;
-            let SweepRow { n_iter, converged, seconds, .. } = row;
-            let bound = row.lower_bound.map_or_else(String::new, |bound| bound.to_string());
-            let knee = self.knee == Some(*k);
-            writeln!(
-                out,
-                "{k},{used},{tightness},{inertia},{log_likelihood},{bic},{aic},{bound},{n_iter},{converged},{knee},{seconds}"
-            )?;
-        }
-        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::table::{table, write_table};
 use crate::describe::clusters::{Cluster, ClusterBlock};
 use crate::describe::portrait::Spread;
-use crate::report::words::{grouped, percent};
+use crate::words::{grouped, percent};
 
 /// Columns for blocks: a line is as wide as the table above it.
 const WIDTH: usize = 56;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
-use crate::report::words::{counted, first_of, grouped, percent};
 use crate::store::seen::SEEN;
+use crate::words::{counted, first_of, grouped, percent};
 
 /// A weight that moved by less is not told: a percentage point.
 const LEAST_MOVE: f64 = 0.01;

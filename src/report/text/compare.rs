@@ -9,7 +9,7 @@ use crate::describe::octets::OctetValues;
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
 use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
-use crate::report::words::{counted, grouped, title};
+use crate::words::{counted, grouped, title};
 
 /// Clusters of either model that are shown; the rest is in the file.
 const CLUSTERS_SHOWN: usize = 10;

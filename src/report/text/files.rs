@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::report::words::counted;
+use crate::words::counted;
 
 /// The `files` written below `output`, a folder a line.
 pub(super) fn write_files(files: &[String], output: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::table::{table, write_table};
 use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
-use crate::report::words::{counted, duration, grouped, title};
+use crate::words::{counted, duration, grouped, title};
 
 /// How many captures ended how, in words.
 pub(in crate::report) fn ends(index: &Index) -> String {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::input::Role;
 use crate::report::summary::reading::{FileFormat, FileReading, Reading};
-use crate::report::words::{bytes, counted, grouped};
+use crate::words::{bytes, counted, grouped};
 
 /// Files that are named.
 const FILES_SHOWN: usize = 5;

@@ -12,8 +12,8 @@ use crate::describe::flagged::RuleSummary;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
-use crate::report::words::{counted, first_of, grouped, percent, title};
-use crate::store::model::{MoveSummary, Rule};
+use crate::store::model::{MoveSummary, ThresholdRule};
+use crate::words::{counted, first_of, grouped, percent, title};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
@@ -209,9 +209,11 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
     // By a model from a file the threshold is that of the addresses it was fitted to.
     let fitted = if found.fits.is_empty() { " of those fitted" } else { "" };
     let by = match found.threshold.rule {
-        Rule::Percentile { percentile } => format!("the {percentile} % least dense{fitted}, "),
-        Rule::Density => String::new(),
-        Rule::Fdr { fdr } => format!("at a false discovery rate of {fdr}{fitted}, "),
+        ThresholdRule::Percentile { percentile } => {
+            format!("the {percentile} % least dense{fitted}, ")
+        }
+        ThresholdRule::Density => String::new(),
+        ThresholdRule::Fdr { fdr } => format!("at a false discovery rate of {fdr}{fitted}, "),
     };
     format!("{count}: {by}log-density below {limit:.3}")
 }

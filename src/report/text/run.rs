@@ -7,9 +7,9 @@ use super::files::write_files;
 use super::findings::{Findings, Layout};
 use super::reading::write_reading;
 use super::scatter::Scatter;
-use crate::input::Role;
+use crate::input::{PerRole, Role};
 use crate::report::summary::Summary;
-use crate::report::words::{duration, title};
+use crate::words::{duration, title};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
@@ -23,13 +23,13 @@ pub const WIDTH: usize = 100;
 /// When `out` fails.
 pub fn write<R: Findings>(
     summary: &Summary<R>,
-    pictures: &[Option<Scatter>; 3],
+    pictures: &PerRole<Option<Scatter>>,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
-    for (role, picture) in Role::ALL.into_iter().zip(pictures) {
+    for (role, picture) in pictures.iter() {
         if let Some(found) = summary.role(role) {
             let output = Path::new(&summary.output);
             writeln!(out)?;

@@ -6,7 +6,7 @@ use super::files::write_files;
 use super::reading::write_reading;
 use crate::input::Role;
 use crate::report::summary::extraction::Extraction;
-use crate::report::words::{counted, duration, title};
+use crate::words::{counted, duration, title};
 
 /// Writes `summary` for people.
 ///

@@ -7,7 +7,7 @@ use super::table::{table, write_table};
 use crate::input::Role;
 use crate::report::summary::RoleSeconds;
 use crate::report::summary::sweep::{Sweep, SweepSummary};
-use crate::report::words::{counted, duration, title};
+use crate::words::{counted, duration, title};
 
 impl Findings for SweepSummary {
     fn write(&self, role: Role, _: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {

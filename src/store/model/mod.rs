@@ -116,7 +116,7 @@ pub enum WeightedBy {
 
 /// What stands beside a fit in its file.
 #[derive(Debug, Clone)]
-pub struct About<'a> {
+pub struct Provenance<'a> {
     /// Whose addresses it was fitted to.
     pub role: &'static str,
     /// How it was fitted.
@@ -137,7 +137,7 @@ pub struct About<'a> {
 
 impl ModelFile {
     /// The file of `fit`.
-    pub fn new(fit: &Fit, about: &About<'_>) -> Self {
+    pub fn new(fit: &Fit, about: &Provenance<'_>) -> Self {
         let (kind, n_iter, converged, mixture, inertia) = match fit {
             Fit::Mixture(fit) => {
                 let course = fit.course();
@@ -252,7 +252,7 @@ impl PosteriorFile {
 pub struct AppliedThreshold {
     /// The rule.
     #[serde(flatten)]
-    pub rule: Rule,
+    pub rule: ThresholdRule,
     /// Which log-density it is of.
     pub score: ScoreName,
     /// The log-density strictly below which an address is anomalous, in nats.
@@ -289,7 +289,7 @@ impl From<ScoreName> for Score {
 /// The rule of a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
-pub enum Rule {
+pub enum ThresholdRule {
     /// A percentile of all log-densities.
     Percentile {
         /// Which, from 0 to 100.
@@ -304,7 +304,7 @@ pub enum Rule {
     },
 }
 
-impl From<Threshold> for Rule {
+impl From<Threshold> for ThresholdRule {
     fn from(threshold: Threshold) -> Self {
         match threshold {
             Threshold::Percentile(percentile) => Self::Percentile { percentile },

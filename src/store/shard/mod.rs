@@ -2,4 +2,4 @@
 
 mod write;
 
-pub use write::Form;
+pub use write::ShardFormat;

@@ -17,14 +17,14 @@ const HELD: usize = 256 * ROWS;
 
 /// How a shard is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ShardFormat {
     /// A table of addresses and their packets, in the order of the set.
     Csv,
     /// A portable Roaring bitmap: no packets, no order.
     Bitmap,
 }
 
-impl Form {
+impl ShardFormat {
     /// How its files end.
     pub fn extension(self) -> &'static str {
         match self {

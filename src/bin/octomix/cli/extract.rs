@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use octomix::store::shard::Form;
+use octomix::store::shard::ShardFormat;
 
 use super::{InputArgs, OutputArgs, PrintArgs, RoleArg};
 
@@ -91,10 +91,10 @@ pub enum FormArg {
 
 impl FormArg {
     /// The form asked for.
-    pub fn form(self) -> Form {
+    pub fn form(self) -> ShardFormat {
         match self {
-            Self::Csv => Form::Csv,
-            Self::Bitmap => Form::Bitmap,
+            Self::Csv => ShardFormat::Csv,
+            Self::Bitmap => ShardFormat::Bitmap,
         }
     }
 }

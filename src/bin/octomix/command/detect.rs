@@ -2,60 +2,59 @@
 
 use std::time::Instant;
 
-use octomix::address::{AddressSet, Blocks};
-use octomix::describe::clusters::clusters;
-use octomix::engine::choice::Choice;
-use octomix::input::{Capture, Role};
-use octomix::model::FitError;
+use octomix::analysis::{self, Criteria, Detected, Judged};
+use octomix::input::{Capture, PerRole};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
-use octomix::report::Table;
+use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::rule::prefix::Ascending;
-use octomix::rule::{Rules, Structure};
-use octomix::store::Output;
-use octomix::store::model::{About, ModelFile};
+use octomix::store::model::{AppliedThreshold, ModelFile, Provenance};
 
 use super::days::keep;
-use super::fitting::{Fitted, points};
-use super::labelling::{Labelled, Labelling, responsible, threshold};
-use super::page::{self, Found};
 use super::plan::Plan;
+use super::role::{Desk, Findings, TablesWanted, page, seconds};
 use super::run::{Run, start, timed};
 use super::{Failure, batch, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg};
-use crate::console::Console;
 
 /// Detects anomalies in both roles, or in the one asked for.
 ///
 /// # Errors
 /// When the captures cannot be read, the engine cannot be had or fails, or a file cannot be written.
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
-    let DetectArgs {
-        input,
-        each,
-        output,
-        print,
-        pictures,
-        responsibilities,
-        model,
-        score,
-        rules,
-        allow,
-        engine,
-        ..
-    } = args;
     let started = Instant::now();
-    let plan = plan(model, score)?;
-    if *each {
+    let plan = plan(&args.model, &args.score)?;
+    if args.each {
         return batch::run(args, &plan, started);
     }
+    let DetectArgs { input, output, print, engine, .. } = args;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let allowed = allow.blocks();
-    let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
-    let found = roles(&mut run, &capture, &plan, flagging, Some(*responsibilities))?;
-    page::finish(run, &capture, found, *pictures, print)
+    let found = roles(&mut run, &capture, &plan, args)?;
+    super::page::finish(run, &capture, found, args.pictures, print)
+}
+
+/// What is found for the roles of `capture`, with tables.
+///
+/// # Errors
+/// When the engine fails, or a file cannot be written.
+pub fn roles(
+    run: &mut Run,
+    capture: &Capture,
+    plan: &Plan,
+    args: &DetectArgs,
+) -> Result<PerRole<Option<Findings>>, Failure> {
+    let allowed = args.allow.blocks();
+    let criteria = Criteria {
+        score: args.score.score.score(),
+        threshold: args.score.threshold,
+        rules: args.rules.rules(),
+        allowed: allowed.as_ref(),
+        listed: MOST_FLAGS,
+    };
+    let responsibilities = args.responsibilities;
+    let tables = TablesWanted { score: criteria.score, responsibilities };
+    run.each_role(capture, |desk| detect(desk, plan, &criteria, Some(tables)))
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -68,39 +67,14 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let plan = plan(model, score)?;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
-    let flagging = Flagging { density: score, rules: rules.rules(), allowed: None };
-    let found = roles(&mut run, &capture, &plan, flagging, None)?;
-    page::finish(run, &capture, found, PictureArgs::default(), print)
-}
-
-/// What flags addresses.
-#[derive(Clone, Copy)]
-pub struct Flagging<'a> {
-    /// By their density.
-    pub density: &'a RuleArgs,
-    /// The rules that are applied.
-    pub rules: Rules,
-    /// The addresses whose flags are not told.
-    pub allowed: Option<&'a Blocks>,
-}
-
-/// Fits and labels the roles of `capture`; `tables`: whether to write them, with responsibilities.
-///
-/// # Errors
-/// When the engine fails, or a file cannot be written.
-pub fn roles(
-    run: &mut Run,
-    capture: &Capture,
-    plan: &Plan,
-    flagging: Flagging<'_>,
-    tables: Option<bool>,
-) -> Result<[Option<Found>; 3], Failure> {
-    let (choice, console, output) = (&run.choice, &mut run.console, &mut run.output);
-    let mut job = Job { choice, plan, flagging, tables, console, output };
-    let src = job.detect(Role::Source, &capture.sets.source)?;
-    let dst = job.detect(Role::Destination, &capture.sets.destination)?;
-    let any = job.detect(Role::Any, &capture.sets.any)?;
-    Ok([src, dst, any])
+    let criteria = Criteria {
+        score: score.score.score(),
+        threshold: score.threshold,
+        rules: rules.rules(),
+        ..Criteria::default()
+    };
+    let found = run.each_role(&capture, |desk| detect(desk, &plan, &criteria, None))?;
+    super::page::finish(run, &capture, found, PictureArgs::default(), print)
 }
 
 /// The plan of `model`, which must have the score asked for.
@@ -114,83 +88,54 @@ fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     }
 }
 
-/// What is the same for both roles.
-struct Job<'a> {
-    choice: &'a Choice,
-    plan: &'a Plan,
-    flagging: Flagging<'a>,
-    /// Whether to write tables, and responsibilities in them.
-    tables: Option<bool>,
-    console: &'a mut Console,
-    output: &'a mut Output,
+/// The whole way of one role; writes the `tables` that are wanted.
+fn detect(
+    mut desk: Desk<'_>,
+    plan: &Plan,
+    criteria: &Criteria<'_>,
+    tables: Option<TablesWanted>,
+) -> Result<Findings, Failure> {
+    let mut engine = desk.engine(plan.weighted_by)?;
+    let fit_plan = plan.for_set(desk.role, desk.set, desk.console)?;
+    let set = desk.set;
+    let mut watcher = desk.watch().with_tables(tables);
+    let detected = analysis::detect(set, engine.as_mut(), &fit_plan, criteria, &mut watcher);
+    let Detected { fitted, judged, log_likelihood, fit_time } =
+        detected.map_err(|error| watcher.failed(error))?;
+    let (fits, drawing) = watcher.finish();
+
+    let (model, pca) = (fitted.model(), Pca::new(fitted.fit.moments()));
+    let threshold = applied(criteria, &judged);
+    let about = Provenance {
+        role: desk.role.key(),
+        params: &fitted.params,
+        threshold,
+        pca: &pca,
+        addresses: set.len(),
+        weighted_by: plan.weighted_by,
+        log_likelihood,
+        engine: desk.choice.name(),
+    };
+    let model_file = ModelFile::new(&fitted.fit, &about);
+    let (written, write) = timed(|| {
+        keep(&mut desk, &judged.flagged)?;
+        let file = desk.file("model.json");
+        desk.output.write(&file, |out| write_json(&model_file, out))
+    });
+    written?;
+    desk.warn_of_trouble(engine.as_ref());
+    let spent = RoleSeconds {
+        fit: seconds(fit_time),
+        label: seconds(judged.threshold_time),
+        write: seconds(judged.sweep_time) + write,
+    };
+    let bounds = fitted.fit.lower_bounds();
+    let page = drawing.map(|drawing| page(&model, bounds, &pca, drawing, &judged));
+    Ok(Findings { summary: RoleSummary::new(set, fits, judged, threshold, spent), page })
 }
 
-impl Job<'_> {
-    /// The whole way of one role; `None` where there is nothing to look at.
-    fn detect(&mut self, role: Role, set: &AddressSet) -> Result<Option<Found>, Failure> {
-        if set.is_empty() {
-            return Ok(None);
-        }
-        let weights = self.plan.weights(set);
-        let mut engine = self.choice.engine(points(role, set, weights)?);
-        let engine = engine.as_mut();
-        let (fitted, fit_seconds) = timed(|| self.plan.fit(role, set, engine, self.console));
-        let Fitted { fit, params, summaries } = fitted?;
-        let failed = |reason: FitError| Failure::Fit { role, reason };
-        let Flagging { density, rules, allowed } = self.flagging;
-        let score = density.score.score();
-        let model = fit.model();
-        let scorer = model.scorer(score).map_err(|reason| failed(reason.into()))?;
-        let ascending = Ascending::new(set.addresses());
-        let (found, label_seconds) = timed(|| {
-            let (choice, seed) = (self.choice, params.seed());
-            let threshold = threshold(density, &model, &scorer, engine, choice, seed)?;
-            Ok::<_, Failure>((threshold, Structure::new(&ascending, rules)))
-        });
-        let (threshold, structure) = found?;
-        let log_likelihood = fit.log_likelihood(engine).map_err(failed)?;
-        let pca = Pca::new(fit.moments());
-        let about = About {
-            role: role.key(),
-            params: &params,
-            threshold,
-            pca: &pca,
-            addresses: set.len(),
-            weighted_by: self.plan.weighted_by,
-            log_likelihood,
-            engine: self.choice.name(),
-        };
-        let model_file = ModelFile::new(&fit, &about);
-        let responsibilities = responsible(&scorer, self.tables == Some(true), self.console);
-        let labelling = Labelling {
-            role,
-            table: &Table { set, pca: &pca, responsibilities },
-            ascending: &ascending,
-            scorer: &scorer,
-            estimate: &model.estimate(),
-            threshold: threshold.log_density,
-            rules,
-            structure: &structure,
-            allowed,
-        };
-        let (written, write_seconds) = timed(|| {
-            let output = self.tables.is_some().then_some(&mut *self.output);
-            let found = labelling.run(engine, output, self.console)?;
-            keep(role, set, &ascending, &found.flagged, self.output)?;
-            let file = format!("{}/model.json", role.key());
-            self.output.write(&file, |out| write_json(&model_file, out))?;
-            Ok::<_, Failure>(found)
-        });
-        let labelled = written?;
-        if let Some(trouble) = engine.trouble() {
-            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
-        }
-        let seconds = RoleSeconds { fit: fit_seconds, label: label_seconds, write: write_seconds };
-        let Labelled { tallies, flagged, drawing } = labelled;
-        let clusters = clusters(tallies, model.weights(), &model.means(), &flagged.rows);
-        let summary = RoleSummary::new(set, summaries, clusters, &flagged, threshold, seconds);
-        let bounds = fit.lower_bounds();
-        let page = drawing.map(|drawing| page::of(&model, bounds, set, &pca, drawing, &flagged));
-        Ok(Some(Found { summary, page }))
-    }
+/// The threshold of `criteria`, and what it came to.
+pub fn applied(criteria: &Criteria<'_>, judged: &Judged) -> AppliedThreshold {
+    let (rule, score) = (criteria.threshold.into(), criteria.score.into());
+    AppliedThreshold { rule, score, log_density: judged.threshold }
 }

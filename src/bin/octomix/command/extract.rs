@@ -1,6 +1,5 @@
 //! `octomix extract` and `octomix merge`: from captures, or shards of them, to shards.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,8 +9,8 @@ use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeco
 use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::Output;
-use octomix::store::shard::Form;
-use serde::Deserialize;
+use octomix::store::earlier_files;
+use octomix::store::shard::ShardFormat;
 
 use super::run::{skipped, timed};
 use super::{Failure, print, read, write_json};
@@ -59,13 +58,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
 
 /// The shards of the summary in `directory`, if there is one.
 fn shards_of(directory: &Path) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Earlier {
-        files: Vec<String>,
-    }
-    let text = fs::read(directory.join("summary.json")).unwrap_or_default();
-    let earlier: Option<Earlier> = serde_json::from_slice(&text).ok();
-    let mut files = earlier.map(|earlier| earlier.files).unwrap_or_default();
+    let mut files = earlier_files(directory);
     files.retain(|file| !file.contains(['/', '\\']) && shard_role(Path::new(file)).is_some());
     files
 }
@@ -75,11 +68,11 @@ struct Job {
     started: Instant,
     console: Console,
     output: Output,
-    form: Form,
+    form: ShardFormat,
 }
 
 impl Job {
-    fn new(directory: &Path, form: Form, print: &PrintArgs) -> Result<Self, Failure> {
+    fn new(directory: &Path, form: ShardFormat, print: &PrintArgs) -> Result<Self, Failure> {
         let output = Output::new(directory, &[])?;
         Ok(Self { started: Instant::now(), console: Console::new(print), output, form })
     }
@@ -139,7 +132,7 @@ impl Job {
 
     fn warn_of_lost_packets(&mut self, capture: &Capture) {
         let has_several = |set: &AddressSet| (0..set.len()).any(|at| set.packets(at) > 1);
-        if self.form == Form::Bitmap {
+        if self.form == ShardFormat::Bitmap {
             if Role::ALL.iter().any(|&role| has_several(capture.sets.get(role))) {
                 let lost = "bitmaps hold no packets: every address will count as one; \
                             use --as csv to keep them";

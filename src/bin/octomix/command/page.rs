@@ -3,52 +3,17 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use console::Term;
-use octomix::address::AddressSet;
-use octomix::describe::drawing::Drawing;
-use octomix::describe::flagged::{Anomaly, Flagged};
-use octomix::describe::plane::{Extent, Shape};
-use octomix::input::{Capture, Role};
-use octomix::model::any::Model;
-use octomix::model::pca::Pca;
-use octomix::report::page::{self, About, Flag, MOST_FLAGS, Picture, RolePage};
-use octomix::report::summary::index::MadeFrom;
+use octomix::describe::plane::Extent;
+use octomix::input::{Capture, PerRole};
+use octomix::report::page::{self, Invocation, Picture, RolePage};
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
+use octomix::store::MadeFrom;
 
 use super::Failure;
+use super::role::Findings;
 use super::run::{self, Run, show};
 use crate::cli::{PictureArgs, PrintArgs};
-
-/// What was found for a role.
-pub struct Found {
-    /// For summary.json and the terminal.
-    pub summary: RoleSummary,
-    /// For pictures, where files are written.
-    pub page: Option<RolePage>,
-}
-
-/// The page of a `drawing` of `set` under `model`, whose fit rose along `bounds`, and of what is
-/// `flagged` of it.
-pub fn of(
-    model: &Model,
-    bounds: &[f64],
-    set: &AddressSet,
-    pca: &Pca,
-    drawing: Drawing,
-    flagged: &Flagged<'_>,
-) -> RolePage {
-    let shapes = match model {
-        Model::Mixture(estimate) => Shape::of_mixture(estimate, pca),
-        Model::KMeans(partition) => Shape::of_partition(partition, pca),
-    };
-    let flag = |anomaly: Anomaly| {
-        let Anomaly { address, packets, cluster, log_density, rule, reason, .. } = anomaly;
-        let surprise = Some(anomaly.surprise_octets);
-        Flag { address, packets, cluster, log_density, rule, reason, surprise }
-    };
-    let flags = flagged.anomalies(set, MOST_FLAGS).into_iter().map(flag).collect();
-    RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
-}
 
 /// Ends the run: writes the page, if anything was drawn, then the summary, and prints it.
 ///
@@ -57,11 +22,11 @@ pub fn of(
 pub fn finish(
     run: Run,
     capture: &Capture,
-    found: [Option<Found>; 3],
+    found: PerRole<Option<Findings>>,
     pictures: PictureArgs,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
-    let scatters = found.each_ref().map(|found| {
+    let scatters = found.map(|_, found| {
         let page = found.as_ref().and_then(|found| found.page.as_ref());
         page.filter(|_| pictures.plot).map(scatter)
     });
@@ -75,12 +40,12 @@ pub fn finish(
 pub fn complete(
     mut run: Run,
     capture: &Capture,
-    found: [Option<Found>; 3],
+    found: PerRole<Option<Findings>>,
     pictures: PictureArgs,
     made_from: Option<MadeFrom>,
 ) -> Result<Summary<RoleSummary>, Failure> {
-    for (role, found) in Role::ALL.into_iter().zip(&found) {
-        let Some(Found { page: Some(page), .. }) = found else { continue };
+    for (role, found) in found.iter() {
+        let Some(Findings { page: Some(page), .. }) = found else { continue };
         if pictures.plots {
             let (file, picture) =
                 (|kind| format!("{}/plane.{kind}", role.key()), Picture::new(page));
@@ -88,21 +53,21 @@ pub fn complete(
             run.output.write(&file("png"), |out| out.write_all(&picture.png()?))?;
         }
     }
-    let [src, dst, any] =
-        found.map(|found| found.map(|Found { summary, page }| (summary, page)).unzip());
-    let pages = [src.1.flatten(), dst.1.flatten(), any.1.flatten()];
-    let about = about();
-    let write = |summary: &_, out: &mut dyn std::io::Write| {
-        page::write(summary, pages.each_ref().map(Option::as_ref), &about, out)
-    };
-    let drawn = pages.iter().any(Option::is_some);
+    let (summaries, pages) = found
+        .into_map(|_, found| found.map(|Findings { summary, page }| (summary, page)).unzip())
+        .unzip();
+    let pages = pages.into_map(|_, page| page.flatten());
+    let about = invocation();
+    let write =
+        |summary: &_, out: &mut dyn std::io::Write| page::write(summary, &pages, &about, out);
+    let drawn = pages.iter().any(|(_, page)| page.is_some());
     let page = drawn.then_some((page::FILE, &write as _));
-    run::complete(run, capture, [src.0, dst.0, any.0], made_from, page)
+    run::complete(run, capture, summaries, made_from, page)
 }
 
 /// What is told of this run beside its summary.
-pub fn about() -> About {
-    About {
+pub fn invocation() -> Invocation {
+    Invocation {
         command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
         // A clock before 1970 tells no time.
         unix_seconds: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),

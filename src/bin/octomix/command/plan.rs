@@ -2,6 +2,9 @@
 //! from, and a refusal of what does not go together.
 
 use nalgebra::Matrix4;
+use octomix::address::AddressSet;
+use octomix::analysis;
+use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
@@ -9,13 +12,14 @@ use octomix::model::kmeans::{self, Seeding};
 use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
 use octomix::model::start::Parameters;
 use octomix::store::model::{Loaded, WeightedBy};
-use octomix::{Covariance, Init, KMeans, Priors, Search, WeightPrior};
+use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search, WeightPrior};
 
 use super::Failure;
 use super::start_file::{Labels, Start};
 use crate::cli::{
     Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
 };
+use crate::console::Console;
 
 /// What to fit to each role's addresses.
 #[derive(Debug)]
@@ -77,6 +81,45 @@ impl Plan {
                 WeightArg::Packets => WeightedBy::Packets,
             },
         })
+    }
+}
+
+impl Plan {
+    /// What to fit to the addresses of `set`, which may be too few for all components.
+    ///
+    /// # Errors
+    /// When the clusters to start from are not those of the addresses.
+    pub fn for_set(
+        &self,
+        role: Role,
+        set: &AddressSet,
+        console: &mut Console,
+    ) -> Result<analysis::Plan, Failure> {
+        let auto = self.auto;
+        if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
+            let init = Init::Labels(labels.of(set.addresses())?);
+            let params = (**params).clone().into_inner().init(init).check();
+            let failed = |reason: ParamError| Failure::Fit { role, reason: reason.into() };
+            return Ok(analysis::Plan { params: params.map_err(failed)?.into(), auto });
+        }
+        let components = self.params.components();
+        if set.len() >= components {
+            return Ok(analysis::Plan { params: self.params.clone(), auto });
+        }
+        if !auto {
+            warn_of_few(role, set, components, console);
+        }
+        Ok(analysis::Plan { params: self.params.with_components(set.len()), auto })
+    }
+}
+
+/// Tells if `set` has fewer addresses than so many `components`.
+pub fn warn_of_few(role: Role, set: &AddressSet, components: usize, console: &mut Console) {
+    if set.len() < components {
+        console.warn(format!(
+            "{role}s: fewer distinct addresses ({}) than components ({components}); fitted with {0}",
+            set.len()
+        ));
     }
 }
 

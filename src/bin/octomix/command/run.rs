@@ -6,12 +6,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::engine::choice::Choice;
-use octomix::input::{Capture, Role, Roles};
-use octomix::report::summary::index::MadeFrom;
+use octomix::input::{Capture, PerRole, Role, Roles};
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
+use octomix::store::MadeFrom;
 use octomix::store::Output;
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ pub fn start(
 pub fn finish<R: Serialize + text::Findings>(
     run: Run,
     capture: &Capture,
-    found: [Option<R>; 3],
+    found: PerRole<Option<R>>,
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     show(&complete(run, capture, found, None, None)?, &Default::default(), print_args)
@@ -90,7 +90,7 @@ pub fn finish<R: Serialize + text::Findings>(
 /// When standard output is gone.
 pub fn show<R: Serialize + text::Findings>(
     summary: &Summary<R>,
-    pictures: &[Option<Scatter>; 3],
+    pictures: &PerRole<Option<Scatter>>,
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let width = terminal_width().unwrap_or(text::WIDTH);
@@ -108,7 +108,7 @@ pub type Extra<'a, R> = (&'static str, &'a dyn Fn(&Summary<R>, &mut dyn Write) -
 pub fn complete<R: Serialize>(
     run: Run,
     capture: &Capture,
-    [src, dst, any]: [Option<R>; 3],
+    PerRole { source: src, destination: dst, any }: PerRole<Option<R>>,
     made_from: Option<MadeFrom>,
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {

@@ -3,27 +3,19 @@
 use std::path::Path;
 use std::time::Instant;
 
-use octomix::address::{AddressSet, Blocks};
-use octomix::describe::clusters::clusters;
-use octomix::engine::choice::Choice;
-use octomix::input::{Role, Roles};
-use octomix::model::scorer::Score;
-use octomix::report::Table;
+use octomix::analysis::{self, Criteria, Scored};
+use octomix::input::{PerRole, Role, Roles};
+use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::rule::prefix::Ascending;
-use octomix::rule::{Rules, Structure};
-use octomix::store::Output;
-use octomix::store::model::{Loaded, ModelError, WeightedBy};
+use octomix::rule::threshold::Threshold;
+use octomix::store::model::{Loaded, ModelError};
 use octomix::store::seen::Seen;
 
 use super::Failure;
 use super::days::{self, model_file};
-use super::fitting::points;
-use super::labelling::{Labelled, Labelling, responsible};
-use super::page::{self, Found};
+use super::role::{Desk, Findings, TablesWanted, page, seconds};
 use super::run::{start, timed};
 use crate::cli::{RoleArg, ScoreArgs};
-use crate::console::Console;
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -34,149 +26,100 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let ScoreArgs { input, model, output, print, pictures, responsibilities, rules, allow, engine } =
         args;
     let started = Instant::now();
-    let models = Models::read(model, input.role.map(RoleArg::roles))?;
-    let loaded = models.src.iter().chain(&models.dst).chain(&models.any);
+    let models = read_models(model, input.role.map(RoleArg::roles))?;
+    let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max();
     // A model of one role is asked about that role only.
     let mut input = input.clone();
-    input.role = input.role.or(models.role());
+    input.role = input.role.or(only_role(&models));
     let (mut run, capture) =
         start(started, &input, &output.directory, print, engine, most.unwrap_or(1))?;
     let allowed = allow.blocks();
-    let mut job = Job {
-        choice: &run.choice,
-        models: model,
-        allowed: allowed.as_ref(),
-        responsibilities: *responsibilities,
-        rules: rules.rules(),
-        console: &mut run.console,
-        output: &mut run.output,
-    };
-    let src = job.score(Role::Source, &capture.sets.source, models.src.as_ref())?;
-    let dst = job.score(Role::Destination, &capture.sets.destination, models.dst.as_ref())?;
-    let any = job.score(Role::Any, &capture.sets.any, models.any.as_ref())?;
-    page::finish(run, &capture, [src, dst, any], *pictures, print)
-}
-
-/// The models of the roles.
-struct Models {
-    src: Option<Loaded>,
-    dst: Option<Loaded>,
-    any: Option<Loaded>,
-}
-
-impl Models {
-    /// Those at `path`: of a directory both that `octomix fit` wrote, of a file the one, for the
-    /// roles asked for or else the one that it was fitted to.
-    fn read(path: &Path, asked: Option<Roles>) -> Result<Self, ModelError> {
-        if path.is_dir() {
-            let of = |role: Role| {
-                let wanted = asked.is_none_or(|asked| asked.as_slice().contains(&role));
-                let file = path.join(role.key()).join("model.json");
-                (wanted && (file.exists() || asked.is_some()))
-                    .then(|| Loaded::read(&file))
-                    .transpose()
-            };
-            let (src, dst) = (of(Role::Source)?, of(Role::Destination)?);
-            // Not asked, sources and destinations go before what they are together.
-            let is_any = src.is_none() && dst.is_none();
-            let any = if is_any { of(Role::Any)? } else { None };
-            let models = Self { src, dst, any };
-            return match models {
-                // Read it all the same, for the error.
-                Self { src: None, dst: None, any: None } => {
-                    Loaded::read(&path.join("model.json")).map(|loaded| Self::one(loaded, asked))
-                }
-                models => Ok(models),
-            };
-        }
-        Loaded::read(path).map(|loaded| Self::one(loaded, asked))
-    }
-
-    fn one(loaded: Loaded, asked: Option<Roles>) -> Self {
-        let roles = asked.unwrap_or(match loaded.file.role.as_str() {
-            "dst" => Roles::Destination,
-            "any" => Roles::Any,
-            _ => Roles::Source,
-        });
-        let of = |role| roles.as_slice().contains(&role).then(|| loaded.clone());
-        Self { src: of(Role::Source), dst: of(Role::Destination), any: of(Role::Any) }
-    }
-
-    /// The one role that there is a model of, if there is but one.
-    fn role(&self) -> Option<RoleArg> {
-        match (&self.src, &self.dst) {
-            (Some(_), None) => Some(RoleArg::Src),
-            (None, Some(_)) => Some(RoleArg::Dst),
-            (None, None) => Some(RoleArg::Any),
-            _ => None,
-        }
-    }
-}
-
-/// What is the same for both roles.
-struct Job<'a> {
-    choice: &'a Choice,
-    /// Where the models are.
-    models: &'a Path,
-    /// The addresses whose flags are not told.
-    allowed: Option<&'a Blocks>,
-    responsibilities: bool,
-    rules: Rules,
-    console: &'a mut Console,
-    output: &'a mut Output,
-}
-
-impl Job<'_> {
-    fn score(
-        &mut self,
-        role: Role,
-        set: &AddressSet,
-        loaded: Option<&Loaded>,
-    ) -> Result<Option<Found>, Failure> {
-        let Some(loaded) = loaded.filter(|_| !set.is_empty()) else { return Ok(None) };
+    let found = run.each_role(&capture, |desk| {
+        let Some(loaded) = models.get(desk.role) else { return Ok(None) };
         let threshold = loaded.file.threshold;
-        let scorer = loaded
-            .model
-            .scorer(Score::from(threshold.score))
-            .map_err(|reason| Failure::Fit { role, reason: reason.into() })?;
-        let seen = Seen::beside(&model_file(self.models, role), loaded.file.n_addresses)?;
-        let packets = (loaded.file.weighted_by == WeightedBy::Packets).then(|| set.weights());
-        let mut engine = self.choice.engine(points(role, set, packets)?);
-        let responsibilities = responsible(&scorer, self.responsibilities, self.console);
-        let ascending = Ascending::new(set.addresses());
-        let (structure, label_seconds) = timed(|| Structure::new(&ascending, self.rules));
-        let labelling = Labelling {
-            role,
-            table: &Table { set, pca: &loaded.pca, responsibilities },
-            ascending: &ascending,
-            scorer: &scorer,
-            estimate: &loaded.model.estimate(),
-            threshold: threshold.log_density,
-            rules: self.rules,
-            structure: &structure,
-            allowed: self.allowed,
+        let criteria = Criteria {
+            score: threshold.score.into(),
+            threshold: Threshold::Density(threshold.log_density),
+            rules: rules.rules(),
+            allowed: allowed.as_ref(),
+            listed: MOST_FLAGS,
         };
-        let (written, write_seconds) = timed(|| {
-            let engine = engine.as_mut();
-            let found = labelling.run(engine, Some(&mut *self.output), self.console)?;
-            let moves = days::weights(loaded, engine, &found.tallies)?;
-            let flagged = found.flagged.ascending(set);
-            let changes = days::changes(role, &seen, &ascending, &flagged, moves, self.output)?;
-            Ok::<_, Failure>((found, changes))
-        });
-        let (Labelled { tallies, flagged, drawing }, changes) = written?;
-        if let Some(trouble) = engine.trouble() {
-            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
-        }
-        let seconds = RoleSeconds { fit: 0.0, label: label_seconds, write: write_seconds };
-        let clusters =
-            clusters(tallies, loaded.model.weights(), &loaded.model.means(), &flagged.rows);
-        let summary = RoleSummary::new(set, Vec::new(), clusters, &flagged, threshold, seconds);
-        let summary = RoleSummary { changes: Some(changes), ..summary };
-        // How it was fitted is told where it was fitted.
-        let page = drawing
-            .map(|drawing| page::of(&loaded.model, &[], set, &loaded.pca, drawing, &flagged));
-        Ok(Some(Found { summary, page }))
+        score(desk, model, loaded, &criteria, *responsibilities).map(Some)
+    })?;
+    let found = found.into_map(|_, found| found.flatten());
+    super::page::finish(run, &capture, found, *pictures, print)
+}
+
+/// The models at `path`: of a directory both that `octomix fit` wrote, of a file the one, for the roles
+/// asked for or else the one that it was fitted to.
+fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loaded>>, ModelError> {
+    if !path.is_dir() {
+        return Ok(one_model(Loaded::read(path)?, asked));
     }
+    let of = |role: Role| {
+        let wanted = asked.is_none_or(|asked| asked.as_slice().contains(&role));
+        let file = path.join(role.key()).join("model.json");
+        (wanted && (file.exists() || asked.is_some())).then(|| Loaded::read(&file)).transpose()
+    };
+    let (source, destination) = (of(Role::Source)?, of(Role::Destination)?);
+    // Not asked, sources and destinations go before what they are together.
+    let is_any = source.is_none() && destination.is_none();
+    let any = if is_any { of(Role::Any)? } else { None };
+    match is_any && any.is_none() {
+        // Read it all the same, for the error.
+        true => Ok(one_model(Loaded::read(&path.join("model.json"))?, asked)),
+        false => Ok(PerRole { source, destination, any }),
+    }
+}
+
+fn one_model(loaded: Loaded, asked: Option<Roles>) -> PerRole<Option<Loaded>> {
+    let roles = asked.unwrap_or(match loaded.file.role.as_str() {
+        "dst" => Roles::Destination,
+        "any" => Roles::Any,
+        _ => Roles::Source,
+    });
+    let all = PerRole { source: Role::Source, destination: Role::Destination, any: Role::Any };
+    all.map(|_, role| roles.as_slice().contains(role).then(|| loaded.clone()))
+}
+
+/// The one role that there is a model of, if there is but one.
+fn only_role(models: &PerRole<Option<Loaded>>) -> Option<RoleArg> {
+    match (&models.source, &models.destination) {
+        (Some(_), None) => Some(RoleArg::Src),
+        (None, Some(_)) => Some(RoleArg::Dst),
+        (None, None) => Some(RoleArg::Any),
+        _ => None,
+    }
+}
+
+/// The whole way of one role, under the model `loaded` from `models`.
+fn score(
+    mut desk: Desk<'_>,
+    models: &Path,
+    loaded: &Loaded,
+    criteria: &Criteria<'_>,
+    responsibilities: bool,
+) -> Result<Findings, Failure> {
+    let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
+    let mut engine = desk.engine(loaded.file.weighted_by)?;
+    let (set, model, pca) = (desk.set, &loaded.model, &loaded.pca);
+    let mut watcher = desk.watch();
+    watcher.start_tables(model, pca, TablesWanted { score: criteria.score, responsibilities })?;
+    let scored = analysis::score(set, engine.as_mut(), model, criteria, &mut watcher);
+    let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;
+    let (_, drawing) = watcher.finish();
+
+    let (changes, write) =
+        timed(|| days::changes(&mut desk, &seen, loaded, &judged.flagged, &weights));
+    desk.warn_of_trouble(engine.as_ref());
+    let spent = RoleSeconds {
+        fit: 0.0,
+        label: seconds(judged.threshold_time),
+        write: seconds(judged.sweep_time) + write,
+    };
+    // How it was fitted is told where it was fitted.
+    let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
+    let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);
+    Ok(Findings { summary: RoleSummary { changes: Some(changes?), ..summary }, page })
 }

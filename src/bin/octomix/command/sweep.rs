@@ -2,23 +2,18 @@
 
 use std::time::Instant;
 
-use octomix::address::AddressSet;
-use octomix::engine::choice::Choice;
-use octomix::input::Role;
 use octomix::model::any::Params;
-use octomix::report::page;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
-use octomix::store::Output;
+use octomix::report::{csv, page};
 
-use super::fitting::{points, show, tell};
-use super::page::about;
+use super::page::invocation;
 use super::plan::Plan;
+use super::role::{Desk, show, tell};
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{Components, ModelArgs, Numbers, SearchArg, SweepArgs};
-use crate::console::Console;
 
 /// Sweeps both roles, or the one asked for.
 ///
@@ -32,19 +27,10 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     // All numbers run at once.
     let components = k.as_slice().iter().sum();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, components)?;
-    let mut job = Job {
-        choice: &run.choice,
-        plan: &plan,
-        numbers: k,
-        console: &mut run.console,
-        output: &mut run.output,
-    };
-    let src = job.sweep(Role::Source, &capture.sets.source)?;
-    let dst = job.sweep(Role::Destination, &capture.sets.destination)?;
-    let any = job.sweep(Role::Any, &capture.sets.any)?;
-    let about = about();
+    let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
+    let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
-    let summary = run::complete(run, &capture, [src, dst, any], None, Some((page::FILE, &write)))?;
+    let summary = run::complete(run, &capture, found, None, Some((page::FILE, &write)))?;
     run::show(&summary, &Default::default(), print)
 }
 
@@ -65,78 +51,61 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
     })
 }
 
-/// What is the same for both roles.
-struct Job<'a> {
-    choice: &'a Choice,
-    plan: &'a Plan,
-    numbers: &'a Numbers,
-    console: &'a mut Console,
-    output: &'a mut Output,
+/// The whole way of one role.
+fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSummary, Failure> {
+    let mut engine = desk.engine(plan.weighted_by)?;
+    let (role, set) = (desk.role, desk.set);
+    let ks = numbers_for(&mut desk, numbers);
+    let mut bar = desk.console.bar(format!("{role}s:"));
+    let (rows, fit) = timed(|| {
+        let mut observer = |progress| show(&mut bar, progress);
+        plan.params.sweep(engine.as_mut(), &ks, &mut observer)
+    });
+    drop(bar);
+    let rows = rows.map_err(|reason| Failure::Fit { role, reason })?;
+    desk.warn_of_trouble(engine.as_ref());
+    rows.iter().for_each(|row| tell(role, &FitSummary::new(&row.fit), desk.console));
+    let rows: Vec<SweepRow> = rows.iter().map(SweepRow::from).collect();
+    warn_of_those_cut_short(&mut desk, plan, &rows);
+
+    let (kind, covariance_type) = kind(&plan.params);
+    let sweep = Sweep::new(set.len(), kind, covariance_type, rows);
+    let (csv, json) = (desk.file("sweep.csv"), desk.file("sweep.json"));
+    let (written, write) = timed(|| {
+        desk.output.write(&csv, |out| csv::write_sweep(&sweep, out))?;
+        desk.output.write(&json, |out| write_json(&sweep, out))
+    });
+    written?;
+    Ok(SweepSummary { sweep, seconds: RoleSeconds { fit, label: 0.0, write } })
 }
 
-impl Job<'_> {
-    /// The whole way of one role; `None` where there is nothing to look at.
-    fn sweep(&mut self, role: Role, set: &AddressSet) -> Result<Option<SweepSummary>, Failure> {
-        if set.is_empty() {
-            return Ok(None);
-        }
-        let weights = self.plan.weights(set);
-        let mut engine = self.choice.engine(points(role, set, weights)?);
-        let ks = self.numbers_for(role, set.len());
-        let mut bar = self.console.bar(format!("{role}s:"));
-        let (rows, fit_seconds) = timed(|| {
-            let mut observer = |progress| show(&mut bar, progress);
-            self.plan.params.sweep(engine.as_mut(), &ks, &mut observer)
-        });
-        drop(bar);
-        let rows = rows.map_err(|reason| Failure::Fit { role, reason })?;
-        if let Some(trouble) = engine.trouble() {
-            self.console.warn(format!("{role}s: the CPU took over: {trouble}"));
-        }
-        let fits: Vec<FitSummary> = rows.iter().map(|row| FitSummary::new(&row.fit)).collect();
-        fits.iter().for_each(|fit| tell(role, fit, self.console));
-        let rows: Vec<SweepRow> = rows.iter().map(SweepRow::from).collect();
-        self.warn_of_those_cut_short(role, &rows);
-
-        let (kind, covariance_type) = kind(&self.plan.params);
-        let sweep = Sweep::new(set.len(), kind, covariance_type, rows);
-        let file = |name| format!("{}/{name}", role.key());
-        let (written, write_seconds) = timed(|| {
-            self.output.write(&file("sweep.csv"), |out| sweep.write_csv(out))?;
-            self.output.write(&file("sweep.json"), |out| write_json(&sweep, out))
-        });
-        written?;
-        let seconds = RoleSeconds { fit: fit_seconds, label: 0.0, write: write_seconds };
-        Ok(Some(SweepSummary { sweep, seconds }))
+/// The numbers that the role's addresses allow.
+fn numbers_for(desk: &mut Desk<'_>, numbers: &Numbers) -> Vec<usize> {
+    let (all, addresses) = (numbers.as_slice(), desk.set.len());
+    let possible: Vec<usize> = all.iter().copied().filter(|&k| k <= addresses).collect();
+    let left_out = all.len() - possible.len();
+    if left_out > 0 {
+        desk.console.warn(format!(
+            "{}s: fewer distinct addresses ({addresses}) than components ({}); {left_out} of {} \
+             numbers are left out",
+            desk.role,
+            numbers.most(),
+            all.len()
+        ));
     }
+    possible
+}
 
-    /// The numbers that so many addresses allow.
-    fn numbers_for(&mut self, role: Role, addresses: usize) -> Vec<usize> {
-        let all = self.numbers.as_slice();
-        let possible: Vec<usize> = all.iter().copied().filter(|&k| k <= addresses).collect();
-        let left_out = all.len() - possible.len();
-        if left_out > 0 {
-            self.console.warn(format!(
-                "{role}s: fewer distinct addresses ({addresses}) than components ({}); {left_out} of \
-                 {} numbers are left out",
-                self.numbers.most(),
-                all.len()
-            ));
-        }
-        possible
-    }
-
-    fn warn_of_those_cut_short(&mut self, role: Role, rows: &[SweepRow]) {
-        let cut: Vec<String> =
-            rows.iter().filter(|row| !row.converged).map(|row| row.k.to_string()).collect();
-        if !cut.is_empty() {
-            self.console.warn(format!(
-                "{role}s: the best fit with k = {} had not converged when --max-iter {} stopped it; \
-                 raise it",
-                cut.join(", "),
-                self.plan.params.max_iter()
-            ));
-        }
+fn warn_of_those_cut_short(desk: &mut Desk<'_>, plan: &Plan, rows: &[SweepRow]) {
+    let cut: Vec<String> =
+        rows.iter().filter(|row| !row.converged).map(|row| row.k.to_string()).collect();
+    if !cut.is_empty() {
+        desk.console.warn(format!(
+            "{}s: the best fit with k = {} had not converged when --max-iter {} stopped it; raise it",
+            desk.role,
+            cut.join(", "),
+            plan.params.max_iter()
+        ));
     }
 }
 

@@ -7,8 +7,8 @@ mod svg;
 
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
-use super::RolePage;
 use super::chart::{number, ticks};
+use super::role::RolePage;
 use crate::describe::drawing::{Cells, SIDE};
 use crate::describe::plane::Extent;
 
@@ -70,12 +70,12 @@ pub struct Picture(Vec<Item>);
 
 /// From the plane to pixels, at one scale for both axes unless that would leave most of it empty.
 #[derive(Clone, Copy)]
-struct Frame {
+struct Viewport {
     middle: [f64; 2],
     scale: [f64; 2],
 }
 
-impl Frame {
+impl Viewport {
     fn new(Extent { x, y }: Extent) -> Self {
         let fits =
             |size: u32, [low, high]: [f64; 2]| (f64::from(size) - 2.0 * MARGIN) / (high - low);
@@ -108,13 +108,13 @@ impl Frame {
 impl Picture {
     /// Of what a page shows of a role.
     pub fn new(page: &RolePage) -> Self {
-        let frame = Frame::new(page.drawing.extent);
+        let viewport = Viewport::new(page.drawing.extent);
         let mut picture = Self(Vec::new());
-        picture.axes(frame);
-        picture.addresses(page, frame);
-        picture.shapes(page, frame);
+        picture.axes(viewport);
+        picture.addresses(page, viewport);
+        picture.shapes(page, viewport);
         for flag in page.flags.iter().take(MOST_FLAGS).rev() {
-            let at = frame.place(page.pca.project(flag.address.to_bits()));
+            let at = viewport.place(page.pca.project(flag.address.to_bits()));
             let points = mark(at, 5.5, rule_corners(&flag.rule));
             let halo = Some(Pen { ink: PAPER, width: 4.0, dashed: false });
             let pen = Some(Pen { ink: ODD, width: 1.8, dashed: false });
@@ -134,15 +134,15 @@ impl Picture {
         self.0.push(Item::Path { points, closed, fill, stroke });
     }
 
-    fn axes(&mut self, frame: Frame) {
-        let seen = frame.seen();
+    fn axes(&mut self, viewport: Viewport) {
+        let seen = viewport.seen();
         let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
         let pen = Some(Pen { ink: GRID, width: 1.0, dashed: false });
         for (axis, range, count) in [(0, seen.x, 10), (1, seen.y, 8)] {
             let all = ticks(range, count);
             let step = all.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
             for tick in all {
-                let [x, y] = frame.place([tick; 2]);
+                let [x, y] = viewport.place([tick; 2]);
                 let (line, at) = match axis {
                     0 => (vec![[x, 0.0], [x, height]], [x + 4.0, height - 6.0]),
                     _ => (vec![[0.0, y], [width, y]], [5.0, y - 4.0]),
@@ -153,12 +153,12 @@ impl Picture {
         }
     }
 
-    fn addresses(&mut self, page: &RolePage, frame: Frame) {
+    fn addresses(&mut self, page: &RolePage, viewport: Viewport) {
         match &page.drawing.cells {
             Cells::Points(points) if points.addresses.len() <= MOST_MARKS => {
                 let radius = if points.addresses.len() > 600 { 2.6 } else { 4.0 };
                 for (&address, &cluster) in points.addresses.iter().zip(&points.clusters) {
-                    let at = frame.place(page.pca.project(address));
+                    let at = viewport.place(page.pca.project(address));
                     let cluster = usize::from(cluster);
                     let corners = CORNERS[cluster % CORNERS.len()];
                     self.path(mark(at, radius, corners), true, Some((colour(cluster), 0.75)), None);
@@ -167,7 +167,7 @@ impl Picture {
             Cells::Points(points) => {
                 let all = points.addresses.iter().zip(&points.clusters);
                 let all = all.map(|(&address, &k)| (page.pca.project(address), k, 1));
-                self.pixels(frame, all);
+                self.pixels(viewport, all);
             }
             Cells::Image(image) => {
                 let Extent { x, y } = page.drawing.extent;
@@ -179,18 +179,18 @@ impl Picture {
                 let all = all.map(|(cell, (&count, &k))| {
                     ([middle(cell % SIDE, x), middle(cell / SIDE, y)], k, count)
                 });
-                self.pixels(frame, all);
+                self.pixels(viewport, all);
             }
         }
     }
 
     /// Counts of places of the plane, two pixels wide: the more addresses, the stronger.
-    fn pixels(&mut self, frame: Frame, all: impl Iterator<Item = ([f64; 2], u16, u32)>) {
+    fn pixels(&mut self, viewport: Viewport, all: impl Iterator<Item = ([f64; 2], u16, u32)>) {
         let Some(mut pixmap) = Pixmap::new(WIDTH, HEIGHT) else { return };
         let (width, height) = (WIDTH as usize, HEIGHT as usize);
         let mut counts = vec![(0u64, 0u16); width * height];
         for (at, cluster, count) in all {
-            let [x, y] = frame.place(at).map(|at| at.max(0.0) as usize);
+            let [x, y] = viewport.place(at).map(|at| at.max(0.0) as usize);
             for (x, y) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)] {
                 if x < width && y < height {
                     let (total, of) = &mut counts[y * width + x];
@@ -218,18 +218,18 @@ impl Picture {
         self.0.push(Item::Pixels(Box::new(pixmap)));
     }
 
-    fn shapes(&mut self, page: &RolePage, frame: Frame) {
+    fn shapes(&mut self, page: &RolePage, viewport: Viewport) {
         let sizes = sizes(page);
         let mut order: Vec<usize> = (0..page.shapes.len()).filter(|&k| sizes[k] > 0).collect();
         order.sort_by_key(|&k| std::cmp::Reverse(sizes[k]));
         for k in order.into_iter().take(MOST_SHAPES) {
             let shape = page.shapes[k];
             for (sigmas, width, dashed) in [(1.0, 1.8, false), (2.0, 1.2, true)] {
-                let points = shape.outline(sigmas, 96).map(|at| frame.place(at)).collect();
+                let points = shape.outline(sigmas, 96).map(|at| viewport.place(at)).collect();
                 let fill = (!dashed).then_some((colour(k), 0.08));
                 self.path(points, true, fill, Some(Pen { ink: colour(k), width, dashed }));
             }
-            let at = frame.place(shape.mean);
+            let at = viewport.place(shape.mean);
             let pen = Some(Pen { ink: colour(k), width: 1.8, dashed: false });
             self.path(mark(at, 11.0, 24), true, Some((PAPER, 1.0)), pen);
             let text = k.to_string();
@@ -285,10 +285,10 @@ fn mark([x, y]: [f64; 2], radius: f64, corners: usize) -> Vec<[f64; 2]> {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use super::super::Flag;
     use super::svg::hex;
     use super::*;
     use crate::describe::drawing::{Drawing, Points};
+    use crate::describe::flagged::Anomaly;
     use crate::describe::histogram::Histogram;
     use crate::describe::plane::Shape;
     use crate::model::pca::Pca;
@@ -306,14 +306,15 @@ mod tests {
         let clusters = (0..count).map(|i| (i % 2) as u16).collect();
         let extent = Extent::of(&addresses, &pca);
         let points = Points { addresses, clusters, ..Points::default() };
-        let flag = Flag {
+        let flag = Anomaly {
             address: Ipv4Addr::new(10, 0, 0, 0),
             packets: 1,
             cluster: 0,
             log_density: -9.0,
             rule: "gap".to_owned(),
             reason: String::new(),
-            surprise: None,
+            surprise: 0.0,
+            surprise_octets: [0.0; 4],
         };
         RolePage {
             pca,

@@ -17,13 +17,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use octomix::engine::choice::Chooser;
 use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
+use octomix::report::csv::write_index;
 use octomix::report::page::write_batch;
-use octomix::report::summary::index::{Entry, Index, MadeFrom, Original, Status};
+use octomix::report::summary::index::{Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::Output;
+use octomix::store::{Earlier, MadeFrom, Original, Output};
 use rayon::Yield;
 
-use super::detect::{self, Flagging};
+use super::detect;
 use super::plan::Plan;
 use super::run::Run;
 use super::{Failure, page, print, warn_of, write_json};
@@ -57,8 +58,8 @@ pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failu
         seconds: started.elapsed().as_secs_f64(),
     };
     output.write("index.json", |file| write_json(&index, file))?;
-    output.write("index.csv", |file| index.write_csv(file))?;
-    output.write("index.html", |file| write_batch(&index, &page::about(), file))?;
+    output.write("index.csv", |file| write_index(&index, file))?;
+    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => Ok(()),
@@ -134,8 +135,10 @@ impl Batch<'_> {
             let directory = self.args.output.directory.join(&name);
             // Standard input is gone once it is read.
             let is_same = !self.args.again && path.as_os_str() != "-";
-            match Entry::finished(&name, &shown(&path), &directory, &made_from) {
-                Some(entry) if is_same => self.entries.push((at, entry)),
+            match Earlier::of(&directory, &made_from) {
+                Some(earlier) if is_same => {
+                    self.entries.push((at, Entry::skipped(&name, &shown(&path), &earlier)));
+                }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
         }
@@ -177,18 +180,7 @@ impl Batch<'_> {
         started: Instant,
         read_seconds: f64,
     ) -> Result<Entry, Failure> {
-        let DetectArgs {
-            input,
-            output,
-            print,
-            responsibilities,
-            score,
-            rules,
-            allow,
-            engine,
-            pictures,
-            ..
-        } = self.args;
+        let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
         let mut console = Console::of(print, &item.name);
         warn_of(&capture.account, &mut console);
         let folders = Role::ALL.map(Role::key);
@@ -209,10 +201,7 @@ impl Batch<'_> {
         if let Some(warning) = &run.choice.warning {
             run.console.warn(warning.clone());
         }
-        let allowed = allow.blocks();
-        let flagging = Flagging { density: score, rules: rules.rules(), allowed: allowed.as_ref() };
-        let tables = Some(*responsibilities);
-        let found = detect::roles(&mut run, capture, self.plan, flagging, tables)?;
+        let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
         let summary = page::complete(run, capture, found, *pictures, made_from)?;
         Ok(Entry::ok(&item.name, &shown(&item.path), &summary))

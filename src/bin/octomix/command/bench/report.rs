@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use octomix::engine::choice::Choice;
 use octomix::model::sufficient::Sufficient;
 use octomix::report::text::table::{table, write_table};
-use octomix::report::words::grouped;
+use octomix::words::grouped;
 use serde::Serialize;
 
 use super::machine::Machine;

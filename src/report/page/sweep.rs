@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::chart::{self, Curve, number};
-use super::frame::{About, Frame};
+use super::frame::{Frame, Invocation};
+use super::model::model_name;
 use super::shell::Shell;
 use crate::input::Role;
 use crate::report::summary::Summary;
 use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
-use crate::report::words::title;
+use crate::words::title;
 
 /// Writes the page of a sweep: of its `summary`.
 ///
@@ -18,12 +19,12 @@ use crate::report::words::title;
 /// When `out` fails.
 pub fn write_sweep(
     summary: &Summary<SweepSummary>,
-    about: &About,
+    invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let section = |role| Some(Section::new(role, &summary.role(role)?.sweep));
-    let frame = Frame::new(summary, about);
-    let page = Page {
+    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.sweep));
+    let frame = Frame::new(summary, invocation);
+    let page = SweepPage {
         shell: frame.shell(),
         frame,
         sections: Role::ALL.into_iter().filter_map(section).collect(),
@@ -33,14 +34,14 @@ pub fn write_sweep(
 
 #[derive(Template)]
 #[template(path = "sweep.html")]
-struct Page<'a> {
+struct SweepPage<'a> {
     shell: Shell,
     frame: Frame<'a, SweepSummary>,
-    sections: Vec<Section<'a>>,
+    sections: Vec<SweepSection<'a>>,
 }
 
 /// One role's part of the page.
-struct Section<'a> {
+struct SweepSection<'a> {
     key: &'static str,
     title: &'static str,
     sweep: &'a Sweep,
@@ -55,13 +56,13 @@ struct Figure {
     svg: String,
 }
 
-impl<'a> Section<'a> {
+impl<'a> SweepSection<'a> {
     fn new(role: Role, sweep: &'a Sweep) -> Self {
         Self {
             key: role.key(),
             title: title(role),
             sweep,
-            model: super::kind(sweep.kind, sweep.covariance_type),
+            model: model_name(sweep.kind, sweep.covariance_type),
             charts: charts(sweep),
         }
     }

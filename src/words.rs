@@ -1,4 +1,4 @@
-//! Numbers, durations and nouns as people read them, on a terminal and on a page.
+//! Numbers, durations and nouns as people read them: in sentences, on a terminal and on a page.
 
 use std::net::Ipv4Addr;
 
@@ -9,7 +9,7 @@ pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,0 +1,344 @@
+//! One role, in every command the same way: fitted, judged, described, written.
+//!
+//! The library computes; here it is watched, told of on the terminal, and its files are written.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use octomix::address::{AddressSet, Points};
+use octomix::analysis::{AnalysisError, Fitted, Judged, Watcher};
+use octomix::describe::drawing::{Drawing, DrawingBuilder};
+use octomix::describe::flagged::Flagged;
+use octomix::describe::plane::Shape;
+use octomix::engine::choice::Choice;
+use octomix::engine::{Engine, EngineError};
+use octomix::input::{Capture, PerRole, Role};
+use octomix::model::any::Model;
+use octomix::model::pca::Pca;
+use octomix::model::scorer::{Score, Scorer};
+use octomix::model::{Progress, Stage};
+use octomix::pass::Density;
+use octomix::report::csv::AddressTable;
+use octomix::report::page::RolePage;
+use octomix::report::summary::RoleSummary;
+use octomix::report::summary::fit::FitSummary;
+use octomix::rule::judge::Verdict;
+use octomix::store::model::WeightedBy;
+use octomix::store::{Output, Unfinished, WriteError};
+
+use super::Failure;
+use super::run::Run;
+use crate::console::Console;
+use crate::progress::{Bar, Unit};
+
+/// What was found for a role.
+pub struct Findings {
+    /// For summary.json and the terminal.
+    pub summary: RoleSummary,
+    /// For pictures, where files are written.
+    pub page: Option<RolePage>,
+}
+
+/// One role's addresses, and where they are worked on, told of and written.
+pub struct Desk<'a> {
+    /// The role.
+    pub role: Role,
+    /// Its addresses.
+    pub set: &'a AddressSet,
+    /// Where to compute.
+    pub choice: &'a Choice,
+    /// Where to tell.
+    pub console: &'a mut Console,
+    /// Where to write.
+    pub output: &'a mut Output,
+}
+
+impl Run {
+    /// What `work` finds for each role that has addresses.
+    ///
+    /// # Errors
+    /// The first of `work`.
+    pub fn each_role<T>(
+        &mut self,
+        capture: &Capture,
+        mut work: impl FnMut(Desk<'_>) -> Result<T, Failure>,
+    ) -> Result<PerRole<Option<T>>, Failure> {
+        let Self { choice, console, output, .. } = self;
+        capture.sets.try_map(|role, set| match set.is_empty() {
+            true => Ok(None),
+            false => work(Desk { role, set, choice, console, output }).map(Some),
+        })
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// An engine over the addresses, each counted as `weighted_by` says; packets take 8 bytes each.
+    ///
+    /// # Errors
+    /// When the packets are too many to be counted exactly.
+    pub fn engine(&self, weighted_by: WeightedBy) -> Result<Box<dyn Engine + 'a>, Failure> {
+        let addresses = self.set.addresses();
+        let points = match weighted_by {
+            WeightedBy::Addresses => Ok(addresses.into()),
+            WeightedBy::Packets => Points::weighted(addresses, self.set.weights()),
+        };
+        let points = points.map_err(|reason| Failure::Weights { role: self.role, reason })?;
+        Ok(self.choice.engine(points))
+    }
+
+    /// Tells if the CPU had to take over from the device of `engine`.
+    pub fn warn_of_trouble(&mut self, engine: &dyn Engine) {
+        if let Some(trouble) = engine.trouble() {
+            self.console.warn(format!("{}s: the CPU took over: {trouble}", self.role));
+        }
+    }
+
+    /// `name` in the role's folder.
+    pub fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.role.key())
+    }
+
+    /// Watches the role's analysis, and writes no tables.
+    pub fn watch(&mut self) -> RoleWatcher<'_> {
+        let Self { role, set, console, output, .. } = self;
+        RoleWatcher {
+            role: *role,
+            set,
+            console,
+            output,
+            bar: None,
+            judged: 0,
+            wanted: None,
+            tables: None,
+            drawing: None,
+            fits: Vec::new(),
+            failure: None,
+        }
+    }
+}
+
+/// Tables under way: addresses.csv, and what its page will show.
+struct Tables<'a> {
+    pca: Pca,
+    responsibilities: Option<Density>,
+    file: Unfinished,
+    drawing: DrawingBuilder<'a>,
+}
+
+/// What of a model is written for each address.
+#[derive(Debug, Clone, Copy)]
+pub struct TablesWanted {
+    /// The score of its log-densities.
+    pub score: Score,
+    /// Whether the responsibilities of its components are added.
+    pub responsibilities: bool,
+}
+
+/// Shows where the analysis of a role stands, tells what is to be told of its fits, and writes tables as
+/// addresses are judged.
+pub struct RoleWatcher<'a> {
+    role: Role,
+    set: &'a AddressSet,
+    console: &'a mut Console,
+    output: &'a mut Output,
+    bar: Option<Bar>,
+    /// Addresses judged so far.
+    judged: usize,
+    wanted: Option<TablesWanted>,
+    tables: Option<Tables<'a>>,
+    drawing: Option<Drawing>,
+    /// The fits so far.
+    fits: Vec<FitSummary>,
+    failure: Option<WriteError>,
+}
+
+impl<'a> RoleWatcher<'a> {
+    /// Writes the tables that are `wanted` once a model is fitted.
+    pub fn with_tables(mut self, wanted: Option<TablesWanted>) -> Self {
+        self.wanted = wanted;
+        self
+    }
+
+    /// Starts the tables of addresses under `model`, in the plane of `pca`.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn start_tables(
+        &mut self,
+        model: &Model,
+        pca: &Pca,
+        wanted: TablesWanted,
+    ) -> Result<(), WriteError> {
+        let responsibilities = match (wanted.responsibilities, model.scorer(wanted.score)) {
+            (true, Ok(Scorer::Mixture(density))) => Some(density),
+            (true, Ok(Scorer::Partition(..))) => {
+                let none = "K-Means has no responsibilities: its clusters are certain";
+                self.console.warn(none.to_owned());
+                None
+            }
+            _ => None,
+        };
+        let mut file = self.output.create(&self.file("addresses.csv"))?;
+        let drawing = DrawingBuilder::new(self.set, pca);
+        let table =
+            AddressTable { set: self.set, pca, responsibilities: responsibilities.as_ref() };
+        table.write_header(&mut file).map_err(|error| file.failed(&error))?;
+        self.tables = Some(Tables { pca: pca.clone(), responsibilities, file, drawing });
+        Ok(())
+    }
+
+    /// What there is to tell of the fits so far, and the picture where tables were written.
+    pub fn finish(self) -> (Vec<FitSummary>, Option<Drawing>) {
+        (self.fits, self.drawing)
+    }
+
+    /// What the user is told of `error`, which ended the analysis.
+    pub fn failed(&mut self, error: AnalysisError) -> Failure {
+        match (error, self.failure.take()) {
+            (AnalysisError::Engine(EngineError::Sink(_)), Some(failure)) => failure.into(),
+            (AnalysisError::Fit(reason), _) => Failure::Fit { role: self.role, reason },
+            (AnalysisError::Fdr(error), _) => error.into(),
+            (AnalysisError::Agreement(error), _) => error.into(),
+            (AnalysisError::Engine(error), _) => error.into(),
+        }
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.role.key())
+    }
+
+    /// Keeps the failure of a file, which tells its name, until the analysis has ended.
+    fn kept<T>(&mut self, written: Result<T, WriteError>) -> io::Result<T> {
+        written.map_err(|failure| {
+            let error = io::Error::other(failure.to_string());
+            self.failure = Some(failure);
+            error
+        })
+    }
+
+    fn write_judged(&mut self, verdicts: &[Verdict]) -> Result<(), WriteError> {
+        let Some(Tables { pca, responsibilities, file, drawing }) = &mut self.tables else {
+            return Ok(());
+        };
+        drawing.add(verdicts);
+        let table =
+            AddressTable { set: self.set, pca, responsibilities: responsibilities.as_ref() };
+        table.write(verdicts, file).map_err(|error| file.failed(&error))
+    }
+
+    fn write_flagged(&mut self, flagged: &Flagged<'_>) -> Result<(), WriteError> {
+        let name = self.file("anomalies.csv");
+        let Some(Tables { pca, responsibilities, file, drawing }) = self.tables.take() else {
+            return Ok(());
+        };
+        self.output.keep(file)?;
+        let table =
+            AddressTable { set: self.set, pca: &pca, responsibilities: responsibilities.as_ref() };
+        let Flagged { rows, reasons, .. } = flagged;
+        self.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
+        self.drawing = Some(drawing.finish());
+        Ok(())
+    }
+}
+
+impl Watcher for RoleWatcher<'_> {
+    fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
+        let (console, role) = (&self.console, self.role);
+        show(self.bar.get_or_insert_with(|| console.bar(format!("{role}s:"))), progress)
+    }
+
+    fn fitted(&mut self, fitted: &Fitted) -> io::Result<()> {
+        self.bar = None;
+        self.judged = 0;
+        let fits: Vec<FitSummary> = fitted.fits().map(FitSummary::new).collect();
+        fits.iter().for_each(|fit| tell(self.role, fit, self.console));
+        if fits.last().is_some_and(|fit| !fit.converged) {
+            self.console.warn(format!(
+                "{}s: the best fit had not converged when --max-iter {} stopped it; raise it",
+                self.role,
+                fitted.params.max_iter()
+            ));
+        }
+        self.fits.extend(fits);
+        let Some(wanted) = self.wanted else { return Ok(()) };
+        let started = self.start_tables(&fitted.model(), &Pca::new(fitted.fit.moments()), wanted);
+        self.kept(started)
+    }
+
+    fn judged(&mut self, verdicts: &[Verdict]) -> io::Result<()> {
+        let written = self.write_judged(verdicts);
+        self.kept(written)?;
+        self.judged += verdicts.len();
+        let (console, role) = (&self.console, self.role);
+        let bar = self.bar.get_or_insert_with(|| console.bar(format!("{role}s: labelling")));
+        let (done, all) = (self.judged as u64, self.set.len() as u64);
+        bar.update(Unit::Addresses, done, Some(all), String::new());
+        if self.judged == self.set.len() {
+            self.bar = None;
+        }
+        Ok(())
+    }
+
+    fn flagged(&mut self, flagged: &Flagged<'_>) -> io::Result<()> {
+        let written = self.write_flagged(flagged);
+        self.kept(written)
+    }
+}
+
+/// What `--verbose` tells of a fit.
+pub fn tell(role: Role, fit: &FitSummary, console: &Console) {
+    let fitted = format!("{role}s, {} components", fit.components);
+    if let Some(search) = &fit.search {
+        for step in &search.moves {
+            let of: Vec<String> = step.components.iter().map(ToString::to_string).collect();
+            let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(", ")) };
+            let spent = 100.0 * step.evaluations / search.budget;
+            let (kind, after) = (&step.kind, step.after);
+            console.detail(&format!(
+                "{fitted}, {spent:.0}% of the budget: {kind}{of}: lower bound {after:.3}"
+            ));
+        }
+        return;
+    }
+    for (r, restart) in fit.restarts.iter().enumerate() {
+        let best = if r == fit.best_restart { ", the best" } else { "" };
+        let (objective, n_iter) = (restart.objective, restart.n_iter);
+        console.detail(&format!("{fitted}, restart {r}: {objective} in {n_iter} iterations{best}"));
+    }
+}
+
+/// Shows where a fit stands.
+pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
+    let stage = match progress.stage {
+        Stage::Seeding => "seeding",
+        Stage::KMeans => "K-Means",
+        Stage::Mixture => "mixture",
+        Stage::Search => "search",
+    };
+    let (iteration, most, active) = (progress.iteration, progress.max_iter, progress.active);
+    let message = format!("{stage} {iteration}/{most}, {active} restarts");
+    bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
+    ControlFlow::Continue(())
+}
+
+/// The page of a `drawing` under `model`, whose fit rose along `bounds`, and of what is flagged.
+pub fn page(
+    model: &Model,
+    bounds: &[f64],
+    pca: &Pca,
+    drawing: Drawing,
+    judged: &Judged,
+) -> RolePage {
+    let shapes = match model {
+        Model::Mixture(estimate) => Shape::of_mixture(estimate, pca),
+        Model::KMeans(partition) => Shape::of_partition(partition, pca),
+    };
+    let flags = judged.anomalies.clone();
+    RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
+}
+
+/// `time` in seconds, as summaries have it.
+pub fn seconds(time: Duration) -> f64 {
+    time.as_secs_f64()
+}

@@ -1,0 +1,116 @@
+//! The data of a role that the page's scripts draw.
+
+use serde::Serialize;
+
+use super::role::{MOST_FLAGS, RolePage};
+use crate::describe::clusters::Cluster;
+use crate::describe::drawing::{Cells, SIDE};
+use crate::describe::flagged::Anomaly;
+use crate::describe::plane::{Extent, Shape};
+use crate::input::Role;
+use crate::report::summary::RoleSummary;
+use crate::words::title;
+
+/// A section's data, as its script reads it.
+#[derive(Serialize)]
+pub(super) struct RoleData<'a> {
+    key: &'static str,
+    title: &'static str,
+    addresses: usize,
+    threshold: Option<f64>,
+    /// The least and the largest log-density.
+    densities: [f64; 2],
+    /// Bytes a cluster.
+    width: usize,
+    /// Columns and rows of the image; of points none.
+    side: Option<usize>,
+    extent: Extent,
+    mean: [f64; 4],
+    axes: [[f64; 4]; 2],
+    explained: [f64; 2],
+    clusters: Vec<ClusterData>,
+    flags: FlagData<'a>,
+}
+
+#[derive(Serialize)]
+struct ClusterData {
+    size: u64,
+    mean: [f64; 2],
+    covariance: [f64; 3],
+}
+
+/// Flags, column by column.
+#[derive(Serialize)]
+struct FlagData<'a> {
+    count: usize,
+    rules: Vec<&'a str>,
+    address: Vec<u32>,
+    packets: Vec<u64>,
+    cluster: Vec<u32>,
+    density: Vec<f64>,
+    /// Which of `rules`.
+    rule: Vec<usize>,
+    reason: Vec<&'a str>,
+    surprise: Vec<[f64; 4]>,
+}
+
+impl<'a> RoleData<'a> {
+    pub fn new(
+        role: Role,
+        found: &RoleSummary,
+        page: &'a RolePage,
+        densities: [f64; 2],
+        narrow: bool,
+    ) -> Self {
+        let side = match page.drawing.cells {
+            Cells::Points(_) => None,
+            Cells::Image(_) => Some(SIDE),
+        };
+        let cluster = |(cluster, shape): (&Cluster, &Shape)| ClusterData {
+            size: cluster.size,
+            mean: shape.mean,
+            covariance: shape.covariance,
+        };
+        Self {
+            key: role.key(),
+            title: title(role),
+            addresses: found.addresses,
+            threshold: Some(found.threshold.log_density).filter(|limit| limit.is_finite()),
+            densities,
+            width: if narrow { 1 } else { 2 },
+            side,
+            extent: page.drawing.extent,
+            mean: page.pca.mean,
+            axes: page.pca.components,
+            explained: page.pca.explained_variance_ratio,
+            clusters: found.clusters.iter().zip(&page.shapes).map(cluster).collect(),
+            flags: FlagData::new(found.anomaly_count, &page.flags),
+        }
+    }
+}
+
+impl<'a> FlagData<'a> {
+    fn new(count: usize, flags: &'a [Anomaly]) -> Self {
+        let told = || flags.iter().take(MOST_FLAGS);
+        let mut rules: Vec<&str> = Vec::new();
+        let mut which = |flag: &'a Anomaly| {
+            let known = rules.iter().position(|&rule| rule == flag.rule);
+            known.unwrap_or_else(|| {
+                rules.push(&flag.rule);
+                rules.len() - 1
+            })
+        };
+        let rule = told().map(&mut which).collect();
+        Self {
+            count,
+            address: told().map(|flag| flag.address.to_bits()).collect(),
+            packets: told().map(|flag| flag.packets).collect(),
+            cluster: told().map(|flag| flag.cluster).collect(),
+            density: told().map(|flag| flag.log_density).collect(),
+            rule,
+            reason: told().map(|flag| flag.reason.as_str()).collect(),
+            surprise: told().map(|flag| flag.surprise_octets).collect(),
+            rules,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The page of a run: each role with its clusters, its pictures and its flagged addresses.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::data::RoleData;
+use super::frame::{Frame, Invocation};
+use super::model::fit_sentence;
+use super::role::RolePage;
+use super::shell::Shell;
+use super::{chart, embed};
+use crate::describe::clusters::{Cluster, by_weight};
+use crate::input::{PerRole, Role};
+use crate::report::summary::{RoleSummary, Summary};
+use crate::report::text;
+use crate::words::title;
+
+/// Bars of a histogram.
+const BARS: usize = 64;
+
+/// Writes the page of a run: of its `summary`, and of what is there for sources and destinations.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(
+    summary: &Summary<RoleSummary>,
+    pages: &PerRole<Option<RolePage>>,
+    invocation: &Invocation,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let section = |(role, page)| Some(RoleSection::new(role, summary.role(role)?, page?));
+    let pages = pages.iter().map(|(role, page): (Role, &Option<RolePage>)| (role, page.as_ref()));
+    let sections = pages.filter_map(section).collect::<io::Result<Vec<_>>>()?;
+    let frame = Frame::new(summary, invocation);
+    let page = RunPage { shell: frame.shell(), frame, sections };
+    page.write_into(&mut &mut *out).map_err(io::Error::other)
+}
+
+#[derive(Template)]
+#[template(path = "run.html")]
+struct RunPage<'a> {
+    shell: Shell,
+    frame: Frame<'a, RoleSummary>,
+    sections: Vec<RoleSection<'a>>,
+}
+
+/// One role's part of the page.
+struct RoleSection<'a> {
+    key: &'static str,
+    title: &'static str,
+    found: &'a RoleSummary,
+    /// Clusters that have addresses, heaviest first.
+    clusters: Vec<&'a Cluster>,
+    model: Option<String>,
+    histogram: String,
+    trace: String,
+    data: String,
+    bytes: String,
+}
+
+impl<'a> RoleSection<'a> {
+    fn new(role: Role, found: &'a RoleSummary, page: &RolePage) -> io::Result<Self> {
+        let threshold = found.threshold.log_density;
+        // One byte a cluster where that is enough.
+        let narrow = found.clusters.len() <= 256;
+        let (bytes, densities) = embed::bytes(&page.drawing, narrow);
+        let [least, most] = densities;
+        let told = if threshold.is_finite() { threshold } else { least };
+        // An address that is far out must not press all others into one bar.
+        let floor = told - 0.75 * (most - told).max(1.0);
+        let bins = page.drawing.histogram.bins(floor, BARS);
+        Ok(Self {
+            key: role.key(),
+            title: title(role),
+            found,
+            clusters: by_weight(&found.clusters),
+            model: found.fits.last().map(fit_sentence),
+            histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
+            trace: chart::trace(&page.trace),
+            data: embed::json(&RoleData::new(role, found, page, densities, narrow))?,
+            bytes,
+        })
+    }
+
+    fn share(&self, cluster: &Cluster) -> String {
+        match 100.0 * cluster.weight {
+            percent if percent > 0.0 && percent < 0.1 => "<0.1%".to_owned(),
+            percent => format!("{percent:.1}%"),
+        }
+    }
+
+    /// The length of a cluster's bar, of 100.
+    fn bar(&self, cluster: &Cluster) -> f64 {
+        100.0 * cluster.weight
+    }
+
+    fn mean(&self, cluster: &Cluster) -> String {
+        cluster.mean.map(|octet| format!("{octet:.0}")).join(".")
+    }
+
+    /// Its blocks, those of the most addresses first.
+    fn blocks(&self, cluster: &Cluster) -> String {
+        text::main_blocks(&cluster.blocks)
+    }
+
+    /// What has changed since the day of the model.
+    fn changes(&self) -> Vec<String> {
+        self.found.changes.as_ref().map(text::sentences).unwrap_or_default()
+    }
+
+    /// The name of a rule, what it flagged, and by what.
+    fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.found.rules.iter().map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+    }
+}
