@@ -18,7 +18,7 @@ use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::Label;
 use octomix::pass::lloyd::LloydStats;
 use octomix::pass::moments::MomentsStats;
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIR};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments};
 use octomix::{FitError, Points};
 use rayon::prelude::*;
 
@@ -73,19 +73,11 @@ impl Local for Recorder<'_> {
 }
 
 impl Engine for Recorder<'_> {
-    fn label(
-        &mut self,
-        density: &Density,
-        sink: &mut Sink<'_, Label>,
-    ) -> Result<(), EngineError> {
+    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         self.engine.label(density, sink)
     }
 
-    fn assign(
-        &mut self,
-        centres: &Centres,
-        sink: &mut Sink<'_, u32>,
-    ) -> Result<(), EngineError> {
+    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.engine.assign(centres, sink)
     }
 
@@ -130,8 +122,8 @@ struct Step {
     stats: ExpectationStats,
     /// On each entry of `stats`.
     bounds: Vec<f64>,
-    /// Of the entries of `stats` by those of the step before; `None` of the
-    /// first, and of what follows one that is not smooth.
+    /// Of the entries of `stats` by those of the step before; `None` of the first, and of what
+    /// follows one that is not smooth.
     jacobian: Option<DMatrix<f64>>,
 }
 
