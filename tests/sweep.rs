@@ -9,8 +9,8 @@ use octomix::model::kmeans::Seeding;
 use octomix::model::{FitError, Stop, kmeans, sweep};
 use octomix::pass::Centres;
 use octomix::{
-    BayesianMixture, Covariance, GaussianMixture, Init, KMeans, Points, Priors, WeightPrior,
-    unobserved,
+    BayesianMixture, Covariance, GaussianMixture, Init, KMeans, Points, Priors, Search,
+    WeightPrior, unobserved,
 };
 use serde_json::Value;
 
@@ -203,8 +203,9 @@ fn an_empty_component_is_no_centre() {
 #[test]
 fn a_mistake_in_any_k_is_told_before_anything_runs() {
     let mut engine = CpuEngine::new(&[1, 2]);
-    let (clusters, mixture) =
-        (KMeans::params(1).check().unwrap(), BayesianMixture::params(1).check().unwrap());
+    let clusters = KMeans::params(1).check().unwrap();
+    let mixtures = [Search::Restarts, Search::MergeSplit(None)]
+        .map(|search| BayesianMixture::params(1).search(search).check().unwrap());
     let told = |result: Result<usize, FitError>| result.unwrap_err().to_string();
     let too_few = "3 components were asked for, but there are only 2 distinct addresses; ask for \
                    at most 2";
@@ -217,12 +218,16 @@ fn a_mistake_in_any_k_is_told_before_anything_runs() {
         };
         let rows = sweep::kmeans(&mut engine, &clusters, ks, &mut watch);
         assert_eq!(told(rows.map(|rows| rows.len())), expected);
-        let rows = sweep::mixtures(&mut engine, &mixture, ks, &mut watch);
-        assert_eq!(told(rows.map(|rows| rows.len())), expected);
+        for mixture in &mixtures {
+            let rows = sweep::mixtures(&mut engine, mixture, ks, &mut watch);
+            assert_eq!(told(rows.map(|rows| rows.len())), expected);
+        }
         assert_eq!(watched, 0);
     }
     let rows = sweep::kmeans(&mut engine, &clusters, &[], &mut unobserved).unwrap();
     assert!(rows.is_empty());
-    let rows = sweep::mixtures(&mut engine, &mixture, &[], &mut unobserved);
-    assert!(rows.unwrap().is_empty());
+    for mixture in &mixtures {
+        let rows = sweep::mixtures(&mut engine, mixture, &[], &mut unobserved);
+        assert!(rows.unwrap().is_empty());
+    }
 }
