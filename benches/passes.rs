@@ -4,6 +4,7 @@
 //! the reference before it is timed. Without an adapter the GPU is left out, and that is said.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use octomix::Points;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::{Gpu, Wanted};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine, Run};
@@ -24,18 +25,19 @@ fn passes(criterion: &mut Criterion) {
     let with_tail = |tail| Density { tail, ..gaussian.clone() };
     let joint = with_tail(Tail::Joint(vec![5.0; COMPONENTS]));
     let each = with_tail(Tail::Each(vec![5.0; COMPONENTS]));
+    let points = Points::new(&addresses);
     let gpu = Gpu::open(&Wanted { software: true, ..Wanted::default() });
     let mut engines: Vec<(&str, Box<dyn Engine + '_>)> = vec![
-        ("reference", Box::new(ReferenceEngine::new(&addresses))),
-        ("cpu", Box::new(CpuEngine::new(&addresses))),
+        ("reference", Box::new(ReferenceEngine::new(points.clone()))),
+        ("cpu", Box::new(CpuEngine::new(points.clone()))),
     ];
     match &gpu {
-        Ok(gpu) => engines.push(("gpu", Box::new(GpuEngine::new(gpu, &addresses)))),
+        Ok(gpu) => engines.push(("gpu", Box::new(GpuEngine::new(gpu, points.clone())))),
         Err(error) => eprintln!("the GPU is left out: {error}"),
     }
     for (name, engine) in &mut engines {
-        let mut checks = check_centres(&mut **engine, centres).expect(name);
-        checks.extend(check_mixtures(&mut **engine, mixture).expect(name));
+        let mut checks = check_centres(&mut **engine, &points, centres).expect(name);
+        checks.extend(check_mixtures(&mut **engine, &points, mixture).expect(name));
         assert!(checks.iter().all(|check| check.holds()), "{name} is wrong: {checks:?}");
     }
     // `moments` runs over the nearest centres too, as at the start of a mixture.
@@ -48,13 +50,13 @@ fn passes(criterion: &mut Criterion) {
                 bencher.iter(|| match pass {
                     "moments" => drop(Run::<Moments>::run(&mut **engine, centres).expect("runs")),
                     "lloyd" => drop(Run::<Lloyd>::run(&mut **engine, centres).expect("runs")),
-                    "assign" => engine.assign(&centres[0], &mut |_| Ok(())).expect("runs"),
+                    "assign" => engine.assign(&centres[0], &mut |_, _| Ok(())).expect("runs"),
                     "expectation" => {
                         drop(Run::<Expectation>::run(&mut **engine, mixture).expect("runs"));
                     }
-                    "label" => engine.label(&gaussian, &mut |_| Ok(())).expect("runs"),
-                    "label joint" => engine.label(&joint, &mut |_| Ok(())).expect("runs"),
-                    _ => engine.label(&each, &mut |_| Ok(())).expect("runs"),
+                    "label" => engine.label(&gaussian, &mut |_, _| Ok(())).expect("runs"),
+                    "label joint" => engine.label(&joint, &mut |_, _| Ok(())).expect("runs"),
+                    _ => engine.label(&each, &mut |_, _| Ok(())).expect("runs"),
                 });
             });
         }

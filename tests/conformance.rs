@@ -8,8 +8,9 @@ use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::ARITHMETIC;
 use octomix::engine::gpu::plan::Layout;
+use octomix::engine::host::Local;
 use octomix::engine::{
-    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run,
+    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run, Sink,
 };
 use octomix::pass::label::{Label, label};
 use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass, Tail};
@@ -82,10 +83,11 @@ fn check(make: &dyn for<'a> Fn(Points<'a>) -> Box<dyn Engine + 'a>) {
         let Set { name, addresses, .. } = &set;
         let Parameters { centres, mixtures } = parameters(addresses);
         // Two sets at a time of a large one, so that its bounds take seconds and not minutes.
-        let engine = &mut *make(set.points());
+        let points = set.points();
+        let engine = &mut *make(points.clone());
         let mixtures = if addresses.len() < 100_000 { &mixtures[..] } else { &mixtures[3..6] };
-        let mut checks = check_centres(engine, &centres).unwrap();
-        checks.extend(check_mixtures(engine, mixtures).unwrap());
+        let mut checks = check_centres(engine, &points, &centres).unwrap();
+        checks.extend(check_mixtures(engine, &points, mixtures).unwrap());
         for check in checks {
             println!("{name}: {check:?}");
             assert!(check.holds(), "{name} on {}: {check:?}", engine.description());
@@ -116,14 +118,17 @@ fn weighted_addresses_are_repeated_ones() {
     let Parameters { centres, mixtures } = parameters(&set.addresses);
     let moments: Vec<_> = centres.iter().map(|c| Moments::reduce(c, &repeated)).collect();
     let lloyds: Vec<_> = centres.iter().map(|c| Lloyd::reduce(c, &repeated)).collect();
+    let all = Points::new(&repeated);
     let gpu = gpu();
-    let mut engines: Vec<Box<dyn Engine>> =
-        vec![Box::new(ReferenceEngine::new(points)), Box::new(CpuEngine::new(points))];
+    let mut engines: Vec<Box<dyn Engine>> = vec![
+        Box::new(ReferenceEngine::new(points.clone())),
+        Box::new(CpuEngine::new(points.clone())),
+    ];
     if let Some(gpu) = &gpu {
         let layout =
             Layout { chunk: 100, work: 1000, threads: 2, workgroup: 8, resident: usize::MAX };
-        engines.push(Box::new(GpuEngine::new(gpu, points)));
-        engines.push(Box::new(GpuEngine::with_layout(gpu, points, layout)));
+        engines.push(Box::new(GpuEngine::new(gpu, points.clone())));
+        engines.push(Box::new(GpuEngine::with_layout(gpu, points.clone(), layout)));
     }
     for engine in &mut engines {
         let name = engine.description();
@@ -132,13 +137,13 @@ fn weighted_addresses_are_repeated_ones() {
         let found = Run::<Expectation>::run(&mut **engine, &mixtures).unwrap();
         for (mixture, found) in mixtures.iter().zip(&found) {
             let expected = flat(&Expectation::reduce(mixture, &repeated));
-            let bounds = flat(&expectation_bounds(engine.arithmetic(), mixture, &repeated));
+            let bounds = flat(&expectation_bounds(engine.arithmetic(), mixture, &all));
             for ((f, e), bound) in flat(found).iter().zip(expected).zip(bounds) {
                 assert!((f - e).abs() <= bound, "{name}: {f} for {e}, over {bound:e}");
             }
         }
         let mut labels = 0;
-        let mut count = |found: &[Label]| {
+        let mut count = |_: &[u32], found: &[Label]| {
             labels += found.len();
             Ok(())
         };
@@ -151,16 +156,17 @@ fn weighted_addresses_are_repeated_ones() {
 fn chunking_changes_nothing_but_rounding() {
     let Some(gpu) = gpu() else { return };
     let addresses = list("tutorial_dst.txt");
+    let points = Points::new(&addresses);
     let Parameters { centres, mixtures } = parameters(&addresses);
     // Two threads that take four addresses a trip: a dispatch sees at most 2048 of them, and by its
     // work far fewer, so chunks, spans of a chunk and groups of parameter sets all occur.
     for (chunk, work) in [(1, 1), (7, 100), (1000, 100), (1000, 50_000), (2672, 1 << 20)] {
         let layout = Layout { chunk, work, threads: 2, workgroup: 8, resident: usize::MAX };
-        let mut engine = GpuEngine::with_layout(&gpu, &addresses, layout);
+        let mut engine = GpuEngine::with_layout(&gpu, points.clone(), layout);
         // The smaller the pieces the more dispatches: two sets will do.
         let some = if work < 1000 { 2 } else { 12 };
-        let mut checks = check_centres(&mut engine, &centres[..some]).unwrap();
-        checks.extend(check_mixtures(&mut engine, &mixtures[..some]).unwrap());
+        let mut checks = check_centres(&mut engine, &points, &centres[..some]).unwrap();
+        checks.extend(check_mixtures(&mut engine, &points, &mixtures[..some]).unwrap());
         assert!(checks.iter().all(|check| check.holds()), "{layout:?}: {checks:?}");
     }
 }
@@ -179,12 +185,12 @@ fn neither_the_length_of_dispatches_nor_where_addresses_are_changes_a_byte() {
         let (mut labels, mut indices) = (Vec::new(), Vec::new());
         let lloyds = Run::<Lloyd>::run(&mut engine, centres).unwrap();
         let stats = Run::<Expectation>::run(&mut engine, mixtures).unwrap();
-        let mut sink = |found: &[Label]| {
+        let mut sink = |_: &[u32], found: &[Label]| {
             labels.extend_from_slice(found);
             Ok(())
         };
         engine.label(&mixtures[8].clone().into(), &mut sink).unwrap();
-        let mut sink = |found: &[u32]| {
+        let mut sink = |_: &[u32], found: &[u32]| {
             indices.extend_from_slice(found);
             Ok(())
         };
@@ -257,15 +263,16 @@ fn bounds_are_tight_enough_to_notice_a_lost_address() {
         if name == "collinear" {
             continue;
         }
+        let points = Points::new(&addresses);
         let mixtures = parameters(&addresses).mixtures;
         for mixture in &mixtures {
             let lost = |arithmetic| -> f64 {
-                let bounds = expectation_bounds(arithmetic, mixture, &addresses);
+                let bounds = expectation_bounds(arithmetic, mixture, &points);
                 bounds.components.iter().map(|c| c.weight).sum()
             };
             let f32 = lost(ARITHMETIC);
             assert!(f32 < 0.9, "{name}, K = {}: {f32}", mixture.0.len());
-            let f64 = lost(CpuEngine::new(&addresses).arithmetic());
+            let f64 = lost(CpuEngine::new(points.clone()).arithmetic());
             assert!(f64 < 1e-8, "{name}, K = {}: {f64}", mixture.0.len());
         }
     }
@@ -287,7 +294,7 @@ fn bounds_far_from_every_component_are_finite_and_small_beside_the_log_density()
 }
 
 /// An engine that overlooks the first address.
-struct Careless<'a>(CpuEngine<'a>, &'a [u32]);
+struct Careless<'a>(CpuEngine<'a>, Points<'a>);
 
 impl<'a, P: Pass> Run<P> for Careless<'a>
 where
@@ -298,17 +305,23 @@ where
     }
 }
 
-impl Engine for Careless<'_> {
-    fn points(&self) -> Points<'_> {
-        self.1.into()
+impl Local for Careless<'_> {
+    fn points(&self) -> &Points<'_> {
+        &self.1
     }
+}
 
+impl Engine for Careless<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         self.0.label(density, sink)
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.0.assign(centres, sink)
+    }
+
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        self.0.over(points)
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -324,9 +337,10 @@ impl Engine for Careless<'_> {
 fn an_engine_that_overlooks_an_address_does_not_conform() {
     let addresses = list("tutorial_dst.txt");
     let Parameters { centres, mixtures } = Parameters::new(&addresses, 4).unwrap();
-    let mut engine = Careless(CpuEngine::new(&addresses[1..]), &addresses);
-    let mut checks = check_centres(&mut engine, &centres).unwrap();
-    checks.extend(check_mixtures(&mut engine, &mixtures).unwrap());
+    let points = Points::new(&addresses);
+    let mut engine = Careless(CpuEngine::new(&addresses[1..]), points.clone());
+    let mut checks = check_centres(&mut engine, &points, &centres).unwrap();
+    checks.extend(check_mixtures(&mut engine, &points, &mixtures).unwrap());
     let outside: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();
     for pass in ["moments", "lloyd", "assign", "expectation", "label"] {
         assert!(outside.iter().any(|check| check.pass == pass), "{pass} passed: {checks:?}");

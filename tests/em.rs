@@ -6,9 +6,8 @@ use std::ops::ControlFlow;
 
 use common::counting::Counting;
 use common::list;
-use octomix::model::ParamError;
 use octomix::model::mixture::Params;
-use octomix::model::{FitError, Stage, Stop, sweep};
+use octomix::model::{FitError, ParamError, Stage, Stop, sweep};
 use octomix::pass::{Expectation, Lloyd};
 use octomix::{BayesianMixture, GaussianMixture, KMeans, Priors, unobserved};
 
@@ -17,8 +16,8 @@ fn restarts_share_runs_and_leave_when_they_are_done() {
     let addresses = list("tutorial_dst.txt");
     let mut engine = Counting::new(&addresses);
     // Of maximum likelihood: nothing follows the iterations.
-    let fit =
-        GaussianMixture::params(5).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
+    let params = GaussianMixture::params(5).check().unwrap();
+    let fit = params.fit(&mut engine, &mut unobserved).unwrap();
     // One run an iteration serves exactly the restarts that still iterate.
     let iterations: Vec<usize> = fit.restarts.iter().map(|r| r.lower_bounds.len()).collect();
     let longest = iterations.iter().copied().max().unwrap();
@@ -36,8 +35,8 @@ fn restarts_share_runs_and_leave_when_they_are_done() {
 fn the_best_restart_ends_in_the_order_of_descending_mass() {
     let addresses = list("tutorial_dst.txt");
     let mut engine = Counting::new(&addresses);
-    let fit =
-        BayesianMixture::params(5).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
+    let params = BayesianMixture::params(5).check().unwrap();
+    let fit = params.fit(&mut engine, &mut unobserved).unwrap();
     assert!(fit.estimate.weights.is_sorted_by(|a, b| a >= b), "{:?}", fit.estimate.weights);
     // Over-large steps apart, which there are none of, EM only rises; and so does the sorting.
     for restart in &fit.restarts {
@@ -49,16 +48,12 @@ fn the_best_restart_ends_in_the_order_of_descending_mass() {
 #[test]
 fn an_observer_can_stop_a_fit_at_every_stage() {
     let addresses = list("tutorial_src.txt");
+    let params = BayesianMixture::params(3).check().unwrap();
     for stage in [Stage::Seeding, Stage::KMeans, Stage::Mixture] {
         let mut engine = Counting::new(&addresses);
-        let stopped =
-            BayesianMixture::params(3).check().unwrap().fit(&mut engine, &mut |progress| {
-                if progress.stage == stage {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            });
+        let stopped = params.fit(&mut engine, &mut |progress| {
+            if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
         assert_eq!(engine.sets::<Expectation>().len(), usize::from(stage == Stage::Mixture));
     }

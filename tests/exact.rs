@@ -28,7 +28,7 @@ fn addresses() -> Vec<u32> {
 
 /// Five centres a set.
 fn sets(addresses: &[u32]) -> Vec<Centres> {
-    let params = kmeans::Params { n_init: 2, max_iter: 5, ..kmeans::Params::new(5) };
+    let params = kmeans::Params::new(5).n_init(2).max_iter(5).check().unwrap();
     let some: Vec<u32> = addresses.iter().copied().step_by(997).collect();
     let mut engine = CpuEngine::new(&some);
     let fitted =
@@ -57,7 +57,7 @@ fn sets(addresses: &[u32]) -> Vec<Centres> {
 
 /// The nearest of `centres` to each address.
 fn assigned(engine: &mut dyn Engine, centres: &Centres) -> Vec<u32> {
-    let mut all = Vec::with_capacity(engine.addresses().len());
+    let mut all = Vec::with_capacity(engine.len());
     engine
         .assign(centres, &mut |_, indices| {
             all.extend_from_slice(indices);

@@ -41,12 +41,8 @@ fn the_articles_clusters_give_its_published_numbers() {
         let case = &file["cases"][0];
         let k = case["n_components"].as_u64().unwrap() as usize;
         let start = Init::Labels(initial_labels(&file, case, &rows, k));
-        let fit = BayesianMixture::params(k)
-            .init(start)
-            .check()
-            .unwrap()
-            .fit(&mut ReferenceEngine::new(&rows), &mut unobserved)
-            .unwrap();
+        let params = BayesianMixture::params(k).init(start).check().unwrap();
+        let fit = params.fit(&mut ReferenceEngine::new(&rows), &mut unobserved).unwrap();
         let expected = &case["stages"]["tol1e-3"];
         let means: Vec<f64> =
             fit.estimate.gaussians.iter().flat_map(|g| g.mean.data.0[0]).collect();
@@ -82,11 +78,8 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
     for name in ANOMALIES {
         let file = golden(&format!("anomalies_{name}.json"));
         let rows = rows(&file);
-        let ours = continued(&file)
-            .check()
-            .unwrap()
-            .fit(&mut ReferenceEngine::new(&rows), &mut unobserved)
-            .unwrap();
+        let params = continued(&file).check().unwrap();
+        let ours = params.fit(&mut ReferenceEngine::new(&rows), &mut unobserved).unwrap();
         let found = ours.course().lower_bound();
         let best = file["fit"]["lower_bound"].as_f64().unwrap();
         assert!((found - best).abs() < 0.01, "{name}: bound {found} for {best}");
@@ -176,8 +169,7 @@ fn weighted_kmeans_is_scikit_learns() {
     for (case, params) in kmeans_cases("nasty_weighted_dups", &file) {
         // scikit-learn scales its tolerance by the variance of the rows without their weights; here
         // a weight is a repetition. These cases stop by unchanged labels.
-        let fit =
-            params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
+        let fit = params.fit(&mut CpuEngine::new(points.clone()), &mut unobserved).unwrap();
         assert_close("inertia", &[fit.inertia], &floats(&case["inertia"]), 1e-9);
         assert_close("centres", &fit.centres.concat(), &floats(&case["centres"]), 1e-9);
         let n_iter = case["n_iter"].as_u64().unwrap() as usize;
@@ -192,12 +184,8 @@ fn two_hundred_restarts_find_the_best_inertia_known() {
         let rows = rows(&file);
         for best in file["best_of_200"].as_array().unwrap() {
             let k = best["k"].as_u64().unwrap() as usize;
-            let fit = KMeans::params(k)
-                .n_init(200)
-                .check()
-                .unwrap()
-                .fit(&mut CpuEngine::new(&rows), &mut unobserved)
-                .unwrap();
+            let params = KMeans::params(k).n_init(200).check().unwrap();
+            let fit = params.fit(&mut CpuEngine::new(&rows), &mut unobserved).unwrap();
             let expected = best["inertia"].as_f64().unwrap();
             let relative = fit.inertia / expected - 1.0;
             println!("{name} k={k}: {} for {expected}, {relative:e}", fit.inertia);

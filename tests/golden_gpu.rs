@@ -161,14 +161,13 @@ fn check_case(make: &Maker<'_>, name: &str, file: &Value, case: &Value, summary:
         }
     }
     let last = stages.iter().map(|&(.., n_iter)| n_iter).max().unwrap();
-    let over_points = make(points);
+    let over_points = make(points.clone());
     if over_points.arithmetic().sums == Precision::F64 {
         return;
     }
-    let mut engine = Recorder::new(over_points);
-    let fit = params(file, case, stages[0].1, labels)
-        .max_iter(last)
-        .tol(0.0)
+    let mut engine = Recorder::new(over_points, points);
+    let params = params(file, case, stages[0].1, labels).max_iter(last).tol(0.0);
+    let fit = params
         .check()
         .unwrap()
         .fit(&mut engine, &mut unobserved)
@@ -272,14 +271,10 @@ fn anomalies_of_the_best_fits_are_scikit_learns() {
     for name in ANOMALIES {
         let file = golden(&format!("anomalies_{name}.json"));
         let rows = rows(&file);
-        let mut engine = Recorder::new(Box::new(GpuEngine::new(&gpu, &rows)));
+        let mut engine = Recorder::new(Box::new(GpuEngine::new(&gpu, &rows)), Points::new(&rows));
         // It starts where scikit-learn ended.
-        let fit = continued(&file)
-            .max_iter(5)
-            .check()
-            .unwrap()
-            .fit(&mut engine, &mut unobserved)
-            .unwrap();
+        let params = continued(&file).max_iter(5).check().unwrap();
+        let fit = params.fit(&mut engine, &mut unobserved).unwrap();
         let iterations = engine.steps.len();
         let way = Propagation::new(&fit.estimator, engine).unwrap();
         if way.smooth < iterations {
@@ -338,18 +333,18 @@ fn kmeans_is_the_references() {
         };
         for (_, params) in kmeans_cases(name, &file) {
             let all = |engine: &mut dyn Engine| {
-                let mut fit = params.check().unwrap().fit(engine, &mut unobserved).unwrap();
+                let mut fit = params.fit(engine, &mut unobserved).unwrap();
                 fit.restarts.iter_mut().for_each(|restart| restart.seconds = 0.0);
                 let mut nearest = Vec::new();
-                let mut sink = |centres: &[u32]| {
+                let mut sink = |_: &[u32], centres: &[u32]| {
                     nearest.extend_from_slice(centres);
                     Ok(())
                 };
                 engine.assign(&Centres::new(&fit.centres).unwrap(), &mut sink).unwrap();
                 (fit, nearest)
             };
-            let found = all(&mut GpuEngine::new(&gpu, points));
-            assert_eq!(found, all(&mut ReferenceEngine::new(points)), "{name} {params:?}");
+            let found = all(&mut GpuEngine::new(&gpu, points.clone()));
+            assert_eq!(found, all(&mut ReferenceEngine::new(points.clone())), "{name} {params:?}");
         }
     }
 }

@@ -101,7 +101,7 @@ fn check_case(name: &str, file: &Value, case: &Value) {
             println!("left out: {name}: scikit-learn did not converge");
             continue;
         }
-        let params = params(file, case, stage, labels_given.clone());
+        let params = params(file, case, stage, labels_given.clone()).check().unwrap();
         // In single precision the CPU engine is held to bounds of its own (`golden_gpu`).
         let cpu = Some(CpuEngine::new(&rows)).filter(|e| e.arithmetic().sums == Precision::F64);
         let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(ReferenceEngine::new(&rows))];
@@ -109,8 +109,6 @@ fn check_case(name: &str, file: &Value, case: &Value) {
         for mut engine in engines {
             let name = format!("{name} on {}", engine.description());
             let fit = params
-                .check()
-                .unwrap()
                 .fit(&mut *engine, &mut unobserved)
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let converged = fit.course().stop == Stop::Converged;
@@ -121,13 +119,11 @@ fn check_case(name: &str, file: &Value, case: &Value) {
             let by_chance = bound >= CANCELLED || stage_name == "tol1e-8";
             let n_iter = stage["n_iter"].as_u64().unwrap() as usize;
             let fit = match by_chance {
-                true => params
-                    .clone()
-                    .max_iter(n_iter)
-                    .tol(0.0)
-                    .check()
-                    .unwrap()
-                    .fit(&mut *engine, &mut unobserved),
+                true => {
+                    let params = params.clone().into_inner().max_iter(n_iter).tol(0.0);
+                    let params = params.check().unwrap();
+                    params.fit(&mut *engine, &mut unobserved)
+                }
                 false => Ok(fit),
             }
             .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -224,12 +220,9 @@ fn weighted_addresses_are_repeated_ones() {
     for cases in ["gmm", "bgmm"] {
         for case in file[cases].as_array().unwrap() {
             for (stage_name, stage) in case["stages"].as_object().unwrap() {
-                let params = params(&file, case, stage, labels.clone());
-                let fit = params
-                    .check()
-                    .unwrap()
-                    .fit(&mut CpuEngine::new(weighted), &mut unobserved)
-                    .expect(stage_name);
+                let params = params(&file, case, stage, labels.clone()).check().unwrap();
+                let mut engine = CpuEngine::new(weighted.clone());
+                let fit = params.fit(&mut engine, &mut unobserved).expect(stage_name);
                 let bound = tolerance(stage_name, case, &fit.estimate);
                 let name = format!("weighted {cases} {}", covariance(case).name());
                 compare(&name, stage_name, case, stage, &fit, bound);
@@ -245,8 +238,8 @@ fn weighted_addresses_are_repeated_ones() {
 fn responsibilities_sum_to_one() {
     let addresses = list("tutorial_src.txt");
     let mut engine = CpuEngine::new(&addresses);
-    let fit =
-        BayesianMixture::params(7).check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
+    let params = BayesianMixture::params(7).check().unwrap();
+    let fit = params.fit(&mut engine, &mut unobserved).unwrap();
     let mut responsibilities = vec![0.0; 7];
     for &address in &addresses {
         Density::from(fit.estimate.mixture()).responsibilities(address, &mut responsibilities);

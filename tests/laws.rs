@@ -2,13 +2,16 @@
 
 mod common;
 
+use std::fmt::Debug;
+
 use common::flat;
-use octomix::address::{LARGEST_TOTAL, Points};
+use octomix::address::{LARGEST_TOTAL, OCTETS, Points, octets};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::{Arithmetic, CpuEngine, Run};
 use octomix::pass::centres::LARGEST_COORDINATE;
-use octomix::pass::expectation::ExpectationStats;
+use octomix::pass::expectation::{ExpectationStats, SoftMoments};
+use octomix::pass::lloyd::LloydStats;
 use octomix::pass::{Centres, Expectation, Lloyd, Mixture, Moments, Pass, Stats};
 use proptest::prelude::*;
 
@@ -37,7 +40,7 @@ fn merged<P: Pass>(
     if backwards {
         parts.reverse();
     }
-    let mut all = P::reduce(params, &[]);
+    let mut all = P::identity(params);
     for part in &parts {
         all.merge(part);
     }
@@ -47,11 +50,76 @@ fn merged<P: Pass>(
 /// `copies` copies of the statistics of `addresses` merged, and what `repeat` makes of one.
 fn repeated<P: Pass>(params: &P::Params, addresses: &[u32], copies: u64) -> [P::Stats; 2] {
     let one = P::reduce(params, addresses);
-    let mut all = P::reduce(params, &[]);
+    let mut all = P::identity(params);
     (0..copies).for_each(|_| all.merge(&one));
     let mut scaled = one;
     scaled.repeat(copies);
     [all, scaled]
+}
+
+/// Asserts that merging the identity into the statistics of `addresses`, or them into it, changes
+/// nothing.
+fn assert_identity<P: Pass<Stats: Clone + PartialEq + Debug>>(
+    params: &P::Params,
+    addresses: &[u32],
+) {
+    let stats = P::reduce(params, addresses);
+    let mut after = stats.clone();
+    after.merge(&P::identity(params));
+    assert_eq!(after, stats);
+    let mut before = P::identity(params);
+    before.merge(&stats);
+    assert_eq!(before, stats);
+    assert_eq!(P::reduce(params, &[]), P::identity(params));
+}
+
+/// Both ways of merging statistics of `more` and of `fewer` components.
+fn merged_unequal<S: Stats + Clone>(more: &S, fewer: &S) -> [S; 2] {
+    let (mut grown, mut kept) = (fewer.clone(), more.clone());
+    grown.merge(more);
+    kept.merge(fewer);
+    [grown, kept]
+}
+
+/// The moments of `addresses` about `anchor`, the responsibilities by turns 1, 1/2, 1/3, ... 1/7.
+fn soft(anchor: [f64; OCTETS], addresses: &[u32]) -> SoftMoments {
+    let mut moments = SoftMoments::about(anchor);
+    for (i, &address) in addresses.iter().enumerate() {
+        moments.add_address(octets(address).map(f64::from), 1.0 / (1 + i % 7) as f64);
+    }
+    moments
+}
+
+/// Statistics of a single component.
+fn single(moments: SoftMoments) -> ExpectationStats {
+    ExpectationStats { components: vec![moments], log_likelihood: 0.0, entropy: 0.0 }
+}
+
+/// Asserts that sums over `addresses`, about the same anchor, are equal but for rounding: of a few
+/// sums as long as the set, whose terms are as large as the farthest octets from either of `anchors`.
+fn assert_rounded(
+    found: &SoftMoments,
+    expected: &SoftMoments,
+    anchors: [[f64; OCTETS]; 2],
+    addresses: &[u32],
+) {
+    assert_eq!(found.anchor, expected.anchor);
+    let reach = anchors.concat().iter().map(|a| 255.0 + a.abs()).fold(0.0, f64::max);
+    let n = addresses.len() as f64;
+    let unit = 4.0 * (n + 8.0) * n * f64::EPSILON;
+    let close = |found: &[f64], expected: &[f64], scale: f64| {
+        for (f, e) in found.iter().zip(expected) {
+            assert!((f - e).abs() <= unit * scale, "{f} for {e}, over {:e}", unit * scale);
+        }
+    };
+    close(&[found.weight], &[expected.weight], 1.0);
+    close(&found.first, &expected.first, reach);
+    close(&found.second, &expected.second, reach * reach);
+}
+
+/// Anchors as mixtures have them: whole octets.
+fn anchor() -> impl Strategy<Value = [f64; OCTETS]> {
+    prop::array::uniform4((-20i32..300).prop_map(f64::from))
 }
 
 fn centres() -> impl Strategy<Value = Centres> {
@@ -67,7 +135,7 @@ fn assert_within(
     expected: &ExpectationStats,
 ) {
     let arithmetic = Arithmetic::double(addresses.len());
-    let bounds = expectation_bounds(arithmetic, mixture, addresses);
+    let bounds = expectation_bounds(arithmetic, mixture, &addresses.into());
     for ((f, e), bound) in flat(found).iter().zip(flat(expected)).zip(flat(&bounds)) {
         assert!((f - e).abs() <= bound, "{f} for {e}, over {bound:e}");
     }
@@ -90,6 +158,72 @@ proptest! {
             let found = merged::<Expectation>(&mixture, &addresses, &cuts, backwards);
             assert_within(&mixture, &addresses, &found, &Expectation::reduce(&mixture, &addresses));
         }
+    }
+
+    #[test]
+    fn statistics_of_nothing_are_the_identity((addresses, _) in addresses_and_cuts(), centres in centres(), k in 1usize..6) {
+        assert_identity::<Lloyd>(&centres, &addresses);
+        assert_identity::<Moments>(&centres, &addresses);
+        for mixture in Parameters::new(&addresses, k).unwrap().mixtures {
+            assert_identity::<Expectation>(&mixture, &addresses);
+        }
+    }
+
+    #[test]
+    fn merging_unequal_numbers_of_clusters_loses_nothing((addresses, cuts) in addresses_and_cuts(), more in centres(), fewer in centres()) {
+        let (more, fewer) = if more.count() < fewer.count() { (fewer, more) } else { (more, fewer) };
+        let cut = cuts.first().copied().unwrap_or(1);
+        let (left, right) = addresses.split_at(cut);
+        let n = fewer.count();
+
+        let (long, short) = (Lloyd::reduce(&more, left), Lloyd::reduce(&fewer, right));
+        let count = |stats: &LloydStats| stats.0.iter().map(|cluster| cluster.count).sum::<u64>();
+        let [grown, kept] = merged_unequal(&long, &short);
+        prop_assert_eq!(&grown, &kept);
+        prop_assert_eq!(&kept.0[n..], &long.0[n..]);
+        prop_assert_eq!(count(&kept), addresses.len() as u64);
+
+        let (long, short) = (Moments::reduce(&more, left), Moments::reduce(&fewer, right));
+        let [grown, kept] = merged_unequal(&long, &short);
+        prop_assert_eq!(&grown, &kept);
+        prop_assert_eq!(&kept.0[n..], &long.0[n..]);
+        prop_assert_eq!(kept.total(), Moments::reduce(&Centres::single(), &addresses).total());
+    }
+
+    #[test]
+    fn merging_unequal_numbers_of_components_loses_nothing((addresses, cuts) in addresses_and_cuts(), k in 2usize..6) {
+        let (left, right) = addresses.split_at(cuts.first().copied().unwrap_or(1));
+        for more in Parameters::new(&addresses, k).unwrap().mixtures {
+            let fewer = Mixture(more.0[..1].to_vec());
+            let (long, short) = (Expectation::reduce(&more, left), Expectation::reduce(&fewer, right));
+            let [grown, kept] = merged_unequal(&long, &short);
+            prop_assert_eq!(&grown, &kept);
+            prop_assert_eq!(&kept.components[1..], &long.components[1..]);
+            let weight = kept.components.iter().map(|component| component.weight).sum::<f64>();
+            prop_assert!((weight - addresses.len() as f64).abs() <= 1e-9 * weight, "{}", weight);
+            prop_assert_eq!(kept.log_likelihood, long.log_likelihood + short.log_likelihood);
+            prop_assert_eq!(kept.entropy, long.entropy + short.entropy);
+        }
+    }
+
+    #[test]
+    fn sums_about_other_anchors_merge_to_those_about_one((addresses, cuts) in addresses_and_cuts(), here in anchor(), there in anchor()) {
+        let cut = cuts.first().copied().unwrap_or(1);
+        let (left, right) = addresses.split_at(cut);
+        let mut merged = single(soft(here, left));
+        merged.merge(&single(soft(there, right)));
+        let mut expected = single(soft(here, left));
+        expected.merge(&single(soft(here, right)));
+        assert_rounded(&merged.components[0], &expected.components[0], [here, there], &addresses);
+    }
+
+    #[test]
+    fn moving_the_anchor_is_summing_about_it_and_moving_back_undoes_it((addresses, _) in addresses_and_cuts(), here in anchor(), there in anchor()) {
+        let moments = soft(here, &addresses);
+        let moved = moments.moved_to(there);
+        assert_rounded(&moved, &soft(there, &addresses), [here, there], &addresses);
+        assert_rounded(&moved.moved_to(here), &moments, [here, there], &addresses);
+        prop_assert_eq!(moments.moved_to(here), moments);
     }
 
     #[test]
@@ -129,7 +263,7 @@ proptest! {
         let unit = 2f64.powi(-32);
         let direct: f64 = addresses.iter().map(|&address| {
             let centre = centres.as_slice()[centres.nearest(address)];
-            let x = octomix::address::octets(address);
+            let x = octets(address);
             (0..4).map(|j| (f64::from(x[j]) - centre.coordinates[j] as f64 * unit).powi(2)).sum::<f64>()
         }).sum();
         let found = Lloyd::reduce(&centres, &addresses).inertia(&centres);
@@ -147,21 +281,12 @@ fn the_largest_inertia_is_exact() {
 }
 
 #[test]
-fn the_empty_set_is_the_identity() {
-    let addresses: Vec<u32> = (0..5000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-    let mixture = &Parameters::new(&addresses, 3).unwrap().mixtures[0];
-    let whole = Expectation::reduce(mixture, &addresses);
-    let mut with_nothing = whole.clone();
-    with_nothing.merge(&Expectation::reduce(mixture, &[]));
-    assert_eq!(with_nothing, whole);
-}
-
-#[test]
 fn an_engine_over_no_addresses_returns_the_identity() {
     let addresses: Vec<u32> = (0..100).collect();
     let parameters = Parameters::new(&addresses, 3).unwrap();
-    let mut engine = CpuEngine::new(&[]);
-    let mut checks = check_centres(&mut engine, &parameters.centres).unwrap();
-    checks.extend(check_mixtures(&mut engine, &parameters.mixtures).unwrap());
+    let none = Points::new(&[]);
+    let mut engine = CpuEngine::new(none.clone());
+    let mut checks = check_centres(&mut engine, &none, &parameters.centres).unwrap();
+    checks.extend(check_mixtures(&mut engine, &none, &parameters.mixtures).unwrap());
     assert!(checks.iter().all(|check| check.holds() && check.error == 0.0), "{checks:?}");
 }

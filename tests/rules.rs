@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use common::planted::{Generator, Kind, Network, Planted};
-use octomix::engine::{CpuEngine, Engine};
+use octomix::engine::CpuEngine;
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
 use octomix::model::sample::Sampler;
@@ -148,26 +148,22 @@ fn reasons_name_the_octet_that_was_altered() {
     }
 }
 
-fn on_the_cpu(points: Points<'_>) -> Box<dyn Engine + '_> {
-    Box::new(CpuEngine::new(points))
-}
-
 /// How many of `addresses` are less dense than `fdr:0.05` allows.
 fn improbable(addresses: &[u32], estimate: &Estimate, scorer: &Scorer) -> usize {
     let mut engine = CpuEngine::new(addresses);
-    let cut = fdr::cut(0.05, scorer, estimate, 1, &mut engine, addresses, &on_the_cpu).unwrap();
+    let cut = fdr::cut(0.05, scorer, estimate, 1, &mut engine).unwrap();
     let mut flagged = 0;
     let mut count = |_: &[u32], labels: &[octomix::pass::label::Label]| {
         flagged += labels.iter().filter(|label| label.log_density < cut).count();
         Ok(())
     };
-    scorer.label(&mut engine, addresses, &mut count).unwrap();
+    scorer.label(&mut engine, &mut count).unwrap();
     flagged
 }
 
 fn fitted(addresses: &[u32]) -> Estimate {
-    let params = BayesianMixture::params(4).n_init(2).max_iter(100);
-    params.check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap().estimate
+    let params = BayesianMixture::params(4).n_init(2).max_iter(100).check().unwrap();
+    params.fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap().estimate
 }
 
 #[test]
@@ -177,11 +173,8 @@ fn fdr_flags_nothing_of_whole_subnets() {
         let estimate = fitted(&addresses);
         let scorer = Scorer::mixture(&estimate, Score::Sklearn);
         assert_eq!(improbable(&addresses, &estimate, &scorer), 0, "seed {seed}");
-        let fit = KMeans::params(4)
-            .n_init(2)
-            .check()
-            .unwrap()
-            .fit(&mut CpuEngine::new(&addresses), &mut unobserved);
+        let params = KMeans::params(4).n_init(2).check().unwrap();
+        let fit = params.fit(&mut CpuEngine::new(&addresses), &mut unobserved);
         let partition = fit.unwrap().partition();
         let estimate = partition.estimate();
         let scorer = Scorer::partition(partition).unwrap();
@@ -217,12 +210,8 @@ fn fdr_flags_hardly_any_address_that_the_model_drew() {
 fn fdr_flags_an_address_that_no_draw_comes_near() {
     let mut addresses: Vec<u32> = clean(Network::Grids, FITTED.start);
     let params = BayesianMixture::params(2).n_init(2).max_iter(100).covariance(Covariance::Diag);
-    let estimate = params
-        .check()
-        .unwrap()
-        .fit(&mut CpuEngine::new(&addresses), &mut unobserved)
-        .unwrap()
-        .estimate;
+    let fit = params.check().unwrap().fit(&mut CpuEngine::new(&addresses), &mut unobserved);
+    let estimate = fit.unwrap().estimate;
     addresses.push(addresses[0] ^ 0x4000_0000);
     let scorer = Scorer::mixture(&estimate, Score::Sklearn);
     assert_eq!(improbable(&addresses, &estimate, &scorer), 1);

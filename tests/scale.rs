@@ -93,7 +93,7 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let params = GaussianMixture::params(2).init(Init::RandomFromData).n_init(1).max_iter(1);
     let fit = params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap();
     let scorer = Scorer::mixture(&fit.estimate, Score::Sklearn);
-    let of_ranks = |ranks: &[u64]| scorer.order_statistics(&mut engine, addresses, ranks);
+    let of_ranks = |ranks: &[u64]| scorer.order_statistics(&mut engine, ranks);
     let threshold = percentile(4.0, set.len(), of_ranks).unwrap();
 
     let pca = Pca::new(&fit.moments);
@@ -105,8 +105,8 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let mut census = Census::new(&set, 2);
     let mut done = 0;
     let engine: &mut dyn Engine = &mut engine;
-    let labelled = scorer.label(engine, addresses, &mut |_, labels| {
-        let rows: Vec<Row> = judge.rows(done, labels).collect();
+    let labelled = scorer.label(engine, &mut |_, labels| {
+        let rows: Vec<Verdict> = judge.verdicts(done, labels).collect();
         done += rows.len();
         census.add(&rows);
         table.write(&rows, &mut io::sink())

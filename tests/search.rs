@@ -9,7 +9,8 @@ use common::list;
 use octomix::engine::{CpuEngine, ReferenceEngine, Run};
 use octomix::model::mixture::{Fit, Params};
 use octomix::model::search::{Kind, Move, Trace, budget};
-use octomix::model::{FitError, Stage, Stop};
+use octomix::model::sufficient::Sufficient;
+use octomix::model::{FitError, ParamError, Stage, Stop};
 use octomix::pass::Expectation;
 use octomix::{BayesianMixture, Covariance, Points, Search, unobserved};
 
@@ -21,9 +22,8 @@ fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> Params 
 }
 
 fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> Fit {
-    searched(components, seed, share, addresses.len() as u64)
-        .check()
-        .unwrap()
+    let params = searched(components, seed, share, addresses.len() as u64).check().unwrap();
+    params
         .fit(&mut CpuEngine::new(addresses), &mut unobserved)
         .unwrap_or_else(|e| panic!("{} addresses, K = {components}: {e}", addresses.len()))
 }
@@ -37,8 +37,8 @@ fn trace(fit: &Fit) -> &Trace {
 }
 
 fn restarts(addresses: &[u32], components: usize, seed: u64) -> f64 {
-    let params = BayesianMixture::params(components).seed(seed);
-    bound(&params.check().unwrap().fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap())
+    let params = BayesianMixture::params(components).seed(seed).check().unwrap();
+    bound(&params.fit(&mut CpuEngine::new(addresses), &mut unobserved).unwrap())
 }
 
 /// scikit-learn's best of 200 and of 50 restarts, negative.
@@ -129,9 +129,7 @@ fn kept_steps_rise_and_the_end_is_a_fixed_point() {
         let mut engine = CpuEngine::new(&addresses);
         let mixture = found.estimate.mixture();
         let stats = Run::<Expectation>::run(&mut engine, std::slice::from_ref(&mixture)).unwrap();
-        let soft: Vec<_> = (mixture.0.iter().zip(&stats[0].components))
-            .map(|(c, s)| octomix::model::sufficient::Sufficient::from_soft(s))
-            .collect();
+        let soft: Vec<_> = stats[0].components.iter().map(Sufficient::from_soft).collect();
         let next = {
             let estimate = found.estimator.maximise(&soft).unwrap();
             found.estimator.lower_bound(&estimate, &stats[0])
@@ -157,12 +155,10 @@ fn the_number_of_threads_changes_nothing() {
 fn the_budget_is_kept_and_all_runs_are_counted() {
     let addresses = list("tutorial_dst.txt");
     for share in [0.05, 0.5] {
-        let params = searched(7, 0, share, addresses.len() as u64);
+        let params = searched(7, 0, share, addresses.len() as u64).check().unwrap();
         let mut engine = Counting::new(&addresses);
         let mut runs = 0;
         let fit = params
-            .check()
-            .unwrap()
             .fit(&mut engine, &mut |progress| {
                 runs += usize::from(progress.stage == Stage::Search);
                 assert!(progress.iteration <= progress.max_iter);
@@ -181,9 +177,10 @@ fn the_budget_is_kept_and_all_runs_are_counted() {
 #[test]
 fn an_observer_can_stop_a_search() {
     let addresses = list("tutorial_src.txt");
+    let params = searched(3, 0, 1.0, 187).check().unwrap();
     for stage in [Stage::Seeding, Stage::KMeans, Stage::Search] {
         let mut engine = CpuEngine::new(&addresses);
-        let stopped = searched(3, 0, 1.0, 187).check().unwrap().fit(&mut engine, &mut |progress| {
+        let stopped = params.fit(&mut engine, &mut |progress| {
             if progress.stage == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert!(matches!(stopped, Err(FitError::Interrupted)), "{stage:?}");
@@ -220,17 +217,13 @@ fn one_component_needs_no_moves() {
 #[test]
 fn mistakes_are_told() {
     let told = |addresses: &[u32], components| {
-        let params = searched(components, 0, 1.0, 100);
-        params
-            .check()
-            .unwrap()
-            .fit(&mut ReferenceEngine::new(addresses), &mut unobserved)
-            .unwrap_err()
-            .to_string()
+        let params = searched(components, 0, 1.0, 100).check().unwrap();
+        let fit = params.fit(&mut ReferenceEngine::new(addresses), &mut unobserved);
+        fit.unwrap_err().to_string()
     };
     assert_eq!(told(&[], 1), "there are no addresses to fit to");
     assert!(told(&[1], 2).starts_with("2 components were asked for"));
-    assert!(told(&[1], 0).starts_with("the number of components is 0"));
+    assert_eq!(searched(0, 0, 1.0, 100).check().unwrap_err(), ParamError::NoComponents);
 }
 
 #[test]
@@ -240,12 +233,12 @@ fn every_covariance_and_weights_can_be_searched() {
     let points = Points::weighted(&addresses, &weights).unwrap();
     for kind in Covariance::ALL {
         let params = BayesianMixture::params(5).covariance(kind);
-        let restarts =
-            params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
-        let params = params.search(Search::MergeSplit(None));
-        let found =
-            params.check().unwrap().fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
-        let (found, restarts) = (bound(&found), bound(&restarts));
+        let mut engine = CpuEngine::new(points.clone());
+        let mut fitted = |params: Params| {
+            bound(&params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap())
+        };
+        let restarts = fitted(params.clone());
+        let found = fitted(params.search(Search::MergeSplit(None)));
         assert!(found >= restarts - 0.01, "{kind:?}: {found} for {restarts}");
     }
 }

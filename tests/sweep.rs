@@ -4,20 +4,20 @@ mod common;
 
 use common::sklearn::{assert_close, floats, points, rows};
 use common::{golden, gpu, list};
-use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
+use octomix::engine::{CpuEngine, Engine, GpuEngine, Host, ReferenceEngine};
 use octomix::model::kmeans::Seeding;
 use octomix::model::{FitError, Stop, kmeans, sweep};
 use octomix::pass::Centres;
 use octomix::{
-    BayesianMixture, Covariance, GaussianMixture, Init, KMeans, Points, Priors, WeightPrior,
-    unobserved,
+    BayesianMixture, Covariance, GaussianMixture, Init, KMeans, Points, Priors, Search,
+    WeightPrior, unobserved,
 };
 use serde_json::Value;
 
 /// Runs `check` on every engine over `points`.
 fn on_every_engine(points: Points<'_>, check: impl Fn(&mut dyn Engine)) {
-    check(&mut ReferenceEngine::new(points));
-    check(&mut CpuEngine::new(points));
+    check(&mut ReferenceEngine::new(points.clone()));
+    check(&mut CpuEngine::new(points.clone()));
     if let Some(gpu) = gpu() {
         check(&mut GpuEngine::new(&gpu, points));
     }
@@ -36,16 +36,14 @@ fn a_kmeans_in_a_sweep_is_the_one_alone() {
     for points in [Points::new(&addresses), weighted] {
         on_every_engine(points, |engine| {
             for seeding in [Seeding::PlusPlus, Seeding::Random] {
-                let params = KMeans::params(1).seeding(seeding).n_init(4).seed(3);
+                let params = KMeans::params(1).seeding(seeding).n_init(4).seed(3).check().unwrap();
                 let ks = [1, 5, 2, 9];
                 let rows = sweep::kmeans(engine, &params, &ks, &mut unobserved).unwrap();
                 assert_eq!(rows.len(), ks.len());
                 for (row, k) in rows.iter().zip(ks) {
-                    let alone = kmeans::Params { clusters: k, ..params.clone() }
-                        .check()
-                        .unwrap()
-                        .fit(engine, &mut unobserved)
-                        .unwrap();
+                    let mut alone = params.clone().into_inner();
+                    alone.clusters = k;
+                    let alone = alone.check().unwrap().fit(engine, &mut unobserved).unwrap();
                     assert_eq!((row.k, row.fit.best), (k, alone.best));
                     assert_eq!(digits(&row.fit.centres), digits(&alone.centres), "k = {k}");
                     assert_eq!(row.fit.clusters, alone.clusters);
@@ -71,12 +69,12 @@ fn a_mixture_in_a_sweep_is_the_one_alone() {
             GaussianMixture::params(1).covariance(Covariance::Diag).init(Init::KMeansPlusPlus),
             GaussianMixture::params(1).covariance(Covariance::Spherical),
         ] {
-            let params = params.n_init(3).max_iter(40).seed(2);
+            let params = params.n_init(3).max_iter(40).seed(2).check().unwrap();
             let ks = [4, 1, 3];
             let rows = sweep::mixtures(engine, &params, &ks, &mut unobserved).unwrap();
             assert_eq!(rows.len(), ks.len());
             for (row, k) in rows.iter().zip(ks) {
-                let mut alone = params.clone();
+                let mut alone = params.clone().into_inner();
                 alone.components = k;
                 let alone = alone.check().unwrap().fit(engine, &mut unobserved).unwrap();
                 assert_eq!((row.k, row.fit.best), (k, alone.best));
@@ -100,12 +98,12 @@ fn tightness_from_given_centres_is_scikit_learns() {
         let rows = rows(&file);
         for case in file["cases"].as_array().unwrap() {
             let k = case["k"].as_u64().unwrap() as usize;
-            let params = kmeans::Params::new(k).tol(case["tol"].as_f64().unwrap());
+            let params = kmeans::Params::new(k).tol(case["tol"].as_f64().unwrap()).check().unwrap();
             let starts = vec![points(&case["init"])];
             let mut engine = CpuEngine::new(&rows);
             let ends = kmeans::iterate(&mut engine, &params, starts, &mut unobserved).unwrap();
             let centres = Centres::new(&ends[0].points).unwrap();
-            let found = sweep::tightness(&engine, &centres);
+            let found = engine.tightness(&centres).unwrap();
             let name = format!("{name} k={k} tol={}", params.tol);
             assert_close(&name, &[found], &floats(&case["tightness"]), 1e-9);
             compared += 1;
@@ -120,7 +118,7 @@ fn compare_with_best_of_200(name: &str) -> usize {
     let addresses = rows(&file);
     let best = file["best_of_200"].as_array().unwrap();
     let ks: Vec<usize> = best.iter().map(|case| case["k"].as_u64().unwrap() as usize).collect();
-    let params = KMeans::params(1).n_init(200);
+    let params = KMeans::params(1).n_init(200).check().unwrap();
     let mut engine = CpuEngine::new(&addresses);
     let found = sweep::kmeans(&mut engine, &params, &ks, &mut unobserved).unwrap();
     let number = |case: &Value, key: &str| case[key].as_f64().unwrap();
@@ -155,7 +153,7 @@ fn criteria_are_of_the_plug_in_density() {
     let n = addresses.len() as f64;
     let mut engine = CpuEngine::new(&addresses);
     let mixtures = [GaussianMixture::params(1), BayesianMixture::params(1)];
-    for params in mixtures.map(|params| params.n_init(2)) {
+    for params in mixtures.map(|params| params.n_init(2).check().unwrap()) {
         for row in sweep::mixtures(&mut engine, &params, &[1, 3], &mut unobserved).unwrap() {
             let density = row.fit.estimate.plug_in();
             let mut scratch = vec![0.0; row.k];
@@ -184,7 +182,7 @@ fn criteria_are_of_the_plug_in_density() {
 fn an_empty_component_is_no_centre() {
     let addresses = list("tutorial_src.txt");
     let mut engine = CpuEngine::new(&addresses);
-    let params = BayesianMixture::params(1);
+    let params = BayesianMixture::params(1).check().unwrap();
     let rows = sweep::mixtures(&mut engine, &params, &[7], &mut unobserved).unwrap();
     let mut held = [0; 7];
     engine
@@ -205,6 +203,9 @@ fn an_empty_component_is_no_centre() {
 #[test]
 fn a_mistake_in_any_k_is_told_before_anything_runs() {
     let mut engine = CpuEngine::new(&[1, 2]);
+    let clusters = KMeans::params(1).check().unwrap();
+    let mixtures = [Search::Restarts, Search::MergeSplit(None)]
+        .map(|search| BayesianMixture::params(1).search(search).check().unwrap());
     let told = |result: Result<usize, FitError>| result.unwrap_err().to_string();
     let too_few = "3 components were asked for, but there are only 2 distinct addresses; ask for \
                    at most 2";
@@ -215,14 +216,18 @@ fn a_mistake_in_any_k_is_told_before_anything_runs() {
             watched += 1;
             std::ops::ControlFlow::Continue(())
         };
-        let rows = sweep::kmeans(&mut engine, &KMeans::params(1), ks, &mut watch);
+        let rows = sweep::kmeans(&mut engine, &clusters, ks, &mut watch);
         assert_eq!(told(rows.map(|rows| rows.len())), expected);
-        let rows = sweep::mixtures(&mut engine, &BayesianMixture::params(1), ks, &mut watch);
-        assert_eq!(told(rows.map(|rows| rows.len())), expected);
+        for mixture in &mixtures {
+            let rows = sweep::mixtures(&mut engine, mixture, ks, &mut watch);
+            assert_eq!(told(rows.map(|rows| rows.len())), expected);
+        }
         assert_eq!(watched, 0);
     }
-    let rows = sweep::kmeans(&mut engine, &KMeans::params(1), &[], &mut unobserved).unwrap();
+    let rows = sweep::kmeans(&mut engine, &clusters, &[], &mut unobserved).unwrap();
     assert!(rows.is_empty());
-    let rows = sweep::mixtures(&mut engine, &BayesianMixture::params(1), &[], &mut unobserved);
-    assert!(rows.unwrap().is_empty());
+    for mixture in &mixtures {
+        let rows = sweep::mixtures(&mut engine, mixture, &[], &mut unobserved);
+        assert!(rows.unwrap().is_empty());
+    }
 }

@@ -244,8 +244,8 @@ pub fn fit_each(
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Fit>, FitError> {
+    ks.iter().try_for_each(|&k| check_size(engine, k))?;
     let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
-    each.iter().try_for_each(|params| check_size(engine, params.components))?;
     let moments = start::moments_of_all(engine)?;
     let estimators: Vec<Estimator> = each.iter().map(|params| params.estimator(&moments)).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
@@ -295,9 +295,10 @@ fn sort_best(
     Ok(())
 }
 
-/// That there are addresses, and enough of them.
+/// That there are components, and addresses enough for them.
 pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
     match engine.len() {
+        _ if components == 0 => Err(ParamError::NoComponents.into()),
         0 => Err(FitError::NoAddresses),
         addresses if addresses < components => {
             Err(FitError::TooFewAddresses { components, addresses })

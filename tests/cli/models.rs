@@ -251,7 +251,7 @@ fn packets_as_weights_are_weighted_points() {
     let addresses: Vec<u32> = rows.iter().map(address).collect();
     let packets: Vec<u64> = rows.iter().map(|row| row[1].parse().unwrap()).collect();
     let points = Points::weighted(&addresses, &packets).unwrap();
-    let params = BayesianMixture::params(3).n_init(2).seed(7);
+    let params = BayesianMixture::params(3).n_init(2).seed(7).check().unwrap();
     let fit = params.fit(&mut CpuEngine::new(points), &mut unobserved).unwrap();
     let model = folder.json("octomix-out/src/model.json");
     assert_eq!(model["n_points"], packets.iter().sum::<u64>());

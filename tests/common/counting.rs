@@ -55,6 +55,10 @@ impl Engine for Counting<'_> {
         self.engine.assign(centres, sink)
     }
 
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        self.engine.over(points)
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         self.engine.arithmetic()
     }

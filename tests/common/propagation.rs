@@ -18,7 +18,7 @@ use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::Label;
 use octomix::pass::lloyd::LloydStats;
 use octomix::pass::moments::MomentsStats;
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIR};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments};
 use octomix::{FitError, Points};
 use rayon::prelude::*;
 
@@ -81,6 +81,10 @@ impl Engine for Recorder<'_> {
         self.engine.assign(centres, sink)
     }
 
+    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
+        self.engine.over(points)
+    }
+
     fn arithmetic(&self) -> Arithmetic {
         self.engine.arithmetic()
     }
@@ -122,8 +126,8 @@ struct Step {
     stats: ExpectationStats,
     /// On each entry of `stats`.
     bounds: Vec<f64>,
-    /// Of the entries of `stats` by those of the step before; `None` of the
-    /// first, and of what follows one that is not smooth.
+    /// Of the entries of `stats` by those of the step before; `None` of the first, and of what
+    /// follows one that is not smooth.
     jacobian: Option<DMatrix<f64>>,
 }
 

@@ -1,5 +1,6 @@
 //! Reading golden files: numbers, addresses, rows, starts.
 
+use octomix::model::Checked;
 use octomix::model::kmeans::{self, Seeding};
 use serde_json::Value;
 
@@ -94,17 +95,20 @@ pub const KMEANS: [&str; 7] = [
 ];
 
 /// The cases of K-Means in file `name`.
-pub fn kmeans_cases<'a>(name: &str, file: &'a Value) -> Vec<(&'a Value, kmeans::Params)> {
+pub fn kmeans_cases<'a>(name: &str, file: &'a Value) -> Vec<(&'a Value, Checked<kmeans::Params>)> {
     let cases = file.get("cases").unwrap_or(&file["kmeans"]).as_array().unwrap();
-    let params = |case: &Value| kmeans::Params {
-        seeding: Seeding::Centres(points(&case["init"])),
-        tol: case["tol"].as_f64().unwrap(),
-        // The cases of empty clusters were cut off after an iteration or two.
-        max_iter: match name {
-            "nasty_kmeans_empty" => case["n_iter"].as_u64().unwrap() as usize,
-            _ => 300,
-        },
-        ..kmeans::Params::new(case["k"].as_u64().unwrap() as usize)
+    let params = |case: &Value| {
+        let params = kmeans::Params {
+            seeding: Seeding::Centres(points(&case["init"])),
+            tol: case["tol"].as_f64().unwrap(),
+            // The cases of empty clusters were cut off after an iteration or two.
+            max_iter: match name {
+                "nasty_kmeans_empty" => case["n_iter"].as_u64().unwrap() as usize,
+                _ => 300,
+            },
+            ..kmeans::Params::new(case["k"].as_u64().unwrap() as usize)
+        };
+        params.check().unwrap()
     };
     cases.iter().map(|case| (case, params(case))).collect()
 }

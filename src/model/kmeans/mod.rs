@@ -302,8 +302,8 @@ pub(super) fn restarts_each(
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Restart>>, FitError> {
+    ks.iter().try_for_each(|&k| check_size(engine, k))?;
     let each: Vec<_> = ks.iter().map(|&k| params.with_clusters(k)).collect();
-    each.iter().try_for_each(|params| check_size(engine, params.clusters))?;
     let mut starts = Vec::new();
     let mut groups = Vec::with_capacity(each.len());
     for params in &each {

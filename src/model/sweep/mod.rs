@@ -134,6 +134,7 @@ pub fn mixtures(
             (fits, seconds)
         }
         Search::MergeSplit(_) => {
+            ks.iter().try_for_each(|&k| mixture::check_size(engine, k))?;
             let alone = |&components| {
                 let started = Instant::now();
                 let fit = params.with_components(components).fit(engine, observer)?;
