@@ -18,7 +18,7 @@ use octomix::rule::isolated::Isolated;
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
 use octomix::rule::{Rule, Rules, Structure, fdr};
-use octomix::{BayesianMixture, Covariance, KMeans, Points, unobserved};
+use octomix::{BayesianMixture, Covariance, KMeans, unobserved};
 
 const SEEDS: Range<u64> = 5_000..5_040;
 /// Of what takes a fit each.
