@@ -23,8 +23,8 @@ pub mod words;
 
 pub use address::{AddressSet, Counter, Points};
 pub use model::covariance::Covariance;
+pub use model::init::Init;
 pub use model::kmeans::KMeans;
-pub use model::mixture::{BayesianMixture, GaussianMixture, Search};
+pub use model::params::{BayesianMixture, GaussianMixture, Search};
 pub use model::prior::{Priors, WeightPrior};
-pub use model::start::Init;
 pub use model::{Checked, FitError, ParamError, Stop, unobserved};

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use common::counting::Counting;
 use common::list;
-use octomix::model::mixture::Params;
+use octomix::model::params::MixtureParams;
 use octomix::model::{FitError, ParamError, Stage, Stop, sweep};
 use octomix::pass::{Expectation, Lloyd};
 use octomix::{BayesianMixture, GaussianMixture, KMeans, Priors, unobserved};
@@ -61,7 +61,7 @@ fn an_observer_can_stop_a_fit_at_every_stage() {
 
 #[test]
 fn mistakes_are_told_before_anything_runs() {
-    let told = |addresses: &[u32], params: &Params| {
+    let told = |addresses: &[u32], params: &MixtureParams| {
         let mut engine = Counting::new(addresses);
         let fit = |engine: &mut Counting<'_>| -> Result<_, FitError> {
             params.clone().check()?.fit(engine, &mut unobserved)

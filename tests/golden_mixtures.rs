@@ -14,7 +14,7 @@ use common::sklearn::{
 use common::{golden, list};
 use octomix::engine::{CpuEngine, Engine, Precision, ReferenceEngine};
 use octomix::model::estimate::Concentration;
-use octomix::model::mixture::Fit;
+use octomix::model::fitted::MixtureFit;
 use octomix::pass::Density;
 use octomix::{BayesianMixture, Covariance, Points, Stop, unobserved};
 use serde_json::Value;
@@ -27,7 +27,14 @@ fn labels(mixture: &Density, addresses: &[u32]) -> (Vec<f64>, Vec<usize>) {
 }
 
 /// Compares all that scikit-learn tells of a stage.
-fn compare(name: &str, stage_name: &str, case: &Value, stage: &Value, fit: &Fit, bound: f64) {
+fn compare(
+    name: &str,
+    stage_name: &str,
+    case: &Value,
+    stage: &Value,
+    fit: &MixtureFit,
+    bound: f64,
+) {
     let estimate = &fit.estimate;
     let kind = estimate.covariance;
     let close = |what: &str, found: &[f64], key: &str| {
@@ -136,7 +143,7 @@ fn check_case(name: &str, file: &Value, case: &Value) {
 fn compare_densities(
     name: &str,
     stage: &Value,
-    fit: &Fit,
+    fit: &MixtureFit,
     rows: &[u32],
     probes: &[u32],
     bound: f64,

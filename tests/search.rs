@@ -7,32 +7,34 @@ use std::ops::ControlFlow;
 use common::counting::Counting;
 use common::list;
 use octomix::engine::{CpuEngine, ReferenceEngine, Run};
-use octomix::model::mixture::{Fit, Params};
-use octomix::model::search::{Kind, Move, Trace, budget};
+use octomix::model::fitted::MixtureFit;
+use octomix::model::params::MixtureParams;
+use octomix::model::search::budget;
 use octomix::model::sufficient::Sufficient;
+use octomix::model::trace::{Kind, Move, Trace};
 use octomix::model::{FitError, ParamError, Stage, Stop};
 use octomix::pass::Expectation;
 use octomix::{BayesianMixture, Covariance, Points, Search, unobserved};
 
 /// A search at `share` of the budget of ten restarts.
-fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> Params {
+fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> MixtureParams {
     let params = BayesianMixture::params(components).seed(seed);
     let budget = share * budget(&params, addresses);
     params.search(Search::MergeSplit(Some(budget)))
 }
 
-fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> Fit {
+fn found(addresses: &[u32], components: usize, seed: u64, share: f64) -> MixtureFit {
     let params = searched(components, seed, share, addresses.len() as u64).check().unwrap();
     params
         .fit(&mut CpuEngine::new(addresses), &mut unobserved)
         .unwrap_or_else(|e| panic!("{} addresses, K = {components}: {e}", addresses.len()))
 }
 
-fn bound(fit: &Fit) -> f64 {
+fn bound(fit: &MixtureFit) -> f64 {
     fit.course().lower_bound()
 }
 
-fn trace(fit: &Fit) -> &Trace {
+fn trace(fit: &MixtureFit) -> &Trace {
     fit.search.as_ref().unwrap()
 }
 
@@ -234,7 +236,7 @@ fn every_covariance_and_weights_can_be_searched() {
     for kind in Covariance::ALL {
         let params = BayesianMixture::params(5).covariance(kind);
         let mut engine = CpuEngine::new(points.clone());
-        let mut fitted = |params: Params| {
+        let mut fitted = |params: MixtureParams| {
             bound(&params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap())
         };
         let restarts = fitted(params.clone());

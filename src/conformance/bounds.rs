@@ -36,9 +36,6 @@ const LOG2: [f64; 2] = [8.0, 6.0];
 /// Roundings of a product of a responsibility and one or two octets, and of its sum over lanes.
 const ROUNDINGS_MOMENT: f64 = 3.0;
 
-/// The least normal f32: what is smaller may be taken for 0.
-pub(super) const FLUSH: f64 = f32::MIN_POSITIVE as f64;
-
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
     exponents: Vec<Exponent>,

@@ -2,7 +2,6 @@
 
 use std::f64::consts::LOG2_E;
 
-use super::bounds::FLUSH;
 use crate::address::OCTETS;
 use crate::pass::Tail;
 use crate::pass::mixture::Component;
@@ -21,6 +20,9 @@ const ROUNDINGS_SQUARE: f64 = 4.0;
 const ROUNDINGS_LOG2_1P: f64 = 12.0;
 /// Roundings of what follows: three sums of logarithms, the power, its product.
 const ROUNDINGS_POWER: f64 = 5.0;
+
+/// The least normal f32: what is smaller may be taken for 0.
+const FLUSH: f64 = f32::MIN_POSITIVE as f64;
 
 /// A value and a bound on its error.
 #[derive(Debug, Clone, Copy)]

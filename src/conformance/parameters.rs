@@ -3,7 +3,7 @@
 use crate::address::octets;
 use crate::engine::CpuEngine;
 use crate::model::covariance::Covariance;
-use crate::model::mixture::{BayesianMixture, GaussianMixture};
+use crate::model::params::{BayesianMixture, GaussianMixture};
 use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::{Centres, Density, Mixture, Tail};
 

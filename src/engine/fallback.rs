@@ -49,7 +49,7 @@ impl<'a> FallbackEngine<'a> {
     }
 }
 
-impl<K: Kernel + cpu::Kernel> Run<K> for FallbackEngine<'_> {
+impl<K: Kernel + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
         let cpu = match &mut self.instead {
             Some((_, cpu)) => cpu,

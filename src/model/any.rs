@@ -2,10 +2,12 @@
 
 use super::auto::needed;
 use super::estimate::Estimate;
+use super::fitted::MixtureFit;
 use super::kmeans::Partition;
+use super::params::MixtureParams;
 use super::scorer::{Score, Scorer};
 use super::sweep::{self, Row};
-use super::{Checked, FitError, Observer, kmeans, mixture};
+use super::{Checked, FitError, Observer, kmeans};
 use crate::address::OCTETS;
 use crate::engine::Engine;
 use crate::pass::centres::CentresError;
@@ -15,13 +17,13 @@ use crate::pass::moments::ExactMoments;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Params {
     /// A Gaussian mixture, Bayesian or not.
-    Mixture(Box<Checked<mixture::Params>>),
+    Mixture(Box<Checked<MixtureParams>>),
     /// K-Means.
     KMeans(Checked<kmeans::Params>),
 }
 
-impl From<Checked<mixture::Params>> for Params {
-    fn from(params: Checked<mixture::Params>) -> Self {
+impl From<Checked<MixtureParams>> for Params {
+    fn from(params: Checked<MixtureParams>) -> Self {
         Self::Mixture(Box::new(params))
     }
 }
@@ -128,7 +130,7 @@ impl Params {
 #[derive(Debug, Clone)]
 pub enum Fit {
     /// A Gaussian mixture.
-    Mixture(Box<mixture::Fit>),
+    Mixture(Box<MixtureFit>),
     /// K-Means.
     KMeans(kmeans::Fit),
 }

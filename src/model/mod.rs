@@ -6,14 +6,17 @@
 
 pub mod any;
 pub mod auto;
+mod checked;
 pub mod covariance;
 pub mod diagnosis;
 pub mod em;
 pub mod error;
 pub mod estimate;
 pub mod estimator;
+pub mod fit;
+pub mod fitted;
+pub mod init;
 pub mod kmeans;
-pub mod mixture;
 mod numbering;
 pub mod params;
 pub mod pca;
@@ -21,12 +24,14 @@ pub mod prior;
 pub mod sample;
 pub mod scorer;
 pub mod search;
-pub mod start;
+mod start;
 pub mod sufficient;
 pub mod sweep;
+pub mod trace;
+mod whole;
 
+pub use checked::Checked;
 pub use error::{FitError, ParamError, StartError};
-pub use params::Checked;
 
 /// Why a fit stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

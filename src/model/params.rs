@@ -1,38 +1,212 @@
-//! Parameters are checked once, by becoming [`Checked`]; only that can fit (the way of linfa's
-//! `ParamGuard`).
+//! How to fit a Gaussian mixture, and what cannot be meant by it.
 
-use std::ops::Deref;
+use super::Checked;
+use super::covariance::Covariance;
+use super::error::ParamError;
+use super::estimator::Estimator;
+use super::init::Init;
+use super::prior::{Prior, Priors};
+use crate::pass::moments::ExactMoments;
 
-/// Parameters in which no mistake was found.
+/// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
 ///
 /// ```
-/// use octomix::{BayesianMixture, KMeans, ParamError};
+/// use octomix::BayesianMixture;
+/// use octomix::engine::CpuEngine;
 ///
-/// let checked = KMeans::params(3).n_init(20).check()?;
-/// assert_eq!(checked.clusters, 3);
-/// assert_eq!(BayesianMixture::params(0).check().unwrap_err(), ParamError::NoComponents);
-/// # Ok::<(), ParamError>(())
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let params = BayesianMixture::params(3).n_init(2).seed(1).check()?;
+/// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
+/// assert!(fit.course().lower_bound().is_finite());
+/// # Ok::<(), octomix::FitError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Checked<P>(P);
+#[derive(Debug)]
+pub struct BayesianMixture;
 
-impl<P> Checked<P> {
-    /// Takes `params` for checked. Only for those that follow from checked ones, or that were just
-    /// looked at.
-    pub(super) fn sound(params: P) -> Self {
-        Self(params)
-    }
-
-    /// The parameters, to be changed and checked again.
-    pub fn into_inner(self) -> P {
-        self.0
+impl BayesianMixture {
+    /// Parameters for `components` components under scikit-learn's priors.
+    pub fn params(components: usize) -> MixtureParams {
+        MixtureParams::new(components, Some(Priors::default()))
     }
 }
 
-impl<P> Deref for Checked<P> {
-    type Target = P;
+/// The Gaussian mixture of maximum likelihood.
+///
+/// ```
+/// use octomix::engine::CpuEngine;
+/// use octomix::{Covariance, GaussianMixture};
+///
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let params = GaussianMixture::params(2).covariance(Covariance::Tied).check()?;
+/// let fit = params.fit(&mut engine, &mut octomix::unobserved)?;
+/// assert_eq!(fit.estimate.weights.len(), 2);
+/// # Ok::<(), octomix::FitError>(())
+/// ```
+#[derive(Debug)]
+pub struct GaussianMixture;
 
-    fn deref(&self) -> &P {
-        &self.0
+impl GaussianMixture {
+    /// Parameters for `components` components.
+    pub fn params(components: usize) -> MixtureParams {
+        MixtureParams::new(components, None)
+    }
+}
+
+/// How to look for the best optimum of the lower bound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Search {
+    /// The best of `n_init` restarts, as scikit-learn does.
+    Restarts,
+    /// Merges and splits of components, in as many address-component evaluations; left out, in as
+    /// many as ten restarts take.
+    MergeSplit(Option<f64>),
+}
+
+/// How to fit a mixture; the defaults are scikit-learn's but for ten restarts and their length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixtureParams {
+    /// Components, at least 1; what the addresses do not need keeps a weight near 0.
+    pub components: usize,
+    /// What covariances may be.
+    pub covariance: Covariance,
+    /// The priors of a Bayesian mixture; `None` for maximum likelihood.
+    pub priors: Option<Priors>,
+    /// How restarts start.
+    pub init: Init,
+    /// How to look for the best optimum.
+    pub search: Search,
+    /// Restarts, at least 1; the one of largest lower bound is kept.
+    pub n_init: usize,
+    /// The most iterations of a restart, at least 1.
+    pub max_iter: usize,
+    /// A restart stops when its lower bound changes by less, in nats.
+    pub tol: f64,
+    /// Added to the diagonal of every covariance, in squared octets.
+    pub reg_covar: f64,
+    /// The seed of all random choices.
+    pub seed: u64,
+}
+
+impl MixtureParams {
+    fn new(components: usize, priors: Option<Priors>) -> Self {
+        Self {
+            components,
+            covariance: Covariance::Full,
+            priors,
+            init: Init::KMeans,
+            search: Search::Restarts,
+            n_init: 10,
+            max_iter: 1000,
+            tol: 1e-3,
+            reg_covar: 1e-6,
+            seed: 0,
+        }
+    }
+
+    /// Sets what covariances may be.
+    pub fn covariance(mut self, covariance: Covariance) -> Self {
+        self.covariance = covariance;
+        self
+    }
+
+    /// Sets the priors, and so makes the mixture Bayesian.
+    pub fn priors(mut self, priors: Priors) -> Self {
+        self.priors = Some(priors);
+        self
+    }
+
+    /// Sets how restarts start.
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// Sets how to look for the best optimum.
+    pub fn search(mut self, search: Search) -> Self {
+        self.search = search;
+        self
+    }
+
+    /// Sets the restarts.
+    pub fn n_init(mut self, n_init: usize) -> Self {
+        self.n_init = n_init;
+        self
+    }
+
+    /// Sets the most iterations of a restart.
+    pub fn max_iter(mut self, max_iter: usize) -> Self {
+        self.max_iter = max_iter;
+        self
+    }
+
+    /// Sets the tolerance, in nats.
+    pub fn tol(mut self, tol: f64) -> Self {
+        self.tol = tol;
+        self
+    }
+
+    /// Sets what is added to variances, in squared octets.
+    pub fn reg_covar(mut self, reg_covar: f64) -> Self {
+        self.reg_covar = reg_covar;
+        self
+    }
+
+    /// Sets the seed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// These parameters, if there is no mistake in them.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(self) -> Result<Checked<Self>, ParamError> {
+        let non_negative = |x: f64| x.is_finite() && x >= 0.0;
+        if self.components == 0 {
+            return Err(ParamError::NoComponents);
+        }
+        if self.n_init == 0 {
+            return Err(ParamError::NoRestarts);
+        }
+        if self.max_iter == 0 {
+            return Err(ParamError::NoIterations);
+        }
+        if !non_negative(self.tol) {
+            return Err(ParamError::Tolerance(self.tol));
+        }
+        if !non_negative(self.reg_covar) {
+            return Err(ParamError::RegCovar(self.reg_covar));
+        }
+        if let Search::MergeSplit(budget) = self.search {
+            if let Some(budget) = budget.filter(|b| !(b.is_finite() && *b > 0.0)) {
+                return Err(ParamError::Budget(budget));
+            }
+            if self.priors.is_none() {
+                return Err(ParamError::SearchWithoutPrior);
+            }
+        }
+        self.priors.as_ref().map_or(Ok(()), Priors::check)?;
+        Ok(Checked::sound(self))
+    }
+
+    /// How to estimate, given the moments of all addresses.
+    pub fn estimator(&self, all: &ExactMoments) -> Estimator {
+        let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
+        Estimator {
+            covariance: self.covariance,
+            reg_covar: self.reg_covar,
+            prior: self.priors.as_ref().map(prior),
+        }
+    }
+}
+
+impl Checked<MixtureParams> {
+    /// The same with `components` components, at least 1.
+    #[must_use]
+    pub fn with_components(&self, components: usize) -> Self {
+        Self::sound(MixtureParams { components: components.max(1), ..(**self).clone() })
     }
 }

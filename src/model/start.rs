@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use nalgebra::Matrix4;
 use rand::seq::index::sample;
 
 use super::covariance::precision_cholesky;
@@ -10,51 +9,21 @@ use super::em::Chain;
 use super::error::StartError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::mixture::Params;
+use super::init::{Init, StartParameters, check_warm};
+use super::params::MixtureParams;
 use super::sufficient::{Sufficient, sufficient};
 use super::{Checked, FitError, Observer, Progress, Stage, kmeans, tell};
-use crate::address::{OCTETS, octets};
+use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
 use crate::pass::expectation::SoftMoments;
-use crate::pass::moments::{ExactMoments, MomentsStats};
+use crate::pass::moments::MomentsStats;
 use crate::pass::{Centres, Expectation, Moments};
-
-/// How a restart is started.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Init {
-    /// From the clusters of one K-Means a restart, seeded by K-Means++.
-    #[default]
-    KMeans,
-    /// From the addresses that K-Means++ chooses, one a component and no others.
-    KMeansPlusPlus,
-    /// From responsibilities drawn uniformly for each address.
-    Random,
-    /// From addresses drawn without replacement, one a component and no others.
-    RandomFromData,
-    /// From the component of each address, in the engine's order. Every restart starts alike.
-    Labels(Vec<u32>),
-    /// From parameters; what is left out comes from K-Means.
-    Parameters(Parameters),
-    /// From a fit of the same kind: its iterations go on (scikit-learn's `warm_start`).
-    Warm(Box<Estimate>),
-}
-
-/// Parameters to start from, each one entry a component.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Parameters {
-    /// Weights, which sum to 1.
-    pub weights: Option<Vec<f64>>,
-    /// Means, in octets.
-    pub means: Option<Vec<[f64; OCTETS]>>,
-    /// Precisions, the inverses of the covariances; of a kind, its own part of them.
-    pub precisions: Option<Vec<Matrix4<f64>>>,
-}
 
 /// The starting estimate of each restart of `params`, a group an estimator of `ks`: each has a
 /// number of components of its own, whatever `params` say. What is given starts one restart alone.
 pub(super) fn starts<'a>(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
+    params: &Checked<MixtureParams>,
     ks: &[(usize, &'a Estimator)],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Chain<'a>>>, FitError> {
@@ -72,7 +41,7 @@ pub(super) fn starts<'a>(
 /// The start of each restart of `params` by any means but K-Means.
 fn start_one<'a>(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
+    params: &Checked<MixtureParams>,
     estimator: &'a Estimator,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Chain<'a>>, FitError> {
@@ -117,7 +86,7 @@ fn chains(
 /// each number of components in `ks`.
 fn from_kmeans(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
+    params: &Checked<MixtureParams>,
     ks: &[usize],
     n_init: usize,
     observer: &mut Observer<'_>,
@@ -140,7 +109,7 @@ fn from_kmeans(
 /// The starts that are drawn, one a restart.
 fn by_chance(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
+    params: &Checked<MixtureParams>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Sufficient>>, FitError> {
     let (k, n_init) = (params.components, params.n_init);
@@ -197,8 +166,8 @@ fn from_labels(
 /// posterior is made of the responsibilities under them: scikit-learn has no such start.
 fn from_parameters(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
-    given: &Parameters,
+    params: &Checked<MixtureParams>,
+    given: &StartParameters,
     estimator: &Estimator,
     observer: &mut Observer<'_>,
 ) -> Result<Estimate, FitError> {
@@ -206,7 +175,7 @@ fn from_parameters(
     given.check(k)?;
     let likelihood = Estimator { prior: None, ..estimator.clone() };
     let statistics = match given {
-        Parameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
+        StartParameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
             vec![Sufficient::from_soft(&SoftMoments::default()); k]
         }
         _ => {
@@ -243,60 +212,4 @@ fn from_parameters(
     let mixture = estimate.plug_in();
     let stats = Run::<Expectation>::run(engine, std::slice::from_ref(&mixture))?.swap_remove(0);
     estimator.maximise(&sufficient(&stats))
-}
-
-impl Parameters {
-    fn check(&self, k: usize) -> Result<(), StartError> {
-        let count = |what, found| match found {
-            Some(found) if found != k => Err(StartError::Count { what, found, expected: k }),
-            _ => Ok(()),
-        };
-        count("means", self.means.as_ref().map(Vec::len))?;
-        count("weights", self.weights.as_ref().map(Vec::len))?;
-        // One precision may serve all components.
-        let precisions = self.precisions.as_ref().map(Vec::len).filter(|&found| found != 1);
-        count("precisions", precisions)?;
-        if self.means.iter().flatten().flatten().any(|x| !x.is_finite()) {
-            return Err(StartError::NotFinite("means"));
-        }
-        for (component, precision) in self.precisions.iter().flatten().enumerate() {
-            if *precision != precision.transpose() || precision_cholesky(precision).is_none() {
-                return Err(StartError::Precision(component));
-            }
-        }
-        if let Some(weights) = &self.weights {
-            let sum: f64 = weights.iter().sum();
-            let is_share = |w: &f64| (0.0..=1.0).contains(w);
-            // As scikit-learn allows for rounding.
-            if !weights.iter().all(is_share) || (sum - 1.0).abs() > 1e-6 {
-                return Err(StartError::Weights(sum));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn check_warm(estimate: &Estimate, estimator: &Estimator, k: usize) -> Result<(), StartError> {
-    let kind = |bayesian| if bayesian { "is Bayesian" } else { "is of maximum likelihood" };
-    let (found, expected) = (estimate.posterior.is_some(), estimator.prior.is_some());
-    if found != expected {
-        let (found, expected) = (kind(found).to_owned(), kind(expected).to_owned());
-        return Err(StartError::Model { found, expected });
-    }
-    if estimate.covariance != estimator.covariance {
-        return Err(StartError::covariance(estimate.covariance, estimator.covariance));
-    }
-    if estimate.components() != k {
-        return Err(StartError::Model {
-            found: format!("has {} components", estimate.components()),
-            expected: format!("has {k}"),
-        });
-    }
-    Ok(())
-}
-
-/// The moments of all addresses, exact.
-pub(super) fn moments_of_all(engine: &mut dyn Engine) -> Result<ExactMoments, FitError> {
-    let stats = Run::<Moments>::run(engine, &[Centres::single()])?;
-    Ok(stats.first().map(|stats| stats.total()).unwrap_or_default())
 }

@@ -3,8 +3,8 @@
 
 use nalgebra::Matrix4;
 use octomix::model::estimate::Estimate;
-use octomix::model::mixture::Params;
-use octomix::model::start::Parameters;
+use octomix::model::init::StartParameters;
+use octomix::model::params::MixtureParams;
 use octomix::{BayesianMixture, Covariance, GaussianMixture, Init, Priors, WeightPrior};
 use serde_json::Value;
 
@@ -71,11 +71,11 @@ pub fn matrices(kind: Covariance, value: &Value) -> Vec<Matrix4<f64>> {
 }
 
 /// How to fit a stage of a case; Bayesian mixtures start from `labels`.
-pub fn params(file: &Value, case: &Value, stage: &Value, labels: Vec<u32>) -> Params {
+pub fn params(file: &Value, case: &Value, stage: &Value, labels: Vec<u32>) -> MixtureParams {
     let kind = covariance(case);
     let k = case["n_components"].as_u64().unwrap() as usize;
     let params = match case["weight_concentration_prior_type"].as_str() {
-        None => GaussianMixture::params(k).init(Init::Parameters(Parameters {
+        None => GaussianMixture::params(k).init(Init::Parameters(StartParameters {
             weights: Some(floats(&case["weights_init"])),
             means: Some(points(&case["means_init"])),
             precisions: Some(matrices(kind, &case["precisions_init"])),
@@ -127,7 +127,7 @@ pub fn tolerance(stage_name: &str, case: &Value, estimate: &Estimate) -> f64 {
 
 /// scikit-learn's best fit of a file of anomalies, taken up and iterated once more: it stays where
 /// it is.
-pub fn continued(file: &Value) -> Params {
+pub fn continued(file: &Value) -> MixtureParams {
     let fit = &file["fit"];
     let k = file["n_components"].as_u64().unwrap() as usize;
     match file["model_kind"].as_str() {
@@ -137,7 +137,7 @@ pub fn continued(file: &Value) -> Params {
                 0.5 * (inverse + inverse.transpose())
             };
             let covariances = matrices(Covariance::Full, &fit["covariances"]);
-            GaussianMixture::params(k).init(Init::Parameters(Parameters {
+            GaussianMixture::params(k).init(Init::Parameters(StartParameters {
                 weights: Some(floats(&fit["weights"])),
                 means: Some(points(&fit["means"])),
                 precisions: Some(covariances.into_iter().map(precision).collect()),

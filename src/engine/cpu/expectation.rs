@@ -1,5 +1,17 @@
 //! Responsibilities and their moments, a tile of addresses at a time.
 //!
+//! ```text
+//! for each block of addresses that share SHARED octets
+//!     fold the shared octets into each component; in a /24 leave out the negligible ones
+//!     for each tile, a few vectors of addresses
+//!         t[k] = bias[k] - |factor[k]' (x - anchor[k]) + shift[k]|^2     log2-densities
+//!         largest = max t[k],  e[k] = 2^(t[k] - largest),  normaliser = sum e[k]
+//!         log-likelihood += largest + log2 normaliser
+//!         entropy += log2 normaliser + sum e[k] (largest - t[k]) / normaliser
+//!         for each component: r = e[k] / normaliser;  add r, r d, r d d' lane by lane, d = x - anchor
+//!     add up the lanes, expand the sums by the shared octets
+//! ```
+//!
 //! In a block of addresses that share their first octets, these octets' part of every component is
 //! worked out once: `y = factor' (x - anchor) + shift` keeps the rows of the other octets, and so do
 //! the sums, which are expanded when the block ends. Exponents are base 2. A component that is
@@ -9,32 +21,32 @@ use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::chunk::Chunk;
 use super::lanes::{Lane, TILE, Tile, Vector, exp2, live};
-use super::{Kernel, Machine};
+use super::{ChunkPass, VectorUnit};
 use crate::address::{OCTETS, octets};
 use crate::engine::Precision;
 use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
 use crate::pass::expectation::{ExpectationStats, SoftMoments};
 use crate::pass::{Expectation, Mixture, PAIR, PAIRS, Pass};
 
-impl Kernel for Expectation {
-    fn sweep(machine: Machine, mixture: &Mixture, chunk: Chunk<'_>) -> ExpectationStats {
-        match machine.precision {
-            Precision::F32 => of_precision::<f32>(machine, mixture, chunk),
-            Precision::F64 => of_precision::<f64>(machine, mixture, chunk),
+impl ChunkPass for Expectation {
+    fn reduce_chunk(unit: VectorUnit, mixture: &Mixture, chunk: Chunk<'_>) -> ExpectationStats {
+        match unit.precision {
+            Precision::F32 => of_precision::<f32>(unit, mixture, chunk),
+            Precision::F64 => of_precision::<f64>(unit, mixture, chunk),
         }
     }
 }
 
 fn of_precision<F: Lane>(
-    machine: Machine,
+    unit: VectorUnit,
     mixture: &Mixture,
     chunk: Chunk<'_>,
 ) -> ExpectationStats {
-    let level = machine.level;
+    let level = unit.level;
     match chunk.shared {
-        0 => dispatch!(level, simd => sweep::<F, 0, _>(simd, mixture, chunk)),
-        1 => dispatch!(level, simd => sweep::<F, 1, _>(simd, mixture, chunk)),
-        _ => dispatch!(level, simd => sweep::<F, 3, _>(simd, mixture, chunk)),
+        0 => dispatch!(level, simd => moments::<F, 0, _>(simd, mixture, chunk)),
+        1 => dispatch!(level, simd => moments::<F, 1, _>(simd, mixture, chunk)),
+        _ => dispatch!(level, simd => moments::<F, 3, _>(simd, mixture, chunk)),
     }
 }
 
@@ -85,13 +97,13 @@ impl<F: Lane> InBlock<F> {
 
 /// Sums of one component over a block, lane by lane.
 #[derive(Clone, Copy)]
-struct LaneSums<F: Lane, S: Simd> {
+struct MomentLanes<F: Lane, S: Simd> {
     weight: Vector<F, S>,
     first: [Vector<F, S>; OCTETS],
     second: [Vector<F, S>; PAIRS],
 }
 
-impl<F: Lane, S: Simd> LaneSums<F, S> {
+impl<F: Lane, S: Simd> MomentLanes<F, S> {
     #[inline(always)]
     fn zero(simd: S) -> Self {
         let zero = Vector::<F, S>::splat(simd, F::of(0.0));
@@ -145,7 +157,7 @@ struct Totals {
 }
 
 #[inline(always)]
-fn sweep<F: Lane, const SHARED: usize, S: Simd>(
+fn moments<F: Lane, const SHARED: usize, S: Simd>(
     simd: S,
     mixture: &Mixture,
     chunk: Chunk<'_>,
@@ -159,7 +171,7 @@ fn sweep<F: Lane, const SHARED: usize, S: Simd>(
     let components: Vec<Component<F>> =
         mixture.0.iter().map(|c| rounded(Anchored::new(c, scale))).collect();
     let mut stats = Expectation::identity(mixture);
-    let mut lane_sums = vec![LaneSums::<F, S>::zero(simd); components.len()];
+    let mut lane_sums = vec![MomentLanes::<F, S>::zero(simd); components.len()];
     let mut exponents = vec![[Vector::<F, S>::splat(simd, F::of(0.0)); TILE]; components.len()];
     let mut block_components = Vec::with_capacity(components.len());
     let mut totals =
@@ -180,7 +192,7 @@ fn sweep<F: Lane, const SHARED: usize, S: Simd>(
             block_components.retain(|c: &InBlock<F>| c.range[1] >= floor);
         }
         for sums in &mut lane_sums[..block_components.len()] {
-            *sums = LaneSums::zero(simd);
+            *sums = MomentLanes::zero(simd);
         }
         for tile in block.chunks(TILE * Vector::<F, S>::LEN) {
             simd.vectorize(
@@ -224,7 +236,7 @@ fn add_tile<F: Lane, const SHARED: usize, S: Simd>(
     block: &[InBlock<F>],
     tile: &[u32],
     exponents: &mut [Tile<F, S>],
-    sums: &mut [LaneSums<F, S>],
+    sums: &mut [MomentLanes<F, S>],
     totals: &mut Totals,
 ) {
     let splat = |x: F| Vector::<F, S>::splat(simd, x);
@@ -296,7 +308,7 @@ fn add_tile<F: Lane, const SHARED: usize, S: Simd>(
         }
         let anchor = &components[c.k].anchor;
         // Copies, so that they stay in registers.
-        let LaneSums { mut weight, mut first, mut second } = *sums;
+        let MomentLanes { mut weight, mut first, mut second } = *sums;
         for v in 0..vectors {
             let r = numerators[v] * scale[v];
             weight += r;
@@ -313,6 +325,6 @@ fn add_tile<F: Lane, const SHARED: usize, S: Simd>(
                 }
             }
         }
-        *sums = LaneSums { weight, first, second };
+        *sums = MomentLanes { weight, first, second };
     }
 }

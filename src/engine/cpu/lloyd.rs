@@ -5,7 +5,7 @@ use fearless_simd::{Simd, dispatch, prelude::*};
 use super::chunk::Chunk;
 use super::lanes::TILE;
 use super::nearest::{AT_ONCE, Assigned, Rounded, for_each_cell};
-use super::{Kernel, Machine};
+use super::{ChunkPass, VectorUnit};
 use crate::address::{OCTETS, octets};
 use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::{Centres, Lloyd};
@@ -16,14 +16,14 @@ const VECTORS: usize = 256;
 /// Two octets of each address, 16 bits apart.
 const EVERY_OTHER: u32 = 0x00ff_00ff;
 
-impl Kernel for Lloyd {
-    fn sweep(machine: Machine, centres: &Centres, chunk: Chunk<'_>) -> LloydStats {
+impl ChunkPass for Lloyd {
+    fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> LloydStats {
         let mut clusters = vec![Cluster::default(); centres.count()];
         if chunk.shared == OCTETS - 1 {
-            for_each_cell(machine, centres, chunk, |k, piece| add_piece(&mut clusters[k], piece));
+            for_each_cell(unit, centres, chunk, |k, piece| add_piece(&mut clusters[k], piece));
         } else {
             let rounded = Rounded::new(centres);
-            dispatch!(machine.level, simd => sweep(simd, &rounded, chunk.addresses, &mut clusters));
+            dispatch!(unit.level, simd => count(simd, &rounded, chunk.addresses, &mut clusters));
         }
         LloydStats(clusters)
     }
@@ -54,7 +54,7 @@ fn add_piece(cluster: &mut Cluster, piece: &[u32]) {
 
 /// Sums of the addresses nearest to one centre, lane by lane.
 #[derive(Clone, Copy)]
-struct LaneSums<S: Simd> {
+struct ClusterLanes<S: Simd> {
     count: S::u32s,
     /// Of the first and the third octet, in the high and the low half of a lane.
     odd: S::u32s,
@@ -63,7 +63,7 @@ struct LaneSums<S: Simd> {
     squares: S::u32s,
 }
 
-impl<S: Simd> LaneSums<S> {
+impl<S: Simd> ClusterLanes<S> {
     #[inline(always)]
     fn zero(simd: S) -> Self {
         let zero = S::u32s::splat(simd, 0);
@@ -83,10 +83,10 @@ impl<S: Simd> LaneSums<S> {
 }
 
 #[inline(always)]
-fn sweep<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &mut [Cluster]) {
+fn count<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &mut [Cluster]) {
     let zero = S::u32s::splat(simd, 0);
     let lanes = S::u32s::LEN;
-    let mut sums = vec![LaneSums::<S>::zero(simd); clusters.len()];
+    let mut sums = vec![ClusterLanes::<S>::zero(simd); clusters.len()];
     for step in addresses.chunks(VECTORS * lanes) {
         for tile in step.chunks(TILE * lanes) {
             let mut index = [S::u32s::splat(simd, u32::MAX); TILE];
@@ -122,7 +122,7 @@ fn sweep<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &
         }
         for (sums, cluster) in sums.iter_mut().zip(clusters.iter_mut()) {
             sums.add_to(cluster);
-            *sums = LaneSums::zero(simd);
+            *sums = ClusterLanes::zero(simd);
         }
     }
 }

@@ -40,24 +40,24 @@ const PARTED: usize = 1 << 20;
 /// Chunks told of before the sink is called.
 const CHUNKS_AT_ONCE: usize = 64;
 
-/// What kernels run on, and in.
+/// A vector unit, and the precision that sums are taken in on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Machine {
+pub(super) struct VectorUnit {
     level: Level,
     precision: Precision,
 }
 
 /// A pass with a kernel.
-pub(super) trait Kernel: Pass {
+pub(super) trait ChunkPass: Pass {
     /// The statistics of the addresses of `chunk`, each once.
-    fn sweep(machine: Machine, params: &Self::Params, chunk: Chunk<'_>) -> Self::Stats;
+    fn reduce_chunk(unit: VectorUnit, params: &Self::Params, chunk: Chunk<'_>) -> Self::Stats;
 }
 
 /// The engine of all cores.
 #[derive(Debug)]
 pub struct CpuEngine<'a> {
     points: Points<'a>,
-    machine: Machine,
+    unit: VectorUnit,
     /// The addresses of each plane, or of each of its parts, in ascending order: for sums, made when
     /// the first is asked for.
     sorted: Option<Vec<Sorted<'a>>>,
@@ -86,7 +86,7 @@ impl<'a> CpuEngine<'a> {
         let points = points.into();
         let single = terms(&points) >= SINGLE;
         let precision = if single { Precision::F32 } else { Precision::F64 };
-        Self { points, machine: Machine { level: Level::new(), precision }, sorted: None }
+        Self { points, unit: VectorUnit { level: Level::new(), precision }, sorted: None }
     }
 
     /// Hands what `say` appends for every address to `sink`, in order.
@@ -134,9 +134,9 @@ fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {
     sorted
 }
 
-impl<P: Kernel> Run<P> for CpuEngine<'_> {
+impl<P: ChunkPass> Run<P> for CpuEngine<'_> {
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        let machine = self.machine;
+        let unit = self.unit;
         let planes = self.sorted.get_or_insert_with(|| sorted(&self.points));
         let chunks: Vec<Chunk<'_>> = planes.iter().flat_map(Sorted::chunks).collect();
         // Tasks of all parameter sets side by side: small sets with many restarts fill the cores. What
@@ -148,7 +148,7 @@ impl<P: Kernel> Run<P> for CpuEngine<'_> {
                 let params = &params[task / tasks.len()];
                 let mut all = P::identity(params);
                 for &chunk in tasks[task % tasks.len()] {
-                    let mut stats = P::sweep(machine, params, chunk);
+                    let mut stats = P::reduce_chunk(unit, params, chunk);
                     stats.repeat(chunk.times);
                     all.merge(&stats);
                 }
@@ -173,12 +173,12 @@ impl Local for CpuEngine<'_> {
 
 impl Engine for CpuEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        let level = self.machine.level;
+        let level = self.unit.level;
         self.stream(|chunk, labels| label::label(level, density, chunk, labels), sink)
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        let level = self.machine.level;
+        let level = self.unit.level;
         self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
     }
 
@@ -188,7 +188,7 @@ impl Engine for CpuEngine<'_> {
 
     fn arithmetic(&self) -> Arithmetic {
         let exact = Arithmetic::double(terms(&self.points));
-        match self.machine.precision {
+        match self.unit.precision {
             Precision::F64 => exact,
             Precision::F32 => Arithmetic {
                 sums: Precision::F32,
@@ -200,13 +200,13 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn description(&self) -> String {
-        let precision = match self.machine.precision {
+        let precision = match self.unit.precision {
             Precision::F32 => "f32",
             Precision::F64 => "f64",
         };
         let threads = rayon::current_num_threads();
         // Its debug form is "Avx2(Avx2 { .. })".
-        let level = format!("{:?}", self.machine.level).to_lowercase();
+        let level = format!("{:?}", self.unit.level).to_lowercase();
         let unit = level.split('(').next().unwrap_or_default();
         format!("cpu: {precision}, {unit}, {threads} threads")
     }
@@ -249,7 +249,7 @@ mod tests {
                 for precision in [Precision::F32, Precision::F64] {
                     let points = Points::new(&addresses);
                     let mut engine = CpuEngine::new(points.clone());
-                    engine.machine = Machine { level, precision };
+                    engine.unit = VectorUnit { level, precision };
                     let mut checks =
                         check_centres(&mut engine, &points, &parameters.centres).expect("runs");
                     checks.extend(

@@ -3,14 +3,14 @@
 
 use super::chunk::Chunk;
 use super::nearest::for_each_piece;
-use super::{Kernel, Machine};
+use super::{ChunkPass, VectorUnit};
 use crate::pass::moments::{ExactMoments, MomentsStats};
 use crate::pass::{Centres, Moments};
 
-impl Kernel for Moments {
-    fn sweep(machine: Machine, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
+impl ChunkPass for Moments {
+    fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
         let mut clusters = vec![ExactMoments::default(); centres.count()];
-        for_each_piece(machine, centres, chunk, |k, piece| {
+        for_each_piece(unit, centres, chunk, |k, piece| {
             piece.iter().for_each(|&address| clusters[k].add_address(address, 1));
         });
         MomentsStats(clusters)

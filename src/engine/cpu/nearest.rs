@@ -7,7 +7,7 @@ use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::chunk::Chunk;
 use super::lanes::words;
-use super::{Machine, chunk};
+use super::{VectorUnit, chunk};
 use crate::address::{OCTETS, octets};
 use crate::engine::near_tie;
 use crate::pass::Centres;
@@ -98,19 +98,19 @@ impl<'a> Rounded<'a> {
 
 /// Calls `take` with pieces of `chunk`, in order, and the centre that all of a piece are nearest to.
 pub(super) fn for_each_piece(
-    machine: Machine,
+    unit: VectorUnit,
     centres: &Centres,
     chunk: Chunk<'_>,
     mut take: impl FnMut(usize, &[u32]),
 ) {
     if chunk.shared == OCTETS - 1 {
-        return for_each_cell(machine, centres, chunk, take);
+        return for_each_cell(unit, centres, chunk, take);
     }
     let rounded = Rounded::new(centres);
     let mut indices = Vec::with_capacity(chunk::BLOCK);
     for block in chunk.addresses.chunks(chunk::BLOCK) {
         indices.clear();
-        dispatch!(machine.level, simd => append(simd, &rounded, block, &mut indices));
+        dispatch!(unit.level, simd => append(simd, &rounded, block, &mut indices));
         for (&index, address) in indices.iter().zip(block) {
             take(index as usize, std::slice::from_ref(address));
         }
@@ -119,7 +119,7 @@ pub(super) fn for_each_piece(
 
 /// As [`for_each_piece`], of a chunk whose blocks are each of one /24: pieces as large as can be.
 pub(super) fn for_each_cell(
-    machine: Machine,
+    unit: VectorUnit,
     centres: &Centres,
     chunk: Chunk<'_>,
     mut take: impl FnMut(usize, &[u32]),
@@ -130,7 +130,7 @@ pub(super) fn for_each_cell(
         blocks.iter().flat_map(|block| [block[0], block[block.len() - 1]]).collect();
     let mut nearest = Vec::with_capacity(ends.len());
     let rounded = Rounded::new(centres);
-    dispatch!(machine.level, simd => append(simd, &rounded, &ends, &mut nearest));
+    dispatch!(unit.level, simd => append(simd, &rounded, &ends, &mut nearest));
     for (mut rest, ends) in blocks.into_iter().zip(nearest.chunks(2)) {
         let mut index = ends[0] as usize;
         while index != ends[1] as usize {

@@ -16,8 +16,8 @@ pub use lloyd::{Restart, iterate};
 use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
 use super::estimate::{D, Estimate, Gaussian};
-use super::mixture::check_size;
-use super::start::moments_of_all;
+use super::params::MixtureParams;
+use super::whole::{check_size, moments_of_all};
 use super::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, RandomStream};
@@ -130,7 +130,7 @@ impl Params {
 
 impl Checked<Params> {
     /// scikit-learn's defaults for as many clusters, restarts and the seed as a mixture starts from.
-    pub(super) fn start_of(mixture: &Checked<super::mixture::Params>, n_init: usize) -> Self {
+    pub(super) fn start_of(mixture: &Checked<MixtureParams>, n_init: usize) -> Self {
         let defaults = Params::new(mixture.components);
         Self::sound(Params { n_init, seed: mixture.seed, ..defaults })
     }

@@ -25,8 +25,11 @@ use std::time::Instant;
 
 use self::runner::Runner;
 use super::em::Course;
-use super::mixture::{Fit, Params, check_size};
-use super::{Checked, FitError, Observer, Stop, kmeans, start};
+use super::fitted::MixtureFit;
+use super::params::MixtureParams;
+use super::trace::{Kind, Trace};
+use super::whole::{check_size, moments_of_all};
+use super::{Checked, FitError, Observer, Stop, kmeans};
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Moments};
 
@@ -43,63 +46,8 @@ const KMEANS: f64 = 0.13;
 
 /// The budget of a search that is to cost as much as `params.n_init` restarts: address-component
 /// evaluations.
-pub fn budget(params: &Params, addresses: u64) -> f64 {
+pub fn budget(params: &MixtureParams, addresses: u64) -> f64 {
     params.n_init as f64 * ITERATIONS_A_RESTART * addresses as f64 * params.components as f64
-}
-
-/// What led to a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// EM from K-Means.
-    KMeans,
-    /// EM from small clusters, merged by the bound.
-    Agglomeration,
-    /// Two components merged, a third split.
-    MergeSplit,
-    /// Two components merged and split anew.
-    Resplit,
-    /// EM to `tol`, which ends every search.
-    Finish,
-}
-
-impl Kind {
-    /// Its name, for people and files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::KMeans => "kmeans",
-            Self::Agglomeration => "agglomeration",
-            Self::MergeSplit => "merge-split",
-            Self::Resplit => "resplit",
-            Self::Finish => "finish",
-        }
-    }
-}
-
-/// A step of the search that was kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Move {
-    /// What it was.
-    pub kind: Kind,
-    /// The components concerned, numbered as they were before; of a merge and split the two merged,
-    /// then the one split; otherwise none.
-    pub components: Vec<usize>,
-    /// The lower bound before, in nats; negative infinity before the start.
-    pub before: f64,
-    /// The lower bound after.
-    pub after: f64,
-    /// Address-component evaluations spent so far.
-    pub evaluations: f64,
-}
-
-/// How a search went.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Trace {
-    /// The steps that led to the fit, each with a higher bound than the last.
-    pub moves: Vec<Move>,
-    /// Address-component evaluations spent.
-    pub evaluations: f64,
-    /// Address-component evaluations allowed.
-    pub budget: f64,
 }
 
 /// Fits by searching until `allowed` address-component evaluations are spent, or those of
@@ -110,15 +58,15 @@ pub struct Trace {
 /// As [`Checked::fit`](Checked#method.fit).
 pub fn fit(
     engine: &mut dyn Engine,
-    params: &Checked<Params>,
+    params: &Checked<MixtureParams>,
     allowed: Option<f64>,
     observer: &mut Observer<'_>,
-) -> Result<Fit, FitError> {
+) -> Result<MixtureFit, FitError> {
     check_size(engine, params.components)?;
     let started = Instant::now();
     let addresses = engine.total();
     let budget = allowed.unwrap_or_else(|| budget(params, addresses));
-    let moments = start::moments_of_all(engine)?;
+    let moments = moments_of_all(engine)?;
     let estimator = params.estimator(&moments);
     // The same K-Means as that of the restarts under the same seed.
     let kmeans = Checked::start_of(params, params.n_init);
@@ -136,14 +84,14 @@ pub fn fit(
         starts.into_iter().next()
     };
     // `start` fails where there is none.
-    let rounds::Chain { mut best, mut trace, .. } = chain.ok_or(FitError::NoAddresses)?;
+    let rounds::Exploration { mut best, mut trace, .. } = chain.ok_or(FitError::NoAddresses)?;
     let before = best.bound();
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));
     let stop = if best.rise().abs() < params.tol { Stop::Converged } else { Stop::MaxIter };
     let trace = Trace { moves: trace, evaluations: runner.spent(), budget };
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Fit {
+    Ok(MixtureFit {
         estimator,
         estimate: best.estimate,
         best: 0,

@@ -7,9 +7,10 @@ use super::climb::{Climb, Gait};
 use super::moves::{self, Tried, View};
 use super::runner::Runner;
 use super::seen::Seen;
-use super::{Kind, Move, starts};
+use super::starts;
 use crate::engine::RandomStream;
 use crate::model::FitError;
+use crate::model::trace::{Kind, Move};
 
 /// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
 const DRAWN: (f64, f64) = (12.0, 48.0);
@@ -34,33 +35,33 @@ const GAIN: f64 = 0.01;
 const FIRST_PATIENCE: usize = 5;
 const PATIENCE: usize = 10;
 
-/// Rounds without a new move after which a chain has none.
-const FRUITLESS: usize = 5;
+/// A chain ends after so many rounds in a row that found no new move.
+const MOST_REPEATS: usize = 5;
 
-/// Other starts in a row that led no higher after which the search ends.
-const VAIN: usize = 4;
+/// The search ends after so many new starts in a row that led no higher.
+const MOST_IDLE_STARTS: usize = 4;
 
 /// A state and what rounds have made of it.
 #[derive(Debug)]
-pub struct Chain {
+pub struct Exploration {
     /// The best state.
     pub best: Climb,
     /// The steps that led there.
     pub trace: Vec<Move>,
     seen: Seen,
     /// Rounds since the last move was accepted.
-    barren: usize,
+    rounds_without_gain: usize,
     /// Rounds since the last new move was found.
-    fruitless: usize,
+    rounds_without_news: usize,
 }
 
-impl Chain {
+impl Exploration {
     /// A start.
     pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
         let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
         let mut seen = Seen::new(runner.size());
         seen.add(&best.statistics);
-        Self { best, trace, seen, barren: 0, fruitless: 0 }
+        Self { best, trace, seen, rounds_without_gain: 0, rounds_without_news: 0 }
     }
 
     /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
@@ -72,19 +73,20 @@ impl Chain {
         known: Option<f64>,
     ) -> Result<(), FitError> {
         while !runner.exhausted()
-            && self.barren < patience
-            && self.fruitless < FRUITLESS
+            && self.rounds_without_gain < patience
+            && self.rounds_without_news < MOST_REPEATS
             && known.is_none_or(|known| (self.best.bound() - known).abs() >= gain(runner))
         {
             let tried = draw(runner, &self.best, &mut self.seen)?;
-            self.barren += 1;
-            self.fruitless = if tried.is_empty() { self.fruitless + 1 } else { 0 };
+            self.rounds_without_gain += 1;
+            self.rounds_without_news =
+                if tried.is_empty() { self.rounds_without_news + 1 } else { 0 };
             if let Some((components, climb)) = contend(runner, tried, self.best.bound())? {
                 let kind = if components.len() == 2 { Kind::Resplit } else { Kind::MergeSplit };
                 self.trace.push(runner.kept(kind, components, self.best.bound(), &climb));
                 self.best = climb;
                 self.seen.add(&self.best.statistics);
-                self.barren = 0;
+                self.rounds_without_gain = 0;
             }
         }
         Ok(())
@@ -93,19 +95,22 @@ impl Chain {
 
 /// The best of what rounds make of `starts` and, when these lead no further, of other starts, until
 /// nothing is left to search with or these lead no higher; `None` of none.
-pub fn improve(runner: &mut Runner<'_, '_>, starts: Vec<Chain>) -> Result<Option<Chain>, FitError> {
-    let mut best: Option<Chain> = None;
+pub fn improve(
+    runner: &mut Runner<'_, '_>,
+    starts: Vec<Exploration>,
+) -> Result<Option<Exploration>, FitError> {
+    let mut best: Option<Exploration> = None;
     for start in starts {
         best = Some(better(runner, start, best)?);
     }
     let Some(mut best) = best else { return Ok(None) };
     best.explore(runner, PATIENCE, None)?;
-    let mut vain = 0;
-    while !runner.exhausted() && vain < VAIN {
+    let mut idle = 0;
+    while !runner.exhausted() && idle < MOST_IDLE_STARTS {
         let Some(other) = starts::another(runner)? else { break };
         let before = best.best.bound();
         best = better(runner, other, Some(best))?;
-        vain = if best.best.bound() > before { 0 } else { vain + 1 };
+        idle = if best.best.bound() > before { 0 } else { idle + 1 };
         best.explore(runner, PATIENCE, None)?;
     }
     Ok(Some(best))
@@ -114,9 +119,9 @@ pub fn improve(runner: &mut Runner<'_, '_>, starts: Vec<Chain>) -> Result<Option
 /// The better of `chain`, when a few rounds lead it no further, and `best`.
 fn better(
     runner: &mut Runner<'_, '_>,
-    mut chain: Chain,
-    best: Option<Chain>,
-) -> Result<Chain, FitError> {
+    mut chain: Exploration,
+    best: Option<Exploration>,
+) -> Result<Exploration, FitError> {
     let known = best.as_ref().map(|best| best.best.bound());
     chain.explore(runner, FIRST_PATIENCE, known)?;
     Ok(match best {

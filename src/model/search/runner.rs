@@ -3,10 +3,10 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::climb::{Climb, Gait};
-use super::{Kind, Move};
 use crate::engine::{Engine, RandomStream, Run};
 use crate::model::estimator::Estimator;
-use crate::model::mixture::Params;
+use crate::model::params::MixtureParams;
+use crate::model::trace::{Kind, Move};
 use crate::model::{FitError, Observer, Progress, Stage, tell};
 use crate::pass::Expectation;
 
@@ -32,7 +32,7 @@ pub struct Sample {
 /// What climbs need besides their state.
 pub struct Runner<'a, 'o> {
     engine: &'a mut dyn Engine,
-    params: &'a Params,
+    params: &'a MixtureParams,
     estimator: &'a Estimator,
     size: f64,
     budget: f64,
@@ -46,7 +46,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// Nothing spent of `budget`.
     pub fn new(
         engine: &'a mut dyn Engine,
-        params: &'a Params,
+        params: &'a MixtureParams,
         estimator: &'a Estimator,
         budget: f64,
         observer: &'a mut Observer<'o>,
@@ -61,7 +61,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// How to fit.
-    pub fn params(&self) -> &'a Params {
+    pub fn params(&self) -> &'a MixtureParams {
         self.params
     }
 

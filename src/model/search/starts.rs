@@ -6,14 +6,15 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::KMEANS;
 use super::climb::{Climb, Gait};
 use super::objective::{combine, evidence};
-use super::rounds::Chain;
+use super::rounds::Exploration;
 use super::runner::{Runner, Sample};
-use super::{KMEANS, Kind};
 use crate::engine::{ReferenceEngine, Run};
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::Sufficient;
+use crate::model::trace::Kind;
 use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::moments::MomentsStats;
 use crate::pass::{Centres, Moments};
@@ -35,7 +36,10 @@ const SMALL_ITERATIONS: usize = 10;
 ///
 /// # Errors
 /// When no start has a posterior, or a pass fails.
-pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<Chain>, FitError> {
+pub fn start(
+    runner: &mut Runner<'_, '_>,
+    hard: &[MomentsStats],
+) -> Result<Vec<Exploration>, FitError> {
     let means: Vec<Vec<_>> =
         hard.iter().map(|h| h.0.iter().map(Sufficient::from_exact).collect()).collect();
     // What keeps the first from having a posterior is what a fit is told of.
@@ -65,7 +69,7 @@ pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<C
         // The first of equals.
         let higher = |a: Climb, b: Climb| if b.bound() > a.bound() { b } else { a };
         if let Some(climb) = climbs.into_iter().reduce(higher) {
-            chains.push(Chain::new(runner, kind, climb));
+            chains.push(Exploration::new(runner, kind, climb));
         }
     }
     match refused {
@@ -78,7 +82,7 @@ pub fn start(runner: &mut Runner<'_, '_>, hard: &[MomentsStats]) -> Result<Vec<C
 ///
 /// # Errors
 /// When a pass fails.
-pub fn another(runner: &mut Runner<'_, '_>) -> Result<Option<Chain>, FitError> {
+pub fn another(runner: &mut Runner<'_, '_>) -> Result<Option<Exploration>, FitError> {
     let sample = runner.sample()?;
     let mut rng = runner.rng();
     let start = agglomerate(runner, &sample, &mut rng)?;
@@ -86,7 +90,7 @@ pub fn another(runner: &mut Runner<'_, '_>) -> Result<Option<Chain>, FitError> {
         return Ok(None);
     };
     runner.approach(&mut climb)?;
-    Ok(Some(Chain::new(runner, Kind::Agglomeration, climb)))
+    Ok(Some(Exploration::new(runner, Kind::Agglomeration, climb)))
 }
 
 /// Small clusters of `sample`, merged down to the components asked for.

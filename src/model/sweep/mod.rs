@@ -25,7 +25,10 @@ use std::time::Instant;
 pub use knee::knee;
 
 use super::estimate::Estimate;
-use super::mixture::{self, Search};
+use super::fit::fit_each;
+use super::fitted::MixtureFit;
+use super::params::{MixtureParams, Search};
+use super::whole::check_size;
 use super::{Checked, FitError, Observer, Stop, kmeans};
 use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
@@ -122,19 +125,19 @@ pub fn kmeans(
 /// As of a fit.
 pub fn mixtures(
     engine: &mut dyn Engine,
-    params: &Checked<mixture::Params>,
+    params: &Checked<MixtureParams>,
     ks: &[usize],
     observer: &mut Observer<'_>,
-) -> Result<Vec<Row<mixture::Fit>>, FitError> {
+) -> Result<Vec<Row<MixtureFit>>, FitError> {
     let (fits, seconds) = match params.search {
         Search::Restarts => {
-            let fits = mixture::fit_each(engine, params, ks, observer)?;
-            let restarts = |fit: &mixture::Fit| fit.restarts.iter().map(|r| r.seconds).sum();
+            let fits = fit_each(engine, params, ks, observer)?;
+            let restarts = |fit: &MixtureFit| fit.restarts.iter().map(|r| r.seconds).sum();
             let seconds: Vec<f64> = fits.iter().map(restarts).collect();
             (fits, seconds)
         }
         Search::MergeSplit(_) => {
-            ks.iter().try_for_each(|&k| mixture::check_size(engine, k))?;
+            ks.iter().try_for_each(|&k| check_size(engine, k))?;
             let alone = |&components| {
                 let started = Instant::now();
                 let fit = params.with_components(components).fit(engine, observer)?;
@@ -148,7 +151,7 @@ pub fn mixtures(
     let centres =
         fits.iter().map(|fit| Centres::new(&means_in_use(fit))).collect::<Result<Vec<_>, _>>()?;
     let clusters = Run::<Lloyd>::run(engine, &centres)?;
-    let row = |(i, fit): (usize, mixture::Fit)| {
+    let row = |(i, fit): (usize, MixtureFit)| {
         let log_likelihood = likelihoods[i].log_likelihood;
         let course = fit.course();
         Ok(Row {
@@ -171,7 +174,7 @@ pub fn mixtures(
 
 /// The means of the components whose responsibilities add up to half an address at least. The mean
 /// of an empty one is the prior's, amid the addresses, and would pass for a centre.
-fn means_in_use(fit: &mixture::Fit) -> Vec<[f64; OCTETS]> {
+fn means_in_use(fit: &MixtureFit) -> Vec<[f64; OCTETS]> {
     let sizes = sizes(&fit.estimate, fit);
     // Where most weights are 0 no component may come to a half.
     let least = sizes.iter().copied().fold(0.0, f64::max).min(0.5);
@@ -180,7 +183,7 @@ fn means_in_use(fit: &mixture::Fit) -> Vec<[f64; OCTETS]> {
 }
 
 /// The sum of the responsibilities of each component, in addresses.
-fn sizes(estimate: &Estimate, fit: &mixture::Fit) -> Vec<f64> {
+fn sizes(estimate: &Estimate, fit: &MixtureFit) -> Vec<f64> {
     match (&estimate.posterior, &fit.estimator.prior) {
         // The precision of a mean grows by 1 an address.
         (Some(posterior), Some(prior)) => {

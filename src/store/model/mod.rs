@@ -12,12 +12,13 @@ pub use search::{MoveSummary, SearchSummary};
 use serde::{Deserialize, Serialize};
 
 use crate::address::OCTETS;
+use crate::model::Stop;
 use crate::model::any::{Fit, Params};
 use crate::model::diagnosis::{Collapse, collapses};
 use crate::model::estimate::{Concentration, Estimate};
+use crate::model::fitted::MixtureFit;
 use crate::model::pca::{AXES, Pca};
 use crate::model::scorer::Score;
-use crate::model::{Stop, mixture};
 use crate::rule::threshold::Threshold;
 
 /// What stands under `format`.
@@ -190,8 +191,8 @@ impl ModelFile {
 }
 
 impl MixtureFile {
-    fn new(fit: &mixture::Fit, log_likelihood: f64) -> Self {
-        let mixture::Fit { estimator, estimate, .. } = fit;
+    fn new(fit: &MixtureFit, log_likelihood: f64) -> Self {
+        let MixtureFit { estimator, estimate, .. } = fit;
         let kind = estimate.covariance;
         let gaussians = || estimate.gaussians.iter();
         let precisions: Vec<_> =
@@ -217,7 +218,7 @@ impl MixtureFile {
 }
 
 impl PosteriorFile {
-    fn new(fit: &mixture::Fit, estimate: &Estimate) -> Option<Self> {
+    fn new(fit: &MixtureFit, estimate: &Estimate) -> Option<Self> {
         let (posterior, prior) = (estimate.posterior.as_ref()?, fit.estimator.prior.as_ref()?);
         let kind = estimate.covariance;
         let weight_concentration = match &posterior.concentration {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::search::{Move, Trace};
+use crate::model::trace::{Move, Trace};
 
 /// A search by merges and splits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

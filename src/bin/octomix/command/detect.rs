@@ -14,7 +14,7 @@ use super::days::keep;
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, page, seconds};
 use super::run::{Run, start, timed};
-use super::{Failure, batch, write_json};
+use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg};
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -24,9 +24,6 @@ use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(&args.model, &args.score)?;
-    if args.each {
-        return batch::run(args, &plan, started);
-    }
     let DetectArgs { input, output, print, engine, .. } = args;
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
@@ -78,7 +75,10 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
 }
 
 /// The plan of `model`, which must have the score asked for.
-fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
+///
+/// # Errors
+/// When options do not go together, or a file to start from cannot be used.
+pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
         (ScoreArg::Predictive, Params::KMeans(_)) => Err(Failure::Usage(

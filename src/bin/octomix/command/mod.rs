@@ -47,6 +47,7 @@ use crate::progress::Unit;
 /// When its work fails; the message is for the user.
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
+        Command::Detect(args) if args.each => batch::run(args),
         Command::Detect(args) => detect::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => extract::merge(args),

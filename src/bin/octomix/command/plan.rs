@@ -8,9 +8,9 @@ use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
+use octomix::model::init::StartParameters;
 use octomix::model::kmeans::{self, Seeding};
-use octomix::model::mixture::{self, BayesianMixture, GaussianMixture};
-use octomix::model::start::Parameters;
+use octomix::model::params::{BayesianMixture, GaussianMixture, MixtureParams};
 use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search, WeightPrior};
 
@@ -148,7 +148,7 @@ fn kmeans(
         (Some(_), ..) => {
             return usage("--warm-start with --model kmeans takes a model of kind kmeans");
         }
-        (_, Some(Start::Parameters(Parameters { means: Some(means), .. })), _) => {
+        (_, Some(Start::Parameters(StartParameters { means: Some(means), .. })), _) => {
             Seeding::Centres(means)
         }
         (_, Some(_), _) => return usage("--init-file with --model kmeans takes JSON with means"),
@@ -210,7 +210,7 @@ fn mixture(
         (.., Some(InitArg::RandomFromData)) => Init::RandomFromData,
     };
     let defaults = (params.max_iter, params.tol, params.reg_covar);
-    let params = mixture::Params {
+    let params = MixtureParams {
         search: search(args, kind, params.init == Init::KMeans && labels.is_none())?,
         n_init: args.n_init as usize,
         max_iter: args.max_iter.map_or(defaults.0, |n| n as usize),

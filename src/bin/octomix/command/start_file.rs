@@ -8,7 +8,7 @@ use nalgebra::Matrix4;
 use octomix::Covariance;
 use octomix::address::{OCTETS, dotted};
 use octomix::input::parse_ipv4;
-use octomix::model::start::Parameters;
+use octomix::model::init::StartParameters;
 use octomix::store::model::Nested;
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ pub struct StartFileError {
 #[derive(Debug)]
 pub enum Start {
     /// At parameters.
-    Parameters(Parameters),
+    Parameters(StartParameters),
     /// From clusters.
     Labels(Labels),
 }
@@ -64,7 +64,7 @@ impl Start {
     /// How many components it is for; none where a tied precision is all it has.
     pub fn components(&self) -> Option<usize> {
         match self {
-            Self::Parameters(Parameters { weights, means, precisions }) => {
+            Self::Parameters(StartParameters { weights, means, precisions }) => {
                 let precisions = precisions.as_ref().map(Vec::len).filter(|&count| count > 1);
                 means.as_ref().map(Vec::len).or(weights.as_ref().map(Vec::len)).or(precisions)
             }
@@ -93,7 +93,7 @@ impl Labels {
     }
 }
 
-fn parameters(text: &[u8], covariance: Covariance) -> Result<Parameters, String> {
+fn parameters(text: &[u8], covariance: Covariance) -> Result<StartParameters, String> {
     let json: Json = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if json.weights.is_none() && json.means.is_none() && json.precisions.is_none() {
         return Err("it has neither weights nor means nor precisions; give one of them".to_owned());
@@ -106,7 +106,7 @@ fn parameters(text: &[u8], covariance: Covariance) -> Result<Parameters, String>
             .ok_or_else(|| format!("its covariance_type {name:?} is unknown"))?,
     };
     let precisions = json.precisions.map(|nested| precisions(&nested, kind)).transpose()?;
-    Ok(Parameters { weights: json.weights, means: json.means, precisions })
+    Ok(StartParameters { weights: json.weights, means: json.means, precisions })
 }
 
 /// Precisions of `kind`, in scikit-learn's shape; a tied one is one.

@@ -36,12 +36,14 @@ use crate::progress::Unit;
 ///
 /// # Errors
 /// When the engine asked for cannot be had, the index cannot be written, or any capture failed.
-pub fn run(args: &DetectArgs, plan: &Plan, started: Instant) -> Result<(), Failure> {
+pub fn run(args: &DetectArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let plan = detect::plan(&args.model, &args.score)?;
     let directory = &args.output.directory;
     let mut output = Output::new(directory, &[])?;
     let mut batch = Batch {
         args,
-        plan,
+        plan: &plan,
         chooser: Chooser::new(args.engine.engine.kind(), args.engine.adapter.as_deref()),
         console: Console::new(&args.print),
         entries: Vec::new(),

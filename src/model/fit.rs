@@ -1,0 +1,92 @@
+//! A fit of a mixture from start to end: by restarts, or by a search.
+
+use super::em::{self, Chain};
+use super::estimator::Estimator;
+use super::fitted::MixtureFit;
+use super::params::{MixtureParams, Search};
+use super::prior::{Priors, WeightPrior};
+use super::whole::{check_size, moments_of_all};
+use super::{Checked, FitError, Observer, search, start};
+use crate::engine::Engine;
+
+impl Checked<MixtureParams> {
+    /// Fits to the engine's addresses.
+    ///
+    /// # Errors
+    /// When there are fewer addresses than components, a covariance is not positive definite, a pass
+    /// fails, or the observer stops it.
+    pub fn fit(
+        &self,
+        engine: &mut dyn Engine,
+        observer: &mut Observer<'_>,
+    ) -> Result<MixtureFit, FitError> {
+        match self.search {
+            Search::MergeSplit(budget) => search::fit(engine, self, budget, observer),
+            Search::Restarts => {
+                Ok(fit_each(engine, self, &[self.components], observer)?.swap_remove(0))
+            }
+        }
+    }
+}
+
+/// Fits with each number of components in `ks`, whatever `params` say; all fits share runs of the
+/// engine, and each is what it would be alone.
+///
+/// # Errors
+/// As [`Checked::fit`](Checked#method.fit).
+pub fn fit_each(
+    engine: &mut dyn Engine,
+    params: &Checked<MixtureParams>,
+    ks: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<Vec<MixtureFit>, FitError> {
+    ks.iter().try_for_each(|&k| check_size(engine, k))?;
+    let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
+    let moments = moments_of_all(engine)?;
+    let estimators: Vec<Estimator> = each.iter().map(|params| params.estimator(&moments)).collect();
+    let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
+    let groups = start::starts(engine, params, &of_k, observer)?;
+
+    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+    let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    let mut chains = chains.into_iter();
+    let mut groups: Vec<Vec<Chain<'_>>> =
+        sizes.iter().map(|&size| chains.by_ref().take(size).collect()).collect();
+    let bests: Vec<usize> = groups.iter().map(|group| em::best(group)).collect();
+    sort_best(engine, params, &mut groups, &bests, observer)?;
+
+    let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| MixtureFit {
+        estimator: estimator.clone(),
+        best,
+        restarts: group.iter().map(|chain| chain.course.clone()).collect(),
+        estimate: group.swap_remove(best).estimate,
+        moments,
+        search: None,
+    };
+    Ok(estimators.iter().zip(groups).zip(bests).map(fit).collect())
+}
+
+/// Puts the best of several restarts in the order of descending mass, which a Dirichlet process
+/// favours, and iterates it on. A single restart stays as scikit-learn leaves it.
+fn sort_best(
+    engine: &mut dyn Engine,
+    params: &MixtureParams,
+    groups: &mut [Vec<Chain<'_>>],
+    bests: &[usize],
+    observer: &mut Observer<'_>,
+) -> Result<(), FitError> {
+    let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+    if !params.priors.as_ref().is_some_and(process) {
+        return Ok(());
+    }
+    let of: Vec<(usize, usize)> =
+        bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
+    let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
+    em::sort_by_mass(engine, &mut chains)?;
+    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    for ((g, best), chain) in of.into_iter().zip(chains) {
+        groups[g][best] = chain;
+    }
+    Ok(())
+}
