@@ -1,0 +1,25 @@
+//! The odd addresses of a capture, in ten lines.
+//!
+//! `cargo run --release --example detect -- examples/tutorial_packets.csv`
+
+use std::error::Error;
+use std::ops::ControlFlow;
+
+use octomix::analysis::{Criteria, Plan, detect};
+use octomix::engine::CpuEngine;
+use octomix::input::{Options, read};
+use octomix::{BayesianMixture, Search};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let files: Vec<_> = std::env::args_os().skip(1).map(Into::into).collect();
+    let capture = read(&files, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
+    let set = &capture.sets.source;
+    let mut engine = CpuEngine::new(set.addresses());
+    let params = BayesianMixture::params(7).search(Search::MergeSplit(None)).check()?;
+    let plan = Plan { params: params.into(), auto: true };
+    let found = detect(set, &mut engine, &plan, &Criteria::default(), &mut ())?;
+    for odd in &found.judged.anomalies {
+        println!("{:15} {}", odd.address.to_string(), odd.reason);
+    }
+    Ok(())
+}

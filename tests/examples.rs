@@ -1,0 +1,53 @@
+//! The examples run, and say what their heads promise. `cargo test` builds them with the tests; with
+//! `--test examples` alone they are built by `cargo build --examples` in the same profile.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What example `name` prints, given `args`.
+fn printed(name: &str, args: &[&Path]) -> String {
+    // This test is in deps, beside which the examples are.
+    let deps = std::env::current_exe().expect("a running test");
+    let mut program: PathBuf = deps.ancestors().nth(2).expect("target").join("examples").join(name);
+    program.set_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "{} is missing: cargo build --examples", program.display());
+    let output = Command::new(&program).args(args).output().expect("it was there");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn tutorial() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tutorial_packets.csv")
+}
+
+#[test]
+fn detect_finds_the_tutorials_eight() {
+    let text = printed("detect", &[&tutorial()]);
+    assert_eq!(text.lines().count(), 8, "{text}");
+    assert!(text.starts_with("0.0.0.0 "), "{text}");
+}
+
+#[test]
+fn a_watched_fit_is_stopped() {
+    let text = printed("watched_fit", &[]);
+    assert!(text.contains("iteration 1: 2 restarts still under way"), "{text}");
+    assert!(text.ends_with("stopped after 20 iterations\n"), "{text}");
+}
+
+#[test]
+fn a_wrapped_engine_sees_every_run() {
+    let text = printed("wrapped_engine", &[]);
+    assert!(text.starts_with("counting, cpu: "), "{text}");
+    let figures: Vec<usize> =
+        text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [sets, runs] = figures[figures.len() - 2..] else { panic!("{text}") };
+    assert!(runs > 1 && sets > 5 * runs, "restarts share runs: {text}");
+}
+
+#[test]
+fn reading_counts_packets() {
+    let text = printed("reading", &[&tutorial()]);
+    let expected = "sources: 187 distinct addresses in 4087 packets\n";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("destinations: 2673 distinct addresses in 4068 packets\n"), "{text}");
+}
