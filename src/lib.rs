@@ -101,3 +101,8 @@ pub use model::kmeans::KMeans;
 pub use model::params::{BayesianMixture, GaussianMixture, Search};
 pub use model::prior::{Priors, WeightPrior};
 pub use model::{Checked, FitError, ParamError, Stop, unobserved};
+
+/// The examples of README.md compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
