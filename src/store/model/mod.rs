@@ -20,7 +20,7 @@ use crate::model::estimate::{Concentration, Estimate};
 use crate::model::pca::{AXES, Pca};
 use crate::model::{Stop, mixture};
 
-/// What stands under `format`.
+/// The value of `format`.
 const FORMAT: &str = "octomix-model";
 /// The version that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -54,7 +54,7 @@ pub struct ModelFile {
     pub pca: PcaFile,
     /// Distinct addresses.
     pub n_addresses: usize,
-    /// What they count together: the packets, where `weighted_by` says so.
+    /// What they count together: their packets, where `weighted_by` says so.
     pub n_points: u64,
     pub weighted_by: WeightedBy,
     pub n_init: usize,
@@ -80,7 +80,7 @@ pub struct MixtureFile {
     pub log_likelihood: f64,
     pub bic: f64,
     pub aic: f64,
-    /// Components of which only the regularisation is left, in words.
+    /// Components that have collapsed to the regularisation, in words.
     pub collapsed: Vec<String>,
     /// How the search went, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub struct PosteriorFile {
     pub covariance_prior: Nested,
 }
 
-/// What each address counts in a fit.
+/// How much each address counts in a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightedBy {
@@ -114,7 +114,7 @@ pub enum WeightedBy {
     Packets,
 }
 
-/// What stands beside a fit in its file.
+/// What the file tells besides the fit itself.
 #[derive(Debug, Clone)]
 pub struct Provenance<'a> {
     /// Whose addresses it was fitted to.
@@ -127,9 +127,9 @@ pub struct Provenance<'a> {
     pub pca: &'a Pca,
     /// Distinct addresses.
     pub addresses: usize,
-    /// What each of them counted.
+    /// How much each of them counted.
     pub weighted_by: WeightedBy,
-    /// The log-likelihood of the plug-in mixture, in nats; of a mixture only.
+    /// The log-likelihood of the plug-in mixture, in nats; for mixtures only.
     pub log_likelihood: f64,
     /// The engine.
     pub engine: &'static str,
