@@ -1,4 +1,4 @@
-//! What one sweep over the labels of a set finds: the clusters' addresses, and the anomalies.
+//! What one sweep over the labels of a set gathers: the addresses of each cluster, and the anomalies.
 
 use super::portrait::PortraitBuilder;
 use crate::address::AddressSet;
@@ -26,31 +26,31 @@ pub struct Census<'a> {
 }
 
 impl<'a> Census<'a> {
-    /// Of `set` in so many `clusters`.
+    /// An empty census of `set`, which the model splits into so many `clusters`.
     pub fn new(set: &'a AddressSet, clusters: usize) -> Self {
         let unsorted = (!set.addresses().is_sorted()).then(|| Vec::with_capacity(set.len()));
         let tallies = vec![ClusterTally::default(); clusters];
         Self { set, tallies, anomalies: Vec::new(), unsorted }
     }
 
-    /// Counts `rows`, which go on where those before ended.
-    pub fn add(&mut self, rows: &[Verdict]) {
-        for row in rows {
-            let tally = &mut self.tallies[row.cluster() as usize];
+    /// Counts `verdicts`, which follow those counted before.
+    pub fn add(&mut self, verdicts: &[Verdict]) {
+        for verdict in verdicts {
+            let tally = &mut self.tallies[verdict.cluster() as usize];
             tally.size += 1;
-            tally.packets += self.set.packets(row.at as usize);
-            let address = self.set.addresses()[row.at as usize];
+            tally.packets += self.set.packets(verdict.at as usize);
+            let address = self.set.addresses()[verdict.at as usize];
             match &mut self.unsorted {
                 None => tally.portrait.add(address),
-                Some(unsorted) => unsorted.push((address, row.cluster())),
+                Some(unsorted) => unsorted.push((address, verdict.cluster())),
             }
-            if !row.rules().is_empty() {
-                self.anomalies.push(*row);
+            if !verdict.rules().is_empty() {
+                self.anomalies.push(*verdict);
             }
         }
     }
 
-    /// The clusters, and the anomalies, least dense first, equals in the order of the set.
+    /// The clusters and the anomalies, least dense first; equals stay in the order of the set.
     pub fn finish(mut self) -> (Vec<ClusterTally>, Vec<Verdict>) {
         let mut unsorted = self.unsorted.unwrap_or_default();
         unsorted.sort_unstable();

@@ -2,15 +2,14 @@
 
 use serde::Serialize;
 
-use super::agreement::LEADING;
 use super::census::ClusterTally;
 use super::cover::CoverBlock;
-use super::octets::OctetValues;
+use super::octets::{LEADING, OctetValues};
 use super::portrait::{KindCount, Portrait, Spread};
 use crate::address::OCTETS;
 use crate::rule::judge::Verdict;
 
-/// Values of an octet that are listed.
+/// How many values of an octet are listed.
 const VALUES: usize = 16;
 
 /// One cluster: a component of the model and the addresses that fit it best.
@@ -26,7 +25,7 @@ pub struct Cluster {
     pub packets: u64,
     /// The component's mean, in octets.
     pub mean: [f64; OCTETS],
-    /// The commonest first octet, the commonest second one after it, and so on; nothing for an
+    /// The commonest first octet, the commonest second one after it, and so on; none for an
     /// empty cluster.
     pub common_octets: Vec<Prefix>,
     /// The values of the first, second and third octet, the 16 commonest listed.
@@ -35,13 +34,13 @@ pub struct Cluster {
     pub blocks: Vec<ClusterBlock>,
     /// Its addresses in blocks that are set aside, by what these are for.
     pub kinds: Vec<KindCount>,
-    /// How close together its addresses lie; nothing for an empty cluster.
+    /// How close together its addresses lie; `None` for an empty cluster.
     pub spread: Option<Spread>,
     /// Its addresses that are flagged.
     pub anomalies: u64,
 }
 
-/// Those that have addresses, the heaviest first, as most models number them.
+/// The clusters that hold addresses, the heaviest first, as most models number them.
 pub fn by_weight(clusters: &[Cluster]) -> Vec<&Cluster> {
     let mut full: Vec<&Cluster> = clusters.iter().filter(|cluster| cluster.size > 0).collect();
     full.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -70,8 +69,8 @@ pub struct Prefix {
     pub share: f64,
 }
 
-/// The clusters of these `tallies` for components of these weights and means, in their order, with
-/// what is `flagged`.
+/// Describes each cluster: its component's weight and mean, its tally, and how many of its addresses
+/// are `flagged`. Clusters, weights and means come in the order of the components.
 pub fn clusters(
     tallies: Vec<ClusterTally>,
     weights: &[f64],

@@ -1,13 +1,13 @@
 //! What most addresses of a cluster start with, and the values of their octets, from one walk over them.
 //!
-//! Addresses that share leading octets stand together in ascending order: a run of each length of
-//! prefix is counted at a time, and the largest so far is kept.
+//! In ascending order, addresses that share leading octets are neighbours. So it is enough to count the
+//! current run for each length of prefix, and to keep the largest one so far.
 
-use super::agreement::{LEADING, ValueCounts};
+use super::octets::{LEADING, ValueCounts};
 use crate::address::octets;
 
-/// The commonest first octet of ascending addresses, among those of it the commonest second one, and
-/// so on; of equals the lowest.
+/// The commonest first octet of ascending addresses, the commonest second octet after it, and so on;
+/// of equals the lowest.
 #[derive(Debug, Clone, Default)]
 pub struct Commonest {
     latest: u32,
@@ -24,12 +24,12 @@ pub struct Commonest {
 struct Largest {
     /// One of the addresses at the end of that path.
     address: u32,
-    /// The addresses along it; what is above the run counts for nothing.
+    /// How many addresses share each step of it; entries above the run are unused.
     sizes: [u64; LEADING],
 }
 
 impl Commonest {
-    /// Counts `address`, which is no less than those before.
+    /// Counts `address`, which must not be less than those before.
     pub fn add(&mut self, address: u32) {
         let shared = (address ^ self.latest).leading_zeros() as usize / 8;
         if shared < LEADING {
@@ -54,8 +54,8 @@ impl Commonest {
         }
     }
 
-    /// The octets, each with the number of addresses that start with it and those before it, none
-    /// of no addresses; and how often the first, second and third octet take each value.
+    /// The octets of the path, each with how many addresses start with the path up to it; empty if
+    /// there are no addresses. And how often the first, second and third octet take each value.
     pub fn finish(mut self) -> (Vec<(u8, u64)>, [ValueCounts; LEADING]) {
         self.end(0);
         let Largest { address, sizes } = self.largest[0];

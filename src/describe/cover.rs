@@ -1,13 +1,13 @@
 //! The blocks that a cluster's addresses lie in, from one walk over them.
 //!
-//! A cover is told in CIDR blocks and ranges, each with how many of its addresses are the cluster's.
-//! Minimal is the one that tells the addresses in the fewest bits (Rissanen 1978): 32 for the address
-//! that a CIDR block begins at, 64 for the two ends of a range, and `log2 C(span, n)` for which n
-//! addresses of a block they are. So a hole is closed where telling its ends would take more than
-//! telling around it: of a subnet with forty hosts becomes one block, a full range has its own ends,
-//! and a lone address stays alone.
+//! A cover is a list of CIDR blocks and ranges, each with how many of its addresses belong to the
+//! cluster. The best cover describes the addresses in the fewest bits (minimum description length,
+//! Rissanen 1978): 32 bits for where a CIDR block begins, 64 for the two ends of a range, and
+//! `log2 C(span, n)` for which n addresses of the block are meant. So a hole between addresses is closed
+//! where its ends would cost more bits than they save: a subnet with forty hosts becomes one block, a
+//! full range keeps its own ends, and a lone address stays alone.
 //!
-//! Memory does not grow with the addresses: [`PIECES`] - 1 of the holes are candidates, the largest.
+//! Memory does not grow with the addresses: only the [`PIECES`] - 1 largest holes are candidates.
 
 use std::fmt;
 use std::iter::zip;
@@ -19,7 +19,7 @@ use crate::address::dotted;
 /// The most blocks of a cover.
 pub const PIECES: usize = 128;
 
-/// Bits that tell an address.
+/// Bits that describe an address.
 const ADDRESS: f64 = 32.0;
 
 /// A CIDR block or a range, and the addresses in it.
@@ -29,12 +29,12 @@ pub struct CoverBlock {
     pub first: u32,
     /// Its last address.
     pub last: u32,
-    /// Addresses of the cluster in it.
+    /// How many of its addresses belong to the cluster.
     pub addresses: u64,
 }
 
 impl CoverBlock {
-    /// How many addresses there are in it, of the cluster or not.
+    /// How many addresses it spans, of the cluster or not.
     pub fn span(&self) -> u64 {
         u64::from(self.last - self.first) + 1
     }
@@ -45,7 +45,7 @@ impl CoverBlock {
         Self { first: self.first & !hosts, last: self.last | hosts, ..*self }
     }
 
-    /// Bits that tell which of its addresses are the cluster's.
+    /// Bits that describe which of its addresses belong to the cluster.
     fn choice(&self) -> f64 {
         ln_binomial(self.span(), self.addresses) / std::f64::consts::LN_2
     }
@@ -65,7 +65,7 @@ impl fmt::Display for CoverBlock {
     }
 }
 
-/// Runs of ascending addresses, the smallest holes between them closed.
+/// Runs of ascending addresses; where they are too many, the smallest holes between them are closed.
 #[derive(Debug, Clone, Default)]
 pub struct Cover {
     pieces: Vec<CoverBlock>,
@@ -95,7 +95,7 @@ impl Cover {
     }
 }
 
-/// Closes the smallest holes, of equals the last, until so `many` of `pieces` are left at most.
+/// Closes the smallest holes until at most `many` of `pieces` are left; of equal holes the last first.
 fn close(pieces: &[CoverBlock], many: usize) -> Vec<CoverBlock> {
     let mut holes: Vec<(u32, usize)> =
         pieces.windows(2).zip(1..).map(|(pair, at)| (pair[1].first - pair[0].last, at)).collect();
@@ -119,9 +119,10 @@ fn close(pieces: &[CoverBlock], many: usize) -> Vec<CoverBlock> {
     left
 }
 
-/// The cover in the fewest bits of those that join neighbouring `pieces`, of equals one of fewest blocks.
+/// The cover of the fewest bits among those that join neighbouring `pieces`; of equals one with the
+/// fewest blocks.
 fn shortest(pieces: &[CoverBlock]) -> Vec<CoverBlock> {
-    // Of the pieces before each: the bits, the number of blocks, and the last of these.
+    // For the pieces before each: the bits, the number of blocks, and the last block.
     let mut best: Vec<(f64, usize, Option<CoverBlock>)> = vec![(0.0, 0, None)];
     let mut starts = vec![0];
     for end in 0..pieces.len() {
@@ -132,7 +133,7 @@ fn shortest(pieces: &[CoverBlock]) -> Vec<CoverBlock> {
             joined.addresses += pieces[start].addresses;
             let before = start.checked_sub(1).map(|at| pieces[at].last);
             let after = pieces.get(end + 1).map(|piece| piece.first);
-            let (block, bits) = told(joined, before, after);
+            let (block, bits) = described(joined, before, after);
             let (bits, blocks) = (best[start].0 + bits, best[start].1 + 1);
             if (bits, blocks) < (found.0, found.1) {
                 found = (bits, blocks, Some(block), start);
@@ -152,9 +153,9 @@ fn shortest(pieces: &[CoverBlock]) -> Vec<CoverBlock> {
     blocks
 }
 
-/// `joined` as the CIDR block around it or as the range it is, whichever takes fewer bits; a CIDR
-/// block only where it reaches neither the address `before` nor the one `after`.
-fn told(joined: CoverBlock, before: Option<u32>, after: Option<u32>) -> (CoverBlock, f64) {
+/// `joined` as a range, or as the CIDR block around it where that takes no more bits and reaches neither
+/// the address `before` nor the one `after`; and the bits it takes.
+fn described(joined: CoverBlock, before: Option<u32>, after: Option<u32>) -> (CoverBlock, f64) {
     let widened = joined.widened();
     let is_apart = before.is_none_or(|before| before < widened.first)
         && after.is_none_or(|after| widened.last < after);

@@ -1,7 +1,7 @@
-//! What pictures need of a role's addresses, from the one sweep over their labels.
+//! What pictures need to know of a role's addresses, gathered in the sweep over their labels.
 //!
-//! Up to [`MOST_POINTS`] addresses each keeps 10 bytes; of more there is an image of a fixed size,
-//! which counts them by their place in the plane.
+//! Up to [`MOST_POINTS`] addresses are kept one by one, in 10 bytes each. More are counted by their
+//! place in the plane, in an image of fixed size.
 
 use super::histogram::Histogram;
 use super::plane::Extent;
@@ -12,13 +12,13 @@ use crate::rule::judge::Verdict;
 /// The most addresses that are drawn one by one.
 pub const MOST_POINTS: usize = 1 << 20;
 
-/// Columns and rows of the image of more.
+/// Columns and rows of the image that counts more.
 pub const SIDE: usize = 1024;
 
-/// Blocks of 2^16 addresses, of which the map of the address space counts.
+/// The /16s of the address space, in which the image counts addresses too.
 pub const SLASH16S: usize = 1 << 16;
 
-/// Gathers a picture.
+/// Gathers a [`Drawing`].
 #[derive(Debug)]
 pub struct DrawingBuilder<'a> {
     set: &'a AddressSet,
@@ -37,6 +37,30 @@ pub struct Drawing {
     pub histogram: Histogram,
 }
 
+impl Drawing {
+    /// Hands `visit` each address, or each cell that holds some, with its place in the plane of `pca`,
+    /// its cluster and how many addresses it stands for.
+    pub fn for_each_place(&self, pca: &Pca, mut visit: impl FnMut([f64; 2], u16, u32)) {
+        match &self.cells {
+            Cells::Points(Points { addresses, clusters, .. }) => {
+                for (&address, &cluster) in addresses.iter().zip(clusters) {
+                    visit(pca.project(address), cluster, 1);
+                }
+            }
+            Cells::Image(Image { counts, clusters, .. }) => {
+                let middle = |at: usize, [low, high]: [f64; 2]| {
+                    low + (at as f64 + 0.5) / SIDE as f64 * (high - low)
+                };
+                let Extent { x, y } = self.extent;
+                let cells = counts.iter().zip(clusters).enumerate();
+                for (cell, (&count, &cluster)) in cells.filter(|(_, (count, _))| **count > 0) {
+                    visit([middle(cell % SIDE, x), middle(cell / SIDE, y)], cluster, count);
+                }
+            }
+        }
+    }
+}
+
 /// Addresses one by one, or counted.
 #[derive(Debug, Clone)]
 pub enum Cells {
@@ -51,9 +75,9 @@ pub enum Cells {
 pub struct Points {
     /// The addresses, in the order of the set.
     pub addresses: Vec<u32>,
-    /// Their clusters; 65,535 stands for that and all beyond.
+    /// Their clusters; 65,535 stands for itself and all above.
     pub clusters: Vec<u16>,
-    /// Their log-densities, in nats; negative zero and above stay what they are.
+    /// Their log-densities, in nats.
     pub log_densities: Vec<f32>,
     /// Whether they are flagged: a bit each.
     pub flagged: Vec<u8>,
@@ -64,8 +88,8 @@ pub struct Points {
 pub struct Image {
     /// Addresses in each cell.
     pub counts: Vec<u32>,
-    /// The cluster of most of them, if one has most: Boyer and Moore's majority vote, which needs no
-    /// count of each cluster.
+    /// The cluster that holds most of them, if one does, by Boyer and Moore's majority vote, which needs
+    /// no count for each cluster.
     pub clusters: Vec<u16>,
     votes: Vec<u32>,
     /// Those of them that are flagged.
@@ -99,7 +123,7 @@ impl Image {
 }
 
 impl<'a> DrawingBuilder<'a> {
-    /// Of `set` in the plane of `pca`.
+    /// An empty drawing of `set` in the plane of `pca`.
     pub fn new(set: &'a AddressSet, pca: &Pca) -> Self {
         Self::with_most(set, pca, MOST_POINTS)
     }
@@ -115,13 +139,14 @@ impl<'a> DrawingBuilder<'a> {
         Self { set, pca: pca.clone(), drawing }
     }
 
-    /// Counts `rows`, which go on where those before ended.
-    pub fn add(&mut self, rows: &[Verdict]) {
+    /// Draws `verdicts`, which follow those drawn before.
+    pub fn add(&mut self, verdicts: &[Verdict]) {
         let Drawing { extent, cells, histogram } = &mut self.drawing;
-        for row in rows {
-            let (address, log_density) = (self.set.addresses()[row.at as usize], row.log_density);
-            let flagged = !row.rules().is_empty();
-            let cluster = u16::try_from(row.cluster()).unwrap_or(u16::MAX);
+        for verdict in verdicts {
+            let (address, log_density) =
+                (self.set.addresses()[verdict.at as usize], verdict.log_density);
+            let flagged = !verdict.rules().is_empty();
+            let cluster = u16::try_from(verdict.cluster()).unwrap_or(u16::MAX);
             histogram.add(log_density);
             match cells {
                 Cells::Points(points) => {
@@ -144,7 +169,7 @@ impl<'a> DrawingBuilder<'a> {
         }
     }
 
-    /// The picture.
+    /// The drawing.
     pub fn finish(self) -> Drawing {
         self.drawing
     }

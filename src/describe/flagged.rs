@@ -11,10 +11,10 @@ use crate::rule::reason::Reasons;
 use crate::rule::reserved::Block;
 use crate::rule::{Rule, Rules};
 
-/// The most anomalies that a summary lists; all of them stand in anomalies.csv.
+/// The most anomalies that a summary lists; anomalies.csv has all of them.
 pub const LISTED: usize = 1000;
 
-/// Addresses that are named for each rule.
+/// How many addresses are named for each rule.
 const NAMED: usize = 10;
 
 /// What the rules flagged in a set.
@@ -58,19 +58,19 @@ pub struct RuleSummary {
     pub rule: &'static str,
     /// The addresses that it flags, whatever other rules do.
     pub flagged: u64,
-    /// The least dense of them, at most ten; none of `low-density`, whose are the anomalies listed.
+    /// The ten least dense of them; none for `low-density`, whose addresses head the list of anomalies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Ipv4Addr>,
-    /// Of `reserved`: how many are set aside for what.
+    /// For `reserved`: how many are set aside for each purpose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kinds: Option<BTreeMap<&'static str, u64>>,
-    /// Of `isolated`: whether so many stand apart that none does.
+    /// For `isolated`: whether so many addresses stand apart that none is flagged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diffuse: Option<bool>,
 }
 
 impl Flagged<'_> {
-    /// The flagged addresses, which are of `set`, ascending.
+    /// The flagged addresses of `set`, ascending.
     pub fn ascending(&self, set: &AddressSet) -> Vec<u32> {
         let mut all: Vec<u32> =
             self.rows.iter().map(|row| set.addresses()[row.at as usize]).collect();
@@ -78,7 +78,7 @@ impl Flagged<'_> {
         all
     }
 
-    /// The first `most` of the flagged addresses, which are of `set`.
+    /// The `most` least dense of the flagged addresses of `set`, with their reasons.
     pub fn anomalies(&self, set: &AddressSet, most: usize) -> Vec<Anomaly> {
         let anomaly = |row: &Verdict| {
             let (at, rules) = (row.at, row.rules());
@@ -98,7 +98,7 @@ impl Flagged<'_> {
         self.rows.iter().take(most).map(anomaly).collect()
     }
 
-    /// What each of the rules flagged of `set`.
+    /// What each rule flagged in `set`.
     pub fn by_rule(&self, set: &AddressSet) -> Vec<RuleSummary> {
         let of_rule = |rule: Rule| {
             let flagged = || self.rows.iter().filter(|row| row.rules().has(rule));

@@ -1,6 +1,7 @@
-//! A histogram of a stream whose range is not known beforehand: bins double where it does not fit.
+//! A histogram of a stream whose range is not known beforehand: its bins double in width when a
+//! value does not fit.
 
-/// Bins held.
+/// How many bins are held.
 const BINS: usize = 1024;
 
 /// The width of a bin before any has doubled, in nats.
@@ -27,7 +28,7 @@ pub struct Bins {
     pub width: f64,
     /// Addresses in each.
     pub counts: Vec<u64>,
-    /// Whether the first also holds all that is below it.
+    /// Whether the first also counts all values below it.
     pub open: bool,
 }
 
@@ -39,7 +40,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts `value`; one that is no number is none.
+    /// Counts `value`, if it is finite.
     pub fn add(&mut self, value: f64) {
         if !value.is_finite() {
             return;
@@ -64,7 +65,7 @@ impl Histogram {
         }
     }
 
-    /// Doubles the width; what becomes free lies below the bins held, or above.
+    /// Doubles the width of the bins; the room gained lies below them, or above.
     fn double(&mut self, below: bool) {
         let half = BINS as i64 / 2;
         let first = self.first.div_euclid(2) - if below { half - 1 } else { 0 };
@@ -76,13 +77,13 @@ impl Histogram {
         *self = Self { width: 2.0 * self.width, first, counts, ..*self };
     }
 
-    /// The least and the largest value; `None` of none.
+    /// The least and the largest value; `None` without values.
     pub fn range(&self) -> Option<[f64; 2]> {
         (self.least <= self.most).then_some([self.least, self.most])
     }
 
-    /// At most `most` bins from no further down than `floor` to the largest value; `None` of no
-    /// values.
+    /// At most `most` bins, from `floor` or the least value, whichever is larger, to the largest value;
+    /// `None` without values.
     pub fn bins(&self, floor: f64, most: usize) -> Option<Bins> {
         let [least, largest] = self.range()?;
         let from = least.max(floor.min(largest));

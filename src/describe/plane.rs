@@ -18,7 +18,7 @@ pub struct Extent {
     pub y: [f64; 2],
 }
 
-/// The half-width of a picture of addresses that have the same coordinate, in octets.
+/// Half the extent of an axis on which all addresses coincide, in octets.
 const LEAST_REACH: f64 = 0.5;
 
 impl Extent {
@@ -35,13 +35,14 @@ impl Extent {
                 let middle = low + length / 2.0;
                 [middle - LEAST_REACH, middle + LEAST_REACH]
             }
-            // Of no addresses.
+            // No addresses.
             _ => [-LEAST_REACH, LEAST_REACH],
         };
         Self { x: reach(x), y: reach(y) }
     }
 
-    /// The cell of a grid of `columns` times `rows` over this part that `at` lies in, rows from below.
+    /// The column and the row of `at` in a grid of `columns` by `rows` over this part; rows count from
+    /// below.
     pub fn cell(&self, at: [f64; 2], columns: usize, rows: usize) -> (usize, usize) {
         let place = |at: f64, [low, high]: [f64; 2], cells: usize| {
             // Casts to integers saturate: what lies outside is put on the edge.
@@ -107,7 +108,7 @@ impl Shape {
     }
 }
 
-/// That the plane has two axes of octets.
+// Two axes, over four octets.
 const _: () = assert!(OCTETS == 4 && crate::model::pca::AXES == 2);
 
 #[cfg(test)]

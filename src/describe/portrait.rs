@@ -1,21 +1,21 @@
 //! Where the addresses of a cluster lie, from one walk over them in ascending order.
 //!
-//! What is kept does not grow with the addresses: some 10 KiB a cluster.
+//! Memory does not grow with the addresses: a cluster takes some 10 KiB.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::agreement::{LEADING, ValueCounts};
 use super::commonest::Commonest;
 use super::cover::{Cover, CoverBlock};
+use super::octets::{LEADING, ValueCounts};
 use crate::rule::prefix::prefix;
 use crate::rule::reserved::{self, BLOCKS, Kind};
 
-/// Addresses no farther apart are neighbours: those of a /24 with eight hosts, evenly spread.
+/// Addresses at most this far apart are neighbours, as in a /24 with eight hosts, evenly spread.
 const NEAR: u32 = 32;
 
-/// Where ascending addresses lie, as far as they have come.
+/// Gathers a [`Portrait`] from ascending addresses.
 #[derive(Debug, Clone, Default)]
 pub struct PortraitBuilder {
     commonest: Commonest,
@@ -44,11 +44,11 @@ pub struct Portrait {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spread {
-    /// There is but one.
+    /// There is only one.
     Single,
     /// At least half of them have another within 32 addresses: a /24 with eight hosts or more.
     Tight,
-    /// Fewer have.
+    /// Fewer than half have.
     Scattered,
 }
 
@@ -63,10 +63,10 @@ impl Spread {
     }
 }
 
-/// Addresses in blocks that are set aside for the same.
+/// The addresses in blocks that are set aside for one purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct KindCount {
-    /// What for.
+    /// The purpose.
     pub kind: Kind,
     /// How many addresses.
     pub addresses: u64,
@@ -81,7 +81,7 @@ impl PortraitBuilder {
         self.neighbours.add(address);
     }
 
-    /// What has come of it.
+    /// The portrait.
     pub fn finish(self) -> Portrait {
         let (path, octets) = self.commonest.finish();
         let blocks = self.cover.blocks();
@@ -93,10 +93,10 @@ impl PortraitBuilder {
 /// Addresses by what the blocks that they lie in are set aside for.
 #[derive(Debug, Clone, Default)]
 struct Kinds {
-    /// The kind of the latest address, and the last address that is of it as far as is known.
+    /// The kind of the latest address, and the last address that is known to share it.
     kind: Option<Kind>,
     until: Option<u32>,
-    /// Addresses of it that are not in `counts` yet.
+    /// Addresses of this kind that are not yet in `counts`.
     run: u64,
     counts: BTreeMap<Kind, u64>,
 }

@@ -1,7 +1,7 @@
-//! Two sets of addresses side by side, subnet by subnet: what is new in the second, and what has gone.
+//! Two sets of addresses side by side, subnet by subnet: what is new in the second, and what has
+//! vanished.
 //!
-//! Both come in ascending order, so one walk over them tells all, in memory that does not grow with
-//! them.
+//! Both come in ascending order, so one walk compares them in constant memory.
 
 use std::fmt;
 use std::iter::Peekable;
@@ -30,7 +30,7 @@ impl Counts {
         self.then - self.both
     }
 
-    /// What has become of the block; `None` where nothing has.
+    /// How the block differs; `None` where it does not.
     pub fn change(&self) -> Option<Change> {
         match self {
             Self { then: 0, now: 0, .. } => None,
@@ -48,14 +48,14 @@ impl Counts {
     }
 }
 
-/// What has become of a block.
+/// How a block differs between two sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// None of its addresses were in the earlier set.
     New,
     /// None of its addresses are in the later set.
     Vanished,
-    /// Some of its addresses are new, or have gone.
+    /// Some of its addresses are new, or have vanished.
     Changed,
 }
 
@@ -108,8 +108,9 @@ pub struct Difference {
 
 /// Compares the ascending distinct addresses of `then` with those of `now`.
 ///
-/// `visit` is given, ascending, every /16 that is new or has vanished, and in the other /16s every /24
-/// that is new, has vanished or has changed: each new and each vanished address lies in one of them.
+/// Calls `visit`, in ascending order, for every /16 that is new or has vanished and, within the other
+/// /16s, for every /24 that is new, has vanished or has changed. Each new and each vanished address lies
+/// in one of these blocks.
 ///
 /// # Errors
 /// When `visit` fails.

@@ -1,14 +1,16 @@
-//! Which addresses are flagged: the density's rule and the others, brought together as labels arrive.
+//! The verdict on each address: its cluster, its log-density and the rules that flag it.
+//!
+//! Verdicts are made as labels arrive, and only those of flagged addresses are kept.
 
 use super::{Flag, Rule, Rules};
 use crate::pass::label::Label;
 
-/// A labelled address: 16 bytes.
+/// What the model and the rules say of one address, in 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
     /// Its position in the set.
     pub at: u32,
-    /// Its cluster, above the rules.
+    /// Its cluster in the high bits, its rules in the low ones.
     packed: u32,
     /// Its log-density, in nats.
     pub log_density: f64,
@@ -30,7 +32,7 @@ impl Verdict {
         Rules::of_bits(self.packed)
     }
 
-    /// Takes its flags.
+    /// Removes its flags.
     pub fn silence(&mut self) {
         self.packed &= !0 << Rules::BITS;
     }
@@ -39,14 +41,14 @@ impl Verdict {
 /// What flags addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct Judge<'a> {
-    /// The log-density strictly below which an address is flagged; `None` where that is no rule.
+    /// The log-density strictly below which an address is flagged; `None` where that rule is not applied.
     pub threshold: Option<f64>,
     /// What the other rules flag, by position.
     pub flags: &'a [Flag],
 }
 
 impl Judge<'_> {
-    /// The rows of `labels`, of which the first is that of the address at position `start`.
+    /// The verdicts on `labels`, the first of which belongs to the address at position `start`.
     pub fn verdicts(&self, start: usize, labels: &[Label]) -> impl Iterator<Item = Verdict> {
         let first = self.flags.partition_point(|flag| (flag.at as usize) < start);
         let mut flags = self.flags[first..].iter().peekable();

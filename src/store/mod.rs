@@ -1,4 +1,6 @@
 //! Our own files, each written and read in one place.
+//!
+//! Nothing here computes or renders: what files hold is worked out elsewhere.
 
 #[cfg(feature = "report")]
 mod earlier;

@@ -17,7 +17,7 @@ pub struct WriteError {
 
 impl WriteError {
     fn new(path: &Path, error: &io::Error) -> Self {
-        // An error of a temporary file's tells its name, which says nothing to anyone.
+        // The error of a temporary file names that file, which tells the user nothing.
         let reason = match error.raw_os_error() {
             Some(_) => error.to_string(),
             None => error.kind().to_string(),
@@ -38,7 +38,7 @@ impl Output {
     /// comes before the first file may take an hour, or fail.
     ///
     /// # Errors
-    /// When one of them is no directory, may not be written, or cannot be made.
+    /// When one of them is not a directory, may not be written to, or cannot be made.
     pub fn new(directory: &Path, folders: &[&str]) -> Result<Self, WriteError> {
         check(directory)?;
         folders.iter().try_for_each(|folder| check(&directory.join(folder)))?;
@@ -143,7 +143,7 @@ impl Unfinished {
         Ok(Self { path: path.to_path_buf(), content: BufWriter::new(content), _listed })
     }
 
-    /// That writing it ended in `error`.
+    /// The error to report when writing it failed with `error`.
     pub fn failed(&self, error: &io::Error) -> WriteError {
         WriteError::new(&self.path, error)
     }
@@ -173,12 +173,12 @@ impl Write for Unfinished {
     }
 }
 
-/// The files that are being written, under their passing names.
+/// The files that are being written, under their temporary names.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Ends the process with `status`, and takes with it all files that are not finished.
+/// Removes all unfinished files and ends the process with `status`.
 ///
-/// For a program that is told to stop: no file appears after this was called, and none half written.
+/// For a program that is told to stop: once this is called no file appears, neither whole nor in part.
 pub fn abandon(status: i32) -> ! {
     // Held to the end, so that no file is started or finished between.
     let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -198,7 +198,7 @@ fn check(directory: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Temporary files are private by default; results are as readable as other files of the user's.
+/// Temporary files are private by default; results are as readable as the user's other files.
 fn temporary() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".octomix-");

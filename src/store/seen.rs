@@ -1,7 +1,7 @@
-//! What stands beside a model of the day that it was fitted to: which addresses were seen, and which
-//! of them were flagged, each a portable Roaring bitmap (<https://github.com/RoaringBitmap/RoaringFormatSpec>).
+//! The addresses of the day that a model was fitted to, kept beside it: those that were seen, and those
+//! of them that were flagged, each a portable Roaring bitmap (<https://github.com/RoaringBitmap/RoaringFormatSpec>).
 //!
-//! A set takes two bytes an address at the most, and 512 MiB; whole subnets take next to nothing.
+//! A set takes at most two bytes for each address, and 512 MiB in all; whole subnets take next to nothing.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -27,10 +27,10 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Reads what stands beside the model at `model`, a file, which was fitted to so many `addresses`.
+    /// Reads what is kept beside the file `model`, whose model was fitted to so many `addresses`.
     ///
     /// # Errors
-    /// When a file that is there cannot be read, is damaged, or is of another fit.
+    /// When a file is there but cannot be read, is damaged, or belongs to another fit.
     pub fn beside(model: &Path, addresses: usize) -> Result<Self, ModelError> {
         let read = |name| {
             let path = model.with_file_name(name);

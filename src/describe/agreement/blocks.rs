@@ -9,7 +9,7 @@ pub(super) struct Blocks {
     pub split: u64,
 }
 
-// What is known of a subnet on the way.
+// What is known of a subnet so far.
 const UNSEEN: u8 = 0;
 const ONE_ADDRESS: u8 = 1;
 const ONE_CLUSTER: u8 = 2;
@@ -18,8 +18,8 @@ const SPLIT: u8 = 3;
 impl Blocks {
     /// The subnets of distinct `addresses` with one label each.
     ///
-    /// A table of all 2^24 subnets is no larger than a hash map of those of a large set, and of a
-    /// small one the system hands out only the pages that are touched.
+    /// A table of all 2^24 subnets is no larger than the hash map that a large set would need, and for a
+    /// small set the system provides only the pages that are touched.
     pub fn new(addresses: &[u32], labels: &[u32]) -> Self {
         let mut states = vec![UNSEEN; 1 << 24];
         let mut first_labels = vec![0; 1 << 24];

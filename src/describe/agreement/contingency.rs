@@ -6,14 +6,14 @@ pub struct Contingency {
     rows: Vec<Vec<u64>>,
 }
 
-/// Pairs that can be drawn of `n`.
+/// The number of pairs among `n`.
 fn pairs(n: u64) -> i128 {
     let n = i128::from(n);
     n * (n - 1) / 2
 }
 
 impl Contingency {
-    /// The table of two labels an address, which are below `rows` and `columns`.
+    /// The table of addresses with two labels each, `a` below `rows` and `b` below `columns`.
     pub(super) fn new(rows: usize, columns: usize, a: &[u32], b: &[u32]) -> Self {
         let mut table = vec![vec![0; columns]; rows];
         for (&a, &b) in a.iter().zip(b) {
@@ -22,7 +22,7 @@ impl Contingency {
         Self { rows: table }
     }
 
-    /// The counts: a row a cluster of A, a column a cluster of B.
+    /// The counts: a row for each cluster of A, a column for each of B.
     pub fn rows(&self) -> &[Vec<u64>] {
         &self.rows
     }
@@ -43,11 +43,11 @@ impl Contingency {
         sums
     }
 
-    /// The adjusted Rand index (Hubert & Arabie 1985): 1 for equal partitions, 0 as expected of
-    /// chance, down to -1/2.
+    /// The adjusted Rand index (Hubert & Arabie 1985): 1 for equal partitions, 0 for what
+    /// chance gives, and -1/2 at the least.
     ///
-    /// scikit-learn's `adjusted_rand_score`, of pairs of addresses: those together in both
-    /// clusterings, in neither, in one alone. Pairs of 2^32 addresses are below 2^63, so both sides
+    /// As scikit-learn's `adjusted_rand_score`, from pairs of addresses: those that are together in both
+    /// clusterings, in neither, or in one alone. Pairs of 2^32 addresses are below 2^63, so both sides
     /// of the last division are exact in an `i128`.
     pub fn adjusted_rand_index(&self) -> f64 {
         let together = |sizes: &[u64]| sizes.iter().map(|&n| pairs(n)).sum::<i128>();

@@ -20,7 +20,7 @@ mod contingency;
 mod profile;
 
 pub use contingency::Contingency;
-pub use profile::{LEADING, Profile, ValueCounts};
+pub use profile::Profile;
 
 use blocks::Blocks;
 use profile::profiles;
@@ -36,7 +36,7 @@ pub struct Clustering<'a> {
 /// Clusterings that cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AgreementError {
-    /// Not one entry an address.
+    /// There is not one entry for each address.
     #[error("{found} {what} were given for {expected} addresses; give one an address")]
     Count {
         /// What was given: labels, anomalies.
@@ -46,7 +46,7 @@ pub enum AgreementError {
         /// Addresses.
         expected: usize,
     },
-    /// A label of no cluster.
+    /// A label names no cluster.
     #[error("address {address} (from 0) has the label {label}; there are {clusters} clusters")]
     Label {
         /// Which address, from 0.
@@ -63,7 +63,7 @@ impl<'a> Clustering<'a> {
     /// anomalous.
     ///
     /// # Errors
-    /// When there is not one anomaly flag a label, or a label of no cluster.
+    /// When there is not one anomaly flag for each label, or a label names no cluster.
     pub fn new(
         clusters: usize,
         labels: &'a [u32],
@@ -102,7 +102,7 @@ pub struct Agreement {
 pub struct Side {
     /// What the addresses of each cluster start with.
     pub profiles: Vec<Profile>,
-    /// Of the subnets of two addresses or more those that lie in several clusters.
+    /// How many of the subnets of two addresses or more it splits.
     pub split_blocks: u64,
     /// Its anomalies.
     pub anomalies: u64,
@@ -114,7 +114,7 @@ impl Agreement {
     /// Compares `a` and `b`, clusterings of `addresses`, which are distinct.
     ///
     /// # Errors
-    /// When one of them is not of as many addresses.
+    /// When one of them has another number of addresses.
     pub fn new(
         addresses: &[u32],
         a: Clustering<'_>,

@@ -1,52 +1,18 @@
-//! What the addresses of a cluster start with: the values of their leading octets, counted.
+//! What the addresses of each cluster start with: the values of their leading octets.
 
-use crate::address::{OCTETS, octets};
-
-/// Leading octets that are counted: the fourth is an address's own.
-pub const LEADING: usize = OCTETS - 1;
-
-/// How often an octet takes each value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValueCounts([u64; 256]);
-
-impl Default for ValueCounts {
-    /// No address yet.
-    fn default() -> Self {
-        Self([0; 256])
-    }
-}
-
-impl ValueCounts {
-    /// Counts `addresses` more whose octet is `value`.
-    pub fn add(&mut self, value: u8, addresses: u64) {
-        self.0[usize::from(value)] += addresses;
-    }
-
-    /// The values that occur with their counts, the commonest first, of equals the lowest.
-    pub fn commonest(&self) -> Vec<(u8, u64)> {
-        let mut counts: Vec<(u8, u64)> =
-            (0..=u8::MAX).zip(self.0).filter(|&(_, count)| count > 0).collect();
-        // Stable: equals stay in the order of their values.
-        counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-        counts
-    }
-
-    /// How many different values occur.
-    pub fn distinct(&self) -> usize {
-        self.0.iter().filter(|&&count| count > 0).count()
-    }
-}
+use crate::address::octets;
+use crate::describe::octets::{LEADING, ValueCounts};
 
 /// The addresses of one cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// How many there are.
     pub size: u64,
-    /// The values of the first, second and third octet, each for itself.
+    /// The values of the first, second and third octet, each on its own.
     pub octets: [ValueCounts; LEADING],
 }
 
-/// The profile of each of `clusters` clusters, of labels that are below that.
+/// The profile of each of `clusters` clusters; all labels are below that.
 pub(super) fn profiles(addresses: &[u32], labels: &[u32], clusters: usize) -> Vec<Profile> {
     let none = Profile { size: 0, octets: std::array::from_fn(|_| ValueCounts::default()) };
     let mut profiles = vec![none; clusters];

@@ -1,7 +1,6 @@
 //! addresses.csv and anomalies.csv: the addresses of one role with what the model says of each.
 //!
-//! A table may have a hundred million rows: they come in blocks, in their order, and are written by
-//! all cores.
+//! A table may have a hundred million rows, so they come in blocks, in order, and all cores write them.
 
 use std::io::{self, Write};
 
@@ -26,9 +25,9 @@ const TASKS: usize = 256;
 pub struct AddressTable<'a> {
     /// The addresses and their packets.
     pub set: &'a AddressSet,
-    /// Where coordinates come from.
+    /// The projection that coordinates come from.
     pub pca: &'a Pca,
-    /// The density of which responsibilities are written: a column a component, after the others.
+    /// The density whose responsibilities are written, in a column for each component after the others.
     pub responsibilities: Option<&'a Density>,
 }
 

@@ -1,4 +1,4 @@
-//! The page of a batch: a row a capture, each with a link to the page of its own.
+//! The page of a batch: a row for each capture, with a link to its own page.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
 use crate::words::{counted, duration, title};
 
-/// Writes the page of a batch: of its `index`.
+/// Writes the page of the batch that `index` tells of.
 ///
 /// # Errors
 /// When `out` fails.
@@ -27,7 +27,7 @@ struct BatchPage<'a> {
     shell: Shell,
     index: &'a Index,
     invocation: &'a Invocation,
-    /// Those that have columns.
+    /// The roles that have columns.
     roles: Vec<Role>,
 }
 
@@ -36,7 +36,7 @@ impl BatchPage<'_> {
         index::ends(self.index)
     }
 
-    /// The page of a capture, unless it has none.
+    /// The page of a capture, unless it failed.
     fn link(&self, entry: &Entry) -> Option<String> {
         (entry.status != Status::Failed).then(|| format!("{}/{FILE}", entry.name))
     }
@@ -45,7 +45,7 @@ impl BatchPage<'_> {
         self.roles.iter().map(|&role| title(role))
     }
 
-    /// Those of each role, one after another.
+    /// The figures of each role, one after another.
     fn figures(&self, entry: &Entry) -> Vec<String> {
         self.roles.iter().flat_map(|&role| index::figures(entry, role)).collect()
     }

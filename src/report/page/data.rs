@@ -22,7 +22,7 @@ pub(super) struct RoleData<'a> {
     densities: [f64; 2],
     /// Bytes a cluster.
     width: usize,
-    /// Columns and rows of the image; of points none.
+    /// Columns and rows of the image; `None` for points.
     side: Option<usize>,
     extent: Extent,
     mean: [f64; 4],

@@ -1,5 +1,4 @@
-//! How data and scripts stand in the page: so that nothing of them is taken for markup, and nothing
-//! but them runs.
+//! Data and scripts within a page: nothing of them can be taken for markup, and nothing else can run.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::describe::drawing::{Cells, Drawing, Image, Points};
 
-/// `value` as JSON that can stand in a `script` element: no character of markup is left in it, nor
-/// one that ended a line of JavaScript before 2019.
+/// `value` as JSON for a `script` element: without a character of markup, and without those that ended a
+/// line of JavaScript before 2019.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string(value)?;
     let mut safe = String::with_capacity(text.len());
@@ -44,7 +43,7 @@ fn log_count(count: u32) -> u16 {
 ///
 /// Of points: addresses (`u32`), log-densities (`u16`), clusters (`u16`, or `u8` where `narrow`),
 /// flags (a bit each). A log-density d is coded as ln(1 + most - d), so that the dense ones, which are
-/// most, are told apart however far out the least is. Of an image: counts, flagged counts and counts of
+/// the majority, stay distinct however far out the least dense lies. Of an image: counts, flagged counts and counts of
 /// blocks (coded logarithms, `u16`), then clusters. All numbers are little endian.
 pub(super) fn bytes(drawing: &Drawing, narrow: bool) -> (String, [f64; 2]) {
     let range = drawing.histogram.range().unwrap_or_default();

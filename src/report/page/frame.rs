@@ -1,4 +1,4 @@
-//! What the page of a run has, whatever it shows: what was read, and how the run went.
+//! What every page of a run shows: what was read, and how the run went.
 
 use std::borrow::Borrow;
 
@@ -9,7 +9,7 @@ use crate::report::summary::reading::{FileFormat, FileReading};
 use crate::report::text::Findings;
 use crate::words::{self, title};
 
-/// What the page tells of the run that no summary does.
+/// What a page tells of a run that its summary does not.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
     /// The command line, as it was given.
@@ -34,7 +34,7 @@ impl<'a, R: Findings> Frame<'a, R> {
         Shell::new(heading(&self.summary.input.files))
     }
 
-    /// A number with its thousands set off.
+    /// A number with its digits grouped.
     pub fn count(&self, count: impl Borrow<u64>) -> String {
         words::grouped(*count.borrow())
     }
@@ -76,7 +76,7 @@ impl<'a, R: Findings> Frame<'a, R> {
         words.join(", ")
     }
 
-    /// The time of each stage of the roles together; none of what such a run does not do.
+    /// The time of each stage, over all roles; stages that this run did not have are left out.
     pub fn stages(&self) -> Vec<(&'static str, f64)> {
         let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
         let roles = || found().map(Findings::seconds);

@@ -5,10 +5,10 @@ use crate::describe::flagged::Anomaly;
 use crate::describe::plane::Shape;
 use crate::model::pca::Pca;
 
-/// The most flags that a page tells one by one; all of them are drawn, and stand in anomalies.csv.
+/// The most flagged addresses that a page tells one by one; anomalies.csv has all of them.
 pub const MOST_FLAGS: usize = 20_000;
 
-/// What the page tells of one role beside its summary.
+/// What a page shows of one role besides its summary.
 #[derive(Debug, Clone)]
 pub struct RolePage {
     /// The projection.
@@ -17,8 +17,8 @@ pub struct RolePage {
     pub shapes: Vec<Shape>,
     /// The addresses.
     pub drawing: Drawing,
-    /// The flagged ones, the oddest first; at most [`MOST_FLAGS`] of them are told.
+    /// The flagged addresses, least dense first; at most [`MOST_FLAGS`] of them are told.
     pub flags: Vec<Anomaly>,
-    /// The lower bound after each iteration of the fit, in nats; empty of K-Means.
+    /// The lower bound after each iteration of the fit, in nats; empty for K-Means.
     pub trace: Vec<f64>,
 }

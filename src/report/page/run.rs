@@ -19,7 +19,7 @@ use crate::words::title;
 /// Bars of a histogram.
 const BARS: usize = 64;
 
-/// Writes the page of a run: of its `summary`, and of what is there for sources and destinations.
+/// Writes the page of a run: its `summary`, and for each role what is shown of it.
 ///
 /// # Errors
 /// When `out` fails.

@@ -1,4 +1,4 @@
-//! What every page is in: its head, its style and its scripts, and the policy that allows nothing else.
+//! The shell of every page: its head, its style and scripts, and the policy that allows nothing else.
 
 use super::embed;
 
@@ -8,7 +8,7 @@ pub const FILE: &str = "report.html";
 /// The style sheet.
 const STYLE: &str = include_str!("page.css");
 
-/// The scripts, in the order they need one another, within one scope.
+/// The scripts, within one scope, in the order in which they need each other.
 const SCRIPT: &str = concat!(
     "\"use strict\";{\n",
     include_str!("common.js"),

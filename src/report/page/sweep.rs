@@ -13,7 +13,7 @@ use crate::report::summary::Summary;
 use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
 use crate::words::title;
 
-/// Writes the page of a sweep: of its `summary`.
+/// Writes the page of the sweep that `summary` tells of.
 ///
 /// # Errors
 /// When `out` fails.
@@ -98,7 +98,7 @@ impl<'a> SweepSection<'a> {
     }
 }
 
-/// What each figure speaks for, if anything.
+/// The number of clusters that each figure speaks for, if it does.
 fn choices(sweep: &Sweep) -> [(&'static str, Option<usize>); 4] {
     [
         ("knee", sweep.knee),

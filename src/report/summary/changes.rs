@@ -1,4 +1,4 @@
-//! Another day's addresses beside those that a model was fitted to: what is new, and what has gone.
+//! What has changed since the day that a model was fitted to: what is new, and what has vanished.
 
 use std::net::Ipv4Addr;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::describe::tiles::Difference;
 
-/// What is different from the day that the model was fitted to.
+/// What has changed since the day that the model was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Changes {
     /// Addresses, of then and of now; nothing where it is not known which were seen then.
@@ -17,7 +17,7 @@ pub struct Changes {
     /// Flagged addresses; nothing where it is not known which were flagged then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newly_flagged: Option<NewlyFlagged>,
-    /// Files that do not stand beside the model, so that a part of this is not known.
+    /// Files that are missing beside the model, so that part of this is not known.
     pub missing: Vec<&'static str>,
 }
 

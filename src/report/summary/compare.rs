@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::fit::FitSummary;
 use super::seconds::RoleSeconds;
 use crate::address::OCTETS;
-use crate::describe::agreement::{Agreement, LEADING, Profile, Side};
-use crate::describe::octets::OctetValues;
+use crate::describe::agreement::{Agreement, Profile, Side};
+use crate::describe::octets::{LEADING, OctetValues};
 use crate::store::model::AppliedThreshold;
 
 /// How far a mixture and K-Means agree on one role's addresses.
@@ -14,9 +14,9 @@ use crate::store::model::AppliedThreshold;
 pub struct Comparison {
     /// Distinct addresses.
     pub addresses: usize,
-    /// The adjusted Rand index of the clusters: 1 where they are the same, 0 as expected of chance.
+    /// The adjusted Rand index of the clusters: 1 where they are the same, 0 for what chance gives.
     pub adjusted_rand_index: f64,
-    /// Addresses by cluster: a row a cluster of the mixture, a column one of K-Means.
+    /// Addresses by cluster: a row for each cluster of the mixture, a column for each of K-Means.
     pub contingency: Vec<Vec<u64>>,
     /// /24 subnets that hold two addresses or more.
     pub blocks: u64,
@@ -35,7 +35,7 @@ pub struct Compared {
     pub fits: Vec<FitSummary>,
     /// What made an address anomalous.
     pub threshold: AppliedThreshold,
-    /// Of the /24 subnets of two addresses or more those that lie in several of its clusters.
+    /// How many of the /24 subnets of two addresses or more lie in several of its clusters.
     pub split_blocks: u64,
     /// Its anomalies.
     pub anomalies: u64,
@@ -58,7 +58,7 @@ pub struct ComparedCluster {
     pub octets: [OctetValues; LEADING],
 }
 
-/// What is known of a model beside its agreement with the other.
+/// What is known of a model besides its agreement with the other.
 #[derive(Debug, Clone)]
 pub struct AboutModel {
     /// All fits on the way, the model last.

@@ -18,10 +18,10 @@ pub struct Extraction {
     /// The destinations, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<Extracted>,
-    /// Both as one set, if so it was asked.
+    /// Both as one set, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any: Option<Extracted>,
-    /// Roles that were asked for and have no address: `src`, `dst`.
+    /// Roles that were asked for but have no address: `src`, `dst`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.
     pub warnings: Vec<String>,

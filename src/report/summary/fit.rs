@@ -13,7 +13,7 @@ use crate::store::model::SearchSummary;
 pub struct FitSummary {
     /// The kind of model: bayesian, gaussian, kmeans.
     pub kind: &'static str,
-    /// What covariances may be; of a mixture only.
+    /// The shape of the covariances; mixtures only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covariance_type: Option<&'static str>,
     /// Components fitted: no more than there are addresses.
@@ -22,8 +22,8 @@ pub struct FitSummary {
     pub weights: Vec<f64>,
     /// Components of weight 0.005 or more.
     pub needed: usize,
-    /// What was optimised: the lower bound in nats, to be large, or the inertia in squared octets, to
-    /// be small.
+    /// What was optimised: the lower bound in nats, which should be large, or the inertia in squared
+    /// octets, which should be small.
     pub objective: Objective,
     /// Iterations of the best restart.
     pub n_iter: usize,
@@ -36,7 +36,7 @@ pub struct FitSummary {
     /// How the search went, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<SearchSummary>,
-    /// Components of which only the regularisation is left, in words.
+    /// Components that have collapsed to the regularisation, in words.
     pub collapsed: Vec<String>,
     /// The same as values.
     #[serde(skip)]
@@ -47,7 +47,7 @@ pub struct FitSummary {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
-    /// The lower bound, in nats: of a Bayesian mixture the evidence lower bound, else the mean
+    /// The lower bound, in nats: the evidence lower bound of a Bayesian mixture, otherwise the mean
     /// log-likelihood.
     LowerBound(f64),
     /// The inertia, in squared octets.
@@ -66,7 +66,7 @@ impl std::fmt::Display for Objective {
 /// The outcome of one restart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RestartSummary {
-    /// What it came to.
+    /// The objective that it reached.
     pub objective: Objective,
     /// Its iterations.
     pub n_iter: usize,
@@ -75,7 +75,7 @@ pub struct RestartSummary {
 }
 
 impl FitSummary {
-    /// Of `fit`.
+    /// The summary of `fit`.
     pub fn new(fit: &Fit) -> Self {
         let weights = fit.model().weights().to_vec();
         let (kind, covariance_type, best_restart, restarts, collapsed) = match fit {

@@ -25,20 +25,21 @@ pub struct Index {
 pub struct Entry {
     /// The name of its folder of results.
     pub name: String,
-    /// The file, directory or pattern that it was read from, fit to be shown.
+    /// The file, directory or pattern that it was read from.
     pub input: String,
     /// How it ended.
     pub status: Status,
-    /// The sources, if looked at.
+    /// The sources, if they were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub src: Option<RoleCounts>,
-    /// The destinations, if looked at.
+    /// The destinations, if they were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<RoleCounts>,
-    /// Both as one set, if so it was asked.
+    /// Both as one set, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any: Option<RoleCounts>,
-    /// Seconds from the start of its reading until its summary was made; if skipped, those of then.
+    /// Seconds from the start of its reading until its summary was made; those of the earlier run if it
+    /// was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// What went wrong.
@@ -54,7 +55,7 @@ pub enum Status {
     Ok,
     /// Something went wrong.
     Failed,
-    /// Its results were there already, made from the same files by the same options.
+    /// Its results were there already, made from the same files with the same options.
     Skipped,
 }
 
@@ -113,7 +114,7 @@ impl Entry {
         }
     }
 
-    /// A capture that did not.
+    /// A capture that went wrong.
     pub fn failed(name: &str, input: &str, error: String) -> Self {
         Self { error: Some(error), ..Self::new(name, input, Status::Failed) }
     }
@@ -146,12 +147,12 @@ impl Entry {
 }
 
 impl Index {
-    /// How many captures ended so.
+    /// How many captures ended with `status`.
     pub fn count(&self, status: Status) -> usize {
         self.captures.iter().filter(|entry| entry.status == status).count()
     }
 
-    /// The roles of a row: both sides, or all addresses where so they were asked for.
+    /// The roles that a row shows: both sides, or all addresses as one set where that was asked for.
     pub fn roles(&self) -> Vec<Role> {
         match self.captures.iter().any(|entry| entry.any.is_some()) {
             true => vec![Role::Any],

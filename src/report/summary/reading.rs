@@ -7,9 +7,9 @@ use crate::input::{Account, Compression, FileAccount, PassedOver, Place, Role, T
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reading {
-    /// One entry a file, in the order given.
+    /// An entry for each file, in the order given.
     pub files: Vec<FileReading>,
-    /// Files found in directories that are nothing to be read.
+    /// Files in directories that were not read, being of other kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
     /// Bytes of all files.
@@ -25,7 +25,7 @@ pub struct Reading {
 /// What was read from one file.
 #[derive(Debug, Clone, Serialize)]
 pub struct FileReading {
-    /// Its path, fit to be shown.
+    /// Its path, with nothing in it that a terminal would obey.
     pub name: String,
     /// How it was read.
     #[serde(flatten)]
@@ -38,7 +38,7 @@ pub struct FileReading {
     pub ragged: u64,
     /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
     pub networks: u64,
-    /// Bytes at its end that are no whole record.
+    /// Bytes at its end that do not make a whole record.
     pub cut: u64,
     /// Its cells.
     pub cells: Cells,
@@ -87,7 +87,7 @@ impl Cells {
 }
 
 impl Reading {
-    /// The reading that `account` is of.
+    /// What `account` tells of the reading.
     pub fn new(account: &Account) -> Self {
         Self {
             files: account.files.iter().map(FileReading::new).collect(),

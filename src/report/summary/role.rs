@@ -18,21 +18,21 @@ pub struct RoleSummary {
     pub addresses: usize,
     /// Packets of all of them.
     pub packets: u64,
-    /// The fits, the last of which is the model; more than one where the first showed how many
-    /// components are needed. None where a model from a file was used.
+    /// The fits, the last of which is the model; several where the first showed how many components are
+    /// needed, none where the model came from a file.
     pub fits: Vec<FitSummary>,
-    /// The clusters, one a component.
+    /// The clusters, one for each component.
     pub clusters: Vec<Cluster>,
     /// The threshold of the rule `low-density`.
     pub threshold: AppliedThreshold,
     /// What each rule flagged.
     pub rules: Vec<RuleSummary>,
-    /// Addresses that any of them flagged, but for those that are allowed.
+    /// Addresses that any rule flagged, except those that are allowed.
     pub anomaly_count: usize,
-    /// Flagged addresses that are not told, being allowed; nothing where no list says which.
+    /// Flagged addresses that were left out because they are allowed; `None` without a list of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<u64>,
-    /// The least dense of them, at most [`LISTED`], least dense first.
+    /// At most [`LISTED`] anomalies, least dense first.
     pub anomalies: Vec<Anomaly>,
     /// What has changed since the day of a model from a file.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,13 +15,13 @@ pub struct Summary<R> {
     pub input: Reading,
     /// Where it was computed.
     pub engine: EngineSummary,
-    /// The sources, if looked at.
+    /// The sources, if they were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub src: Option<R>,
-    /// The destinations, if looked at.
+    /// The destinations, if they were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dst: Option<R>,
-    /// The addresses of either side, if looked at as one set.
+    /// The addresses of both sides, if they were looked at as one set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any: Option<R>,
     /// Roles that were asked for and have no address: `src`, `dst`, `any`.
@@ -34,7 +34,7 @@ pub struct Summary<R> {
     pub files: Vec<String>,
     /// How long it took.
     pub seconds: RunSeconds,
-    /// What it was made from, where that may be asked: of a batch.
+    /// What the results of a batch were made from, so that it can be continued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub made_from: Option<MadeFrom>,
 }
@@ -59,7 +59,7 @@ pub struct EngineSummary {
     pub used: &'static str,
     /// The engine and its device, for people.
     pub device: String,
-    /// Why that one.
+    /// Why that engine was used.
     pub reason: String,
 }
 

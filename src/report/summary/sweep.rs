@@ -12,12 +12,12 @@ pub struct Sweep {
     pub addresses: usize,
     /// The kind of model: bayesian, gaussian, kmeans.
     pub kind: &'static str,
-    /// What covariances may be; of a mixture only.
+    /// The shape of the covariances; mixtures only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covariance_type: Option<&'static str>,
     /// The number at which the tightness bends most, if it does.
     pub knee: Option<usize>,
-    /// One row a number of components, in order.
+    /// A row for each number of components, in order.
     pub rows: Vec<SweepRow>,
 }
 
@@ -44,7 +44,7 @@ pub struct SweepRow {
     pub n_iter: usize,
     /// Whether the best restart converged.
     pub converged: bool,
-    /// The share of this number in the time of the sweep.
+    /// How much of the time of the sweep it took.
     pub seconds: f64,
 }
 
@@ -92,16 +92,16 @@ impl Sweep {
         self.rows.iter().min_by(|a, b| figure(a).total_cmp(&figure(b))).map(|row| row.k)
     }
 
-    /// The number with the largest lower bound; of maximum likelihood that grows with every component,
-    /// which is nothing to choose by.
+    /// The number with the largest lower bound; `None` for maximum likelihood, whose bound grows with
+    /// every component and so favours none.
     pub fn largest_bound(&self) -> Option<usize> {
         let bounds = self.rows.iter().filter_map(|row| Some((row.k, row.lower_bound?)));
         let largest = bounds.max_by(|a, b| a.1.total_cmp(&b.1))?;
         (self.kind == "bayesian").then_some(largest.0)
     }
 
-    /// Decimals that tell one lower bound from another: of maximum likelihood it is a mean over the
-    /// addresses.
+    /// Decimals that tell one lower bound from another; that of maximum likelihood is a mean over the
+    /// addresses, so it needs more.
     pub(in crate::report) fn bound_decimals(&self) -> usize {
         if self.kind == "gaussian" { 4 } else { 1 }
     }

@@ -8,7 +8,7 @@ use crate::describe::clusters::{Cluster, ClusterBlock};
 use crate::describe::portrait::Spread;
 use crate::words::{grouped, percent};
 
-/// Columns for blocks: a line is as wide as the table above it.
+/// Columns for blocks, so that a line is as wide as the table above it.
 const WIDTH: usize = 56;
 
 /// Writes a line for each of `clusters`.
@@ -30,7 +30,7 @@ pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()
     write_table(&table, out)
 }
 
-/// The kind of most of its addresses that are in blocks set aside.
+/// The commonest kind of its addresses in blocks that are set aside.
 fn kinds(cluster: &Cluster) -> String {
     let commonest = cluster.kinds.iter().max_by_key(|kind| (kind.addresses, Reverse(kind.kind)));
     commonest.map_or(String::new(), |commonest| {
@@ -39,7 +39,7 @@ fn kinds(cluster: &Cluster) -> String {
     })
 }
 
-/// The blocks of most addresses, as many as a line holds, one at least.
+/// The blocks with the most addresses, as many as fit on a line, but at least one.
 pub(in crate::report) fn main_blocks(blocks: &[ClusterBlock]) -> String {
     let mut heaviest: Vec<&ClusterBlock> = blocks.iter().collect();
     // Stable: equals stay in ascending order.

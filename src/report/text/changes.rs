@@ -1,4 +1,4 @@
-//! What is different from the day that the model was fitted to, in a few lines.
+//! What has changed since the day that the model was fitted to, in a few sentences.
 
 use std::io::{self, Write};
 
@@ -6,13 +6,13 @@ use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, Wei
 use crate::store::seen::SEEN;
 use crate::words::{counted, first_of, grouped, percent};
 
-/// A weight that moved by less is not told: a percentage point.
+/// Weights that moved by less, a percentage point, are left out.
 const LEAST_MOVE: f64 = 0.01;
 
-/// Clusters and addresses that are named; the rest is counted.
+/// How many clusters and addresses are named; the rest are counted.
 const NAMED: usize = 4;
 
-/// Writes `changes`; all of them stand in the file called `file`.
+/// Writes `changes`, of which `file` has all.
 ///
 /// # Errors
 /// When `out` fails.

@@ -11,9 +11,9 @@ use crate::report::summary::RoleSeconds;
 use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
 use crate::words::{counted, grouped, title};
 
-/// Clusters of either model that are shown; the rest is in the file.
+/// How many clusters of either model are shown; the file has all.
 const CLUSTERS_SHOWN: usize = 10;
-/// Values of an octet that are shown.
+/// How many values of an octet are shown.
 const VALUES_SHOWN: usize = 2;
 
 impl Findings for CompareSummary {

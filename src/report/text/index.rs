@@ -1,4 +1,4 @@
-//! A batch as text: a row a capture.
+//! A batch as text: a row for each capture.
 
 use std::io::{self, Write};
 
@@ -7,14 +7,15 @@ use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::words::{counted, duration, grouped, title};
 
-/// How many captures ended how, in words.
+/// How the captures ended, in words.
 pub(in crate::report) fn ends(index: &Index) -> String {
     let of = |status| grouped(index.count(status) as u64);
     let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
     format!("{ok} done, {skipped} skipped as finished before, {failed} failed")
 }
 
-/// Addresses, clusters and flagged addresses of a role; nothing of one that was not looked at.
+/// Addresses, clusters and flagged addresses of a role; empty for one that was not looked
+/// at.
 pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
     entry.role(role).map_or([const { String::new() }; 3], |found| {
         [found.addresses, found.clusters, found.anomalies].map(|count| grouped(count as u64))

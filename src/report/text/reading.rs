@@ -6,9 +6,9 @@ use crate::input::Role;
 use crate::report::summary::reading::{FileFormat, FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
-/// Files that are named.
+/// How many files are named.
 const FILES_SHOWN: usize = 5;
-/// Malformed cells that are shown, over all files.
+/// How many malformed cells are shown, over all files.
 const PLACES_SHOWN: usize = 3;
 
 pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<()> {

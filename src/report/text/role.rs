@@ -18,14 +18,14 @@ use crate::words::{counted, first_of, grouped, percent, title};
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
 
-/// Columns from which on reasons are shown, and what of them is shown then.
+/// The width from which reasons are shown, and how much of them that width shows.
 const REASONS_FROM: usize = 140;
 const LEAST_REASON: usize = 56;
 
-/// Addresses of a rule that stand in its line.
+/// How many addresses the line of a rule names.
 const NAMED: usize = 3;
 
-/// The rule that the threshold is of.
+/// The rule that has a threshold.
 const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
 
 impl Findings for RoleSummary {
@@ -206,7 +206,7 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
         return named(rule);
     }
     let limit = found.threshold.log_density;
-    // By a model from a file the threshold is that of the addresses it was fitted to.
+    // The threshold of a model from a file is that of the addresses it was fitted to.
     let fitted = if found.fits.is_empty() { " of those fitted" } else { "" };
     let by = match found.threshold.rule {
         ThresholdRule::Percentile { percentile } => {

@@ -1,8 +1,7 @@
-//! The plane of the principal components in characters: a braille sign has two dots by four.
+//! The plane of the principal components in braille characters, each two dots wide and four high.
 
 use std::io::{self, Write};
 
-use crate::describe::drawing::{Cells, SIDE};
 use crate::describe::plane::Extent;
 use crate::report::page::RolePage;
 
@@ -13,7 +12,7 @@ const UP: usize = 4;
 /// The bit of each dot, row by row from above (Unicode 15, section 21.1).
 const BITS: [[u8; ACROSS]; UP] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
-/// Codes of terminals' colours, one a cluster; red is left to what is flagged.
+/// Terminal colour codes, one for each cluster in turn; red is kept for flagged addresses.
 const COLOURS: [u8; 7] = [34, 33, 32, 35, 36, 94, 90];
 const RED: &str = "1;31";
 
@@ -29,34 +28,20 @@ pub struct Scatter {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Sign {
     dots: u8,
-    /// The cluster of most of its addresses, by their votes, as far as it has most.
+    /// The cluster that holds most of its addresses, if one does, by majority vote.
     cluster: u16,
     votes: u64,
     flagged: bool,
 }
 
 impl Scatter {
-    /// What `page` shows, so many characters wide and high.
+    /// What `page` shows, in so many `columns` and `rows` of characters.
     pub fn new(page: &RolePage, columns: usize, rows: usize, coloured: bool) -> Self {
         let mut scatter = Self { columns, signs: vec![Sign::default(); columns * rows], coloured };
         let extent = page.drawing.extent;
-        match &page.drawing.cells {
-            Cells::Points(points) => {
-                for (&address, &cluster) in points.addresses.iter().zip(&points.clusters) {
-                    scatter.dot(&extent, page.pca.project(address), cluster, 1);
-                }
-            }
-            Cells::Image(image) => {
-                let all = image.counts.iter().zip(&image.clusters).enumerate();
-                for (cell, (&count, &cluster)) in all.filter(|(_, (count, _))| **count > 0) {
-                    let middle = |at: usize, [low, high]: [f64; 2]| {
-                        low + (at as f64 + 0.5) / SIDE as f64 * (high - low)
-                    };
-                    let at = [middle(cell % SIDE, extent.x), middle(cell / SIDE, extent.y)];
-                    scatter.dot(&extent, at, cluster, count);
-                }
-            }
-        }
+        page.drawing.for_each_place(&page.pca, |at, cluster, count| {
+            scatter.dot(&extent, at, cluster, count);
+        });
         for flag in &page.flags {
             let sign = scatter.dot(&extent, page.pca.project(flag.address.to_bits()), 0, 0);
             sign.flagged = true;
@@ -108,7 +93,7 @@ impl Scatter {
         Ok(())
     }
 
-    /// The code of the colour of `sign`; none where none is wanted.
+    /// The colour code of `sign`; empty for none.
     fn ink(&self, sign: &Sign) -> String {
         match sign {
             _ if !self.coloured || sign.dots == 0 => String::new(),

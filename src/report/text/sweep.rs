@@ -1,4 +1,4 @@
-//! A sweep as a table, one row a number of components.
+//! A sweep as a table, with a row for each number of components.
 
 use std::io::{self, Write};
 

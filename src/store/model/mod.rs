@@ -4,10 +4,12 @@
 mod nested;
 mod read;
 mod search;
+mod threshold;
 
 pub use nested::Nested;
 pub use read::{Loaded, ModelError};
 pub use search::{MoveSummary, SearchSummary};
+pub use threshold::{AppliedThreshold, ScoreName, ThresholdRule};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +20,8 @@ use crate::model::diagnosis::{Collapse, collapses};
 use crate::model::estimate::{Concentration, Estimate};
 use crate::model::fitted::MixtureFit;
 use crate::model::pca::{AXES, Pca};
-use crate::model::scorer::Score;
-use crate::rule::threshold::Threshold;
 
-/// What stands under `format`.
+/// The value of `format`.
 const FORMAT: &str = "octomix-model";
 /// The version that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -55,7 +55,7 @@ pub struct ModelFile {
     pub pca: PcaFile,
     /// Distinct addresses.
     pub n_addresses: usize,
-    /// What they count together: the packets, where `weighted_by` says so.
+    /// What they count together: their packets, where `weighted_by` says so.
     pub n_points: u64,
     pub weighted_by: WeightedBy,
     pub n_init: usize,
@@ -81,7 +81,7 @@ pub struct MixtureFile {
     pub log_likelihood: f64,
     pub bic: f64,
     pub aic: f64,
-    /// Components of which only the regularisation is left, in words.
+    /// Components that have collapsed to the regularisation, in words.
     pub collapsed: Vec<String>,
     /// How the search went, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +105,7 @@ pub struct PosteriorFile {
     pub covariance_prior: Nested,
 }
 
-/// What each address counts in a fit.
+/// How much each address counts in a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightedBy {
@@ -115,7 +115,7 @@ pub enum WeightedBy {
     Packets,
 }
 
-/// What stands beside a fit in its file.
+/// What the file tells besides the fit itself.
 #[derive(Debug, Clone)]
 pub struct Provenance<'a> {
     /// Whose addresses it was fitted to.
@@ -128,9 +128,9 @@ pub struct Provenance<'a> {
     pub pca: &'a Pca,
     /// Distinct addresses.
     pub addresses: usize,
-    /// What each of them counted.
+    /// How much each of them counted.
     pub weighted_by: WeightedBy,
-    /// The log-likelihood of the plug-in mixture, in nats; of a mixture only.
+    /// The log-likelihood of the plug-in mixture, in nats; for mixtures only.
     pub log_likelihood: f64,
     /// The engine.
     pub engine: &'static str,
@@ -245,73 +245,6 @@ impl PosteriorFile {
             degrees_of_freedom_prior: prior.degrees_of_freedom,
             covariance_prior: Nested::matrix(kind, &prior.covariance),
         })
-    }
-}
-
-/// A threshold and the log-density that it came to.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct AppliedThreshold {
-    /// The rule.
-    #[serde(flatten)]
-    pub rule: ThresholdRule,
-    /// Which log-density it is of.
-    pub score: ScoreName,
-    /// The log-density strictly below which an address is anomalous, in nats.
-    pub log_density: f64,
-}
-
-/// A [`Score`] by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "as of `Score`")]
-pub enum ScoreName {
-    Sklearn,
-    Predictive,
-}
-
-impl From<Score> for ScoreName {
-    fn from(score: Score) -> Self {
-        match score {
-            Score::Sklearn => Self::Sklearn,
-            Score::Predictive => Self::Predictive,
-        }
-    }
-}
-
-impl From<ScoreName> for Score {
-    fn from(name: ScoreName) -> Self {
-        match name {
-            ScoreName::Sklearn => Self::Sklearn,
-            ScoreName::Predictive => Self::Predictive,
-        }
-    }
-}
-
-/// The rule of a threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
-pub enum ThresholdRule {
-    /// A percentile of all log-densities.
-    Percentile {
-        /// Which, from 0 to 100.
-        percentile: f64,
-    },
-    /// The log-density itself.
-    Density,
-    /// The least dense that the model does not explain.
-    Fdr {
-        /// The rate of false discoveries.
-        fdr: f64,
-    },
-}
-
-impl From<Threshold> for ThresholdRule {
-    fn from(threshold: Threshold) -> Self {
-        match threshold {
-            Threshold::Percentile(percentile) => Self::Percentile { percentile },
-            Threshold::Density(_) => Self::Density,
-            Threshold::Fdr(fdr) => Self::Fdr { fdr },
-        }
     }
 }
 

@@ -25,7 +25,7 @@ pub enum ModelError {
         /// What the system says.
         reason: std::io::Error,
     },
-    /// It is no JSON, or none of ours.
+    /// It is not JSON, or not a model of octomix.
     #[error(
         "'{}' is not a model of octomix ({reason}); expected a model.json that octomix fit or detect wrote",
         path.display()
@@ -36,7 +36,7 @@ pub enum ModelError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Of another version.
+    /// It has another format version.
     #[error(
         "'{}' is a model of format version {found}; this octomix reads version {VERSION}; fit it again",
         path.display()
@@ -47,7 +47,7 @@ pub enum ModelError {
         /// Its version.
         found: u64,
     },
-    /// Of a kind that will not do.
+    /// Its kind cannot be used here.
     #[error("'{}' is a model of kind {found}; {expected}", path.display())]
     Kind {
         /// The file.
@@ -70,7 +70,7 @@ pub enum ModelError {
 /// A model with all that its file tells.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// As it stands there.
+    /// All fields of the file.
     pub file: ModelFile,
     /// The model.
     pub model: Model,
@@ -78,7 +78,7 @@ pub struct Loaded {
     pub pca: Pca,
 }
 
-/// The head of a model, by which others are told apart.
+/// The fields that tell models of this version from other files.
 #[derive(Deserialize)]
 struct Head {
     format: String,
@@ -90,7 +90,7 @@ impl Loaded {
     /// Reads the model at `path`.
     ///
     /// # Errors
-    /// When it cannot be read, is none, is of another version or kind, or is damaged.
+    /// When it cannot be read, is not a model, has another version or kind, or is damaged.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let at = || path.to_path_buf();
         let text = fs::read(path).map_err(|reason| ModelError::Read { path: at(), reason })?;
@@ -125,7 +125,8 @@ impl Loaded {
     }
 }
 
-/// What keeps the parts of a mixture from being read: flattened into the file they are optional.
+/// Why the parts of a mixture cannot be read. Flattened into the file they are optional, so that reading
+/// the whole tells no reason.
 fn incomplete(file: &ModelFile, text: &[u8]) -> Option<serde_json::Error> {
     match (file.kind.as_str(), &file.mixture) {
         ("bayesian" | "gaussian", None) => serde_json::from_slice::<MixtureFile>(text).err(),
@@ -136,9 +137,10 @@ fn incomplete(file: &ModelFile, text: &[u8]) -> Option<serde_json::Error> {
     }
 }
 
-/// How far from 1 weights may sum.
+/// How far the sum of the weights may be from 1.
 const SUM_ERROR: f64 = 1e-6;
-/// How far a precision times its covariance may be from 1: of ill-conditioned ones not much is left.
+/// How far a precision times its covariance may be from the identity: ill-conditioned ones lose most of
+/// their digits.
 const INVERSE_ERROR: f64 = 0.1;
 
 /// The model of `file`, or which part of it is wrong.

@@ -1,7 +1,7 @@
 //! Addresses as a portable Roaring bitmap, which many languages read: the smallest file of a set.
 //!
-//! It holds no packets. Each container takes the form that is smallest, so whole blocks of addresses take
-//! next to nothing. It is written container by container, after one look at all for the header.
+//! It holds no packets. Each container takes its smallest form, so whole blocks of addresses take next to
+//! nothing. Containers are written one after another, after one look at all of them for the header.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

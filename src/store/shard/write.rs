@@ -1,6 +1,6 @@
 //! Shards: the distinct addresses of captures as small files.
 //!
-//! A table may have a hundred million rows: it is written in its order and by all cores.
+//! A table may have a hundred million rows, so all cores write it, in order.
 
 use std::io::{self, Write};
 

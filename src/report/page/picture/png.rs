@@ -1,4 +1,4 @@
-//! A picture as PNG, with digits of its own: a font would be larger than octomix.
+//! A picture as PNG, with digits of its own: a font would be larger than all of octomix.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tiny_skia::{
     Transform,
 };
 
-use super::{ADVANCE, HEIGHT, Item, Pen, Picture, Rgb, SOFT, WIDTH};
+use super::item::{ADVANCE, HEIGHT, Item, Pen, Picture, Rgb, SOFT, WIDTH};
 
 impl Picture {
     /// As PNG.
@@ -28,7 +28,7 @@ impl Picture {
                     if *closed {
                         path.close();
                     }
-                    // A path of no extent draws nothing.
+                    // A path without extent draws nothing.
                     let Some(path) = path.finish() else { continue };
                     if let Some((ink, alpha)) = fill {
                         let paint = paint(*ink, *alpha);
@@ -59,7 +59,7 @@ fn paint([r, g, b]: Rgb, alpha: f64) -> Paint<'static> {
     paint
 }
 
-/// Rows of three bits, from above, of what numbers are made of.
+/// The characters of numbers, as rows of three bits from the top.
 fn glyph(character: char) -> Option<[u8; 5]> {
     Some(match character {
         '0' => [7, 5, 5, 5, 7],
@@ -79,7 +79,7 @@ fn glyph(character: char) -> Option<[u8; 5]> {
     })
 }
 
-/// Writes a number whose base line starts at `at`, each bit two pixels wide.
+/// Writes a number whose baseline starts at `[x, y]`; each bit is two pixels wide.
 fn write_digits(pixmap: &mut Pixmap, [x, y]: [f64; 2], text: &str) {
     let (width, height) = (WIDTH as usize, HEIGHT as usize);
     let [r, g, b] = SOFT;
