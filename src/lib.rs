@@ -16,6 +16,7 @@ pub mod pass;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;
+pub mod store;
 pub mod synthetic;
 
 pub use address::{AddressSet, Counter, Points};

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::cell::Cell;
-use super::decompress::Compression;
-use super::{Role, Warning};
+use crate::input::read::decompress::Compression;
+use crate::input::role::Role;
+use crate::input::tally::Tally;
+use crate::input::warning::Warning;
 
 /// What was read from the files, in the order given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,13 +80,13 @@ pub struct FileAccount {
     /// Bytes at its end, decompressed, that are no whole record, or follow on damage.
     pub cut: u64,
     /// The first three malformed cells.
-    pub malformed: Vec<Place>,
+    pub malformed: Vec<MalformedCell>,
     /// What the user should know about it.
     pub warnings: Vec<Warning>,
 }
 
 impl FileAccount {
-    pub(super) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
+    pub(crate) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
         Self {
             name,
             format,
@@ -112,7 +113,7 @@ impl FileAccount {
     }
 
     /// The cells of the file, each once: a list's line is one cell, whichever roles it fills.
-    pub(super) fn cells(&self) -> Tally {
+    pub(crate) fn cells(&self) -> Tally {
         if !self.format.has_roles && self.source.cells() > 0 {
             return self.source;
         }
@@ -120,11 +121,11 @@ impl FileAccount {
     }
 
     /// Whether it is read as a list, but holds something else: any file is a list that is nothing else.
-    pub(super) fn is_no_list(&self) -> bool {
+    pub(crate) fn is_no_list(&self) -> bool {
         self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
 
-    pub(super) fn warn_of_emptiness(&mut self) {
+    pub(crate) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
             self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });
@@ -154,12 +155,12 @@ pub struct Format {
 }
 
 impl Format {
-    pub(super) fn is_list(&self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         self.name == "list"
     }
 
     /// Whether its records are packets, as captured.
-    pub(super) fn is_packets(&self) -> bool {
+    pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"
     }
 
@@ -174,78 +175,12 @@ impl Format {
     }
 }
 
-/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and
-/// `filtered`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    /// IPv4 addresses, the only cells that are used.
-    pub ipv4: u64,
-    /// Those of `ipv4` with white space around them.
-    pub padded: u64,
-    /// Empty cells and words for nothing: `NaN`, `NULL`, `None`, `-`.
-    pub missing: u64,
-    /// IPv6 addresses, dropped.
-    pub ipv6: u64,
-    /// Records of other protocols than IP, such as ARP, dropped.
-    pub not_ip: u64,
-    /// Cells that are none of these, dropped.
-    pub malformed: u64,
-    /// IPv4 addresses that the filters dropped; not in `ipv4`.
-    pub filtered: u64,
-    /// Those of `filtered` whose records do not say what the filter asks.
-    pub unsaid: u64,
-}
-
-impl Tally {
-    /// All cells.
-    pub fn cells(self) -> u64 {
-        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
-    }
-
-    /// What was dropped, in words; only packet captures have what is not IP.
-    pub(super) fn dropped(self) -> String {
-        let not_ip = match self.not_ip {
-            0 => String::new(),
-            count => format!("{count} not IP, "),
-        };
-        let Self { missing, ipv6, malformed, .. } = self;
-        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
-    }
-
-    /// The cells of both.
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            ipv4: self.ipv4 + other.ipv4,
-            padded: self.padded + other.padded,
-            missing: self.missing + other.missing,
-            ipv6: self.ipv6 + other.ipv6,
-            not_ip: self.not_ip + other.not_ip,
-            malformed: self.malformed + other.malformed,
-            filtered: self.filtered + other.filtered,
-            unsaid: self.unsaid + other.unsaid,
-        }
-    }
-
-    pub(super) fn add(&mut self, cell: Cell) {
-        match cell {
-            Cell::Address { padded, .. } => {
-                self.ipv4 += 1;
-                self.padded += u64::from(padded);
-            }
-            Cell::Missing => self.missing += 1,
-            Cell::Ipv6 => self.ipv6 += 1,
-            Cell::NotIp => self.not_ip += 1,
-            Cell::Malformed => self.malformed += 1,
-        }
-    }
-}
-
 /// Where a malformed cell stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct MalformedCell {
     /// The line or the packet.
     #[serde(flatten)]
-    pub at: At,
+    pub at: RecordNumber,
     /// The byte at which its record starts, from 0, of the file as it is when decompressed.
     pub offset: u64,
     /// Its column; a list has none.
@@ -257,7 +192,7 @@ pub struct Place {
 /// What the records of a file are counted by, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum At {
+pub enum RecordNumber {
     /// The line on which the record starts.
     Line(u64),
     /// The packet.
@@ -266,20 +201,20 @@ pub enum At {
     Row(u64),
 }
 
-impl fmt::Display for At {
+impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            At::Line(line) => write!(f, "line {line}"),
-            At::Packet(packet) => write!(f, "packet {packet}"),
-            At::Row(row) => write!(f, "row {row}"),
+            RecordNumber::Line(line) => write!(f, "line {line}"),
+            RecordNumber::Packet(packet) => write!(f, "packet {packet}"),
+            RecordNumber::Row(row) => write!(f, "row {row}"),
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for MalformedCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.at)?;
-        if let At::Packet(_) = self.at {
+        if let RecordNumber::Packet(_) = self.at {
             write!(f, " (byte {})", self.offset)?;
         }
         if let Some(column) = &self.column {

@@ -5,8 +5,12 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::text::{file_name, listed, printable, quoted};
-use super::{Account, FileAccount, Foreign, Place, Role, Roles, Tally, Warning};
+use crate::input::account::{Account, FileAccount, MalformedCell};
+use crate::input::foreign::Foreign;
+use crate::input::message::{file_name, listed, printable, quoted};
+use crate::input::role::{Role, Roles};
+use crate::input::tally::Tally;
+use crate::input::warning::Warning;
 
 /// Why nothing came of a reading. Every `name` is a file's, fit to be shown.
 #[derive(Debug, Error)]
@@ -217,7 +221,7 @@ pub enum InputError {
         /// The file.
         name: String,
         /// The first such cell.
-        place: Box<Place>,
+        place: Box<MalformedCell>,
     },
 
     /// The run was told to stop.
@@ -278,14 +282,14 @@ pub enum InputError {
         /// What their cells hold.
         tally: Tally,
         /// The first malformed cell and its file.
-        first: Option<Box<(String, Place)>>,
+        first: Option<Box<(String, MalformedCell)>>,
         /// Whether all are packet captures.
         are_packets: bool,
     },
 }
 
 impl InputError {
-    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
         let name = file_name(path);
         match error.kind() {
             ErrorKind::NotFound => InputError::NotFound { name },
@@ -295,7 +299,7 @@ impl InputError {
         }
     }
 
-    pub(super) fn without_address(account: &Account) -> Self {
+    pub(crate) fn without_address(account: &Account) -> Self {
         let files = &account.files;
         if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
             let (count, first) = (account.passed_over.len(), first.reason.clone());
@@ -337,7 +341,7 @@ fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
     names.join(" or ")
 }
 
-fn found(tally: Tally, first: Option<&(String, Place)>) -> String {
+fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {
     if tally.cells() == 0 {
         return "column names but no rows".to_owned();
     }

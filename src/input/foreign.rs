@@ -18,7 +18,7 @@ pub enum Foreign {
 }
 
 impl Foreign {
-    pub(super) fn of(head: &[u8]) -> Option<Self> {
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
         match head {
             // The digit is the size of its blocks, the rest the number pi.
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Some(Foreign::Bzip2),

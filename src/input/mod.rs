@@ -9,115 +9,48 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::address::{AddressSet, Blocks};
+use crate::address::AddressSet;
 
-mod account;
+pub(crate) mod account;
 // Of the crate that fuzzes this module.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]
 pub mod alone;
-mod bare;
-pub(crate) mod bitmap;
-mod block;
-mod cell;
-mod decompress;
-mod delimited;
-mod driver;
-mod error;
-mod filter;
-mod fold;
-mod foreign;
-mod format;
-mod json;
-mod known;
-mod lines;
-mod list;
-mod packet;
+pub(crate) mod error;
+pub(crate) mod filter;
+pub(crate) mod foreign;
+pub(crate) mod format;
+mod formats;
+pub(crate) mod message;
+pub(crate) mod options;
+pub(crate) mod packet;
 #[cfg(feature = "parquet")]
-mod parquet;
-mod pcap;
-mod pcapng;
-mod protocol;
-mod reader;
-mod record;
-mod role;
-mod shard;
-mod source;
-mod stream;
-mod text;
-mod time;
-mod warning;
-mod zeek;
+pub(crate) mod parquet;
+pub(crate) mod protocol;
+pub(crate) mod read;
+pub(crate) mod record;
+pub(crate) mod role;
+pub(crate) mod tally;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod warning;
 
-pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally};
-pub use cell::parse_ipv4;
-pub use decompress::Compression;
+pub use account::{Account, FileAccount, Format, MalformedCell, PassedOver, RecordNumber};
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
-pub use packet::Tunnels;
+pub use options::{Directories, Options, Tunnels};
+pub use read::decompress::Compression;
+pub use read::driver::Progress;
+pub use read::source::{Source, Sources, matches, shard_role};
 pub use role::{PerRole, Role, Roles};
-pub use source::{Directories, Source, Sources, matches, shard_role};
+pub use tally::Tally;
+pub use text::cell::parse_ipv4;
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
 
-use driver::Counted;
-
-/// How far the reading has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes read, over all files, as they stand in the files.
-    pub bytes: u64,
-    /// Bytes of all files together; `None` when a pipe takes part.
-    pub total: Option<u64>,
-}
-
-/// What to read from the files.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The roles to fill. Not said, a CSV fills both and a list, which knows no roles, the source.
-    pub roles: Option<Roles>,
-    /// The CSV column of the sources, in place of the known names.
-    pub source_column: Option<String>,
-    /// The CSV column of the destinations, in place of the known names.
-    pub destination_column: Option<String>,
-    /// Which IPv4 header counts of a packet that carries others.
-    pub tunnels: Tunnels,
-    /// Whether damage, cut ends and malformed cells are errors.
-    pub strict: bool,
-    /// Which records count.
-    pub filter: Option<Filter>,
-    /// The blocks that an address must be in to count.
-    pub only: Option<Arc<Blocks>>,
-    /// The blocks whose addresses do not count.
-    pub exclude: Option<Arc<Blocks>>,
-    /// Whether to note when each address was first and last seen.
-    pub times: bool,
-    /// What a directory stands for.
-    pub directories: Directories,
-}
-
-impl Options {
-    /// Whether any option asks for protocols, ports or times.
-    fn needs_facts(&self) -> bool {
-        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
-    }
-
-    fn names_no_column(&self) -> bool {
-        self.source_column.is_none() && self.destination_column.is_none()
-    }
-
-    /// The column named for `role`, if one is.
-    pub fn column(&self, role: Role) -> Option<&str> {
-        match role {
-            Role::Source => self.source_column.as_deref(),
-            Role::Destination => self.destination_column.as_deref(),
-            Role::Any => None,
-        }
-    }
-}
+use read::driver::{self, Counted};
 
 /// The addresses of all files, per role, and what was met on the way to them.
 #[derive(Debug, Clone, Default)]

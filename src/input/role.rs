@@ -68,7 +68,7 @@ impl Roles {
     }
 
     /// The roles that a file fills whose records are single addresses, and so of no side.
-    pub(super) fn of_single(asked: Option<Roles>) -> Roles {
+    pub(crate) fn of_single(asked: Option<Roles>) -> Roles {
         match asked {
             None | Some(Roles::Any) => Roles::Source,
             Some(roles) => roles,

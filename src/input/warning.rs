@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::account::Tally;
-use super::text::{listed, printable, quoted};
-use super::{Options, Role, Roles};
+use crate::input::message::{listed, quoted};
+use crate::input::role::{Role, Roles};
+use crate::input::tally::Tally;
 
 /// What the user should know about a file that did not stop the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,15 +79,6 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// Of the columns that `options` name, for a format that has none.
-    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
-        let named = |role| {
-            let column = printable(options.column(role)?);
-            Some(Warning::UnusedColumn { role, column })
-        };
-        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
-    }
-
     /// Whether something of the file is lost, which `--strict` makes an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use super::{Condition, End, Side};
+use super::condition::{AddressOf, Condition, PortOf};
 use crate::address::{Blocks, parse_block};
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::time::parse_time;
@@ -159,7 +159,7 @@ impl<'e> Parser<'e> {
             return self.protocol();
         }
         for (word, side) in
-            [("port", Side::Either), ("sport", Side::Source), ("dport", Side::Destination)]
+            [("port", PortOf::Either), ("sport", PortOf::Source), ("dport", PortOf::Destination)]
         {
             if self.take(&[word]) {
                 return self.port(side);
@@ -168,16 +168,18 @@ impl<'e> Parser<'e> {
         if self.take(&["time"]) {
             return self.time();
         }
-        for (word, end) in [("src", End::Source), ("dst", End::Destination), ("ip", End::Own)] {
+        for (word, end) in
+            [("src", AddressOf::Source), ("dst", AddressOf::Destination), ("ip", AddressOf::Own)]
+        {
             if self.take(&[word]) {
                 return self.address(end);
             }
         }
         if self.take(&["private"]) {
-            return Ok(Condition::Inside(End::Own, Blocks::private()));
+            return Ok(Condition::Inside(AddressOf::Own, Blocks::private()));
         }
         if self.take(&["public"]) {
-            return Ok(not(Condition::Inside(End::Own, Blocks::private())));
+            return Ok(not(Condition::Inside(AddressOf::Own, Blocks::private())));
         }
         let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
         Err(self.expected(expected, ALL))
@@ -206,7 +208,7 @@ impl<'e> Parser<'e> {
         Ok(not_if(is_negated, Condition::Protocol(protocols)))
     }
 
-    fn port(&mut self, side: Side) -> Parsed<Condition> {
+    fn port(&mut self, side: PortOf) -> Parsed<Condition> {
         let example = "port=443, dport=1-1023,8080 or sport>=1024";
         let expected = "a port up to 65535";
         if let Some(compare) = self.comparison() {
@@ -235,7 +237,7 @@ impl<'e> Parser<'e> {
         Ok(span.map_or(Condition::Any(Vec::new()), Condition::Time))
     }
 
-    fn address(&mut self, end: End) -> Parsed<Condition> {
+    fn address(&mut self, end: AddressOf) -> Parsed<Condition> {
         let example = "src in 10.0.0.0/8,192.0.2.1, dst not in 10.0.0.0/8 or dst public";
         let is_negated = self.take(&["not"]);
         if self.take(&["private"]) {
@@ -346,7 +348,7 @@ fn not_if(is_negated: bool, condition: Condition) -> Condition {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Filter;
+    use crate::input::filter::Filter;
 
     fn wrong(expression: &str) -> String {
         expression.parse::<Filter>().unwrap_err().to_string()

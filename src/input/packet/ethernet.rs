@@ -1,10 +1,12 @@
 //! Ethernet II, 802.3 with LLC and SNAP, tags in front of the EtherType, and PPPoE.
 
-use super::{Layer, Next, be16, ip, label, point};
+use super::ip;
+use super::layer::{Layer, Next, be16};
 
 /// EtherTypes (IANA, IEEE).
 mod kind {
     pub(super) const IPV4: u16 = 0x0800;
+    pub(super) const ARP: u16 = 0x0806;
     pub(super) const IPV6: u16 = 0x86dd;
     pub(super) const BRIDGED: u16 = 0x6558;
     pub(super) const PPP: u16 = 0x880b;
@@ -37,14 +39,14 @@ pub(super) fn payload(kind: u16, bytes: &[u8]) -> Next<'_> {
     match kind {
         kind::IPV4 => Some((Layer::Ipv4, bytes)),
         kind::IPV6 => Some((Layer::Ipv6, bytes)),
-        ..=LONGEST_802_3 => Some((Layer::Header(llc), bytes)),
+        ..=LONGEST_802_3 => Some((Layer::Llc, bytes)),
         _ if kind::VLAN.contains(&kind) => {
             let kind = be16(bytes, 2)?;
             Some((Layer::EtherType(kind), &bytes[4..]))
         }
-        kind::MPLS_UNICAST | kind::MPLS_MULTICAST => label::stack(bytes),
-        kind::PPPOE_SESSION => point::pppoe(bytes),
-        kind::PPP => point::ppp(bytes),
+        kind::MPLS_UNICAST | kind::MPLS_MULTICAST => Some((Layer::Mpls, bytes)),
+        kind::PPPOE_SESSION => Some((Layer::Pppoe, bytes)),
+        kind::PPP => Some((Layer::Ppp, bytes)),
         kind::BRIDGED => Some((Layer::Ethernet, bytes)),
         // 802.1ah: a tag of 4 bytes before the frame of the customer.
         kind::BACKBONE => Some((Layer::Ethernet, bytes.get(4..)?)),
@@ -67,10 +69,10 @@ pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
     }
 }
 
-/// Whether `kind` is one of the EtherTypes that are followed here.
-pub(super) fn is_known(kind: u16) -> bool {
-    /// Address resolution, which carries no IP but is as common.
-    const ARP: u16 = 0x0806;
-    let is_followed = || !matches!(payload(kind, &[0; 8]), Some((Layer::Other, _)));
-    kind == ARP || kind > LONGEST_802_3 && is_followed()
+/// Whether `kind` tells that Ethernet stands where nothing announces it. PPP and PPPoE do not: they are rarer
+/// there than the bytes that look like them.
+pub(super) fn is_telling(kind: u16) -> bool {
+    use kind::*;
+    matches!(kind, IPV4 | IPV6 | ARP | MPLS_UNICAST | MPLS_MULTICAST | BRIDGED | BACKBONE)
+        || VLAN.contains(&kind)
 }

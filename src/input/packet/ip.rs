@@ -3,9 +3,8 @@
 //! An IPv4 header counts on TShark's terms: version 4, a header length of at least 20, a total length no less
 //! than that, or 0, which is what segmentation offload leaves there. Then each address counts that was captured.
 
-use super::super::cell::Cell;
-use super::super::record::Facts;
-use super::{Layer, Next, Packet, be16, be32};
+use super::layer::{Layer, Next, be16, be32};
+use crate::input::record::{Cell, Facts};
 
 /// Protocol numbers (IANA).
 pub(super) mod protocol {
@@ -22,6 +21,23 @@ pub(super) mod protocol {
     pub(in super::super) const ETHERIP: u8 = 97;
     pub(in super::super) const SCTP: u8 = 132;
     pub(in super::super) const MPLS: u8 = 137;
+}
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Packet {
+    pub(super) source: Cell,
+    pub(super) destination: Cell,
+    /// Of the header that counts; without the time, which the frame does not know.
+    pub(super) facts: Facts,
+    /// The byte of the frame at which the layer begins that counts, or that is malformed.
+    pub(super) begin: usize,
+}
+
+impl Packet {
+    pub(super) fn without_address(cell: Cell, begin: usize) -> Self {
+        Self { source: cell, destination: cell, facts: Facts::default(), begin }
+    }
 }
 
 /// An IP header and what follows it.

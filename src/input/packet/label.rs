@@ -1,6 +1,7 @@
 //! MPLS: a stack of labels, which do not say what they carry.
 
-use super::{Layer, Next, be16, ethernet, ip};
+use super::layer::{Layer, Next, be16};
+use super::{ethernet, ip};
 
 /// Skips the labels; what follows is IP by its version or, on a pseudowire, Ethernet.
 pub(super) fn stack(mut bytes: &[u8]) -> Next<'_> {
@@ -17,7 +18,7 @@ pub(super) fn stack(mut bytes: &[u8]) -> Next<'_> {
 /// Ethernet on a pseudowire, with or without a control word of 4 bytes (RFC 4448), which nothing announces:
 /// told by an EtherType that is known in its place.
 fn pseudowire(bytes: &[u8]) -> Next<'_> {
-    let has_type_at = |offset| be16(bytes, offset).is_some_and(ethernet::is_known);
+    let has_type_at = |offset| be16(bytes, offset).is_some_and(ethernet::is_telling);
     let is_control_word = bytes.first()? >> 4 == 0;
     if is_control_word && has_type_at(4 + 12) {
         Some((Layer::Ethernet, &bytes[4..]))

@@ -1,6 +1,6 @@
 //! Links between two: PPP in its framings, and Cisco's HDLC.
 
-use super::{Layer, Next, be16, label};
+use super::layer::{Layer, Next, be16};
 
 /// PPP: an address and a control field, which may be left out, and a protocol of two bytes, or of one if it
 /// is compressed (RFC 1661).
@@ -14,7 +14,7 @@ pub(super) fn ppp(bytes: &[u8]) -> Next<'_> {
     let layer = match protocol {
         0x0021 => Layer::Ipv4,
         0x0057 => Layer::Ipv6,
-        0x0281 | 0x0283 => Layer::Header(label::stack),
+        0x0281 | 0x0283 => Layer::Mpls,
         _ => Layer::Other,
     };
     Some((layer, rest))

@@ -1,6 +1,7 @@
 //! Headers that the capturing system puts in front of packets: Linux cooked captures, BSD loopback, NFLOG.
 
-use super::{Layer, Next, be16, be32, ethernet, ip, wireless};
+use super::ip;
+use super::layer::{Layer, Next, be16, be32};
 
 /// Linux cooked capture: 16 bytes, the protocol last.
 pub(super) fn sll(bytes: &[u8]) -> Next<'_> {
@@ -20,8 +21,8 @@ fn cooked(interface: u16, protocol: u16, rest: &[u8]) -> Next<'_> {
     const LLC: u16 = 0x0004;
     let layer = match (interface, protocol) {
         (NETLINK, _) => Layer::Other,
-        (RADIOTAP, _) => Layer::Header(wireless::radiotap),
-        (_, LLC) => Layer::Header(ethernet::llc),
+        (RADIOTAP, _) => Layer::Radiotap,
+        (_, LLC) => Layer::Llc,
         // Other protocols without an EtherType are those of buses: CAN, DSA.
         (_, ..=0x05ff) => Layer::Other,
         _ => Layer::EtherType(protocol),

@@ -1,7 +1,8 @@
 //! What IP carries besides a conversation: other packets.
 
-use super::ip::protocol;
-use super::{Layer, Next, be16, ip, label, point};
+use super::ip::{self, protocol};
+use super::layer::{Layer, Next, be16};
+use super::{label, point};
 
 /// UDP ports that tunnels listen on.
 mod port {
@@ -20,7 +21,7 @@ pub(super) fn enter(protocol: u8, bytes: &[u8]) -> Next<'_> {
         protocol::IPV6 => Some((Layer::Ipv6, bytes)),
         protocol::GRE => gre(bytes),
         protocol::UDP => udp(bytes),
-        protocol::MPLS => label::stack(bytes),
+        protocol::MPLS => Some((Layer::Mpls, bytes)),
         // Two bytes of a version.
         protocol::ETHERIP => Some((Layer::Ethernet, bytes.get(2..)?)),
         protocol::AUTHENTICATION => {

@@ -1,7 +1,7 @@
 //! 802.11, and the headers in which drivers tell of its reception: radiotap, PPI, Prism and AVS.
 
-use super::ethernet::llc;
-use super::{Layer, Next, be32, link};
+use super::layer::{Layer, Next, be32};
+use super::link::link;
 
 /// A frame from its control field: data frames carry LLC, all others nothing that has an address of IP.
 pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
@@ -17,7 +17,7 @@ pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
     let rest = bytes.get(length..)?;
     // Several packets in one: of each the receiver, the sender and a length stand before its LLC.
     let is_aggregate = is_qos && bytes[to_qos] & 0x80 != 0;
-    Some((Layer::Header(llc), if is_aggregate { rest.get(14..)? } else { rest }))
+    Some((Layer::Llc, if is_aggregate { rest.get(14..)? } else { rest }))
 }
 
 /// Radiotap: its length is in bytes 2 and 3, little-endian.
@@ -56,7 +56,7 @@ fn is_padded(header: &[u8]) -> bool {
 fn padded(bytes: &[u8]) -> Next<'_> {
     let (layer, rest) = frame(bytes)?;
     match layer {
-        Layer::Header(_) => {
+        Layer::Llc => {
             let length = bytes.len() - rest.len();
             Some((layer, bytes.get(length.next_multiple_of(4)..)?))
         }
@@ -79,5 +79,5 @@ pub(super) fn prism(bytes: &[u8]) -> Next<'_> {
     let is_avs = be32(bytes, 0)? & 0xffff_f000 == 0x8021_1000;
     let length = if is_avs { be32(bytes, 4)? as usize } else { PRISM_LEN };
     let rest = bytes.get(length..)?;
-    (length >= 8).then_some((Layer::Header(frame), rest))
+    (length >= 8).then_some((Layer::Wireless, rest))
 }

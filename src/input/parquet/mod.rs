@@ -15,14 +15,17 @@ use ::parquet::basic::Compression;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 
-use super::account::At;
-use super::bare::described;
-use super::delimited::{self, columns};
-use super::format::{Head, Opened};
-use super::known::FactColumns;
-use super::text::printable;
-use super::{Foreign, InputError, Options, Warning};
-use columns::Column;
+use crate::input::account::RecordNumber;
+use crate::input::error::InputError;
+use crate::input::foreign::Foreign;
+use crate::input::format::Opened;
+use crate::input::message::printable;
+use crate::input::options::Options;
+use crate::input::read::head::Head;
+use crate::input::text::columns::{self, Column, described};
+use crate::input::text::delimited;
+use crate::input::text::facts::FactColumns;
+use crate::input::warning::Warning;
 use rows::{Failed, Picked, Rows};
 
 /// How every Parquet file begins.
@@ -32,7 +35,7 @@ const MAGIC: &[u8] = b"PAR1";
 ///
 /// # Errors
 /// A pipe, names without the columns, and columns compressed with Brotli.
-pub(super) fn recognise(
+pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
@@ -73,7 +76,7 @@ pub(super) fn recognise(
         roles,
         skip: 0,
         lines_before: 0,
-        counted_by: At::Row,
+        counted_by: RecordNumber::Row,
         cutter: Box::new(delimited::rows(&table.header, table.columns, &facts)),
         warnings: table.warnings,
     }))

@@ -10,8 +10,8 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 
-use super::super::stream::Decoded;
 use super::cells::{self, Cells};
+use crate::input::read::stream::Decoded;
 
 /// Rows decoded at a time.
 const ROWS: usize = 4096;

@@ -1,0 +1,333 @@
+//! The way of all files through threads: read and cut by one, parsed by all, taken up in order.
+//!
+//! A reading thread fills blocks from a bounded pool and cuts each after its last whole record; workers
+//! parse blocks; the calling thread takes them up in the order of the files, so that what comes out does
+//! not depend on the threads, and returns them to the pool. Where a record went on beyond a cut after all,
+//! the block after it was parsed from the wrong place, and is parsed again here.
+//!
+//! All threads but the caller's are on their own: one may be stuck in a read of a pipe that never ends, and
+//! nobody waits for it.
+
+use std::io;
+use std::mem;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::Builder;
+use std::time::Duration;
+
+use super::reader::{self, BLOCK, Ending, Item, Job, LONGEST_RECORD, Parsed, Slab};
+use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::format::Parser;
+use crate::input::options::Options;
+use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
+use crate::input::read::fold::{Fold, Folded};
+use crate::input::read::source::Sources;
+use crate::input::warning::Warning;
+
+/// The longest time between two looks at whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Blocks for each worker, and for the threads on both sides of them.
+const BLOCKS_A_WORKER: usize = 2;
+/// Bytes of all blocks, however many workers there are.
+const MOST_BYTES: usize = 24 << 20;
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read, over all files, as they stand in the files.
+    pub bytes: u64,
+    /// Bytes of all files together; `None` when a pipe takes part.
+    pub total: Option<u64>,
+}
+
+/// The counted addresses of both roles.
+pub(crate) struct Counted {
+    pub source: Folded,
+    pub destination: Folded,
+    pub account: Account,
+}
+
+/// Reads the files of `sources`.
+///
+/// # Errors
+/// The first file, in their order, that cannot be read, and an interruption.
+pub(crate) fn read(
+    sources: Sources,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Counted, InputError> {
+    let total = sources.bytes();
+    let Sources { files, passed_over } = sources;
+    let threads = rayon::current_num_threads();
+    let workers = match total {
+        // Compressed text is some ten times as long.
+        Some(total) => threads.min(1 + total as usize / (BLOCK / 10)),
+        None => threads,
+    };
+    let failed = |reason| InputError::Read { name: "the captures".to_owned(), reason };
+    let bytes = Arc::new(AtomicU64::new(0));
+    let (free, pool) = channel();
+    for _ in 0..(BLOCKS_A_WORKER * (workers + 1)).min(MOST_BYTES / BLOCK) {
+        // The pool is there, a few lines above.
+        let _ = free.send(Slab::default());
+    }
+    let (jobs, items) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
+    start_workers(workers, jobs).map_err(failed)?;
+    let progress = Watch { bytes, total, report: progress };
+    let own = rayon::current_thread_index().map(|_| threads);
+    let fold = || Fold::new(options.times, own).map_err(failed);
+    let folds = (fold()?, fold()?);
+    let account = Account { passed_over, ..Account::default() };
+    let mut order = Order { items, free, progress, folds, account };
+    for source in &files {
+        let Some(file) = order.file()? else { continue };
+        if !source.is_named && file.is_no_list() {
+            let reason = InputError::NoList { name: file.name.clone() }.to_string();
+            order.account.passed_over.push(PassedOver { name: file.name, reason });
+        } else {
+            order.account.files.push(file);
+        }
+    }
+    let Order { progress, folds: (source, destination), account, .. } = order;
+    progress.last()?;
+    let (source, destination) =
+        (source.finish().map_err(failed)?, destination.finish().map_err(failed)?);
+    Ok(Counted { source, destination, account })
+}
+
+/// Threads that parse blocks until no more come.
+fn start_workers(workers: usize, jobs: Receiver<Job>) -> io::Result<()> {
+    let jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..workers {
+        let jobs = jobs.clone();
+        Builder::new().name("octomix parse".to_owned()).spawn(move || {
+            loop {
+                // A worker that fails holds no lock.
+                let Ok(job) = jobs.lock().map(|jobs| jobs.recv()) else { return };
+                let Ok(Job { mut parsed, reply }) = job else { return };
+                parsed.run();
+                // Nobody may want it any more.
+                let _ = reply.send(parsed);
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Tells how far the reading has come, and hears whether to stop.
+struct Watch<'a> {
+    bytes: Arc<AtomicU64>,
+    total: Option<u64>,
+    report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+}
+
+impl Watch<'_> {
+    fn tell(&mut self) -> Result<(), InputError> {
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        // A file may have grown.
+        let total = self.total.map(|total| total.max(bytes));
+        match (self.report)(Progress { bytes, total }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(InputError::Interrupted),
+        }
+    }
+
+    fn last(mut self) -> Result<(), InputError> {
+        self.tell()
+    }
+
+    /// What `receiver` has next, and `None` if its sender is gone.
+    fn wait<T>(&mut self, receiver: &Receiver<T>) -> Result<Option<T>, InputError> {
+        loop {
+            match receiver.recv_timeout(PATIENCE) {
+                Ok(received) => return Ok(Some(received)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.tell()?,
+            }
+        }
+    }
+}
+
+/// Where the threads' work comes together again, in order.
+struct Order<'a> {
+    items: Receiver<Item>,
+    free: Sender<Slab>,
+    progress: Watch<'a>,
+    folds: (Fold, Fold),
+    account: Account,
+}
+
+/// How far one file has been taken up.
+struct Position {
+    /// Bytes, when decompressed, of records taken up.
+    offset: u64,
+    /// Lines or packets.
+    number: u64,
+    at: fn(u64) -> RecordNumber,
+    malformed_left: Arc<AtomicUsize>,
+    /// Records with a time, where times are wanted.
+    timed: u64,
+    /// What a record that went on beyond its block left of it, and who reads it.
+    rest: Vec<u8>,
+    parser: Option<Arc<dyn Parser>>,
+    /// What the rest of the file is not read for.
+    damage: Option<String>,
+}
+
+impl Order<'_> {
+    /// Takes up the next file, unless it is passed over.
+    fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
+        let opened = match self.progress.wait(&self.items)? {
+            Some(Item::Opened(opened)) => *opened,
+            Some(Item::PassedOver(passed_over)) => {
+                self.account.passed_over.push(passed_over);
+                return Ok(None);
+            }
+            Some(Item::Failed(error)) => return Err(error),
+            _ => return Err(lost("a file")),
+        };
+        let mut file = FileAccount::new(opened.name, opened.format, opened.compression);
+        file.warnings = opened.warnings;
+        let mut position = Position {
+            offset: opened.offset,
+            number: opened.number,
+            at: opened.at,
+            malformed_left: opened.malformed_left,
+            timed: 0,
+            rest: Vec::new(),
+            parser: None,
+            damage: None,
+        };
+        loop {
+            match self.progress.wait(&self.items)? {
+                Some(Item::Block(block)) => {
+                    let parsed = self.progress.wait(&block)?.ok_or_else(|| lost(&file.name))?;
+                    self.block(parsed, &mut position, &mut file);
+                    self.progress.tell()?;
+                }
+                Some(Item::End(ending)) => {
+                    self.end(ending, position, &mut file)?;
+                    return Ok(Some(file));
+                }
+                Some(Item::Failed(error)) => return Err(error),
+                Some(Item::Opened(_) | Item::PassedOver(_)) | None => return Err(lost(&file.name)),
+            }
+        }
+    }
+
+    /// Takes up a block of `file`.
+    fn block(&mut self, mut parsed: Parsed, position: &mut Position, file: &mut FileAccount) {
+        if position.damage.is_some() {
+            file.cut += parsed.len as u64;
+        } else {
+            if !position.rest.is_empty() {
+                // It was parsed from the middle of a record.
+                let mut bytes = mem::take(&mut position.rest);
+                bytes.extend_from_slice(&parsed.slab.bytes[..parsed.len]);
+                parsed.len = bytes.len();
+                parsed.slab.bytes = bytes;
+                parsed.run();
+            }
+            self.take(&mut parsed, position, file);
+            let rest = &parsed.slab.bytes[parsed.used..parsed.len];
+            if rest.len() > LONGEST_RECORD {
+                position.damage = Some(endless(position));
+                file.cut += rest.len() as u64;
+            } else {
+                position.rest.extend_from_slice(rest);
+                position.parser = Some(parsed.parser);
+            }
+        }
+        // The reading thread may have come to its end.
+        let _ = self.free.send(parsed.slab);
+    }
+
+    /// Adds what `parsed` came to.
+    fn take(&mut self, parsed: &mut Parsed, position: &mut Position, file: &mut FileAccount) {
+        let block = &mut parsed.slab.block;
+        self.folds.0.add(&mut block.source.keys);
+        self.folds.1.add(&mut block.destination.keys);
+        file.source = file.source.plus(block.source.tally);
+        file.destination = file.destination.plus(block.destination.tally);
+        file.records += block.records;
+        position.timed += block.timed;
+        file.ragged += block.ragged;
+        file.networks += block.networks;
+        for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
+            file.malformed.push(MalformedCell {
+                at: (position.at)(position.number + place.number + 1),
+                offset: position.offset + place.offset,
+                column: place.column,
+                value: place.value,
+            });
+        }
+        position.malformed_left.store(REMEMBERED - file.malformed.len(), Ordering::Relaxed);
+        let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::LongRecord { .. }));
+        if let (Some(number), false) = (block.long_record, is_warned) {
+            let line = position.number + number + 1;
+            file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
+        }
+        if let Some(number) = block.unknown_link {
+            let warning = Warning::UnknownLink { number };
+            if !file.warnings.contains(&warning) {
+                file.warnings.push(warning);
+            }
+        }
+        position.number += block.passed;
+        position.offset += parsed.used as u64;
+    }
+
+    /// Takes up the end of `file`.
+    fn end(
+        &mut self,
+        ending: Ending,
+        mut position: Position,
+        file: &mut FileAccount,
+    ) -> Result<(), InputError> {
+        file.bytes = ending.bytes;
+        let wanted = ending.wanted.clone();
+        let mut damage = position.damage.take().or(ending.damage);
+        if let (false, Some(parser)) = (position.rest.is_empty(), position.parser.take()) {
+            // Nothing follows the rest, unless it was lost.
+            let bytes = mem::take(&mut position.rest);
+            let mut slab = Slab { block: Block::new(ending.wanted), bytes };
+            slab.block.malformed_left = REMEMBERED - file.malformed.len();
+            let (len, is_last) = (slab.bytes.len(), damage.is_none());
+            let mut parsed = Parsed { slab, len, parser, is_last, used: 0 };
+            if is_last {
+                parsed.run();
+                self.take(&mut parsed, &mut position, file);
+            }
+            file.cut += (len - parsed.used) as u64;
+        }
+        file.cut += ending.cut;
+        if damage.is_none() && file.cut > 0 {
+            damage = Some("the last record is cut off".to_owned());
+        }
+        if let Some(reason) = damage {
+            file.warnings.push(Warning::Damaged { offset: position.offset, reason });
+        }
+        let unsaid = file.source.unsaid + file.destination.unsaid;
+        if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
+            file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
+        }
+        if wanted.times && position.timed == 0 && file.records > 0 {
+            file.warnings.push(Warning::NoTimes);
+        }
+        file.warn_of_emptiness();
+        Ok(())
+    }
+}
+
+fn endless(position: &Position) -> String {
+    reader::endless((position.at)(position.number + 1))
+}
+
+/// That a thread is gone: its failure has been told on standard error.
+fn lost(name: &str) -> InputError {
+    let reason = io::Error::other("a thread that reads it has failed");
+    InputError::Read { name: name.to_owned(), reason }
+}

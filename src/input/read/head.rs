@@ -1,0 +1,73 @@
+//! The first bytes of a file, by which its format is recognised.
+
+#[cfg(feature = "parquet")]
+use std::io;
+
+#[cfg(feature = "parquet")]
+use crate::input::read::stream::Decoded;
+use crate::input::read::stream::Stream;
+use crate::input::text::lines;
+
+/// The first bytes of a file: at least one whole line that is neither blank nor a comment, or 64 KiB, or
+/// the whole file.
+pub(crate) struct Head<'a> {
+    name: &'a str,
+    stream: &'a mut Stream,
+    bytes: Vec<u8>,
+}
+
+/// Bytes read at a time while a format is looked for.
+const STEP: usize = 64 << 10;
+/// Bytes of the longest header.
+const LONGEST: usize = 16 << 20;
+
+impl<'a> Head<'a> {
+    /// Reads as far as a format needs: no further, so that a slow pipe is answered at once.
+    pub fn read(name: &'a str, stream: &'a mut Stream) -> Self {
+        let mut head = Self { name, stream, bytes: Vec::new() };
+        while head.bytes.len() < STEP
+            && !lines::first(&head.bytes, false).is_some_and(|line| line.is_whole)
+            && head.grow()
+        {}
+        head
+    }
+
+    /// The file's name, fit to be shown.
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether nothing follows [`bytes`](Self::bytes).
+    pub fn is_whole(&self) -> bool {
+        self.stream.has_ended()
+    }
+
+    /// Reads on, for a header of several lines; false when there is no more, or too much.
+    pub fn grow(&mut self) -> bool {
+        self.bytes.len() < LONGEST && self.stream.append(&mut self.bytes, STEP) > 0
+    }
+
+    /// The file itself, for a format that reads it out of order.
+    ///
+    /// # Errors
+    /// A pipe or a compressed file, which can only be read in order, and what the system says.
+    #[cfg(feature = "parquet")]
+    pub fn reopen(&self) -> io::Result<std::fs::File> {
+        self.stream.reopen()
+    }
+
+    /// Puts `decoded` in the place of the file's own bytes, these first ones included.
+    #[cfg(feature = "parquet")]
+    pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
+        self.bytes.clear();
+        self.stream.decode(decoded);
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
