@@ -1,4 +1,4 @@
-//! The account of a reading: every cell counted, every choice and every doubt stated.
+//! The account of a reading: every cell counted, every choice and every doubt recorded.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::input::role::Role;
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
 
-/// What was read from the files, in the order given.
+/// What was read from the files, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// One account a file.
+    /// One account per file.
     pub files: Vec<FileAccount>,
-    /// Files found in directories that are nothing to be read.
+    /// Files found in directories that were not read.
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -40,34 +40,34 @@ impl Account {
         self.files.iter().map(|file| file.ragged).sum()
     }
 
-    /// Every warning with the file that it is about.
+    /// Every warning, with the file that it concerns.
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
 }
 
-/// A file found in a directory that is nothing to be read.
+/// A file found in a directory that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PassedOver {
-    /// The path, fit to be shown.
+    /// The path, safe to display.
     pub name: String,
-    /// Why, in a sentence.
+    /// Why, as a sentence.
     pub reason: String,
 }
 
 /// What was read from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileAccount {
-    /// The path, fit to be shown; `standard input` for the path `-`.
+    /// The path, safe to display; `standard input` for the path `-`.
     pub name: String,
     /// How it was read.
     pub format: Format,
     /// How it is compressed.
     pub compression: Option<Compression>,
-    /// Its bytes, as they stand in the file.
+    /// The size of the file as it is stored, in bytes.
     pub bytes: u64,
-    /// Packets, flows, rows below the header of a table; lines of a list that are neither blank nor a
-    /// comment.
+    /// Its records: packets, flows, rows below the header of a table, or lines of a list that are neither
+    /// blank nor a comment.
     pub records: u64,
     /// The cells read for the source.
     pub source: Tally,
@@ -75,9 +75,9 @@ pub struct FileAccount {
     pub destination: Tally,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
-    /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
+    /// Blocks of addresses, such as 10.0.0.0/24, each of which stands for all its addresses.
     pub networks: u64,
-    /// Bytes at its end, decompressed, that are no whole record, or follow on damage.
+    /// Decompressed bytes at the end that form no whole record or that follow damage.
     pub cut: u64,
     /// The first three malformed cells.
     pub malformed: Vec<MalformedCell>,
@@ -112,7 +112,7 @@ impl FileAccount {
         }
     }
 
-    /// The cells of the file, each once: a list's line is one cell, whichever roles it fills.
+    /// The cells of the file, each counted once: a line of a list is one cell, whichever roles it fills.
     pub(crate) fn cells(&self) -> Tally {
         if !self.format.has_roles && self.source.cells() > 0 {
             return self.source;
@@ -120,7 +120,7 @@ impl FileAccount {
         self.source.plus(self.destination)
     }
 
-    /// Whether it is read as a list, but holds something else: any file is a list that is nothing else.
+    /// Whether it was read as a list, as any unrecognised file is, but holds no addresses.
     pub(crate) fn is_no_list(&self) -> bool {
         self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
@@ -139,18 +139,18 @@ impl FileAccount {
     }
 }
 
-/// How a file was read: one value a format, made by its module.
+/// How a file was read. Each format's module describes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
-    /// Its name: `csv`, say.
+    /// Its name: `csv`, for example.
     pub name: &'static str,
-    /// What one record is called, and several: `row` and `rows`.
+    /// What one record is called, and several of them: `row` and `rows`.
     pub record: [&'static str; 2],
     /// Whether its records tell sources from destinations.
     pub has_roles: bool,
-    /// The column or field of the sources, where there are names to choose by and one is read.
+    /// The column or field that the sources are read from, if the format has names and one of them is read.
     pub source: Option<String>,
-    /// The column or field of the destinations.
+    /// The column or field that the destinations are read from.
     pub destination: Option<String>,
 }
 
@@ -159,37 +159,37 @@ impl Format {
         self.name == "list"
     }
 
-    /// Whether its records are packets, as captured.
+    /// Whether its records are captured packets.
     pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"
     }
 
-    /// Whether it is a set of addresses without packets.
+    /// Whether it is a set of addresses without packet counts.
     pub fn is_bitmap(&self) -> bool {
         self.name == "bitmap"
     }
 
-    /// Whether it is what `octomix extract` writes: addresses that were counted before.
+    /// Whether it is a file that `octomix extract` writes: addresses that have been counted already.
     pub fn is_shard(&self) -> bool {
         self.name == "shard" || self.is_bitmap()
     }
 }
 
-/// Where a malformed cell stands.
+/// A malformed cell, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MalformedCell {
-    /// The line or the packet.
+    /// The record that holds it.
     #[serde(flatten)]
     pub at: RecordNumber,
-    /// The byte at which its record starts, from 0, of the file as it is when decompressed.
+    /// The offset of its record in the decompressed file, in bytes from 0.
     pub offset: u64,
-    /// Its column; a list has none.
+    /// Its column; the cells of a list have none.
     pub column: Option<String>,
-    /// The beginning of it, fit to be shown.
+    /// The beginning of its content, safe to display.
     pub value: String,
 }
 
-/// What the records of a file are counted by, from 1.
+/// The number of a record, from 1, by the unit in which its format counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RecordNumber {
@@ -197,7 +197,7 @@ pub enum RecordNumber {
     Line(u64),
     /// The packet.
     Packet(u64),
-    /// The row of a table that has no lines.
+    /// The row of a table that is not stored in lines.
     Row(u64),
 }
 

@@ -1,4 +1,4 @@
-//! The table of formats: the only file that knows all of them.
+//! The table of formats. Only this file imports them all.
 
 use std::io;
 
@@ -12,7 +12,8 @@ use super::read::head::Head;
 use super::text::{delimited, json, list, vpc, zeek};
 use crate::store::{roaring, shard};
 
-/// All formats, tried in order: the first that recognises the head of a file reads it.
+/// All formats, in the order in which they are tried: the first that recognises the head of a file reads
+/// it. Every file is a list to `list`, so it comes last.
 pub(crate) const FORMATS: &[Recognise] = &[
     pcap::recognise,
     pcapng::recognise,
@@ -27,10 +28,10 @@ pub(crate) const FORMATS: &[Recognise] = &[
     list::recognise,
 ];
 
-/// The format of the file that starts with `head`.
+/// Finds the format of the file that starts with `head`.
 ///
 /// # Errors
-/// That of the format that recognises it: a column that is not found, say.
+/// The error of the format that recognises the file: a missing column, for example.
 pub(crate) fn open(head: &mut Head<'_>, options: &Options) -> Result<Opened, InputError> {
     for recognise in FORMATS {
         if let Some(opened) = recognise(head, options)? {

@@ -1,10 +1,10 @@
-//! Names and values made fit for a message: one line, no control characters, not too long.
+//! Names and values made safe to display in a message: one line, no control characters, not too long.
 
 use std::path::Path;
 
 /// Characters of a value that a message shows.
 const SHOWN: usize = 40;
-/// Columns that a message lists.
+/// Names that a message lists.
 const LISTED: usize = 20;
 const STANDARD_INPUT: &str = "standard input";
 
@@ -24,7 +24,7 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("'{name}'")
 }
 
-/// `names` in quotes with commas, the first twenty of them.
+/// The first twenty `names`, quoted and separated by commas.
 pub(crate) fn listed(names: &[String]) -> String {
     let mut list: Vec<String> = names.iter().take(LISTED).map(|name| quoted(name)).collect();
     if names.len() > LISTED {
@@ -33,7 +33,7 @@ pub(crate) fn listed(names: &[String]) -> String {
     list.join(", ")
 }
 
-/// `text` with escapes for what would break a line or upset a terminal.
+/// `text` with escapes for characters that would break the line or disturb a terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().fold(String::new(), |mut shown, c| {
         if is_unprintable(c) {
@@ -45,14 +45,14 @@ pub(crate) fn printable(text: &str) -> String {
     })
 }
 
-/// Control characters, line separators, and the marks that turn the direction of the text around them.
+/// Control characters, line separators, and marks that change the direction of the text around them.
 fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The beginning of `bytes`, decoded as far as they can be.
+/// The beginning of `bytes`, decoded as far as possible.
 pub(crate) fn excerpt(bytes: &[u8]) -> String {
-    // A character has four bytes at most; a cell may have millions.
+    // A character has at most four bytes, but a cell may have millions.
     let start = &bytes[..bytes.len().min(4 * SHOWN + 4)];
     let decoded = String::from_utf8_lossy(start);
     let mut excerpt = printable(&decoded.chars().take(SHOWN).collect::<String>());

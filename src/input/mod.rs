@@ -1,11 +1,16 @@
-//! From files to a [`Capture`]: the addresses of packet logs and lists, and an account of every cell read.
+//! From files to a [`Capture`]: the addresses in packet captures, logs and lists, and an account of every
+//! cell read.
 //!
-//! Several files are one capture. A file is streamed, never held; a wrong line is counted, remembered and
-//! passed over, and of a damaged file all is read that stands before the damage. This module refuses to
-//! guess: what it skips or chooses stands in the [`Account`], and what holds no address at all is an error.
+//! Several files form one capture. A file is streamed, never held in memory. A malformed line is counted
+//! and skipped, and the first few are kept to be shown; a damaged file is read up to the damage. This
+//! module refuses to guess: whatever it skips or chooses is recorded in the [`Account`], and input without
+//! any address is an error.
 //!
-//! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
-//! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
+//! A file is opened and decompressed (`read::stream`) and its format is recognised (`formats`). Its bytes
+//! are cut into blocks (`read::reader`), which all cores parse; the results are collected in file order
+//! (`read::driver`) and counted (`read::fold`). `format` states what a format has to provide; `text`,
+//! `packet`, `parquet` and `crate::store` provide it. Imports lead one way, from `read::driver` down to
+//! `record`.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -13,28 +18,28 @@ use std::path::PathBuf;
 use crate::address::AddressSet;
 
 pub(crate) mod account;
-// Of the crate that fuzzes this module.
+// Part of the fuzzing crate, which needs to see this module's private items.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]
 pub mod alone;
 pub(crate) mod error;
-pub(crate) mod filter;
-pub(crate) mod foreign;
+mod filter;
+mod foreign;
 pub(crate) mod format;
 mod formats;
 pub(crate) mod message;
 pub(crate) mod options;
-pub(crate) mod packet;
+mod packet;
 #[cfg(feature = "parquet")]
-pub(crate) mod parquet;
-pub(crate) mod protocol;
+mod parquet;
+mod protocol;
 pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod role;
-pub(crate) mod tally;
+mod tally;
 pub(crate) mod text;
-pub(crate) mod time;
-pub(crate) mod warning;
+mod time;
+mod warning;
 
 pub use account::{Account, FileAccount, Format, MalformedCell, PassedOver, RecordNumber};
 pub use error::InputError;
@@ -52,7 +57,7 @@ pub use warning::Warning;
 
 use read::driver::{self, Counted};
 
-/// The addresses of all files, per role, and what was met on the way to them.
+/// The addresses of all files, by role, and what was found while reading them.
 #[derive(Debug, Clone, Default)]
 pub struct Capture {
     /// The distinct addresses of each role. Where [`Roles::Any`] was asked for, only `any` is filled;
@@ -70,15 +75,15 @@ impl Capture {
     }
 }
 
-/// Reads `paths` as one capture: files, patterns of them and directories; the path `-` is standard input.
+/// Reads `paths` as one capture. A path is a file, a pattern, a directory, or `-` for standard input.
 ///
-/// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
-/// breaks, so does the reading.
+/// `progress` is called after each block, at least ten times a second, and once at the end. Reading stops
+/// when it returns `Break`.
 ///
 /// # Errors
 ///
-/// A path that cannot be read, a file of a format that is not, a table whose columns are not found, a run
-/// that gives no address at all, and an interruption. Every path is checked before the first is read.
+/// An unreadable path, an unsupported format, a table whose address columns cannot be found, input without
+/// any address, or an interruption. All paths are checked before the first file is read.
 pub fn read(
     paths: &[PathBuf],
     options: &Options,
@@ -92,7 +97,7 @@ pub fn read(
     let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
     let mut sets = PerRole { source, destination, any: AddressSet::default() };
     if options.roles == Some(Roles::Any) {
-        // The blocks have put both sides into one.
+        // The blocks have put both sides into the set of sources.
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     let capture = Capture { sets, account };
@@ -102,7 +107,7 @@ pub fn read(
     Ok(capture)
 }
 
-/// Finds what is damaged, cut off or malformed.
+/// Fails if any file is damaged, truncated or has a malformed cell.
 fn strictly(account: &Account) -> Result<(), InputError> {
     for file in &account.files {
         let name = || file.name.clone();

@@ -11,30 +11,30 @@ use crate::input::warning::Warning;
 /// What to read from the files.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The roles to fill. Not said, a CSV fills both and a list, which knows no roles, the source.
+    /// The roles to fill. By default a table fills both, and a list, which has no roles, fills the source.
     pub roles: Option<Roles>,
-    /// The CSV column of the sources, in place of the known names.
+    /// The column of the sources, instead of the known names.
     pub source_column: Option<String>,
-    /// The CSV column of the destinations, in place of the known names.
+    /// The column of the destinations, instead of the known names.
     pub destination_column: Option<String>,
     /// Which IPv4 header counts of a packet that carries others.
     pub tunnels: Tunnels,
-    /// Whether damage, cut ends and malformed cells are errors.
+    /// Whether damage, truncation and malformed cells are errors.
     pub strict: bool,
     /// Which records count.
     pub filter: Option<Filter>,
-    /// The blocks that an address must be in to count.
+    /// Only addresses in these blocks count.
     pub only: Option<Arc<Blocks>>,
-    /// The blocks whose addresses do not count.
+    /// Addresses in these blocks do not count.
     pub exclude: Option<Arc<Blocks>>,
-    /// Whether to note when each address was first and last seen.
+    /// Whether to record when each address was first and last seen.
     pub times: bool,
     /// What a directory stands for.
     pub directories: Directories,
 }
 
 impl Options {
-    /// Whether any option asks for protocols, ports or times.
+    /// Whether any option needs protocols, ports or times.
     pub(crate) fn needs_facts(&self) -> bool {
         self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
     }
@@ -43,7 +43,7 @@ impl Options {
         self.source_column.is_none() && self.destination_column.is_none()
     }
 
-    /// The column named for `role`, if one is.
+    /// The column named for `role`, if any.
     pub fn column(&self, role: Role) -> Option<&str> {
         match role {
             Role::Source => self.source_column.as_deref(),
@@ -52,7 +52,7 @@ impl Options {
         }
     }
 
-    /// What to warn of in a format without columns: those that are named.
+    /// The warnings about columns that are named for a format without columns.
     pub(crate) fn unused_columns(&self) -> Vec<Warning> {
         let named = |role| {
             let column = printable(self.column(role)?);
@@ -68,17 +68,17 @@ pub enum Tunnels {
     /// The outermost.
     #[default]
     Outer,
-    /// The innermost: that of a packet within a tunnel.
+    /// The innermost: the header of the packet inside a tunnel.
     Inner,
 }
 
 /// What a directory stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Directories {
-    /// Nothing: it is a mistake.
+    /// Nothing: naming one is an error.
     #[default]
     Refused,
-    /// All files in it and below; of a folder that octomix extract wrote its shards.
+    /// All files in it and below; for a folder that octomix extract wrote, its shards.
     Files,
     /// All shards in it and below.
     Shards,

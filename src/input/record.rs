@@ -1,16 +1,16 @@
-//! One record of a capture, as every format gives it, and what a run wants of records.
+//! One record of a capture, as every format delivers it.
 
 /// One record of a capture: a packet, a flow, a row or a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record {
     pub source: Cell,
     pub destination: Cell,
-    /// The packets it stands for: 1, but in tables that octomix itself wrote.
+    /// The packets it stands for: 1, except in tables that octomix itself wrote.
     pub packets: u64,
     pub facts: Facts,
 }
 
-/// What filters and times ask of a record; `None` where its format does not say.
+/// What filters and times need to know of a record; `None` where its format does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub protocol: Option<u8>,
@@ -20,16 +20,16 @@ pub(crate) struct Facts {
     pub time: Option<i64>,
 }
 
-/// A cell, judged.
+/// What a cell holds: an address, or the reason why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell {
-    /// An IPv4 address; `padded` when white space stood around it.
+    /// An IPv4 address; `padded` if there was white space around it.
     Address { address: u32, padded: bool },
-    /// Nothing, or a word for nothing.
+    /// Nothing, or a word that means nothing.
     Missing,
     /// An IPv6 address.
     Ipv6,
-    /// None: the record is of another protocol than IP, such as ARP.
+    /// No cell: the record is of a protocol other than IP, such as ARP.
     NotIp,
     /// Anything else.
     Malformed,

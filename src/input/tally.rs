@@ -1,28 +1,28 @@
-//! How many cells of a file were of each kind.
+//! How many cells of each kind a file has.
 
 use serde::Serialize;
 
 use crate::input::record::Cell;
 
-/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and
-/// `filtered`.
+/// The cells of one role. Each cell is counted in exactly one of `ipv4`, `missing`, `ipv6`, `not_ip`,
+/// `malformed` and `filtered`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// IPv4 addresses, the only cells that are used.
     pub ipv4: u64,
-    /// Those of `ipv4` with white space around them.
+    /// How many of `ipv4` had white space around them.
     pub padded: u64,
-    /// Empty cells and words for nothing: `NaN`, `NULL`, `None`, `-`.
+    /// Empty cells and words that mean nothing: `NaN`, `NULL`, `None`, `-`.
     pub missing: u64,
     /// IPv6 addresses, dropped.
     pub ipv6: u64,
-    /// Records of other protocols than IP, such as ARP, dropped.
+    /// Records of protocols other than IP, such as ARP, dropped.
     pub not_ip: u64,
     /// Cells that are none of these, dropped.
     pub malformed: u64,
     /// IPv4 addresses that the filters dropped; not in `ipv4`.
     pub filtered: u64,
-    /// Those of `filtered` whose records do not say what the filter asks.
+    /// How many of `filtered` belong to records that do not say what the filter asks.
     pub unsaid: u64,
 }
 
@@ -32,7 +32,7 @@ impl Tally {
         self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
     }
 
-    /// What was dropped, in words; only packet captures have what is not IP.
+    /// What was dropped, in words. Only packet captures have cells that are not IP.
     pub(crate) fn dropped(self) -> String {
         let not_ip = match self.not_ip {
             0 => String::new(),
@@ -42,7 +42,7 @@ impl Tally {
         format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
     }
 
-    /// The cells of both.
+    /// The sum of both.
     pub fn plus(self, other: Self) -> Self {
         Self {
             ipv4: self.ipv4 + other.ipv4,

@@ -8,21 +8,21 @@ use crate::input::read::stream::Decoded;
 use crate::input::read::stream::Stream;
 use crate::input::text::lines;
 
-/// The first bytes of a file: at least one whole line that is neither blank nor a comment, or 64 KiB, or
-/// the whole file.
+/// The first bytes of a file: up to and including the first line that is neither blank nor a comment, or 64
+/// KiB, or the whole file, whichever is shortest.
 pub(crate) struct Head<'a> {
     name: &'a str,
     stream: &'a mut Stream,
     bytes: Vec<u8>,
 }
 
-/// Bytes read at a time while a format is looked for.
+/// Bytes to read at a time while looking for the format.
 const STEP: usize = 64 << 10;
-/// Bytes of the longest header.
+/// The longest header, in bytes.
 const LONGEST: usize = 16 << 20;
 
 impl<'a> Head<'a> {
-    /// Reads as far as a format needs: no further, so that a slow pipe is answered at once.
+    /// Reads as far as a format needs and no further, so that a slow pipe is answered at once.
     pub fn read(name: &'a str, stream: &'a mut Stream) -> Self {
         let mut head = Self { name, stream, bytes: Vec::new() };
         while head.bytes.len() < STEP
@@ -32,7 +32,7 @@ impl<'a> Head<'a> {
         head
     }
 
-    /// The file's name, fit to be shown.
+    /// The file's name, safe to display.
     pub fn name(&self) -> &str {
         self.name
     }
@@ -46,7 +46,8 @@ impl<'a> Head<'a> {
         self.stream.has_ended()
     }
 
-    /// Reads on, for a header of several lines; false when there is no more, or too much.
+    /// Reads more, for a header of several lines; false at the end of the file or when the header is too
+    /// long.
     pub fn grow(&mut self) -> bool {
         self.bytes.len() < LONGEST && self.stream.append(&mut self.bytes, STEP) > 0
     }
@@ -54,13 +55,13 @@ impl<'a> Head<'a> {
     /// The file itself, for a format that reads it out of order.
     ///
     /// # Errors
-    /// A pipe or a compressed file, which can only be read in order, and what the system says.
+    /// A pipe or a compressed file, which can only be read in order, or an error of the system.
     #[cfg(feature = "parquet")]
     pub fn reopen(&self) -> io::Result<std::fs::File> {
         self.stream.reopen()
     }
 
-    /// Puts `decoded` in the place of the file's own bytes, these first ones included.
+    /// Replaces the file's own bytes, including these first ones, by `decoded`.
     #[cfg(feature = "parquet")]
     pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
         self.bytes.clear();

@@ -312,9 +312,10 @@ mod tests {
         assert_eq!(told("x"), "cannot read 'x': no such file; check the path");
         assert_eq!(
             told("d"),
-            "no file to read in 'd': hidden files and results of octomix are passed over"
+            "no file to read in 'd': hidden files and results of octomix are skipped; \
+             name the files to read"
         );
-        let wrong = "'x[' is no pattern: invalid range pattern; give the files, or correct it";
+        let wrong = "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
         assert_eq!(told("x["), wrong);
         let none = found(&["e/x"], &["e"], Directories::Shards).unwrap_err();
         let shards = "no shard in 'e': expected src.csv, dst.csv, src.roaring or dst.roaring, as \

@@ -1,4 +1,4 @@
-//! What a run wants of the records of a file, and what becomes of each address.
+//! What a run wants from the records of a file, and which addresses count.
 
 use std::sync::Arc;
 
@@ -8,38 +8,39 @@ use crate::input::options::{Options, Tunnels};
 use crate::input::record::{Cell, Record};
 use crate::input::role::Roles;
 
-/// What a run wants of the records of a file.
+/// What a run wants from the records of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// The roles that the file fills.
     pub roles: Roles,
-    /// Whether they are wanted as one set, and are not only sources, which it is kept as.
+    /// Whether both sides go into one set, which is kept as that of the sources. Needless where the file
+    /// fills only these.
     pub is_any: bool,
     /// Which IPv4 header counts.
     pub tunnels: Tunnels,
-    /// Whether anybody asks for protocols, ports or times.
+    /// Whether protocols, ports or times are needed.
     pub facts: bool,
     /// Whether the times of addresses are wanted.
     pub times: bool,
     /// Which records count.
     pub filter: Option<Filter>,
-    /// The blocks that an address must be in to count.
+    /// Only addresses in these blocks count.
     pub only: Option<Arc<Blocks>>,
-    /// The blocks whose addresses do not count.
+    /// Addresses in these blocks do not count.
     pub exclude: Option<Arc<Blocks>>,
 }
 
-/// What becomes of an address that was read.
+/// Whether an address that was read counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Counts,
     Dropped,
-    /// Dropped, as its record does not say what the filter asks.
+    /// Dropped because its record does not say what the filter asks.
     Unsaid,
 }
 
 impl Wanted {
-    /// What `options` ask of a file that fills `roles`.
+    /// What `options` want from a file that fills `roles`.
     pub fn new(roles: Roles, options: &Options) -> Self {
         Self {
             roles,
@@ -53,12 +54,12 @@ impl Wanted {
         }
     }
 
-    /// Whether no address is dropped.
+    /// Whether every address counts.
     pub fn is_all(&self) -> bool {
         self.filter.is_none() && self.only.is_none() && self.exclude.is_none()
     }
 
-    /// What becomes of `address`, one of `record`.
+    /// Whether `address`, one of `record`, counts.
     pub fn judge(&self, record: &Record, address: u32) -> Verdict {
         let is_outside = self.only.as_ref().is_some_and(|only| !only.contains(address));
         if is_outside || self.exclude.as_ref().is_some_and(|out| out.contains(address)) {
@@ -72,7 +73,8 @@ impl Wanted {
         }
     }
 
-    /// Whether the [`Facts`] of a record are asked for; they may stay empty otherwise.
+    /// Whether the [`Facts`](crate::input::record::Facts) of a record are needed; otherwise they may stay
+    /// empty.
     pub fn needs_facts(&self) -> bool {
         self.facts
     }
