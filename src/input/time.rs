@@ -1,7 +1,8 @@
-//! Points in time as captures write them, and RFC 3339 as octomix writes them.
+//! Points in time: the notations that captures use, and RFC 3339, which octomix writes.
 //!
-//! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a zone
-//! is taken as UTC; leap seconds are not known.
+//! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a
+//! zone is taken as UTC; leap seconds are not counted. Epochs, which tables of millions of rows hold, are
+//! parsed here; the calendar is jiff's.
 
 use std::fmt;
 
@@ -14,9 +15,9 @@ pub const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The time that `text` writes: seconds since 1970 with or without a fraction (of TShark's `frame.time_epoch`, of
-/// Zeek), milliseconds, microseconds or nanoseconds by their size; or a date with or without a time of day and
-/// a zone (RFC 3339, Suricata's `+0000`, the slashes of Argus).
+/// Parses a time: seconds since 1970, with or without a fraction (TShark's `frame.time_epoch`, Zeek);
+/// milliseconds, microseconds or nanoseconds, told by their size; or a date, with or without a time of day
+/// and a zone (RFC 3339, Suricata's `+0000`, Argus's slashes).
 ///
 /// ```
 /// use octomix::input::parse_time;
@@ -35,8 +36,8 @@ pub fn parse_time(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// Whole units since 1970 from which on they are the next smaller: seconds reach to the year 5138, and
-/// milliseconds begin in 1973.
+/// A number at least this large is in the next smaller unit: seconds reach the year 5138, and milliseconds
+/// begin in 1973.
 const LARGEST: i64 = 100_000_000_000;
 
 fn parse_epoch(text: &[u8]) -> Option<i64> {
@@ -78,7 +79,7 @@ fn parse_date(text: &[u8]) -> Option<i64> {
         [b':', rest @ ..] => two_digits(rest)?,
         _ => (0, rest),
     };
-    // 60 is a leap second, which is taken as the first of the next minute.
+    // 60 is a leap second, which is taken as the first second of the next minute.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -91,7 +92,7 @@ fn parse_date(text: &[u8]) -> Option<i64> {
     seconds.checked_mul(SECOND)?.checked_add(nanoseconds)
 }
 
-/// The seconds by which the clocks of a zone are ahead of UTC.
+/// The seconds by which a zone is ahead of UTC.
 fn parse_zone(text: &[u8]) -> Option<i64> {
     let (sign, rest) = match text.trim_ascii_start() {
         [] | b"Z" | b"z" | b"UTC" => return Some(0),
@@ -107,7 +108,7 @@ fn parse_zone(text: &[u8]) -> Option<i64> {
     (hours < 24).then_some(sign * (hours * HOUR + minutes * MINUTE))
 }
 
-/// As many digits as `text` begins with, at least one and at most `most`, and what follows.
+/// The number that `text` begins with, of one to `most` digits, and what follows it.
 fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if digits > most {
@@ -116,7 +117,7 @@ fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
     Some((whole(&text[..digits])?, &text[digits..]))
 }
 
-/// The number that is all of `digits`.
+/// The number that `digits` consists of.
 fn whole(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() {
         return None;
@@ -132,7 +133,7 @@ fn two_digits(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((whole(digits)?, rest))
 }
 
-/// The digits behind a point as nanoseconds, cut off below one, and what follows.
+/// The digits after a decimal point as nanoseconds, rounded down, and what follows them.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let kept = &text[..digits.min(9)];
@@ -141,7 +142,7 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((nanoseconds * 10i64.pow(missing), &text[digits..]))
 }
 
-/// Nanoseconds since 1970, shown as RFC 3339 in UTC with as many digits of a fraction as are needed.
+/// Nanoseconds since 1970, displayed as RFC 3339 in UTC, with a fraction of 0, 3, 6 or 9 digits, as needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rfc3339(pub i64);
 
@@ -222,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(time in any::<i64>()) {
-            // Below 1677-09-22 the whole second before the time has no nanoseconds.
+            // The whole second before such an early time is out of range.
             prop_assume!(time > i64::MIN + SECOND);
             prop_assert_eq!(parse_time(Rfc3339(time).to_string().as_bytes()), Some(time));
         }

@@ -1,4 +1,5 @@
-//! Conditions, and what they say of a record.
+//! Conditions, and what they say about a record. How they are written is not known here. Conditions nest,
+//! so evaluation recurses; the parser limits the depth.
 
 use std::ops::RangeInclusive;
 
@@ -30,7 +31,7 @@ pub(super) enum PortOf {
 pub(super) enum AddressOf {
     Source,
     Destination,
-    /// The one that is to be counted.
+    /// The one to be counted.
     Own,
 }
 
@@ -74,7 +75,7 @@ impl Condition {
     }
 }
 
-/// Kleene's conjunction, which one false part decides, and his disjunction, which one true part does.
+/// Kleene's conjunction, which one false part decides, or his disjunction, which one true part decides.
 fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> Option<bool> {
     let mut holds = Some(!deciding);
     for part in parts {
@@ -90,7 +91,7 @@ fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> 
 fn port_holds(side: PortOf, ports: &[RangeInclusive<u16>], facts: &Facts) -> Option<bool> {
     let holds = |port: Option<u16>| match port {
         Some(port) => Some(ports.iter().any(|range| range.contains(&port))),
-        // A packet of ICMP has no port, and so not this one.
+        // An ICMP packet has no port, and so not this one.
         None => facts.protocol.filter(|&protocol| !has_ports(protocol)).map(|_| false),
     };
     match side {

@@ -1,8 +1,8 @@
-//! Conditions on records: which of them count, as `--where` says.
+//! Conditions on records: `--where` says which records count.
 //!
-//! A condition on what a record does not say is neither true nor false, and neither is what depends on it:
-//! such a record does not count, whether the condition is negated or not, and is told apart from those that
-//! were decided. This module judges records that were read; it reads none.
+//! A condition on something that a record does not say is neither true nor false, nor is whatever depends
+//! on it. Such a record does not count, whether or not the condition is negated, and it is reported apart
+//! from those that were decided. This module judges records that have been read; it reads none.
 
 mod condition;
 mod parse;
@@ -47,24 +47,24 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether `own`, the address on one side of `record`, counts; `None` where the record does not say what the
-    /// condition asks.
+    /// Whether `own`, the address on one side of `record`, counts; `None` if the record does not say what
+    /// the condition asks.
     pub(crate) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
         self.condition.holds(record, own)
     }
 
-    /// Whether the answer is the same for both addresses of a record.
+    /// Whether the answer is always the same for both addresses of a record.
     pub fn is_of_records(&self) -> bool {
         !self.condition.any(&|part| matches!(part, Condition::Inside(AddressOf::Own, _)))
     }
 
-    /// Whether protocols, ports or times are asked for.
+    /// Whether it asks for protocols, ports or times.
     pub fn needs_facts(&self) -> bool {
         use Condition::{Port, Protocol, Time};
         self.condition.any(&|part| matches!(part, Protocol(_) | Port(..) | Time(_)))
     }
 
-    /// What is asked of a record, for a message: `protocol, port`.
+    /// What it asks of a record, for messages: `protocol, port`.
     pub fn subjects(&self) -> String {
         type Part = fn(&Condition) -> bool;
         let subjects: [(&str, Part); 4] = [

@@ -1,4 +1,4 @@
-//! Ethernet II, 802.3 with LLC and SNAP, tags in front of the EtherType, and PPPoE.
+//! Ethernet II, 802.3 with LLC and SNAP, and tags in front of the EtherType.
 
 use super::ip;
 use super::layer::{Layer, Next, be16};
@@ -17,7 +17,7 @@ mod kind {
     pub(super) const VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
 }
 
-/// Up to this an EtherType is the length of an 802.3 frame.
+/// An EtherType up to this is the length of an 802.3 frame.
 const LONGEST_802_3: u16 = 1500;
 
 /// From the destination's address.
@@ -33,7 +33,7 @@ pub(super) fn ipv4(bytes: &[u8]) -> Option<&[u8]> {
     (be16(bytes, 12)? == kind::IPV4).then(|| &bytes[14..])
 }
 
-/// What stands behind an EtherType.
+/// What follows an EtherType.
 #[inline]
 pub(super) fn payload(kind: u16, bytes: &[u8]) -> Next<'_> {
     match kind {
@@ -69,8 +69,8 @@ pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
     }
 }
 
-/// Whether `kind` tells that Ethernet stands where nothing announces it. PPP and PPPoE do not: they are rarer
-/// there than the bytes that look like them.
+/// Whether `kind` is evidence of an Ethernet header where nothing announces one. PPP and PPPoE are not: on
+/// pseudowires they have types of their own.
 pub(super) fn is_telling(kind: u16) -> bool {
     use kind::*;
     matches!(kind, IPV4 | IPV6 | ARP | MPLS_UNICAST | MPLS_MULTICAST | BRIDGED | BACKBONE)

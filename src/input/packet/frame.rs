@@ -1,4 +1,5 @@
-//! One frame: its chain of layers, followed to the header that counts.
+//! Follows the chain of layers of a frame to the header that counts. This file alone knows all families of
+//! layers.
 
 use super::ip::{self, Header, Packet};
 use super::layer::Layer;
@@ -8,19 +9,19 @@ use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::wanted::Wanted;
 use crate::input::record::{Cell, Facts, Record};
 
-/// Adds the packets of a block, as the run wants them.
+/// Adds packets to a block, as the run wants them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PacketReader {
     tunnels: Tunnels,
     with_facts: bool,
 }
 
-/// Where a packet stands.
+/// Where a packet is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FramePosition {
-    /// Packet of the block, from 0.
+    /// The number of the packet in its block, from 0.
     pub(super) number: u64,
-    /// Byte of the block at which its frame begins.
+    /// The byte of the block at which its frame begins.
     pub(super) offset: usize,
 }
 
@@ -29,7 +30,8 @@ impl PacketReader {
         Self { tunnels: wanted.tunnels, with_facts: wanted.needs_facts() }
     }
 
-    /// Adds the packet of `frame`, captured on `link`; `time`, in nanoseconds, is asked only for facts.
+    /// Adds the packet in `frame`, captured on `link`. `time`, in nanoseconds, is called only if facts are
+    /// needed.
     #[inline]
     pub(super) fn add(
         self,
@@ -56,7 +58,7 @@ impl PacketReader {
     /// What `frame` holds.
     #[inline]
     fn read(self, link: Layer, frame: &[u8]) -> Packet {
-        // Almost all frames, at once.
+        // The short way, which almost all frames take.
         if let (Layer::Ethernet, Tunnels::Outer) = (link, self.tunnels)
             && let Some(packet) = ethernet::ipv4(frame)
             && let Some(header) = Header::v4(packet)
@@ -66,7 +68,7 @@ impl PacketReader {
         self.follow(link, frame)
     }
 
-    /// What `frame` holds, layer by layer: apart from the loop over packets, which is faster without it.
+    /// What `frame` holds, found layer by layer. Not inlined: the loop over packets is faster without it.
     #[inline(never)]
     fn follow(self, link: Layer, frame: &[u8]) -> Packet {
         let (mut layer, mut rest) = (link, frame);
@@ -97,7 +99,7 @@ impl PacketReader {
                     if self.tunnels == Tunnels::Outer { None } else { header.next() }
                 }),
                 Layer::Ipv6 => Header::v6(rest).and_then(|header| {
-                    // It counts only where there is no header of IPv4.
+                    // It counts only if there is no IPv4 header.
                     found.get_or_insert_with(|| {
                         header.packet(frame.len() - rest.len(), self.with_facts)
                     });
@@ -119,9 +121,9 @@ impl PacketReader {
     }
 }
 
-/// The first bytes, to be shown.
+/// The first bytes, as text to display.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    /// As many as an IPv4 header has.
+    /// The length of an IPv4 header.
     const SHOWN: usize = 20;
     let shown: Vec<_> = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
     shown.join(" ")

@@ -1,7 +1,8 @@
 //! IPv4 and IPv6 headers.
 //!
-//! An IPv4 header counts on TShark's terms: version 4, a header length of at least 20, a total length no less
-//! than that, or 0, which is what segmentation offload leaves there. Then each address counts that was captured.
+//! An IPv4 header counts under the same conditions as in TShark: version 4, a header length of at least 20,
+//! and a total length of at least that, or 0, which segmentation offload leaves there. Then each address
+//! that was captured counts.
 
 use super::layer::{Layer, Next, be16, be32};
 use crate::input::record::{Cell, Facts};
@@ -28,9 +29,9 @@ pub(super) mod protocol {
 pub(super) struct Packet {
     pub(super) source: Cell,
     pub(super) destination: Cell,
-    /// Of the header that counts; without the time, which the frame does not know.
+    /// The facts of the header that counts, without the time, which the frame does not hold.
     pub(super) facts: Facts,
-    /// The byte of the frame at which the layer begins that counts, or that is malformed.
+    /// The byte of the frame at which the layer begins that counts or is malformed.
     pub(super) begin: usize,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Header<'a> {
     source: Cell,
     destination: Cell,
     protocol: Option<u8>,
-    /// `None` behind all but the first fragment: what stands there is no header.
+    /// `None` after all fragments but the first, which do not begin with a header.
     payload: Option<&'a [u8]>,
 }
 
@@ -63,7 +64,7 @@ impl<'a> Header<'a> {
 
     #[inline]
     pub(super) fn v4(bytes: &'a [u8]) -> Option<Self> {
-        // Behind the source nothing else needs to have been captured.
+        // Nothing after the source needs to have been captured.
         let source = be32(bytes, 12)?;
         let destination = be32(bytes, 16);
         let header_len = usize::from(bytes[0] & 15) * 4;
@@ -110,7 +111,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// What the header says of its packet; `begin` is where it stands in its frame.
+    /// What the header says about its packet; `begin` is where the header begins in its frame.
     #[inline]
     pub(super) fn packet(&self, begin: usize, with_facts: bool) -> Packet {
         let facts = if with_facts { self.facts() } else { Facts::default() };

@@ -1,4 +1,5 @@
-//! The layers of a frame: what each file of a family says of the next one.
+//! The layers of a frame, as the files of their families name them to `frame`. A layer is a value, so that
+//! no family has to import the next one.
 
 /// What the next bytes of a frame are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
-//! What all captures of packets have in common, before their first packet.
+//! What all captures of packets have in common before their first packet.
 
 use crate::input::account::{Format, RecordNumber};
 use crate::input::format::{Cutter, Opened};
 use crate::input::options::Options;
 use crate::input::role::Roles;
 
-/// A capture of packets, `skip` bytes of whose head are read.
+/// A capture of packets whose first packet follows `skip` bytes.
 pub(super) fn opened(
     name: &'static str,
     skip: usize,

@@ -1,8 +1,8 @@
-//! pcap: a header of the file, then packets, each behind a header of its own.
+//! pcap: a file header, then packets, each with a header of its own.
 //!
-//! Read in both byte orders, with times in microseconds or nanoseconds, and as Kuznetzov modified it (longer
-//! headers of packets). Nothing marks where a packet begins, so that only the lengths lead from one to the
-//! next: where one is impossible the file is damaged, and no more of it is read.
+//! Both byte orders are read, times in microseconds or nanoseconds, and Kuznetzov's variant with longer
+//! packet headers. Nothing marks where a packet begins, so only the lengths lead from one to the next:
+//! where a length is impossible the file is damaged, and reading stops.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::input::options::Options;
 use crate::input::read::block::Block;
 use crate::input::read::head::Head;
 
-/// The longest packet that is believed, as in libpcap and TShark: whatever is longer is no length.
+/// The longest plausible packet, as in libpcap and TShark: anything longer is not a length.
 const LONGEST_PACKET: usize = 262_144;
 
 /// Bytes of the file's header.
@@ -28,12 +28,12 @@ struct Layout {
     is_big_endian: bool,
     /// Bytes of a packet's header.
     header: usize,
-    /// Nanoseconds of the unit in which times count what is beyond whole seconds.
+    /// Nanoseconds per unit of the fraction of a second in times.
     unit: i64,
     link: Layer,
 }
 
-/// Recognises the number that a file starts with.
+/// Recognises the magic number.
 ///
 /// # Errors
 /// None.
@@ -51,7 +51,7 @@ pub(crate) fn recognise(
 }
 
 impl Layout {
-    /// As the number that a file starts with says.
+    /// The layout that the magic number announces.
     fn of(head: &[u8]) -> Option<Self> {
         let magic = *head.first_chunk()?;
         let is_big_endian = magic[0] == 0xa1;
@@ -66,10 +66,10 @@ impl Layout {
         Some(Self { is_big_endian, header, unit, link: Layer::Other })
     }
 
-    /// The link type of a file with this header, if it is whole.
+    /// The link type in the file's header, if the header is whole.
     fn link_type(&self, head: &[u8]) -> Option<u16> {
         let &[.., a, b, c, d] = head.first_chunk::<HEADER>()?;
-        // The upper 16 bits tell of a frame check sequence.
+        // The upper 16 bits describe the frame check sequence.
         Some(self.u32([a, b, c, d]) as u16)
     }
 
@@ -96,7 +96,8 @@ impl Layout {
         Some(Captured { seconds: number(0), fraction: number(4), frame, end })
     }
 
-    /// Its captured length, be it as wrong as it may; `None` if it has not been read yet.
+    /// The captured length of the packet at the start of `bytes`, plausible or not; `None` if more bytes
+    /// are needed.
     fn length(&self, bytes: &[u8]) -> Option<usize> {
         Some(self.u32(*bytes.get(8..)?.first_chunk()?) as usize)
     }

@@ -1,9 +1,9 @@
-//! pcapng: blocks, each with its length in front and behind, in sections with their own byte order and
-//! interfaces (draft-ietf-opsawg-pcapng).
+//! pcapng: blocks, each enclosed by its length, in sections that have their own byte order and interfaces
+//! (draft-ietf-opsawg-pcapng).
 //!
-//! Packets are read from enhanced, simple and obsolete packet blocks, each by the link type and the clock of
-//! its interface; sections and interfaces are kept; all other blocks are passed over. Where the two lengths
-//! of a block are not the same the file is damaged, and no more of it is read.
+//! Packets are read from enhanced, simple and obsolete packet blocks, each by the link type and clock of
+//! its interface. Sections and interfaces are tracked; all other blocks are skipped. Where the two lengths
+//! of a block differ the file is damaged, and reading stops.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -29,12 +29,12 @@ mod kind {
 
 /// Bytes of a block without a body.
 const SHORTEST_BLOCK: usize = 12;
-/// The longest block that is believed, as in TShark: some hold secrets or lists of names.
+/// The longest plausible block, as in TShark: some hold TLS secrets or lists of names.
 const LONGEST_BLOCK: usize = 16 << 20;
-/// Interfaces of a section that are believed.
+/// The most plausible interfaces of a section.
 const MOST_INTERFACES: usize = 65_536;
 
-/// Recognises the kind of the first block, which is the same in either byte order.
+/// Recognises the kind of the first block, which reads the same in both byte orders.
 ///
 /// # Errors
 /// None.
@@ -49,13 +49,13 @@ pub(crate) fn recognise(
 
 /// The byte order of a section.
 #[derive(Debug, Clone, Copy, Default)]
-enum Order {
+enum ByteOrder {
     #[default]
     Little,
     Big,
 }
 
-impl Order {
+impl ByteOrder {
     #[inline]
     fn u16(self, bytes: &[u8], offset: usize) -> Option<u16> {
         let number = *bytes.get(offset..)?.first_chunk()?;
@@ -74,7 +74,7 @@ impl Order {
         })
     }
 
-    /// The order that the body of a section's header is written in.
+    /// The byte order of a section, from the body of its header.
     fn of_section(body: &[u8]) -> Option<Self> {
         match *body.first_chunk()? {
             [0x1a, 0x2b, 0x3c, 0x4d] => Some(Self::Big),
@@ -84,17 +84,17 @@ impl Order {
     }
 }
 
-/// What an interface's description says of its packets.
+/// What the description of an interface says about its packets.
 #[derive(Debug, Clone, Copy)]
 struct Interface {
     link: Layer,
-    /// The most bytes that are captured of a packet; 0 for all.
+    /// The most bytes captured of a packet; 0 for all.
     snap_length: u32,
     clock: Clock,
 }
 
 impl Interface {
-    fn of(body: &[u8], order: Order) -> Option<Self> {
+    fn of(body: &[u8], order: ByteOrder) -> Option<Self> {
         let number = order.u16(body, 0)?;
         let snap_length = order.u32(body, 4)?;
         let link = link(number);
@@ -102,18 +102,19 @@ impl Interface {
     }
 }
 
-/// The unit and the start of an interface's times.
+/// The unit and origin of an interface's times.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
-    /// Ticks of a second.
+    /// Ticks per second.
     resolution: u64,
     /// Seconds to add.
     offset: i64,
 }
 
 impl Clock {
-    /// As the options of an interface have it: microseconds since 1970 unless they say otherwise.
-    fn of(mut options: &[u8], order: Order) -> Self {
+    /// The clock that the options of an interface describe: microseconds since 1970 unless they say
+    /// otherwise.
+    fn of(mut options: &[u8], order: ByteOrder) -> Self {
         const END: u16 = 0;
         const RESOLUTION: u16 = 9;
         const OFFSET: u16 = 14;
@@ -130,8 +131,8 @@ impl Clock {
                 (OFFSET, &[a, b, c, d, e, f, g, h]) => {
                     let bytes = [a, b, c, d, e, f, g, h];
                     clock.offset = match order {
-                        Order::Little => i64::from_le_bytes(bytes),
-                        Order::Big => i64::from_be_bytes(bytes),
+                        ByteOrder::Little => i64::from_le_bytes(bytes),
+                        ByteOrder::Big => i64::from_be_bytes(bytes),
                     };
                 }
                 _ => {}
@@ -141,7 +142,7 @@ impl Clock {
         clock
     }
 
-    /// Nanoseconds since 1970, if they can be told in 64 bits.
+    /// Nanoseconds since 1970, if they fit 64 bits.
     fn nanoseconds(self, high: u32, low: u32) -> Option<i64> {
         let ticks = u64::from(high) << 32 | u64::from(low);
         let (seconds, rest) = (ticks / self.resolution, ticks % self.resolution);
@@ -155,14 +156,14 @@ impl Clock {
 struct Framed<'a> {
     kind: u32,
     body: &'a [u8],
-    /// Bytes of all of it.
+    /// Its length in bytes, all included.
     len: usize,
 }
 
-/// A section as far as it has been read: what it takes to understand the next block.
+/// The state of a section: what is needed to understand its next block.
 #[derive(Debug, Clone, Default)]
 struct Section {
-    order: Order,
+    order: ByteOrder,
     interfaces: Vec<Interface>,
 }
 
@@ -173,9 +174,9 @@ impl Section {
         let mut order = self.order;
         let Some(kind) = order.u32(bytes, 0) else { return Ok(None) };
         if kind == kind::SECTION {
-            // Its own order is told behind its length.
+            // The byte order of a section follows its length.
             let Some(magic) = bytes.get(8..12) else { return Ok(None) };
-            order = Order::of_section(magic).ok_or_else(|| no_order(magic))?;
+            order = ByteOrder::of_section(magic).ok_or_else(|| no_order(magic))?;
         }
         let Some(length) = order.u32(bytes, 4) else { return Ok(None) };
         let len = length as usize;
@@ -190,12 +191,12 @@ impl Section {
         Ok(Some(Framed { kind, body: &block[8..len - 4], len }))
     }
 
-    /// Takes up what `block` says of those that follow it.
+    /// Takes note of what `block` says about the blocks that follow it.
     #[inline]
     fn take_up(&mut self, block: &Framed<'_>) -> Result<(), String> {
         match block.kind {
             kind::SECTION => {
-                self.order = Order::of_section(block.body).unwrap_or(self.order);
+                self.order = ByteOrder::of_section(block.body).unwrap_or(self.order);
                 self.interfaces.clear();
             }
             kind::INTERFACE if self.interfaces.len() == MOST_INTERFACES => {
@@ -210,7 +211,7 @@ impl Section {
         Ok(())
     }
 
-    /// The packet that `block` holds, if it is of a packet.
+    /// The packet in `block`, if it is a packet block.
     #[inline(always)]
     fn packet<'a>(&self, block: &Framed<'a>) -> Option<Captured<'a>> {
         let body = block.body;
@@ -231,7 +232,7 @@ impl Section {
         };
         let held = body.get(data..).unwrap_or(&[]);
         let (length, ticks) = match (block.kind, interface.snap_length) {
-            // The length on the wire, of which the interface may have captured less.
+            // The length on the wire; the interface may have captured less.
             (kind::SIMPLE_PACKET, 0) => (number(0).min(held.len() as u32), None),
             (kind::SIMPLE_PACKET, most) => (number(0).min(most).min(held.len() as u32), None),
             _ => (number(12), Some((interface.clock, [number(4), number(8)]))),
@@ -263,7 +264,7 @@ struct Captured<'a> {
     frame: &'a [u8],
     /// Where in the body the frame begins.
     data: usize,
-    /// The time of its clock; a simple packet has none.
+    /// The time by its interface's clock; a simple packet has none.
     ticks: Option<(Clock, [u32; 2])>,
 }
 
@@ -274,11 +275,11 @@ impl Captured<'_> {
     }
 }
 
-/// Finds the ends of blocks, and knows the section that they belong to.
+/// Finds the ends of blocks, and tracks the section to which they belong.
 #[derive(Default)]
 struct Blocks {
     section: Section,
-    /// The section as the last cut began, for its readers.
+    /// The section as it was at the start of the cut, for the parser.
     parser: Option<Arc<Section>>,
 }
 
@@ -312,7 +313,7 @@ impl Parser for Section {
         let reader = PacketReader::new(block.wanted());
         let mut section = Cow::Borrowed(self);
         let mut used = 0;
-        // The cutter has passed all of them: each is whole and sound.
+        // The cutter has checked these blocks: each is whole and sound.
         while let Ok(Some(found)) = section.block(&bytes[used..]) {
             if let Some(captured) = section.packet(&found) {
                 let at = FramePosition { number: block.passed, offset: used + 8 + captured.data };
@@ -343,7 +344,7 @@ mod tests {
     }
 
     fn nanoseconds(options: &[Vec<u8>], ticks: u64) -> Option<i64> {
-        let clock = Clock::of(&options.concat(), Order::Little);
+        let clock = Clock::of(&options.concat(), ByteOrder::Little);
         clock.nanoseconds((ticks >> 32) as u32, ticks as u32)
     }
 

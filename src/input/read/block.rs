@@ -1,4 +1,4 @@
-//! What one block of records came to: its addresses in their order, and its share of the account.
+//! The result of parsing one block of records: its addresses in order, and its share of the account.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 
-/// Malformed cells of a file that are remembered with their place.
+/// Malformed cells of a file that are kept to be shown.
 pub(crate) const REMEMBERED: usize = 3;
 
-/// Lines of a record beyond which an unclosed quote is likelier than a cell with that many lines.
+/// In a record of more lines than this, an unclosed quote is likelier than a cell of so many lines.
 pub(crate) const MANY_LINES: u64 = 100;
 
 /// The addresses of one role, in the order of their records.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     pub addresses: Vec<u32>,
-    /// The packets of each; empty while each has one.
+    /// The packet count of each; empty as long as each has one packet.
     pub packets: Vec<u64>,
-    /// The time of each, if times are wanted.
+    /// The time of each, if the run wants times.
     pub times: Vec<Option<i64>>,
-    /// First and last addresses of blocks of them, and how many of `addresses` come before. A block may
-    /// have millions: it is not written out.
+    /// Blocks of addresses: how many of `addresses` come before, the first and the last address. They are
+    /// not expanded, because a block may have millions.
     pub networks: Vec<(usize, u32, u32)>,
 }
 
@@ -38,18 +38,18 @@ impl Keys {
         self.addresses.push(address);
     }
 
-    /// Addresses and blocks of them.
+    /// Addresses and blocks, each block counted once.
     pub fn len(&self) -> usize {
         self.addresses.len() + self.networks.len()
     }
 
-    /// Addresses, those of blocks among them.
+    /// Addresses, including all those of blocks.
     pub fn addresses(&self) -> u64 {
         let of_blocks = |&(_, first, last): &(usize, u32, u32)| u64::from(last - first) + 1;
         self.addresses.len() as u64 + self.networks.iter().map(of_blocks).sum::<u64>()
     }
 
-    /// Takes those of `others` after its own, and empties them.
+    /// Appends `others` and empties it.
     pub fn append(&mut self, others: &mut Self) {
         let before = self.addresses.len();
         if !self.packets.is_empty() || !others.packets.is_empty() {
@@ -71,16 +71,16 @@ impl Keys {
     }
 }
 
-/// Where a malformed cell stands, counted from the start of its block: the driver adds what came before.
+/// A malformed cell, located relative to its block. The driver adds what came before the block.
 #[derive(Debug)]
 pub(crate) struct MalformedInBlock {
-    /// The line or packet within the block, from 0, on which its record starts.
+    /// The line or packet of the block, from 0, at which its record starts.
     pub number: u64,
-    /// The byte within the block at which its record starts.
+    /// The byte of the block at which its record starts.
     pub offset: u64,
-    /// Its column or field; a list has none.
+    /// Its column or field; the cells of a list have none.
     pub column: Option<String>,
-    /// The beginning of it, fit to be shown.
+    /// The beginning of its content, safe to display.
     pub value: String,
 }
 
@@ -104,34 +104,35 @@ impl Side {
     }
 }
 
-/// What one block of records came to, in their order.
+/// What one block of records holds, in order.
 #[derive(Debug)]
 pub(crate) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
     has_destination: bool,
-    /// Whether addresses may be dropped, or times are wanted.
+    /// Whether addresses may be dropped, or the run wants times.
     is_special: bool,
-    /// Whether both sides fill the keys of the source.
+    /// Whether both sides go into the keys of the source.
     is_any: bool,
-    /// Malformed cells that are still to be remembered.
+    /// How many more malformed cells to keep.
     pub malformed_left: usize,
     pub source: Side,
     pub destination: Side,
     pub records: u64,
-    /// Records with a time, where filters or times are asked for.
+    /// Records with a time, if filters or times need it.
     pub timed: u64,
-    /// Rows longer or shorter than their header.
+    /// Rows with more or fewer fields than their header.
     pub ragged: u64,
-    /// Lines or packets that the parser has passed: it adds to them, and places are counted by them.
+    /// Lines or packets that the parser has passed. Parsers advance this; malformed cells are numbered by
+    /// it.
     pub passed: u64,
     /// The first malformed cells.
     pub malformed: Vec<MalformedInBlock>,
-    /// The line, within the block, on which a suspiciously long record starts.
+    /// The line of the block on which a suspiciously long record starts.
     pub long_record: Option<u64>,
-    /// A link type that is not read, of the first packet that has one.
+    /// The link type of the first packet whose link type is not read.
     pub unknown_link: Option<u16>,
-    /// Blocks of addresses, such as 10.0.0.0/24, that the addresses came from.
+    /// Blocks of addresses, such as 10.0.0.0/24, that were read.
     pub networks: u64,
 }
 
@@ -158,7 +159,7 @@ impl Block {
         }
     }
 
-    /// Empties the block for another use, and keeps its room.
+    /// Empties the block for another use, keeping its allocations.
     pub fn reset(&mut self, wanted: Arc<Wanted>, malformed_left: usize) {
         let (mut source, mut destination) =
             (std::mem::take(&mut self.source.keys), std::mem::take(&mut self.destination.keys));
@@ -170,18 +171,18 @@ impl Block {
         self.malformed_left = malformed_left;
     }
 
-    /// Empties the block to be parsed again.
+    /// Empties the block so that it can be parsed again.
     pub fn restart(&mut self) {
         self.reset(self.wanted.clone(), self.malformed_left);
     }
 
-    /// What the run wants of records.
+    /// What the run wants from records.
     pub fn wanted(&self) -> &Wanted {
         &self.wanted
     }
 
-    /// Counts `record`; `place` is asked only for the first malformed cells. Cells of both roles at one
-    /// place are one cell.
+    /// Counts `record`. `place` is called only for the first malformed cells. Malformed cells of both roles
+    /// with the same location are kept once.
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
         self.records += 1;
@@ -202,7 +203,7 @@ impl Block {
         }
     }
 
-    /// Counts what the filters leave of `record`, with its time and as one set if so it is wanted.
+    /// Counts what the filters leave of `record`, with its time, and as one set if the run wants that.
     #[inline(never)]
     fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
         self.timed += u64::from(record.facts.time.is_some());
@@ -237,7 +238,7 @@ impl Block {
         }
     }
 
-    /// Counts one packet of each address from `first` to `last`, in one record.
+    /// Counts a record that stands for one packet of each address from `first` to `last`.
     pub fn add_network(&mut self, first: u32, last: u32) {
         self.records += 1;
         self.networks += 1;
@@ -252,9 +253,10 @@ impl Block {
         }
     }
 
-    /// Counts what the filters leave of a block of addresses. Its cell is one: filtered if nothing is left.
+    /// Counts what the filters leave of a block of addresses. The block is one cell, which counts as
+    /// filtered if nothing is left.
     fn add_some_of_network(&mut self, first: u32, last: u32) {
-        // What is left, as ranges.
+        // The addresses left, as ranges.
         let mut kept: Vec<(u32, u32)> = Vec::new();
         let mut is_said = true;
         for address in first..=last {

@@ -1,7 +1,7 @@
-//! gzip and Zstandard, recognised by content: several members or frames are one file.
+//! gzip and Zstandard, recognised by content. Several members or frames form one file.
 //!
-//! Of a damaged or cut file all is given out that stands before the damage: decoders are driven by their
-//! plain buffers, as their readers drop what was decoded in the call that fails.
+//! A damaged or truncated file is decompressed up to the damage. For this the decoders are driven through
+//! their plain buffers: their `Read` types drop whatever was decoded in the call that fails.
 
 use std::io;
 
@@ -20,7 +20,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Its name, as its program is called.
+    /// Its name, which is also that of its program.
     pub fn name(self) -> &'static str {
         match self {
             Compression::Gzip => "gzip",
@@ -31,7 +31,7 @@ impl Compression {
     fn of(signature: &[u8]) -> Option<Self> {
         match signature {
             [0x1f, 0x8b, ..] => Some(Compression::Gzip),
-            // A frame, or one of sixteen kinds of frame to be skipped.
+            // A frame, or one of the sixteen kinds of skippable frames.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 Some(Compression::Zstd)
             }
@@ -40,17 +40,17 @@ impl Compression {
     }
 }
 
-/// Bytes of a compressed file read at a time.
+/// Bytes of a compressed file to read at a time.
 const INPUT: usize = 256 << 10;
 /// The window of gzip, as a power of two.
 const GZIP_WINDOW: u8 = 15;
-/// Bytes of a frame that tell how much more of it is wanted.
+/// Bytes at the start of a frame that tell how many more are needed.
 const FRAME_START: usize = 16;
 
-/// Reads a file's next bytes; 0 at its end.
+/// Reads the next bytes of the file; 0 at its end.
 type Raw<'a> = dyn FnMut(&mut [u8]) -> io::Result<usize> + 'a;
 
-/// Bytes of the file on their way to be decompressed.
+/// Bytes of the file that are still to be decompressed.
 #[derive(Default)]
 struct Input {
     bytes: Vec<u8>,
@@ -63,7 +63,7 @@ impl Input {
         &self.bytes[self.from..]
     }
 
-    /// Reads on when all is used up.
+    /// Reads more once all bytes are used.
     fn refill(&mut self, raw: &mut Raw<'_>) -> io::Result<()> {
         if self.from == self.bytes.len() && !self.has_ended {
             self.bytes.resize(INPUT, 0);
@@ -85,15 +85,16 @@ enum Kind {
     },
     Zstd {
         decoder: raw::Decoder<'static>,
-        /// Bytes that the decoder asks for: one block, so that none is lost to an error in the next.
+        /// Bytes that the decoder asks for: one block at a time, so that an error in the next block loses
+        /// nothing.
         wanted: usize,
         is_open: bool,
     },
-    /// Nothing more comes.
+    /// Nothing more follows.
     Broken(String),
 }
 
-/// Decompresses one file, or hands it on as it is.
+/// Decompresses one file, or passes it on unchanged.
 pub(crate) struct Decoder {
     kind: Kind,
     input: Input,
@@ -107,7 +108,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// The bytes as they are, `start` first.
+    /// Passes the bytes on unchanged, `start` first.
     pub fn none(start: Vec<u8>) -> Self {
         let input = Input { bytes: start, from: 0, has_ended: false };
         Self { kind: Kind::None, input, compression: None }
@@ -134,7 +135,8 @@ impl Decoder {
         self.compression
     }
 
-    /// Decompresses into `output`, which has room: some bytes, 0 at the end, or why there are no more.
+    /// Decompresses into `output`, which must not be empty. Returns the number of bytes, 0 at the end, or
+    /// the reason why no more follow.
     ///
     /// # Errors
     /// Those of `raw`.
@@ -183,11 +185,11 @@ impl Decoder {
     }
 }
 
-/// What one call of a decoder came to.
+/// The result of one call of a decoder.
 enum Step {
     Some(usize),
     End,
-    /// So many bytes, and why there are no more.
+    /// This many bytes, and the reason why no more follow.
     Broken(usize, String),
 }
 
@@ -200,7 +202,7 @@ fn gzip(
     output: &mut [u8],
 ) -> Step {
     if !*is_open {
-        // Zeros fill the last block of a tape.
+        // Tapes pad their last block with zeros.
         while input.rest().first() == Some(&0) {
             input.from += 1;
         }

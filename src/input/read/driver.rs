@@ -1,12 +1,13 @@
-//! The way of all files through threads: read and cut by one, parsed by all, taken up in order.
+//! Reads all files with threads: one reads and cuts, many parse, and the caller collects the blocks in
+//! order.
 //!
-//! A reading thread fills blocks from a bounded pool and cuts each after its last whole record; workers
-//! parse blocks; the calling thread takes them up in the order of the files, so that what comes out does
-//! not depend on the threads, and returns them to the pool. Where a record went on beyond a cut after all,
-//! the block after it was parsed from the wrong place, and is parsed again here.
+//! The reading thread fills blocks from a bounded pool and cuts each after its last whole record. Workers
+//! parse the blocks. The calling thread collects them in file order, so the result does not depend on the
+//! threads, and returns them to the pool. If a record turns out to continue beyond a cut, the next block
+//! was parsed from the wrong place and is parsed again here.
 //!
-//! All threads but the caller's are on their own: one may be stuck in a read of a pipe that never ends, and
-//! nobody waits for it.
+//! All threads but the caller's are detached: one may be stuck reading a pipe that never ends, and nobody
+//! waits for it.
 
 use std::io;
 use std::mem;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::reader::{self, BLOCK, Ending, Item, Job, LONGEST_RECORD, Parsed, Slab};
+use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Slab};
 use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::Parser;
@@ -27,19 +28,19 @@ use crate::input::read::fold::{Fold, Folded};
 use crate::input::read::source::Sources;
 use crate::input::warning::Warning;
 
-/// The longest time between two looks at whether to stop.
+/// The longest time between two checks whether to stop.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// Blocks for each worker, and for the threads on both sides of them.
+/// Blocks per worker, and for the threads before and after the workers.
 const BLOCKS_A_WORKER: usize = 2;
-/// Bytes of all blocks, however many workers there are.
+/// The most bytes of all blocks together, however many workers there are.
 const MOST_BYTES: usize = 24 << 20;
 
-/// How far the reading has come.
+/// How far reading has progressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes read, over all files, as they stand in the files.
+    /// Bytes read from all files, as stored.
     pub bytes: u64,
-    /// Bytes of all files together; `None` when a pipe takes part.
+    /// Bytes of all files together; `None` if a pipe is among them.
     pub total: Option<u64>,
 }
 
@@ -53,7 +54,7 @@ pub(crate) struct Counted {
 /// Reads the files of `sources`.
 ///
 /// # Errors
-/// The first file, in their order, that cannot be read, and an interruption.
+/// The first file in order that cannot be read, or an interruption.
 pub(crate) fn read(
     sources: Sources,
     options: &Options,
@@ -63,7 +64,7 @@ pub(crate) fn read(
     let Sources { files, passed_over } = sources;
     let threads = rayon::current_num_threads();
     let workers = match total {
-        // Compressed text is some ten times as long.
+        // Compressed text expands about ten times.
         Some(total) => threads.min(1 + total as usize / (BLOCK / 10)),
         None => threads,
     };
@@ -71,35 +72,35 @@ pub(crate) fn read(
     let bytes = Arc::new(AtomicU64::new(0));
     let (free, pool) = channel();
     for _ in 0..(BLOCKS_A_WORKER * (workers + 1)).min(MOST_BYTES / BLOCK) {
-        // The pool is there, a few lines above.
+        // Cannot fail: the receiver is alive, a few lines above.
         let _ = free.send(Slab::default());
     }
-    let (jobs, items) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
+    let (jobs, events) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
     start_workers(workers, jobs).map_err(failed)?;
     let progress = Watch { bytes, total, report: progress };
     let own = rayon::current_thread_index().map(|_| threads);
     let fold = || Fold::new(options.times, own).map_err(failed);
     let folds = (fold()?, fold()?);
     let account = Account { passed_over, ..Account::default() };
-    let mut order = Order { items, free, progress, folds, account };
+    let mut collector = Collector { events, free, progress, folds, account };
     for source in &files {
-        let Some(file) = order.file()? else { continue };
+        let Some(file) = collector.file()? else { continue };
         if !source.is_named && file.is_no_list() {
             let reason = InputError::NoList { name: file.name.clone() }.to_string();
-            order.account.passed_over.push(PassedOver { name: file.name, reason });
+            collector.account.passed_over.push(PassedOver { name: file.name, reason });
         } else {
-            order.account.files.push(file);
+            collector.account.files.push(file);
         }
     }
-    let Order { progress, folds: (source, destination), account, .. } = order;
+    let Collector { progress, folds: (source, destination), account, .. } = collector;
     progress.last()?;
     let (source, destination) =
         (source.finish().map_err(failed)?, destination.finish().map_err(failed)?);
     Ok(Counted { source, destination, account })
 }
 
-/// Threads that parse blocks until no more come.
-fn start_workers(workers: usize, jobs: Receiver<Job>) -> io::Result<()> {
+/// Starts threads that parse blocks until no more arrive.
+fn start_workers(workers: usize, jobs: Receiver<ParseJob>) -> io::Result<()> {
     let jobs = Arc::new(Mutex::new(jobs));
     for _ in 0..workers {
         let jobs = jobs.clone();
@@ -107,9 +108,9 @@ fn start_workers(workers: usize, jobs: Receiver<Job>) -> io::Result<()> {
             loop {
                 // A worker that fails holds no lock.
                 let Ok(job) = jobs.lock().map(|jobs| jobs.recv()) else { return };
-                let Ok(Job { mut parsed, reply }) = job else { return };
+                let Ok(ParseJob { mut parsed, reply }) = job else { return };
                 parsed.run();
-                // Nobody may want it any more.
+                // The receiver may be gone.
                 let _ = reply.send(parsed);
             }
         })?;
@@ -117,7 +118,7 @@ fn start_workers(workers: usize, jobs: Receiver<Job>) -> io::Result<()> {
     Ok(())
 }
 
-/// Tells how far the reading has come, and hears whether to stop.
+/// Reports progress, and learns whether to stop.
 struct Watch<'a> {
     bytes: Arc<AtomicU64>,
     total: Option<u64>,
@@ -139,7 +140,7 @@ impl Watch<'_> {
         self.tell()
     }
 
-    /// What `receiver` has next, and `None` if its sender is gone.
+    /// The next item of `receiver`; `None` if its sender is gone.
     fn wait<T>(&mut self, receiver: &Receiver<T>) -> Result<Option<T>, InputError> {
         loop {
             match receiver.recv_timeout(PATIENCE) {
@@ -151,42 +152,42 @@ impl Watch<'_> {
     }
 }
 
-/// Where the threads' work comes together again, in order.
-struct Order<'a> {
-    items: Receiver<Item>,
+/// Collects the work of the threads in file order.
+struct Collector<'a> {
+    events: Receiver<Event>,
     free: Sender<Slab>,
     progress: Watch<'a>,
     folds: (Fold, Fold),
     account: Account,
 }
 
-/// How far one file has been taken up.
+/// How much of one file has been collected.
 struct Position {
-    /// Bytes, when decompressed, of records taken up.
+    /// Decompressed bytes of the records collected.
     offset: u64,
     /// Lines or packets.
     number: u64,
     at: fn(u64) -> RecordNumber,
     malformed_left: Arc<AtomicUsize>,
-    /// Records with a time, where times are wanted.
+    /// Records with a time, if the run wants times.
     timed: u64,
-    /// What a record that went on beyond its block left of it, and who reads it.
+    /// The rest of a block whose last record continues in the next one, and its parser.
     rest: Vec<u8>,
     parser: Option<Arc<dyn Parser>>,
-    /// What the rest of the file is not read for.
+    /// Why the rest of the file is not read.
     damage: Option<String>,
 }
 
-impl Order<'_> {
-    /// Takes up the next file, unless it is passed over.
+impl Collector<'_> {
+    /// Collects the next file, unless it is skipped.
     fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
-        let opened = match self.progress.wait(&self.items)? {
-            Some(Item::Opened(opened)) => *opened,
-            Some(Item::PassedOver(passed_over)) => {
+        let opened = match self.progress.wait(&self.events)? {
+            Some(Event::Opened(opened)) => *opened,
+            Some(Event::PassedOver(passed_over)) => {
                 self.account.passed_over.push(passed_over);
                 return Ok(None);
             }
-            Some(Item::Failed(error)) => return Err(error),
+            Some(Event::Failed(error)) => return Err(error),
             _ => return Err(lost("a file")),
         };
         let mut file = FileAccount::new(opened.name, opened.format, opened.compression);
@@ -202,29 +203,31 @@ impl Order<'_> {
             damage: None,
         };
         loop {
-            match self.progress.wait(&self.items)? {
-                Some(Item::Block(block)) => {
+            match self.progress.wait(&self.events)? {
+                Some(Event::Block(block)) => {
                     let parsed = self.progress.wait(&block)?.ok_or_else(|| lost(&file.name))?;
                     self.block(parsed, &mut position, &mut file);
                     self.progress.tell()?;
                 }
-                Some(Item::End(ending)) => {
+                Some(Event::End(ending)) => {
                     self.end(ending, position, &mut file)?;
                     return Ok(Some(file));
                 }
-                Some(Item::Failed(error)) => return Err(error),
-                Some(Item::Opened(_) | Item::PassedOver(_)) | None => return Err(lost(&file.name)),
+                Some(Event::Failed(error)) => return Err(error),
+                Some(Event::Opened(_) | Event::PassedOver(_)) | None => {
+                    return Err(lost(&file.name));
+                }
             }
         }
     }
 
-    /// Takes up a block of `file`.
+    /// Collects a block of `file`.
     fn block(&mut self, mut parsed: Parsed, position: &mut Position, file: &mut FileAccount) {
         if position.damage.is_some() {
             file.cut += parsed.len as u64;
         } else {
             if !position.rest.is_empty() {
-                // It was parsed from the middle of a record.
+                // The block was parsed from the middle of a record.
                 let mut bytes = mem::take(&mut position.rest);
                 bytes.extend_from_slice(&parsed.slab.bytes[..parsed.len]);
                 parsed.len = bytes.len();
@@ -241,11 +244,11 @@ impl Order<'_> {
                 position.parser = Some(parsed.parser);
             }
         }
-        // The reading thread may have come to its end.
+        // The reading thread may have finished.
         let _ = self.free.send(parsed.slab);
     }
 
-    /// Adds what `parsed` came to.
+    /// Adds the result of `parsed`.
     fn take(&mut self, parsed: &mut Parsed, position: &mut Position, file: &mut FileAccount) {
         let block = &mut parsed.slab.block;
         self.folds.0.add(&mut block.source.keys);
@@ -280,7 +283,7 @@ impl Order<'_> {
         position.offset += parsed.used as u64;
     }
 
-    /// Takes up the end of `file`.
+    /// Completes the account of `file` at its end.
     fn end(
         &mut self,
         ending: Ending,
@@ -291,7 +294,7 @@ impl Order<'_> {
         let wanted = ending.wanted.clone();
         let mut damage = position.damage.take().or(ending.damage);
         if let (false, Some(parser)) = (position.rest.is_empty(), position.parser.take()) {
-            // Nothing follows the rest, unless it was lost.
+            // Nothing follows the rest, unless it was lost to damage.
             let bytes = mem::take(&mut position.rest);
             let mut slab = Slab { block: Block::new(ending.wanted), bytes };
             slab.block.malformed_left = REMEMBERED - file.malformed.len();
@@ -326,7 +329,7 @@ fn endless(position: &Position) -> String {
     reader::endless((position.at)(position.number + 1))
 }
 
-/// That a thread is gone: its failure has been told on standard error.
+/// Says that a thread is gone. Its panic has been reported on standard error.
 fn lost(name: &str) -> InputError {
     let reason = io::Error::other("a thread that reads it has failed");
     InputError::Read { name: name.to_owned(), reason }

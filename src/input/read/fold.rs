@@ -1,4 +1,4 @@
-//! The addresses of all files, counted by role: each role on a thread of its own.
+//! Counts the addresses of all files, each role on a thread of its own.
 
 use std::io;
 use std::ops::Range;
@@ -10,23 +10,23 @@ use rayon::ThreadPoolBuilder;
 use crate::address::{AddressSet, Counter, LARGEST_UNSORTED, LEAST_SORTED, Times};
 use crate::input::read::block::Keys;
 
-/// Batches of keys on their way to be counted.
+/// Batches of keys waiting to be counted.
 const AHEAD: usize = 4;
-/// Addresses of a batch: many, as a thread is woken for each.
+/// Addresses of a batch: many, because each batch wakes a thread.
 const BATCH: usize = 1 << 15;
-/// So few are not sorted for their counts either.
+/// Sets so small that they are not sorted need no sorting for their counts either.
 const _: () = assert!(LEAST_SORTED <= LARGEST_UNSORTED as u64);
 
 /// Counts the addresses of one role, in the order they are given.
 pub(crate) struct Fold {
     keys: SyncSender<Keys>,
-    /// What has not been handed over yet.
+    /// Keys that have not been sent yet.
     batch: Keys,
     spare: Receiver<Keys>,
     thread: JoinHandle<io::Result<Folded>>,
 }
 
-/// What was counted, and the times if they were wanted.
+/// The counts, and the times if the run wants them.
 pub(crate) struct Folded {
     counter: Counter,
     times: Option<Times>,
@@ -72,11 +72,12 @@ impl Folded {
 }
 
 impl Fold {
-    /// Counts, and notes times if they are wanted. Sorts with as many threads of its own as `own` says: those of
-    /// the pool may all be waiting for this very reading. `None`: by the pool.
+    /// Starts the counting thread, which records times if asked to. It sorts with `own` threads of its own,
+    /// because those of the global pool may all be waiting for this very reading; with `None` it uses the
+    /// global pool.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// If no thread can be started.
     pub fn new(times: bool, own: Option<usize>) -> io::Result<Self> {
         let (keys, taken) = sync_channel::<Keys>(AHEAD);
         let (returned, spare) = channel();
@@ -87,7 +88,7 @@ impl Fold {
         Ok(Self { keys, batch: Keys::default(), spare, thread })
     }
 
-    /// Counts `keys`, and empties them.
+    /// Counts `keys` and empties it.
     pub fn add(&mut self, keys: &mut Keys) {
         self.batch.append(keys);
         if self.batch.len() >= BATCH {
@@ -97,14 +98,14 @@ impl Fold {
 
     fn hand_over(&mut self) {
         let spare = self.spare.try_recv().unwrap_or_default();
-        // A thread that is gone is found by `finish`.
+        // If the thread is gone, `finish` notices.
         let _ = self.keys.send(std::mem::replace(&mut self.batch, spare));
     }
 
-    /// What was counted.
+    /// Waits for the counts.
     ///
     /// # Errors
-    /// When the thread is gone, or had none to sort with.
+    /// If the thread has failed or could not start threads for sorting.
     pub fn finish(mut self) -> io::Result<Folded> {
         self.hand_over();
         let Self { keys, thread, .. } = self;
@@ -124,7 +125,7 @@ fn count(
     let mut add = |mut keys: Keys| {
         folded.add(&keys);
         keys.clear();
-        // Nobody may want it any more.
+        // The receiver may be gone.
         let _ = spare.send(keys);
     };
     let mut counted = 0;

@@ -1,4 +1,7 @@
-//! The way of the bytes: from paths to counted addresses, whatever the format.
+//! The path of the bytes, from files to counted addresses, whatever the format: `source` finds the files,
+//! `stream` and `decompress` deliver their bytes, `head` the first of these; `reader` cuts them into
+//! blocks, `driver` has them parsed and collects them, `fold` counts. `wanted` and `block` are what parsers
+//! see of a run. No format is read here.
 
 pub(crate) mod block;
 pub(crate) mod decompress;

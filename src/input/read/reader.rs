@@ -1,4 +1,4 @@
-//! The reading thread: opens files, finds their formats, fills blocks and cuts them.
+//! The reading thread: opens files, finds their formats, fills blocks and cuts them after whole records.
 
 use std::io;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use crate::input::read::block::{Block, REMEMBERED};
 use crate::input::read::decompress::Compression;
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
-use crate::input::read::stream::{End, Stream};
+use crate::input::read::stream::{Stream, StreamEnd};
 use crate::input::read::wanted::Wanted;
 use crate::input::role::Roles;
 use crate::input::warning::Warning;
 
-/// Bytes of a block: of half as many, waking threads takes up to a tenth of the time (benches/README.md).
+/// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
 pub(crate) const BLOCK: usize = 1 << 20;
-/// Bytes of one record: a quote that is never closed must not draw the whole file into memory.
+/// The longest record, in bytes: a quote that is never closed must not pull the whole file into memory.
 pub(crate) const LONGEST_RECORD: usize = 16 << 20;
 
-/// The memory of one block, used again and again.
+/// The memory of one block, which is reused.
 pub(crate) struct Slab {
     pub bytes: Vec<u8>,
     pub block: Block,
@@ -40,7 +40,7 @@ impl Default for Slab {
     }
 }
 
-/// A block, before and after it is parsed.
+/// A block, before and after parsing.
 pub(crate) struct Parsed {
     pub slab: Slab,
     /// The bytes to parse, at the start of the slab's.
@@ -48,12 +48,12 @@ pub(crate) struct Parsed {
     pub parser: Arc<dyn Parser>,
     /// Whether nothing follows.
     pub is_last: bool,
-    /// The bytes of them that were used.
+    /// How many of them the parser used.
     pub used: usize,
 }
 
 impl Parsed {
-    /// Parses the block, from a fresh start.
+    /// Parses the block from scratch.
     pub fn run(&mut self) {
         let Slab { bytes, block } = &mut self.slab;
         block.restart();
@@ -61,28 +61,28 @@ impl Parsed {
     }
 }
 
-/// A block to parse, and where it goes then.
-pub(crate) struct Job {
+/// A block to parse, and where to send the result.
+pub(crate) struct ParseJob {
     pub parsed: Parsed,
     pub reply: SyncSender<Parsed>,
 }
 
-/// What the reading thread has to tell, in order.
-pub(crate) enum Item {
+/// What the reading thread reports, in file order.
+pub(crate) enum Event {
     /// The next file begins.
-    Opened(Box<Start>),
-    /// The next file is none to be read.
+    Opened(Box<OpenedFile>),
+    /// The next file is skipped.
     PassedOver(PassedOver),
-    /// A block of it, as soon as it is parsed.
+    /// A block of the open file, which arrives once it is parsed.
     Block(Receiver<Parsed>),
-    /// It ends.
+    /// The open file ends.
     End(Ending),
     /// The reading ends.
     Failed(InputError),
 }
 
 /// A file before its first record.
-pub(crate) struct Start {
+pub(crate) struct OpenedFile {
     pub name: String,
     pub format: Format,
     pub compression: Option<Compression>,
@@ -90,24 +90,24 @@ pub(crate) struct Start {
     /// Bytes and lines before the first record.
     pub offset: u64,
     pub number: u64,
-    /// What its records are counted by.
+    /// What its records are numbered by.
     pub at: fn(u64) -> RecordNumber,
-    /// Malformed cells of it that are still to be remembered.
+    /// How many more of its malformed cells to keep.
     pub malformed_left: Arc<AtomicUsize>,
 }
 
 /// A file after its last block.
 pub(crate) struct Ending {
-    /// Bytes of the file itself.
+    /// Bytes of the file as it is stored.
     pub bytes: u64,
-    /// Bytes after the last block that are no whole record.
+    /// Bytes after the last block that form no whole record.
     pub cut: u64,
-    /// Why there is no more of it.
+    /// Why reading stopped before the end.
     pub damage: Option<String>,
     pub wanted: Arc<Wanted>,
 }
 
-/// That the record at this place does not end.
+/// Says that the record with this number does not end.
 pub(crate) fn endless(at: RecordNumber) -> String {
     let limit = LONGEST_RECORD >> 20;
     match at {
@@ -120,52 +120,52 @@ pub(crate) fn endless(at: RecordNumber) -> String {
     }
 }
 
-/// Starts to read `files` into the slabs of `pool`.
+/// Starts a thread that reads `files` into the slabs of `pool`.
 ///
 /// # Errors
-/// When the system gives no thread.
+/// If no thread can be started.
 pub(crate) fn start(
     files: &[Source],
     options: &Options,
     pool: Receiver<Slab>,
     meter: Arc<AtomicU64>,
-) -> io::Result<(Receiver<Job>, Receiver<Item>)> {
+) -> io::Result<(Receiver<ParseJob>, Receiver<Event>)> {
     let (jobs, taken_jobs) = channel();
-    let (items, taken_items) = channel();
+    let (events, taken_events) = channel();
     let (files, options) = (files.to_vec(), options.clone());
     Builder::new().name("octomix read".to_owned()).spawn(move || {
-        let mut reader = Reader { options, pool, spare: None, meter, jobs, items, is_open: false };
+        let mut reader = Reader { options, pool, spare: None, meter, jobs, events, is_open: false };
         for source in &files {
             match reader.named(source) {
                 Ok(()) => {}
                 Err(Stop::Failed(error)) => {
                     // Nobody may want it any more.
-                    let _ = reader.items.send(Item::Failed(error));
+                    let _ = reader.events.send(Event::Failed(error));
                     return;
                 }
                 Err(Stop::Unwanted) => return,
             }
         }
     })?;
-    Ok((taken_jobs, taken_items))
+    Ok((taken_jobs, taken_events))
 }
 
 struct Reader {
     options: Options,
     pool: Receiver<Slab>,
-    /// A slab that came to nothing.
+    /// A slab that was not needed after all.
     spare: Option<Slab>,
     meter: Arc<AtomicU64>,
-    jobs: Sender<Job>,
-    items: Sender<Item>,
-    /// Whether the file being read has been told of.
+    jobs: Sender<ParseJob>,
+    events: Sender<Event>,
+    /// Whether the current file has been reported as open.
     is_open: bool,
 }
 
 /// Why the reading thread ends early.
 enum Stop {
     Failed(InputError),
-    /// Whoever wanted the records has gone.
+    /// The receiver of the records is gone.
     Unwanted,
 }
 
@@ -176,17 +176,17 @@ impl From<InputError> for Stop {
 }
 
 impl Reader {
-    fn tell(&self, item: Item) -> Result<(), Stop> {
-        self.items.send(item).map_err(|_| Stop::Unwanted)
+    fn tell(&self, item: Event) -> Result<(), Stop> {
+        self.events.send(item).map_err(|_| Stop::Unwanted)
     }
 
-    /// Reads the file; one found in a directory is passed over if it is none to be read.
+    /// Reads the file. A file found in a directory is skipped if it cannot be read.
     fn named(&mut self, source: &Source) -> Result<(), Stop> {
         self.is_open = false;
         match self.file(source) {
             Err(Stop::Failed(error)) if !source.is_named && !self.is_open => {
                 let (name, reason) = (file_name(&source.path), error.to_string());
-                self.tell(Item::PassedOver(PassedOver { name, reason }))
+                self.tell(Event::PassedOver(PassedOver { name, reason }))
             }
             done => done,
         }
@@ -210,7 +210,7 @@ impl Reader {
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
         self.is_open = true;
-        self.tell(Item::Opened(Box::new(Start {
+        self.tell(Event::Opened(Box::new(OpenedFile {
             name,
             format: opened.format,
             compression,
@@ -225,15 +225,15 @@ impl Reader {
         let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
         let bytes = stream.bytes();
         let damage = match stream.into_end() {
-            End::Failed(error) => return Err(failed(error).into()),
-            End::Damaged(reason) => damage.or(Some(reason)),
-            End::Whole => damage,
+            StreamEnd::Failed(error) => return Err(failed(error).into()),
+            StreamEnd::Damaged(reason) => damage.or(Some(reason)),
+            StreamEnd::Whole => damage,
         };
-        self.tell(Item::End(Ending { bytes, cut, damage, wanted }))
+        self.tell(Event::End(Ending { bytes, cut, damage, wanted }))
     }
 
-    /// Reads `stream`, which `carry` stands before, to its end, and hands its records over in blocks.
-    /// Returns the bytes left over, and why there are no more.
+    /// Reads `carry` and then `stream` to its end, and sends the records off in blocks. Returns how many
+    /// bytes are left over, and why reading stopped before the end.
     fn blocks(
         &mut self,
         mut carry: Vec<u8>,
@@ -249,7 +249,7 @@ impl Reader {
             };
             let (cut, filled) = loop {
                 let filled = fill(&mut slab.bytes, &carry, stream);
-                // Damaged data end in the middle of a record.
+                // Damaged data may end in the middle of a record.
                 let cut = cutter.cut(&slab.bytes[..filled], stream.is_whole());
                 let is_short = matches!(cut, Ok(Cut { len: 0, .. }));
                 if !is_short || stream.has_ended() || filled > LONGEST_RECORD {
@@ -274,8 +274,8 @@ impl Reader {
                 let (reply, parsed) = sync_channel(1);
                 let is_last = stream.is_whole() && carry.is_empty();
                 let job = Parsed { slab, len, parser, is_last, used: 0 };
-                self.jobs.send(Job { parsed: job, reply }).map_err(|_| Stop::Unwanted)?;
-                self.tell(Item::Block(parsed))?;
+                self.jobs.send(ParseJob { parsed: job, reply }).map_err(|_| Stop::Unwanted)?;
+                self.tell(Event::Block(parsed))?;
             } else {
                 self.spare = Some(slab);
             }
@@ -287,11 +287,11 @@ impl Reader {
     }
 }
 
-/// Puts `carry` and then what follows in `stream` into `bytes`; returns how many these are.
+/// Fills `bytes` with `carry` and then from `stream`; returns how many bytes are filled.
 fn fill(bytes: &mut Vec<u8>, carry: &[u8], stream: &mut Stream) -> usize {
-    // A record longer than what is carried asks for as much again.
+    // If a record is longer than what is carried, as much again is needed.
     let room = BLOCK.max(2 * carry.len());
-    // What is to be read over need not be cleared, and what one long record took is given back.
+    // Bytes that will be overwritten need not be cleared. Memory that one long record needed is given back.
     if bytes.len() < room || bytes.len() > 4 * room {
         bytes.resize(room, 0);
         bytes.shrink_to_fit();

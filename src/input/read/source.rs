@@ -1,7 +1,8 @@
-//! From what is named to the files to read: patterns, directories, and the mistakes that need no reading.
+//! From paths to the files to read: patterns, directories, and the mistakes that show before any file is
+//! read.
 //!
-//! What a pattern or a directory stands for comes in the order of its paths, the same on every machine.
-//! Hidden files are passed over, and so are folders of octomix's own results.
+//! The files of a pattern or a directory are sorted by path, so their order is the same on every machine.
+//! Hidden files and folders of octomix's own results are skipped.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -22,29 +23,29 @@ use crate::input::role::{Role, Roles};
 pub struct Source {
     /// Its path; `-` is standard input.
     pub path: PathBuf,
-    /// Its bytes; `None` where they end nobody knows when.
+    /// Its size in bytes; `None` for a pipe, whose end is not known.
     pub bytes: Option<u64>,
-    /// When it was last written to, where the system knows.
+    /// When it was last modified, if the system knows.
     pub modified: Option<SystemTime>,
-    /// Whether it was named, by itself or by a pattern: one found in a directory may be of any kind.
+    /// Whether it was named, by itself or by a pattern. A file found in a directory may be of any kind.
     pub is_named: bool,
 }
 
 /// All files to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// In the order to be read in.
+    /// In the order in which to read them.
     pub files: Vec<Source>,
-    /// What cannot be read in directories.
+    /// Files in directories that cannot be read.
     pub passed_over: Vec<PassedOver>,
 }
 
 impl Sources {
-    /// Finds what `paths` stand for: files, patterns such as `day*.csv` that no shell has replaced, and
-    /// directories. The path `-` is standard input.
+    /// Finds the files that `paths` stand for: files, patterns such as `day*.csv` that no shell has
+    /// expanded, and directories. The path `-` is standard input.
     ///
     /// # Errors
-    /// A path that leads nowhere or may not be read, a pattern or directory that stands for nothing.
+    /// A path that does not exist or may not be read, or a pattern or directory without files.
     pub fn find(paths: &[PathBuf], directories: Directories) -> Result<Self, InputError> {
         if paths.is_empty() {
             return Err(InputError::NoFile);
@@ -56,7 +57,7 @@ impl Sources {
         Ok(sources)
     }
 
-    /// The bytes of all files, `None` where a pipe has no size.
+    /// The total size in bytes; `None` if a pipe is among the files.
     pub fn bytes(&self) -> Option<u64> {
         self.files.iter().map(|file| file.bytes).sum()
     }
@@ -84,7 +85,7 @@ impl Sources {
 
     fn add_pattern(&mut self, pattern: &str, directories: Directories) -> Result<(), InputError> {
         let mut found = matches_of(pattern)?;
-        // As a pattern of files is meant, unless directories are asked for.
+        // A pattern is meant for files, unless directories are asked for.
         found.retain(|path| match path.is_dir() {
             true => directories != Directories::Refused && !is_result(path),
             false => true,
@@ -128,8 +129,8 @@ impl Sources {
         Ok(())
     }
 
-    /// Adds the files below `directory` that are `wanted`, as are the directories gone into. Links to
-    /// directories are not followed: they may lead round in circles.
+    /// Adds the files below `directory`. Enters only directories, and adds only files, that are `wanted`.
+    /// Does not follow links to directories, because they may form a cycle.
     fn walk(&mut self, directory: &Path, wanted: &dyn Fn(&Path, bool) -> bool) -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
@@ -156,11 +157,11 @@ impl Sources {
     }
 }
 
-/// The paths that `path` stands for: if it is a pattern those that match, in their order, but for hidden
-/// files and results of octomix.
+/// The paths that `path` stands for: itself, or if it is a pattern the sorted paths that match it, without
+/// hidden files and results of octomix.
 ///
 /// # Errors
-/// A pattern that nothing matches.
+/// A pattern that is not valid or that nothing matches.
 pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let Some(pattern) = pattern(path) else { return Ok(vec![path.to_path_buf()]) };
     let mut found = matches_of(pattern)?;
@@ -171,7 +172,7 @@ pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     }
 }
 
-/// `path` if it is a pattern: a file may be called as one.
+/// `path` if it is a pattern. A file whose name looks like one is no pattern.
 fn pattern(path: &Path) -> Option<&str> {
     let pattern = path.to_str().filter(|path| path.contains(['*', '?', '[']))?;
     fs::symlink_metadata(path).is_err().then_some(pattern)
@@ -197,11 +198,11 @@ fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
     Ok(found)
 }
 
-/// The file at `path`, which may be read.
+/// The file at `path`, if it can be opened.
 fn source(path: &Path) -> io::Result<Source> {
     let metadata = fs::metadata(path)?;
     let mut bytes = None;
-    // Opening a pipe only to close it would cut off its writer.
+    // A pipe is not opened: closing it again would break off its writer.
     if metadata.is_file() {
         File::open(path)?;
         bytes = Some(metadata.len());
@@ -210,10 +211,10 @@ fn source(path: &Path) -> io::Result<Source> {
     Ok(Source { path: path.to_path_buf(), bytes, modified, is_named: false })
 }
 
-/// What the summaries that octomix writes begin with, but for white space.
+/// What the summaries that octomix writes begin with, apart from white space.
 const SUMMARY: &[u8] = br#"{"octomix":"#;
 
-/// Whether octomix wrote its results into `directory`.
+/// Whether octomix has written results into `directory`.
 fn is_result(directory: &Path) -> bool {
     ["summary.json", "index.json"].iter().any(|name| {
         let mut start = Vec::new();
@@ -224,7 +225,7 @@ fn is_result(directory: &Path) -> bool {
     })
 }
 
-/// The role that a shard's name tells: `src.csv`, `dst.roaring`, also compressed.
+/// The role that a shard's file name tells: `src.csv`, `dst.roaring`, compressed or not.
 pub fn shard_role(path: &Path) -> Option<Role> {
     let name = path.file_name()?.to_str()?;
     let (role, kind) = name.split_once('.')?;
@@ -236,11 +237,11 @@ pub fn shard_role(path: &Path) -> Option<Role> {
     roles.into_iter().find(|known| is_shard && known.key() == role)
 }
 
-/// The roles that a shard called `name` fills.
+/// The roles that a shard with the file name `name` fills.
 pub(crate) fn shard_roles(name: &str, options: &Options) -> Roles {
     let named = shard_role(Path::new(name)).map(Roles::of);
     match options.roles {
-        // All in one set, whatever they are called.
+        // All shards go into one set, whatever their names.
         Some(Roles::Any) => Roles::of_single(options.roles),
         asked => named.unwrap_or(Roles::of_single(asked)),
     }
@@ -315,7 +316,8 @@ mod tests {
             "no file to read in 'd': hidden files and results of octomix are skipped; \
              name the files to read"
         );
-        let wrong = "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
+        let wrong =
+            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
         assert_eq!(told("x["), wrong);
         let none = found(&["e/x"], &["e"], Directories::Shards).unwrap_err();
         let shards = "no shard in 'e': expected src.csv, dst.csv, src.roaring or dst.roaring, as \

@@ -1,5 +1,5 @@
-//! The bytes of one file as formats see them: opened, counted and decompressed, or decoded by a format that reads
-//! its file out of order.
+//! The bytes of one file as formats see them: opened, counted and decompressed, or decoded by a format that
+//! does not read its file in order.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -11,24 +11,24 @@ use crate::input::read::decompress::{Compression, Decoder};
 
 /// How a file ended.
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum StreamEnd {
     /// With its last byte.
     Whole,
-    /// In bytes that cannot be decompressed, for this reason.
+    /// In bytes that cannot be decompressed, for the given reason.
     Damaged(String),
     /// The system could not read on.
     Failed(io::Error),
 }
 
-/// What a format makes of a file that it reads out of order, as bytes in order.
+/// The bytes that a format makes, in order, of a file that it does not read in order.
 pub(crate) trait Decoded: Send {
     /// Reads some bytes; 0 at the end.
     ///
     /// # Errors
-    /// Why there are no more.
+    /// The reason why no more follow.
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize, String>;
 
-    /// Bytes of the file itself that this has come past.
+    /// Bytes of the file itself that have been passed.
     fn passed(&self) -> u64;
 }
 
@@ -38,18 +38,18 @@ pub(crate) struct Stream {
     path: std::path::PathBuf,
     file: Box<dyn Read + Send>,
     decoder: Decoder,
-    /// What is read in place of the file.
+    /// What is read instead of the file.
     decoded: Option<Box<dyn Decoded>>,
     /// Bytes read from all files, for progress.
     meter: Arc<AtomicU64>,
     /// Bytes read from this file.
     bytes: u64,
-    end: Option<End>,
+    end: Option<StreamEnd>,
 }
 
-/// Bytes of the longest signature of a compression.
+/// Bytes of the longest signature of a compressed file.
 const SIGNATURE: usize = 4;
-/// Bytes passed over at a time.
+/// Bytes to skip at a time.
 const SKIMMED: usize = 64 << 10;
 
 impl Stream {
@@ -77,7 +77,7 @@ impl Stream {
                 Ok(0) => break,
                 Ok(read) => found += read,
                 Err(error) => {
-                    stream.end = Some(End::Failed(error));
+                    stream.end = Some(StreamEnd::Failed(error));
                     break;
                 }
             }
@@ -87,10 +87,10 @@ impl Stream {
         Ok(stream)
     }
 
-    /// The file, opened once more.
+    /// Opens the file once more.
     ///
     /// # Errors
-    /// A pipe or a compressed file, and what the system says.
+    /// A pipe or a compressed file, or an error of the system.
     #[cfg(feature = "parquet")]
     pub fn reopen(&self) -> io::Result<File> {
         let is_pipe = is_standard_input(&self.path) || !self.path.metadata()?.is_file();
@@ -104,7 +104,7 @@ impl Stream {
         }
     }
 
-    /// Goes on with what `decoded` gives.
+    /// Continues with the bytes of `decoded`.
     #[cfg(feature = "parquet")]
     pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
         self.decoded = Some(decoded);
@@ -115,7 +115,7 @@ impl Stream {
         self.decoder.compression()
     }
 
-    /// Bytes read from the file itself.
+    /// Bytes read from the file itself so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -124,12 +124,12 @@ impl Stream {
         self.end.is_some()
     }
 
-    /// Whether it ended with its last byte.
+    /// Whether the file was read to its last byte.
     pub fn is_whole(&self) -> bool {
-        matches!(self.end, Some(End::Whole))
+        matches!(self.end, Some(StreamEnd::Whole))
     }
 
-    /// Passes over what is left, and counts it.
+    /// Skips the remaining bytes and counts them.
     pub fn skim(&mut self) -> u64 {
         let (mut skimmed, mut bytes) = (0, vec![0; SKIMMED]);
         loop {
@@ -140,12 +140,12 @@ impl Stream {
         }
     }
 
-    /// How the file ended, once it [has](Self::has_ended).
-    pub fn into_end(self) -> End {
-        self.end.unwrap_or(End::Whole)
+    /// How the file ended, once it [has ended](Self::has_ended).
+    pub fn into_end(self) -> StreamEnd {
+        self.end.unwrap_or(StreamEnd::Whole)
     }
 
-    /// Appends up to `most` bytes to `bytes`: what there is of a pipe, or nothing at the end.
+    /// Appends up to `most` bytes to `bytes`: from a pipe what is available, at the end nothing.
     pub fn append(&mut self, bytes: &mut Vec<u8>, most: usize) -> usize {
         let before = bytes.len();
         bytes.resize(before + most, 0);
@@ -154,7 +154,7 @@ impl Stream {
         read
     }
 
-    /// Fills `bytes`, unless the file ends before.
+    /// Fills `bytes`, unless the file ends first.
     pub fn fill(&mut self, bytes: &mut [u8]) -> usize {
         let mut filled = 0;
         while filled < bytes.len() {
@@ -166,7 +166,7 @@ impl Stream {
         filled
     }
 
-    /// Reads some bytes; 0 at the end, which [`into_end`](Self::into_end) tells of.
+    /// Reads some bytes; 0 at the end, which [`into_end`](Self::into_end) describes.
     fn read(&mut self, bytes: &mut [u8]) -> usize {
         if self.end.is_some() || bytes.is_empty() {
             return 0;
@@ -186,10 +186,10 @@ impl Stream {
             }
         };
         match read {
-            Ok(Ok(0)) => self.end = Some(End::Whole),
+            Ok(Ok(0)) => self.end = Some(StreamEnd::Whole),
             Ok(Ok(read)) => return read,
-            Ok(Err(reason)) => self.end = Some(End::Damaged(reason)),
-            Err(error) => self.end = Some(End::Failed(error)),
+            Ok(Err(reason)) => self.end = Some(StreamEnd::Damaged(reason)),
+            Err(error) => self.end = Some(StreamEnd::Failed(error)),
         }
         0
     }

@@ -1,4 +1,4 @@
-//! Rows whose fields are divided by one byte and stand bare, without quotes: Zeek's logs and flow logs of a VPC.
+//! Rows whose fields are separated by one byte and never quoted: Zeek's logs and VPC flow logs.
 
 use memchr::{memchr, memchr_iter};
 
@@ -17,10 +17,10 @@ pub(crate) struct Rows {
     separator: u8,
     /// The columns of the header.
     width: usize,
-    /// None in a log of something else than packets and flows: its rows are counted.
+    /// Empty for a log of something other than packets and flows, whose rows are only counted.
     columns: Vec<Column>,
     facts: FactColumns,
-    /// What stands for no value, beside the usual words.
+    /// What stands for a missing value, besides the usual words.
     unset: Vec<Vec<u8>>,
 }
 
@@ -34,7 +34,7 @@ impl Rows {
         Self { separator, width: header.len(), columns, facts: FactColumns::of(header), unset }
     }
 
-    /// Adds the row `line`, which starts at byte `at` of the block; `fields` is room for its fields.
+    /// Adds the row `line`, which starts at byte `at` of the block. `fields` is scratch space.
     fn add<'l>(&self, line: &'l [u8], at: usize, fields: &mut Vec<&'l [u8]>, block: &mut Block) {
         let needs_facts = block.wanted().needs_facts();
         let facts_end = self.facts.last().filter(|_| needs_facts).map_or(0, |last| last + 1);
@@ -84,7 +84,7 @@ impl Parser for Rows {
             let raw = &bytes[at..end.unwrap_or(bytes.len())];
             let line = raw.strip_suffix(b"\r").unwrap_or(raw);
             let is_row = !line.is_empty() && line[0] != b'#';
-            // A last row without its end and short of fields is cut off.
+            // A last row that has no line end and too few fields is truncated.
             if end.is_none() && (!is_last || is_row && self.fields_of(line) < self.width) {
                 return at;
             }

@@ -1,4 +1,4 @@
-//! What one cell of a text holds: an address, or why it gives none.
+//! What one cell of a text holds: an address, or the reason why there is none.
 
 #[cfg(target_arch = "x86_64")]
 mod vector;
@@ -24,8 +24,8 @@ pub(crate) fn parse_cell(cell: &[u8]) -> Cell {
     if is_ipv6(bare) { Cell::Ipv6 } else { Cell::Malformed }
 }
 
-/// The address that `text` writes as a strict dotted quad: four decimal octets, no leading zeros, nothing
-/// around them. Host order, first octet in the highest byte.
+/// The address that `text` is as a strict dotted quad: four decimal octets without leading zeros, and
+/// nothing around them. The first octet is the highest byte of the number.
 ///
 /// ```
 /// use octomix::input::parse_ipv4;
@@ -38,14 +38,14 @@ pub fn parse_ipv4(text: &[u8]) -> Option<u32> {
         && is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
     {
-        // SAFETY: the machine has what it is compiled for.
+        // SAFETY: the machine has the features that the function is compiled for.
         return unsafe { vector::parse_ipv4(text) };
     }
     let (address, rest) = leading_ipv4(text)?;
     rest.is_empty().then_some(address)
 }
 
-/// The address that `text` begins with, written as [`parse_ipv4`] has it, and what follows.
+/// The address that `text` begins with, written as for [`parse_ipv4`], and what follows it.
 #[inline]
 pub(crate) fn leading_ipv4(text: &[u8]) -> Option<(u32, &[u8])> {
     let (mut address, mut rest) = leading_octet(text)?;
@@ -56,7 +56,7 @@ pub(crate) fn leading_ipv4(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((address, rest))
 }
 
-/// As many as three digits at the start of `text` as an octet, and what follows.
+/// The octet of up to three digits that `text` begins with, and what follows it.
 #[inline]
 fn leading_octet(text: &[u8]) -> Option<(u32, &[u8])> {
     let digit = |at: usize| {
@@ -73,7 +73,7 @@ fn leading_octet(text: &[u8]) -> Option<(u32, &[u8])> {
     (octet <= 255).then_some((octet, &text[3..]))
 }
 
-/// Whether `bare` is an IPv6 address, in brackets or not, with a zone or not.
+/// Whether `bare` is an IPv6 address, with or without brackets and zone.
 fn is_ipv6(bare: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(bare) else {
         return false;

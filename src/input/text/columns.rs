@@ -1,4 +1,4 @@
-//! Which columns of a table hold the addresses: the ones named, or else the best known.
+//! Which columns of a table hold the addresses: those that the options name, or else known ones.
 
 use crate::input::account::Format;
 use crate::input::error::InputError;
@@ -6,7 +6,7 @@ use crate::input::options::Options;
 use crate::input::role::{Role, Roles};
 use crate::input::warning::Warning;
 
-/// Known names, source and destination, the preferred first.
+/// Known names of source and destination, the preferred ones first.
 const KNOWN: [(&str, &str); 21] = [
     ("isrc", "idst"),
     ("ip.src", "ip.dst"),
@@ -27,13 +27,13 @@ const KNOWN: [(&str, &str); 21] = [
     ("source_ip", "destination_ip"),
     // The Elastic Common Schema.
     ("source.ip", "destination.ip"),
-    // CICFlowMeter, of two ages.
+    // CICFlowMeter, older and newer versions.
     ("Src IP", "Dst IP"),
     ("Source IP", "Destination IP"),
     // NetFlow and IPFIX.
     ("IPV4_SRC_ADDR", "IPV4_DST_ADDR"),
     ("sourceIPv4Address", "destinationIPv4Address"),
-    // Wireshark's columns, where they hold addresses and not names.
+    // Wireshark's columns, if they hold addresses rather than names.
     ("_ws.col.def_src", "_ws.col.def_dst"),
     ("_ws.col.Source", "_ws.col.Destination"),
 ];
@@ -46,11 +46,12 @@ pub(crate) struct Column {
     pub(crate) name: String,
 }
 
-/// The columns of the roles that the options ask for, and what to warn of. `header` is fit to be shown.
+/// Chooses the columns for the roles that the options ask for, and says what to warn of. `header` must be
+/// safe to display.
 ///
 /// # Errors
 ///
-/// A named column that is not there, and no column for any role.
+/// A named column that does not exist, or no column for any role.
 pub(crate) fn choose(
     header: &[String],
     options: &Options,
@@ -84,7 +85,7 @@ pub(crate) fn choose(
     Ok((columns, warnings))
 }
 
-/// The names of `columns` for the account, and the roles that they fill.
+/// Describes `columns` for the account, with the roles that they fill.
 pub(crate) fn described(name: &'static str, columns: &[Column]) -> (Format, Roles) {
     let name_of = |role| {
         let column = columns.iter().find(|column| column.role == role);
@@ -100,7 +101,7 @@ pub(crate) fn described(name: &'static str, columns: &[Column]) -> (Format, Role
     (Format { name, record, has_roles: true, source, destination }, roles)
 }
 
-/// Whether two column names are one but for case and the white space around them.
+/// Whether two column names are equal, apart from case and surrounding white space.
 pub(crate) fn is_same(a: &str, b: &str) -> bool {
     a.trim().to_lowercase() == b.trim().to_lowercase()
 }
@@ -115,8 +116,8 @@ fn find(header: &[String], name: &str) -> Option<usize> {
     exact.or_else(|| header.iter().position(|column| is_same(column, name)))
 }
 
-/// The preferred known column of `role`, from the first pair that is there as a whole if one is: a
-/// source and a destination that were written together belong together.
+/// The preferred known column of `role`. It comes from the first known pair of which both columns exist, if
+/// there is one: a source and a destination that were written together belong together.
 fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<usize> {
     let whole = KNOWN.iter().position(|(source, destination)| {
         find(header, source).is_some() && find(header, destination).is_some()

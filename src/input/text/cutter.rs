@@ -1,10 +1,10 @@
-//! Where blocks of a text are cut.
+//! Cuts blocks of text after their last line end.
 
 use std::sync::Arc;
 
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 
-/// Cuts text after the last line end: that it may stand in quotes is the parser's to find.
+/// Cuts text after the last line end. If that is inside quotes, the parser will notice.
 pub(crate) struct LineCutter(pub Arc<dyn Parser>);
 
 impl Cutter for LineCutter {

@@ -1,11 +1,12 @@
-//! The names by which tools call the protocol, the ports and the time of a record.
+//! The columns of a record's protocol, ports and time: their names in the output of many tools, and their
+//! values.
 
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::record::Facts;
 use crate::input::time::parse_time;
 
-/// Names of fields and columns, the preferred first: Zeek, Suricata, TShark, Argus, nfdump, flow logs of clouds, the
-/// Elastic Common Schema, IPFIX.
+/// Names of protocol fields and columns, the preferred first: Zeek, Suricata, TShark, Argus, nfdump, cloud
+/// flow logs, the Elastic Common Schema, IPFIX.
 pub(crate) const PROTOCOL: [&str; 9] = [
     "proto",
     "protocol",
@@ -17,7 +18,7 @@ pub(crate) const PROTOCOL: [&str; 9] = [
     "jsonPayload.connection.protocol",
     "layers.ip.ip_ip_proto",
 ];
-/// The port of the source.
+/// Names of source ports.
 pub(crate) const SOURCE_PORT: [&str; 13] = [
     "id.orig_p",
     "src_port",
@@ -33,7 +34,7 @@ pub(crate) const SOURCE_PORT: [&str; 13] = [
     "jsonPayload.connection.src_port",
     "_source.layers.tcp.tcp.srcport",
 ];
-/// The port of the destination.
+/// Names of destination ports.
 pub(crate) const DESTINATION_PORT: [&str; 14] = [
     "id.resp_p",
     "dest_port",
@@ -68,8 +69,8 @@ pub(crate) const TIME: [&str; 14] = [
     "_source.layers.frame.frame.time_epoch",
 ];
 
-/// The columns that hold the facts of a row: several where each is empty in some rows, as `tcp.srcport` and
-/// `udp.srcport` are.
+/// The columns that hold the facts of a row. One fact may have several columns that are each empty in some
+/// rows, like `tcp.srcport` and `udp.srcport`.
 #[derive(Debug, Default)]
 pub(crate) struct FactColumns<C = usize> {
     protocol: Vec<C>,
@@ -79,7 +80,7 @@ pub(crate) struct FactColumns<C = usize> {
 }
 
 impl FactColumns {
-    /// Those of `header`.
+    /// Finds them in `header`.
     pub fn of(header: &[String]) -> Self {
         let known = |names: &[&str]| {
             let at = |name: &&str| {
@@ -95,21 +96,21 @@ impl FactColumns {
         }
     }
 
-    /// The last column that is looked at.
+    /// The last of these columns.
     pub fn last(&self) -> Option<usize> {
         self.all().copied().max()
     }
 }
 
 impl<C: Copy> FactColumns<C> {
-    /// All of them.
+    /// All these columns.
     pub fn all(&self) -> impl Iterator<Item = &C> {
         [&self.protocol, &self.source_port, &self.destination_port, &self.time]
             .into_iter()
             .flatten()
     }
 
-    /// The same columns as `to` gives them.
+    /// The same columns, converted by `to`.
     pub fn map<D>(&self, to: impl Fn(C) -> D) -> FactColumns<D> {
         let all = |columns: &[C]| columns.iter().map(|&column| to(column)).collect();
         FactColumns {
@@ -120,7 +121,7 @@ impl<C: Copy> FactColumns<C> {
         }
     }
 
-    /// The facts of a row whose fields are `field`.
+    /// The facts of a row whose fields `field` returns.
     pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Facts {
         Facts {
             protocol: self.protocol.iter().find_map(|&at| parse_protocol(field(at))),
@@ -131,7 +132,8 @@ impl<C: Copy> FactColumns<C> {
     }
 }
 
-/// The port that `text` gives, also as a float: pandas makes floats of a column with gaps.
+/// The port that `text` is. It may be a float, because pandas turns an integer column with gaps into
+/// floats.
 pub(crate) fn parse_port(text: &[u8]) -> Option<u16> {
     let text = text.trim_ascii();
     parse_number(text.strip_suffix(b".0").unwrap_or(text))

@@ -2,14 +2,14 @@
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Bytes of the byte order mark that `text` begins with.
+/// The length of the byte order mark that `text` begins with, if any.
 pub(crate) fn bom(text: &[u8]) -> usize {
     if text.starts_with(BOM) { BOM.len() } else { 0 }
 }
 
-/// Where the first line of `text` ends, and where the next begins.
+/// Where the first line of `text` ends, and where the next one begins.
 ///
-/// A CR at the end of `text` may be half a line end: it is one only if the text `is_whole`.
+/// A CR at the end of `text` may be half of a CR LF: it counts as a line end only if the text `is_whole`.
 pub(crate) fn line_end(text: &[u8], is_whole: bool) -> Option<(usize, usize)> {
     let at = memchr::memchr2(b'\n', b'\r', text)?;
     match (text[at], text.get(at + 1)) {
@@ -19,7 +19,7 @@ pub(crate) fn line_end(text: &[u8], is_whole: bool) -> Option<(usize, usize)> {
     }
 }
 
-/// The line ends in `text`, of all three kinds.
+/// The number of line ends in `text`, of all three kinds.
 pub(crate) fn count(text: &[u8]) -> u64 {
     let (mut ends, mut rest) = (0, text);
     while let Some((_, next)) = line_end(rest, true) {
@@ -29,7 +29,7 @@ pub(crate) fn count(text: &[u8]) -> u64 {
     ends
 }
 
-/// The first line that says something.
+/// The first line with content.
 pub(crate) struct FirstLine<'a> {
     /// Without the white space around it.
     pub text: &'a [u8],
@@ -61,7 +61,7 @@ pub(crate) fn first(head: &[u8], is_all: bool) -> Option<FirstLine<'_>> {
     None
 }
 
-/// What a line of a list holds besides its comment, if anything.
+/// The content of a line without its comment, if it has any.
 pub(crate) fn content(line: &[u8]) -> Option<&[u8]> {
     let content = match line.iter().position(|&byte| byte == b'#') {
         // The space before a comment belongs to the comment.

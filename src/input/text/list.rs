@@ -1,4 +1,4 @@
-//! Lists: one address a line, or a block of them, `#` starts a comment, blank lines are nothing.
+//! Lists: one address, or one block of addresses, per line. `#` starts a comment; blank lines are ignored.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 use crate::input::text::network::network;
 
-/// Every file that is nothing else is a list.
+/// Recognises every file: whatever is no other format is a list.
 ///
 /// # Errors
 /// None.
@@ -48,7 +48,7 @@ impl Parser for Lines {
     fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
         let mut at = 0;
         while at < bytes.len() {
-            // Most lines are an address and nothing else.
+            // Most lines are an address and nothing else, which is fast.
             while let Some((address, rest)) = plain(&bytes[at..]) {
                 block.add(&record(Cell::Address { address, padded: false }), |_| no_place());
                 block.passed += 1;
@@ -78,17 +78,17 @@ impl Parser for Lines {
     }
 }
 
-/// A line fills each role that is asked for.
+/// A line fills each role that the run asks for.
 fn record(cell: Cell) -> Record {
     Record { source: cell, destination: cell, packets: 1, facts: Facts::default() }
 }
 
-/// That of an address, which is never asked for.
+/// The location of a valid address, which is never used.
 fn no_place() -> MalformedInBlock {
     MalformedInBlock { number: 0, offset: 0, column: None, value: String::new() }
 }
 
-/// The address that is all of the first line of `text`, and the text after it.
+/// The address that makes up the first line of `text`, and the text after the line.
 #[inline]
 fn plain(text: &[u8]) -> Option<(u32, &[u8])> {
     let (address, rest) = leading_ipv4(text)?;

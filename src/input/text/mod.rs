@@ -1,4 +1,4 @@
-//! Formats of text: tables, lists, logs and JSON, and what they share of lines, cells and columns.
+//! Text formats: tables, lists, logs and JSON, and the lines, cells and columns that they share.
 
 pub(crate) mod bare;
 pub(crate) mod cell;

@@ -1,12 +1,12 @@
-//! Blocks of addresses as lines of a list write them.
+//! Blocks of addresses, as a line of a list writes them.
 
 use crate::input::text::cell::{leading_ipv4, parse_ipv4};
 
-/// The addresses of the largest block that a line may stand for: those of a /8.
+/// The most addresses that a block may have: those of a /8.
 const LARGEST_NETWORK: u64 = 1 << 24;
 
-/// The first and the last address of a block, written as `10.0.0.0/24` or `10.0.0.1-10.0.0.9`. Bits of the
-/// address that are beyond the length of the prefix do not count.
+/// The first and last address of a block, written as `10.0.0.0/24` or `10.0.0.1-10.0.0.9`. Bits of the
+/// address beyond the prefix length are ignored.
 pub(crate) fn network(content: &[u8]) -> Option<(u32, u32)> {
     let (address, rest) = leading_ipv4(content.trim_ascii())?;
     let (first, last) = match rest.trim_ascii_start() {

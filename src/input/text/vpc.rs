@@ -1,4 +1,4 @@
-//! Flow logs of a VPC: names and values with spaces between them.
+//! VPC flow logs: names and values separated by spaces.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::input::text::columns::{self, described};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 
-/// Recognises flow logs of a VPC: names with spaces between them, `srcaddr` and `dstaddr` among them.
+/// Recognises VPC flow logs: names separated by spaces, with `srcaddr` or `dstaddr` among them.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Zeek's logs as it writes them by default: lines of `#` say how they are written, and may come again.
+//! Zeek's logs in their default form: lines that start with `#` declare the format, and may recur.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::input::text::lines;
 
 const FIRST: &[u8] = b"#separator";
 
-/// Recognises the line that every such log begins with.
+/// Recognises the first line of every such log.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub(crate) fn recognise(
     if !head.bytes()[start..].starts_with(FIRST) {
         return Ok(None);
     }
-    // Lines of `#` are no records, so the head ends with the first row, or with what the file has.
+    // Lines of `#` are not records, so the head reaches the first row, or the end of the file.
     let mut header = Header::default();
     let (mut skip, mut lines_before) = (start, 0);
     loop {
@@ -54,7 +54,7 @@ pub(crate) fn recognise(
     }))
 }
 
-/// What the lines of `#` say.
+/// What the lines of `#` declare.
 #[derive(Debug, Clone)]
 struct Header {
     separator: u8,
@@ -71,7 +71,7 @@ impl Default for Header {
 }
 
 impl Header {
-    /// Reads the line that `bytes` begin with, if it is one of `#`. Returns its length with its end.
+    /// Reads the first line of `bytes` if it starts with `#`. Returns its length, including the line end.
     fn take(&mut self, bytes: &[u8], is_whole: bool) -> Option<usize> {
         if !bytes.starts_with(b"#") {
             return None;
@@ -105,7 +105,7 @@ impl Header {
     }
 }
 
-/// The byte that `text` is, or that it writes as `\x09`.
+/// The byte that `text` is, or that it escapes as in `\x09`.
 fn byte(text: &[u8]) -> Option<u8> {
     match text {
         [byte] => Some(*byte),
@@ -114,7 +114,7 @@ fn byte(text: &[u8]) -> Option<u8> {
     }
 }
 
-/// Cuts rows from the lines of `#` between them, which may change how the next are to be read.
+/// Separates rows from the lines of `#` between them, which may change how the next rows are read.
 struct Logs {
     header: Header,
     rows: Arc<Rows>,
@@ -131,13 +131,13 @@ impl Cutter for Logs {
         }
         if len > 0 {
             if self.header.names != before {
-                // Of a log without addresses the rows are counted as what they are.
+                // The rows of a log without addresses are counted as not IP.
                 let columns = columns::choose(&self.header.names, &self.options, &self.name);
                 let columns = columns.map_or_else(|_| Vec::new(), |(columns, _)| columns);
                 self.rows = Arc::new(self.header.rows(columns));
             }
         } else {
-            // A lone CR ends no line of either kind.
+            // A lone CR does not end a line here.
             let end =
                 if at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
             len = memmem::find(&bytes[..end], b"\n#").map_or(end, |at| at + 1);

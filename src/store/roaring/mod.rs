@@ -1,4 +1,4 @@
-//! Portable Roaring bitmaps: what reading and writing them share.
+//! Portable Roaring bitmaps: the constants and forms that reading and writing share.
 
 mod read;
 
@@ -8,19 +8,19 @@ pub(crate) use read::recognise;
 pub(crate) const WITHOUT_RUNS: u32 = 12346;
 /// The first two bytes of a bitmap with runs; the containers but one follow in two more.
 pub(crate) const WITH_RUNS: u32 = 12347;
-/// With runs, fewer containers than these have no offsets.
+/// With runs, a bitmap of fewer containers than this has no offsets.
 pub(crate) const LEAST_WITH_OFFSETS: usize = 4;
-/// More addresses of a container are bits.
+/// A container of more addresses than this is written as bits.
 pub(crate) const LARGEST_ARRAY: usize = 4096;
 /// Bytes of a container of bits.
 pub(crate) const BITS: usize = 1 << 13;
-/// How the lower halves of a container are written.
+/// The form in which the lower halves of a container are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Ascending, two bytes each.
     Array,
     /// A bit for each of the 65,536.
     Bits,
-    /// Of consecutive ones the first, and how many follow.
+    /// Runs of consecutive numbers: the first, and how many follow.
     Runs,
 }

@@ -1,10 +1,11 @@
-//! Roaring bitmaps in their portable form: sets of addresses without packets, as octomix extract and the
-//! libraries of many languages write them (<https://github.com/RoaringBitmap/RoaringFormatSpec>).
+//! Reads Roaring bitmaps in their portable form: sets of addresses without packet counts, as octomix
+//! extract and the libraries of many languages write them
+//! (<https://github.com/RoaringBitmap/RoaringFormatSpec>).
 //!
-//! A header lists containers, one for each upper half of addresses that appears, each with its number of
-//! addresses; the lower halves follow, container after container. What a container holds is checked before
-//! any of it is taken up: from the first that contradicts its header on, nothing is read. Where the header
-//! says that containers lie is not looked at: they lie in their order.
+//! A header lists the containers, one for each upper half that occurs, each with its number of addresses.
+//! The lower halves follow, container after container. A container is checked before any of it is used:
+//! reading stops at the first one that contradicts its header. The offsets in the header are ignored,
+//! because the containers follow one another in order.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use crate::input::record::{Cell, Facts, Record};
 /// Upper halves of addresses.
 const MOST_CONTAINERS: usize = 1 << 16;
 
-/// Addresses from which a block takes no further container. A few bytes of runs can stand for a whole
-/// container, so the bytes of a block do not bound them.
+/// A block with at least this many addresses takes no further container. A few bytes of runs can stand for
+/// a whole container, so the bytes of a block do not limit its addresses.
 const ENOUGH: usize = 1 << 17;
 
 /// Recognises a bitmap by its header.
@@ -36,17 +37,17 @@ pub(crate) fn recognise(
 ) -> Result<Option<Opened>, InputError> {
     let header = loop {
         match header(head.bytes()) {
-            Start::Short if head.grow() => {}
+            Header::Short if head.grow() => {}
             start => break start,
         }
     };
     let (skip, containers, damage) = match header {
-        Start::Whole { len, containers } => (len, containers, None),
-        // A text may begin so, but no text has a zero.
-        Start::Short | Start::Damaged(_) if !head.bytes().contains(&0) => return Ok(None),
-        Start::Short => (0, Vec::new(), Some("the bitmap is cut off in its header")),
-        Start::Damaged(reason) => (0, Vec::new(), Some(reason)),
-        Start::Other => return Ok(None),
+        Header::Whole { len, containers } => (len, containers, None),
+        // A text may begin like this, but no text contains a zero byte.
+        Header::Short | Header::Damaged(_) if !head.bytes().contains(&0) => return Ok(None),
+        Header::Short => (0, Vec::new(), Some("the bitmap is cut off in its header")),
+        Header::Damaged(reason) => (0, Vec::new(), Some(reason)),
+        Header::Other => return Ok(None),
     };
     let containers = containers.into();
     Ok(Some(Opened {
@@ -75,33 +76,33 @@ struct Container {
     form: Form,
 }
 
-/// What the first bytes of a file are.
-enum Start {
+/// What the first bytes of a file turn out to be.
+enum Header {
     /// The header of a bitmap, of so many bytes.
     Whole { len: usize, containers: Vec<Container> },
-    /// The begin of one.
+    /// The beginning of one.
     Short,
-    /// What begins as one, but is not.
+    /// Something that begins like one, but is not.
     Damaged(&'static str),
     /// Something else.
     Other,
 }
 
-fn header(bytes: &[u8]) -> Start {
-    let Some(cookie) = u32_at(bytes, 0) else { return Start::Other };
+fn header(bytes: &[u8]) -> Header {
+    let Some(cookie) = u32_at(bytes, 0) else { return Header::Other };
     let (count, mut at, flags) = if cookie == WITHOUT_RUNS {
         match u32_at(bytes, 4) {
             Some(count) => (count as usize, 8, 0),
-            None => return Start::Short,
+            None => return Header::Short,
         }
     } else if cookie & 0xffff == WITH_RUNS {
         let count = 1 + (cookie >> 16) as usize;
         (count, 4, count.div_ceil(8))
     } else {
-        return Start::Other;
+        return Header::Other;
     };
     if count > MOST_CONTAINERS {
-        return Start::Damaged("the bitmap has more containers than there are");
+        return Header::Damaged("the bitmap has more containers than there are");
     }
     let runs = bytes.get(at..at + flags).unwrap_or_default();
     at += flags;
@@ -118,25 +119,25 @@ fn header(bytes: &[u8]) -> Start {
             _ => Form::Bits,
         };
         if containers.last().is_some_and(|last| last.upper >= upper) {
-            return Start::Damaged("the containers of the bitmap are not in ascending order");
+            return Header::Damaged("the containers of the bitmap are not in ascending order");
         }
         containers.push(Container { upper, addresses, form });
     }
     let has_offsets = flags == 0 || count >= LEAST_WITH_OFFSETS;
     let len = at + if has_offsets { 8 } else { 4 } * count;
-    if bytes.len() < len { Start::Short } else { Start::Whole { len, containers } }
+    if bytes.len() < len { Header::Short } else { Header::Whole { len, containers } }
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
-/// Pairs of bytes as numbers.
+/// Pairs of bytes, as numbers.
 fn halves(bytes: &[u8]) -> impl Iterator<Item = u16> {
     bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
 }
 
-/// Runs as their first numbers and how many follow each.
+/// Runs, as their first number and how many follow it.
 fn runs(bytes: &[u8]) -> impl Iterator<Item = (u16, u16)> {
     bytes
         .chunks_exact(4)
@@ -144,7 +145,7 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = (u16, u16)> {
 }
 
 impl Container {
-    /// Its bytes at the start of `bytes`; `None` if they are not all there.
+    /// Its bytes at the start of `bytes`; `None` if some are missing.
     fn of<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let len = match self.form {
             Form::Array => 2 * self.addresses,
@@ -175,7 +176,7 @@ impl Container {
         }
     }
 
-    /// Hands over the addresses of `bytes`, ascending.
+    /// Passes the addresses of `bytes` to `take`, in ascending order.
     fn each(&self, bytes: &[u8], mut take: impl FnMut(u32)) {
         let upper = u32::from(self.upper) << 16;
         match self.form {
@@ -190,7 +191,7 @@ impl Container {
                 }
             }
             Form::Runs => runs(&bytes[2..]).for_each(|(first, more)| {
-                // In u32: a run may end in 65,535.
+                // As u32, because a run may end at 65,535.
                 let first = u32::from(first);
                 (first..=first + u32::from(more)).for_each(|lower| take(upper | lower));
             }),
@@ -201,7 +202,7 @@ impl Container {
 /// Cuts between containers.
 struct Containers {
     containers: Arc<[Container]>,
-    /// The container that comes next.
+    /// The next container.
     next: usize,
     /// What is wrong with the header.
     damage: Option<&'static str>,
@@ -244,7 +245,7 @@ impl Cutter for Containers {
     }
 }
 
-/// Some containers, one after the other.
+/// Consecutive containers.
 struct Part {
     all: Arc<[Container]>,
     part: Range<usize>,
@@ -259,7 +260,7 @@ impl Parser for Part {
                 let cell = Cell::Address { address, padded: false };
                 let record =
                     Record { source: cell, destination: cell, packets: 1, facts: Facts::default() };
-                // That of a malformed cell, which there is none.
+                // The location of a malformed cell, which a bitmap cannot have.
                 let place = |_| MalformedInBlock {
                     number: 0,
                     offset: 0,
@@ -288,10 +289,10 @@ mod tests {
     /// are no bitmap.
     fn read(bytes: &[u8], step: usize) -> Option<(Vec<u32>, Option<String>)> {
         let (skip, containers) = match header(bytes) {
-            Start::Whole { len, containers } => (len, containers),
-            Start::Short => return Some((Vec::new(), Some("short".to_owned()))),
-            Start::Damaged(reason) => return Some((Vec::new(), Some(reason.to_owned()))),
-            Start::Other => return None,
+            Header::Whole { len, containers } => (len, containers),
+            Header::Short => return Some((Vec::new(), Some("short".to_owned()))),
+            Header::Damaged(reason) => return Some((Vec::new(), Some(reason.to_owned()))),
+            Header::Other => return None,
         };
         let mut cutter = Containers { containers: containers.into(), next: 0, damage: None };
         let mut block = Block::new(Arc::new(Wanted::new(Roles::Source, &Options::default())));
@@ -359,7 +360,7 @@ mod tests {
                 Some((found, reason)) => {
                     prop_assert!(reason.is_some());
                     prop_assert!(found.iter().copied().eq(bitmap.iter().take(found.len())));
-                    if let Start::Whole { len, containers } = header(&bytes) {
+                    if let Header::Whole { len, containers } = header(&bytes) {
                         let mut end = len;
                         let mut whole = 0;
                         for container in containers {
@@ -406,7 +407,7 @@ mod tests {
         bitmap.insert_range(0..1 << 24);
         bitmap.optimize();
         let bytes = bytes(&bitmap);
-        let Start::Whole { len, containers } = header(&bytes) else { panic!("no header") };
+        let Header::Whole { len, containers } = header(&bytes) else { panic!("no header") };
         assert!(bytes.len() < 8_000, "{} bytes", bytes.len());
         let mut cutter = Containers { containers: containers.into(), next: 0, damage: None };
         let cut = cutter.cut(&bytes[len..], true).ok().unwrap();

@@ -5,5 +5,5 @@ mod read;
 
 pub(crate) use read::recognise;
 
-/// The header, and nothing but the header, makes a table a shard.
+/// The header. A table is a shard if and only if it has exactly this header.
 const HEADER: &str = "address,packets";

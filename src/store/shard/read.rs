@@ -1,5 +1,5 @@
-//! Tables that octomix extract wrote: `address,packets`, an address a row, which stands for that many
-//! packets. The file's name tells its role, else the options do.
+//! Reads tables that octomix extract wrote, `address,packets`: each row is an address and its number of
+//! packets. The file's name tells the role, or else the options do.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::input::text::cell::{leading_ipv4, parse_cell};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 
-/// More packets than any link carries in a century: numbers beyond are malformed, so that sums are exact.
+/// More packets than any link carries in a century. Larger numbers are malformed, so that sums stay exact.
 const MOST_PACKETS: u64 = 1 << 56;
 
-/// Recognises the header; a table whose columns are named by options is read by them.
+/// Recognises the header. A table whose columns are named by options is left to `delimited`.
 ///
 /// # Errors
 /// None.
@@ -66,7 +66,7 @@ impl Parser for Rows {
             let (len, next) = end.unwrap_or((rest.len(), rest.len()));
             let line = &rest[..len];
             if !line.trim_ascii().is_empty() {
-                // Of a number cut short the digits left are another number.
+                // The digits left of a truncated number are another number.
                 if is_last && end.is_none() {
                     return at;
                 }
@@ -106,7 +106,8 @@ fn row(line: &[u8]) -> Option<(u32, u64)> {
     (!digits.is_empty() && packets <= MOST_PACKETS).then_some((address, packets))
 }
 
-/// What a line holds that is no row: an address of a wrong number of packets is malformed, too.
+/// What a line that is not a valid row holds. An address with an invalid number of packets is malformed,
+/// too.
 fn other(line: &[u8]) -> Cell {
     let first = line.split(|&byte| byte == b',').next().unwrap_or_default();
     match parse_cell(first) {

@@ -1,10 +1,11 @@
-//! One row at a time, with all that a table may hold: quoted fields, doubled quotes, quoted line ends.
+//! One row at a time, with everything that a table may contain: quoted fields, doubled quotes, quoted line
+//! ends.
 //!
-//! The rules are those of the csv crate, whose core this is.
+//! The rules are those of the csv crate, whose core does the work.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-/// Reads rows; it holds the fields of the last.
+/// Reads rows, and holds the fields of the last one.
 pub(super) struct Exact {
     reader: Reader,
     content: Vec<u8>,
@@ -15,7 +16,7 @@ pub(super) struct Exact {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub fields: usize,
-    /// The bytes that it took, its line end included.
+    /// Its length in bytes, including the line end.
     pub len: usize,
     /// Whether it has a line end.
     pub has_end: bool,
@@ -27,8 +28,8 @@ impl Exact {
         Self { reader, content: vec![0; 1024], ends: vec![0; 64] }
     }
 
-    /// Reads the row that `bytes`, which are not a line end, start with. `None` if it goes on beyond
-    /// them, unless they are the last.
+    /// Reads the row at the start of `bytes`, which must not start with a line end. `None` if the row
+    /// continues beyond `bytes`, unless these are the last.
     pub fn read(&mut self, bytes: &[u8], is_last: bool) -> Option<Row> {
         self.reader.reset();
         let (mut used, mut written, mut fields) = (0, 0, 0);
@@ -41,7 +42,7 @@ impl Exact {
             );
             (used, written, fields) = (used + read, written + wrote, fields + ended);
             match result {
-                // No more input is how the reader is told of the end.
+                // The reader takes empty input as the end.
                 ReadRecordResult::InputEmpty if is_last => {}
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => return None,
                 ReadRecordResult::OutputFull => self.content.resize(2 * self.content.len(), 0),
@@ -56,7 +57,7 @@ impl Exact {
         Some(Row { fields, len: used, has_end })
     }
 
-    /// Field `at` of the last row that was read.
+    /// Field number `at` of the last row.
     pub fn field(&self, at: usize) -> &[u8] {
         let from = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.content[from..self.ends[at]]

@@ -1,26 +1,27 @@
-//! Many rows at a time, as long as they hold no quotes: fields are found by comparing 64 bytes at once.
+//! Many rows at a time, as long as they have no quotes: fields are found by comparing 64 bytes at once.
 //!
-//! Of each 64 bytes three words of bits are made: delimiters, line ends, and what only the exact reader
-//! understands. Delimiters are counted, not visited, but for those around the columns read.
+//! Each 64 bytes become three words of bits: delimiters, line ends, and bytes that only the exact reader
+//! understands. Delimiters are counted rather than visited, except for those around the columns that are
+//! read.
 
 /// Bytes compared at once, one bit of a word each.
 const WORD: usize = 64;
 
-/// The delimiters beside some columns, by their number in the row, from 1, ascending.
+/// The delimiters next to the columns that are read, by their number in the row from 1, ascending.
 #[derive(Debug, Default)]
 pub(super) struct Targets(Vec<u32>);
 
-/// Between which delimiters a column stands.
+/// The delimiters that enclose a column.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Between {
-    /// The target before it; the first column has none.
+    /// The target before the column; the first column has none.
     from: Option<usize>,
-    /// The target after it, if the row has so many.
+    /// The target after the column, if the row has as many.
     to: usize,
 }
 
 impl Targets {
-    /// Those of the columns with these numbers, from 0.
+    /// The targets for the columns with these numbers, from 0.
     pub fn new(columns: impl Iterator<Item = usize>) -> Self {
         let mut targets: Vec<u32> = columns
             // A header has at most 16 MiB.
@@ -32,12 +33,12 @@ impl Targets {
         Self(targets)
     }
 
-    /// Room for the place of each.
+    /// Room for the position of each target.
     pub fn room(&self) -> Vec<usize> {
         vec![0; self.0.len()]
     }
 
-    /// Where the column with number `column`, one of them, stands.
+    /// The targets that enclose `column`, which must be one of the columns.
     pub fn between(&self, column: usize) -> Between {
         let at = |target: usize| self.0.binary_search(&(target as u32)).unwrap_or_else(|at| at);
         Between { from: (column > 0).then(|| at(column)), to: at(column + 1) }
@@ -47,7 +48,7 @@ impl Targets {
 /// A row without quotes.
 pub(super) struct PlainRow<'a> {
     bytes: &'a [u8],
-    /// Where it starts, and where its line end does.
+    /// Where the row starts, and where its line end starts.
     pub start: usize,
     pub end: usize,
     pub fields: usize,
@@ -55,7 +56,7 @@ pub(super) struct PlainRow<'a> {
 }
 
 impl<'a> PlainRow<'a> {
-    /// The content of a column; nothing where the row is too short.
+    /// The content of a column; empty if the row is too short.
     #[inline(always)]
     pub fn field(&self, between: Between) -> &'a [u8] {
         let from = match between.from {
@@ -66,13 +67,14 @@ impl<'a> PlainRow<'a> {
             },
         };
         let to = self.found.get(between.to).copied().unwrap_or(self.end);
-        // In bounds, as delimiters ascend: the check is for what that may miss.
+        // In bounds, because delimiters ascend; `get` avoids relying on it.
         self.bytes.get(from..to).unwrap_or_default()
     }
 }
 
-/// Hands rows of `bytes`, from byte `at` on, where one starts, to `take`, blank lines among them; returns
-/// where a row starts that it cannot read, or that has no line end. `found` is the room that the targets need.
+/// Passes the rows of `bytes`, blank lines included, to `take`, from byte `at`, where a row must start.
+/// Returns where the first row starts that it cannot read or that has no line end. `found` is the
+/// [room](Targets::room) of the targets.
 pub(super) fn rows(
     bytes: &[u8],
     at: usize,
@@ -86,7 +88,7 @@ pub(super) fn rows(
         && is_x86_feature_detected!("popcnt")
         && is_x86_feature_detected!("bmi1")
     {
-        // SAFETY: the machine has what it is compiled for.
+        // SAFETY: the machine has the features that the function is compiled for.
         return unsafe { rows_avx2(bytes, at, delimiter, targets, found, take) };
     }
     rows_of::<Portable>(bytes, at, delimiter, targets, found, take)
@@ -119,12 +121,12 @@ fn rows_of<C: Compare>(
     let mut word = at;
     while word < bytes.len() {
         let masks = Masks::new::<C>(&bytes[word..], delimiter);
-        // The bits of the word that are not done with.
+        // The bits of the word that are still to be handled.
         let mut live = u64::MAX;
         loop {
             let ends = masks.ends & live;
             let end = ends & ends.wrapping_neg();
-            // All bits before the line end, or all if there is none.
+            // All bits before the line end, or all bits if there is none.
             let of_row = live & end.wrapping_sub(1);
             if masks.strange & of_row != 0 {
                 return row;
@@ -156,11 +158,11 @@ fn rows_of<C: Compare>(
     row
 }
 
-/// What the bits of 64 bytes say; bits beyond the bytes are 0.
+/// What 64 bytes are, one bit each; bits beyond the end are 0.
 struct Masks {
     delimiters: u64,
     ends: u64,
-    /// Quotes, and CRs that no LF follows.
+    /// Quotes, and CRs that are not followed by LF.
     strange: u64,
 }
 
@@ -173,7 +175,8 @@ impl Masks {
         Self::of::<C>(whole, bytes.get(WORD) == Some(&b'\n'), delimiter)
     }
 
-    /// Of fewer bytes. Apart, and by numbers: where both ways meet, compilers take vectors to pieces.
+    /// For fewer bytes. This is a separate function without vectors: where both ways meet, compilers take
+    /// vectors apart.
     #[inline(never)]
     fn of_some(bytes: &[u8], delimiter: u8) -> Self {
         let mut padded = [0; WORD];
@@ -189,7 +192,7 @@ impl Masks {
     }
 }
 
-/// Compares 64 bytes with each of four, one bit of a word each.
+/// Compares 64 bytes with each of four byte values; one word per value, one bit per byte.
 trait Compare {
     fn equal(bytes: &[u8; WORD], with: [u8; 4]) -> [u64; 4];
 }
@@ -202,14 +205,14 @@ impl Compare for Portable {
     fn equal(bytes: &[u8; WORD], with: [u8; 4]) -> [u64; 4] {
         const LOW: u64 = u64::from_ne_bytes([1; 8]);
         const SEVEN: u64 = u64::from_ne_bytes([0x7f; 8]);
-        // A product gathers the lowest bits of eight bytes in the highest byte.
+        // This multiplication gathers the lowest bits of eight bytes in the highest byte.
         const GATHER: u64 = 0x0102_0408_1020_4080;
         with.map(|byte| {
             let byte = LOW * u64::from(byte);
             bytes.chunks_exact(8).enumerate().fold(0, |bits, (at, eight)| {
                 let eight = eight.try_into().map_or(0, u64::from_le_bytes);
                 let differ = eight ^ byte;
-                // The highest bit of each byte that is 0, exactly: no carry leaves a byte.
+                // The highest bit of each byte that is exactly 0: no carry leaves its byte.
                 let equal = !(((differ & SEVEN) + SEVEN) | differ | SEVEN) >> 7;
                 bits | (equal.wrapping_mul(GATHER) >> 56) << (8 * at)
             })
@@ -228,12 +231,12 @@ impl Compare for Avx2 {
         use std::arch::x86_64::{
             __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
         };
-        // SAFETY: only `rows_avx2` has this compiled, which runs where the vectors are; both loads are
-        // within the 64 bytes.
+        // SAFETY: this is only compiled into `rows_avx2`, which runs only on machines with AVX2; both loads
+        // are within the 64 bytes.
         unsafe {
             let halves: *const __m256i = bytes.as_ptr().cast();
             let (low, high) = (_mm256_loadu_si256(halves), _mm256_loadu_si256(halves.add(1)));
-            // No closure: one would be a function of its own, without the vectors.
+            // Not a closure, which would be a function of its own, compiled without AVX2.
             let mut words = [0; 4];
             for (word, byte) in words.iter_mut().zip(with) {
                 let byte = _mm256_set1_epi8(byte.cast_signed());
@@ -246,7 +249,7 @@ impl Compare for Avx2 {
     }
 }
 
-/// The place of set bit number `n`, from 0, of `bits`, which has more than `n`.
+/// The position of set bit number `n`, from 0, of `bits`, which must have more than `n` bits set.
 #[inline(always)]
 fn nth(mut bits: u64, n: u32) -> usize {
     for _ in 0..n {

@@ -1,5 +1,5 @@
-//! Tables of text: a header names the columns, every row is a record; the delimiter is a comma, a
-//! semicolon, a tab or a vertical bar. Here the header is recognised; `table` reads the rows.
+//! Tables of text: a header names the columns, and every row is a record. The delimiter is a comma, a
+//! semicolon, a tab or a vertical bar. This file recognises the header; `table` reads the rows.
 
 mod exact;
 mod fast;
@@ -23,17 +23,18 @@ use crate::input::text::network::network;
 use exact::Exact;
 use table::Table;
 
-/// How a table that octomix wrote begins.
+/// The first columns of a table that octomix wrote.
 const OWN: [&str; 2] = ["address", "packets"];
 
-/// What fields may be divided by, the likeliest first.
+/// Possible delimiters, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Recognises a header: a line of several fields, or the name of a column, and no control characters.
+/// Recognises a header: a line without control characters that has several fields or is the name of a
+/// column.
 ///
 /// # Errors
 ///
-/// A header without the columns, and data in the place of the header.
+/// A header without address columns, or data instead of a header.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -45,7 +46,7 @@ pub(crate) fn recognise(
     let Some(delimiter) = delimiter(first.text, options) else {
         return Ok(None);
     };
-    // The header may go on over several lines.
+    // The header may span several lines.
     let mut exact = Exact::new(delimiter);
     let row = loop {
         let is_last = head.is_whole();
@@ -85,21 +86,22 @@ pub(crate) fn recognise(
     }))
 }
 
-/// Cuts and reads rows below a header: text divided by tabs, quoted where it holds some.
+/// Cuts and reads the rows below a header: fields separated by tabs, and quoted if they contain one.
 #[cfg(feature = "parquet")]
 pub(crate) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns) -> LineCutter {
     LineCutter(Arc::new(Table::new(b'\t', header, columns, None, facts)))
 }
 
-/// The addresses of a table that octomix wrote, which fill `roles` as those of a list do.
+/// The address column of a table that octomix wrote, which fills `roles` as a list does.
 fn own_columns(roles: Roles) -> Vec<Column> {
     let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };
     roles.as_slice().iter().map(column).collect()
 }
 
-/// What divides the fields of a header; `None` if `line` is none.
+/// The delimiter of a header; `None` if `line` is not a header.
 fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
-    // A comment may hold commas and quotes, and a column's name a '#': the address before it decides.
+    // A list's comment may contain commas and quotes, and a column's name may contain a `#`: an address
+    // before the `#` decides.
     let is_listed = |content| parse_cell(content).is_address() || network(content).is_some();
     if lines::content(line).is_some_and(is_listed) {
         return None;
@@ -108,7 +110,7 @@ fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
         return None;
     }
     let count = |delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();
-    // The first of equals, and max_by_key takes the last.
+    // Reversed, because max_by_key returns the last of equals.
     let most = DELIMITERS.into_iter().rev().max_by_key(|&delimiter| count(delimiter))?;
     let name = String::from_utf8_lossy(line);
     let is_named = [Role::Source, Role::Destination]
@@ -119,7 +121,7 @@ fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     is_header.then_some(most)
 }
 
-/// A column's name as messages show it, which is also how options name it.
+/// A column's name as messages show it and as options name it.
 fn column_name(cell: &[u8]) -> String {
     printable(String::from_utf8_lossy(cell).trim())
 }

@@ -1,4 +1,4 @@
-//! The rows of a table: fast as long as they hold no quotes, exactly where they do.
+//! The rows of a table: read fast as long as they have no quotes, and exactly where they do.
 
 use super::exact::Exact;
 use super::fast::{self, Between, Targets};
@@ -12,7 +12,7 @@ use crate::input::text::columns::Column;
 use crate::input::text::facts::FactColumns;
 use crate::input::text::lines;
 
-/// Columns by which a table of nfdump is known.
+/// Columns that identify a table of nfdump.
 const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
 
 /// The rows of a table.
@@ -23,14 +23,14 @@ pub(super) struct Table {
     columns: Vec<Column>,
     source: Option<Slot>,
     destination: Option<Slot>,
-    /// The packets that a row stands for.
+    /// The column of the packets that a row stands for.
     packets: Option<Slot>,
     facts: FactColumns<Slot>,
     is_nfdump: bool,
     targets: Targets,
 }
 
-/// A column that is read, as both readers find it.
+/// A column that is read, as each of the two readers finds it.
 #[derive(Clone, Copy)]
 struct Slot {
     index: usize,
@@ -69,7 +69,7 @@ impl Table {
 
 impl Parser for Table {
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
-        // Made when it is needed: its tables take as long as many rows.
+        // Created only if needed: that takes as long as reading many rows.
         let mut exact = None;
         let (mut found, mut at) = (self.targets.room(), 0);
         loop {
@@ -84,7 +84,7 @@ impl Parser for Table {
             }
             let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
             let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
-            // A last row without its end and short of fields is cut off.
+            // A last row that has no line end and too few fields is truncated.
             if !row.has_end && row.fields < self.width {
                 return at;
             }
@@ -104,7 +104,7 @@ impl Parser for Table {
 }
 
 impl Table {
-    /// Adds rows as long as they hold no quotes; returns where one does.
+    /// Adds rows until one has quotes; returns where that one starts.
     fn plain(&self, bytes: &[u8], at: usize, found: &mut [usize], block: &mut Block) -> usize {
         fast::rows(bytes, at, self.delimiter, &self.targets, found, |row| {
             if row.end > row.start {
@@ -114,13 +114,13 @@ impl Table {
         })
     }
 
-    /// Whether a row of so many fields is one of those that nfdump writes below its table: the word
-    /// Summary, and the names and the values of six sums.
+    /// Whether a row with this number of fields belongs to the summary that nfdump writes below its table:
+    /// the word Summary, and the names and values of six sums.
     fn is_summary(&self, fields: usize) -> bool {
         self.is_nfdump && matches!(fields, 1 | 6)
     }
 
-    /// Adds a row of so many fields that starts at byte `at` of the block.
+    /// Adds a row with this number of fields that starts at byte `at` of the block.
     #[inline(always)]
     fn add<'a>(
         &self,
@@ -160,7 +160,7 @@ impl Table {
     }
 }
 
-/// What a field holds; of several values in one, as TShark writes them of nested headers, the first.
+/// What a field holds. If it has several values, as TShark writes for nested headers, the first one counts.
 #[inline(always)]
 fn cell(field: &[u8]) -> Cell {
     if let Some(address) = parse_ipv4(field) {

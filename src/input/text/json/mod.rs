@@ -1,7 +1,7 @@
-//! JSON: an object a line, as Zeek, Suricata and flow exporters write it, or an array of objects.
+//! JSON: one object per line, as Zeek, Suricata and flow exporters write it, or an array of objects.
 //!
-//! The fields that hold the addresses are named by their path, `source.ip`, or known. They are looked for in
-//! each object anew, as one log may hold records of many kinds.
+//! The fields that hold the addresses are named by their path, such as `source.ip`, or known. They are
+//! looked up in each object anew, because one log may hold records of many kinds.
 
 mod objects;
 mod paths;
@@ -21,10 +21,10 @@ use crate::input::text::cutter::LineCutter;
 use crate::input::text::{facts, lines};
 use crate::input::warning::Warning;
 use objects::Objects;
-use paths::{Slot, Wish};
+use paths::{Slot, WantedPath};
 use values::ValueCutter;
 
-/// Paths of the source and the destination, the preferred first.
+/// Paths of source and destination, the preferred ones first.
 const KNOWN: [(&str, &str); 18] = [
     // Zeek, Suricata, the Elastic Common Schema.
     ("id.orig_h", "id.resp_h"),
@@ -49,7 +49,8 @@ const KNOWN: [(&str, &str); 18] = [
     ("src", "dst"),
 ];
 
-/// The field that tells a log of Suricata, where records without addresses, such as statistics, are usual.
+/// The field that identifies a log of Suricata, in which records without addresses, such as statistics, are
+/// normal.
 const EVENT: &str = "event_type";
 
 /// Recognises an object, or an array of them.
@@ -66,11 +67,11 @@ pub(crate) fn recognise(
         return Ok(None);
     };
     let text = &head.bytes()[start..];
-    // Objects over several lines, as `jq` writes them, begin with a brace on a line of its own.
+    // Objects that span several lines, as `jq` writes them, begin with a brace on a line of its own.
     let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let is_spread = is_array || first_line.trim_ascii() == b"{";
     let roles = options.roles.unwrap_or(Roles::Both);
-    let objects = Objects::new(&wishes(options), is_spread);
+    let objects = Objects::new(&wanted(options), is_spread);
 
     let sample = objects.sample(text);
     let mut warnings = Vec::new();
@@ -100,18 +101,18 @@ pub(crate) fn recognise(
     }))
 }
 
-/// Where the objects begin, and whether in an array; `None` if it is no JSON that they are in.
+/// Whether the objects are in an array, and where the first one begins; `None` if the file is not JSON.
 fn opening(head: &mut Head<'_>, start: usize) -> Option<(bool, usize)> {
     let (bracket, at) = next(head, start)?;
     match (bracket, next(head, at + 1)) {
         (b'[', Some((b'{' | b']', first))) => Some((true, first)),
-        // What is cut off here is JSON all the same.
+        // A file that is truncated here is still JSON.
         (b'{', None | Some((b'"' | b'}', _))) => Some((false, at)),
         _ => None,
     }
 }
 
-/// The first byte from `at` on that is not white space, and its place.
+/// The first byte from `at` on that is not white space, and its position.
 fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
     loop {
         match head.bytes().get(at) {
@@ -126,29 +127,29 @@ fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// The fields that the run asks for.
-fn wishes(options: &Options) -> Vec<Wish<'_>> {
-    let mut wishes = Vec::new();
-    let mut wish = |slot, paths: &[&'static str]| {
-        wishes.extend((0..).zip(paths).map(|(rank, path)| Wish { path, slot, rank }));
+/// The fields that the run wants.
+fn wanted(options: &Options) -> Vec<WantedPath<'_>> {
+    let mut wanted = Vec::new();
+    let mut want = |slot, paths: &[&'static str]| {
+        wanted.extend((0..).zip(paths).map(|(rank, path)| WantedPath { path, slot, rank }));
     };
     if options.needs_facts() {
-        wish(Slot::Protocol, &facts::PROTOCOL);
-        wish(Slot::SourcePort, &facts::SOURCE_PORT);
-        wish(Slot::DestinationPort, &facts::DESTINATION_PORT);
-        wish(Slot::Time, &facts::TIME);
+        want(Slot::Protocol, &facts::PROTOCOL);
+        want(Slot::SourcePort, &facts::SOURCE_PORT);
+        want(Slot::DestinationPort, &facts::DESTINATION_PORT);
+        want(Slot::Time, &facts::TIME);
     }
     if options.source_column.is_none() {
-        wish(Slot::Source, &KNOWN.map(|(source, _)| source));
+        want(Slot::Source, &KNOWN.map(|(source, _)| source));
     }
     if options.destination_column.is_none() {
-        wish(Slot::Destination, &KNOWN.map(|(_, destination)| destination));
+        want(Slot::Destination, &KNOWN.map(|(_, destination)| destination));
     }
     let named =
         [(Slot::Source, &options.source_column), (Slot::Destination, &options.destination_column)];
-    wishes.extend(named.into_iter().filter_map(|(slot, path)| {
+    wanted.extend(named.into_iter().filter_map(|(slot, path)| {
         let path = path.as_deref()?;
-        Some(Wish { path, slot, rank: 0 })
+        Some(WantedPath { path, slot, rank: 0 })
     }));
-    wishes
+    wanted
 }

@@ -1,9 +1,9 @@
-//! Objects one after the other, and what each says of a packet or a flow.
+//! Objects one after another, and what each says about a packet or a flow.
 
 use memchr::{memchr, memchr_iter};
 
-use super::paths::{Paths, Slot, Wish};
-use super::scan::{self, Found, Kind, Value};
+use super::paths::{Paths, Slot, WantedPath};
+use super::scan::{self, Kind, Value, WantedValues};
 use super::values;
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
@@ -15,7 +15,7 @@ use crate::input::text::cell::parse_cell;
 use crate::input::text::facts::parse_port;
 use crate::input::time::parse_time;
 
-/// Reads objects: one or more a line, or each over as many lines as it likes.
+/// Reads objects: one or more per line, or each spanning any number of lines.
 #[derive(Debug)]
 pub(super) struct Objects {
     paths: Paths,
@@ -25,35 +25,35 @@ pub(super) struct Objects {
     is_spread: bool,
 }
 
-/// What the first objects of a file hold.
+/// What the first objects of a file contain.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
-    /// The first path that a source was found by.
+    /// The first path at which a source was found.
     pub source: Option<String>,
-    /// The first path that a destination was found by.
+    /// The first path at which a destination was found.
     pub destination: Option<String>,
     /// The paths of the first object.
     pub fields: Vec<String>,
 }
 
 impl Objects {
-    pub fn new(wishes: &[Wish<'_>], is_spread: bool) -> Self {
+    pub fn new(wanted: &[WantedPath<'_>], is_spread: bool) -> Self {
         let of = |slot| {
-            let of_slot = wishes.iter().filter(move |wish| wish.slot == slot);
-            of_slot.map(|wish| wish.path.to_owned()).collect()
+            let of_slot = wanted.iter().filter(move |want| want.slot == slot);
+            of_slot.map(|want| want.path.to_owned()).collect()
         };
         Self {
-            paths: Paths::new(wishes),
+            paths: Paths::new(wanted),
             sources: of(Slot::Source),
             destinations: of(Slot::Destination),
             is_spread,
         }
     }
 
-    /// Looks at the objects that `head` holds as a whole.
+    /// Looks at the whole objects in `head`.
     pub fn sample(&self, head: &[u8]) -> Sample {
         let mut sample = Sample::default();
-        let mut found = Found::default();
+        let mut found = WantedValues::default();
         let mut at = 0;
         while let Some(start) = head[at..].iter().position(|&byte| byte == b'{') {
             let start = at + start;
@@ -79,11 +79,11 @@ impl Objects {
     }
 
     /// Adds the object whose wanted values are `found` in `bytes`.
-    fn add(&self, bytes: &[u8], found: &Found, start: usize, block: &mut Block) {
+    fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
         let raw = |slot| text(bytes, found.value(slot));
         let is_none = |slot| found.value(slot).kind == Kind::Absent;
         let (source, destination) = if is_none(Slot::Source) && is_none(Slot::Destination) {
-            // A record of something else: statistics, say.
+            // A record of something else, such as statistics.
             (Cell::NotIp, Cell::NotIp)
         } else {
             (cell(bytes, found.value(Slot::Source)), cell(bytes, found.value(Slot::Destination)))
@@ -110,7 +110,7 @@ impl Objects {
         });
     }
 
-    /// Counts what `bytes` are instead of an object.
+    /// Counts `bytes`, which are not an object, as malformed.
     fn add_malformed(bytes: &[u8], start: usize, block: &mut Block) {
         let (source, destination) = (Cell::Malformed, Cell::Malformed);
         let number = block.passed;
@@ -119,9 +119,9 @@ impl Objects {
         });
     }
 
-    /// The objects of a line; false if it is cut off, and then nothing is counted of it.
+    /// Adds the objects of a line; false if the line is truncated, in which case nothing of it is counted.
     fn line(&self, bytes: &[u8], start: usize, is_cut: bool, block: &mut Block) -> bool {
-        let mut found = Found::default();
+        let mut found = WantedValues::default();
         let mut at = 0;
         loop {
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -160,7 +160,7 @@ impl Objects {
     }
 
     fn spread(&self, bytes: &[u8], block: &mut Block) -> usize {
-        let mut found = Found::default();
+        let mut found = WantedValues::default();
         let mut at = 0;
         while at < bytes.len() {
             let Some(len) = values::between(&bytes[at..]) else {
@@ -169,7 +169,7 @@ impl Objects {
             };
             block.passed += memchr_iter(b'\n', &bytes[at..at + len]).count() as u64;
             at += len;
-            // What has no end is cut off, or damaged.
+            // A value without an end is truncated or damaged.
             let Some(len) = values::value_len(&bytes[at..]) else { return at };
             match scan::object(&self.paths, &bytes[..at + len], at, &mut found) {
                 Ok(end) if end == at + len => self.add(bytes, &found, at, block),
@@ -188,7 +188,7 @@ impl Parser for Objects {
     }
 }
 
-/// What stands at `value`, as it stands there.
+/// The text of `value`, as it is in the file.
 fn text(bytes: &[u8], value: Value) -> &[u8] {
     &bytes[value.start..value.end]
 }
@@ -204,7 +204,7 @@ fn cell(bytes: &[u8], value: Value) -> Cell {
     }
 }
 
-/// The first string of an array, which of addresses is that of the outermost header.
+/// The first string of an array; of addresses, this is the one of the outermost header.
 fn first_of_array(text: &[u8]) -> Option<&[u8]> {
     let first = text.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"\"")?;
     Some(&first[..memchr(b'"', first)?])

@@ -1,14 +1,14 @@
-//! The fields that are wanted of a JSON object, as a tree of names.
+//! The fields that are wanted from a JSON object, as a tree of names.
 //!
-//! A path such as `source.ip` is found nested, `{"source":{"ip":..}}`, as one name with a point in it,
-//! `{"source.ip":..}`, and in every way between: tools that flatten objects differ.
+//! A path such as `source.ip` is found nested, `{"source":{"ip":..}}`, as one name with a dot,
+//! `{"source.ip":..}`, and in any mixture of the two, because tools flatten objects differently.
 
 use std::collections::HashMap;
 
-/// Names of a path: more would make too many ways to nest them.
+/// The most names in a path: with more there would be too many ways to nest them.
 pub const LONGEST_PATH: usize = 16;
 
-/// What a field tells of a record.
+/// What a field says about a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     Source,
@@ -22,25 +22,25 @@ pub enum Slot {
 /// How many slots there are.
 pub const SLOTS: usize = 6;
 
-/// A path that may fill a slot; of those in an object the one of least rank does.
+/// A path that may fill a slot. If an object has several, the one of the lowest rank fills it.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct WantedPath<'a> {
     pub path: &'a str,
     pub slot: Slot,
     pub rank: u8,
 }
 
-/// Wishes by the names that lead to them.
+/// The wanted paths, by the names that lead to them.
 #[derive(Debug)]
 pub struct Paths {
     nodes: Vec<Node>,
 }
 
-/// The names that matter at one place of an object.
+/// The names that matter at one level of an object.
 #[derive(Debug)]
 struct Node {
     names: Vec<Name>,
-    /// For each [`hash`] 1 + the first of its names; 0 for none.
+    /// For each [`hash`], 1 + the index of its first name; 0 if there is none.
     first: [u16; HASHES],
 }
 
@@ -51,13 +51,13 @@ pub struct Name {
     pub fills: Vec<(Slot, u8)>,
     /// The node of an object here.
     pub inner: Option<usize>,
-    /// 1 + the next name of the same hash; 0 for none.
+    /// 1 + the index of the next name with the same hash; 0 if there is none.
     next: u16,
 }
 
 const HASHES: usize = 128;
 
-/// Of length, first and last byte: most names of an object are refused by it at once.
+/// A hash of the length and the first and last byte, which rules out most names of an object at once.
 #[inline]
 fn hash(name: &[u8]) -> usize {
     let ends = match name {
@@ -67,25 +67,30 @@ fn hash(name: &[u8]) -> usize {
     (ends + name.len()) % HASHES
 }
 
-/// Paths of which a part is gone: which wish, and the bytes gone.
+/// Paths that are partly matched: their index, and the bytes matched.
 type Rest = Vec<(usize, usize)>;
 
-/// What a field fills, and by which wish.
+/// The slots that a value fills, and the ranks of the paths that lead to it.
 type Ends = Vec<(Slot, u8)>;
 
 impl Paths {
     /// The node of a whole object.
     pub const ROOT: usize = 0;
 
-    pub fn new(wishes: &[Wish<'_>]) -> Self {
+    pub fn new(wanted: &[WantedPath<'_>]) -> Self {
         let mut paths = Self { nodes: Vec::new() };
-        let whole = (0..wishes.len()).map(|wish| (wish, 0)).collect();
-        paths.node(whole, wishes, &mut HashMap::new());
+        let whole = (0..wanted.len()).map(|want| (want, 0)).collect();
+        paths.node(whole, wanted, &mut HashMap::new());
         paths
     }
 
-    /// The node for what is left of some paths; each is made once.
-    fn node(&mut self, rest: Rest, wishes: &[Wish<'_>], made: &mut HashMap<Rest, usize>) -> usize {
+    /// The node for the rest of some paths. Equal rests share one node.
+    fn node(
+        &mut self,
+        rest: Rest,
+        wanted: &[WantedPath<'_>],
+        made: &mut HashMap<Rest, usize>,
+    ) -> usize {
         if let Some(&node) = made.get(&rest) {
             return node;
         }
@@ -102,21 +107,21 @@ impl Paths {
             }
         };
         let mut steps = Vec::new();
-        for (wish, gone) in rest {
-            let path = &wishes[wish].path[gone..];
+        for (want, gone) in rest {
+            let path = &wanted[want].path[gone..];
             for (point, _) in path.match_indices('.').take(LONGEST_PATH) {
-                steps.push((of(&path[..point]), wish, Some(gone + point + 1)));
+                steps.push((of(&path[..point]), want, Some(gone + point + 1)));
             }
-            steps.push((of(path), wish, None));
+            steps.push((of(path), want, None));
         }
-        for (name, wish, inner) in steps {
+        for (name, want, inner) in steps {
             match inner {
-                Some(gone) => names[name].2.push((wish, gone)),
-                None => names[name].1.push((wishes[wish].slot, wishes[wish].rank)),
+                Some(gone) => names[name].2.push((want, gone)),
+                None => names[name].1.push((wanted[want].slot, wanted[want].rank)),
             }
         }
         for (name, fills, rest) in names {
-            let inner = (!rest.is_empty()).then(|| self.node(rest, wishes, made));
+            let inner = (!rest.is_empty()).then(|| self.node(rest, wanted, made));
             let name: Box<[u8]> = name.as_bytes().into();
             let node = &mut self.nodes[at];
             let first = &mut node.first[hash(&name)];
@@ -126,7 +131,7 @@ impl Paths {
         at
     }
 
-    /// What is wanted of the value called `name` in the object of `node`.
+    /// What is wanted from the value called `name` in the object at `node`.
     #[inline]
     pub fn find(&self, node: usize, name: &[u8]) -> Option<&Name> {
         let node = &self.nodes[node];
@@ -148,11 +153,11 @@ mod tests {
 
     #[test]
     fn a_path_is_found_however_it_is_nested() {
-        let wish = |path, slot, rank| Wish { path, slot, rank };
+        let want = |path, slot, rank| WantedPath { path, slot, rank };
         let paths = Paths::new(&[
-            wish("a.b.c", Slot::Source, 0),
-            wish("a.b", Slot::Destination, 1),
-            wish("a", Slot::Time, 0),
+            want("a.b.c", Slot::Source, 0),
+            want("a.b", Slot::Destination, 1),
+            want("a", Slot::Time, 0),
         ]);
         for nested in [&["a.b.c"][..], &["a", "b.c"], &["a.b", "c"], &["a", "b", "c"]] {
             let mut node = Paths::ROOT;
@@ -175,7 +180,7 @@ mod tests {
     #[test]
     fn many_names_make_no_many_nodes() {
         let path = "a.".repeat(15) + "a";
-        let paths = Paths::new(&[Wish { path: &path, slot: Slot::Source, rank: 0 }]);
+        let paths = Paths::new(&[WantedPath { path: &path, slot: Slot::Source, rank: 0 }]);
         assert_eq!(paths.nodes.len(), 16);
     }
 }

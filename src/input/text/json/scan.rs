@@ -1,23 +1,24 @@
-//! One walk over the bytes of a JSON object that keeps the wanted values and checks all others.
+//! One pass over the bytes of a JSON object, which keeps the wanted values and checks the others.
 //!
-//! What RFC 8259 does not allow is refused, wherever in the object it stands, but for two things that cannot
-//! mislead: text that is no UTF-8, and halves of a surrogate pair. Of a name that occurs twice the last value
-//! counts. Nothing is copied and no number is read here.
+//! Anything that RFC 8259 does not allow is refused, wherever in the object it is, except for two harmless
+//! things: text that is not UTF-8, and halves of surrogate pairs. If a name occurs twice, the last value
+//! counts. Nothing is copied and no number is converted. The scanner recurses over wanted objects only, as
+//! deep as a wanted path; other values nest without recursion.
 
 use super::paths::{LONGEST_PATH, Paths, SLOTS, Slot};
 
-/// Objects and arrays within each other; as many as serde_json allows.
+/// The deepest nesting of objects and arrays, as in serde_json.
 const DEEPEST: u32 = 127;
-/// Fields that are listed for a person to choose from.
+/// The most fields to list for the user to choose from.
 const MANY_FIELDS: usize = 100;
 
-/// A wanted value: where it stands, without its quotes.
+/// A wanted value: where it is, without its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Value {
     pub start: usize,
     pub end: usize,
     pub kind: Kind,
-    /// That of the path by which it was found.
+    /// The rank of the path at which it was found.
     pub rank: u8,
 }
 
@@ -37,29 +38,29 @@ const ABSENT: Value = Value { start: 0, end: 0, kind: Kind::Absent, rank: u8::MA
 
 /// The wanted values of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct WantedValues {
     values: [Value; SLOTS],
 }
 
-impl Found {
+impl WantedValues {
     #[inline]
     pub fn value(&self, slot: Slot) -> Value {
         self.values[slot as usize]
     }
 }
 
-/// Walks over the object that `bytes` has at `start`; `found` gets its values. Returns where it ends.
+/// Scans the object at `start` of `bytes` and stores its values in `found`. Returns where the object ends.
 ///
 /// # Errors
 ///
-/// Where it is no JSON.
+/// Where it stops being valid JSON.
 pub fn object(
     paths: &Paths,
     bytes: &[u8],
     start: usize,
-    found: &mut Found,
+    found: &mut WantedValues,
 ) -> Result<usize, usize> {
-    *found = Found::default();
+    *found = WantedValues::default();
     let mut scanner = Scanner { paths, bytes, at: start, found };
     match scanner.wanted_object(Paths::ROOT) {
         Some(()) => Ok(scanner.at),
@@ -67,17 +68,17 @@ pub fn object(
     }
 }
 
-/// The paths of the values of `object`, of the first of them if there are very many.
+/// The paths of the values of `object`, or of the first of them if there are very many.
 pub fn fields(object: &[u8]) -> Vec<String> {
     let paths = &Paths::new(&[]);
-    let mut scanner = Scanner { paths, bytes: object, at: 0, found: &mut Found::default() };
+    let mut scanner = Scanner { paths, bytes: object, at: 0, found: &mut WantedValues::default() };
     let mut fields = Vec::new();
-    // What is no object has as many as could be read.
+    // If the object is not valid, this lists the fields before the error.
     let _ = scanner.list("", &mut fields);
     fields
 }
 
-impl Default for Found {
+impl Default for WantedValues {
     fn default() -> Self {
         Self { values: [ABSENT; SLOTS] }
     }
@@ -87,10 +88,10 @@ struct Scanner<'s> {
     paths: &'s Paths,
     bytes: &'s [u8],
     at: usize,
-    found: &'s mut Found,
+    found: &'s mut WantedValues,
 }
 
-/// A string: where it stands without its quotes, and whether there are escapes in it.
+/// A string: where it is, without its quotes, and whether it has escapes.
 #[derive(Clone, Copy)]
 struct Text {
     start: usize,
@@ -104,7 +105,7 @@ impl<'s> Scanner<'s> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Takes `byte` if it is the next.
+    /// Consumes `byte` if it is next.
     #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
@@ -124,7 +125,7 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// An object of which the values of `node` are wanted.
+    /// Scans an object whose values at `node` are wanted.
     fn wanted_object(&mut self, node: usize) -> Option<()> {
         self.expect(b'{')?;
         self.space();
@@ -159,7 +160,7 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// Lists the paths of the values of an object, each behind `prefix`.
+    /// Lists the paths of the values of an object, each with `prefix`.
     fn list(&mut self, prefix: &str, fields: &mut Vec<String>) -> Option<()> {
         self.expect(b'{')?;
         self.space();
@@ -203,7 +204,7 @@ impl<'s> Scanner<'s> {
     fn keep(&mut self, fills: &[(Slot, u8)], start: usize, end: usize, kind: Kind) {
         for &(slot, rank) in fills {
             let value = &mut self.found.values[slot as usize];
-            // What is null leaves its place to a path of higher rank.
+            // A null leaves the slot to a path of a higher rank.
             if kind == Kind::Absent && rank == value.rank {
                 *value = ABSENT;
             } else if kind != Kind::Absent && rank <= value.rank {
@@ -212,7 +213,7 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// A name and the colon behind it.
+    /// A name and the colon after it.
     #[inline]
     fn name(&mut self) -> Option<Text> {
         let name = self.string()?;
@@ -223,7 +224,7 @@ impl<'s> Scanner<'s> {
     }
 
     fn skip_value(&mut self) -> Option<()> {
-        // A bit for each object or array that is open, the innermost lowest: 1 for an object.
+        // One bit for each open object or array, the innermost lowest; 1 for an object.
         let mut open: u128 = 0;
         let mut depth = 0;
         loop {
@@ -336,7 +337,7 @@ impl<'s> Scanner<'s> {
     }
 }
 
-/// The bytes before the first quote, backslash or control character.
+/// The number of bytes before the first quote, backslash or control character.
 #[inline]
 fn plain_len(text: &[u8]) -> usize {
     let mut at = 0;
@@ -351,7 +352,8 @@ fn plain_len(text: &[u8]) -> usize {
     text[at..].iter().position(ends).map_or(text.len(), |rest| at + rest)
 }
 
-/// The high bits of the bytes of `word` that end plain text. Only the lowest is sure: a borrow may set higher ones.
+/// The high bit of each byte of `word` that ends plain text. Only the lowest one set is reliable: a borrow
+/// may set higher ones.
 #[inline]
 fn ends(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -360,13 +362,13 @@ fn ends(word: u64) -> u64 {
     (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES << 7)
 }
 
-/// What `text`, whose escapes are right, stands for. A lone half of a surrogate pair becomes U+FFFD.
+/// What `text`, whose escapes must be valid, stands for. A lone half of a surrogate pair becomes U+FFFD.
 pub fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut units: Vec<u16> = Vec::new();
     let mut rest = text;
     loop {
-        // Units stand together until something else follows, so that pairs are found.
+        // Consecutive units are collected until something else follows, so that pairs are found.
         if let [b'\\', b'u', a, b, c, d, after @ ..] = rest {
             let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or_default() as u16;
             units.push([*a, *b, *c, *d].into_iter().fold(0, |unit, byte| unit << 4 | digit(byte)));
@@ -401,15 +403,15 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value as Json;
 
-    use super::super::paths::Wish;
+    use super::super::paths::WantedPath;
     use super::*;
 
-    const WISHES: [Wish<'static>; 5] = [
-        Wish { path: "src_ip", slot: Slot::Source, rank: 0 },
-        Wish { path: "a.b.c", slot: Slot::Source, rank: 1 },
-        Wish { path: "a.b", slot: Slot::Destination, rank: 0 },
-        Wish { path: "c", slot: Slot::Destination, rank: 1 },
-        Wish { path: "b.c", slot: Slot::Time, rank: 0 },
+    const WANTED_PATHS: [WantedPath<'static>; 5] = [
+        WantedPath { path: "src_ip", slot: Slot::Source, rank: 0 },
+        WantedPath { path: "a.b.c", slot: Slot::Source, rank: 1 },
+        WantedPath { path: "a.b", slot: Slot::Destination, rank: 0 },
+        WantedPath { path: "c", slot: Slot::Destination, rank: 1 },
+        WantedPath { path: "b.c", slot: Slot::Time, rank: 0 },
     ];
 
     /// The values at `path`, however it is nested.
@@ -427,8 +429,8 @@ mod tests {
     }
 
     fn check(text: &[u8]) -> Result<(), TestCaseError> {
-        let paths = Paths::new(&WISHES);
-        let mut found = Found::default();
+        let paths = Paths::new(&WANTED_PATHS);
+        let mut found = WantedValues::default();
         let oracle = serde_json::from_slice::<Json>(text).ok().filter(Json::is_object);
         let ours = object(&paths, text, 0, &mut found)
             .is_ok_and(|end| text[end..].trim_ascii().is_empty());
@@ -436,8 +438,8 @@ mod tests {
         let Some(json) = oracle else { return Ok(()) };
         'slots: for slot in [Slot::Source, Slot::Destination, Slot::Time] {
             let mut expected = Vec::new();
-            for wish in WISHES.iter().filter(|wish| wish.slot == slot) {
-                at(&json, wish.path, &mut expected);
+            for want in WANTED_PATHS.iter().filter(|want| want.slot == slot) {
+                at(&json, want.path, &mut expected);
                 let all = expected.len();
                 expected.retain(|value| !value.is_null());
                 // Of one path nested in two ways the last value counts, but a map forgets the order.
@@ -545,7 +547,7 @@ mod tests {
 
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(prop::sample::select(&b"{}[]\",:\\u \n-.0eatrusfn\xff"[..]), 0..30)) {
-            let _ = object(&Paths::new(&WISHES), &bytes, 0, &mut Found::default());
+            let _ = object(&Paths::new(&WANTED_PATHS), &bytes, 0, &mut WantedValues::default());
             let _ = fields(&bytes);
             let _ = unescaped(&bytes);
         }
@@ -560,9 +562,9 @@ mod tests {
 
     #[test]
     fn the_last_of_a_repeated_name_counts() {
-        let paths = Paths::new(&WISHES);
-        let mut found = Found::default();
-        let value_of = |text: &str, found: &mut Found| {
+        let paths = Paths::new(&WANTED_PATHS);
+        let mut found = WantedValues::default();
+        let value_of = |text: &str, found: &mut WantedValues| {
             object(&paths, text.as_bytes(), 0, found).unwrap();
             let value = found.value(Slot::Source);
             text[value.start..value.end].to_owned()

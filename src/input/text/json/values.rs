@@ -1,12 +1,12 @@
-//! Objects of an array, or one after the other over several lines: where each begins and ends.
+//! Objects in an array, or one after another over several lines: where each begins and ends.
 //!
-//! Only strings and brackets are looked at; whether it is JSON in between is the parser's to find.
+//! This looks only at strings and brackets. Whether the rest is valid JSON is for the parser to find out.
 
 use std::sync::Arc;
 
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 
-/// Cuts after the last value that is whole.
+/// Cuts after the last whole value.
 pub(super) struct ValueCutter(pub Arc<dyn Parser>);
 
 impl Cutter for ValueCutter {
@@ -29,7 +29,7 @@ pub(super) fn between(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| !byte.is_ascii_whitespace() && !b",[]".contains(byte))
 }
 
-/// The bytes of the value that `bytes` begin with; `None` if its end is not there.
+/// The length of the value that `bytes` begin with; `None` if it does not end within them.
 pub(super) fn value_len(bytes: &[u8]) -> Option<usize> {
     if !matches!(bytes.first(), Some(b'{' | b'"')) {
         // A number, a word, or nonsense.
@@ -48,7 +48,7 @@ pub(super) fn value_len(bytes: &[u8]) -> Option<usize> {
                     if bytes[at] == b'"' {
                         break;
                     }
-                    // The byte behind a backslash is none of ours.
+                    // A byte after a backslash does not end the string.
                     at += 2;
                     if at > bytes.len() {
                         return None;
