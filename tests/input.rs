@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use octomix::address::{AddressSet, dotted};
 use octomix::input::{
-    At, Capture, FileAccount, Format, InputError, Options, Place, Progress, Role, Roles, Tally,
-    Warning, parse_ipv4, read,
+    Capture, FileAccount, Format, InputError, MalformedCell, Options, Progress, RecordNumber, Role,
+    Roles, Tally, Warning, parse_ipv4, read,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -95,7 +95,7 @@ fn warnings(capture: &Capture) -> Vec<String> {
 }
 
 fn places(capture: &Capture) -> Vec<String> {
-    file(capture).malformed.iter().map(Place::to_string).collect()
+    file(capture).malformed.iter().map(MalformedCell::to_string).collect()
 }
 
 fn lines_of(path: impl AsRef<Path>) -> Vec<String> {
@@ -394,7 +394,7 @@ fn blank_lines_keep_line_numbers() {
 fn line_ends_byte_order_mark_and_missing_final_newline_change_nothing() {
     for content in ["src,dst\n10.0.0.1,10.0.0.2\nx,\"10.0.0.2\"", "10.0.0.1\n10.0.0.2\nx"] {
         let plain = capture(content);
-        assert_eq!(file(&plain).malformed[0].at, At::Line(3));
+        assert_eq!(file(&plain).malformed[0].at, RecordNumber::Line(3));
         for bom in ["", "\u{feff}"] {
             for end in ["\n", "\r\n", "\r"] {
                 for last in ["", end] {

@@ -7,7 +7,9 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octomix::input::{At, Capture, InputError, Options, Place, Roles, Warning, read};
+use octomix::input::{
+    Capture, InputError, MalformedCell, Options, RecordNumber, Roles, Warning, read,
+};
 use parquet::basic::Compression;
 use parquet::data_type::{
     ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
@@ -242,8 +244,11 @@ fn nested_columns_are_named_with_dots_and_malformed_rows_by_their_number() {
     assert_eq!((file.records, file.ragged), (u64::from(ROWS), 0));
     let tally = file.source;
     assert_eq!((tally.malformed, tally.missing, tally.padded), (2, 1, 1));
-    let places = file.malformed.iter().map(|Place { at, value, .. }| (*at, value.as_str()));
-    assert_eq!(places.collect::<Vec<_>>(), [(At::Row(2), "a\"b\\tc d"), (At::Row(3), "#")]);
+    let places = file.malformed.iter().map(|MalformedCell { at, value, .. }| (*at, value.as_str()));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [(RecordNumber::Row(2), "a\"b\\tc d"), (RecordNumber::Row(3), "#")]
+    );
 }
 
 #[test]

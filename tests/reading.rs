@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::write::GzEncoder;
 use octomix::address::{AddressSet, dotted};
-use octomix::input::{At, Capture, Compression, InputError, Options, Roles, Warning, read};
+use octomix::input::{
+    Capture, Compression, InputError, Options, RecordNumber, Roles, Warning, read,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -149,9 +151,9 @@ fn threads_change_nothing() {
         assert_eq!(many.account, one.account);
     }
     let place = &one.account.files[0].malformed[0];
-    assert_eq!((place.at, place.value.as_str()), (At::Line(u64::from(ROWS) + 2), "y"));
+    assert_eq!((place.at, place.value.as_str()), (RecordNumber::Line(u64::from(ROWS) + 2), "y"));
     assert_eq!(place.offset, table(';', "", "\n", "").len() as u64);
-    assert_eq!(one.account.files[2].malformed[0].at, At::Line(2));
+    assert_eq!(one.account.files[2].malformed[0].at, RecordNumber::Line(2));
 }
 
 #[test]

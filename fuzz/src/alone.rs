@@ -7,12 +7,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::account::{At, Tally};
-use super::block::{Block, Keys};
-use super::format::{self, Cut, Damage, Head};
-use super::record::Wanted;
-use super::stream::Stream;
-use super::{InputError, Options};
+use crate::input::account::RecordNumber;
+use crate::input::error::InputError;
+use crate::input::format::{Cut, Damage};
+use crate::input::formats;
+use crate::input::options::Options;
+use crate::input::read::block::{Block, Keys};
+use crate::input::read::head::Head;
+use crate::input::read::stream::Stream;
+use crate::input::read::wanted::Wanted;
+use crate::input::tally::Tally;
 
 /// What was read, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub struct Reading {
     pub records: u64,
     pub ragged: u64,
     /// Places of malformed cells: line or packet, byte, column.
-    pub places: Vec<(At, u64, Option<String>)>,
+    pub places: Vec<(RecordNumber, u64, Option<String>)>,
     /// Bytes that are no whole record.
     pub cut: u64,
     /// Whether something is lost.
@@ -42,7 +46,7 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
     let failed = |error| InputError::unreadable(path, error);
     let mut stream = Stream::open(path, Arc::new(AtomicU64::new(0))).map_err(failed)?;
     let mut head = Head::read("x", &mut stream);
-    let opened = format::open(&mut head, options)?;
+    let opened = formats::open(&mut head, options)?;
     let mut bytes = head.into_bytes();
     while stream.append(&mut bytes, 64 << 10) > 0 {}
     let is_whole = stream.is_whole();
@@ -92,7 +96,12 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
 
 impl Reading {
     /// Adds what a block came to, which starts at byte `at` and behind `number` lines or packets.
-    fn take(&mut self, block: &Block, number: u64, (at, counted_by): (usize, fn(u64) -> At)) {
+    fn take(
+        &mut self,
+        block: &Block,
+        number: u64,
+        (at, counted_by): (usize, fn(u64) -> RecordNumber),
+    ) {
         add(&block.source.keys, &mut self.source);
         add(&block.destination.keys, &mut self.destination);
         let [source, destination] = self.cells;
@@ -100,7 +109,7 @@ impl Reading {
         self.records += block.records;
         self.ragged += block.ragged;
         let left = 3 - self.places.len();
-        self.places.extend(block.places.iter().take(left).map(|place| {
+        self.places.extend(block.malformed.iter().take(left).map(|place| {
             let place_at = counted_by(number + place.number + 1);
             (place_at, at as u64 + place.offset, place.column.clone())
         }));

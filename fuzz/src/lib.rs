@@ -12,6 +12,11 @@ compile_error!("built by cargo fuzz only");
 mod octomix {
     pub mod address;
     pub mod input;
+    /// Only what the formats are of that octomix itself writes.
+    pub mod store {
+        pub mod roaring;
+        pub mod shard;
+    }
 }
 
 mod account;
@@ -19,7 +24,7 @@ mod case;
 mod relation;
 
 pub use case::Case;
-pub use octomix::{address, input};
+pub use octomix::{address, input, store};
 
 use std::fs;
 use std::ops::ControlFlow;

@@ -1,19 +1,20 @@
-//! The account of a reading: every cell counted, every choice and every doubt stated.
+//! The account of a reading: every cell counted, every choice and every doubt recorded.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::cell::Cell;
-use super::decompress::Compression;
-use super::{Role, Warning};
+use crate::input::read::decompress::Compression;
+use crate::input::role::Role;
+use crate::input::tally::Tally;
+use crate::input::warning::Warning;
 
-/// What was read from the files, in the order given.
+/// What was read from the files, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// One account a file.
+    /// One account per file.
     pub files: Vec<FileAccount>,
-    /// Files found in directories that are nothing to be read.
+    /// Files found in directories that were not read.
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -39,34 +40,34 @@ impl Account {
         self.files.iter().map(|file| file.ragged).sum()
     }
 
-    /// Every warning with the file that it is about.
+    /// Every warning, with the file that it concerns.
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
 }
 
-/// A file found in a directory that is nothing to be read.
+/// A file found in a directory that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PassedOver {
-    /// The path, fit to be shown.
+    /// The path, safe to display.
     pub name: String,
-    /// Why, in a sentence.
+    /// Why, as a sentence.
     pub reason: String,
 }
 
 /// What was read from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileAccount {
-    /// The path, fit to be shown; `standard input` for the path `-`.
+    /// The path, safe to display; `standard input` for the path `-`.
     pub name: String,
     /// How it was read.
     pub format: Format,
     /// How it is compressed.
     pub compression: Option<Compression>,
-    /// Its bytes, as they stand in the file.
+    /// The size of the file as it is stored, in bytes.
     pub bytes: u64,
-    /// Packets, flows, rows below the header of a table; lines of a list that are neither blank nor a
-    /// comment.
+    /// Its records: packets, flows, rows below the header of a table, or lines of a list that are neither
+    /// blank nor a comment.
     pub records: u64,
     /// The cells read for the source.
     pub source: Tally,
@@ -74,18 +75,18 @@ pub struct FileAccount {
     pub destination: Tally,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
-    /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
+    /// Blocks of addresses, such as 10.0.0.0/24, each of which stands for all its addresses.
     pub networks: u64,
-    /// Bytes at its end, decompressed, that are no whole record, or follow on damage.
+    /// Decompressed bytes at the end that form no whole record or that follow damage.
     pub cut: u64,
     /// The first three malformed cells.
-    pub malformed: Vec<Place>,
+    pub malformed: Vec<MalformedCell>,
     /// What the user should know about it.
     pub warnings: Vec<Warning>,
 }
 
 impl FileAccount {
-    pub(super) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
+    pub(crate) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
         Self {
             name,
             format,
@@ -111,20 +112,20 @@ impl FileAccount {
         }
     }
 
-    /// The cells of the file, each once: a list's line is one cell, whichever roles it fills.
-    pub(super) fn cells(&self) -> Tally {
+    /// The cells of the file, each counted once: a line of a list is one cell, whichever roles it fills.
+    pub(crate) fn cells(&self) -> Tally {
         if !self.format.has_roles && self.source.cells() > 0 {
             return self.source;
         }
         self.source.plus(self.destination)
     }
 
-    /// Whether it is read as a list, but holds something else: any file is a list that is nothing else.
-    pub(super) fn is_no_list(&self) -> bool {
+    /// Whether it was read as a list, as any unrecognised file is, but holds no addresses.
+    pub(crate) fn is_no_list(&self) -> bool {
         self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
 
-    pub(super) fn warn_of_emptiness(&mut self) {
+    pub(crate) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
             self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });
@@ -138,148 +139,82 @@ impl FileAccount {
     }
 }
 
-/// How a file was read: one value a format, made by its module.
+/// How a file was read. Each format's module describes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
-    /// Its name: `csv`, say.
+    /// Its name: `csv`, for example.
     pub name: &'static str,
-    /// What one record is called, and several: `row` and `rows`.
+    /// What one record is called, and several of them: `row` and `rows`.
     pub record: [&'static str; 2],
     /// Whether its records tell sources from destinations.
     pub has_roles: bool,
-    /// The column or field of the sources, where there are names to choose by and one is read.
+    /// The column or field that the sources are read from, if the format has names and one of them is read.
     pub source: Option<String>,
-    /// The column or field of the destinations.
+    /// The column or field that the destinations are read from.
     pub destination: Option<String>,
 }
 
 impl Format {
-    pub(super) fn is_list(&self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         self.name == "list"
     }
 
-    /// Whether its records are packets, as captured.
-    pub(super) fn is_packets(&self) -> bool {
+    /// Whether its records are captured packets.
+    pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"
     }
 
-    /// Whether it is a set of addresses without packets.
+    /// Whether it is a set of addresses without packet counts.
     pub fn is_bitmap(&self) -> bool {
         self.name == "bitmap"
     }
 
-    /// Whether it is what `octomix extract` writes: addresses that were counted before.
+    /// Whether it is a file that `octomix extract` writes: addresses that have been counted already.
     pub fn is_shard(&self) -> bool {
         self.name == "shard" || self.is_bitmap()
     }
 }
 
-/// The cells of one role: every cell is in one of `ipv4`, `missing`, `ipv6`, `not_ip`, `malformed` and
-/// `filtered`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    /// IPv4 addresses, the only cells that are used.
-    pub ipv4: u64,
-    /// Those of `ipv4` with white space around them.
-    pub padded: u64,
-    /// Empty cells and words for nothing: `NaN`, `NULL`, `None`, `-`.
-    pub missing: u64,
-    /// IPv6 addresses, dropped.
-    pub ipv6: u64,
-    /// Records of other protocols than IP, such as ARP, dropped.
-    pub not_ip: u64,
-    /// Cells that are none of these, dropped.
-    pub malformed: u64,
-    /// IPv4 addresses that the filters dropped; not in `ipv4`.
-    pub filtered: u64,
-    /// Those of `filtered` whose records do not say what the filter asks.
-    pub unsaid: u64,
-}
-
-impl Tally {
-    /// All cells.
-    pub fn cells(self) -> u64 {
-        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
-    }
-
-    /// What was dropped, in words; only packet captures have what is not IP.
-    pub(super) fn dropped(self) -> String {
-        let not_ip = match self.not_ip {
-            0 => String::new(),
-            count => format!("{count} not IP, "),
-        };
-        let Self { missing, ipv6, malformed, .. } = self;
-        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
-    }
-
-    /// The cells of both.
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            ipv4: self.ipv4 + other.ipv4,
-            padded: self.padded + other.padded,
-            missing: self.missing + other.missing,
-            ipv6: self.ipv6 + other.ipv6,
-            not_ip: self.not_ip + other.not_ip,
-            malformed: self.malformed + other.malformed,
-            filtered: self.filtered + other.filtered,
-            unsaid: self.unsaid + other.unsaid,
-        }
-    }
-
-    pub(super) fn add(&mut self, cell: Cell) {
-        match cell {
-            Cell::Address { padded, .. } => {
-                self.ipv4 += 1;
-                self.padded += u64::from(padded);
-            }
-            Cell::Missing => self.missing += 1,
-            Cell::Ipv6 => self.ipv6 += 1,
-            Cell::NotIp => self.not_ip += 1,
-            Cell::Malformed => self.malformed += 1,
-        }
-    }
-}
-
-/// Where a malformed cell stands.
+/// A malformed cell, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The line or the packet.
+pub struct MalformedCell {
+    /// The record that holds it.
     #[serde(flatten)]
-    pub at: At,
-    /// The byte at which its record starts, from 0, of the file as it is when decompressed.
+    pub at: RecordNumber,
+    /// The offset of its record in the decompressed file, in bytes from 0.
     pub offset: u64,
-    /// Its column; a list has none.
+    /// Its column; the cells of a list have none.
     pub column: Option<String>,
-    /// The beginning of it, fit to be shown.
+    /// The beginning of its content, safe to display.
     pub value: String,
 }
 
-/// What the records of a file are counted by, from 1.
+/// The number of a record, from 1, by the unit in which its format counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum At {
+pub enum RecordNumber {
     /// The line on which the record starts.
     Line(u64),
     /// The packet.
     Packet(u64),
-    /// The row of a table that has no lines.
+    /// The row of a table that is not stored in lines.
     Row(u64),
 }
 
-impl fmt::Display for At {
+impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            At::Line(line) => write!(f, "line {line}"),
-            At::Packet(packet) => write!(f, "packet {packet}"),
-            At::Row(row) => write!(f, "row {row}"),
+            RecordNumber::Line(line) => write!(f, "line {line}"),
+            RecordNumber::Packet(packet) => write!(f, "packet {packet}"),
+            RecordNumber::Row(row) => write!(f, "row {row}"),
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for MalformedCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.at)?;
-        if let At::Packet(_) = self.at {
+        if let RecordNumber::Packet(_) = self.at {
             write!(f, " (byte {})", self.offset)?;
         }
         if let Some(column) = &self.column {

@@ -1,28 +1,32 @@
-//! What stops a reading: one variant a mistake, each message one line with the remedy.
+//! What stops a reading: one variant per mistake, each message one line that ends with the remedy.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thiserror::Error;
 
-use super::text::{file_name, listed, printable, quoted};
-use super::{Account, FileAccount, Foreign, Place, Role, Roles, Tally, Warning};
+use crate::input::account::{Account, FileAccount, MalformedCell};
+use crate::input::foreign::Foreign;
+use crate::input::message::{file_name, listed, printable, quoted};
+use crate::input::role::{Role, Roles};
+use crate::input::tally::Tally;
+use crate::input::warning::Warning;
 
-/// Why nothing came of a reading. Every `name` is a file's, fit to be shown.
+/// Why a reading failed. Every `name` is that of a file, safe to display.
 #[derive(Debug, Error)]
 pub enum InputError {
     /// No path was given.
     #[error("no input file given; name one or more, or - for standard input")]
     NoFile,
 
-    /// The path leads nowhere.
+    /// There is no file at the path.
     #[error("cannot read {}: no such file; check the path", quoted(name))]
     NotFound {
         /// The file.
         name: String,
     },
 
-    /// The file may not be read by this user.
+    /// This user may not read the file.
     #[error(
         "cannot read {}: permission denied; make it readable, e.g. with chmod u+r, or copy it",
         quoted(name)
@@ -44,15 +48,15 @@ pub enum InputError {
         name: String,
     },
 
-    /// A pattern that no file matches.
+    /// No file matches the pattern.
     #[error("no file matches {}; check the pattern and the folder", quoted(name))]
     NoMatch {
         /// The pattern.
         name: String,
     },
 
-    /// A pattern that is none.
-    #[error("{} is no pattern: {reason}; give the files, or correct it", quoted(name))]
+    /// The pattern is not valid.
+    #[error("{} is not a valid pattern: {reason}; correct it, or name the files", quoted(name))]
     BadPattern {
         /// The pattern.
         name: String,
@@ -60,9 +64,9 @@ pub enum InputError {
         reason: &'static str,
     },
 
-    /// A directory without a file that is looked at.
+    /// The directory has no file to read.
     #[error(
-        "no file to read in {}: hidden files and results of octomix are passed over",
+        "no file to read in {}: hidden files and results of octomix are skipped; name the files to read",
         quoted(name)
     )]
     EmptyDirectory {
@@ -70,14 +74,14 @@ pub enum InputError {
         name: String,
     },
 
-    /// A directory that octomix wrote.
+    /// The directory holds results of octomix.
     #[error("{} holds results of octomix, not captures; name the captures", quoted(name))]
     OwnResults {
         /// The directory.
         name: String,
     },
 
-    /// A directory without shards.
+    /// The directory has no shards.
     #[error(
         "no shard in {}: expected src.csv, dst.csv, src.roaring or dst.roaring, as octomix extract \
          writes them",
@@ -88,21 +92,21 @@ pub enum InputError {
         name: String,
     },
 
-    /// A file found in a directory that is no text, nor any format that is known.
+    /// A file found in a directory is neither text nor of a known format.
     #[error("{} is neither text nor of a format that octomix knows", quoted(name))]
     Unknown {
         /// The file.
         name: String,
     },
 
-    /// A text found in a directory without an address.
+    /// A text found in a directory has no addresses.
     #[error("{} is a text without IPv4 addresses", quoted(name))]
     NoList {
         /// The file.
         name: String,
     },
 
-    /// All files of the directories are something else.
+    /// None of the files in the directories can be read.
     #[error(
         "nothing to read: {count} files were found and none is a capture or a list; the first: {first}"
     )]
@@ -113,7 +117,7 @@ pub enum InputError {
         first: String,
     },
 
-    /// Opening or reading failed in another way.
+    /// Opening or reading failed for another reason.
     #[error(
         "cannot read {}: {reason}; check the disk or the connection it comes from",
         quoted(name)
@@ -121,11 +125,11 @@ pub enum InputError {
     Read {
         /// The file.
         name: String,
-        /// What the system says. Not a `source`: the message has it already.
+        /// What the system says. Not a `source`, because the message already contains it.
         reason: io::Error,
     },
 
-    /// The file is in a format that is recognised but not read.
+    /// The file is in a format that is recognised but cannot be read.
     #[error(
         "{} is {kind}, which is not read; convert it first: {}",
         quoted(name),
@@ -138,7 +142,7 @@ pub enum InputError {
         kind: Foreign,
     },
 
-    /// The file can only be read from its end, and it is no file.
+    /// The format is read from the end of a file, but this input can only be read in order.
     #[error(
         "{} is a Parquet file, which is read from its end, but {reason}; name the file itself, decompressed",
         quoted(name)
@@ -146,11 +150,11 @@ pub enum InputError {
     Sequential {
         /// The file.
         name: String,
-        /// What it is instead.
+        /// What the input is instead.
         reason: String,
     },
 
-    /// A CSV starts with data.
+    /// A table starts with data instead of a header.
     #[error(
         "the first line of {} holds data ('{value}') rather than column names; \
          add a header line, e.g. src,dst",
@@ -163,7 +167,7 @@ pub enum InputError {
         value: String,
     },
 
-    /// A CSV has no known column for any role asked for.
+    /// A table has no known column for any requested role.
     #[error(
         "{} has no known column of {} addresses; its columns are {}; name yours with {}",
         quoted(name),
@@ -174,13 +178,13 @@ pub enum InputError {
     NoKnownColumn {
         /// The file.
         name: String,
-        /// The roles asked for.
+        /// The requested roles.
         roles: Roles,
         /// The columns it has.
         columns: Vec<String>,
     },
 
-    /// A CSV does not have the column that an option names.
+    /// A table does not have the column that an option names.
     #[error(
         "{} has no column '{}' (from {}); its columns are {}; name one of them",
         quoted(name),
@@ -199,7 +203,7 @@ pub enum InputError {
         columns: Vec<String>,
     },
 
-    /// A file is damaged or cut off, and nothing came of what stands before or that is not good enough.
+    /// A file is damaged or truncated, and nothing could be read before the damage, or `strict` forbids it.
     #[error(
         "{} is damaged: {reason}; read it again from where it comes, or repair it",
         quoted(name)
@@ -211,20 +215,20 @@ pub enum InputError {
         reason: String,
     },
 
-    /// A cell is malformed, which `strict` does not pass over.
+    /// A cell is malformed, which `strict` does not allow.
     #[error("{} has a malformed cell: {place}; correct it, or leave --strict out", quoted(name))]
     Malformed {
         /// The file.
         name: String,
         /// The first such cell.
-        place: Box<Place>,
+        place: Box<MalformedCell>,
     },
 
-    /// The run was told to stop.
+    /// The caller stopped the reading.
     #[error("interrupted while reading; nothing was written")]
     Interrupted,
 
-    /// The filters leave nothing.
+    /// The filters drop every address.
     #[error(
         "no address is left of {}: --where, --only or --exclude drop all {filtered}{}; ask for less",
         listed(names),
@@ -237,9 +241,9 @@ pub enum InputError {
     Filtered {
         /// The files.
         names: Vec<String>,
-        /// Addresses that were dropped, as often as they occur.
+        /// Addresses dropped, counted each time they occur.
         filtered: u64,
-        /// Those of `filtered` whose records do not say what the filter asks.
+        /// How many of `filtered` belong to records that do not say what the filter asks.
         unsaid: u64,
     },
 
@@ -256,13 +260,13 @@ pub enum InputError {
     Empty {
         /// The files.
         names: Vec<String>,
-        /// Their bytes together.
+        /// Their total size in bytes.
         bytes: u64,
-        /// Whether all are packet captures.
+        /// Whether all files are packet captures.
         are_packets: bool,
     },
 
-    /// The files hold something, but no IPv4 address.
+    /// The files have content, but no IPv4 address.
     #[error(
         "no usable IPv4 address in {}: found {}; expected {}",
         listed(names),
@@ -278,14 +282,14 @@ pub enum InputError {
         /// What their cells hold.
         tally: Tally,
         /// The first malformed cell and its file.
-        first: Option<Box<(String, Place)>>,
-        /// Whether all are packet captures.
+        first: Option<Box<(String, MalformedCell)>>,
+        /// Whether all files are packet captures.
         are_packets: bool,
     },
 }
 
 impl InputError {
-    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
         let name = file_name(path);
         match error.kind() {
             ErrorKind::NotFound => InputError::NotFound { name },
@@ -295,7 +299,7 @@ impl InputError {
         }
     }
 
-    pub(super) fn without_address(account: &Account) -> Self {
+    pub(crate) fn without_address(account: &Account) -> Self {
         let files = &account.files;
         if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
             let (count, first) = (account.passed_over.len(), first.reason.clone());
@@ -337,7 +341,7 @@ fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
     names.join(" or ")
 }
 
-fn found(tally: Tally, first: Option<&(String, Place)>) -> String {
+fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {
     if tally.cells() == 0 {
         return "column names but no rows".to_owned();
     }

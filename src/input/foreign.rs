@@ -1,8 +1,8 @@
-//! Formats that are recognised only to say how to convert them.
+//! Formats that are recognised only to say how to convert them. None of them is read.
 
 use std::fmt;
 
-/// A format that is recognised in order to say how to convert it.
+/// A format that octomix does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
     /// A bzip2 file.
@@ -11,16 +11,16 @@ pub enum Foreign {
     Xz,
     /// UTF-16 text, as PowerShell writes it.
     Utf16,
-    /// A Parquet file, where the feature `parquet` is not built in.
+    /// A Parquet file, if octomix was built without the feature `parquet`.
     Parquet,
     /// A Parquet file whose columns are compressed with Brotli.
     Brotli,
 }
 
 impl Foreign {
-    pub(super) fn of(head: &[u8]) -> Option<Self> {
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
         match head {
-            // The digit is the size of its blocks, the rest the number pi.
+            // The digit is the block size; the other bytes are the digits of pi.
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Some(Foreign::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Foreign::Xz),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Foreign::Utf16),
@@ -29,7 +29,7 @@ impl Foreign {
         }
     }
 
-    /// The command that makes a readable file of it.
+    /// The command that converts it.
     pub fn conversion(self) -> &'static str {
         match self {
             Foreign::Bzip2 => "bzip2 -dc FILE | octomix detect -",

@@ -1,125 +1,63 @@
-//! From files to a [`Capture`]: the addresses of packet logs and lists, and an account of every cell read.
+//! From files to a [`Capture`]: the addresses in packet captures, logs and lists, and an account of every
+//! cell read.
 //!
-//! Several files are one capture. A file is streamed, never held; a wrong line is counted, remembered and
-//! passed over, and of a damaged file all is read that stands before the damage. This module refuses to
-//! guess: what it skips or chooses stands in the [`Account`], and what holds no address at all is an error.
+//! Several files form one capture. A file is streamed, never held in memory. A malformed line is counted
+//! and skipped, and the first few are kept to be shown; a damaged file is read up to the damage. This
+//! module refuses to guess: whatever it skips or chooses is recorded in the [`Account`], and input without
+//! any address is an error.
 //!
-//! A file is opened and decompressed (`stream`), its format is found (`format`), its bytes are cut into
-//! blocks (`reader`), parsed by all cores and taken up in order (`driver`), and counted (`fold`).
+//! A file is opened and decompressed (`read::stream`) and its format is recognised (`formats`). Its bytes
+//! are cut into blocks (`read::reader`), which all cores parse; the results are collected in file order
+//! (`read::driver`) and counted (`read::fold`). `format` states what a format has to provide; `text`,
+//! `packet`, `parquet` and `crate::store` provide it. Imports lead one way, from `read::driver` down to
+//! `record`.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::address::{AddressSet, Blocks};
+use crate::address::AddressSet;
 
-mod account;
-// Of the crate that fuzzes this module.
+pub(crate) mod account;
+// Part of the fuzzing crate, which needs to see this module's private items.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]
 pub mod alone;
-mod bare;
-pub(crate) mod bitmap;
-mod block;
-mod cell;
-mod decompress;
-mod delimited;
-mod driver;
-mod error;
+pub(crate) mod error;
 mod filter;
-mod fold;
 mod foreign;
-mod format;
-mod json;
-mod known;
-mod lines;
-mod list;
+pub(crate) mod format;
+mod formats;
+pub(crate) mod message;
+pub(crate) mod options;
 mod packet;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod pcap;
-mod pcapng;
 mod protocol;
-mod reader;
-mod record;
-mod role;
-mod shard;
-mod source;
-mod stream;
-mod text;
+pub(crate) mod read;
+pub(crate) mod record;
+pub(crate) mod role;
+mod tally;
+pub(crate) mod text;
 mod time;
 mod warning;
-mod zeek;
 
-pub use account::{Account, At, FileAccount, Format, PassedOver, Place, Tally};
-pub use cell::parse_ipv4;
-pub use decompress::Compression;
+pub use account::{Account, FileAccount, Format, MalformedCell, PassedOver, RecordNumber};
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
-pub use packet::Tunnels;
+pub use options::{Directories, Options, Tunnels};
+pub use read::decompress::Compression;
+pub use read::driver::Progress;
+pub use read::source::{Source, Sources, matches, shard_role};
 pub use role::{PerRole, Role, Roles};
-pub use source::{Directories, Source, Sources, matches, shard_role};
+pub use tally::Tally;
+pub use text::cell::parse_ipv4;
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
 
-use driver::Counted;
+use read::driver::{self, Counted};
 
-/// How far the reading has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes read, over all files, as they stand in the files.
-    pub bytes: u64,
-    /// Bytes of all files together; `None` when a pipe takes part.
-    pub total: Option<u64>,
-}
-
-/// What to read from the files.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The roles to fill. Not said, a CSV fills both and a list, which knows no roles, the source.
-    pub roles: Option<Roles>,
-    /// The CSV column of the sources, in place of the known names.
-    pub source_column: Option<String>,
-    /// The CSV column of the destinations, in place of the known names.
-    pub destination_column: Option<String>,
-    /// Which IPv4 header counts of a packet that carries others.
-    pub tunnels: Tunnels,
-    /// Whether damage, cut ends and malformed cells are errors.
-    pub strict: bool,
-    /// Which records count.
-    pub filter: Option<Filter>,
-    /// The blocks that an address must be in to count.
-    pub only: Option<Arc<Blocks>>,
-    /// The blocks whose addresses do not count.
-    pub exclude: Option<Arc<Blocks>>,
-    /// Whether to note when each address was first and last seen.
-    pub times: bool,
-    /// What a directory stands for.
-    pub directories: Directories,
-}
-
-impl Options {
-    /// Whether any option asks for protocols, ports or times.
-    fn needs_facts(&self) -> bool {
-        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
-    }
-
-    fn names_no_column(&self) -> bool {
-        self.source_column.is_none() && self.destination_column.is_none()
-    }
-
-    /// The column named for `role`, if one is.
-    pub fn column(&self, role: Role) -> Option<&str> {
-        match role {
-            Role::Source => self.source_column.as_deref(),
-            Role::Destination => self.destination_column.as_deref(),
-            Role::Any => None,
-        }
-    }
-}
-
-/// The addresses of all files, per role, and what was met on the way to them.
+/// The addresses of all files, by role, and what was found while reading them.
 #[derive(Debug, Clone, Default)]
 pub struct Capture {
     /// The distinct addresses of each role. Where [`Roles::Any`] was asked for, only `any` is filled;
@@ -137,15 +75,15 @@ impl Capture {
     }
 }
 
-/// Reads `paths` as one capture: files, patterns of them and directories; the path `-` is standard input.
+/// Reads `paths` as one capture. A path is a file, a pattern, a directory, or `-` for standard input.
 ///
-/// `progress` is called for each block of a file, at least ten times a second, and once at the end; when it
-/// breaks, so does the reading.
+/// `progress` is called after each block, at least ten times a second, and once at the end. Reading stops
+/// when it returns `Break`.
 ///
 /// # Errors
 ///
-/// A path that cannot be read, a file of a format that is not, a table whose columns are not found, a run
-/// that gives no address at all, and an interruption. Every path is checked before the first is read.
+/// An unreadable path, an unsupported format, a table whose address columns cannot be found, input without
+/// any address, or an interruption. All paths are checked before the first file is read.
 pub fn read(
     paths: &[PathBuf],
     options: &Options,
@@ -159,7 +97,7 @@ pub fn read(
     let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
     let mut sets = PerRole { source, destination, any: AddressSet::default() };
     if options.roles == Some(Roles::Any) {
-        // The blocks have put both sides into one.
+        // The blocks have put both sides into the set of sources.
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     let capture = Capture { sets, account };
@@ -169,7 +107,7 @@ pub fn read(
     Ok(capture)
 }
 
-/// Finds what is damaged, cut off or malformed.
+/// Fails if any file is damaged, truncated or has a malformed cell.
 fn strictly(account: &Account) -> Result<(), InputError> {
     for file in &account.files {
         let name = || file.name.clone();

@@ -1,6 +1,6 @@
-//! IP protocols by their names: `tcp`, `udp`, `icmp` and what else is seen in flow logs.
+//! IP protocols by name, as captures and flow logs write them.
 
-/// Names as captures write them, in small letters, and IANA's numbers. The first name of a number is shown.
+/// Names as captures write them, in lower case, and IANA's numbers.
 const NAMES: [(&str, u8); 24] = [
     ("icmp", 1),
     ("igmp", 2),
@@ -28,7 +28,7 @@ const NAMES: [(&str, u8); 24] = [
     ("mpls", 137),
 ];
 
-/// The number of the protocol that `text` names, in any case, or gives.
+/// The number of the protocol that `text` gives, by name in any case or by number.
 pub fn parse_protocol(text: &[u8]) -> Option<u8> {
     let text = text.trim_ascii();
     if text.first().is_some_and(u8::is_ascii_digit) {
@@ -38,13 +38,13 @@ pub fn parse_protocol(text: &[u8]) -> Option<u8> {
     NAMES.iter().find(is_named).map(|&(_, number)| number)
 }
 
-/// Whether packets of `protocol` have ports: where they do not, no condition on a port holds.
+/// Whether packets of `protocol` have ports. If they do not, no condition on a port holds.
 pub fn has_ports(protocol: u8) -> bool {
     // TCP, UDP, DCCP, SCTP and UDP-Lite.
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-/// The decimal number that is all of `text`, if it is one of `T`.
+/// The decimal number that `text` consists of, if it fits `T`.
 pub fn parse_number<T: TryFrom<u32>>(text: &[u8]) -> Option<T> {
     if text.is_empty() || text.len() > 9 {
         return None;

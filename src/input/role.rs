@@ -1,13 +1,13 @@
 //! The sides of a packet, and one value for each of them.
 
-/// The side of a packet that an address stands on.
+/// The side of a packet on which an address appears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The sender.
     Source,
     /// The receiver.
     Destination,
-    /// Either: all addresses in one set.
+    /// Either side: all addresses in one set.
     Any,
 }
 
@@ -15,7 +15,7 @@ impl Role {
     /// All of them.
     pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
 
-    /// The option of the command line that names this role's column.
+    /// The command-line option that names this role's column.
     pub fn option(self) -> &'static str {
         match self {
             Role::Source => "--src-column",
@@ -24,7 +24,7 @@ impl Role {
         }
     }
 
-    /// The short name, as on the command line and of the folder of results.
+    /// The short name, used on the command line and for the folder of results.
     pub fn key(self) -> &'static str {
         match self {
             Role::Source => "src",
@@ -58,7 +58,7 @@ pub enum Roles {
 }
 
 impl Roles {
-    /// The one role.
+    /// Just this role.
     pub fn of(role: Role) -> Self {
         match role {
             Role::Source => Roles::Source,
@@ -67,15 +67,15 @@ impl Roles {
         }
     }
 
-    /// The roles that a file fills whose records are single addresses, and so of no side.
-    pub(super) fn of_single(asked: Option<Roles>) -> Roles {
+    /// The roles filled by a file whose records are single addresses, which belong to neither side.
+    pub(crate) fn of_single(asked: Option<Roles>) -> Roles {
         match asked {
             None | Some(Roles::Any) => Roles::Source,
             Some(roles) => roles,
         }
     }
 
-    /// The sides of a record that fill them, source first.
+    /// The sides of a record that fill these roles, source first.
     pub fn sides(self) -> &'static [Role] {
         match self {
             Roles::Any => Roles::Both.as_slice(),
@@ -97,11 +97,11 @@ impl Roles {
 /// One value for each role.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PerRole<T> {
-    /// Of the sources.
+    /// For the sources.
     pub source: T,
-    /// Of the destinations.
+    /// For the destinations.
     pub destination: T,
-    /// Of either side, taken as one set.
+    /// For both sides taken as one set.
     pub any: T,
 }
 
@@ -147,7 +147,7 @@ impl<T> PerRole<T> {
         }
     }
 
-    /// What `of` makes of each value, in the order of [`Role::ALL`], up to the first error.
+    /// Applies `of` to each value, in the order of [`Role::ALL`], until the first error.
     ///
     /// # Errors
     /// The first one that `of` returns.

@@ -1,19 +1,23 @@
-//! Points in time as captures write them, and RFC 3339 as octomix writes them.
+//! Points in time: the notations that captures use, and RFC 3339, which octomix writes.
 //!
-//! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a zone
-//! is taken as UTC; leap seconds are not known.
+//! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a
+//! zone is taken as UTC; leap seconds are not counted. Epochs, which tables of millions of rows hold, are
+//! parsed here; the calendar is jiff's.
 
 use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
 /// Nanoseconds of a second.
 pub const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
 
-/// The time that `text` writes: seconds since 1970 with or without a fraction (of TShark's `frame.time_epoch`, of
-/// Zeek), milliseconds, microseconds or nanoseconds by their size; or a date with or without a time of day and
-/// a zone (RFC 3339, Suricata's `+0000`, the slashes of Argus).
+/// Parses a time: seconds since 1970, with or without a fraction (TShark's `frame.time_epoch`, Zeek);
+/// milliseconds, microseconds or nanoseconds, told by their size; or a date, with or without a time of day
+/// and a zone (RFC 3339, Suricata's `+0000`, Argus's slashes).
 ///
 /// ```
 /// use octomix::input::parse_time;
@@ -32,8 +36,8 @@ pub fn parse_time(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// Whole units since 1970 from which on they are the next smaller: seconds reach to the year 5138, and
-/// milliseconds begin in 1973.
+/// A number at least this large is in the next smaller unit: seconds reach the year 5138, and milliseconds
+/// begin in 1973.
 const LARGEST: i64 = 100_000_000_000;
 
 fn parse_epoch(text: &[u8]) -> Option<i64> {
@@ -63,10 +67,9 @@ fn parse_date(text: &[u8]) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     let is_date = date[7] == date[4];
     let (year, month, day) = (whole(&date[..4])?, whole(&date[5..7])?, whole(&date[8..])?);
-    if !is_date || !(1..=12).contains(&month) || day < 1 || day > days_of(year, month) {
-        return None;
-    }
-    let midnight = days_before(year, month, day) * DAY;
+    // They have four digits and two.
+    let date = Date::new(year as i16, month as i8, day as i8).ok().filter(|_| is_date)?;
+    let midnight = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_second();
     let [b'T' | b't' | b' ', rest @ ..] = rest else {
         return rest.is_empty().then(|| midnight.checked_mul(SECOND))?;
     };
@@ -76,7 +79,7 @@ fn parse_date(text: &[u8]) -> Option<i64> {
         [b':', rest @ ..] => two_digits(rest)?,
         _ => (0, rest),
     };
-    // 60 is a leap second, which is taken as the first of the next minute.
+    // 60 is a leap second, which is taken as the first second of the next minute.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -89,7 +92,7 @@ fn parse_date(text: &[u8]) -> Option<i64> {
     seconds.checked_mul(SECOND)?.checked_add(nanoseconds)
 }
 
-/// The seconds by which the clocks of a zone are ahead of UTC.
+/// The seconds by which a zone is ahead of UTC.
 fn parse_zone(text: &[u8]) -> Option<i64> {
     let (sign, rest) = match text.trim_ascii_start() {
         [] | b"Z" | b"z" | b"UTC" => return Some(0),
@@ -105,7 +108,7 @@ fn parse_zone(text: &[u8]) -> Option<i64> {
     (hours < 24).then_some(sign * (hours * HOUR + minutes * MINUTE))
 }
 
-/// As many digits as `text` begins with, at least one and at most `most`, and what follows.
+/// The number that `text` begins with, of one to `most` digits, and what follows it.
 fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if digits > most {
@@ -114,7 +117,7 @@ fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
     Some((whole(&text[..digits])?, &text[digits..]))
 }
 
-/// The number that is all of `digits`.
+/// The number that `digits` consists of.
 fn whole(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() {
         return None;
@@ -130,7 +133,7 @@ fn two_digits(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((whole(digits)?, rest))
 }
 
-/// The digits behind a point as nanoseconds, cut off below one, and what follows.
+/// The digits after a decimal point as nanoseconds, rounded down, and what follows them.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let kept = &text[..digits.min(9)];
@@ -139,59 +142,19 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((nanoseconds * 10i64.pow(missing), &text[digits..]))
 }
 
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 => 28 + i64::from(is_leap(year)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days of four centuries, which repeat.
-const ERA: i64 = 146_097;
-/// From 0000-03-01 to 1970-01-01.
-const EPOCH: i64 = 719_468;
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar, by Hinnant's `days_from_civil`: years begin in
-/// March, so that the leap day is their last.
-fn days_before(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    year.div_euclid(400) * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH
-}
-
-/// Year, month and day, by Hinnant's `civil_from_days`.
-fn date_of(days: i64) -> (i64, i64, i64) {
-    let days = days + EPOCH;
-    let of_era = days.rem_euclid(ERA);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, (shifted + 2) % 12 + 1);
-    (year + days.div_euclid(ERA) * 400 + i64::from(month <= 2), month, day)
-}
-
-/// Nanoseconds since 1970, shown as RFC 3339 in UTC with as many digits of a fraction as are needed.
+/// Nanoseconds since 1970, displayed as RFC 3339 in UTC, with a fraction of 0, 3, 6 or 9 digits, as needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rfc3339(pub i64);
 
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, nanoseconds) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
-        let (year, month, day) = date_of(seconds.div_euclid(DAY));
-        let of_day = seconds.rem_euclid(DAY);
-        let (hour, minute, second) = (of_day / HOUR, of_day % HOUR / MINUTE, of_day % MINUTE);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        match nanoseconds {
-            0 => f.write_str("Z"),
-            _ if nanoseconds % 1_000_000 == 0 => write!(f, ".{:03}Z", nanoseconds / 1_000_000),
-            _ if nanoseconds % 1000 == 0 => write!(f, ".{:06}Z", nanoseconds / 1000),
-            _ => write!(f, ".{nanoseconds:09}Z"),
+        let time = Timestamp::from_nanosecond(self.0.into()).map_err(|_| fmt::Error)?;
+        let time = Offset::UTC.to_datetime(time);
+        match time.subsec_nanosecond() {
+            0 => write!(f, "{time:.0}Z"),
+            nanoseconds if nanoseconds % 1_000_000 == 0 => write!(f, "{time:.3}Z"),
+            nanoseconds if nanoseconds % 1000 == 0 => write!(f, "{time:.6}Z"),
+            _ => write!(f, "{time:.9}Z"),
         }
     }
 }
@@ -257,27 +220,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_calendar_is_a_walk_over_its_days() {
-        let (mut year, mut month, mut day) = (1677, 9, 22);
-        for days in days_before(1677, 9, 22)..=days_before(2262, 4, 11) {
-            assert_eq!(date_of(days), (year, month, day));
-            assert_eq!(days_before(year, month, day), days);
-            day += 1;
-            if day > days_of(year, month) {
-                (day, month) = (1, month + 1);
-            }
-            if month > 12 {
-                (month, year) = (1, year + 1);
-            }
-        }
-        assert_eq!(days_before(1970, 1, 1), 0);
-    }
-
     proptest! {
         #[test]
         fn what_is_written_is_read_back(time in any::<i64>()) {
-            // Below 1677-09-22 the whole second before the time has no nanoseconds.
+            // The whole second before such an early time is out of range.
             prop_assume!(time > i64::MIN + SECOND);
             prop_assert_eq!(parse_time(Rfc3339(time).to_string().as_bytes()), Some(time));
         }

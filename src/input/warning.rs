@@ -1,77 +1,77 @@
-//! What is doubtful about a file that is read all the same.
+//! What is doubtful about a file that was read nevertheless.
 
 use std::fmt;
 
-use super::account::Tally;
-use super::text::{listed, printable, quoted};
-use super::{Options, Role, Roles};
+use crate::input::message::{listed, quoted};
+use crate::input::role::{Role, Roles};
+use crate::input::tally::Tally;
 
-/// What the user should know about a file that did not stop the run.
+/// A doubt about a file that did not stop the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// Nothing, or only blank lines and comments.
     Empty,
-    /// A header and nothing below it.
+    /// A header with no rows below it.
     NoRows,
-    /// Cells, but no IPv4 address among them.
+    /// Cells, but none of them an IPv4 address.
     NoAddress {
         /// Whose cells.
         role: Role,
         /// What they hold.
         tally: Tally,
     },
-    /// A role without a column.
+    /// No column was found for a role.
     NoColumn {
         /// The role that stays empty.
         role: Role,
     },
-    /// More than one known column for a role.
+    /// Several known columns may hold a role.
     SeveralColumns {
         /// The role.
         role: Role,
-        /// The column that is read.
+        /// The column that was read.
         taken: String,
-        /// The columns that are not.
+        /// The columns that were not.
         others: Vec<String>,
     },
-    /// A column was named, and the file is a list.
+    /// A column was named, but the file has no columns.
     UnusedColumn {
         /// The role whose column it is.
         role: Role,
         /// The column named.
         column: String,
     },
-    /// Packets of a link type that is not read.
+    /// Packets have a link type that octomix does not read.
     UnknownLink {
         /// Its number in captures.
         number: u16,
     },
-    /// A record over very many lines.
+    /// A record spans very many lines.
     LongRecord {
         /// The line, from 1, on which it starts.
         line: u64,
-        /// The lines beyond which a record is warned of.
+        /// The number of lines above which this warning is given.
         limit: u64,
     },
-    /// None of the first objects has a field that is known to hold addresses.
+    /// None of the first JSON objects has a field that is known to hold addresses.
     UnknownFields {
-        /// The roles asked for.
+        /// The requested roles.
         roles: Roles,
         /// The paths of the fields of the first object.
         fields: Vec<String>,
     },
-    /// Times are wanted, and no record has one.
+    /// Times were requested, but no record has one.
     NoTimes,
     /// Records do not say what the filter asks.
     Unsaid {
         /// Their addresses.
         addresses: u64,
-        /// What is asked: `port`, say.
+        /// What the filter asks: `port`, for example.
         asked: String,
     },
-    /// The file is damaged or cut off; what stands before is read.
+    /// The file is damaged or truncated; the records before the damage were read.
     Damaged {
-        /// The byte of the file, when decompressed, from which nothing is read.
+        /// The offset in the decompressed file from which nothing was read.
         offset: u64,
         /// What is wrong.
         reason: String,
@@ -79,16 +79,7 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// Of the columns that `options` name, for a format that has none.
-    pub(super) fn unused_columns(options: &Options) -> Vec<Self> {
-        let named = |role| {
-            let column = printable(options.column(role)?);
-            Some(Warning::UnusedColumn { role, column })
-        };
-        [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
-    }
-
-    /// Whether something of the file is lost, which `--strict` makes an error.
+    /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
     }

@@ -1,18 +1,16 @@
-//! Conditions on records: which of them count, as `--where` says.
+//! Conditions on records: `--where` says which records count.
 //!
-//! A condition on what a record does not say is neither true nor false, and neither is what depends on it:
-//! such a record does not count, whether the condition is negated or not, and is told apart from those that
-//! were decided. This module judges records that were read; it reads none.
+//! A condition on something that a record does not say is neither true nor false, nor is whatever depends
+//! on it. Such a record does not count, whether or not the condition is negated, and it is reported apart
+//! from those that were decided. This module judges records that have been read; it reads none.
 
+mod condition;
 mod parse;
 
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use super::cell::Cell;
-use super::protocol::has_ports;
-use super::record::{Facts, Record};
-use crate::address::Blocks;
+use crate::input::record::{Cell, Record};
+use condition::{AddressOf, Condition};
 
 pub use parse::FilterError;
 
@@ -40,34 +38,6 @@ pub struct Filter {
     condition: Condition,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Condition {
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
-    Protocol(Vec<u8>),
-    Port(Side, Vec<RangeInclusive<u16>>),
-    Time(RangeInclusive<i64>),
-    Inside(End, Blocks),
-}
-
-/// Whose port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Source,
-    Destination,
-    Either,
-}
-
-/// Whose address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Source,
-    Destination,
-    /// The one that is to be counted.
-    Own,
-}
-
 impl FromStr for Filter {
     type Err = FilterError;
 
@@ -77,24 +47,24 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether `own`, the address on one side of `record`, counts; `None` where the record does not say what the
-    /// condition asks.
-    pub(super) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
+    /// Whether `own`, the address on one side of `record`, counts; `None` if the record does not say what
+    /// the condition asks.
+    pub(crate) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
         self.condition.holds(record, own)
     }
 
-    /// Whether the answer is the same for both addresses of a record.
+    /// Whether the answer is always the same for both addresses of a record.
     pub fn is_of_records(&self) -> bool {
-        !self.condition.any(&|part| matches!(part, Condition::Inside(End::Own, _)))
+        !self.condition.any(&|part| matches!(part, Condition::Inside(AddressOf::Own, _)))
     }
 
-    /// Whether protocols, ports or times are asked for.
+    /// Whether it asks for protocols, ports or times.
     pub fn needs_facts(&self) -> bool {
         use Condition::{Port, Protocol, Time};
         self.condition.any(&|part| matches!(part, Protocol(_) | Port(..) | Time(_)))
     }
 
-    /// What is asked of a record, for a message: `protocol, port`.
+    /// What it asks of a record, for messages: `protocol, port`.
     pub fn subjects(&self) -> String {
         type Part = fn(&Condition) -> bool;
         let subjects: [(&str, Part); 4] = [
@@ -108,81 +78,12 @@ impl Filter {
     }
 }
 
-impl Condition {
-    fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
-        match self {
-            Condition::All(parts) => junction(parts, record, own, false),
-            Condition::Any(parts) => junction(parts, record, own, true),
-            Condition::Not(part) => part.holds(record, own).map(|holds| !holds),
-            Condition::Protocol(protocols) => {
-                record.facts.protocol.map(|protocol| protocols.contains(&protocol))
-            }
-            Condition::Port(side, ports) => port_holds(*side, ports, &record.facts),
-            Condition::Time(span) => record.facts.time.map(|time| span.contains(&time)),
-            Condition::Inside(end, blocks) => {
-                let cell = match end {
-                    End::Source => record.source,
-                    End::Destination => record.destination,
-                    End::Own => own,
-                };
-                match cell {
-                    Cell::Address { address, .. } => Some(blocks.contains(address)),
-                    // Blocks are of IPv4.
-                    Cell::Ipv6 | Cell::NotIp => Some(false),
-                    Cell::Missing | Cell::Malformed => None,
-                }
-            }
-        }
-    }
-
-    /// Whether this or a part of it is `wanted`.
-    fn any(&self, wanted: &dyn Fn(&Condition) -> bool) -> bool {
-        wanted(self)
-            || match self {
-                Condition::All(parts) | Condition::Any(parts) => {
-                    parts.iter().any(|part| part.any(wanted))
-                }
-                Condition::Not(part) => part.any(wanted),
-                _ => false,
-            }
-    }
-}
-
-/// Kleene's conjunction, which one false part decides, and his disjunction, which one true part does.
-fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> Option<bool> {
-    let mut holds = Some(!deciding);
-    for part in parts {
-        match part.holds(record, own) {
-            Some(part) if part == deciding => return Some(deciding),
-            Some(_) => {}
-            None => holds = None,
-        }
-    }
-    holds
-}
-
-fn port_holds(side: Side, ports: &[RangeInclusive<u16>], facts: &Facts) -> Option<bool> {
-    let holds = |port: Option<u16>| match port {
-        Some(port) => Some(ports.iter().any(|range| range.contains(&port))),
-        // A packet of ICMP has no port, and so not this one.
-        None => facts.protocol.filter(|&protocol| !has_ports(protocol)).map(|_| false),
-    };
-    match side {
-        Side::Source => holds(facts.source_port),
-        Side::Destination => holds(facts.destination_port),
-        Side::Either => match (holds(facts.source_port), holds(facts.destination_port)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::input::record::Facts;
 
     fn facts() -> impl Strategy<Value = Facts> {
         let protocol = prop::option::of(prop_oneof![Just(6u8), Just(17), Just(1)]);

@@ -1,32 +1,33 @@
-//! Expressions of `--where`: `proto=tcp and (port=443 or not dst private)`.
+//! The grammar of `--where`: `proto=tcp and (port=443 or not dst private)`. It is recursive by nature, up
+//! to a limit.
 
 use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use super::{Condition, End, Side};
+use super::condition::{AddressOf, Condition, PortOf};
 use crate::address::{Blocks, parse_block};
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::time::parse_time;
 
-/// Parentheses and negations within each other: more is no expression that a person wrote.
+/// The deepest nesting of parentheses and negations: nobody writes deeper expressions by hand.
 const DEEPEST: usize = 64;
 
-/// An expression that cannot be read.
+/// An expression that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("expected {expected} at character {at}, found {found}; write e.g. {example}")]
 pub struct FilterError {
-    /// The character, from 1, at which it goes wrong.
+    /// The character, from 1, at which the mistake is.
     pub at: usize,
-    /// What could stand there.
+    /// What was expected there.
     pub expected: &'static str,
-    /// What does stand there, fit to be shown.
+    /// What was found there, safe to display.
     pub found: String,
-    /// An expression that is right.
+    /// A correct expression.
     pub example: &'static str,
 }
 
-/// The condition that `expression` writes.
+/// Parses `expression`.
 pub(super) fn parse(expression: &str) -> Result<Condition, FilterError> {
     let mut parser = Parser { expression, tokens: tokens(expression)?, at: 0, depth: 0 };
     let condition = parser.any()?;
@@ -36,10 +37,10 @@ pub(super) fn parse(expression: &str) -> Result<Condition, FilterError> {
     }
 }
 
-/// An example of everything, where no other is nearer.
+/// A general example, where there is no closer one.
 const ALL: &str = "'proto=tcp and (port=443 or not dst in 10.0.0.0/8)'";
 
-/// A word, or one of `( ) , = != < <= > >=`; `at` its first byte.
+/// A word, or a sign such as `(` or `<=`; `at` is its first byte.
 #[derive(Debug, Clone, Copy)]
 struct Token<'e> {
     text: &'e str,
@@ -47,7 +48,7 @@ struct Token<'e> {
     is_quoted: bool,
 }
 
-/// What stands for itself, the longer before what they begin with.
+/// Tokens that are not words. Longer ones come before their prefixes.
 const SIGNS: [&str; 15] =
     ["==", "!=", "<=", ">=", "&&", "||", "(", ")", ",", "=", "<", ">", "!", "&", "|"];
 
@@ -97,7 +98,7 @@ impl<'e> Parser<'e> {
         self.tokens.get(self.at).copied()
     }
 
-    /// Takes the next token if it is one of `words`, in any case.
+    /// Consumes the next token if it is one of `words`, in any case.
     fn take(&mut self, words: &[&str]) -> bool {
         let is_one = self.peek().is_some_and(|token| {
             !token.is_quoted && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
@@ -106,7 +107,7 @@ impl<'e> Parser<'e> {
         is_one
     }
 
-    /// What went wrong at the next token.
+    /// The error at the next token.
     fn expected(&self, expected: &'static str, example: &'static str) -> FilterError {
         let at = self.peek().map_or(self.expression.len(), |token| token.at);
         let found = match self.peek() {
@@ -159,7 +160,7 @@ impl<'e> Parser<'e> {
             return self.protocol();
         }
         for (word, side) in
-            [("port", Side::Either), ("sport", Side::Source), ("dport", Side::Destination)]
+            [("port", PortOf::Either), ("sport", PortOf::Source), ("dport", PortOf::Destination)]
         {
             if self.take(&[word]) {
                 return self.port(side);
@@ -168,22 +169,24 @@ impl<'e> Parser<'e> {
         if self.take(&["time"]) {
             return self.time();
         }
-        for (word, end) in [("src", End::Source), ("dst", End::Destination), ("ip", End::Own)] {
+        for (word, end) in
+            [("src", AddressOf::Source), ("dst", AddressOf::Destination), ("ip", AddressOf::Own)]
+        {
             if self.take(&[word]) {
                 return self.address(end);
             }
         }
         if self.take(&["private"]) {
-            return Ok(Condition::Inside(End::Own, Blocks::private()));
+            return Ok(Condition::Inside(AddressOf::Own, Blocks::private()));
         }
         if self.take(&["public"]) {
-            return Ok(not(Condition::Inside(End::Own, Blocks::private())));
+            return Ok(not(Condition::Inside(AddressOf::Own, Blocks::private())));
         }
         let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
         Err(self.expected(expected, ALL))
     }
 
-    /// Whether it is the opposite that is asked for: after `=`, `in`, `!=` or `not in`.
+    /// Parses `=`, `in`, `!=` or `not in`; returns whether it is a negation.
     fn membership(&mut self, example: &'static str) -> Parsed<bool> {
         if self.take(&["=", "==", "in"]) {
             return Ok(false);
@@ -206,7 +209,7 @@ impl<'e> Parser<'e> {
         Ok(not_if(is_negated, Condition::Protocol(protocols)))
     }
 
-    fn port(&mut self, side: Side) -> Parsed<Condition> {
+    fn port(&mut self, side: PortOf) -> Parsed<Condition> {
         let example = "port=443, dport=1-1023,8080 or sport>=1024";
         let expected = "a port up to 65535";
         if let Some(compare) = self.comparison() {
@@ -231,11 +234,11 @@ impl<'e> Parser<'e> {
         let time = self.value(|text| parse_time(text.as_bytes()), expected, example)?;
         let (below, above) = (time.checked_sub(1), time.checked_add(1));
         let span = compare.span(time, below, above, i64::MIN, i64::MAX);
-        // No time is before all others: then no record is of it.
+        // Nothing is earlier than the earliest time, so no record matches.
         Ok(span.map_or(Condition::Any(Vec::new()), Condition::Time))
     }
 
-    fn address(&mut self, end: End) -> Parsed<Condition> {
+    fn address(&mut self, end: AddressOf) -> Parsed<Condition> {
         let example = "src in 10.0.0.0/8,192.0.2.1, dst not in 10.0.0.0/8 or dst public";
         let is_negated = self.take(&["not"]);
         if self.take(&["private"]) {
@@ -270,7 +273,7 @@ impl<'e> Parser<'e> {
         None
     }
 
-    /// Values with commas between them.
+    /// Values separated by commas.
     fn list<T>(
         &mut self,
         parse: impl Fn(&str) -> Option<T>,
@@ -306,7 +309,7 @@ enum Comparison {
 }
 
 impl Comparison {
-    /// The values on this side of `value`, between `least` and `most`; none if there is none.
+    /// The values on this side of `value`, between `least` and `most`; `None` if there are none.
     fn span<T>(
         self,
         value: T,
@@ -346,7 +349,7 @@ fn not_if(is_negated: bool, condition: Condition) -> Condition {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Filter;
+    use crate::input::filter::Filter;
 
     fn wrong(expression: &str) -> String {
         expression.parse::<Filter>().unwrap_err().to_string()

@@ -1,10 +1,12 @@
-//! Ethernet II, 802.3 with LLC and SNAP, tags in front of the EtherType, and PPPoE.
+//! Ethernet II, 802.3 with LLC and SNAP, and tags in front of the EtherType.
 
-use super::{Layer, Next, be16, ip, label, point};
+use super::ip;
+use super::layer::{Layer, Next, be16};
 
 /// EtherTypes (IANA, IEEE).
 mod kind {
     pub(super) const IPV4: u16 = 0x0800;
+    pub(super) const ARP: u16 = 0x0806;
     pub(super) const IPV6: u16 = 0x86dd;
     pub(super) const BRIDGED: u16 = 0x6558;
     pub(super) const PPP: u16 = 0x880b;
@@ -15,7 +17,7 @@ mod kind {
     pub(super) const VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
 }
 
-/// Up to this an EtherType is the length of an 802.3 frame.
+/// An EtherType up to this is the length of an 802.3 frame.
 const LONGEST_802_3: u16 = 1500;
 
 /// From the destination's address.
@@ -31,20 +33,20 @@ pub(super) fn ipv4(bytes: &[u8]) -> Option<&[u8]> {
     (be16(bytes, 12)? == kind::IPV4).then(|| &bytes[14..])
 }
 
-/// What stands behind an EtherType.
+/// What follows an EtherType.
 #[inline]
 pub(super) fn payload(kind: u16, bytes: &[u8]) -> Next<'_> {
     match kind {
         kind::IPV4 => Some((Layer::Ipv4, bytes)),
         kind::IPV6 => Some((Layer::Ipv6, bytes)),
-        ..=LONGEST_802_3 => Some((Layer::Header(llc), bytes)),
+        ..=LONGEST_802_3 => Some((Layer::Llc, bytes)),
         _ if kind::VLAN.contains(&kind) => {
             let kind = be16(bytes, 2)?;
             Some((Layer::EtherType(kind), &bytes[4..]))
         }
-        kind::MPLS_UNICAST | kind::MPLS_MULTICAST => label::stack(bytes),
-        kind::PPPOE_SESSION => point::pppoe(bytes),
-        kind::PPP => point::ppp(bytes),
+        kind::MPLS_UNICAST | kind::MPLS_MULTICAST => Some((Layer::Mpls, bytes)),
+        kind::PPPOE_SESSION => Some((Layer::Pppoe, bytes)),
+        kind::PPP => Some((Layer::Ppp, bytes)),
         kind::BRIDGED => Some((Layer::Ethernet, bytes)),
         // 802.1ah: a tag of 4 bytes before the frame of the customer.
         kind::BACKBONE => Some((Layer::Ethernet, bytes.get(4..)?)),
@@ -67,10 +69,10 @@ pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
     }
 }
 
-/// Whether `kind` is one of the EtherTypes that are followed here.
-pub(super) fn is_known(kind: u16) -> bool {
-    /// Address resolution, which carries no IP but is as common.
-    const ARP: u16 = 0x0806;
-    let is_followed = || !matches!(payload(kind, &[0; 8]), Some((Layer::Other, _)));
-    kind == ARP || kind > LONGEST_802_3 && is_followed()
+/// Whether `kind` is evidence of an Ethernet header where nothing announces one. PPP and PPPoE are not: on
+/// pseudowires they have types of their own.
+pub(super) fn is_telling(kind: u16) -> bool {
+    use kind::*;
+    matches!(kind, IPV4 | IPV6 | ARP | MPLS_UNICAST | MPLS_MULTICAST | BRIDGED | BACKBONE)
+        || VLAN.contains(&kind)
 }

@@ -1,11 +1,11 @@
 //! IPv4 and IPv6 headers.
 //!
-//! An IPv4 header counts on TShark's terms: version 4, a header length of at least 20, a total length no less
-//! than that, or 0, which is what segmentation offload leaves there. Then each address counts that was captured.
+//! An IPv4 header counts under the same conditions as in TShark: version 4, a header length of at least 20,
+//! and a total length of at least that, or 0, which segmentation offload leaves there. Then each address
+//! that was captured counts.
 
-use super::super::cell::Cell;
-use super::super::record::Facts;
-use super::{Layer, Next, Packet, be16, be32};
+use super::layer::{Layer, Next, be16, be32};
+use crate::input::record::{Cell, Facts};
 
 /// Protocol numbers (IANA).
 pub(super) mod protocol {
@@ -24,12 +24,29 @@ pub(super) mod protocol {
     pub(in super::super) const MPLS: u8 = 137;
 }
 
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Packet {
+    pub(super) source: Cell,
+    pub(super) destination: Cell,
+    /// The facts of the header that counts, without the time, which the frame does not hold.
+    pub(super) facts: Facts,
+    /// The byte of the frame at which the layer begins that counts or is malformed.
+    pub(super) begin: usize,
+}
+
+impl Packet {
+    pub(super) fn without_address(cell: Cell, begin: usize) -> Self {
+        Self { source: cell, destination: cell, facts: Facts::default(), begin }
+    }
+}
+
 /// An IP header and what follows it.
 pub(super) struct Header<'a> {
     source: Cell,
     destination: Cell,
     protocol: Option<u8>,
-    /// `None` behind all but the first fragment: what stands there is no header.
+    /// `None` after all fragments but the first, which do not begin with a header.
     payload: Option<&'a [u8]>,
 }
 
@@ -47,7 +64,7 @@ impl<'a> Header<'a> {
 
     #[inline]
     pub(super) fn v4(bytes: &'a [u8]) -> Option<Self> {
-        // Behind the source nothing else needs to have been captured.
+        // Nothing after the source needs to have been captured.
         let source = be32(bytes, 12)?;
         let destination = be32(bytes, 16);
         let header_len = usize::from(bytes[0] & 15) * 4;
@@ -94,7 +111,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// What the header says of its packet; `begin` is where it stands in its frame.
+    /// What the header says about its packet; `begin` is where the header begins in its frame.
     #[inline]
     pub(super) fn packet(&self, begin: usize, with_facts: bool) -> Packet {
         let facts = if with_facts { self.facts() } else { Facts::default() };

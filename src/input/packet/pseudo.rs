@@ -1,6 +1,7 @@
 //! Headers that the capturing system puts in front of packets: Linux cooked captures, BSD loopback, NFLOG.
 
-use super::{Layer, Next, be16, be32, ethernet, ip, wireless};
+use super::ip;
+use super::layer::{Layer, Next, be16, be32};
 
 /// Linux cooked capture: 16 bytes, the protocol last.
 pub(super) fn sll(bytes: &[u8]) -> Next<'_> {
@@ -12,27 +13,27 @@ pub(super) fn sll2(bytes: &[u8]) -> Next<'_> {
     cooked(be16(bytes, 8)?, be16(bytes, 0)?, bytes.get(20..)?)
 }
 
-/// What is behind a cooked header, by the kind of interface (ARPHRD) and the protocol.
+/// What follows a cooked header, by the kind of interface (ARPHRD) and the protocol.
 fn cooked(interface: u16, protocol: u16, rest: &[u8]) -> Next<'_> {
     const NETLINK: u16 = 824;
-    /// The interfaces with which the protocol is that of a radiotap header and of 802.11.
+    /// Interfaces whose frames begin with a radiotap header, followed by 802.11.
     const RADIOTAP: u16 = 803;
     const LLC: u16 = 0x0004;
     let layer = match (interface, protocol) {
         (NETLINK, _) => Layer::Other,
-        (RADIOTAP, _) => Layer::Header(wireless::radiotap),
-        (_, LLC) => Layer::Header(ethernet::llc),
-        // Other protocols without an EtherType are those of buses: CAN, DSA.
+        (RADIOTAP, _) => Layer::Radiotap,
+        (_, LLC) => Layer::Llc,
+        // The other protocols without an EtherType are those of buses and switches: CAN, DSA.
         (_, ..=0x05ff) => Layer::Other,
         _ => Layer::EtherType(protocol),
     };
     Some((layer, rest))
 }
 
-/// BSD loopback: the protocol family in four bytes, in the order of the machine or of the network.
+/// BSD loopback: the protocol family in four bytes, in host or network byte order.
 pub(super) fn loopback(bytes: &[u8]) -> Next<'_> {
     let family = be32(bytes, 0)?;
-    // Families are small: in the other order they fill the upper bytes.
+    // Families are small, so in the other byte order they fill the upper bytes.
     let family = if family > 0xffff { family.swap_bytes() } else { family };
     let layer = match family {
         2 => Layer::Ipv4,
@@ -43,12 +44,12 @@ pub(super) fn loopback(bytes: &[u8]) -> Next<'_> {
     Some((layer, &bytes[4..]))
 }
 
-/// NFLOG: the family, then fields of a length, a kind and a value, among which the packet is.
+/// NFLOG: the family, then fields of a length, a kind and a value, one of which is the packet.
 pub(super) fn nflog(bytes: &[u8]) -> Next<'_> {
     const PAYLOAD: u16 = 9;
     let mut fields = bytes.get(4..)?;
-    // Lengths and kinds are in the order of the machine that captured. A length is of 4 bytes at least, and
-    // the first field is short, so that the larger byte of its length is 0.
+    // Lengths and kinds are in the byte order of the capturing machine. A length is at least 4, and the
+    // first field is short, so the high byte of its length is 0.
     let is_big = fields.first()? == &0;
     let number = |high, low| if is_big { [high, low] } else { [low, high] };
     loop {
@@ -57,7 +58,7 @@ pub(super) fn nflog(bytes: &[u8]) -> Next<'_> {
         // The upper two bits are flags.
         let kind = u16::from_be_bytes(number(c, d)) & 0x3fff;
         if kind == PAYLOAD {
-            // By the version, as the family says the same and is 0 on bridges.
+            // The IP version decides, because the family says the same but is 0 on bridges.
             return ip::either(&fields[4..]).or(Some((Layer::Other, fields)));
         }
         if length < 4 {

@@ -1,9 +1,10 @@
-//! What IP carries besides a conversation: other packets.
+//! Tunnels: IP that carries other packets.
 
-use super::ip::protocol;
-use super::{Layer, Next, be16, ip, label, point};
+use super::ip::{self, protocol};
+use super::layer::{Layer, Next, be16};
+use super::{label, point};
 
-/// UDP ports that tunnels listen on.
+/// UDP ports of tunnels.
 mod port {
     pub(super) const L2TP: u16 = 1701;
     pub(super) const GTP: u16 = 2152;
@@ -20,8 +21,8 @@ pub(super) fn enter(protocol: u8, bytes: &[u8]) -> Next<'_> {
         protocol::IPV6 => Some((Layer::Ipv6, bytes)),
         protocol::GRE => gre(bytes),
         protocol::UDP => udp(bytes),
-        protocol::MPLS => label::stack(bytes),
-        // Two bytes of a version.
+        protocol::MPLS => Some((Layer::Mpls, bytes)),
+        // Two bytes of version and padding.
         protocol::ETHERIP => Some((Layer::Ethernet, bytes.get(2..)?)),
         protocol::AUTHENTICATION => {
             let &[next, words] = bytes.first_chunk()?;
@@ -44,18 +45,18 @@ fn gre(bytes: &[u8]) -> Next<'_> {
     let length = 4 + 4 * options.iter().filter(|&option| flags & option != 0).count();
     let rest = bytes.get(length..)?;
     match kind {
-        // Only with a sequence number there is a header of 8 bytes: type II, not type I.
+        // Type II, which has a sequence number, has a header of 8 bytes; type I has none.
         ERSPAN => {
             Some((Layer::Ethernet, if flags & SEQUENCE == 0 { rest } else { rest.get(8..)? }))
         }
-        // IP at once, or behind a header of four bytes.
+        // IP follows at once, or after a header of four bytes.
         WCCP => ip::either(rest).or_else(|| ip::either(rest.get(4..)?)),
         _ => Some((Layer::EtherType(kind), rest)),
     }
 }
 
-/// What a UDP datagram carries if it goes to the port of a tunnel or, of those whose both ends have one
-/// port, comes from it.
+/// What a UDP datagram carries if it goes to the port of a tunnel or, for tunnels that use one port at both
+/// ends, comes from it.
 fn udp(bytes: &[u8]) -> Next<'_> {
     let (source, destination) = (be16(bytes, 0)?, be16(bytes, 2)?);
     let data = bytes.get(8..)?;
@@ -73,11 +74,11 @@ fn udp(bytes: &[u8]) -> Next<'_> {
         port::TEREDO => teredo(data),
         _ => l2tp(data),
     };
-    // A port is only a hint: what makes no sense as a tunnel is something else.
+    // A port is only a hint: bytes that make no sense as a tunnel are something else.
     inner.or(Some((Layer::Other, data)))
 }
 
-/// RFC 7348: a flag that says that a network is named, 8 bytes in all.
+/// RFC 7348: 8 bytes, with a flag that the network identifier is valid.
 fn vxlan(bytes: &[u8]) -> Next<'_> {
     let rest = bytes.get(8..)?;
     (bytes[0] & 0x08 != 0).then_some((Layer::Ethernet, rest))
@@ -90,7 +91,7 @@ fn geneve(bytes: &[u8]) -> Next<'_> {
     (bytes[0] >> 6 == 0).then_some((Layer::EtherType(kind), rest))
 }
 
-/// GTP-U (3GPP TS 29.281): a user's packet, behind extension headers if there are any.
+/// GTP-U (3GPP TS 29.281): a user's packet, after any extension headers.
 fn gtp(bytes: &[u8]) -> Next<'_> {
     const USER_PACKET: u8 = 255;
     let &[flags, message] = bytes.first_chunk()?;
@@ -100,7 +101,8 @@ fn gtp(bytes: &[u8]) -> Next<'_> {
     }
     let mut rest = bytes.get(8..)?;
     if flags & 0x07 != 0 {
-        // A sequence number, another, and the kind of the first extension; only with its flag that counts.
+        // A sequence number, an N-PDU number, and the kind of the first extension, which counts only if its
+        // flag is set.
         let mut extension = *rest.get(3)? * u8::from(flags & 0x04 != 0);
         rest = &rest[4..];
         while extension != 0 {
@@ -112,7 +114,7 @@ fn gtp(bytes: &[u8]) -> Next<'_> {
     ip::either(rest)
 }
 
-/// RFC 4380: IPv6, behind an authentication and an origin indication if there are any.
+/// RFC 4380: IPv6, after an authentication and an origin indication, if present.
 fn teredo(bytes: &[u8]) -> Next<'_> {
     let mut rest = bytes;
     if let [0, 1, client, secret, ..] = *rest {

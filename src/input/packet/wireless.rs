@@ -1,9 +1,9 @@
-//! 802.11, and the headers in which drivers tell of its reception: radiotap, PPI, Prism and AVS.
+//! 802.11, and the headers in which drivers describe its reception: radiotap, PPI, Prism and AVS.
 
-use super::ethernet::llc;
-use super::{Layer, Next, be32, link};
+use super::layer::{Layer, Next, be32};
+use super::link::link;
 
-/// A frame from its control field: data frames carry LLC, all others nothing that has an address of IP.
+/// A frame, from its control field. Data frames carry LLC; all others carry no IP address.
 pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
     let &[kind, flags] = bytes.first_chunk()?;
     let (is_data, is_empty, is_qos) = (kind & 0x0c == 0x08, kind & 0x40 != 0, kind & 0x80 != 0);
@@ -15,9 +15,9 @@ pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
     let to_qos = 24 + if is_bridged { 6 } else { 0 };
     let length = to_qos + if is_qos { 2 } else { 0 } + if is_qos && has_control { 4 } else { 0 };
     let rest = bytes.get(length..)?;
-    // Several packets in one: of each the receiver, the sender and a length stand before its LLC.
+    // Several packets in one: before the LLC of each there are the receiver, the sender and a length.
     let is_aggregate = is_qos && bytes[to_qos] & 0x80 != 0;
-    Some((Layer::Header(llc), if is_aggregate { rest.get(14..)? } else { rest }))
+    Some((Layer::Llc, if is_aggregate { rest.get(14..)? } else { rest }))
 }
 
 /// Radiotap: its length is in bytes 2 and 3, little-endian.
@@ -38,16 +38,16 @@ fn is_padded(header: &[u8]) -> bool {
     const CLOCK: u8 = 0x01;
     const FLAGS: u8 = 0x02;
     const MORE: u8 = 0x80;
-    /// Among the flags.
+    /// One of the flags.
     const PADDED: u8 = 0x20;
     let present = header[4];
     if present & FLAGS == 0 {
         return false;
     }
-    // The words of fields present: each says whether another follows.
+    // The bitmap of present fields: each word says whether another follows.
     let words = header[4..].chunks_exact(4).take_while(|word| word[3] & MORE != 0).count() + 1;
     let fields = 4 + 4 * words;
-    // The clock comes first, of eight bytes on a multiple of eight.
+    // The clock comes first: eight bytes, aligned to eight.
     let flags = if present & CLOCK != 0 { fields.next_multiple_of(8) + 8 } else { fields };
     header.get(flags).is_some_and(|flags| flags & PADDED != 0)
 }
@@ -56,7 +56,7 @@ fn is_padded(header: &[u8]) -> bool {
 fn padded(bytes: &[u8]) -> Next<'_> {
     let (layer, rest) = frame(bytes)?;
     match layer {
-        Layer::Header(_) => {
+        Layer::Llc => {
             let length = bytes.len() - rest.len();
             Some((layer, bytes.get(length.next_multiple_of(4)..)?))
         }
@@ -73,11 +73,11 @@ pub(super) fn ppi(bytes: &[u8]) -> Next<'_> {
     (length >= 8).then_some((layer, rest))
 }
 
-/// Prism's header of 144 bytes, or AVS's, which is told by its magic number and has its length behind it.
+/// Prism's header of 144 bytes, or that of AVS, which is told by its magic number, followed by its length.
 pub(super) fn prism(bytes: &[u8]) -> Next<'_> {
     const PRISM_LEN: usize = 144;
     let is_avs = be32(bytes, 0)? & 0xffff_f000 == 0x8021_1000;
     let length = if is_avs { be32(bytes, 4)? as usize } else { PRISM_LEN };
     let rest = bytes.get(length..)?;
-    (length >= 8).then_some((Layer::Header(frame), rest))
+    (length >= 8).then_some((Layer::Wireless, rest))
 }

@@ -1,6 +1,6 @@
-//! The values of one column of a Parquet file, written as a table of text holds them.
+//! The values of one column of a Parquet file, written as in a table of text.
 //!
-//! An address may be text, its 4 bytes in network order, or its number; a time of any unit is written as seconds.
+//! An address may be text, 4 bytes in network order, or a number. Times of any unit are written as seconds.
 
 use std::io::Write as _;
 use std::net::Ipv6Addr;
@@ -13,9 +13,9 @@ use ::parquet::schema::types::ColumnDescriptor;
 
 use crate::address::dotted;
 
-/// A column of a row group, read from its first row to its last.
+/// A column of a row group, read from its first row to its last one.
 pub(super) trait Cells: Send {
-    /// Passes over `rows` rows.
+    /// Skips `rows` rows.
     ///
     /// # Errors
     /// Damage.
@@ -24,14 +24,14 @@ pub(super) trait Cells: Send {
     /// Decodes the next `rows` rows.
     ///
     /// # Errors
-    /// Damage; nothing may be written then.
+    /// Damage, after which nothing may be written.
     fn read(&mut self, rows: usize) -> Result<(), ParquetError>;
 
-    /// Writes the next value of those decoded: nothing if there is none.
+    /// Writes the next decoded value, or nothing if it is null.
     fn write(&mut self, text: &mut Vec<u8>);
 }
 
-/// The column `leaf` that `reader` reads.
+/// Opens the column `leaf`, which `reader` reads.
 pub(super) fn open(
     reader: ColumnReader,
     leaf: &ColumnDescriptor,
@@ -44,7 +44,7 @@ pub(super) fn open(
             print(text, format_args!("{value}"));
         }),
         ColumnReader::Int32ColumnReader(reader) if is_address => {
-            // Its bits are the address, whether it is called signed or not.
+            // Its bits are the address, whether the type is signed or not.
             Typed::boxed(reader, leaf, |&value, text| address(value.cast_unsigned(), text))
         }
         ColumnReader::Int64ColumnReader(reader) if is_address => {
@@ -96,14 +96,14 @@ pub(super) fn open(
     }
 }
 
-/// A column of one type, and how its values are written.
+/// A column of one type, and a function that writes its values.
 struct Typed<T: DataType, W> {
     reader: ColumnReaderImpl<T>,
-    /// The level of a value that is there; 0 if all are.
+    /// The definition level of a value that is not null; 0 if none can be null.
     defined: i16,
     levels: Vec<i16>,
     values: Vec<T::T>,
-    /// How many of both were written.
+    /// How many of both have been written.
     row: usize,
     value: usize,
     write: W,
@@ -159,13 +159,13 @@ fn enough(read: usize, rows: usize) -> Result<(), ParquetError> {
     }
 }
 
-/// What a whole number stands for.
+/// What an integer stands for.
 #[derive(Clone, Copy)]
 struct Number {
     is_unsigned: bool,
-    /// Its last digits that stand behind the point.
+    /// How many of its last digits follow the decimal point.
     digits: u32,
-    /// What it is multiplied with.
+    /// The factor by which it is multiplied.
     factor: i64,
 }
 
@@ -213,7 +213,7 @@ impl Number {
     }
 }
 
-/// Whether the bytes of a column are said to be characters.
+/// Whether the bytes of a column are declared to be text.
 fn is_text(leaf: &ColumnDescriptor) -> bool {
     matches!(leaf.converted_type(), ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON)
         || matches!(
@@ -226,7 +226,7 @@ fn address(address: u32, text: &mut Vec<u8>) {
     print(text, format_args!("{}", dotted(address)));
 }
 
-/// A float: pandas makes floats of a column of numbers with gaps.
+/// A float, which may be an address: pandas turns an integer column with gaps into floats.
 fn float(value: f64, is_address: bool, text: &mut Vec<u8>) {
     let number = value as u32;
     match is_address && f64::from(number) == value {
@@ -235,7 +235,7 @@ fn float(value: f64, is_address: bool, text: &mut Vec<u8>) {
     }
 }
 
-/// Characters, in quotes if they would else divide the row. Line ends are spaces here: that many fields are one row.
+/// Text, quoted if it would otherwise split the row. Line ends become spaces, so that a row is one line.
 fn field(bytes: &[u8], text: &mut Vec<u8>) {
     if !bytes.iter().any(|byte| matches!(byte, b'"' | b'\t' | b'\n' | b'\r')) {
         return text.extend_from_slice(bytes);

@@ -1,9 +1,10 @@
-//! Parquet files: tables stored by columns, whose names stand at the end of the file.
+//! Parquet files: tables stored by column, whose names are at the end of the file.
 //!
-//! The columns that are wanted are decoded by the reading thread, as a compressed file is, into a table of text
-//! (`rows`, `cells`), which is then cut and read as any other; so a few pages of each column are all that is held,
-//! however large the row groups are. Offsets count the bytes of that text. Names and facts are those of tables
-//! of text; nested fields are named with dots, and lists are left out. A pipe is refused: it has no end to begin at.
+//! The reading thread decodes the wanted columns into a table of text (`rows`, `cells`), in the way it
+//! decompresses a file, and this table is cut and parsed like any other. So only a few pages of each column
+//! are held in memory, however large the row groups are. Offsets count bytes of that text. Column names and
+//! facts are found as in tables of text; nested fields are named with dots, and lists are left out. A pipe
+//! is refused, because reading starts at the end of the file.
 
 mod cells;
 mod rows;
@@ -15,24 +16,27 @@ use ::parquet::basic::Compression;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 
-use super::account::At;
-use super::bare::described;
-use super::delimited::{self, columns};
-use super::format::{Head, Opened};
-use super::known::FactColumns;
-use super::text::printable;
-use super::{Foreign, InputError, Options, Warning};
-use columns::Column;
+use crate::input::account::RecordNumber;
+use crate::input::error::InputError;
+use crate::input::foreign::Foreign;
+use crate::input::format::Opened;
+use crate::input::message::printable;
+use crate::input::options::Options;
+use crate::input::read::head::Head;
+use crate::input::text::columns::{self, Column, described};
+use crate::input::text::delimited;
+use crate::input::text::facts::FactColumns;
+use crate::input::warning::Warning;
 use rows::{Failed, Picked, Rows};
 
-/// How every Parquet file begins.
+/// The first bytes of every Parquet file.
 const MAGIC: &[u8] = b"PAR1";
 
-/// Recognises the first bytes. What is wrong with the last ones is damage, before which no row stands.
+/// Recognises the first bytes. If the last ones are wrong, the file is damaged and no row can be read.
 ///
 /// # Errors
-/// A pipe, names without the columns, and columns compressed with Brotli.
-pub(super) fn recognise(
+/// A pipe, names without address columns, or columns compressed with Brotli.
+pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
@@ -73,7 +77,7 @@ pub(super) fn recognise(
         roles,
         skip: 0,
         lines_before: 0,
-        counted_by: At::Row,
+        counted_by: RecordNumber::Row,
         cutter: Box::new(delimited::rows(&table.header, table.columns, &facts)),
         warnings: table.warnings,
     }))
@@ -82,15 +86,16 @@ pub(super) fn recognise(
 /// The table of text that a file becomes.
 #[derive(Default)]
 struct Table {
-    /// The names of the picked columns, after an empty one: what begins with a tab is no blank line.
+    /// The names of the picked columns, after an empty one: a row that begins with a tab is never a blank
+    /// line.
     header: Vec<String>,
-    /// Those with addresses.
+    /// The columns with addresses.
     columns: Vec<Column>,
     warnings: Vec<Warning>,
 }
 
 impl Table {
-    /// The columns that `options` ask for, and which of the file's they are.
+    /// Chooses the columns that `options` ask for, and finds them in the file.
     ///
     /// # Errors
     /// Those of [`columns::choose`].
@@ -100,7 +105,7 @@ impl Table {
         name: &str,
     ) -> Result<(Self, Vec<Picked>), InputError> {
         let schema = file.metadata().file_metadata().schema_descr();
-        // Those with one value a row.
+        // The columns with at most one value per row.
         let leaves: Vec<usize> = (0..schema.num_columns())
             .filter(|&leaf| schema.column(leaf).max_rep_level() == 0)
             .collect();

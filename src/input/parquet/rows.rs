@@ -1,5 +1,5 @@
-//! The rows of a Parquet file as text, some thousand at a time: row group after row group, all picked columns side
-//! by side.
+//! The rows of a Parquet file as text, a few thousand at a time: row group by row group, all picked columns
+//! side by side.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -10,38 +10,38 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 
-use super::super::stream::Decoded;
 use super::cells::{self, Cells};
+use crate::input::read::stream::Decoded;
 
-/// Rows decoded at a time.
+/// Rows to decode at a time.
 const ROWS: usize = 4096;
 
 /// A column to decode.
 pub(super) struct Picked {
-    /// Which of the file's columns it is.
+    /// Its number among the file's columns.
     pub leaf: usize,
     /// Whether its numbers and bytes are addresses.
     pub is_address: bool,
 }
 
-/// The picked columns of all rows: a row is its fields, a tab before each, and a line feed.
+/// The picked columns of all rows. A row is a tab and a field for each column, and a line feed.
 pub(super) struct Rows {
     file: SerializedFileReader<File>,
     /// Bytes of the file.
     size: u64,
     picked: Vec<Picked>,
-    /// The row group, and the rows of it that are done.
+    /// The current row group, and how many of its rows are done.
     group: usize,
     done: usize,
-    /// Its columns, once they are open.
+    /// The columns of the row group, once they are open.
     columns: Vec<Box<dyn Cells>>,
-    /// Rows decoded at a time: one, once some of them cannot be.
+    /// Rows to decode at a time: one, once a larger step has failed.
     step: usize,
-    /// Rows of all row groups, and those that are done.
+    /// The rows of all row groups, and how many of them are done.
     total_rows: u64,
     done_rows: u64,
     text: Vec<u8>,
-    /// Bytes of `text` that were given out.
+    /// How many bytes of `text` have been read.
     given: usize,
     has_ended: bool,
 }
@@ -67,7 +67,7 @@ impl Rows {
         }
     }
 
-    /// Decodes the next rows into `text`; false if there are no more.
+    /// Decodes the next rows into `text`; false at the end.
     fn next(&mut self) -> Result<bool, String> {
         let Some(group) = self.file.metadata().row_groups().get(self.group) else {
             return Ok(false);
@@ -82,7 +82,8 @@ impl Rows {
         let step = self.step.min(left);
         if let Err(reason) = self.decode(step) {
             if self.step > 1 {
-                // The rows before the damage are sound: they are read one by one, from the start of the group.
+                // The rows before the damage are sound: they are read one by one, after opening the group
+                // again.
                 self.step = 1;
                 self.columns.clear();
                 return Ok(true);
@@ -102,7 +103,7 @@ impl Rows {
         Ok(true)
     }
 
-    /// Has the columns decode the next `step` rows.
+    /// Makes the columns decode the next `step` rows.
     fn decode(&mut self, step: usize) -> Result<(), String> {
         guarded(|| {
             if self.columns.is_empty() {
@@ -165,15 +166,16 @@ impl Decoded for Failed {
     }
 }
 
-/// The rows that a row group says it has; a damaged one may say less than none.
+/// The number of rows that a row group claims; in a damaged file it may be negative.
 fn rows(said: i64) -> u64 {
     said.max(0) as u64
 }
 
-/// What `decode` gives, or why it gives nothing, in the middle of a sentence.
+/// What `decode` returns, or why it failed, as part of a sentence.
 ///
-/// The crate slices and multiplies by some numbers of a damaged file before it doubts them, and so may panic: that is
-/// damage like any other. What panicked is not used again but to be dropped, and nothing is said of it elsewhere.
+/// The parquet crate uses some numbers of a damaged file for slicing and multiplying before it checks them,
+/// and so may panic. That is damage like any other. Whatever panicked is only dropped afterwards, and the
+/// panic message is suppressed.
 pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
     HUSHED.call_once(|| {
         let told = panic::take_hook();
@@ -192,7 +194,7 @@ pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Re
     }
 }
 
-/// Whether panics of guarded threads are kept from standard error.
+/// Installs, once, the hook that suppresses the panic messages of guarded threads.
 static HUSHED: Once = Once::new();
 
 thread_local! {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, Compression, FileAccount, PassedOver, Place, Role, Tally};
+use crate::input::{Account, Compression, FileAccount, MalformedCell, PassedOver, Role, Tally};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
@@ -43,7 +43,7 @@ pub struct FileReading {
     /// Its cells.
     pub cells: Cells,
     /// The first malformed cells.
-    pub malformed: Vec<Place>,
+    pub malformed: Vec<MalformedCell>,
 }
 
 /// How a file was read.

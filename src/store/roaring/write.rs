@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use crate::input::bitmap::{BITS, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RUNS};
+use super::{BITS, Form, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RUNS};
 
 /// Writes `addresses`, which are distinct.
 ///
@@ -51,13 +51,6 @@ pub fn write(addresses: &[u32], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     containers().try_for_each(|container| container.write(out))
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Array,
-    Bits,
-    Runs,
 }
 
 impl Form {

@@ -1,5 +1,13 @@
-//! Shards: the distinct addresses of captures as small files, which every command reads again.
+//! Shards: tables of addresses and their packets, as octomix extract writes them. What reading and writing
+//! share.
 
+mod read;
+#[cfg(feature = "report")]
 mod write;
 
+pub(crate) use read::recognise;
+#[cfg(feature = "report")]
 pub use write::ShardFormat;
+
+/// The header. A table is a shard if and only if it has exactly this header.
+const HEADER: &str = "address,packets";

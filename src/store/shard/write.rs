@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+use super::HEADER;
 use crate::address::{AddressSet, dotted};
 use crate::store::roaring;
 
@@ -46,7 +47,7 @@ impl ShardFormat {
 }
 
 fn write_table(set: &AddressSet, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "address,packets")?;
+    writeln!(out, "{HEADER}")?;
     for start in (0..set.len()).step_by(HELD) {
         let end = set.len().min(start + HELD);
         let text = |first: usize| {

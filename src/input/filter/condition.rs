@@ -1,0 +1,106 @@
+//! Conditions, and what they say about a record. How they are written is not known here. Conditions nest,
+//! so evaluation recurses; the parser limits the depth.
+
+use std::ops::RangeInclusive;
+
+use crate::address::Blocks;
+use crate::input::protocol::has_ports;
+use crate::input::record::{Cell, Facts, Record};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Protocol(Vec<u8>),
+    Port(PortOf, Vec<RangeInclusive<u16>>),
+    Time(RangeInclusive<i64>),
+    Inside(AddressOf, Blocks),
+}
+
+/// Whose port is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PortOf {
+    Source,
+    Destination,
+    Either,
+}
+
+/// Whose address is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AddressOf {
+    Source,
+    Destination,
+    /// The one to be counted.
+    Own,
+}
+
+impl Condition {
+    pub(super) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
+        match self {
+            Condition::All(parts) => junction(parts, record, own, false),
+            Condition::Any(parts) => junction(parts, record, own, true),
+            Condition::Not(part) => part.holds(record, own).map(|holds| !holds),
+            Condition::Protocol(protocols) => {
+                record.facts.protocol.map(|protocol| protocols.contains(&protocol))
+            }
+            Condition::Port(side, ports) => port_holds(*side, ports, &record.facts),
+            Condition::Time(span) => record.facts.time.map(|time| span.contains(&time)),
+            Condition::Inside(end, blocks) => {
+                let cell = match end {
+                    AddressOf::Source => record.source,
+                    AddressOf::Destination => record.destination,
+                    AddressOf::Own => own,
+                };
+                match cell {
+                    Cell::Address { address, .. } => Some(blocks.contains(address)),
+                    // Blocks are of IPv4.
+                    Cell::Ipv6 | Cell::NotIp => Some(false),
+                    Cell::Missing | Cell::Malformed => None,
+                }
+            }
+        }
+    }
+
+    /// Whether this or a part of it is `wanted`.
+    pub(super) fn any(&self, wanted: &dyn Fn(&Condition) -> bool) -> bool {
+        wanted(self)
+            || match self {
+                Condition::All(parts) | Condition::Any(parts) => {
+                    parts.iter().any(|part| part.any(wanted))
+                }
+                Condition::Not(part) => part.any(wanted),
+                _ => false,
+            }
+    }
+}
+
+/// Kleene's conjunction, which one false part decides, or his disjunction, which one true part decides.
+fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> Option<bool> {
+    let mut holds = Some(!deciding);
+    for part in parts {
+        match part.holds(record, own) {
+            Some(part) if part == deciding => return Some(deciding),
+            Some(_) => {}
+            None => holds = None,
+        }
+    }
+    holds
+}
+
+fn port_holds(side: PortOf, ports: &[RangeInclusive<u16>], facts: &Facts) -> Option<bool> {
+    let holds = |port: Option<u16>| match port {
+        Some(port) => Some(ports.iter().any(|range| range.contains(&port))),
+        // An ICMP packet has no port, and so not this one.
+        None => facts.protocol.filter(|&protocol| !has_ports(protocol)).map(|_| false),
+    };
+    match side {
+        PortOf::Source => holds(facts.source_port),
+        PortOf::Destination => holds(facts.destination_port),
+        PortOf::Either => match (holds(facts.source_port), holds(facts.destination_port)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+    }
+}

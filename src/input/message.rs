@@ -1,0 +1,63 @@
+//! Names and values made safe to display in a message: one line, no control characters, not too long.
+
+use std::path::Path;
+
+/// Characters of a value that a message shows.
+const SHOWN: usize = 40;
+/// Names that a message lists.
+const LISTED: usize = 20;
+const STANDARD_INPUT: &str = "standard input";
+
+/// The name of `path` in messages.
+pub(crate) fn file_name(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        return STANDARD_INPUT.to_owned();
+    }
+    printable(&path.to_string_lossy())
+}
+
+/// `name` in quotes, unless it is that of standard input.
+pub(crate) fn quoted(name: &str) -> String {
+    if name == STANDARD_INPUT {
+        return name.to_owned();
+    }
+    format!("'{name}'")
+}
+
+/// The first twenty `names`, quoted and separated by commas.
+pub(crate) fn listed(names: &[String]) -> String {
+    let mut list: Vec<String> = names.iter().take(LISTED).map(|name| quoted(name)).collect();
+    if names.len() > LISTED {
+        list.push(format!("and {} more", names.len() - LISTED));
+    }
+    list.join(", ")
+}
+
+/// `text` with escapes for characters that would break the line or disturb a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().fold(String::new(), |mut shown, c| {
+        if is_unprintable(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+        shown
+    })
+}
+
+/// Control characters, line separators, and marks that change the direction of the text around them.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The beginning of `bytes`, decoded as far as possible.
+pub(crate) fn excerpt(bytes: &[u8]) -> String {
+    // A character has at most four bytes, but a cell may have millions.
+    let start = &bytes[..bytes.len().min(4 * SHOWN + 4)];
+    let decoded = String::from_utf8_lossy(start);
+    let mut excerpt = printable(&decoded.chars().take(SHOWN).collect::<String>());
+    if decoded.chars().count() > SHOWN {
+        excerpt.push('…');
+    }
+    excerpt
+}

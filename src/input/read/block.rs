@@ -1,0 +1,348 @@
+//! The result of parsing one block of records: its addresses in order, and its share of the account.
+
+use std::sync::Arc;
+
+use crate::input::read::wanted::{Verdict, Wanted};
+use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::{Role, Roles};
+use crate::input::tally::Tally;
+
+/// Malformed cells of a file that are kept to be shown.
+pub(crate) const REMEMBERED: usize = 3;
+
+/// In a record of more lines than this, an unclosed quote is likelier than a cell of so many lines.
+pub(crate) const MANY_LINES: u64 = 100;
+
+/// The addresses of one role, in the order of their records.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    pub addresses: Vec<u32>,
+    /// The packet count of each; empty as long as each has one packet.
+    pub packets: Vec<u64>,
+    /// The time of each, if the run wants times.
+    pub times: Vec<Option<i64>>,
+    /// Blocks of addresses: how many of `addresses` come before, the first and the last address. They are
+    /// not expanded, because a block may have millions.
+    pub networks: Vec<(usize, u32, u32)>,
+}
+
+impl Keys {
+    #[inline]
+    fn push(&mut self, address: u32, packets: u64) {
+        if packets != 1 && self.packets.is_empty() {
+            self.packets.resize(self.addresses.len(), 1);
+        }
+        if packets != 1 || !self.packets.is_empty() {
+            self.packets.push(packets);
+        }
+        self.addresses.push(address);
+    }
+
+    /// Addresses and blocks, each block counted once.
+    pub fn len(&self) -> usize {
+        self.addresses.len() + self.networks.len()
+    }
+
+    /// Addresses, including all those of blocks.
+    pub fn addresses(&self) -> u64 {
+        let of_blocks = |&(_, first, last): &(usize, u32, u32)| u64::from(last - first) + 1;
+        self.addresses.len() as u64 + self.networks.iter().map(of_blocks).sum::<u64>()
+    }
+
+    /// Appends `others` and empties it.
+    pub fn append(&mut self, others: &mut Self) {
+        let before = self.addresses.len();
+        if !self.packets.is_empty() || !others.packets.is_empty() {
+            self.packets.resize(before, 1);
+            self.packets.append(&mut others.packets);
+            self.packets.resize(before + others.addresses.len(), 1);
+        }
+        self.addresses.append(&mut others.addresses);
+        self.times.append(&mut others.times);
+        let networks = others.networks.drain(..);
+        self.networks.extend(networks.map(|(at, first, last)| (before + at, first, last)));
+    }
+
+    pub fn clear(&mut self) {
+        self.addresses.clear();
+        self.networks.clear();
+        self.packets.clear();
+        self.times.clear();
+    }
+}
+
+/// A malformed cell, located relative to its block. The driver adds what came before the block.
+#[derive(Debug)]
+pub(crate) struct MalformedInBlock {
+    /// The line or packet of the block, from 0, at which its record starts.
+    pub number: u64,
+    /// The byte of the block at which its record starts.
+    pub offset: u64,
+    /// Its column or field; the cells of a list have none.
+    pub column: Option<String>,
+    /// The beginning of its content, safe to display.
+    pub value: String,
+}
+
+/// The keys and cells of one role.
+#[derive(Debug, Default)]
+pub(crate) struct Side {
+    pub keys: Keys,
+    pub tally: Tally,
+}
+
+impl Side {
+    #[inline]
+    fn add(&mut self, cell: Cell, packets: u64) {
+        if let Cell::Address { address, padded } = cell {
+            self.tally.ipv4 += 1;
+            self.tally.padded += u64::from(padded);
+            self.keys.push(address, packets);
+        } else {
+            self.tally.add(cell);
+        }
+    }
+}
+
+/// What one block of records holds, in order.
+#[derive(Debug)]
+pub(crate) struct Block {
+    wanted: Arc<Wanted>,
+    has_source: bool,
+    has_destination: bool,
+    /// Whether addresses may be dropped, or the run wants times.
+    is_special: bool,
+    /// Whether both sides go into the keys of the source.
+    is_any: bool,
+    /// How many more malformed cells to keep.
+    pub malformed_left: usize,
+    pub source: Side,
+    pub destination: Side,
+    pub records: u64,
+    /// Records with a time, if filters or times need it.
+    pub timed: u64,
+    /// Rows with more or fewer fields than their header.
+    pub ragged: u64,
+    /// Lines or packets that the parser has passed. Parsers advance this; malformed cells are numbered by
+    /// it.
+    pub passed: u64,
+    /// The first malformed cells.
+    pub malformed: Vec<MalformedInBlock>,
+    /// The line of the block on which a suspiciously long record starts.
+    pub long_record: Option<u64>,
+    /// The link type of the first packet whose link type is not read.
+    pub unknown_link: Option<u16>,
+    /// Blocks of addresses, such as 10.0.0.0/24, that were read.
+    pub networks: u64,
+}
+
+impl Block {
+    pub fn new(wanted: Arc<Wanted>) -> Self {
+        let (has_source, has_destination) = sides(wanted.roles);
+        Self {
+            is_special: !wanted.is_all() || wanted.times,
+            is_any: wanted.is_any,
+            wanted,
+            has_source,
+            has_destination,
+            malformed_left: REMEMBERED,
+            source: Side::default(),
+            destination: Side::default(),
+            records: 0,
+            timed: 0,
+            ragged: 0,
+            passed: 0,
+            malformed: Vec::new(),
+            long_record: None,
+            unknown_link: None,
+            networks: 0,
+        }
+    }
+
+    /// Empties the block for another use, keeping its allocations.
+    pub fn reset(&mut self, wanted: Arc<Wanted>, malformed_left: usize) {
+        let (mut source, mut destination) =
+            (std::mem::take(&mut self.source.keys), std::mem::take(&mut self.destination.keys));
+        source.clear();
+        destination.clear();
+        *self = Self::new(wanted);
+        self.source.keys = source;
+        self.destination.keys = destination;
+        self.malformed_left = malformed_left;
+    }
+
+    /// Empties the block so that it can be parsed again.
+    pub fn restart(&mut self) {
+        self.reset(self.wanted.clone(), self.malformed_left);
+    }
+
+    /// What the run wants from records.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Counts `record`. `place` is called only for the first malformed cells. Malformed cells of both roles
+    /// with the same location are kept once.
+    #[inline]
+    pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
+        self.records += 1;
+        if self.is_special || self.is_any {
+            return self.add_some(record, place);
+        }
+        if self.has_source {
+            self.source.add(record.source, record.packets);
+            if record.source == Cell::Malformed {
+                self.remember(|| place(Role::Source));
+            }
+        }
+        if self.has_destination {
+            self.destination.add(record.destination, record.packets);
+            if record.destination == Cell::Malformed {
+                self.remember(|| place(Role::Destination));
+            }
+        }
+    }
+
+    /// Counts what the filters leave of `record`, with its time, and as one set if the run wants that.
+    #[inline(never)]
+    fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
+        self.timed += u64::from(record.facts.time.is_some());
+        let sides = [
+            (self.has_source, Role::Source, record.source),
+            (self.has_destination, Role::Destination, record.destination),
+        ];
+        for (_, role, cell) in sides.into_iter().filter(|(is_wanted, ..)| *is_wanted) {
+            let is_source = role == Role::Source;
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            if let Cell::Address { address, .. } = cell {
+                let verdict = self.wanted.judge(record, address);
+                if verdict != Verdict::Counts {
+                    tally.filtered += 1;
+                    tally.unsaid += u64::from(verdict == Verdict::Unsaid);
+                    continue;
+                }
+                let into_source = is_source || self.is_any;
+                let side = if into_source { &mut self.source } else { &mut self.destination };
+                side.keys.push(address, record.packets);
+                if self.wanted.times {
+                    side.keys.times.push(record.facts.time);
+                }
+            }
+            let tally =
+                if is_source { &mut self.source.tally } else { &mut self.destination.tally };
+            tally.add(cell);
+            if cell == Cell::Malformed {
+                self.remember(|| place(role));
+            }
+        }
+    }
+
+    /// Counts a record that stands for one packet of each address from `first` to `last`.
+    pub fn add_network(&mut self, first: u32, last: u32) {
+        self.records += 1;
+        self.networks += 1;
+        if !self.wanted.is_all() {
+            return self.add_some_of_network(first, last);
+        }
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            side.tally.ipv4 += 1;
+            side.keys.networks.push((side.keys.addresses.len(), first, last));
+        }
+    }
+
+    /// Counts what the filters leave of a block of addresses. The block is one cell, which counts as
+    /// filtered if nothing is left.
+    fn add_some_of_network(&mut self, first: u32, last: u32) {
+        // The addresses left, as ranges.
+        let mut kept: Vec<(u32, u32)> = Vec::new();
+        let mut is_said = true;
+        for address in first..=last {
+            let cell = Cell::Address { address, padded: false };
+            let facts = Facts::default();
+            let record = Record { source: cell, destination: cell, packets: 1, facts };
+            match self.wanted.judge(&record, address) {
+                Verdict::Counts => match kept.last_mut() {
+                    Some((_, end)) if *end + 1 == address => *end = address,
+                    _ => kept.push((address, address)),
+                },
+                Verdict::Dropped => {}
+                Verdict::Unsaid => is_said = false,
+            }
+        }
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            if kept.is_empty() {
+                side.tally.filtered += 1;
+                side.tally.unsaid += u64::from(!is_said);
+            } else {
+                side.tally.ipv4 += 1;
+            }
+            let at = side.keys.addresses.len();
+            side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
+        }
+    }
+
+    #[cold]
+    fn remember(&mut self, place: impl FnOnce() -> MalformedInBlock) {
+        if self.malformed.len() >= self.malformed_left {
+            return;
+        }
+        let place = place();
+        let is_same =
+            |last: &MalformedInBlock| last.offset == place.offset && last.column == place.column;
+        if !self.malformed.last().is_some_and(is_same) {
+            self.malformed.push(place);
+        }
+    }
+}
+
+fn sides(roles: Roles) -> (bool, bool) {
+    let roles = roles.sides();
+    (roles.contains(&Role::Source), roles.contains(&Role::Destination))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Adds to `keys` an address with packets or, of none, a block.
+    fn add(keys: &mut Keys, &(address, packets): &(u32, u64)) {
+        match packets {
+            0 => keys.networks.push((keys.addresses.len(), address, address + 1)),
+            packets => keys.push(address, packets),
+        }
+    }
+
+    /// The packets of each address, written out.
+    fn packets(keys: &Keys) -> Vec<u64> {
+        (0..keys.addresses.len()).map(|at| keys.packets.get(at).copied().unwrap_or(1)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn parts_append_to_what_is_added_at_once(
+            parts in prop::collection::vec(prop::collection::vec((0u32..9, 0u64..3), 0..5), 0..5),
+        ) {
+            let (mut whole, mut appended) = (Keys::default(), Keys::default());
+            for part in &parts {
+                let mut keys = Keys::default();
+                part.iter().for_each(|key| add(&mut keys, key));
+                part.iter().for_each(|key| add(&mut whole, key));
+                appended.append(&mut keys);
+                prop_assert_eq!(keys.len(), 0);
+            }
+            prop_assert_eq!(packets(&appended), packets(&whole));
+            prop_assert_eq!((&appended.addresses, &appended.networks), (&whole.addresses, &whole.networks));
+            prop_assert_eq!(appended.addresses(), {
+                let keys = parts.iter().flatten();
+                keys.map(|&(_, packets)| if packets == 0 { 2 } else { 1 }).sum::<u64>()
+            });
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Reads all files with threads: one reads and cuts, many parse, and the caller collects the blocks in
+//! order.
+//!
+//! The reading thread fills blocks from a bounded pool and cuts each after its last whole record. Workers
+//! parse the blocks. The calling thread collects them in file order, so the result does not depend on the
+//! threads, and returns them to the pool. If a record turns out to continue beyond a cut, the next block
+//! was parsed from the wrong place and is parsed again here.
+//!
+//! All threads but the caller's are detached: one may be stuck reading a pipe that never ends, and nobody
+//! waits for it.
+
+use std::io;
+use std::mem;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::Builder;
+use std::time::Duration;
+
+use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Slab};
+use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::format::Parser;
+use crate::input::options::Options;
+use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
+use crate::input::read::fold::{Fold, Folded};
+use crate::input::read::source::Sources;
+use crate::input::warning::Warning;
+
+/// The longest time between two checks whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Blocks per worker, and for the threads before and after the workers.
+const BLOCKS_A_WORKER: usize = 2;
+/// The most bytes of all blocks together, however many workers there are.
+const MOST_BYTES: usize = 24 << 20;
+
+/// How far reading has progressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read from all files, as stored.
+    pub bytes: u64,
+    /// Bytes of all files together; `None` if a pipe is among them.
+    pub total: Option<u64>,
+}
+
+/// The counted addresses of both roles.
+pub(crate) struct Counted {
+    pub source: Folded,
+    pub destination: Folded,
+    pub account: Account,
+}
+
+/// Reads the files of `sources`.
+///
+/// # Errors
+/// The first file in order that cannot be read, or an interruption.
+pub(crate) fn read(
+    sources: Sources,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Counted, InputError> {
+    let total = sources.bytes();
+    let Sources { files, passed_over } = sources;
+    let threads = rayon::current_num_threads();
+    let workers = match total {
+        // Compressed text expands about ten times.
+        Some(total) => threads.min(1 + total as usize / (BLOCK / 10)),
+        None => threads,
+    };
+    let failed = |reason| InputError::Read { name: "the captures".to_owned(), reason };
+    let bytes = Arc::new(AtomicU64::new(0));
+    let (free, pool) = channel();
+    for _ in 0..(BLOCKS_A_WORKER * (workers + 1)).min(MOST_BYTES / BLOCK) {
+        // Cannot fail: the receiver is alive, a few lines above.
+        let _ = free.send(Slab::default());
+    }
+    let (jobs, events) = reader::start(&files, options, pool, bytes.clone()).map_err(failed)?;
+    start_workers(workers, jobs).map_err(failed)?;
+    let progress = Watch { bytes, total, report: progress };
+    let own = rayon::current_thread_index().map(|_| threads);
+    let fold = || Fold::new(options.times, own).map_err(failed);
+    let folds = (fold()?, fold()?);
+    let account = Account { passed_over, ..Account::default() };
+    let mut collector = Collector { events, free, progress, folds, account };
+    for source in &files {
+        let Some(file) = collector.file()? else { continue };
+        if !source.is_named && file.is_no_list() {
+            let reason = InputError::NoList { name: file.name.clone() }.to_string();
+            collector.account.passed_over.push(PassedOver { name: file.name, reason });
+        } else {
+            collector.account.files.push(file);
+        }
+    }
+    let Collector { progress, folds: (source, destination), account, .. } = collector;
+    progress.last()?;
+    let (source, destination) =
+        (source.finish().map_err(failed)?, destination.finish().map_err(failed)?);
+    Ok(Counted { source, destination, account })
+}
+
+/// Starts threads that parse blocks until no more arrive.
+fn start_workers(workers: usize, jobs: Receiver<ParseJob>) -> io::Result<()> {
+    let jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..workers {
+        let jobs = jobs.clone();
+        Builder::new().name("octomix parse".to_owned()).spawn(move || {
+            loop {
+                // A worker that fails holds no lock.
+                let Ok(job) = jobs.lock().map(|jobs| jobs.recv()) else { return };
+                let Ok(ParseJob { mut parsed, reply }) = job else { return };
+                parsed.run();
+                // The receiver may be gone.
+                let _ = reply.send(parsed);
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Reports progress, and learns whether to stop.
+struct Watch<'a> {
+    bytes: Arc<AtomicU64>,
+    total: Option<u64>,
+    report: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+}
+
+impl Watch<'_> {
+    fn tell(&mut self) -> Result<(), InputError> {
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        // A file may have grown.
+        let total = self.total.map(|total| total.max(bytes));
+        match (self.report)(Progress { bytes, total }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(InputError::Interrupted),
+        }
+    }
+
+    fn last(mut self) -> Result<(), InputError> {
+        self.tell()
+    }
+
+    /// The next item of `receiver`; `None` if its sender is gone.
+    fn wait<T>(&mut self, receiver: &Receiver<T>) -> Result<Option<T>, InputError> {
+        loop {
+            match receiver.recv_timeout(PATIENCE) {
+                Ok(received) => return Ok(Some(received)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.tell()?,
+            }
+        }
+    }
+}
+
+/// Collects the work of the threads in file order.
+struct Collector<'a> {
+    events: Receiver<Event>,
+    free: Sender<Slab>,
+    progress: Watch<'a>,
+    folds: (Fold, Fold),
+    account: Account,
+}
+
+/// How much of one file has been collected.
+struct Position {
+    /// Decompressed bytes of the records collected.
+    offset: u64,
+    /// Lines or packets.
+    number: u64,
+    at: fn(u64) -> RecordNumber,
+    malformed_left: Arc<AtomicUsize>,
+    /// Records with a time, if the run wants times.
+    timed: u64,
+    /// The rest of a block whose last record continues in the next one, and its parser.
+    rest: Vec<u8>,
+    parser: Option<Arc<dyn Parser>>,
+    /// Why the rest of the file is not read.
+    damage: Option<String>,
+}
+
+impl Collector<'_> {
+    /// Collects the next file, unless it is skipped.
+    fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
+        let opened = match self.progress.wait(&self.events)? {
+            Some(Event::Opened(opened)) => *opened,
+            Some(Event::PassedOver(passed_over)) => {
+                self.account.passed_over.push(passed_over);
+                return Ok(None);
+            }
+            Some(Event::Failed(error)) => return Err(error),
+            _ => return Err(lost("a file")),
+        };
+        let mut file = FileAccount::new(opened.name, opened.format, opened.compression);
+        file.warnings = opened.warnings;
+        let mut position = Position {
+            offset: opened.offset,
+            number: opened.number,
+            at: opened.at,
+            malformed_left: opened.malformed_left,
+            timed: 0,
+            rest: Vec::new(),
+            parser: None,
+            damage: None,
+        };
+        loop {
+            match self.progress.wait(&self.events)? {
+                Some(Event::Block(block)) => {
+                    let parsed = self.progress.wait(&block)?.ok_or_else(|| lost(&file.name))?;
+                    self.block(parsed, &mut position, &mut file);
+                    self.progress.tell()?;
+                }
+                Some(Event::End(ending)) => {
+                    self.end(ending, position, &mut file)?;
+                    return Ok(Some(file));
+                }
+                Some(Event::Failed(error)) => return Err(error),
+                Some(Event::Opened(_) | Event::PassedOver(_)) | None => {
+                    return Err(lost(&file.name));
+                }
+            }
+        }
+    }
+
+    /// Collects a block of `file`.
+    fn block(&mut self, mut parsed: Parsed, position: &mut Position, file: &mut FileAccount) {
+        if position.damage.is_some() {
+            file.cut += parsed.len as u64;
+        } else {
+            if !position.rest.is_empty() {
+                // The block was parsed from the middle of a record.
+                let mut bytes = mem::take(&mut position.rest);
+                bytes.extend_from_slice(&parsed.slab.bytes[..parsed.len]);
+                parsed.len = bytes.len();
+                parsed.slab.bytes = bytes;
+                parsed.run();
+            }
+            self.take(&mut parsed, position, file);
+            let rest = &parsed.slab.bytes[parsed.used..parsed.len];
+            if rest.len() > LONGEST_RECORD {
+                position.damage = Some(endless(position));
+                file.cut += rest.len() as u64;
+            } else {
+                position.rest.extend_from_slice(rest);
+                position.parser = Some(parsed.parser);
+            }
+        }
+        // The reading thread may have finished.
+        let _ = self.free.send(parsed.slab);
+    }
+
+    /// Adds the result of `parsed`.
+    fn take(&mut self, parsed: &mut Parsed, position: &mut Position, file: &mut FileAccount) {
+        let block = &mut parsed.slab.block;
+        self.folds.0.add(&mut block.source.keys);
+        self.folds.1.add(&mut block.destination.keys);
+        file.source = file.source.plus(block.source.tally);
+        file.destination = file.destination.plus(block.destination.tally);
+        file.records += block.records;
+        position.timed += block.timed;
+        file.ragged += block.ragged;
+        file.networks += block.networks;
+        for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
+            file.malformed.push(MalformedCell {
+                at: (position.at)(position.number + place.number + 1),
+                offset: position.offset + place.offset,
+                column: place.column,
+                value: place.value,
+            });
+        }
+        position.malformed_left.store(REMEMBERED - file.malformed.len(), Ordering::Relaxed);
+        let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::LongRecord { .. }));
+        if let (Some(number), false) = (block.long_record, is_warned) {
+            let line = position.number + number + 1;
+            file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
+        }
+        if let Some(number) = block.unknown_link {
+            let warning = Warning::UnknownLink { number };
+            if !file.warnings.contains(&warning) {
+                file.warnings.push(warning);
+            }
+        }
+        position.number += block.passed;
+        position.offset += parsed.used as u64;
+    }
+
+    /// Completes the account of `file` at its end.
+    fn end(
+        &mut self,
+        ending: Ending,
+        mut position: Position,
+        file: &mut FileAccount,
+    ) -> Result<(), InputError> {
+        file.bytes = ending.bytes;
+        let wanted = ending.wanted.clone();
+        let mut damage = position.damage.take().or(ending.damage);
+        if let (false, Some(parser)) = (position.rest.is_empty(), position.parser.take()) {
+            // Nothing follows the rest, unless it was lost to damage.
+            let bytes = mem::take(&mut position.rest);
+            let mut slab = Slab { block: Block::new(ending.wanted), bytes };
+            slab.block.malformed_left = REMEMBERED - file.malformed.len();
+            let (len, is_last) = (slab.bytes.len(), damage.is_none());
+            let mut parsed = Parsed { slab, len, parser, is_last, used: 0 };
+            if is_last {
+                parsed.run();
+                self.take(&mut parsed, &mut position, file);
+            }
+            file.cut += (len - parsed.used) as u64;
+        }
+        file.cut += ending.cut;
+        if damage.is_none() && file.cut > 0 {
+            damage = Some("the last record is cut off".to_owned());
+        }
+        if let Some(reason) = damage {
+            file.warnings.push(Warning::Damaged { offset: position.offset, reason });
+        }
+        let unsaid = file.source.unsaid + file.destination.unsaid;
+        if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
+            file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
+        }
+        if wanted.times && position.timed == 0 && file.records > 0 {
+            file.warnings.push(Warning::NoTimes);
+        }
+        file.warn_of_emptiness();
+        Ok(())
+    }
+}
+
+fn endless(position: &Position) -> String {
+    reader::endless((position.at)(position.number + 1))
+}
+
+/// Says that a thread is gone. Its panic has been reported on standard error.
+fn lost(name: &str) -> InputError {
+    let reason = io::Error::other("a thread that reads it has failed");
+    InputError::Read { name: name.to_owned(), reason }
+}

@@ -1,0 +1,74 @@
+//! The first bytes of a file, by which its format is recognised.
+
+#[cfg(feature = "parquet")]
+use std::io;
+
+#[cfg(feature = "parquet")]
+use crate::input::read::stream::Decoded;
+use crate::input::read::stream::Stream;
+use crate::input::text::lines;
+
+/// The first bytes of a file: up to and including the first line that is neither blank nor a comment, or 64
+/// KiB, or the whole file, whichever is shortest.
+pub(crate) struct Head<'a> {
+    name: &'a str,
+    stream: &'a mut Stream,
+    bytes: Vec<u8>,
+}
+
+/// Bytes to read at a time while looking for the format.
+const STEP: usize = 64 << 10;
+/// The longest header, in bytes.
+const LONGEST: usize = 16 << 20;
+
+impl<'a> Head<'a> {
+    /// Reads as far as a format needs and no further, so that a slow pipe is answered at once.
+    pub fn read(name: &'a str, stream: &'a mut Stream) -> Self {
+        let mut head = Self { name, stream, bytes: Vec::new() };
+        while head.bytes.len() < STEP
+            && !lines::first(&head.bytes, false).is_some_and(|line| line.is_whole)
+            && head.grow()
+        {}
+        head
+    }
+
+    /// The file's name, safe to display.
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether nothing follows [`bytes`](Self::bytes).
+    pub fn is_whole(&self) -> bool {
+        self.stream.has_ended()
+    }
+
+    /// Reads more, for a header of several lines; false at the end of the file or when the header is too
+    /// long.
+    pub fn grow(&mut self) -> bool {
+        self.bytes.len() < LONGEST && self.stream.append(&mut self.bytes, STEP) > 0
+    }
+
+    /// The file itself, for a format that reads it out of order.
+    ///
+    /// # Errors
+    /// A pipe or a compressed file, which can only be read in order, or an error of the system.
+    #[cfg(feature = "parquet")]
+    pub fn reopen(&self) -> io::Result<std::fs::File> {
+        self.stream.reopen()
+    }
+
+    /// Replaces the file's own bytes, including these first ones, by `decoded`.
+    #[cfg(feature = "parquet")]
+    pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
+        self.bytes.clear();
+        self.stream.decode(decoded);
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}

@@ -1,0 +1,14 @@
+//! The path of the bytes, from files to counted addresses, whatever the format: `source` finds the files,
+//! `stream` and `decompress` deliver their bytes, `head` the first of these; `reader` cuts them into
+//! blocks, `driver` has them parsed and collects them, `fold` counts. `wanted` and `block` are what parsers
+//! see of a run. No format is read here.
+
+pub(crate) mod block;
+pub(crate) mod decompress;
+pub(crate) mod driver;
+pub(crate) mod fold;
+pub(crate) mod head;
+pub(crate) mod reader;
+pub(crate) mod source;
+pub(crate) mod stream;
+pub(crate) mod wanted;

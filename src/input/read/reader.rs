@@ -1,0 +1,301 @@
+//! The reading thread: opens files, finds their formats, fills blocks and cuts them after whole records.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::Builder;
+
+use crate::input::account::{Format, PassedOver, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::foreign::Foreign;
+use crate::input::format::{Cut, Cutter, Damage, Parser};
+use crate::input::formats;
+use crate::input::message::file_name;
+use crate::input::options::Options;
+use crate::input::read::block::{Block, REMEMBERED};
+use crate::input::read::decompress::Compression;
+use crate::input::read::head::Head;
+use crate::input::read::source::Source;
+use crate::input::read::stream::{Stream, StreamEnd};
+use crate::input::read::wanted::Wanted;
+use crate::input::role::Roles;
+use crate::input::warning::Warning;
+
+/// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
+pub(crate) const BLOCK: usize = 1 << 20;
+/// The longest record, in bytes: a quote that is never closed must not pull the whole file into memory.
+pub(crate) const LONGEST_RECORD: usize = 16 << 20;
+
+/// The memory of one block, which is reused.
+pub(crate) struct Slab {
+    pub bytes: Vec<u8>,
+    pub block: Block,
+}
+
+impl Default for Slab {
+    fn default() -> Self {
+        let wanted = Wanted::new(Roles::Both, &Options::default());
+        Self { bytes: Vec::new(), block: Block::new(Arc::new(wanted)) }
+    }
+}
+
+/// A block, before and after parsing.
+pub(crate) struct Parsed {
+    pub slab: Slab,
+    /// The bytes to parse, at the start of the slab's.
+    pub len: usize,
+    pub parser: Arc<dyn Parser>,
+    /// Whether nothing follows.
+    pub is_last: bool,
+    /// How many of them the parser used.
+    pub used: usize,
+}
+
+impl Parsed {
+    /// Parses the block from scratch.
+    pub fn run(&mut self) {
+        let Slab { bytes, block } = &mut self.slab;
+        block.restart();
+        self.used = self.parser.parse(&bytes[..self.len], self.is_last, block).min(self.len);
+    }
+}
+
+/// A block to parse, and where to send the result.
+pub(crate) struct ParseJob {
+    pub parsed: Parsed,
+    pub reply: SyncSender<Parsed>,
+}
+
+/// What the reading thread reports, in file order.
+pub(crate) enum Event {
+    /// The next file begins.
+    Opened(Box<OpenedFile>),
+    /// The next file is skipped.
+    PassedOver(PassedOver),
+    /// A block of the open file, which arrives once it is parsed.
+    Block(Receiver<Parsed>),
+    /// The open file ends.
+    End(Ending),
+    /// The reading ends.
+    Failed(InputError),
+}
+
+/// A file before its first record.
+pub(crate) struct OpenedFile {
+    pub name: String,
+    pub format: Format,
+    pub compression: Option<Compression>,
+    pub warnings: Vec<Warning>,
+    /// Bytes and lines before the first record.
+    pub offset: u64,
+    pub number: u64,
+    /// What its records are numbered by.
+    pub at: fn(u64) -> RecordNumber,
+    /// How many more of its malformed cells to keep.
+    pub malformed_left: Arc<AtomicUsize>,
+}
+
+/// A file after its last block.
+pub(crate) struct Ending {
+    /// Bytes of the file as it is stored.
+    pub bytes: u64,
+    /// Bytes after the last block that form no whole record.
+    pub cut: u64,
+    /// Why reading stopped before the end.
+    pub damage: Option<String>,
+    pub wanted: Arc<Wanted>,
+}
+
+/// Says that the record with this number does not end.
+pub(crate) fn endless(at: RecordNumber) -> String {
+    let limit = LONGEST_RECORD >> 20;
+    match at {
+        RecordNumber::Line(_) => format!(
+            "the record on {at} is longer than {limit} MiB, look there for a quote that is not closed"
+        ),
+        RecordNumber::Packet(_) | RecordNumber::Row(_) => {
+            format!("{at} is longer than {limit} MiB")
+        }
+    }
+}
+
+/// Starts a thread that reads `files` into the slabs of `pool`.
+///
+/// # Errors
+/// If no thread can be started.
+pub(crate) fn start(
+    files: &[Source],
+    options: &Options,
+    pool: Receiver<Slab>,
+    meter: Arc<AtomicU64>,
+) -> io::Result<(Receiver<ParseJob>, Receiver<Event>)> {
+    let (jobs, taken_jobs) = channel();
+    let (events, taken_events) = channel();
+    let (files, options) = (files.to_vec(), options.clone());
+    Builder::new().name("octomix read".to_owned()).spawn(move || {
+        let mut reader = Reader { options, pool, spare: None, meter, jobs, events, is_open: false };
+        for source in &files {
+            match reader.named(source) {
+                Ok(()) => {}
+                Err(Stop::Failed(error)) => {
+                    // Nobody may want it any more.
+                    let _ = reader.events.send(Event::Failed(error));
+                    return;
+                }
+                Err(Stop::Unwanted) => return,
+            }
+        }
+    })?;
+    Ok((taken_jobs, taken_events))
+}
+
+struct Reader {
+    options: Options,
+    pool: Receiver<Slab>,
+    /// A slab that was not needed after all.
+    spare: Option<Slab>,
+    meter: Arc<AtomicU64>,
+    jobs: Sender<ParseJob>,
+    events: Sender<Event>,
+    /// Whether the current file has been reported as open.
+    is_open: bool,
+}
+
+/// Why the reading thread ends early.
+enum Stop {
+    Failed(InputError),
+    /// The receiver of the records is gone.
+    Unwanted,
+}
+
+impl From<InputError> for Stop {
+    fn from(error: InputError) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+impl Reader {
+    fn tell(&self, item: Event) -> Result<(), Stop> {
+        self.events.send(item).map_err(|_| Stop::Unwanted)
+    }
+
+    /// Reads the file. A file found in a directory is skipped if it cannot be read.
+    fn named(&mut self, source: &Source) -> Result<(), Stop> {
+        self.is_open = false;
+        match self.file(source) {
+            Err(Stop::Failed(error)) if !source.is_named && !self.is_open => {
+                let (name, reason) = (file_name(&source.path), error.to_string());
+                self.tell(Event::PassedOver(PassedOver { name, reason }))
+            }
+            done => done,
+        }
+    }
+
+    fn file(&mut self, source: &Source) -> Result<(), Stop> {
+        let path = source.path.as_path();
+        let failed = |error| InputError::unreadable(path, error);
+        let mut stream = Stream::open(path, self.meter.clone()).map_err(failed)?;
+        let compression = stream.compression();
+        let name = file_name(path);
+        let mut head = Head::read(&name, &mut stream);
+        if let Some(kind) = Foreign::of(head.bytes()) {
+            return Err(InputError::Foreign { name, kind }.into());
+        }
+        let opened = formats::open(&mut head, &self.options)?;
+        if !source.is_named && opened.format.is_list() && head.bytes().contains(&0) {
+            return Err(InputError::Unknown { name }.into());
+        }
+        let mut start = head.into_bytes();
+        start.drain(..opened.skip.min(start.len()));
+        let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
+        self.is_open = true;
+        self.tell(Event::Opened(Box::new(OpenedFile {
+            name,
+            format: opened.format,
+            compression,
+            warnings: opened.warnings,
+            offset: opened.skip as u64,
+            number: opened.lines_before,
+            at: opened.counted_by,
+            malformed_left: malformed_left.clone(),
+        })))?;
+        let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
+        let cutter = opened.cutter;
+        let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
+        let bytes = stream.bytes();
+        let damage = match stream.into_end() {
+            StreamEnd::Failed(error) => return Err(failed(error).into()),
+            StreamEnd::Damaged(reason) => damage.or(Some(reason)),
+            StreamEnd::Whole => damage,
+        };
+        self.tell(Event::End(Ending { bytes, cut, damage, wanted }))
+    }
+
+    /// Reads `carry` and then `stream` to its end, and sends the records off in blocks. Returns how many
+    /// bytes are left over, and why reading stopped before the end.
+    fn blocks(
+        &mut self,
+        mut carry: Vec<u8>,
+        mut cutter: Box<dyn Cutter>,
+        stream: &mut Stream,
+        wanted: &Arc<Wanted>,
+        malformed_left: &AtomicUsize,
+    ) -> Result<(u64, Option<String>), Stop> {
+        loop {
+            let mut slab = match self.spare.take() {
+                Some(slab) => slab,
+                None => self.pool.recv().map_err(|_| Stop::Unwanted)?,
+            };
+            let (cut, filled) = loop {
+                let filled = fill(&mut slab.bytes, &carry, stream);
+                // Damaged data may end in the middle of a record.
+                let cut = cutter.cut(&slab.bytes[..filled], stream.is_whole());
+                let is_short = matches!(cut, Ok(Cut { len: 0, .. }));
+                if !is_short || stream.has_ended() || filled > LONGEST_RECORD {
+                    break (cut, filled);
+                }
+                carry.clear();
+                carry.extend_from_slice(&slab.bytes[..filled]);
+            };
+            let (len, parser, mut damage) = match cut {
+                Ok(Cut { len, parser }) => (len.min(filled), parser, None),
+                Err(Damage { sound, parser, reason }) => (sound.min(filled), parser, Some(reason)),
+            };
+            carry.clear();
+            carry.extend_from_slice(&slab.bytes[len..filled]);
+            if len == 0 && !stream.has_ended() && damage.is_none() {
+                damage = Some(format!("a record is longer than {} MiB", LONGEST_RECORD >> 20));
+            }
+            let has_ended =
+                damage.is_some() || stream.has_ended() && (len == 0 || carry.is_empty());
+            if len > 0 {
+                slab.block.reset(wanted.clone(), malformed_left.load(Ordering::Relaxed));
+                let (reply, parsed) = sync_channel(1);
+                let is_last = stream.is_whole() && carry.is_empty();
+                let job = Parsed { slab, len, parser, is_last, used: 0 };
+                self.jobs.send(ParseJob { parsed: job, reply }).map_err(|_| Stop::Unwanted)?;
+                self.tell(Event::Block(parsed))?;
+            } else {
+                self.spare = Some(slab);
+            }
+            if has_ended {
+                let cut = carry.len() as u64 + stream.skim();
+                return Ok((cut, damage));
+            }
+        }
+    }
+}
+
+/// Fills `bytes` with `carry` and then from `stream`; returns how many bytes are filled.
+fn fill(bytes: &mut Vec<u8>, carry: &[u8], stream: &mut Stream) -> usize {
+    // If a record is longer than what is carried, as much again is needed.
+    let room = BLOCK.max(2 * carry.len());
+    // Bytes that will be overwritten need not be cleared. Memory that one long record needed is given back.
+    if bytes.len() < room || bytes.len() > 4 * room {
+        bytes.resize(room, 0);
+        bytes.shrink_to_fit();
+    }
+    bytes[..carry.len()].copy_from_slice(carry);
+    carry.len() + stream.fill(&mut bytes[carry.len()..room])
+}

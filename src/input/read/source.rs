@@ -1,0 +1,341 @@
+//! From paths to the files to read: patterns, directories, and the mistakes that show before any file is
+//! read.
+//!
+//! The files of a pattern or a directory are sorted by path, so their order is the same on every machine.
+//! Hidden files and folders of octomix's own results are skipped.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use glob::{MatchOptions, glob_with};
+
+use crate::input::account::PassedOver;
+use crate::input::error::InputError;
+use crate::input::message::file_name;
+use crate::input::options::{Directories, Options};
+use crate::input::read::stream::is_standard_input;
+use crate::input::role::{Role, Roles};
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its path; `-` is standard input.
+    pub path: PathBuf,
+    /// Its size in bytes; `None` for a pipe, whose end is not known.
+    pub bytes: Option<u64>,
+    /// When it was last modified, if the system knows.
+    pub modified: Option<SystemTime>,
+    /// Whether it was named, by itself or by a pattern. A file found in a directory may be of any kind.
+    pub is_named: bool,
+}
+
+/// All files to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// In the order in which to read them.
+    pub files: Vec<Source>,
+    /// Files in directories that cannot be read.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl Sources {
+    /// Finds the files that `paths` stand for: files, patterns such as `day*.csv` that no shell has
+    /// expanded, and directories. The path `-` is standard input.
+    ///
+    /// # Errors
+    /// A path that does not exist or may not be read, or a pattern or directory without files.
+    pub fn find(paths: &[PathBuf], directories: Directories) -> Result<Self, InputError> {
+        if paths.is_empty() {
+            return Err(InputError::NoFile);
+        }
+        let mut sources = Self::default();
+        for path in paths {
+            sources.add(path, directories)?;
+        }
+        Ok(sources)
+    }
+
+    /// The total size in bytes; `None` if a pipe is among the files.
+    pub fn bytes(&self) -> Option<u64> {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    fn add(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+        if is_standard_input(path) {
+            let path = path.to_path_buf();
+            self.files.push(Source { path, bytes: None, modified: None, is_named: true });
+            return Ok(());
+        }
+        if let Some(pattern) = pattern(path) {
+            return self.add_pattern(pattern, directories);
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.add_directory(path, directories),
+            Ok(_) => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
+            Err(error) => Err(InputError::unreadable(path, error)),
+        }
+    }
+
+    fn add_file(&mut self, path: &Path) -> io::Result<()> {
+        self.files.push(Source { is_named: true, ..source(path)? });
+        Ok(())
+    }
+
+    fn add_pattern(&mut self, pattern: &str, directories: Directories) -> Result<(), InputError> {
+        let mut found = matches_of(pattern)?;
+        // A pattern is meant for files, unless directories are asked for.
+        found.retain(|path| match path.is_dir() {
+            true => directories != Directories::Refused && !is_result(path),
+            false => true,
+        });
+        if found.is_empty() {
+            return Err(InputError::NoMatch { name: file_name(Path::new(pattern)) });
+        }
+        found.iter().try_for_each(|path| match path.is_dir() {
+            true => self.add_directory(path, directories),
+            false => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
+        })
+    }
+
+    fn add_directory(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+        let failed = |error| InputError::unreadable(path, error);
+        let mut found = Self::default();
+        match directories {
+            Directories::Refused => return Err(failed(io::ErrorKind::IsADirectory.into())),
+            Directories::Files if is_result(path) => {
+                found.walk(path, &|path, is_directory| !is_directory && shard_role(path).is_some())
+            }
+            Directories::Files => {
+                found.walk(path, &|path, is_directory| !is_directory || !is_result(path))
+            }
+            Directories::Shards => {
+                found.walk(path, &|path, is_directory| is_directory || shard_role(path).is_some())
+            }
+        }
+        .map_err(failed)?;
+        if found.files.is_empty() && found.passed_over.is_empty() {
+            let name = file_name(path);
+            return Err(match directories {
+                Directories::Shards => InputError::NoShard { name },
+                _ if is_result(path) => InputError::OwnResults { name },
+                _ => InputError::EmptyDirectory { name },
+            });
+        }
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.files.append(&mut found.files);
+        self.passed_over.append(&mut found.passed_over);
+        Ok(())
+    }
+
+    /// Adds the files below `directory`. Enters only directories, and adds only files, that are `wanted`.
+    /// Does not follow links to directories, because they may form a cycle.
+    fn walk(&mut self, directory: &Path, wanted: &dyn Fn(&Path, bool) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let path = entry.path();
+            let is_hidden = entry.file_name().as_encoded_bytes().first() == Some(&b'.');
+            let kind = entry.file_type()?;
+            if is_hidden || !wanted(&path, kind.is_dir()) {
+                continue;
+            }
+            let added = if kind.is_dir() {
+                self.walk(&path, wanted)
+            } else if kind.is_file() || kind.is_symlink() && path.is_file() {
+                source(&path).map(|source| self.files.push(source))
+            } else {
+                Ok(())
+            };
+            if let Err(error) = added {
+                let name = file_name(&path);
+                let reason = InputError::unreadable(&path, error).to_string();
+                self.passed_over.push(PassedOver { name, reason });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The paths that `path` stands for: itself, or if it is a pattern the sorted paths that match it, without
+/// hidden files and results of octomix.
+///
+/// # Errors
+/// A pattern that is not valid or that nothing matches.
+pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let Some(pattern) = pattern(path) else { return Ok(vec![path.to_path_buf()]) };
+    let mut found = matches_of(pattern)?;
+    found.retain(|path| !is_result(path));
+    match found.is_empty() {
+        true => Err(InputError::NoMatch { name: file_name(path) }),
+        false => Ok(found),
+    }
+}
+
+/// `path` if it is a pattern. A file whose name looks like one is no pattern.
+fn pattern(path: &Path) -> Option<&str> {
+    let pattern = path.to_str().filter(|path| path.contains(['*', '?', '[']))?;
+    fs::symlink_metadata(path).is_err().then_some(pattern)
+}
+
+fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
+    let options = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    let name = || file_name(Path::new(pattern));
+    let matches = glob_with(pattern, options)
+        .map_err(|error| InputError::BadPattern { name: name(), reason: error.msg })?;
+    let mut found = Vec::new();
+    for path in matches {
+        found.push(path.map_err(|error| {
+            let path = error.path().to_path_buf();
+            InputError::unreadable(&path, error.into())
+        })?);
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The file at `path`, if it can be opened.
+fn source(path: &Path) -> io::Result<Source> {
+    let metadata = fs::metadata(path)?;
+    let mut bytes = None;
+    // A pipe is not opened: closing it again would break off its writer.
+    if metadata.is_file() {
+        File::open(path)?;
+        bytes = Some(metadata.len());
+    }
+    let modified = metadata.modified().ok();
+    Ok(Source { path: path.to_path_buf(), bytes, modified, is_named: false })
+}
+
+/// What the summaries that octomix writes begin with, apart from white space.
+const SUMMARY: &[u8] = br#"{"octomix":"#;
+
+/// Whether octomix has written results into `directory`.
+fn is_result(directory: &Path) -> bool {
+    ["summary.json", "index.json"].iter().any(|name| {
+        let mut start = Vec::new();
+        let read = File::open(directory.join(name))
+            .and_then(|file| file.take(4 * SUMMARY.len() as u64).read_to_end(&mut start));
+        start.retain(|byte| !byte.is_ascii_whitespace());
+        read.is_ok() && start.starts_with(SUMMARY)
+    })
+}
+
+/// The role that a shard's file name tells: `src.csv`, `dst.roaring`, compressed or not.
+pub fn shard_role(path: &Path) -> Option<Role> {
+    let name = path.file_name()?.to_str()?;
+    let (role, kind) = name.split_once('.')?;
+    let kinds = ["csv", "roaring"];
+    let is_shard = kinds.iter().any(|known| {
+        kind.strip_prefix(known).is_some_and(|rest| matches!(rest, "" | ".gz" | ".zst"))
+    });
+    let roles = [Role::Source, Role::Destination];
+    roles.into_iter().find(|known| is_shard && known.key() == role)
+}
+
+/// The roles that a shard with the file name `name` fills.
+pub(crate) fn shard_roles(name: &str, options: &Options) -> Roles {
+    let named = shard_role(Path::new(name)).map(Roles::of);
+    match options.roles {
+        // All shards go into one set, whatever their names.
+        Some(Roles::Any) => Roles::of_single(options.roles),
+        asked => named.unwrap_or(Roles::of_single(asked)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The begin of a summary, whatever the file.
+    const CONTENT: &str = "{\n  \"octomix\": \"1\"\n}\n";
+
+    /// A folder of files and the names found in it.
+    fn found(files: &[&str], named: &[&str], directories: Directories) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, CONTENT).unwrap();
+        }
+        let paths: Vec<PathBuf> = named.iter().map(|name| folder.path().join(name)).collect();
+        let shown = |text: String| {
+            text.replace(&format!("{}/", folder.path().display()), "").replace('\\', "/")
+        };
+        let sources =
+            Sources::find(&paths, directories).map_err(|error| shown(error.to_string()))?;
+        assert_eq!(sources.passed_over, []);
+        assert_eq!(sources.bytes(), Some((CONTENT.len() * sources.files.len()) as u64));
+        let names = sources.files.iter().map(|file| {
+            let mark = if file.is_named { "!" } else { "" };
+            shown(file.path.display().to_string()) + mark
+        });
+        Ok(names.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn patterns_and_directories_are_files_in_the_order_of_their_paths() {
+        let files =
+            ["d/b.csv", "d/a/z.csv", "d/.hidden", "d/.h/x", "a2.csv", "a1.csv", ".a3.csv", "a4/x"];
+        let (refused, all) = (Directories::Refused, Directories::Files);
+        assert_eq!(found(&files, &["a2.csv", "a1.csv"], refused).unwrap(), "a2.csv! a1.csv!");
+        assert_eq!(found(&files, &["a?.csv"], refused).unwrap(), "a1.csv! a2.csv!");
+        assert_eq!(
+            found(&files, &["**/*.csv"], refused).unwrap(),
+            "a1.csv! a2.csv! d/a/z.csv! d/b.csv!"
+        );
+        assert_eq!(found(&files, &["a*"], refused).unwrap(), "a1.csv! a2.csv!");
+        assert_eq!(found(&files, &["a*"], all).unwrap(), "a1.csv! a2.csv! a4/x");
+        assert_eq!(found(&files, &["d", "a1.csv"], all).unwrap(), "d/a/z.csv d/b.csv a1.csv!");
+        assert_eq!(found(&["[x].csv"], &["[x].csv"], refused).unwrap(), "[x].csv!");
+    }
+
+    #[test]
+    fn own_results_are_passed_over_but_for_shards_that_are_named() {
+        let files =
+            ["d/a.csv", "d/out/summary.json", "d/out/src.csv", "d/each/index.json", "d/each/a"];
+        let all = Directories::Files;
+        assert_eq!(found(&files, &["d"], all).unwrap(), "d/a.csv");
+        assert_eq!(found(&files, &["d/out"], all).unwrap(), "d/out/src.csv");
+        let results = "'d/each' holds results of octomix, not captures; name the captures";
+        assert_eq!(found(&files, &["d/each"], all).unwrap_err(), results);
+        assert_eq!(found(&files, &["d"], Directories::Shards).unwrap(), "d/out/src.csv");
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_told() {
+        let told = |named| found(&["d/.x", "e/x"], &[named], Directories::Files).unwrap_err();
+        assert_eq!(told("x*.csv"), "no file matches 'x*.csv'; check the pattern and the folder");
+        assert_eq!(told("x"), "cannot read 'x': no such file; check the path");
+        assert_eq!(
+            told("d"),
+            "no file to read in 'd': hidden files and results of octomix are skipped; \
+             name the files to read"
+        );
+        let wrong =
+            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
+        assert_eq!(told("x["), wrong);
+        let none = found(&["e/x"], &["e"], Directories::Shards).unwrap_err();
+        let shards = "no shard in 'e': expected src.csv, dst.csv, src.roaring or dst.roaring, as \
+                      octomix extract writes them";
+        assert_eq!(none, shards);
+        let refused = found(&["e/x"], &["e"], Directories::Refused).unwrap_err();
+        let directory = "cannot read 'e': it is a directory; add --recursive to read all files in it, \
+                         or give some, e.g. e/*.csv";
+        assert_eq!(refused, directory);
+    }
+
+    #[test]
+    fn shards_are_known_by_their_names() {
+        let role = |name| shard_role(Path::new(name)).map(Role::key);
+        assert_eq!(role("a/src.csv"), Some("src"));
+        assert_eq!(role("dst.roaring.gz"), Some("dst"));
+        for other in ["src", "src.txt", "src.csv.bak", "xsrc.csv", "src2.csv", "srccsv"] {
+            assert_eq!(role(other), None, "{other}");
+        }
+    }
+}

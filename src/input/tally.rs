@@ -1,0 +1,71 @@
+//! How many cells of each kind a file has.
+
+use serde::Serialize;
+
+use crate::input::record::Cell;
+
+/// The cells of one role. Each cell is counted in exactly one of `ipv4`, `missing`, `ipv6`, `not_ip`,
+/// `malformed` and `filtered`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// IPv4 addresses, the only cells that are used.
+    pub ipv4: u64,
+    /// How many of `ipv4` had white space around them.
+    pub padded: u64,
+    /// Empty cells and words that mean nothing: `NaN`, `NULL`, `None`, `-`.
+    pub missing: u64,
+    /// IPv6 addresses, dropped.
+    pub ipv6: u64,
+    /// Records of protocols other than IP, such as ARP, dropped.
+    pub not_ip: u64,
+    /// Cells that are none of these, dropped.
+    pub malformed: u64,
+    /// IPv4 addresses that the filters dropped; not in `ipv4`.
+    pub filtered: u64,
+    /// How many of `filtered` belong to records that do not say what the filter asks.
+    pub unsaid: u64,
+}
+
+impl Tally {
+    /// All cells.
+    pub fn cells(self) -> u64 {
+        self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
+    }
+
+    /// What was dropped, in words. Only packet captures have cells that are not IP.
+    pub(crate) fn dropped(self) -> String {
+        let not_ip = match self.not_ip {
+            0 => String::new(),
+            count => format!("{count} not IP, "),
+        };
+        let Self { missing, ipv6, malformed, .. } = self;
+        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
+    }
+
+    /// The sum of both.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            ipv4: self.ipv4 + other.ipv4,
+            padded: self.padded + other.padded,
+            missing: self.missing + other.missing,
+            ipv6: self.ipv6 + other.ipv6,
+            not_ip: self.not_ip + other.not_ip,
+            malformed: self.malformed + other.malformed,
+            filtered: self.filtered + other.filtered,
+            unsaid: self.unsaid + other.unsaid,
+        }
+    }
+
+    pub(crate) fn add(&mut self, cell: Cell) {
+        match cell {
+            Cell::Address { padded, .. } => {
+                self.ipv4 += 1;
+                self.padded += u64::from(padded);
+            }
+            Cell::Missing => self.missing += 1,
+            Cell::Ipv6 => self.ipv6 += 1,
+            Cell::NotIp => self.not_ip += 1,
+            Cell::Malformed => self.malformed += 1,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Rows whose fields are separated by one byte and never quoted: Zeek's logs and VPC flow logs.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::input::format::Parser;
+use crate::input::message::excerpt;
+use crate::input::read::block::{Block, MalformedInBlock};
+use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::Role;
+use crate::input::text::cell::parse_cell;
+use crate::input::text::columns::Column;
+use crate::input::text::facts::FactColumns;
+
+/// The rows below a header.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    separator: u8,
+    /// The columns of the header.
+    width: usize,
+    /// Empty for a log of something other than packets and flows, whose rows are only counted.
+    columns: Vec<Column>,
+    facts: FactColumns,
+    /// What stands for a missing value, besides the usual words.
+    unset: Vec<Vec<u8>>,
+}
+
+impl Rows {
+    pub fn new(
+        separator: u8,
+        header: &[String],
+        columns: Vec<Column>,
+        unset: Vec<Vec<u8>>,
+    ) -> Self {
+        Self { separator, width: header.len(), columns, facts: FactColumns::of(header), unset }
+    }
+
+    /// Adds the row `line`, which starts at byte `at` of the block. `fields` is scratch space.
+    fn add<'l>(&self, line: &'l [u8], at: usize, fields: &mut Vec<&'l [u8]>, block: &mut Block) {
+        let needs_facts = block.wanted().needs_facts();
+        let facts_end = self.facts.last().filter(|_| needs_facts).map_or(0, |last| last + 1);
+        let end = self.columns.iter().map(|column| column.index + 1).max().unwrap_or(0);
+        fields.clear();
+        fields.extend(line.split(|&byte| byte == self.separator).take(end.max(facts_end)));
+        block.ragged += u64::from(self.fields_of(line) != self.width);
+
+        let field = |at: usize| fields.get(at).copied().unwrap_or_default();
+        let of = |role| self.columns.iter().find(|column| column.role == role);
+        let cell = |role| match of(role) {
+            None if self.columns.is_empty() => Cell::NotIp,
+            None => Cell::Missing,
+            Some(column) => match parse_cell(field(column.index)) {
+                Cell::Malformed if self.unset.iter().any(|unset| unset == field(column.index)) => {
+                    Cell::Missing
+                }
+                cell => cell,
+            },
+        };
+        let record = Record {
+            source: cell(Role::Source),
+            destination: cell(Role::Destination),
+            packets: 1,
+            facts: if needs_facts { self.facts.read(field) } else { Facts::default() },
+        };
+        let number = block.passed;
+        block.add(&record, |role| MalformedInBlock {
+            number,
+            offset: at as u64,
+            column: of(role).map(|column| column.name.clone()),
+            value: excerpt(of(role).map_or(b"", |column| field(column.index))),
+        });
+    }
+
+    fn fields_of(&self, line: &[u8]) -> usize {
+        memchr_iter(self.separator, line).count() + 1
+    }
+}
+
+impl Parser for Rows {
+    fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
+        let mut fields = Vec::with_capacity(self.width);
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = memchr(b'\n', &bytes[at..]).map(|len| at + len);
+            let raw = &bytes[at..end.unwrap_or(bytes.len())];
+            let line = raw.strip_suffix(b"\r").unwrap_or(raw);
+            let is_row = !line.is_empty() && line[0] != b'#';
+            // A last row that has no line end and too few fields is truncated.
+            if end.is_none() && (!is_last || is_row && self.fields_of(line) < self.width) {
+                return at;
+            }
+            if is_row {
+                self.add(line, at, &mut fields, block);
+            }
+            block.passed += u64::from(end.is_some());
+            at = end.map_or(bytes.len(), |end| end + 1);
+        }
+        at
+    }
+}

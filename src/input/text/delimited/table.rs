@@ -1,0 +1,321 @@
+//! The rows of a table: read fast as long as they have no quotes, and exactly where they do.
+
+use super::exact::Exact;
+use super::fast::{self, Between, Targets};
+use crate::input::format::Parser;
+use crate::input::message::excerpt;
+use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
+use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::Role;
+use crate::input::text::cell::{parse_cell, parse_ipv4};
+use crate::input::text::columns::Column;
+use crate::input::text::facts::FactColumns;
+use crate::input::text::lines;
+
+/// Columns that identify a table of nfdump.
+const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
+
+/// The rows of a table.
+pub(super) struct Table {
+    delimiter: u8,
+    /// The columns of the header.
+    width: usize,
+    columns: Vec<Column>,
+    source: Option<Slot>,
+    destination: Option<Slot>,
+    /// The column of the packets that a row stands for.
+    packets: Option<Slot>,
+    facts: FactColumns<Slot>,
+    is_nfdump: bool,
+    targets: Targets,
+}
+
+/// A column that is read, as each of the two readers finds it.
+#[derive(Clone, Copy)]
+struct Slot {
+    index: usize,
+    between: Between,
+}
+
+impl Table {
+    pub(super) fn new(
+        delimiter: u8,
+        header: &[String],
+        columns: Vec<Column>,
+        packets: Option<usize>,
+        facts: &FactColumns,
+    ) -> Self {
+        let indices = columns.iter().map(|column| column.index).chain(packets);
+        let indices = indices.chain(facts.all().copied());
+        let targets = Targets::new(indices);
+        let slot = |index| Slot { index, between: targets.between(index) };
+        let of = |role| columns.iter().find(|column| column.role == role);
+        let [source, destination] =
+            [Role::Source, Role::Destination].map(|role| Some(slot(of(role)?.index)));
+        let packets = packets.map(slot);
+        Self {
+            delimiter,
+            width: header.len(),
+            columns,
+            source,
+            destination,
+            packets,
+            facts: facts.map(slot),
+            is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
+            targets,
+        }
+    }
+}
+
+impl Parser for Table {
+    fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
+        // Created only if needed: that takes as long as reading many rows.
+        let mut exact = None;
+        let (mut found, mut at) = (self.targets.room(), 0);
+        loop {
+            at = self.plain(bytes, at, &mut found, block);
+            if at == bytes.len() {
+                return at;
+            }
+            if let Some((0, next)) = lines::line_end(&bytes[at..], true) {
+                block.passed += 1;
+                at += next;
+                continue;
+            }
+            let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
+            let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
+            // A last row that has no line end and too few fields is truncated.
+            if !row.has_end && row.fields < self.width {
+                return at;
+            }
+            let field = |slot: Slot| match slot.index < row.fields {
+                true => exact.field(slot.index),
+                false => b"".as_slice(),
+            };
+            self.add(row.fields, field, at, block);
+            let ends = lines::count(&bytes[at..at + row.len]);
+            if ends > MANY_LINES {
+                block.long_record.get_or_insert(block.passed);
+            }
+            block.passed += ends;
+            at += row.len;
+        }
+    }
+}
+
+impl Table {
+    /// Adds rows until one has quotes; returns where that one starts.
+    fn plain(&self, bytes: &[u8], at: usize, found: &mut [usize], block: &mut Block) -> usize {
+        fast::rows(bytes, at, self.delimiter, &self.targets, found, |row| {
+            if row.end > row.start {
+                self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
+            }
+            block.passed += 1;
+        })
+    }
+
+    /// Whether a row with this number of fields belongs to the summary that nfdump writes below its table:
+    /// the word Summary, and the names and values of six sums.
+    fn is_summary(&self, fields: usize) -> bool {
+        self.is_nfdump && matches!(fields, 1 | 6)
+    }
+
+    /// Adds a row with this number of fields that starts at byte `at` of the block.
+    #[inline(always)]
+    fn add<'a>(
+        &self,
+        fields: usize,
+        field: impl Fn(Slot) -> &'a [u8],
+        at: usize,
+        block: &mut Block,
+    ) {
+        if fields != self.width {
+            if self.is_summary(fields) {
+                return;
+            }
+            block.ragged += 1;
+        }
+        let content = |slot: Option<Slot>| slot.map_or(b"".as_slice(), &field);
+        let packets = self.packets.map_or(Some(1), |slot| number(field(slot)));
+        let record = Record {
+            source: cell(content(self.source)),
+            destination: cell(content(self.destination)),
+            packets: packets.unwrap_or(1),
+            facts: match block.wanted().needs_facts() {
+                true => self.facts.read(&field),
+                false => Facts::default(),
+            },
+        };
+        let number = block.passed;
+        block.add(&record, |role| {
+            let slot = if role == Role::Source { self.source } else { self.destination };
+            let column = self.columns.iter().find(|column| column.role == role);
+            MalformedInBlock {
+                number,
+                offset: at as u64,
+                column: column.map(|column| column.name.clone()),
+                value: excerpt(content(slot)),
+            }
+        });
+    }
+}
+
+/// What a field holds. If it has several values, as TShark writes for nested headers, the first one counts.
+#[inline(always)]
+fn cell(field: &[u8]) -> Cell {
+    if let Some(address) = parse_ipv4(field) {
+        return Cell::Address { address, padded: false };
+    }
+    other_cell(field)
+}
+
+#[cold]
+fn other_cell(field: &[u8]) -> Cell {
+    let first = field.split(|&byte| byte == b',').next().unwrap_or_default();
+    match parse_cell(field) {
+        Cell::Malformed if first.len() < field.len() && parse_cell(first).is_address() => {
+            parse_cell(first)
+        }
+        cell => cell,
+    }
+}
+
+/// A number of packets.
+fn number(field: &[u8]) -> Option<u64> {
+    str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::input::options::Options;
+    use crate::input::read::wanted::Wanted;
+    use crate::input::role::Roles;
+
+    /// A table of three columns, the first and the last of which are read.
+    fn table(delimiter: u8) -> Table {
+        let header = ["src", "note", "dst"].map(str::to_owned);
+        let column = |role, index: usize| Column { role, index, name: header[index].clone() };
+        let columns = vec![column(Role::Source, 0), column(Role::Destination, 2)];
+        Table::new(delimiter, &header, columns, None, &FactColumns::default())
+    }
+
+    fn block() -> Block {
+        Block::new(Arc::new(Wanted::new(Roles::Both, &Options::default())))
+    }
+
+    /// All that a block holds, with places counted from `number` and `offset` on.
+    type Found = (u64, u64, Vec<(Vec<u32>, crate::input::Tally)>, Vec<(u64, u64, String)>);
+
+    fn found(block: &Block) -> Found {
+        let side =
+            |side: &crate::input::read::block::Side| (side.keys.addresses.clone(), side.tally);
+        let places = block.malformed.iter();
+        (
+            block.records,
+            block.ragged,
+            vec![side(&block.source), side(&block.destination)],
+            places.map(|place| (place.number, place.offset, place.value.clone())).collect(),
+        )
+    }
+
+    /// What the csv crate reads, but for the last row if `is_cut`.
+    fn expected(text: &[u8], delimiter: u8, is_cut: bool) -> Found {
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader =
+            reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        let mut rows: Vec<csv::ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
+        if is_cut {
+            rows.pop();
+        }
+        let mut block = block();
+        for row in &rows {
+            block.ragged += u64::from(row.len() != 3);
+            let cell = |at| other_cell(row.get(at).unwrap_or_default());
+            let record = Record {
+                source: cell(0),
+                destination: cell(2),
+                packets: 1,
+                facts: Facts::default(),
+            };
+            // The line of a record after blank ones is that of the first of these, so it is counted anew.
+            let offset = row.position().unwrap().byte() as usize;
+            let blank =
+                text[offset..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
+            let offset = offset + blank;
+            block.add(&record, |role| MalformedInBlock {
+                number: lines::count(&text[..offset]),
+                offset: offset as u64,
+                column: Some(role.to_string()),
+                value: excerpt(
+                    row.get(if role == Role::Source { 0 } else { 2 }).unwrap_or_default(),
+                ),
+            });
+        }
+        found(&block)
+    }
+
+    /// Fields near enough to all that may be in a table.
+    fn field() -> impl Strategy<Value = String> {
+        prop_oneof![
+            6 => any::<u8>().prop_map(|octet| format!("10.0.0.{octet}")),
+            1 => Just("::1".to_owned()),
+            2 => "[a1 .]{0,90}",
+            1 => "\"([a,;\n\r]|\"\"){0,6}\"",
+            1 => "[a\"]{0,4}",
+        ]
+    }
+
+    fn text() -> impl Strategy<Value = (u8, String)> {
+        let delimiter = prop_oneof![Just(','), Just(';')];
+        let end =
+            prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n")];
+        let row = (prop::collection::vec(field(), 0..5), end);
+        (delimiter, prop::collection::vec(row, 0..30), field()).prop_map(
+            |(delimiter, rows, last)| {
+                let mut text = String::new();
+                for (fields, end) in rows {
+                    text += &fields.join(&delimiter.to_string());
+                    text += end;
+                }
+                (delimiter as u8, text + &last)
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn both_readers_agree_with_the_csv_crate((delimiter, text) in text()) {
+            let mut block = block();
+            let used = table(delimiter).parse(text.as_bytes(), true, &mut block);
+            let is_cut = used < text.len();
+            prop_assert_eq!(found(&block), expected(text.as_bytes(), delimiter, is_cut));
+            prop_assert_eq!(block.passed, lines::count(&text.as_bytes()[..used]));
+        }
+
+        #[test]
+        fn a_cut_changes_nothing((delimiter, text) in text(), cut in any::<prop::sample::Index>()) {
+            let bytes = text.as_bytes();
+            let table = table(delimiter);
+            let mut whole = block();
+            let all = table.parse(bytes, true, &mut whole);
+            let ends: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at] == b'\n').collect();
+            prop_assume!(!ends.is_empty());
+            let cut = ends[cut.index(ends.len())] + 1;
+            let (mut first, mut second) = (block(), block());
+            let used = table.parse(&bytes[..cut], false, &mut first);
+            let rest = table.parse(&bytes[used..], true, &mut second);
+            prop_assert_eq!(used + rest, all);
+            prop_assert_eq!(first.records + second.records, whole.records);
+            prop_assert_eq!(first.passed + second.passed, whole.passed);
+            let keys = [&first, &second].map(|block| block.destination.keys.addresses.clone()).concat();
+            prop_assert_eq!(keys, whole.destination.keys.addresses);
+        }
+    }
+}

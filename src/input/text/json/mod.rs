@@ -1,0 +1,155 @@
+//! JSON: one object per line, as Zeek, Suricata and flow exporters write it, or an array of objects.
+//!
+//! The fields that hold the addresses are named by their path, such as `source.ip`, or known. They are
+//! looked up in each object anew, because one log may hold records of many kinds.
+
+mod objects;
+mod paths;
+mod scan;
+mod values;
+
+use std::sync::Arc;
+
+use crate::input::account::{Format, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::format::{Cutter, Opened, Parser};
+use crate::input::message::printable;
+use crate::input::options::Options;
+use crate::input::read::head::Head;
+use crate::input::role::{Role, Roles};
+use crate::input::text::cutter::LineCutter;
+use crate::input::text::{facts, lines};
+use crate::input::warning::Warning;
+use objects::Objects;
+use paths::{Slot, WantedPath};
+use values::ValueCutter;
+
+/// Paths of source and destination, the preferred ones first.
+const KNOWN: [(&str, &str); 18] = [
+    // Zeek, Suricata, the Elastic Common Schema.
+    ("id.orig_h", "id.resp_h"),
+    ("src_ip", "dest_ip"),
+    ("source.ip", "destination.ip"),
+    ("source.address", "destination.address"),
+    ("src_ip", "dst_ip"),
+    ("ip.src", "ip.dst"),
+    // Amazon's and Google's flow logs, nfdump, IPFIX.
+    ("srcaddr", "dstaddr"),
+    ("jsonPayload.connection.src_ip", "jsonPayload.connection.dest_ip"),
+    ("src4_addr", "dst4_addr"),
+    ("src6_addr", "dst6_addr"),
+    ("sourceIPv4Address", "destinationIPv4Address"),
+    // TShark with -T json and with -T ek.
+    ("_source.layers.ip.ip.src", "_source.layers.ip.ip.dst"),
+    ("layers.ip.ip_ip_src", "layers.ip.ip_ip_dst"),
+    ("SrcAddr", "DstAddr"),
+    ("saddr", "daddr"),
+    ("srcip", "dstip"),
+    ("source_ip", "destination_ip"),
+    ("src", "dst"),
+];
+
+/// The field that identifies a log of Suricata, in which records without addresses, such as statistics, are
+/// normal.
+const EVENT: &str = "event_type";
+
+/// Recognises an object, or an array of them.
+///
+/// # Errors
+///
+/// None.
+pub(crate) fn recognise(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
+    let start = lines::bom(head.bytes());
+    let Some((is_array, start)) = opening(head, start) else {
+        return Ok(None);
+    };
+    let text = &head.bytes()[start..];
+    // Objects that span several lines, as `jq` writes them, begin with a brace on a line of its own.
+    let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let is_spread = is_array || first_line.trim_ascii() == b"{";
+    let roles = options.roles.unwrap_or(Roles::Both);
+    let objects = Objects::new(&wanted(options), is_spread);
+
+    let sample = objects.sample(text);
+    let mut warnings = Vec::new();
+    let is_unknown = sample.source.is_none() && sample.destination.is_none();
+    if is_unknown && !sample.fields.is_empty() && !sample.fields.iter().any(|name| name == EVENT) {
+        let fields = sample.fields.iter().map(|name| printable(name)).collect();
+        warnings.push(Warning::UnknownFields { roles, fields });
+    }
+    let parser: Arc<dyn Parser> = Arc::new(objects);
+    let cutter: Box<dyn Cutter> =
+        if is_spread { Box::new(ValueCutter(parser)) } else { Box::new(LineCutter(parser)) };
+    let is_asked = |role: Role| roles.as_slice().contains(&role);
+    Ok(Some(Opened {
+        format: Format {
+            name: "json",
+            record: ["object", "objects"],
+            has_roles: true,
+            source: sample.source.filter(|_| is_asked(Role::Source)),
+            destination: sample.destination.filter(|_| is_asked(Role::Destination)),
+        },
+        roles,
+        skip: start,
+        lines_before: lines::count(&head.bytes()[..start]),
+        counted_by: RecordNumber::Line,
+        cutter,
+        warnings,
+    }))
+}
+
+/// Whether the objects are in an array, and where the first one begins; `None` if the file is not JSON.
+fn opening(head: &mut Head<'_>, start: usize) -> Option<(bool, usize)> {
+    let (bracket, at) = next(head, start)?;
+    match (bracket, next(head, at + 1)) {
+        (b'[', Some((b'{' | b']', first))) => Some((true, first)),
+        // A file that is truncated here is still JSON.
+        (b'{', None | Some((b'"' | b'}', _))) => Some((false, at)),
+        _ => None,
+    }
+}
+
+/// The first byte from `at` on that is not white space, and its position.
+fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
+    loop {
+        match head.bytes().get(at) {
+            Some(byte) if !byte.is_ascii_whitespace() => return Some((*byte, at)),
+            Some(_) => at += 1,
+            None => {
+                if !head.grow() {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// The fields that the run wants.
+fn wanted(options: &Options) -> Vec<WantedPath<'_>> {
+    let mut wanted = Vec::new();
+    let mut want = |slot, paths: &[&'static str]| {
+        wanted.extend((0..).zip(paths).map(|(rank, path)| WantedPath { path, slot, rank }));
+    };
+    if options.needs_facts() {
+        want(Slot::Protocol, &facts::PROTOCOL);
+        want(Slot::SourcePort, &facts::SOURCE_PORT);
+        want(Slot::DestinationPort, &facts::DESTINATION_PORT);
+        want(Slot::Time, &facts::TIME);
+    }
+    if options.source_column.is_none() {
+        want(Slot::Source, &KNOWN.map(|(source, _)| source));
+    }
+    if options.destination_column.is_none() {
+        want(Slot::Destination, &KNOWN.map(|(_, destination)| destination));
+    }
+    let named =
+        [(Slot::Source, &options.source_column), (Slot::Destination, &options.destination_column)];
+    wanted.extend(named.into_iter().filter_map(|(slot, path)| {
+        let path = path.as_deref()?;
+        Some(WantedPath { path, slot, rank: 0 })
+    }));
+    wanted
+}

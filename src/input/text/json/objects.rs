@@ -1,0 +1,211 @@
+//! Objects one after another, and what each says about a packet or a flow.
+
+use memchr::{memchr, memchr_iter};
+
+use super::paths::{Paths, Slot, WantedPath};
+use super::scan::{self, Kind, Value, WantedValues};
+use super::values;
+use crate::input::format::Parser;
+use crate::input::message::excerpt;
+use crate::input::protocol::parse_protocol;
+use crate::input::read::block::{Block, MalformedInBlock};
+use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::Role;
+use crate::input::text::cell::parse_cell;
+use crate::input::text::facts::parse_port;
+use crate::input::time::parse_time;
+
+/// Reads objects: one or more per line, or each spanning any number of lines.
+#[derive(Debug)]
+pub(super) struct Objects {
+    paths: Paths,
+    /// The paths of the sources and those of the destinations, by rank.
+    sources: Vec<String>,
+    destinations: Vec<String>,
+    is_spread: bool,
+}
+
+/// What the first objects of a file contain.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    /// The first path at which a source was found.
+    pub source: Option<String>,
+    /// The first path at which a destination was found.
+    pub destination: Option<String>,
+    /// The paths of the first object.
+    pub fields: Vec<String>,
+}
+
+impl Objects {
+    pub fn new(wanted: &[WantedPath<'_>], is_spread: bool) -> Self {
+        let of = |slot| {
+            let of_slot = wanted.iter().filter(move |want| want.slot == slot);
+            of_slot.map(|want| want.path.to_owned()).collect()
+        };
+        Self {
+            paths: Paths::new(wanted),
+            sources: of(Slot::Source),
+            destinations: of(Slot::Destination),
+            is_spread,
+        }
+    }
+
+    /// Looks at the whole objects in `head`.
+    pub fn sample(&self, head: &[u8]) -> Sample {
+        let mut sample = Sample::default();
+        let mut found = WantedValues::default();
+        let mut at = 0;
+        while let Some(start) = head[at..].iter().position(|&byte| byte == b'{') {
+            let start = at + start;
+            let Ok(end) = scan::object(&self.paths, head, start, &mut found) else {
+                break;
+            };
+            let path = |slot, paths: &[String]| {
+                let value = found.value(slot);
+                (value.kind != Kind::Absent).then(|| paths[usize::from(value.rank)].clone())
+            };
+            sample.source = sample.source.or_else(|| path(Slot::Source, &self.sources));
+            sample.destination =
+                sample.destination.or_else(|| path(Slot::Destination, &self.destinations));
+            if at == 0 {
+                sample.fields = scan::fields(&head[start..end]);
+            }
+            if sample.source.is_some() && sample.destination.is_some() {
+                break;
+            }
+            at = end;
+        }
+        sample
+    }
+
+    /// Adds the object whose wanted values are `found` in `bytes`.
+    fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
+        let raw = |slot| text(bytes, found.value(slot));
+        let is_none = |slot| found.value(slot).kind == Kind::Absent;
+        let (source, destination) = if is_none(Slot::Source) && is_none(Slot::Destination) {
+            // A record of something else, such as statistics.
+            (Cell::NotIp, Cell::NotIp)
+        } else {
+            (cell(bytes, found.value(Slot::Source)), cell(bytes, found.value(Slot::Destination)))
+        };
+        let facts = if block.wanted().needs_facts() {
+            Facts {
+                protocol: parse_protocol(raw(Slot::Protocol)),
+                source_port: parse_port(raw(Slot::SourcePort)),
+                destination_port: parse_port(raw(Slot::DestinationPort)),
+                time: parse_time(raw(Slot::Time)),
+            }
+        } else {
+            Facts::default()
+        };
+        let number = block.passed;
+        let record = Record { source, destination, packets: 1, facts };
+        block.add(&record, |role| {
+            let (slot, paths) = match role {
+                Role::Destination => (Slot::Destination, &self.destinations),
+                Role::Source | Role::Any => (Slot::Source, &self.sources),
+            };
+            let column = paths.get(usize::from(found.value(slot).rank)).cloned();
+            MalformedInBlock { number, offset: start as u64, column, value: excerpt(raw(slot)) }
+        });
+    }
+
+    /// Counts `bytes`, which are not an object, as malformed.
+    fn add_malformed(bytes: &[u8], start: usize, block: &mut Block) {
+        let (source, destination) = (Cell::Malformed, Cell::Malformed);
+        let number = block.passed;
+        block.add(&Record { source, destination, packets: 1, facts: Facts::default() }, |_| {
+            MalformedInBlock { number, offset: start as u64, column: None, value: excerpt(bytes) }
+        });
+    }
+
+    /// Adds the objects of a line; false if the line is truncated, in which case nothing of it is counted.
+    fn line(&self, bytes: &[u8], start: usize, is_cut: bool, block: &mut Block) -> bool {
+        let mut found = WantedValues::default();
+        let mut at = 0;
+        loop {
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if at == bytes.len() {
+                return true;
+            }
+            match scan::object(&self.paths, bytes, at, &mut found) {
+                Ok(end) => {
+                    self.add(bytes, &found, start + at, block);
+                    at = end;
+                }
+                Err(wrong) if is_cut && wrong >= bytes.len() => return false,
+                Err(_) => {
+                    Self::add_malformed(&bytes[at..], start + at, block);
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn lines(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = memchr(b'\n', &bytes[at..]).map(|len| at + len);
+            if end.is_none() && !is_last {
+                return at;
+            }
+            let line = &bytes[at..end.unwrap_or(bytes.len())];
+            if !self.line(line, at, end.is_none(), block) {
+                return at;
+            }
+            block.passed += u64::from(end.is_some());
+            at = end.map_or(bytes.len(), |end| end + 1);
+        }
+        at
+    }
+
+    fn spread(&self, bytes: &[u8], block: &mut Block) -> usize {
+        let mut found = WantedValues::default();
+        let mut at = 0;
+        while at < bytes.len() {
+            let Some(len) = values::between(&bytes[at..]) else {
+                block.passed += memchr_iter(b'\n', &bytes[at..]).count() as u64;
+                return bytes.len();
+            };
+            block.passed += memchr_iter(b'\n', &bytes[at..at + len]).count() as u64;
+            at += len;
+            // A value without an end is truncated or damaged.
+            let Some(len) = values::value_len(&bytes[at..]) else { return at };
+            match scan::object(&self.paths, &bytes[..at + len], at, &mut found) {
+                Ok(end) if end == at + len => self.add(bytes, &found, at, block),
+                _ => Self::add_malformed(&bytes[at..at + len], at, block),
+            }
+            block.passed += memchr_iter(b'\n', &bytes[at..at + len]).count() as u64;
+            at += len;
+        }
+        at
+    }
+}
+
+impl Parser for Objects {
+    fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
+        if self.is_spread { self.spread(bytes, block) } else { self.lines(bytes, is_last, block) }
+    }
+}
+
+/// The text of `value`, as it is in the file.
+fn text(bytes: &[u8], value: Value) -> &[u8] {
+    &bytes[value.start..value.end]
+}
+
+fn cell(bytes: &[u8], value: Value) -> Cell {
+    let text = text(bytes, value);
+    match value.kind {
+        Kind::Absent => Cell::Missing,
+        Kind::Text => parse_cell(text),
+        Kind::Escaped => parse_cell(&scan::unescaped(text)),
+        Kind::Number => Cell::Malformed,
+        Kind::Other => first_of_array(text).map_or(Cell::Malformed, parse_cell),
+    }
+}
+
+/// The first string of an array; of addresses, this is the one of the outermost header.
+fn first_of_array(text: &[u8]) -> Option<&[u8]> {
+    let first = text.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"\"")?;
+    Some(&first[..memchr(b'"', first)?])
+}

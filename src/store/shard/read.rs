@@ -1,0 +1,136 @@
+//! Reads tables that octomix extract wrote, `address,packets`: each row is an address and its number of
+//! packets. The file's name tells the role, or else the options do.
+
+use std::sync::Arc;
+
+use super::HEADER;
+use crate::input::account::{Format, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::format::{Opened, Parser};
+use crate::input::message::excerpt;
+use crate::input::options::Options;
+use crate::input::read::block::{Block, MalformedInBlock};
+use crate::input::read::head::Head;
+use crate::input::read::source::shard_roles;
+use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::Role;
+use crate::input::text::cell::{leading_ipv4, parse_cell};
+use crate::input::text::cutter::LineCutter;
+use crate::input::text::lines;
+
+/// More packets than any link carries in a century. Larger numbers are malformed, so that sums stay exact.
+const MOST_PACKETS: u64 = 1 << 56;
+
+/// Recognises the header. A table whose columns are named by options is left to `delimited`.
+///
+/// # Errors
+/// None.
+pub(crate) fn recognise(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
+    let bytes = head.bytes();
+    let offset = lines::bom(bytes);
+    let (end, next) = lines::line_end(&bytes[offset..], head.is_whole())
+        .unwrap_or((bytes.len() - offset, bytes.len() - offset));
+    let is_named = [Role::Source, Role::Destination].iter().any(|&r| options.column(r).is_some());
+    if &bytes[offset..offset + end] != HEADER.as_bytes() || is_named {
+        return Ok(None);
+    }
+    Ok(Some(Opened {
+        format: Format {
+            name: "shard",
+            record: ["address with its packets", "addresses with their packets"],
+            has_roles: false,
+            source: None,
+            destination: None,
+        },
+        roles: shard_roles(head.name(), options),
+        skip: offset + next,
+        lines_before: 1,
+        counted_by: RecordNumber::Line,
+        cutter: Box::new(LineCutter(Arc::new(Rows))),
+        warnings: Vec::new(),
+    }))
+}
+
+/// The rows of a shard.
+struct Rows;
+
+impl Parser for Rows {
+    fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let end = lines::line_end(rest, true);
+            let (len, next) = end.unwrap_or((rest.len(), rest.len()));
+            let line = &rest[..len];
+            if !line.trim_ascii().is_empty() {
+                // The digits left of a truncated number are another number.
+                if is_last && end.is_none() {
+                    return at;
+                }
+                let (cell, packets) = match row(line) {
+                    Some((address, packets)) => (Cell::Address { address, padded: false }, packets),
+                    None => (other(line), 1),
+                };
+                let record =
+                    Record { source: cell, destination: cell, packets, facts: Facts::default() };
+                let number = block.passed;
+                block.add(&record, |_| MalformedInBlock {
+                    number,
+                    offset: at as u64,
+                    column: None,
+                    value: excerpt(line),
+                });
+            }
+            block.passed += u64::from(next > len);
+            at += next;
+        }
+        at
+    }
+}
+
+/// An address and its packets.
+fn row(line: &[u8]) -> Option<(u32, u64)> {
+    let (address, rest) = leading_ipv4(line)?;
+    let digits = rest.strip_prefix(b",")?;
+    let mut packets = 0u64;
+    for &digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 || packets > MOST_PACKETS {
+            return None;
+        }
+        packets = 10 * packets + u64::from(digit);
+    }
+    (!digits.is_empty() && packets <= MOST_PACKETS).then_some((address, packets))
+}
+
+/// What a line that is not a valid row holds. An address with an invalid number of packets is malformed,
+/// too.
+fn other(line: &[u8]) -> Cell {
+    let first = line.split(|&byte| byte == b',').next().unwrap_or_default();
+    match parse_cell(first) {
+        Cell::Address { .. } => Cell::Malformed,
+        cell => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_an_address_and_a_number() {
+        assert_eq!(row(b"1.2.3.4,5"), Some((0x0102_0304, 5)));
+        assert_eq!(row(b"1.2.3.4,72057594037927936"), Some((0x0102_0304, MOST_PACKETS)));
+        for wrong in ["1.2.3.4", "1.2.3.4,", "1.2.3.4,x", "1.2.3.4,-1", "1.2.3,5", "1.2.3.4,5,6"] {
+            assert_eq!(row(wrong.as_bytes()), None, "{wrong}");
+            assert_eq!(other(wrong.as_bytes()), Cell::Malformed, "{wrong}");
+        }
+        for large in ["72057594037927937", "99999999999999999999999"] {
+            assert_eq!(row(format!("1.2.3.4,{large}").as_bytes()), None);
+        }
+        assert_eq!((other(b",5"), other(b"::1,5")), (Cell::Missing, Cell::Ipv6));
+    }
+}
