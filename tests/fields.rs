@@ -1,5 +1,5 @@
-//! Logs whose fields have names: Zeek, Suricata, flow exporters, JSON; what filters leave of them; and that no
-//! damage makes them panic or lose what stands before it.
+//! Logs with named fields: Zeek, Suricata, flow exporters, JSON; what filters leave of them; and that
+//! damage neither panics nor loses what comes before it.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

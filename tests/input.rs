@@ -1,4 +1,4 @@
-//! The reading of captures, through its public door and on files.
+//! Reading captures from files through the public interface.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,5 @@
-//! Parquet files say what a CSV of the same flows says, however they are stored; damaged and cut ones are no trap.
+//! Parquet files give what a CSV of the same flows gives, however they are stored; damaged and truncated
+//! ones do no harm.
 
 use std::fmt::Write as _;
 use std::fs;

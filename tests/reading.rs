@@ -1,5 +1,5 @@
-//! Captures in every clothing: delimiters, quotes, line ends and compressions, several blocks long; cut anywhere and
-//! damaged; on any number of threads.
+//! Captures in every variant: delimiters, quotes, line ends and compressions, several blocks long,
+//! truncated anywhere and damaged, on any number of threads.
 
 use std::fmt::Write as _;
 use std::fs;

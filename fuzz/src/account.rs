@@ -1,15 +1,15 @@
-//! What must hold of one reading: cells that add up, distinct addresses, bytes that are all told of.
+//! What must hold for one reading: cells add up, addresses are distinct, and every byte is accounted for.
 
 use crate::address::AddressSet;
 use crate::input::{Capture, FileAccount, Options, Role, Tally, Warning};
 
-/// Addresses of a set that are looked at one by one.
+/// Sets larger than this are not checked address by address.
 const LOOKED_AT: usize = 1 << 16;
 
-/// Checks what was read of the file `bytes`.
+/// Checks what was read from the file `bytes`.
 ///
 /// # Panics
-/// Where something does not hold that must.
+/// If a rule does not hold.
 pub fn check(capture: &Capture, bytes: &[u8], options: &Options) {
     let [file] = &capture.account.files[..] else { panic!("one file has one account") };
     let len = bytes.len() as u64;
@@ -29,9 +29,9 @@ pub fn check(capture: &Capture, bytes: &[u8], options: &Options) {
         _ => None,
     });
     assert!(file.cut == 0 || damage.is_some(), "what is cut off is damage");
-    // What Parquet becomes has other offsets.
+    // Offsets of Parquet files are those of the decoded text.
     if file.compression.is_none() && file.format.name != "parquet" {
-        // Where a frame ends before the layer that is missed, that is the place.
+        // A frame that ends before an expected layer is located at its end.
         assert!(file.malformed.iter().all(|place| place.offset <= len), "places are in the file");
         if let Some(offset) = damage {
             assert_eq!(offset + file.cut, len, "all is read or cut off");
@@ -62,7 +62,7 @@ fn distinct(set: &AddressSet, options: &Options) {
     assert!(spans.into_iter().all(|span| span.first <= span.last));
 }
 
-/// Each record is a packet, but for lists and shards.
+/// Each record is one packet, except in lists and shards.
 fn packets(capture: &Capture, file: &FileAccount) {
     if !file.format.has_roles || file.networks > 0 {
         return;

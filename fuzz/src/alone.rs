@@ -1,7 +1,7 @@
-//! Reading without threads: the same heads, cutters and parsers, in blocks of any size.
+//! Reading without threads: the same heads, cutters and parsers, with blocks of any size.
 //!
-//! A part of octomix's `input`, so that it sees what is private there, and only where fuzzing is built. It does
-//! what `reader` and `driver` do: cuts after whole records, and hands again what a parser left.
+//! A module of octomix's `input`, so that it sees private items, but only when built for fuzzing. It does
+//! what `reader` and `driver` do: it cuts after whole records, and passes again whatever a parser left.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,13 +12,14 @@ use crate::input::error::InputError;
 use crate::input::format::{Cut, Damage};
 use crate::input::formats;
 use crate::input::options::Options;
-use crate::input::read::block::{Block, Keys};
+use crate::input::read::block::Block;
 use crate::input::read::head::Head;
+use crate::input::read::keys::Keys;
 use crate::input::read::stream::Stream;
 use crate::input::read::wanted::Wanted;
 use crate::input::tally::Tally;
 
-/// What was read, in its order.
+/// What was read, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     pub source: Vec<Key>,
@@ -27,21 +28,21 @@ pub struct Reading {
     pub cells: [Tally; 2],
     pub records: u64,
     pub ragged: u64,
-    /// Places of malformed cells: line or packet, byte, column.
+    /// Malformed cells: line or packet, byte, column.
     pub places: Vec<(RecordNumber, u64, Option<String>)>,
-    /// Bytes that are no whole record.
+    /// Bytes that form no whole record.
     pub cut: u64,
-    /// Whether something is lost.
+    /// Whether something was lost.
     pub is_damaged: bool,
 }
 
-/// Addresses from a first to a last, the packets of each, and their time.
+/// The first and last of consecutive addresses, the packets of each, and their time.
 type Key = (u32, u32, u64, Option<i64>);
 
-/// Reads the file at `path` in blocks of `step` bytes, or as many more as a record takes.
+/// Reads the file at `path` in blocks of `step` bytes, or more if a record needs them.
 ///
 /// # Errors
-/// Those of its format.
+/// The errors of its format.
 pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, InputError> {
     let failed = |error| InputError::unreadable(path, error);
     let mut stream = Stream::open(path, Arc::new(AtomicU64::new(0))).map_err(failed)?;
@@ -95,7 +96,7 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
 }
 
 impl Reading {
-    /// Adds what a block came to, which starts at byte `at` and behind `number` lines or packets.
+    /// Adds the result of a block that starts at byte `at`, after `number` lines or packets.
     fn take(
         &mut self,
         block: &Block,

@@ -1,4 +1,4 @@
-//! How a file is read: chosen by the first two bytes of an input.
+//! How a file is read, as the first two bytes of an input choose.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const CONDITIONS: [&str; 4] = [
     "ip in 0.0.0.0/1 or private",
 ];
 
-/// A way to read a file, and another that must agree with it.
+/// A way to read a file, and another way that must agree with it.
 pub struct Case {
     /// The way.
     pub options: Options,
@@ -23,20 +23,20 @@ pub struct Case {
     pub other: Other,
 }
 
-/// What is read besides, to be compared.
+/// What is read in addition, to be compared.
 pub enum Other {
-    /// Nothing: the program reads with several threads, which takes its time.
+    /// Nothing: most inputs are read once only, to save time.
     None,
     /// The file, as the program does.
     Program,
-    /// The file, cut off behind this share of it, in 16ths.
+    /// The file, truncated after this share of it, in sixteenths.
     Start(u8),
     /// The whole file, for these roles.
     Roles(Roles),
 }
 
 impl Case {
-    /// The case of `data`, and the file.
+    /// Splits `data` into its case and the file.
     pub fn of(data: &[u8]) -> Option<(Self, &[u8])> {
         let [way, other, bytes @ ..] = data else { return None };
         let mut way = usize::from(*way);

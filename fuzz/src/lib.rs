@@ -1,18 +1,18 @@
-//! The parsers of octomix under arbitrary bytes: what must hold of any file, whatever is in it.
+//! The parsers of octomix under arbitrary bytes: what must hold for any file, whatever is in it.
 //!
-//! Of octomix only what reads is built, from its own files: the rest draws in the GPU. A target gives a file
-//! to [`file`], which reads it whole and in small blocks, and now and then as the program does, with threads. The first
-//! two bytes of an input choose how: see [`Case`].
+//! Only the part of octomix that reads is built, from its own files, because the rest depends on GPU
+//! crates. A target passes a file to [`file`], which reads it whole and in small blocks, and now and then
+//! with threads, as the program does. The first two bytes of an input choose how: see [`Case`].
 
 #[cfg(not(fuzzing))]
 compile_error!("built by cargo fuzz only");
 
-// Their own modules, and those only, as the crate above has them.
+// The modules of the crate above that are needed here.
 #[path = "../../src"]
 mod octomix {
     pub mod address;
     pub mod input;
-    /// Only what the formats are of that octomix itself writes.
+    /// Only the formats that octomix writes and reads as captures.
     pub mod store {
         pub mod roaring;
         pub mod shard;
@@ -33,10 +33,10 @@ use std::sync::LazyLock;
 
 use input::{Capture, InputError, Options, alone};
 
-/// Addresses that the blocks of a list may stand for: more are right, but take long.
+/// The most addresses that the blocks of a list may stand for: more are valid, but take too long.
 const MOST_IN_BLOCKS: u64 = 1 << 21;
 
-/// A folder in memory where there is one, of this process, as several may run.
+/// A folder of this process, because several may run; in memory if possible.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let memory = Path::new("/dev/shm");
     let all = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
@@ -45,7 +45,7 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// A file of `bytes`.
+/// Writes `bytes` to a file.
 fn written(bytes: &[u8]) -> PathBuf {
     let path = FOLDER.join("x");
     fs::write(&path, bytes).expect("the temporary folder can be written to");
@@ -57,11 +57,11 @@ fn read(bytes: &[u8], options: &Options) -> Result<Capture, InputError> {
     input::read(&[written(bytes)], options, &mut |_| ControlFlow::Continue(()))
 }
 
-/// Reads the file of `data` if it begins as `begins` says, and checks what comes of it; returns whether the
-/// input is worth keeping.
+/// Reads the file in `data` if `begins` accepts it, and checks the result. Returns whether the input is
+/// worth keeping.
 ///
 /// # Panics
-/// Where something does not hold that must.
+/// If a rule does not hold.
 pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     let Some((case, bytes)) = Case::of(data) else { return false };
     if !begins(bytes) || in_blocks(bytes) > MOST_IN_BLOCKS {
@@ -82,7 +82,7 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     true
 }
 
-/// The addresses that `bytes` stand for, were they a list of blocks.
+/// How many addresses `bytes` would stand for if they were a list of blocks.
 fn in_blocks(bytes: &[u8]) -> u64 {
     let lines = bytes.split(|&byte| matches!(byte, b'\n' | b'\r'));
     let cells = lines.flat_map(|line| {

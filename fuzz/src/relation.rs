@@ -1,5 +1,5 @@
-//! What must hold between two readings of one file: of its start and of all of it, of one role and of both, by one
-//! thread and by the program.
+//! What must hold between two readings of one file: of its start and of all of it, for one role and for
+//! both, by one thread and by the program.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::input::alone::Reading;
 use crate::input::{Capture, FileAccount, InputError, Options, Role, Roles, Warning};
 use crate::read;
 
-/// Reads `bytes` in the other way of `case`, and compares; `alone` is what one thread read.
+/// Reads `bytes` in the other way of `case` and compares the two; `alone` is what one thread read.
 ///
 /// # Panics
-/// Where the two do not agree.
+/// If the two do not agree.
 pub fn check(case: &Case, bytes: &[u8], alone: Option<&Reading>) {
     let checked = |bytes: &[u8], roles| {
         let options = Options { roles, ..case.options.clone() };
@@ -28,7 +28,7 @@ pub fn check(case: &Case, bytes: &[u8], alone: Option<&Reading>) {
         Other::Program => match (checked(bytes, case.options.roles), alone) {
             (Ok(found), Some(alone)) => is_same(&found, alone),
             (Ok(_), None) => panic!("an error that the program does not tell"),
-            // Without an address there is nothing to go on with, and some files are refused by their signature.
+            // The program also fails without any address, and refuses some files by their signature.
             (Err(_), _) => {}
         },
         Other::Start(share) => {
@@ -73,14 +73,14 @@ fn only(capture: &Capture) -> &FileAccount {
     &capture.account.files[0]
 }
 
-/// What was read of the first bytes of a file stands at the front of what is read of all of it.
+/// What is read from the start of a file is the start of what is read from all of it.
 fn is_start(start: &Capture, whole: &Capture, bytes: &[u8]) {
     let (account, all) = (only(start), only(whole));
-    // Of a shorter head another format or other columns can be the likeliest.
+    // A shorter head may suggest another format or other columns.
     if account.format != all.format || account.compression != all.compression {
         return;
     }
-    // Where nobody could tell, the last cell may be a longer one's begin: 10.0.0.1 of 10.0.0.12.
+    // The last cell may be the beginning of a longer one, without any sign of it: 10.0.0.1 of 10.0.0.12.
     let is_damaged = account.warnings.iter().any(Warning::is_loss);
     if !is_damaged && !bytes.ends_with(b"\n") {
         return;
@@ -97,10 +97,10 @@ fn is_start(start: &Capture, whole: &Capture, bytes: &[u8]) {
     }
 }
 
-/// What was read for `roles` is that of `both`.
+/// What was read for `roles` must agree with `both`.
 fn agree(both: &Capture, roles: Roles, other: &Result<Capture, InputError>) {
     let file = only(both);
-    // Of a side alone only its own columns are read, and damage in the others is not met.
+    // For one side only its own columns are read, so damage in the others goes unnoticed.
     if file.format.name == "parquet" && file.warnings.iter().any(Warning::is_loss) {
         return;
     }
@@ -129,7 +129,7 @@ fn agree(both: &Capture, roles: Roles, other: &Result<Capture, InputError>) {
     assert!(found == expected, "{roles:?}: {} addresses, not {}", found.len(), expected.len());
 }
 
-/// Adds the packets of `set` by address.
+/// Adds the packets of `set`, by address, to `to`.
 fn add(set: &AddressSet, to: &mut BTreeMap<u32, u64>) {
     for (at, &address) in set.addresses().iter().enumerate() {
         *to.entry(address).or_default() += set.packets(at);

@@ -17,7 +17,7 @@ pub struct Options {
     pub source_column: Option<String>,
     /// The column of the destinations, instead of the known names.
     pub destination_column: Option<String>,
-    /// Which IPv4 header counts of a packet that carries others.
+    /// Which IPv4 header counts in a packet that carries others.
     pub tunnels: Tunnels,
     /// Whether damage, truncation and malformed cells are errors.
     pub strict: bool,
@@ -62,7 +62,7 @@ impl Options {
     }
 }
 
-/// Which IPv4 header counts of a packet that carries others.
+/// Which IPv4 header counts in a packet that carries others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tunnels {
     /// The outermost.

@@ -1,4 +1,4 @@
-//! Captures in every container: what writes them, and that the same frames in each give the same addresses.
+//! Captures in every container: the same frames in each give the same addresses.
 
 use super::frames::{self, Case, Found, hex};
 use super::{read, sets};

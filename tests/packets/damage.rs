@@ -1,4 +1,4 @@
-//! Captures that were cut or damaged: all is read that stands before, and nothing panics or hangs.
+//! Truncated and damaged captures: everything before the damage is read, and nothing panics or hangs.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Frames of every link layer and tunnel, and what is to be found in each. Each was compared with TShark 4.0.
+//! Frames of every link layer and tunnel, and what is found in each. All were compared with TShark 4.0.
 
 /// The addresses of a frame, in both roles unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

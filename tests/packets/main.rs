@@ -1,4 +1,4 @@
-//! Packet captures: every link layer, every container, damage, and the captures of others.
+//! Packet captures: every link layer, every container, damage, and captures from other sources.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

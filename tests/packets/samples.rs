@@ -1,5 +1,5 @@
-//! Captures of others, where their folder is found, against what TShark finds in them; and the containers
-//! against pcap-parser.
+//! Captures from other sources, if their folder exists, compared with what TShark finds in them; and the
+//! containers compared with pcap-parser.
 
 use std::fs;
 use std::path::{Path, PathBuf};

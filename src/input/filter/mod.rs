@@ -5,14 +5,16 @@
 //! from those that were decided. This module judges records that have been read; it reads none.
 
 mod condition;
+mod error;
 mod parse;
+mod tokens;
 
 use std::str::FromStr;
 
 use crate::input::record::{Cell, Record};
 use condition::{AddressOf, Condition};
 
-pub use parse::FilterError;
+pub use error::FilterError;
 
 /// A condition on records, read from an expression.
 ///

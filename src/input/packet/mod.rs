@@ -9,6 +9,7 @@
 
 mod ethernet;
 mod frame;
+mod interface;
 mod ip;
 mod label;
 mod layer;

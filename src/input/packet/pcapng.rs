@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::frame::{FramePosition, PacketReader, hex};
+use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
-use super::link::link;
 use super::opened::opened;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
@@ -45,111 +45,6 @@ pub(crate) fn recognise(
     let is_pcapng = head.bytes().starts_with(&kind::SECTION.to_be_bytes());
     let opened = || opened("pcapng", 0, Box::<Blocks>::default(), options);
     Ok(is_pcapng.then(opened))
-}
-
-/// The byte order of a section.
-#[derive(Debug, Clone, Copy, Default)]
-enum ByteOrder {
-    #[default]
-    Little,
-    Big,
-}
-
-impl ByteOrder {
-    #[inline]
-    fn u16(self, bytes: &[u8], offset: usize) -> Option<u16> {
-        let number = *bytes.get(offset..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u16::from_le_bytes(number),
-            Self::Big => u16::from_be_bytes(number),
-        })
-    }
-
-    #[inline]
-    fn u32(self, bytes: &[u8], offset: usize) -> Option<u32> {
-        let number = *bytes.get(offset..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u32::from_le_bytes(number),
-            Self::Big => u32::from_be_bytes(number),
-        })
-    }
-
-    /// The byte order of a section, from the body of its header.
-    fn of_section(body: &[u8]) -> Option<Self> {
-        match *body.first_chunk()? {
-            [0x1a, 0x2b, 0x3c, 0x4d] => Some(Self::Big),
-            [0x4d, 0x3c, 0x2b, 0x1a] => Some(Self::Little),
-            _ => None,
-        }
-    }
-}
-
-/// What the description of an interface says about its packets.
-#[derive(Debug, Clone, Copy)]
-struct Interface {
-    link: Layer,
-    /// The most bytes captured of a packet; 0 for all.
-    snap_length: u32,
-    clock: Clock,
-}
-
-impl Interface {
-    fn of(body: &[u8], order: ByteOrder) -> Option<Self> {
-        let number = order.u16(body, 0)?;
-        let snap_length = order.u32(body, 4)?;
-        let link = link(number);
-        Some(Self { link, snap_length, clock: Clock::of(&body[8..], order) })
-    }
-}
-
-/// The unit and origin of an interface's times.
-#[derive(Debug, Clone, Copy)]
-struct Clock {
-    /// Ticks per second.
-    resolution: u64,
-    /// Seconds to add.
-    offset: i64,
-}
-
-impl Clock {
-    /// The clock that the options of an interface describe: microseconds since 1970 unless they say
-    /// otherwise.
-    fn of(mut options: &[u8], order: ByteOrder) -> Self {
-        const END: u16 = 0;
-        const RESOLUTION: u16 = 9;
-        const OFFSET: u16 = 14;
-        let mut clock = Self { resolution: 1_000_000, offset: 0 };
-        while let (Some(code), Some(length)) = (order.u16(options, 0), order.u16(options, 2)) {
-            let length = usize::from(length);
-            let Some(value) = options.get(4..4 + length).filter(|_| code != END) else { break };
-            match (code, value) {
-                (RESOLUTION, &[exponent]) => {
-                    let (base, power) =
-                        if exponent & 0x80 == 0 { (10, exponent) } else { (2, exponent & 0x7f) };
-                    clock.resolution = u64::checked_pow(base, power.into()).unwrap_or(u64::MAX);
-                }
-                (OFFSET, &[a, b, c, d, e, f, g, h]) => {
-                    let bytes = [a, b, c, d, e, f, g, h];
-                    clock.offset = match order {
-                        ByteOrder::Little => i64::from_le_bytes(bytes),
-                        ByteOrder::Big => i64::from_be_bytes(bytes),
-                    };
-                }
-                _ => {}
-            }
-            options = options.get(4 + length.next_multiple_of(4)..).unwrap_or(&[]);
-        }
-        clock
-    }
-
-    /// Nanoseconds since 1970, if they fit 64 bits.
-    fn nanoseconds(self, high: u32, low: u32) -> Option<i64> {
-        let ticks = u64::from(high) << 32 | u64::from(low);
-        let (seconds, rest) = (ticks / self.resolution, ticks % self.resolution);
-        let seconds = i64::try_from(seconds).ok()?.checked_add(self.offset)?;
-        let rest = u128::from(rest) * 1_000_000_000 / u128::from(self.resolution);
-        seconds.checked_mul(1_000_000_000)?.checked_add(rest as i64) // below a second
-    }
 }
 
 /// A block, whole.
@@ -333,52 +228,6 @@ impl Parser for Section {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The option `code` of an interface.
-    fn option(code: u16, value: &[u8]) -> Vec<u8> {
-        let length = value.len() as u16;
-        let mut option = [code.to_le_bytes(), length.to_le_bytes()].concat();
-        option.extend(value);
-        option.resize(option.len().next_multiple_of(4), 0);
-        option
-    }
-
-    fn nanoseconds(options: &[Vec<u8>], ticks: u64) -> Option<i64> {
-        let clock = Clock::of(&options.concat(), ByteOrder::Little);
-        clock.nanoseconds((ticks >> 32) as u32, ticks as u32)
-    }
-
-    #[test]
-    fn clocks_tick_as_their_interface_says() {
-        let name = option(2, b"eth0");
-        assert_eq!(nanoseconds(&[], 1_700_000_000_123_456), Some(1_700_000_000_123_456_000));
-        let nano = option(9, &[9]);
-        assert_eq!(
-            nanoseconds(&[name.clone(), nano.clone()], 1_700_000_000_123_456_789),
-            Some(1_700_000_000_123_456_789)
-        );
-        assert_eq!(nanoseconds(&[option(9, &[0])], 1_700_000_000), Some(1_700_000_000_000_000_000));
-        // Powers of 2: 2^10 ticks a second.
-        assert_eq!(nanoseconds(&[option(9, &[0x8a])], 1024 * 3 + 512), Some(3_500_000_000));
-        let hour = option(14, &3600_i64.to_le_bytes());
-        assert_eq!(nanoseconds(&[nano.clone(), hour], 5), Some(3_600_000_000_005));
-        let before = option(14, &(-1_i64).to_le_bytes());
-        assert_eq!(nanoseconds(&[nano.clone(), before], 5), Some(-999_999_995));
-        // What stands behind the end of the options is none.
-        assert_eq!(nanoseconds(&[option(0, b""), nano], 1_000_000), Some(1_000_000_000));
-        // An option that reaches beyond its block.
-        assert_eq!(nanoseconds(&[vec![9, 0, 200, 0, 1]], 1_000_000), Some(1_000_000_000));
-    }
-
-    #[test]
-    fn times_beyond_all_bounds_are_none() {
-        assert_eq!(nanoseconds(&[option(9, &[0])], u64::MAX), None);
-        assert_eq!(nanoseconds(&[option(9, &[0])], 1 << 62), None);
-        assert_eq!(nanoseconds(&[option(14, &i64::MAX.to_le_bytes())], u64::MAX), None);
-        // A resolution that no 64 bits hold: ticks of next to nothing.
-        assert_eq!(nanoseconds(&[option(9, &[127])], 5), Some(0));
-        assert_eq!(nanoseconds(&[option(9, &[0xff])], 5), Some(0));
-    }
 
     #[test]
     fn interfaces_are_not_without_end() {

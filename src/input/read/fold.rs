@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use rayon::ThreadPoolBuilder;
 
 use crate::address::{AddressSet, Counter, LARGEST_UNSORTED, LEAST_SORTED, Times};
-use crate::input::read::block::Keys;
+use crate::input::read::keys::Keys;
 
 /// Batches of keys waiting to be counted.
 const AHEAD: usize = 4;

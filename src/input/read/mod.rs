@@ -8,6 +8,7 @@ pub(crate) mod decompress;
 pub(crate) mod driver;
 pub(crate) mod fold;
 pub(crate) mod head;
+pub(super) mod keys;
 pub(crate) mod reader;
 pub(crate) mod source;
 pub(crate) mod stream;

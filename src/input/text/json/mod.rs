@@ -6,6 +6,7 @@
 mod objects;
 mod paths;
 mod scan;
+mod strings;
 mod values;
 
 use std::sync::Arc;

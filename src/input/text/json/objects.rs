@@ -4,6 +4,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::paths::{Paths, Slot, WantedPath};
 use super::scan::{self, Kind, Value, WantedValues};
+use super::strings::unescaped;
 use super::values;
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
@@ -198,7 +199,7 @@ fn cell(bytes: &[u8], value: Value) -> Cell {
     match value.kind {
         Kind::Absent => Cell::Missing,
         Kind::Text => parse_cell(text),
-        Kind::Escaped => parse_cell(&scan::unescaped(text)),
+        Kind::Escaped => parse_cell(&unescaped(text)),
         Kind::Number => Cell::Malformed,
         Kind::Other => first_of_array(text).map_or(Cell::Malformed, parse_cell),
     }
