@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::gpu::kernel::Kernel;
+use super::gpu::fold::Reduce;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, cpu};
 use crate::address::Points;
 use crate::pass::label::Label;
@@ -52,7 +52,7 @@ impl<'a> FallbackEngine<'a> {
     }
 }
 
-impl<K: Kernel + cpu::Kernel> Run<K> for FallbackEngine<'_> {
+impl<K: Reduce + cpu::Kernel> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
         let cpu = match &mut self.instead {
             Some((_, cpu)) => cpu,
@@ -124,7 +124,7 @@ impl Engine for FallbackEngine<'_> {
 mod tests {
     use super::*;
     use crate::conformance::Parameters;
-    use crate::engine::gpu::plan::Layout;
+    use crate::engine::gpu::layout::Layout;
     use crate::engine::gpu::test_gpu;
     use crate::pass::assign::assign;
     use crate::pass::label::label;
@@ -157,7 +157,7 @@ mod tests {
             Parameters::new(&addresses[..1000], 3).expect("distinct");
         let density = Density::from(mixtures.remove(0));
         let Some(gpu) = test_gpu() else { return };
-        let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
+        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
         let mut take_and_lose = |labels: &[Label]| {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::diagnose::why_no_adapter;
-use super::shader::{Shape, unroll};
+use super::kernels::{Kernel, Word};
 use crate::engine::EngineError;
 
 /// Why no GPU could be opened.
@@ -88,9 +88,12 @@ struct Inner {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
-    pipelines: Mutex<HashMap<(&'static str, Shape), wgpu::ComputePipeline>>,
+    pipelines: Mutex<HashMap<Built, wgpu::ComputePipeline>>,
     failure: Arc<Mutex<Option<Failure>>>,
 }
+
+/// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
+type Built = (&'static str, Word, usize, u32);
 
 /// What went wrong on the device, kept until someone asks.
 #[derive(Debug)]
@@ -187,29 +190,35 @@ impl Gpu {
         &self.0.queue
     }
 
-    /// The kernel `name`, built from `parts` for `shape` when first asked for.
+    /// The pipeline of `kernel` for blocks of `block` components and workgroups of `workgroup` threads,
+    /// built when first asked for.
     pub(super) fn pipeline(
         &self,
-        name: &'static str,
-        parts: &[&str],
-        shape: Shape,
+        kernel: &Kernel,
+        block: usize,
+        workgroup: u32,
     ) -> wgpu::ComputePipeline {
         let mut pipelines = self.0.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let label = Some(kernel.name);
         let build = || {
             let module = self.device().create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(unroll(parts, shape).into()),
+                label,
+                source: wgpu::ShaderSource::Wgsl(kernel.wgsl(block).into()),
             });
             self.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(name),
+                label,
                 layout: None,
                 module: &module,
                 entry_point: Some("main"),
-                compilation_options: Default::default(),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &[("WORKGROUP", f64::from(workgroup))],
+                    ..Default::default()
+                },
                 cache: None,
             })
         };
-        pipelines.entry((name, shape)).or_insert_with(build).clone()
+        let built = (kernel.name, kernel.word, block, workgroup);
+        pipelines.entry(built).or_insert_with(build).clone()
     }
 
     /// Waits until `submission` is done.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use octomix::engine::gpu::device::{adapters, can_compute, is_software, rank};
 use octomix::engine::gpu::diagnose::why_no_adapter;
-use octomix::engine::gpu::listing::LISTINGS;
+use octomix::engine::gpu::kernels::KERNELS;
 use serde::Serialize;
 
 use super::{Failure, print};
@@ -44,8 +44,8 @@ struct Devices {
 /// When standard output cannot be written.
 pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
     if let Some(shader) = &args.shader {
-        let listings = LISTINGS.iter().filter(|listing| listing.name == *shader);
-        let wgsl: String = listings.map(|listing| listing.wgsl(args.components as usize)).collect();
+        let kernels = KERNELS.iter().filter(|kernel| kernel.name == *shader);
+        let wgsl: String = kernels.map(|kernel| kernel.wgsl(args.components as usize)).collect();
         return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
     }
     let mut found = adapters();
