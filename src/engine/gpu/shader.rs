@@ -53,9 +53,15 @@ fn append<'a>(name: &'a str, tail: &'a str, seen: &mut Vec<&'a str>, source: &mu
         let import = import.trim_start_matches("#import ");
         append(if import == "$TAIL" { tail } else { import }, tail, seen, source);
     }
-    for line in lines {
-        source.push_str(line);
+    if !source.is_empty() {
         source.push('\n');
+    }
+    for line in lines {
+        // Of the two blank lines around the imports one is left.
+        if !line.is_empty() || !source.ends_with("\n\n") {
+            source.push_str(line);
+            source.push('\n');
+        }
     }
 }
 
