@@ -19,8 +19,8 @@ use octomix::model::scorer::{Score, Scorer};
 use octomix::report::{Census, Judge, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
-use octomix::rule::threshold::{Threshold, percentile};
 use octomix::rule::{Rule, Rules, Structure};
+use octomix::rule::threshold::{Threshold, percentile};
 use octomix::{GaussianMixture, Init, unobserved};
 use serde_json::Value;
 

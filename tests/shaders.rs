@@ -32,7 +32,7 @@ fn every_kernel_validates_for_every_block() {
         for components in 1..=8 {
             module(kernel, components);
         }
-        assert!(!kernel.wgsl(8).contains('$'), "{}: what is a placeholder", kernel.name);
+        assert!(!kernel.wgsl(8).contains('$'), "{}: a placeholder is left", kernel.name);
     }
     module(&Kernel::reduce(Word::U32), 1);
 }

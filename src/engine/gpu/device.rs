@@ -56,7 +56,7 @@ pub fn adapters() -> Vec<wgpu::Adapter> {
     pollster::block_on(instance.enumerate_adapters(backends))
 }
 
-/// Whether `info` is of a processor that acts as a GPU.
+/// Whether `info` describes a CPU that acts as a GPU.
 pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
     info.device_type == wgpu::DeviceType::Cpu
 }
@@ -68,7 +68,7 @@ pub fn can_compute(adapter: &wgpu::Adapter) -> bool {
         && wgpu::Limits::downlevel_defaults().check_limits(&adapter.limits())
 }
 
-/// The place of an adapter in the order of preference, the best first.
+/// The rank of an adapter in the order of preference; 0 is best.
 pub fn rank(info: &wgpu::AdapterInfo) -> u8 {
     match info.device_type {
         wgpu::DeviceType::DiscreteGpu => 0,
@@ -95,7 +95,7 @@ struct Inner {
 /// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
 type Built = (&'static str, Word, usize, u32);
 
-/// What went wrong on the device, kept until someone asks.
+/// What went wrong on the device, kept until it is asked for.
 #[derive(Debug)]
 enum Failure {
     Lost(String),

@@ -15,7 +15,7 @@ pub(super) const LANES: usize = 4;
 /// Trips of a thread at most, so that an f32 sums some hundred terms and not millions.
 pub(super) const TRIPS: usize = 256;
 
-/// Partials that the reduction adds to a word at most. With [`TRIPS`] x [`LANES`] addresses a partial
+/// Partials that the reduction adds to a word at most. With `TRIPS` x `LANES` addresses a partial
 /// that makes 65,536 products of two octets, which a u32 holds: 65,536 x 255^2 < 2^32.
 pub const PARTIALS: usize = 64;
 

@@ -7,7 +7,8 @@
 //! - `$TAIL`, `$BLOCK` and `$WORD` are replaced everywhere: no `override` of WGSL can choose an import,
 //!   how often lines are repeated, or a type. The size of a workgroup is one.
 //!
-//! Nothing here parses WGSL or knows a device.
+//! Nothing here parses WGSL or knows a device. The crate naga_oil also resolves imports, but it cannot
+//! import an `override` into `@workgroup_size`, and what it prints has neither comments nor plain names.
 
 /// Components whose sums a thread keeps at most: eight take 120 registers.
 pub(super) const LARGEST_BLOCK: usize = 8;

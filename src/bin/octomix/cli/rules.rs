@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use octomix::model::scorer::Score;
-use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
+use octomix::rule::threshold::Threshold;
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]

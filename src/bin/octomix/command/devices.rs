@@ -1,4 +1,4 @@
-//! `octomix devices`: the adapters there are, and which of them octomix would use; what they are given.
+//! `octomix devices`: lists the GPU adapters and which of them octomix would use, or prints a kernel.
 
 use std::io::{self, Write};
 
@@ -21,11 +21,11 @@ struct Device {
     largest_binding: u64,
     /// The largest buffer, in bytes.
     largest_buffer: u64,
-    /// Memory that a workgroup shares, in bytes.
+    /// The memory that a workgroup shares, at most, in bytes.
     workgroup_memory: u32,
-    /// Threads of a workgroup.
+    /// The threads of a workgroup, at most.
     workgroup_threads: u32,
-    /// Workgroups in each dimension of a dispatch.
+    /// The workgroups in each dimension of a dispatch, at most.
     workgroups: u32,
     used: String,
 }
@@ -34,11 +34,11 @@ struct Device {
 #[derive(Debug, Serialize)]
 struct Devices {
     devices: Vec<Device>,
-    /// Where there is none, why.
+    /// Why there is none, if so.
     none_because: Option<String>,
 }
 
-/// Lists the adapters, the one that would be used first, or prints a kernel.
+/// Lists the adapters, starting with the one that would be used, or prints a kernel.
 ///
 /// # Errors
 /// When standard output cannot be written.

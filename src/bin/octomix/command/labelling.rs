@@ -16,8 +16,8 @@ use octomix::report::rules::Flagged;
 use octomix::report::{Census, Judge, Output, Row, Table};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
-use octomix::rule::threshold::{Threshold, percentile};
 use octomix::rule::{Rule, Rules, Structure, fdr};
+use octomix::rule::threshold::{Threshold, percentile};
 
 use super::Failure;
 use crate::cli::RuleArgs;
