@@ -1,18 +1,21 @@
-// A mixture component as the device sees it, and an address in its axes.
+// A component of a mixture, and four addresses along its axes.
 
-// `x - anchor` is exact; what is left of the mean is folded into the shifts, in f64, on the host.
+// The anchor is the mean rounded to whole octets, so that `x - anchor` is exact in f32. The host folds
+// the rest of the mean into the shifts, in f64.
 struct Component {
-    // weighted log2-density at the mean
+    // weighted log2-density at the mean, in bits
     bias: f32,
+    // whole octets, 0 to 255
     anchor0: f32,
     anchor1: f32,
     anchor2: f32,
     anchor3: f32,
+    // factor' (anchor - mean), without unit
     shift0: f32,
     shift1: f32,
     shift2: f32,
     shift3: f32,
-    // columns of the precision Cholesky factor, scaled as the tail wants them
+    // columns of the precision Cholesky factor, 1 / octet, times the scale of the tail
     u00: f32,
     u01: f32,
     u02: f32,
@@ -25,10 +28,10 @@ struct Component {
     u33: f32,
 }
 
-// Below any log2-density that matters, and far from infinity, which WGSL need not support.
+// Bits, below any log2-density that matters. WGSL need not support infinity.
 const LEAST = -1.0e30;
 
-// Four addresses along the axes in which a component is round.
+// Four addresses along the axes in which a component is spherical.
 struct Whitened {
     y0: vec4<f32>,
     y1: vec4<f32>,
@@ -49,7 +52,7 @@ fn whiten(c: Component, x0: vec4<f32>, x1: vec4<f32>, x2: vec4<f32>, x3: vec4<f3
     );
 }
 
-// |y|^2
+// |y|^2, the squared Mahalanobis distance times the square of the scale.
 fn square(y: Whitened) -> vec4<f32> {
     return y.y0 * y.y0 + y.y1 * y.y1 + y.y2 * y.y2 + y.y3 * y.y3;
 }

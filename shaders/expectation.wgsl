@@ -1,16 +1,31 @@
-// The E-step and what the M-step needs of it: responsibility-weighted moments about each anchor,
-// the log-likelihood and the entropy, logarithms base 2.
-// One thread keeps the sums of $BLOCK components in registers: no barriers, no atomics. The
-// components of other blocks are visited only for the normaliser. The first octet is constant, so
-// its moments follow from the others' at the end.
+// The E-step and what the M-step needs of it: moments weighted by responsibility about each anchor,
+// the log-likelihood and the entropy, with logarithms base 2.
+//
+// A workgroup takes one segment, one block of BLOCK components and one parameter set:
+//     slice the components of the block at the first octet of the segment
+//     for each trip, each thread takes four addresses, one a lane:
+//         t[k] = weighted log2-density of component k of the block
+//         e[k] = exp2(t[k] - largest t of the block)
+//         sum  = e summed over the block, then over the components of all other blocks (normaliser)
+//         r[k] = e[k] / sum, the responsibility; 0 in lanes past the end
+//         for each k of the block: add r, r d and r d d' to the sums of k, with d = x - anchor
+//         add log2 of the density and - r log2 r to the log-likelihood and the entropy
+//     each thread writes its sums, one a row; reduce.wgsl adds up the rows
+//
+// The sums of a thread stay in registers: no barriers, no atomics. The first octet is constant in a
+// segment, so its moments follow from those of the others at the end.
+
+#import segment
+#import gaussian
+#import slice
 
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
-@compute @workgroup_size($WORKGROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let params = id.z * sweep.components;
-    let block = id.y * $BLOCKu;
-    let segment = segments[sweep.start + id.x];
+    let params = id.z * reach.components;
+    let block = id.y * BLOCK;
+    let segment = segments[reach.start + id.x];
     let end = segment.start + segment.addresses;
     let first_octet = f32(addresses[segment.start] >> 24u);
 //# for k
@@ -24,11 +39,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     var entropy = 0.0;
     let one = vec4(1.0);
     for (var trip = segment.start; trip < end; trip += TRIP) {
-        let q = quad(trip + thread, end);
-        let x1 = vec4<f32>(q.octets[1]);
-        let x2 = vec4<f32>(q.octets[2]);
-        let x3 = vec4<f32>(q.octets[3]);
-        let live = vec4<f32>(q.live);
+        let four = load_four(trip + thread, end);
+        let x1 = vec4<f32>(four.octets[1]);
+        let x2 = vec4<f32>(four.octets[2]);
+        let x3 = vec4<f32>(four.octets[3]);
+        let live = vec4<f32>(four.live);
         var largest = vec4(LEAST);
 //# for k
         let t_$k = sliced_log2_density(c_$k, x1, x2, x3);
@@ -43,8 +58,8 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         surplus += e_$k * (block_largest - t_$k);
 //# end
         let block_sum = sum;
-        for (var i = $BLOCKu; i < sweep.components; i++) {
-            let c = components[params + (block + i) % sweep.components];
+        for (var i = BLOCK; i < reach.components; i++) {
+            let c = components[params + (block + i) % reach.components];
             let t = log2_density(c, vec4(first_octet), x1, x2, x3);
             let raised = max(largest, t);
             sum = sum * exp2(largest - raised) + exp2(t - raised);
@@ -53,7 +68,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         let log_sum = log2(sum);
         let scale = live * exp2(block_largest - largest) / sum;
         log_likelihood += dot(live, largest + log_sum);
-        // - sum r log2 r, in an order in which nothing large cancels; all responsibilities add up to 1
+        // - sum r log2 r, in an order in which nothing large cancels; the responsibilities add up to 1.
         entropy += dot(scale, surplus + block_sum * (largest - block_largest));
         if block == 0u {
             entropy += dot(live, log_sum);
@@ -74,7 +89,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         }
 //# end
     }
-    let row = first_row(id, thread, 15u * $BLOCKu + 2u);
+    let row = first_row(id, thread, 15u * BLOCK + 2u);
     let step = row_step();
 //# for k
     {
@@ -97,6 +112,6 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         partials[at + 14u * step] = second2_$k.z;
     }
 //# end
-    partials[row + 15u * $BLOCKu * step] = log_likelihood;
-    partials[row + (15u * $BLOCKu + 1u) * step] = entropy;
+    partials[row + 15u * BLOCK * step] = log_likelihood;
+    partials[row + (15u * BLOCK + 1u) * step] = entropy;
 }

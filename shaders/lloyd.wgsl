@@ -1,13 +1,16 @@
-// K-Means assignment: count, sums and squares of the addresses nearest to each centre.
-// One thread keeps the sums of $BLOCK centres in registers: no barriers, no atomics, integers only.
+// One iteration of K-Means: count, sums and squares of the addresses nearest to each centre.
+// Each thread keeps the sums of BLOCK centres in registers: no barriers, no atomics, integers only.
+
+#import segment
+#import nearest
 
 @group(0) @binding(3) var<storage, read_write> partials: array<u32>;
 
-@compute @workgroup_size($WORKGROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let params = id.z;
-    let block = id.y * $BLOCKu;
-    let segment = segments[sweep.start + id.x];
+    let block = id.y * BLOCK;
+    let segment = segments[reach.start + id.x];
     let end = segment.start + segment.addresses;
 //# for k
     var count_$k = 0u;
@@ -15,23 +18,23 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     var squares_$k = 0u;
 //# end
     for (var trip = segment.start; trip < end; trip += TRIP) {
-        let q = quad(trip + thread, end);
-        let index = nearest(params * sweep.components, q);
-        let x0 = q.octets[0];
-        let x1 = q.octets[1];
-        let x2 = q.octets[2];
-        let x3 = q.octets[3];
+        let four = load_four(trip + thread, end);
+        let index = nearest(params * reach.components, four);
+        let x0 = four.octets[0];
+        let x1 = four.octets[1];
+        let x2 = four.octets[2];
+        let x3 = four.octets[3];
         let square = x0 * x0 + x1 * x1 + x2 * x2 + x3 * x3;
 //# for k
         {
-            let w = select(vec4(0u), q.live, index == vec4(block + $ku));
+            let w = select(vec4(0u), four.live, index == vec4(block + $ku));
             count_$k += dot(w, vec4(1u));
             sum_$k += vec4(dot(w, x0), dot(w, x1), dot(w, x2), dot(w, x3));
             squares_$k += dot(w, square);
         }
 //# end
     }
-    let row = first_row(id, thread, 7u * $BLOCKu);
+    let row = first_row(id, thread, 7u * BLOCK);
     let step = row_step();
 //# for k
     partials[row + ($ku * 7u + 0u) * step] = count_$k;

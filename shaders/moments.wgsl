@@ -1,13 +1,16 @@
 // Exact moments of the addresses nearest to each centre: count, sums, sums of products.
-// As lloyd.wgsl, with the ten products of two octets beside.
+// As lloyd.wgsl, with the ten products of two octets in place of the squares.
+
+#import segment
+#import nearest
 
 @group(0) @binding(3) var<storage, read_write> partials: array<u32>;
 
-@compute @workgroup_size($WORKGROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let params = id.z;
-    let block = id.y * $BLOCKu;
-    let segment = segments[sweep.start + id.x];
+    let block = id.y * BLOCK;
+    let segment = segments[reach.start + id.x];
     let end = segment.start + segment.addresses;
 //# for k
     var count_$k = 0u;
@@ -17,15 +20,15 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     var products2_$k = vec3(0u);
 //# end
     for (var trip = segment.start; trip < end; trip += TRIP) {
-        let q = quad(trip + thread, end);
-        let index = nearest(params * sweep.components, q);
-        let x0 = q.octets[0];
-        let x1 = q.octets[1];
-        let x2 = q.octets[2];
-        let x3 = q.octets[3];
+        let four = load_four(trip + thread, end);
+        let index = nearest(params * reach.components, four);
+        let x0 = four.octets[0];
+        let x1 = four.octets[1];
+        let x2 = four.octets[2];
+        let x3 = four.octets[3];
 //# for k
         {
-            let w = select(vec4(0u), q.live, index == vec4(block + $ku));
+            let w = select(vec4(0u), four.live, index == vec4(block + $ku));
             let w0 = w * x0;
             let w1 = w * x1;
             let w2 = w * x2;
@@ -39,7 +42,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         }
 //# end
     }
-    let row = first_row(id, thread, 15u * $BLOCKu);
+    let row = first_row(id, thread, 15u * BLOCK);
     let step = row_step();
 //# for k
     {

@@ -1,8 +1,12 @@
-// A Gaussian component where the first octet is given: what that adds is a constant of each row.
+// A Gaussian component for addresses with a given first octet: what that octet adds to each row is a
+// constant.
+
+#import component
 
 struct Slice {
+    // bits, the first row included
     bias: f32,
-    // x0 - anchor0
+    // x0 - anchor0, octets
     d0: f32,
     anchor1: f32,
     anchor2: f32,
@@ -39,7 +43,7 @@ fn slice(c: Component, x0: f32) -> Slice {
     );
 }
 
-// The weighted log2-density of four addresses, as `log2_density` has it.
+// The weighted log2-densities of four addresses, as `log2_density` computes them.
 fn sliced_log2_density(c: Slice, x1: vec4<f32>, x2: vec4<f32>, x3: vec4<f32>) -> vec4<f32> {
     let d1 = x1 - c.anchor1;
     let d2 = x2 - c.anchor2;

@@ -7,7 +7,7 @@ use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::ARITHMETIC;
-use octomix::engine::gpu::plan::Layout;
+use octomix::engine::gpu::layout::Layout;
 use octomix::engine::host::Local;
 use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run, Sink,
@@ -126,7 +126,7 @@ fn weighted_addresses_are_repeated_ones() {
     ];
     if let Some(gpu) = &gpu {
         let layout =
-            Layout { chunk: 100, work: 1000, threads: 2, workgroup: 8, resident: usize::MAX };
+            Layout { batch: 100, work: 1000, threads: 2, workgroup: 8, resident: usize::MAX };
         engines.push(Box::new(GpuEngine::new(gpu, points.clone())));
         engines.push(Box::new(GpuEngine::with_layout(gpu, points.clone(), layout)));
     }
@@ -161,7 +161,7 @@ fn chunking_changes_nothing_but_rounding() {
     // Two threads that take four addresses a trip: a dispatch sees at most 2048 of them, and by its
     // work far fewer, so chunks, spans of a chunk and groups of parameter sets all occur.
     for (chunk, work) in [(1, 1), (7, 100), (1000, 100), (1000, 50_000), (2672, 1 << 20)] {
-        let layout = Layout { chunk, work, threads: 2, workgroup: 8, resident: usize::MAX };
+        let layout = Layout { batch: chunk, work, threads: 2, workgroup: 8, resident: usize::MAX };
         let mut engine = GpuEngine::with_layout(&gpu, points.clone(), layout);
         // The smaller the pieces the more dispatches: two sets will do.
         let some = if work < 1000 { 2 } else { 12 };
@@ -180,7 +180,7 @@ fn neither_the_length_of_dispatches_nor_where_addresses_are_changes_a_byte() {
     let Parameters { centres, mixtures } = parameters(&set.addresses);
     let (centres, mixtures) = (&centres[..9], &mixtures[..9]);
     let of = |work, resident| {
-        let layout = Layout { work, resident, chunk: 1000, threads: 64, workgroup: 8 };
+        let layout = Layout { work, resident, batch: 1000, threads: 64, workgroup: 8 };
         let mut engine = GpuEngine::with_layout(&gpu, set.points(), layout);
         let (mut labels, mut indices) = (Vec::new(), Vec::new());
         let lloyds = Run::<Lloyd>::run(&mut engine, centres).unwrap();

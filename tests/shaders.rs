@@ -1,50 +1,65 @@
-//! The shaders without a device: they parse, they validate, and their structs lie as the host's do.
+//! The shaders without a device: every kernel of the table parses and validates, binds what the table
+//! says, and its structs and constants are those of the host.
 
 use std::mem::{offset_of, size_of};
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use octomix::engine::gpu::kernel::{Kernel, Word};
-use octomix::engine::gpu::shader::{self, Shape, unroll};
+use octomix::engine::gpu::kernels::{KERNELS, Kernel, Word};
+use octomix::engine::gpu::layout::{Layout, PARTIALS};
 use octomix::engine::gpu::{
-    LabelWord, PackedCentre, PackedComponent, PackedStudent, Reduction, Round, Segment, Sweep,
+    BINS, LabelWord, PackedCentre, PackedComponent, PackedStudent, Reach, Reduction, Round, Segment,
 };
-use octomix::pass::{Expectation, Lloyd, Moments};
 
-fn module(parts: &[&str], shape: Shape) -> naga::Module {
-    let source = unroll(parts, shape);
+fn module(kernel: &Kernel, components: usize) -> naga::Module {
+    let source = kernel.wgsl(components);
+    let what = format!("{} of {components}", kernel.name);
     let module = naga::front::wgsl::parse_str(&source)
-        .unwrap_or_else(|error| panic!("{shape:?}: {}", error.emit_to_string(&source)));
+        .unwrap_or_else(|error| panic!("{what}: {}", error.emit_to_string(&source)));
     Validator::new(ValidationFlags::all(), Capabilities::empty())
         .validate(&module)
-        .unwrap_or_else(|error| panic!("{shape:?}: {}", error.emit_to_string(&source)));
+        .unwrap_or_else(|error| panic!("{what}: {}", error.emit_to_string(&source)));
     module
 }
 
-/// The sources of the kernel of labels, one a tail.
-const LABELS: [&[&str]; 3] =
-    [shader::LABEL_GAUSSIAN_SOURCE, shader::LABEL_JOINT_SOURCE, shader::LABEL_EACH_SOURCE];
-
-/// The sources of the kernel of order statistics, one a tail.
-const TALLIES: [&[&str]; 3] =
-    [shader::TALLY_GAUSSIAN_SOURCE, shader::TALLY_JOINT_SOURCE, shader::TALLY_EACH_SOURCE];
-
-fn shape(block: usize, word: Word) -> Shape {
-    Shape { block, workgroup: 64, word }
+/// The kernel `name`, for one component.
+fn named(name: &str) -> naga::Module {
+    module(KERNELS.iter().find(|kernel| kernel.name == name).expect(name), 1)
 }
 
 #[test]
 fn every_kernel_validates_for_every_block() {
-    for block in 1..=8 {
-        module(Lloyd::SOURCE, shape(block, Lloyd::WORD));
-        module(Moments::SOURCE, shape(block, Moments::WORD));
-        module(Expectation::SOURCE, shape(block, Expectation::WORD));
+    for kernel in KERNELS {
+        for components in 1..=8 {
+            module(kernel, components);
+        }
+        assert!(!kernel.wgsl(8).contains('$'), "{}: a placeholder is left", kernel.name);
     }
-    for source in LABELS.into_iter().chain(TALLIES) {
-        module(source, shape(1, Word::F32));
+    module(&Kernel::reduce(Word::U32), 1);
+}
+
+#[test]
+fn names_of_kernels_differ() {
+    let mut names: Vec<_> = KERNELS.iter().map(|kernel| kernel.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), KERNELS.len());
+}
+
+#[test]
+fn bindings_have_the_names_and_numbers_of_the_table() {
+    for kernel in KERNELS {
+        let module = module(kernel, 3);
+        let mut found: Vec<_> = module
+            .global_variables
+            .iter()
+            .filter_map(|(_, v)| v.binding.map(|b| (b.group, b.binding, v.name.clone())))
+            .collect();
+        found.sort();
+        let name = |binding| Some(format!("{binding:?}").to_lowercase());
+        let table: Vec<_> =
+            (0..).zip(kernel.bindings).map(|(i, binding)| (0, i, name(binding))).collect();
+        assert_eq!(found, table, "{}", kernel.name);
     }
-    module(shader::ASSIGN_SOURCE, shape(1, Word::F32));
-    module(&[shader::REDUCE], shape(0, Word::F32));
-    module(&[shader::REDUCE], shape(0, Word::U32));
 }
 
 /// Asserts that struct `name` has `size` bytes and `offsets`, one a member.
@@ -68,10 +83,10 @@ fn words(start: usize, count: usize) -> impl Iterator<Item = usize> {
 }
 
 #[test]
-fn structs_lie_as_the_hosts_do() {
-    let expectation = module(Expectation::SOURCE, shape(1, Expectation::WORD));
-    let sweep = [offset_of!(Sweep, start), offset_of!(Sweep, end), offset_of!(Sweep, components)];
-    assert_layout(&expectation, "Sweep", size_of::<Sweep>(), &sweep);
+fn structs_have_the_layout_of_the_hosts() {
+    let expectation = named("expectation");
+    let reach = [offset_of!(Reach, start), offset_of!(Reach, end), offset_of!(Reach, components)];
+    assert_layout(&expectation, "Reach", size_of::<Reach>(), &reach);
     let segment = [offset_of!(Segment, start), offset_of!(Segment, addresses)];
     assert_layout(&expectation, "Segment", size_of::<Segment>(), &segment);
     let component: Vec<usize> = words(offset_of!(PackedComponent, bias), 1)
@@ -81,7 +96,6 @@ fn structs_lie_as_the_hosts_do() {
         .collect();
     assert_layout(&expectation, "Component", size_of::<PackedComponent>(), &component);
 
-    let lloyd = module(Lloyd::SOURCE, shape(1, Lloyd::WORD));
     let centre: Vec<usize> = words(offset_of!(PackedCentre, half_norm), 1)
         .chain(words(offset_of!(PackedCentre, x), 4))
         .chain(words(offset_of!(PackedCentre, window), 1))
@@ -90,63 +104,40 @@ fn structs_lie_as_the_hosts_do() {
         .chain(words(offset_of!(PackedCentre, middle), 4))
         .chain(words(offset_of!(PackedCentre, low), 4))
         .collect();
-    assert_layout(&lloyd, "Centre", size_of::<PackedCentre>(), &centre);
+    assert_layout(&named("lloyd"), "Centre", size_of::<PackedCentre>(), &centre);
 
-    let reduce = module(&[shader::REDUCE], shape(0, Word::F32));
     let reduction =
         [offset_of!(Reduction, rows), offset_of!(Reduction, threads), offset_of!(Reduction, words)];
-    assert_layout(&reduce, "Reduction", size_of::<Reduction>(), &reduction);
+    assert_layout(&named("reduce"), "Reduction", size_of::<Reduction>(), &reduction);
 
-    let label = module(shader::LABEL_JOINT_SOURCE, shape(1, Word::F32));
+    let label = named("label-joint");
     let student = [offset_of!(PackedStudent, component), offset_of!(PackedStudent, power)];
     assert_layout(&label, "Student", size_of::<PackedStudent>(), &student);
     assert_layout(&label, "Component", size_of::<PackedComponent>(), &component);
     let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
     assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
 
-    let tally = module(shader::TALLY_GAUSSIAN_SOURCE, shape(1, Word::F32));
     let round = [offset_of!(Round, prefix), offset_of!(Round, mask), offset_of!(Round, shift)];
-    assert_layout(&tally, "Round", size_of::<Round>(), &round);
+    assert_layout(&named("tally"), "Round", size_of::<Round>(), &round);
+}
+
+/// The value of a constant, or the default of an override.
+fn value(module: &naga::Module, name: &str) -> Option<usize> {
+    let is = |found: &Option<String>| found.as_deref() == Some(name);
+    let constant = module.constants.iter().find(|(_, c)| is(&c.name)).map(|(_, c)| c.init);
+    let default = || module.overrides.iter().find(|(_, o)| is(&o.name)).and_then(|(_, o)| o.init);
+    match module.global_expressions[constant.or_else(default)?] {
+        naga::Expression::Literal(naga::Literal::U32(value)) => Some(value as usize),
+        _ => None,
+    }
 }
 
 #[test]
-fn bindings_are_in_the_order_the_host_binds_them() {
-    let names = |module: &naga::Module| {
-        let mut bound: Vec<_> = module
-            .global_variables
-            .iter()
-            .filter_map(|(_, v)| {
-                v.binding.map(|b| (b.group, b.binding, v.name.clone().unwrap_or_default()))
-            })
-            .collect();
-        bound.sort();
-        bound.into_iter().map(|(group, _, name)| format!("{group}:{name}")).collect::<Vec<_>>()
-    };
-    let sweep = |params: &str, output: &str, more: &[&str]| -> Vec<String> {
-        let all = [&["sweep", "addresses", params, output], more].concat();
-        all.into_iter().map(|name| format!("0:{name}")).collect()
-    };
-    let sum = |source, word, params| {
-        assert_eq!(
-            names(&module(source, shape(3, word))),
-            sweep(params, "partials", &["segments"])
-        );
-    };
-    sum(Lloyd::SOURCE, Lloyd::WORD, "centres");
-    sum(Moments::SOURCE, Moments::WORD, "centres");
-    sum(Expectation::SOURCE, Expectation::WORD, "components");
-    let stream = |source, params, output, more: &[&str]| {
-        assert_eq!(names(&module(source, shape(1, Word::F32))), sweep(params, output, more));
-    };
-    for source in LABELS {
-        stream(source, "components", "labels", &[]);
+fn constants_are_those_of_the_host() {
+    assert_eq!(value(&named("reduce"), "PARTIALS"), Some(PARTIALS));
+    assert_eq!(value(&named("tally"), "BINS"), Some(BINS));
+    for kernel in KERNELS {
+        let workgroup = value(&module(kernel, 8), "WORKGROUP");
+        assert_eq!(workgroup, Some(Layout::HARDWARE.workgroup as usize), "{}", kernel.name);
     }
-    for source in TALLIES {
-        stream(source, "components", "counts", &["rounds"]);
-    }
-    stream(shader::ASSIGN_SOURCE, "centres", "indices", &[]);
-    assert_eq!(
-        names(&module(&[shader::REDUCE], shape(0, Word::U32))),
-        ["0:reduction", "0:partials", "0:sums"]
-    );
 }

@@ -1,6 +1,6 @@
 //! A GPU while it lasts, then the CPU: nothing that was computed is lost with a device.
 
-use super::gpu::kernel::Kernel;
+use super::gpu::fold::Reduce;
 use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, Sink, cpu};
 use crate::address::Points;
@@ -49,7 +49,7 @@ impl<'a> FallbackEngine<'a> {
     }
 }
 
-impl<K: Kernel + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
+impl<K: Reduce + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
         let cpu = match &mut self.instead {
             Some((_, cpu)) => cpu,
@@ -94,7 +94,7 @@ impl Engine for FallbackEngine<'_> {
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         match &self.instead {
-            None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.device(), points))),
+            None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.gpu(), points))),
             Some((_, cpu)) => cpu.over(points),
         }
     }
@@ -122,7 +122,7 @@ impl Engine for FallbackEngine<'_> {
 mod tests {
     use super::*;
     use crate::conformance::Parameters;
-    use crate::engine::gpu::plan::Layout;
+    use crate::engine::gpu::layout::Layout;
     use crate::engine::gpu::test_gpu;
     use crate::pass::assign::assign;
     use crate::pass::label::label;
@@ -155,7 +155,7 @@ mod tests {
             Parameters::new(&addresses[..1000], 3).expect("distinct");
         let density = Density::from(mixtures.remove(0));
         let Some(gpu) = test_gpu() else { return };
-        let layout = Layout { chunk: 10_000, ..Layout::of(gpu.info()) };
+        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
         let mut take_and_lose = |_: &[u32], labels: &[Label]| {

@@ -4,6 +4,8 @@
 //! its statistics count 2^i times: exact for integers, and in floats a change of exponent. So an
 //! address is visited once for each bit set in its weight, not once for each packet.
 
+use rayon::slice::ParallelSliceMut;
+
 use crate::address::{Held, Points};
 
 /// Addresses of which each counts `times` times.
@@ -13,6 +15,18 @@ pub(super) struct Plane<'a> {
     pub times: u64,
     /// The addresses, in their order in the set.
     pub addresses: Held<'a, u32>,
+}
+
+impl<'a> Plane<'a> {
+    /// The addresses in ascending order: the set's own, if they are.
+    pub fn ascending(&self) -> Held<'a, u32> {
+        if self.addresses.is_sorted() {
+            return self.addresses.clone();
+        }
+        let mut sorted = self.addresses.to_vec();
+        sorted.par_sort_unstable();
+        sorted.into()
+    }
 }
 
 /// The planes of `points`, lowest bit first, without those that hold no address.

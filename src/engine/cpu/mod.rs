@@ -17,7 +17,7 @@ use fearless_simd::Level;
 use rayon::prelude::*;
 
 use super::host::Local;
-use super::planes::{Plane, planes, terms};
+use super::planes::{planes, terms};
 use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
 use crate::address::{Held, Points};
 use crate::pass::label::Label;
@@ -116,12 +116,8 @@ impl<'a> CpuEngine<'a> {
 /// no weights, is sorted already and has one part is not copied.
 fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {
     let mut sorted = Vec::new();
-    for Plane { mut addresses, times } in planes(points) {
-        if !addresses.is_sorted() {
-            let mut copy = addresses.to_vec();
-            copy.par_sort_unstable();
-            addresses = copy.into();
-        }
+    for plane in planes(points) {
+        let (addresses, times) = (plane.ascending(), plane.times);
         let parts = match addresses.len() {
             ..=PARTED => chunk::parts(addresses),
             _ => vec![addresses],

@@ -1,10 +1,29 @@
-//! Buffers of the device that are filled once, and such that grow and are used again.
+//! Buffers of the device: some are filled once, others are used again and grow as needed.
 
 use wgpu::BufferUsages as Usage;
 
 use super::device::Gpu;
 
-/// The first `bytes` of `buffer`, for binding.
+/// Dispatches in flight at most: one is worked on, one waits.
+pub(super) const IN_FLIGHT: usize = 2;
+
+/// Buffers for what each dispatch in flight needs for itself, used in turn.
+#[derive(Debug, Default)]
+pub(super) struct Ring {
+    buffers: [Option<wgpu::Buffer>; IN_FLIGHT],
+    next: usize,
+}
+
+impl Ring {
+    /// The next buffer; the one before stays as it is.
+    pub fn next(&mut self) -> &mut Option<wgpu::Buffer> {
+        let buffer = &mut self.buffers[self.next];
+        self.next = (self.next + 1) % IN_FLIGHT;
+        buffer
+    }
+}
+
+/// The first `bytes` of `buffer`, to be bound.
 pub(super) fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResource<'_> {
     wgpu::BindingResource::Buffer(wgpu::BufferBinding {
         buffer,
@@ -13,12 +32,12 @@ pub(super) fn slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BindingResourc
     })
 }
 
-/// A buffer that holds `contents`.
+/// A new buffer with `contents`.
 pub(super) fn upload(gpu: &Gpu, label: &str, contents: &[u8], usage: Usage) -> wgpu::Buffer {
     load(gpu, &mut None, label, contents, usage)
 }
 
-/// `buffer`, made anew if it does not hold `contents`, with those in it.
+/// Writes `contents` to `buffer`, which is replaced if it is too small.
 pub(super) fn load(
     gpu: &Gpu,
     buffer: &mut Option<wgpu::Buffer>,
@@ -32,7 +51,7 @@ pub(super) fn load(
     buffer
 }
 
-/// `buffer`, made anew if it does not hold `bytes`.
+/// `buffer`, which is replaced if it is smaller than `bytes`.
 pub(super) fn grow(
     gpu: &Gpu,
     buffer: &mut Option<wgpu::Buffer>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::diagnose::why_no_adapter;
-use super::shader::{Shape, unroll};
+use super::kernels::{Kernel, Word};
 use crate::engine::EngineError;
 
 /// Why no GPU could be opened.
@@ -56,7 +56,7 @@ pub fn adapters() -> Vec<wgpu::Adapter> {
     pollster::block_on(instance.enumerate_adapters(backends))
 }
 
-/// Whether `info` is of a processor that acts as a GPU.
+/// Whether `info` describes a CPU that acts as a GPU.
 pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
     info.device_type == wgpu::DeviceType::Cpu
 }
@@ -68,7 +68,7 @@ pub fn can_compute(adapter: &wgpu::Adapter) -> bool {
         && wgpu::Limits::downlevel_defaults().check_limits(&adapter.limits())
 }
 
-/// The place of an adapter in the order of preference, the best first.
+/// The rank of an adapter in the order of preference; 0 is best.
 pub fn rank(info: &wgpu::AdapterInfo) -> u8 {
     match info.device_type {
         wgpu::DeviceType::DiscreteGpu => 0,
@@ -88,11 +88,14 @@ struct Inner {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
-    pipelines: Mutex<HashMap<(&'static str, Shape), wgpu::ComputePipeline>>,
+    pipelines: Mutex<HashMap<Built, wgpu::ComputePipeline>>,
     failure: Arc<Mutex<Option<Failure>>>,
 }
 
-/// What went wrong on the device, kept until someone asks.
+/// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
+type Built = (&'static str, Word, usize, u32);
+
+/// What went wrong on the device, kept until it is asked for.
 #[derive(Debug)]
 enum Failure {
     Lost(String),
@@ -187,29 +190,35 @@ impl Gpu {
         &self.0.queue
     }
 
-    /// The kernel `name`, built from `parts` for `shape` when first asked for.
+    /// The pipeline of `kernel` for blocks of `block` components and workgroups of `workgroup` threads,
+    /// built when first asked for.
     pub(super) fn pipeline(
         &self,
-        name: &'static str,
-        parts: &[&str],
-        shape: Shape,
+        kernel: &Kernel,
+        block: usize,
+        workgroup: u32,
     ) -> wgpu::ComputePipeline {
         let mut pipelines = self.0.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let label = Some(kernel.name);
         let build = || {
             let module = self.device().create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(unroll(parts, shape).into()),
+                label,
+                source: wgpu::ShaderSource::Wgsl(kernel.wgsl(block).into()),
             });
             self.device().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(name),
+                label,
                 layout: None,
                 module: &module,
                 entry_point: Some("main"),
-                compilation_options: Default::default(),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &[("WORKGROUP", f64::from(workgroup))],
+                    ..Default::default()
+                },
                 cache: None,
             })
         };
-        pipelines.entry((name, shape)).or_insert_with(build).clone()
+        let built = (kernel.name, kernel.word, block, workgroup);
+        pipelines.entry(built).or_insert_with(build).clone()
     }
 
     /// Waits until `submission` is done.

@@ -1,25 +1,16 @@
 //! `shaders/expectation.wgsl`: the kernel of [`Expectation`].
 
-use super::kernel::{Kernel, Word, component_rows};
-use super::shader;
+use super::fold::{Reduce, component_rows};
+use super::kernels::{EXPECTATION, Kernel};
+use super::layout::Rows;
 use crate::address::OCTETS;
 use crate::pass::expectation::{ExpectationStats, SoftMoments};
 use crate::pass::mixture::Component;
 use crate::pass::{Expectation, Mixture, PAIRS};
 
-impl Kernel for Expectation {
-    const NAME: &'static str = "expectation";
-    const SOURCE: &'static [&'static str] = &[
-        shader::SWEEP,
-        shader::SEGMENT,
-        shader::COMPONENT,
-        shader::GAUSSIAN,
-        shader::SLICE,
-        shader::EXPECTATION,
-    ];
-    const WORD: Word = Word::F32;
-    const ROWS: usize = 1 + OCTETS + PAIRS;
-    const BLOCK_ROWS: usize = 2;
+impl Reduce for Expectation {
+    const KERNEL: Kernel = EXPECTATION;
+    const ROWS: Rows = Rows { component: 1 + OCTETS + PAIRS, block: 2 };
 
     fn unpack(sums: &[f64], mixture: &Mixture, block: usize) -> ExpectationStats {
         let component = |(c, rows): (&Component, &[f64])| SoftMoments {
@@ -29,17 +20,17 @@ impl Kernel for Expectation {
             second: std::array::from_fn(|p| rows[1 + OCTETS + p]),
         };
         // Every block sums the whole log-likelihood, and its own share of the entropy.
-        let of_blocks = block * Self::ROWS;
+        let of_components = block * Self::ROWS.component;
         let entropy: f64 =
-            sums.chunks(of_blocks + Self::BLOCK_ROWS).map(|rows| rows[of_blocks + 1]).sum();
+            sums.chunks(Self::ROWS.of_block(block)).map(|rows| rows[of_components + 1]).sum();
         ExpectationStats {
             components: mixture
                 .0
                 .iter()
-                .zip(component_rows::<Self>(sums, mixture.0.len(), block))
+                .zip(component_rows::<Self>(sums, mixture, block))
                 .map(component)
                 .collect(),
-            log_likelihood: sums[of_blocks] * std::f64::consts::LN_2,
+            log_likelihood: sums[of_components] * std::f64::consts::LN_2,
             entropy: entropy * std::f64::consts::LN_2,
         }
     }

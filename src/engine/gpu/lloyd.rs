@@ -1,18 +1,15 @@
 //! `shaders/lloyd.wgsl`: the kernel of [`Lloyd`].
 
-use super::kernel::{Kernel, Word, component_rows};
-use super::shader;
+use super::fold::{Reduce, component_rows};
+use super::kernels::{Kernel, LLOYD};
+use super::layout::Rows;
 use crate::address::OCTETS;
 use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::{Centres, Lloyd};
 
-impl Kernel for Lloyd {
-    const NAME: &'static str = "lloyd";
-    const SOURCE: &'static [&'static str] =
-        &[shader::SWEEP, shader::SEGMENT, shader::NEAREST, shader::LLOYD];
-    const WORD: Word = Word::U32;
-    const ROWS: usize = 3 + OCTETS;
-    const BLOCK_ROWS: usize = 0;
+impl Reduce for Lloyd {
+    const KERNEL: Kernel = LLOYD;
+    const ROWS: Rows = Rows { component: 3 + OCTETS, block: 0 };
 
     fn unpack(sums: &[f64], centres: &Centres, block: usize) -> LloydStats {
         let cluster = |rows: &[f64]| Cluster {
@@ -20,6 +17,6 @@ impl Kernel for Lloyd {
             sum: std::array::from_fn(|j| rows[1 + j] as u64),
             squares: rows[5] as u64 + ((rows[6] as u64) << 16),
         };
-        LloydStats(component_rows::<Self>(sums, centres.count(), block).map(cluster).collect())
+        LloydStats(component_rows::<Self>(sums, centres, block).map(cluster).collect())
     }
 }

@@ -1,57 +1,56 @@
 //! Passes on a GPU, through wgpu: Vulkan, Metal, DX12.
 //!
-//! Addresses are sorted and uploaded once, 4 bytes each, in chunks, as far as the device has room;
-//! weighted ones plane by plane. A sweep leaves one partial sum a thread and row; a second kernel sums
-//! those by 64; the host sums the rest in f64, in a fixed order. What is said of each address is said
-//! in the set's own order: where that is another, addresses are uploaded for it.
+//! The way of a pass, from the device up:
+//! - `device` opens a GPU, `diagnose` says why there is none;
+//! - `shader` puts WGSL together, `kernels` is the table of kernels;
+//! - `layout` and `pace` cut a run into dispatches, `batch` keeps the addresses, `pack` the parameters;
+//! - `launch` is the loop that runs every kernel;
+//! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `stream` writes one item an
+//!   address (`label`, `assign`), `tally` finds order statistics.
+//!
+//! Addresses are sorted and uploaded once, 4 bytes each, in batches, as far as the device has room;
+//! weighted ones plane by plane. Labels and assignments come in the set's own order; if that is not
+//! ascending, the addresses are uploaded for each of these calls.
 
 mod assign;
+mod batch;
 mod buffer;
-mod centres;
-mod chunk;
 pub mod device;
 pub mod diagnose;
 mod expectation;
-mod flight;
-pub mod kernel;
+pub(super) mod fold;
+pub mod kernels;
 mod label;
-pub mod listing;
+mod launch;
+pub mod layout;
 mod lloyd;
-mod mixture;
 mod moments;
-pub mod plan;
-pub mod shader;
+mod pace;
+mod pack;
+mod shader;
 mod stream;
-mod student;
-mod sums;
 mod tally;
 
-pub use self::centres::PackedCentre;
-pub use self::chunk::Segment;
-pub use self::label::LabelWord;
-pub use self::mixture::PackedComponent;
-pub use self::student::PackedStudent;
-pub use self::sums::Reduction;
-pub use self::tally::Round;
-
-use std::sync::Arc;
-
-use bytemuck::{Pod, Zeroable};
-
-use self::assign::ASSIGN;
-use self::chunk::{Chunk, Loads, Place, chunks};
 pub use self::device::{Gpu, GpuError, Wanted};
-use self::flight::Slots;
-use self::label::{LABEL_EACH, LABEL_GAUSSIAN, LABEL_JOINT};
-use self::plan::{LANES, Layout, PARTIALS, Pace, TRIPS, spans};
-use self::student::Students;
+pub use self::label::LabelWord;
+pub use self::launch::{Reach, Reduction};
+pub use self::layout::Segment;
+pub use self::pack::{PackedCentre, PackedComponent, PackedStudent};
+pub use self::tally::{BINS, Round};
+
+use self::batch::{Batch, Stored, batches};
+use self::fold::Reduce;
+use self::launch::Launcher;
+use self::layout::{LANES, Layout, PARTIALS, TRIPS, spans};
+use self::pace::Pace;
 use super::host::Local;
-use super::{Arithmetic, Engine, EngineError, Precision, Sink};
+use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density, Tail};
+use crate::pass::{Centres, Density};
 
-/// How the kernels round: a lane's sum of four, the trips of its thread, the partials of a word.
+/// How the kernels round: in the sum of a thread's four lanes, over its trips, and over the partials of
+/// a word.
 pub const ARITHMETIC: Arithmetic = Arithmetic {
     sums: Precision::F32,
     chain: LANES + TRIPS + PARTIALS,
@@ -60,30 +59,14 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
     labels: Precision::F32,
 };
 
-/// `Sweep` of `shaders/sweep.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-pub struct Sweep {
-    /// The first segment or address to visit.
-    pub start: u32,
-    /// The end of what to visit.
-    pub end: u32,
-    /// Components of a parameter set.
-    pub components: u32,
-}
-
 /// The engine of a GPU.
 #[derive(Debug)]
 pub struct GpuEngine<'a> {
-    gpu: Gpu,
-    layout: Layout,
+    launcher: Launcher,
     points: Points<'a>,
     /// What sums are taken over: the planes of the points, one after the other.
-    chunks: Arc<[Chunk<'a>]>,
+    batches: Vec<Batch<'a>>,
     pace: Pace,
-    loads: Loads,
-    partials: Option<wgpu::Buffer>,
-    slots: Slots,
 }
 
 impl<'a> GpuEngine<'a> {
@@ -92,24 +75,20 @@ impl<'a> GpuEngine<'a> {
         Self::with_layout(gpu, points, Layout::of(gpu.info()))
     }
 
-    /// As [`new`](Self::new) with a layout of one's own, such as one that cuts small sets.
+    /// As [`new`](Self::new), with a given layout, such as one that cuts small sets.
     pub fn with_layout(gpu: &Gpu, points: impl Into<Points<'a>>, layout: Layout) -> Self {
         let points = points.into();
         Self {
-            gpu: gpu.clone(),
-            layout,
-            chunks: chunks(gpu, &points, layout),
+            launcher: Launcher::new(gpu, layout),
+            batches: batches(gpu, &points, layout),
             points,
             pace: Pace::default(),
-            loads: Loads::default(),
-            partials: None,
-            slots: Slots::default(),
         }
     }
 
     /// The device.
-    pub(super) fn device(&self) -> &Gpu {
-        &self.gpu
+    pub(super) fn gpu(&self) -> &Gpu {
+        &self.launcher.gpu
     }
 
     /// The points that it holds.
@@ -118,48 +97,27 @@ impl<'a> GpuEngine<'a> {
     }
 
     /// Every address once, in any order.
-    fn once(&self) -> Vec<Place<'a>> {
+    fn once(&self) -> Vec<Stored<'a>> {
         if self.points.weights().is_some() {
             return self.in_order();
         }
-        self.chunks.iter().map(|chunk| chunk.place.clone()).collect()
+        self.batches.iter().map(|batch| batch.addresses.clone()).collect()
     }
 
-    /// Every address once, in the order of the points: the chunks, if those are in that order.
-    fn in_order(&self) -> Vec<Place<'a>> {
+    /// Every address once, in the order of the points: the batches, if those are in that order.
+    fn in_order(&self) -> Vec<Stored<'a>> {
         let addresses = self.points.addresses();
         if self.points.weights().is_none() && addresses.is_sorted() {
             return self.once();
         }
-        let cut = spans(addresses.len(), self.layout.chunk.max(1));
-        cut.map(|span| Place::Host(addresses.slice(span))).collect()
+        let cut = spans(addresses.len(), self.launcher.layout.batch.max(1));
+        cut.map(|span| Stored::Host(addresses.slice(span))).collect()
     }
+}
 
-    /// Binds `buffers`, in order, to group 0 of `pipeline` and dispatches `workgroups`.
-    fn dispatch(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        pipeline: &wgpu::ComputePipeline,
-        buffers: &[wgpu::BindingResource<'_>],
-        workgroups: [u32; 3],
-    ) {
-        let entries: Vec<_> = buffers
-            .iter()
-            .enumerate()
-            .map(|(i, resource)| wgpu::BindGroupEntry {
-                binding: i as u32,
-                resource: resource.clone(),
-            })
-            .collect();
-        let bind_group = self.gpu.device().create_bind_group(&wgpu::BindGroupDescriptor {
-            label: None,
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bind_group, &[]);
-        pass.dispatch_workgroups(workgroups[0], workgroups[1], workgroups[2]);
+impl<R: Reduce> Run<R> for GpuEngine<'_> {
+    fn run(&mut self, params: &[R::Params]) -> Result<Vec<R::Stats>, EngineError> {
+        fold::run::<R>(&mut self.launcher, &self.batches, &mut self.pace, params)
     }
 }
 
@@ -169,24 +127,23 @@ impl Local for GpuEngine<'_> {
     }
 }
 
+/// Puts the addresses beside what is said of them, which comes in their order.
+fn beside<'s, Item>(
+    mut addresses: &'s [u32],
+    sink: &'s mut Sink<'_, Item>,
+) -> impl FnMut(&[Item]) -> std::io::Result<()> + 's {
+    move |items| {
+        let (these, others) = addresses.split_at(items.len().min(addresses.len()));
+        addresses = others;
+        sink(these, items)
+    }
+}
+
 impl Engine for GpuEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        let Density { components, tail } = density;
-        let mut labels = Vec::new();
-        let mut sink = |addresses: &[u32], words: &[LabelWord]| {
-            labels.clear();
-            labels.extend(words.iter().map(Label::from));
-            sink(addresses, &labels)
-        };
-        match tail {
-            Tail::Gaussian => self.stream(LABEL_GAUSSIAN, components, &mut sink),
-            Tail::Joint(freedom) => {
-                self.stream(LABEL_JOINT, &Students::joint(components, freedom), &mut sink)
-            }
-            Tail::Each(freedom) => {
-                self.stream(LABEL_EACH, &Students::each(components, freedom), &mut sink)
-            }
-        }
+        let batches = self.in_order();
+        let mut sink = beside(self.points.addresses(), sink);
+        label::label(&mut self.launcher, &batches, density, &mut sink)
     }
 
     fn order_statistics(
@@ -194,15 +151,20 @@ impl Engine for GpuEngine<'_> {
         density: &Density,
         ranks: &[u64],
     ) -> Result<Vec<f64>, EngineError> {
-        self.ranked(density, ranks)
+        let last = (self.points.addresses().len() as u64).saturating_sub(1);
+        let ranks = ranks.iter().map(|&rank| rank.min(last));
+        let batches = self.once();
+        tally::order_statistics(&mut self.launcher, &batches, density, ranks)
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        self.stream(ASSIGN, centres, sink)
+        let batches = self.in_order();
+        let mut sink = beside(self.points.addresses(), sink);
+        assign::assign(&mut self.launcher, &batches, centres, &mut sink)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        Box::new(GpuEngine::new(&self.gpu, points))
+        Box::new(GpuEngine::new(self.gpu(), points))
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -210,7 +172,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn description(&self) -> String {
-        format!("gpu: f32, {}", self.gpu.info().name)
+        format!("gpu: f32, {}", self.launcher.gpu.info().name)
     }
 }
 
@@ -226,7 +188,6 @@ pub(super) fn test_gpu() -> Option<Gpu> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Run;
     use crate::pass::{Expectation, Lloyd, Mixture, Moments};
 
     #[test]

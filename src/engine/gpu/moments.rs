@@ -1,18 +1,15 @@
 //! `shaders/moments.wgsl`: the kernel of [`Moments`].
 
-use super::kernel::{Kernel, Word, component_rows};
-use super::shader;
+use super::fold::{Reduce, component_rows};
+use super::kernels::{Kernel, MOMENTS};
+use super::layout::Rows;
 use crate::address::OCTETS;
 use crate::pass::moments::{ExactMoments, MomentsStats};
 use crate::pass::{Centres, Moments, PAIRS};
 
-impl Kernel for Moments {
-    const NAME: &'static str = "moments";
-    const SOURCE: &'static [&'static str] =
-        &[shader::SWEEP, shader::SEGMENT, shader::NEAREST, shader::MOMENTS];
-    const WORD: Word = Word::U32;
-    const ROWS: usize = 1 + OCTETS + PAIRS;
-    const BLOCK_ROWS: usize = 0;
+impl Reduce for Moments {
+    const KERNEL: Kernel = MOMENTS;
+    const ROWS: Rows = Rows { component: 1 + OCTETS + PAIRS, block: 0 };
 
     fn unpack(sums: &[f64], centres: &Centres, block: usize) -> MomentsStats {
         let cluster = |rows: &[f64]| ExactMoments {
@@ -20,6 +17,6 @@ impl Kernel for Moments {
             sum: std::array::from_fn(|j| rows[1 + j] as u64),
             products: std::array::from_fn(|p| rows[1 + OCTETS + p] as u64),
         };
-        MomentsStats(component_rows::<Self>(sums, centres.count(), block).map(cluster).collect())
+        MomentsStats(component_rows::<Self>(sums, centres, block).map(cluster).collect())
     }
 }

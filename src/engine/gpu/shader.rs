@@ -1,100 +1,92 @@
-//! Shader sources, unrolled for a number of components.
+//! Shaders as a device is given them: imports resolved, and unrolled for a block of components.
 //!
-//! Dynamically indexed private arrays are slow on every device and barriers on some, so the sums of
-//! each component are scalars of their own: the lines between `//# for k` and `//# end` stand once
-//! for each k, with `$k` replaced. `$BLOCK`, `$WORKGROUP`, `$WORD`,
-//! `$PARTIALS` and `$BINS` are replaced everywhere.
+//! - `#import name` brings in `shaders/name.wgsl`, once, before the file that names it.
+//! - The lines between `//# for k` and `//# end` are repeated for each k of a block, with `$k` replaced.
+//!   Dynamically indexed private arrays are slow on every device and barriers on some, so the sums of
+//!   each component are scalars of their own.
+//! - `$TAIL`, `$BLOCK` and `$WORD` are replaced everywhere: no `override` of WGSL can choose an import,
+//!   how often lines are repeated, or a type. The size of a workgroup is one.
+//!
+//! Nothing here parses WGSL or knows a device. The crate naga_oil also resolves imports, but it cannot
+//! import an `override` into `@workgroup_size`, and what it prints has neither comments nor plain names.
 
-use super::kernel::Word;
-use super::plan::PARTIALS;
-use super::tally::BINS;
+/// Components whose sums a thread keeps at most: eight take 120 registers.
+pub(super) const LARGEST_BLOCK: usize = 8;
 
-/// The reach of the sweep and its addresses.
-pub const SWEEP: &str = include_str!("../../../shaders/sweep.wgsl");
-/// The segments of a sum.
-pub const SEGMENT: &str = include_str!("../../../shaders/segment.wgsl");
-/// The nearest centre.
-pub const NEAREST: &str = include_str!("../../../shaders/nearest.wgsl");
-/// A mixture component.
-pub const COMPONENT: &str = include_str!("../../../shaders/component.wgsl");
-/// Its density with Gaussian tails.
-pub const GAUSSIAN: &str = include_str!("../../../shaders/gaussian.wgsl");
-/// The same where the first octet is given.
-pub const SLICE: &str = include_str!("../../../shaders/slice.wgsl");
-/// A component with the tails of t distributions.
-pub const STUDENT: &str = include_str!("../../../shaders/student.wgsl");
-/// Its density with one over all octets.
-pub const JOINT: &str = include_str!("../../../shaders/joint.wgsl");
-/// Its density with one along each axis.
-pub const EACH: &str = include_str!("../../../shaders/each.wgsl");
-/// The kernel of [`Lloyd`](crate::pass::Lloyd).
-pub const LLOYD: &str = include_str!("../../../shaders/lloyd.wgsl");
-/// The kernel of [`Moments`](crate::pass::Moments).
-pub const MOMENTS: &str = include_str!("../../../shaders/moments.wgsl");
-/// The kernel of [`Expectation`](crate::pass::Expectation).
-pub const EXPECTATION: &str = include_str!("../../../shaders/expectation.wgsl");
-/// What a density says of an address.
-pub const DENSITY: &str = include_str!("../../../shaders/density.wgsl");
-/// The kernel of [`label`](crate::pass::label).
-pub const LABEL: &str = include_str!("../../../shaders/label.wgsl");
-/// All of that kernel for Gaussian tails.
-pub const LABEL_GAUSSIAN_SOURCE: &[&str] = &[SWEEP, COMPONENT, GAUSSIAN, DENSITY, LABEL];
-/// All of it for t distributions over all octets.
-pub const LABEL_JOINT_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, JOINT, DENSITY, LABEL];
-/// All of it for a t distribution along each axis.
-pub const LABEL_EACH_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, EACH, DENSITY, LABEL];
-/// The kernel of [`assign`](crate::pass::assign).
-pub const ASSIGN: &str = include_str!("../../../shaders/assign.wgsl");
-/// All of that kernel.
-pub const ASSIGN_SOURCE: &[&str] = &[SWEEP, NEAREST, ASSIGN];
-/// The kernel of a round of [`order_statistics`](crate::engine::Engine::order_statistics).
-pub const TALLY: &str = include_str!("../../../shaders/tally.wgsl");
-/// All of that kernel for Gaussian tails.
-pub const TALLY_GAUSSIAN_SOURCE: &[&str] = &[SWEEP, COMPONENT, GAUSSIAN, DENSITY, TALLY];
-/// All of it for t distributions over all octets.
-pub const TALLY_JOINT_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, JOINT, DENSITY, TALLY];
-/// All of it for a t distribution along each axis.
-pub const TALLY_EACH_SOURCE: &[&str] = &[SWEEP, COMPONENT, STUDENT, EACH, DENSITY, TALLY];
-/// The second pass of all sums.
-pub const REDUCE: &str = include_str!("../../../shaders/reduce.wgsl");
-
-/// What a source is unrolled for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Shape {
-    /// Components whose sums a thread keeps.
-    pub block: usize,
-    /// Threads a workgroup.
-    pub workgroup: u32,
-    /// The type of a partial sum.
-    pub word: Word,
+/// The files of `shaders/` by their stems.
+macro_rules! files {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../../shaders/", $name, ".wgsl")))),*]
+    };
 }
 
-/// The WGSL of `parts`, one after the other, unrolled for `shape`.
-pub fn unroll(parts: &[&str], shape: Shape) -> String {
+const FILES: &[(&str, &str)] = files! {
+    "assign" "component" "density" "expectation" "gaussian" "label" "lloyd" "moments" "nearest"
+    "reach" "reduce" "segment" "slice" "student" "student_axes" "student_joint" "tally" "workgroup"
+};
+
+/// The WGSL of the file `entry` and of all it imports, for blocks of `block` components, the tail in the
+/// file `tail` and partial sums of the type `word`.
+///
+/// An import that no file answers stays as it is, so the module is invalid.
+pub(super) fn wgsl(entry: &str, tail: &str, block: usize, word: &str) -> String {
     let mut source = String::new();
+    append(entry, tail, &mut Vec::new(), &mut source);
+    unroll(&source, block)
+        .replace("$TAIL", tail)
+        .replace("$BLOCK", &block.to_string())
+        .replace("$WORD", word)
+}
+
+/// Appends the file `name` to `source`, after those of its imports that are not in `seen`.
+fn append<'a>(name: &'a str, tail: &'a str, seen: &mut Vec<&'a str>, source: &mut String) {
+    if seen.contains(&name) {
+        return;
+    }
+    seen.push(name);
+    let Some((_, text)) = FILES.iter().find(|(file, _)| *file == name) else {
+        source.push_str(&format!("#import {name}\n"));
+        return;
+    };
+    let (imports, lines): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("#import "));
+    for import in imports {
+        let import = import.trim_start_matches("#import ");
+        append(if import == "$TAIL" { tail } else { import }, tail, seen, source);
+    }
+    if !source.is_empty() {
+        source.push('\n');
+    }
+    for line in lines {
+        // Of the two blank lines around the imports one is left.
+        if !line.is_empty() || !source.ends_with("\n\n") {
+            source.push_str(line);
+            source.push('\n');
+        }
+    }
+}
+
+/// `source` with its marked lines once for each component of a block.
+fn unroll(source: &str, block: usize) -> String {
+    let mut unrolled = String::new();
     let mut repeated: Option<String> = None;
-    for line in parts.iter().flat_map(|part| part.lines()) {
+    for line in source.lines() {
         match line.trim() {
             "//# for k" => repeated = Some(String::new()),
             "//# end" => {
                 let body = repeated.take().unwrap_or_default();
-                for k in 0..shape.block {
-                    source.push_str(&body.replace("$k", &k.to_string()));
+                for k in 0..block {
+                    unrolled.push_str(&body.replace("$k", &k.to_string()));
                 }
             }
             _ => {
-                let target = repeated.as_mut().unwrap_or(&mut source);
+                let target = repeated.as_mut().unwrap_or(&mut unrolled);
                 target.push_str(line);
                 target.push('\n');
             }
         }
     }
-    source
-        .replace("$BLOCK", &shape.block.to_string())
-        .replace("$WORKGROUP", &shape.workgroup.to_string())
-        .replace("$WORD", shape.word.name())
-        .replace("$PARTIALS", &PARTIALS.to_string())
-        .replace("$BINS", &BINS.to_string())
+    unrolled
 }
 
 #[cfg(test)]
@@ -102,10 +94,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marked_lines_stand_once_for_each_component() {
-        let shape = Shape { block: 2, workgroup: 64, word: Word::F32 };
-        let source =
-            unroll(&["a $BLOCK\n//# for k\n b$k = $ku;\n//# end\nc $WORKGROUP $WORD"], shape);
-        assert_eq!(source, "a 2\n b0 = 0u;\n b1 = 1u;\nc 64 f32\n");
+    fn marked_lines_are_repeated_for_each_component() {
+        let source = unroll("a\n//# for k\n b$k = $ku;\n//# end\nc\n", 2);
+        assert_eq!(source, "a\n b0 = 0u;\n b1 = 1u;\nc\n");
+    }
+
+    #[test]
+    fn imports_come_first_and_once() {
+        // Both the tail and the slices import the component.
+        let source = wgsl("expectation", "", 1, "f32");
+        let at = |declaration: &str| {
+            let found: Vec<_> = source.match_indices(declaration).collect();
+            assert_eq!(found.len(), 1, "{declaration}");
+            found[0].0
+        };
+        let order =
+            ["struct Reach", "struct Segment", "struct Component", "struct Slice", "fn main"];
+        assert!(order.map(at).is_sorted());
+    }
+
+    #[test]
+    fn the_tail_is_imported_and_an_unknown_file_is_left_to_be_noticed() {
+        assert!(wgsl("label", "student_axes", 1, "f32").contains("fn log2_1p"));
+        assert!(wgsl("label", "absent", 1, "f32").contains("#import absent"));
     }
 }

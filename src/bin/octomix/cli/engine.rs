@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use octomix::engine::choice::EngineKind;
-use octomix::engine::gpu::listing::LISTINGS;
+use octomix::engine::gpu::kernels::KERNELS;
 
 use super::{Format, InputArgs, PrintArgs, model};
 
@@ -84,7 +84,7 @@ Examples:
 pub struct DevicesArgs {
     /// Print the WGSL of this kernel instead, as a GPU is given it
     #[arg(long, value_name = "NAME", conflicts_with = "format",
-          value_parser = PossibleValuesParser::new(LISTINGS.map(|listing| listing.name)))]
+          value_parser = PossibleValuesParser::new(KERNELS.iter().map(|kernel| kernel.name)))]
     pub shader: Option<String>,
     /// The components that the kernel is for
     #[arg(short = 'k', long, value_name = "N", default_value_t = 8, requires = "shader",

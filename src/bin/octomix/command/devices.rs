@@ -1,10 +1,10 @@
-//! `octomix devices`: the adapters there are, and which of them octomix would use; what they are given.
+//! `octomix devices`: lists the GPU adapters and which of them octomix would use, or prints a kernel.
 
 use std::io::{self, Write};
 
 use octomix::engine::gpu::device::{adapters, can_compute, is_software, rank};
 use octomix::engine::gpu::diagnose::why_no_adapter;
-use octomix::engine::gpu::listing::LISTINGS;
+use octomix::engine::gpu::kernels::KERNELS;
 use serde::Serialize;
 
 use super::{Failure, print};
@@ -21,11 +21,11 @@ struct Device {
     largest_binding: u64,
     /// The largest buffer, in bytes.
     largest_buffer: u64,
-    /// Memory that a workgroup shares, in bytes.
+    /// The memory that a workgroup shares, at most, in bytes.
     workgroup_memory: u32,
-    /// Threads of a workgroup.
+    /// The threads of a workgroup, at most.
     workgroup_threads: u32,
-    /// Workgroups in each dimension of a dispatch.
+    /// The workgroups in each dimension of a dispatch, at most.
     workgroups: u32,
     used: String,
 }
@@ -34,18 +34,18 @@ struct Device {
 #[derive(Debug, Serialize)]
 struct Devices {
     devices: Vec<Device>,
-    /// Where there is none, why.
+    /// Why there is none, if so.
     none_because: Option<String>,
 }
 
-/// Lists the adapters, the one that would be used first, or prints a kernel.
+/// Lists the adapters, starting with the one that would be used, or prints a kernel.
 ///
 /// # Errors
 /// When standard output cannot be written.
 pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
     if let Some(shader) = &args.shader {
-        let listings = LISTINGS.iter().filter(|listing| listing.name == *shader);
-        let wgsl: String = listings.map(|listing| listing.wgsl(args.components as usize)).collect();
+        let kernels = KERNELS.iter().filter(|kernel| kernel.name == *shader);
+        let wgsl: String = kernels.map(|kernel| kernel.wgsl(args.components as usize)).collect();
         return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
     }
     let mut found = adapters();

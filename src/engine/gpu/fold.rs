@@ -1,0 +1,169 @@
+//! Passes that return sums. The sums of a run over all addresses, for several parameter sets at once:
+//!
+//!     for each batch (ascending addresses of one plane, on the device or brought there)
+//!         cut its segments into pieces, and the parameter sets into groups
+//!         for each piece and each group, one dispatch; of its workgroups (x, y, z)
+//!             x takes a segment, y a block of components, z a parameter set
+//!             each thread sums every workgroup-th address of the segment, in f32 or u32,
+//!             and writes one partial sum a row (a row is one sum of one component)
+//!         reduce: each thread adds 64 neighbouring partials of a row to one word
+//!         on the host: add the words of each row in f64 (what this file does)
+//!     after the last batch of a plane: unpack the rows to statistics, repeat these as often as
+//!     the addresses of the plane count, and merge them
+//!
+//! Words are added in the order of the addresses, whatever the pieces, so runs are reproducible to the
+//! byte.
+
+use std::ops::Range;
+
+use wgpu::BufferUsages as Usage;
+
+use super::batch::Batch;
+use super::buffer::upload;
+use super::kernels::{Binding, Kernel};
+use super::launch::{Dispatch, Launcher, Reduction};
+use super::layout::{PARTIALS, Plan, Rows, addresses};
+use super::pace::{Pace, Watch};
+use super::pack::{Pack, Packed};
+use crate::engine::EngineError;
+use crate::pass::{Pass, Stats};
+
+/// A pass with a kernel that sums.
+pub(in crate::engine) trait Reduce: Pass<Params: Pack> {
+    /// The kernel.
+    const KERNEL: Kernel;
+    /// The rows of sums that it writes.
+    const ROWS: Rows;
+
+    /// The statistics under `params` from `sums`, one a row: [`ROWS`](Self::ROWS), for each block of
+    /// `block` components.
+    fn unpack(sums: &[f64], params: &Self::Params, block: usize) -> Self::Stats;
+}
+
+/// The rows of each component of `params`, without those of the blocks.
+pub(super) fn component_rows<'a, R: Reduce>(
+    sums: &'a [f64],
+    params: &R::Params,
+    block: usize,
+) -> impl Iterator<Item = &'a [f64]> {
+    let Rows { component, .. } = R::ROWS;
+    sums.chunks(R::ROWS.of_block(block))
+        .flat_map(move |rows| rows[..block * component].chunks(component))
+        .take(params.components())
+}
+
+/// What the words of a dispatch are the sums of.
+#[derive(Debug)]
+struct Piece {
+    /// How often each of its addresses counts.
+    times: u64,
+    /// The parameter sets.
+    sets: Range<usize>,
+    /// Words a row.
+    words: usize,
+    /// Addresses times components.
+    work: usize,
+}
+
+/// The statistics of each of `params` over `batches`.
+pub(super) fn run<R: Reduce>(
+    launcher: &mut Launcher,
+    batches: &[Batch<'_>],
+    pace: &mut Pace,
+    params: &[R::Params],
+) -> Result<Vec<R::Stats>, EngineError> {
+    let Some(most) = params.iter().map(Pack::components).max() else { return Ok(Vec::new()) };
+    let (gpu, layout) = (launcher.gpu.clone(), launcher.layout);
+    let binding = gpu.device().limits().max_storage_buffer_binding_size as usize;
+    let work = pace.work(R::KERNEL.name, layout);
+    let plan = Plan::new(layout, binding, most, R::ROWS, work)?;
+    let dispatch = |batch: &Batch<'_>, segments: Range<usize>, sets: Range<usize>| {
+        let threads = segments.len() * layout.workgroup as usize;
+        let words = threads.div_ceil(PARTIALS);
+        let rows = sets.len() * plan.rows;
+        let packed = Packed::new(&params[sets.clone()], plan.components);
+        let packed_buffer = upload(&gpu, "params", &packed.bytes, Usage::STORAGE);
+        let blocks = plan.components / plan.block;
+        Dispatch {
+            workgroups: [segments.len(), blocks, sets.len()].map(|n| n as u32),
+            inputs: vec![
+                (packed.binding, packed_buffer),
+                (Binding::Segments, batch.segment_buffer.clone()),
+            ],
+            components: plan.components,
+            words: rows * words,
+            reduction: Some(Reduction {
+                rows: rows as u32,
+                threads: threads as u32,
+                words: words as u32,
+            }),
+            what: Piece {
+                times: batch.times,
+                work: addresses(&batch.segments[segments.clone()]) * plan.components * sets.len(),
+                words,
+                sets,
+            },
+            span: segments,
+        }
+    };
+    let mut fold = Fold::<R>::new(params, plan);
+    let mut watch = Watch::default();
+    let batches = batches.iter().map(|batch| {
+        let pieces = plan.pieces(&batch.segments, params.len()).into_iter();
+        (&batch.addresses, pieces.map(|(segments, sets)| dispatch(batch, segments, sets)))
+    });
+    launcher.run(&R::KERNEL, plan.block, batches, |piece: Piece, words| {
+        watch.done(piece.work);
+        fold.take(&piece, words);
+        Ok(())
+    })?;
+    pace.learn(R::KERNEL.name, &watch, layout);
+    Ok(fold.finish())
+}
+
+/// The sums of a run as they come in.
+struct Fold<'a, R: Reduce> {
+    params: &'a [R::Params],
+    plan: Plan,
+    /// How often the addresses of the plane that is being visited count.
+    times: u64,
+    /// The rows of each parameter set over that plane.
+    rows: Vec<f64>,
+    /// The statistics of the planes before, one a parameter set.
+    all: Vec<R::Stats>,
+}
+
+impl<'a, R: Reduce> Fold<'a, R> {
+    fn new(params: &'a [R::Params], plan: Plan) -> Self {
+        let all = params.iter().map(R::identity).collect();
+        Self { params, plan, times: 1, rows: vec![0.0; params.len() * plan.rows], all }
+    }
+
+    /// Adds the words of `piece`: the rows of its sets, one set after another.
+    fn take(&mut self, piece: &Piece, words: &[u32]) {
+        if piece.times != self.times {
+            self.merge();
+            self.times = piece.times;
+        }
+        let rows = piece.sets.start * self.plan.rows..piece.sets.end * self.plan.rows;
+        for (row, words) in self.rows[rows].iter_mut().zip(words.chunks(piece.words)) {
+            words.iter().for_each(|&word| *row += R::KERNEL.word.value(word));
+        }
+    }
+
+    /// Merges the plane into the statistics.
+    fn merge(&mut self) {
+        let sets = self.all.iter_mut().zip(self.params).zip(self.rows.chunks(self.plan.rows));
+        for ((all, params), rows) in sets {
+            let mut stats = R::unpack(rows, params, self.plan.block);
+            stats.repeat(self.times);
+            all.merge(&stats);
+        }
+        self.rows.fill(0.0);
+    }
+
+    fn finish(mut self) -> Vec<R::Stats> {
+        self.merge();
+        self.all
+    }
+}
