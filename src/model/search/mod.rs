@@ -14,6 +14,7 @@
 
 mod climb;
 mod cut;
+mod exploration;
 mod moves;
 mod objective;
 mod rounds;
@@ -84,7 +85,8 @@ pub fn fit(
         starts.into_iter().next()
     };
     // `start` fails where there is none.
-    let rounds::Exploration { mut best, mut trace, .. } = chain.ok_or(FitError::NoAddresses)?;
+    let exploration::Exploration { mut best, mut trace, .. } =
+        chain.ok_or(FitError::NoAddresses)?;
     let before = best.bound();
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));

@@ -4,13 +4,14 @@
 use rayon::prelude::*;
 
 use super::climb::{Climb, Gait};
+use super::exploration::Exploration;
 use super::moves::{self, Tried, View};
 use super::runner::Runner;
 use super::seen::Seen;
 use super::starts;
 use crate::engine::RandomStream;
 use crate::model::FitError;
-use crate::model::trace::{Kind, Move};
+use crate::model::trace::Kind;
 
 /// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
 const DRAWN: (f64, f64) = (12.0, 48.0);
@@ -41,29 +42,7 @@ const MOST_REPEATS: usize = 5;
 /// The search ends after so many new starts in a row that led no higher.
 const MOST_IDLE_STARTS: usize = 4;
 
-/// A state and what rounds have made of it.
-#[derive(Debug)]
-pub struct Exploration {
-    /// The best state.
-    pub best: Climb,
-    /// The steps that led there.
-    pub trace: Vec<Move>,
-    seen: Seen,
-    /// Rounds since the last move was accepted.
-    rounds_without_gain: usize,
-    /// Rounds since the last new move was found.
-    rounds_without_news: usize,
-}
-
 impl Exploration {
-    /// A start.
-    pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
-        let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
-        let mut seen = Seen::new(runner.size());
-        seen.add(&best.statistics);
-        Self { best, trace, seen, rounds_without_gain: 0, rounds_without_news: 0 }
-    }
-
     /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
     /// another.
     fn explore(
