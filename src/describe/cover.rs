@@ -122,32 +122,30 @@ fn close(pieces: &[CoverBlock], many: usize) -> Vec<CoverBlock> {
 /// The cover of the fewest bits among those that join neighbouring `pieces`; of equals one with the
 /// fewest blocks.
 fn shortest(pieces: &[CoverBlock]) -> Vec<CoverBlock> {
-    // For the pieces before each: the bits, the number of blocks, and the last block.
-    let mut best: Vec<(f64, usize, Option<CoverBlock>)> = vec![(0.0, 0, None)];
-    let mut starts = vec![0];
+    // The best cover of the pieces before each: its bits, its number of blocks, its last block, and the
+    // piece that this starts at.
+    let mut best: Vec<(f64, usize, Option<CoverBlock>, usize)> = vec![(0.0, 0, None, 0)];
     for end in 0..pieces.len() {
-        let mut found = (f64::INFINITY, 0, None, 0);
+        let after = pieces.get(end + 1).map(|piece| piece.first);
+        let mut least = (f64::INFINITY, 0, None, 0);
         let mut joined = CoverBlock { addresses: 0, ..pieces[end] };
         for start in (0..=end).rev() {
             joined.first = pieces[start].first;
             joined.addresses += pieces[start].addresses;
             let before = start.checked_sub(1).map(|at| pieces[at].last);
-            let after = pieces.get(end + 1).map(|piece| piece.first);
             let (block, bits) = described(joined, before, after);
             let (bits, blocks) = (best[start].0 + bits, best[start].1 + 1);
-            if (bits, blocks) < (found.0, found.1) {
-                found = (bits, blocks, Some(block), start);
+            if (bits, blocks) < (least.0, least.1) {
+                least = (bits, blocks, Some(block), start);
             }
         }
-        let (bits, blocks, block, start) = found;
-        best.push((bits, blocks, block));
-        starts.push(start);
+        best.push(least);
     }
     let mut blocks = Vec::new();
     let mut end = pieces.len();
-    while let Some(block) = best[end].2 {
+    while let (_, _, Some(block), start) = best[end] {
         blocks.push(block);
-        end = starts[end];
+        end = start;
     }
     blocks.reverse();
     blocks

@@ -64,15 +64,10 @@ impl<'a, R: Findings> Frame<'a, R> {
 
     /// How a file was read, in words.
     pub fn format(&self, file: &FileReading) -> String {
-        let FileFormat { name, src_column, dst_column, compression, .. } = &file.format;
+        let FileFormat { name, compression, .. } = &file.format;
         let mut words = vec![(*name).to_owned()];
         words.extend(compression.map(|compression| compression.name().to_owned()));
-        let columns: Vec<&str> =
-            [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-        if !columns.is_empty() {
-            let noun = if columns.len() == 1 { "column" } else { "columns" };
-            words.push(format!("{noun} {}", columns.join(" and ")));
-        }
+        words.extend(file.format.columns());
         words.join(", ")
     }
 

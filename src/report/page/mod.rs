@@ -1,6 +1,6 @@
 //! HTML pages, each of which holds all that it shows and loads nothing.
 //!
-//! The page of a run ([`write`]) shows its [`Summary`](super::Summary) and a [`RolePage`] for each role,
+//! The page of a run ([`write()`]) shows its [`Summary`](super::Summary) and a [`RolePage`] for each role,
 //! which is gathered in the sweep that labels addresses. A sweep over numbers of components
 //! ([`write_sweep`]) and a batch of captures ([`write_batch`]) have pages of their own.
 //!

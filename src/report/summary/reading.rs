@@ -66,6 +66,17 @@ pub struct FileFormat {
     pub dst_column: Option<String>,
 }
 
+impl FileFormat {
+    /// The columns of addresses by name, in words; `None` where columns have none.
+    pub fn columns(&self) -> Option<String> {
+        match [self.src_column.as_deref(), self.dst_column.as_deref()] {
+            [Some(src), Some(dst)] => Some(format!("columns {src} and {dst}")),
+            [Some(column), None] | [None, Some(column)] => Some(format!("column {column}")),
+            [None, None] => None,
+        }
+    }
+}
+
 /// Cells by role and by what they hold.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Cells {

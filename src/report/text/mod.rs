@@ -3,6 +3,7 @@
 mod blocks;
 mod changes;
 mod compare;
+pub mod extraction;
 mod files;
 mod findings;
 pub mod index;
@@ -10,7 +11,6 @@ mod reading;
 mod role;
 mod run;
 mod scatter;
-pub mod shard;
 mod sweep;
 pub mod table;
 

@@ -64,17 +64,14 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 
 /// The file in one line.
 fn described(file: &FileReading) -> String {
-    let FileFormat { record: [one, many], compression, src_column, dst_column, .. } = &file.format;
+    let FileFormat { record: [one, many], compression, .. } = &file.format;
     let records = counted(file.records, one, many);
     let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
     if let Some(compression) = compression {
         told += &format!(" of {}", compression.name());
     }
-    let columns: Vec<&str> =
-        [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-    if !columns.is_empty() {
-        let noun = if columns.len() == 1 { "column" } else { "columns" };
-        told += &format!(", {noun} {}", columns.join(" and "));
+    if let Some(columns) = file.format.columns() {
+        told += &format!(", {columns}");
     }
     told
 }

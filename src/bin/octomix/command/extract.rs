@@ -118,7 +118,7 @@ impl Job {
             },
         };
         output.write(summary_file, |file| write_json(&summary, file))?;
-        print(print_args.format, &summary, |out| text::shard::write(&summary, out))
+        print(print_args.format, &summary, |out| text::extraction::write(&summary, out))
     }
 
     fn write(&mut self, role: Role, set: &AddressSet) -> Result<Option<Extracted>, Failure> {
