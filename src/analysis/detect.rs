@@ -32,7 +32,7 @@ pub struct Detected {
 ///
 /// // A /24, and one address far from it.
 /// let mut counter = Counter::default();
-/// (0..200).chain([0x2000_0000]).for_each(|host| counter.add(0x0a00_0000 + host));
+/// (0..200).chain([0x2000_0000]).for_each(|host| counter.count(0x0a00_0000 + host));
 /// let set = counter.finish();
 /// let mut engine = CpuEngine::new(set.addresses());
 /// let plan = Plan { params: BayesianMixture::params(3).check()?.into(), auto: true };

@@ -1,15 +1,17 @@
 //! Passes that return sums. The sums of a run over all addresses, for several parameter sets at once:
 //!
-//!     for each batch (ascending addresses of one plane, on the device or brought there)
-//!         cut its segments into pieces, and the parameter sets into groups
-//!         for each piece and each group, one dispatch; of its workgroups (x, y, z)
-//!             x takes a segment, y a block of components, z a parameter set
-//!             each thread sums every workgroup-th address of the segment, in f32 or u32,
-//!             and writes one partial sum a row (a row is one sum of one component)
-//!         reduce: each thread adds 64 neighbouring partials of a row to one word
-//!         on the host: add the words of each row in f64 (what this file does)
-//!     after the last batch of a plane: unpack the rows to statistics, repeat these as often as
-//!     the addresses of the plane count, and merge them
+//! ```text
+//! for each batch (ascending addresses of one plane, on the device or brought there)
+//!     cut its segments into pieces, and the parameter sets into groups
+//!     for each piece and each group, one dispatch; of its workgroups (x, y, z)
+//!         x takes a segment, y a block of components, z a parameter set
+//!         each thread sums every workgroup-th address of the segment, in f32 or u32,
+//!         and writes one partial sum a row (a row is one sum of one component)
+//!     reduce: each thread adds 64 neighbouring partials of a row to one word
+//!     on the host: add the words of each row in f64 (what this file does)
+//! after the last batch of a plane: unpack the rows to statistics, repeat these as often as
+//! the addresses of the plane count, and merge them
+//! ```
 //!
 //! Words are added in the order of the addresses, whatever the pieces, so runs are reproducible to the
 //! byte.
