@@ -189,12 +189,4 @@ mod tests {
         let refused = Clustering::new(2, &[0, 2], &[false; 2]).unwrap_err().to_string();
         assert_eq!(refused, "address 1 (from 0) has the label 2; there are 2 clusters");
     }
-
-    #[test]
-    fn no_addresses_agree() {
-        let none = Clustering::new(1, &[], &[]).unwrap();
-        let agreement = Agreement::new(&[], none, none).unwrap();
-        assert_eq!(agreement.contingency.adjusted_rand_index(), 1.0);
-        assert_eq!((agreement.blocks, agreement.shared_anomalies), (0, 0));
-    }
 }

@@ -5,8 +5,8 @@ use std::borrow::Borrow;
 use super::shell::Shell;
 use crate::input::{Role, Tally};
 use crate::report::summary::Summary;
-use crate::report::summary::reading::{FileFormat, FileReading};
-use crate::report::text::Findings;
+use crate::report::summary::reading::FileReading;
+use crate::report::text::{Findings, stages};
 use crate::words::{self, title};
 
 /// What a page tells of a run that its summary does not.
@@ -24,11 +24,7 @@ pub(super) struct Frame<'a, R> {
     pub invocation: &'a Invocation,
 }
 
-impl<'a, R: Findings> Frame<'a, R> {
-    pub fn new(summary: &'a Summary<R>, invocation: &'a Invocation) -> Self {
-        Self { summary, invocation }
-    }
-
+impl<R: Findings> Frame<'_, R> {
     /// The page around it.
     pub fn shell(&self) -> Shell {
         Shell::new(heading(&self.summary.input.files))
@@ -39,16 +35,12 @@ impl<'a, R: Findings> Frame<'a, R> {
         words::grouped(*count.borrow())
     }
 
-    pub fn bytes(&self, file: &FileReading) -> String {
-        words::bytes(file.bytes)
+    pub fn bytes(&self, count: &u64) -> String {
+        words::bytes(*count)
     }
 
     pub fn duration(&self, seconds: &f64) -> String {
         words::duration(*seconds)
-    }
-
-    pub fn bytes_of_all(&self) -> String {
-        words::bytes(self.summary.input.bytes)
     }
 
     /// The cells of each role that was read.
@@ -64,30 +56,22 @@ impl<'a, R: Findings> Frame<'a, R> {
 
     /// How a file was read, in words.
     pub fn format(&self, file: &FileReading) -> String {
-        let FileFormat { name, src_column, dst_column, compression, .. } = &file.format;
-        let mut words = vec![(*name).to_owned()];
-        words.extend(compression.map(|compression| compression.name().to_owned()));
-        let columns: Vec<&str> =
-            [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-        if !columns.is_empty() {
-            let noun = if columns.len() == 1 { "column" } else { "columns" };
-            words.push(format!("{noun} {}", columns.join(" and ")));
-        }
+        let mut words = vec![file.format.to_owned()];
+        words.extend(file.compression.map(|compression| compression.name().to_owned()));
+        words.extend(file.columns());
         words.join(", ")
     }
 
     /// The time of each stage, over all roles; stages that this run did not have are left out.
     pub fn stages(&self) -> Vec<(&'static str, f64)> {
-        let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
-        let roles = || found().map(Findings::seconds);
-        let stages = [
-            ("reading", self.summary.seconds.read),
-            ("opening the engine", self.summary.seconds.engine),
-            ("fitting", roles().map(|seconds| seconds.fit).sum()),
-            ("finding the threshold", roles().map(|seconds| seconds.label).sum()),
-            ("writing the results", roles().map(|seconds| seconds.write).sum()),
+        let names = [
+            "reading",
+            "opening the engine",
+            "fitting",
+            "finding the threshold",
+            "writing the results",
         ];
-        stages.into_iter().filter(|&(_, seconds)| seconds > 0.0).collect()
+        names.into_iter().zip(stages(self.summary)).filter(|&(_, seconds)| seconds > 0.0).collect()
     }
 
     /// The command line, quoted where a shell needs it.

@@ -27,9 +27,20 @@ pub struct Reading {
 pub struct FileReading {
     /// Its path, with nothing in it that a terminal would obey.
     pub name: String,
-    /// How it was read.
-    #[serde(flatten)]
-    pub format: FileFormat,
+    /// The name of its format, such as `csv`.
+    pub format: &'static str,
+    /// What one record is called, and several.
+    #[serde(skip)]
+    pub record: [&'static str; 2],
+    /// How it is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// The column of the sources, where columns have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_column: Option<String>,
+    /// The column of the destinations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_column: Option<String>,
     /// Its bytes.
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
@@ -44,26 +55,6 @@ pub struct FileReading {
     pub cells: Cells,
     /// The first malformed cells.
     pub malformed: Vec<MalformedCell>,
-}
-
-/// How a file was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileFormat {
-    /// Its name: `csv`, say.
-    #[serde(rename = "format")]
-    pub name: &'static str,
-    /// What one record is called, and several.
-    #[serde(skip)]
-    pub record: [&'static str; 2],
-    /// How it is compressed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub compression: Option<Compression>,
-    /// The column of the sources, where columns have names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src_column: Option<String>,
-    /// The column of the destinations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst_column: Option<String>,
 }
 
 /// Cells by role and by what they hold.
@@ -107,13 +98,11 @@ impl FileReading {
     fn new(file: &FileAccount) -> Self {
         Self {
             name: file.name.clone(),
-            format: FileFormat {
-                name: file.format.name,
-                record: file.format.record,
-                compression: file.compression,
-                src_column: file.format.source.clone(),
-                dst_column: file.format.destination.clone(),
-            },
+            format: file.format.name,
+            record: file.format.record,
+            compression: file.compression,
+            src_column: file.format.source.clone(),
+            dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
             ragged: file.ragged,
@@ -121,6 +110,16 @@ impl FileReading {
             cut: file.cut,
             cells: Cells { src: file.source, dst: file.destination },
             malformed: file.malformed.clone(),
+        }
+    }
+
+    /// The columns that were read, in words; `None` where columns have no names.
+    pub(in crate::report) fn columns(&self) -> Option<String> {
+        let columns = [&self.src_column, &self.dst_column].into_iter().flatten().cloned();
+        match &columns.collect::<Vec<_>>()[..] {
+            [] => None,
+            [one] => Some(format!("column {one}")),
+            both => Some(format!("columns {}", both.join(" and "))),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::input::Role;
-use crate::report::summary::reading::{FileFormat, FileReading, Reading};
+use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
 /// How many files are named.
@@ -64,17 +64,14 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 
 /// The file in one line.
 fn described(file: &FileReading) -> String {
-    let FileFormat { record: [one, many], compression, src_column, dst_column, .. } = &file.format;
+    let [one, many] = file.record;
     let records = counted(file.records, one, many);
     let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
-    if let Some(compression) = compression {
+    if let Some(compression) = file.compression {
         told += &format!(" of {}", compression.name());
     }
-    let columns: Vec<&str> =
-        [src_column, dst_column].into_iter().flatten().map(String::as_str).collect();
-    if !columns.is_empty() {
-        let noun = if columns.len() == 1 { "column" } else { "columns" };
-        told += &format!(", {noun} {}", columns.join(" and "));
+    if let Some(columns) = file.columns() {
+        told += &format!(", {columns}");
     }
     told
 }

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use octomix::model::any::Params;
+use octomix::model::sweep::Row;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::fit::FitSummary;
-use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::report::summary::sweep::{Sweep, SweepSummary};
 use octomix::report::{csv, page};
 
 use super::page::invocation;
@@ -65,7 +66,7 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSumm
     let rows = rows.map_err(|reason| Failure::Fit { role, reason })?;
     desk.warn_of_trouble(engine.as_ref());
     rows.iter().for_each(|row| tell(role, &FitSummary::new(&row.fit), desk.console));
-    let rows: Vec<SweepRow> = rows.iter().map(SweepRow::from).collect();
+    let rows: Vec<_> = rows.into_iter().map(|row| row.map(drop)).collect();
     warn_of_those_cut_short(&mut desk, plan, &rows);
 
     let (kind, covariance_type) = kind(&plan.params);
@@ -96,7 +97,7 @@ fn numbers_for(desk: &mut Desk<'_>, numbers: &Numbers) -> Vec<usize> {
     possible
 }
 
-fn warn_of_those_cut_short(desk: &mut Desk<'_>, plan: &Plan, rows: &[SweepRow]) {
+fn warn_of_those_cut_short(desk: &mut Desk<'_>, plan: &Plan, rows: &[Row<()>]) {
     let cut: Vec<String> =
         rows.iter().filter(|row| !row.converged).map(|row| row.k.to_string()).collect();
     if !cut.is_empty() {
