@@ -145,7 +145,7 @@ impl Structure {
         if rules.has(Rule::Isolated) {
             let isolated = Isolated::new(addresses);
             isolated.each(addresses, |rank| flag(rank, Rule::Isolated));
-            found.diffuse = isolated == Isolated::Diffuse;
+            found.diffuse = isolated.diffuse;
         }
         if rules.has(Rule::Gap) {
             Gap::new(addresses).each(addresses, |rank| flag(rank, Rule::Gap));

@@ -35,8 +35,8 @@ fn log_count(count: u32) -> u16 {
 ///
 /// Of points: addresses (`u32`), log-densities (`u16`), clusters (`u16`, or `u8` where `narrow`),
 /// flags (a bit each). A log-density d is coded as ln(1 + most - d), so that the dense ones, which are
-/// the majority, stay distinct however far out the least dense lies. Of an image: counts, flagged counts and counts of
-/// blocks (coded logarithms, `u16`), then clusters. All numbers are little endian.
+/// the majority, stay distinct however far out the least dense lies. Of an image: counts, flagged
+/// counts and counts of blocks (coded logarithms, `u16`), then clusters. All numbers are little endian.
 pub(super) fn bytes(drawing: &Drawing, narrow: bool) -> (String, [f64; 2]) {
     let range = drawing.histogram.range().unwrap_or_default();
     let mut bytes = Vec::new();

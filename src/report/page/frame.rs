@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::shell::Shell;
-use crate::input::{Role, Tally};
+use crate::input::Tally;
 use crate::report::summary::Summary;
 use crate::report::summary::reading::FileReading;
 use crate::report::text::{Findings, stages};
@@ -45,9 +45,9 @@ impl<R: Findings> Frame<'_, R> {
 
     /// The cells of each role that was read.
     pub fn cells(&self) -> Vec<(&'static str, Tally)> {
-        let roles = [Role::Source, Role::Destination];
-        let cells = roles.map(|role| (title(role), self.summary.input.cells.of(role)));
-        cells.into_iter().filter(|(_, tally)| tally.cells() > 0).collect()
+        let cells = self.summary.input.cells.iter();
+        let cells = cells.filter_map(|(role, tally)| Some((title(role), (*tally)?)));
+        cells.filter(|(_, tally)| tally.cells() > 0).collect()
     }
 
     pub fn has_malformed(&self) -> bool {

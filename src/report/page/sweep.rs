@@ -10,8 +10,8 @@ use super::model::model_name;
 use super::shell::Shell;
 use crate::input::Role;
 use crate::model::sweep::Row;
-use crate::report::summary::Summary;
-use crate::report::summary::sweep::{Sweep, SweepSummary};
+use crate::report::summary::sweep::Sweep;
+use crate::report::summary::{Summary, Timed};
 use crate::words::title;
 
 /// Writes the page of the sweep that `summary` tells of.
@@ -19,11 +19,11 @@ use crate::words::title;
 /// # Errors
 /// When `out` fails.
 pub fn write_sweep(
-    summary: &Summary<SweepSummary>,
+    summary: &Summary<Timed<Sweep>>,
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.sweep));
+    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.found));
     let frame = Frame { summary, invocation };
     let page = SweepPage {
         shell: frame.shell(),
@@ -37,7 +37,7 @@ pub fn write_sweep(
 #[template(path = "sweep.html")]
 struct SweepPage<'a> {
     shell: Shell,
-    frame: Frame<'a, SweepSummary>,
+    frame: Frame<'a, Timed<Sweep>>,
     sections: Vec<SweepSection<'a>>,
 }
 

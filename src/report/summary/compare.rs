@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::fit::FitSummary;
-use super::run::RoleSeconds;
 use crate::address::OCTETS;
 use crate::describe::agreement::{Agreement, Profile, Side};
 use crate::describe::octets::{LEADING, OctetValues};
@@ -105,14 +104,4 @@ impl Compared {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0);
         full.map(|cluster| cluster.cluster).collect()
     }
-}
-
-/// A comparison, and how long it took.
-#[derive(Debug, Clone, Serialize)]
-pub struct CompareSummary {
-    /// What it found.
-    #[serde(flatten)]
-    pub comparison: Comparison,
-    /// How long it took.
-    pub seconds: RoleSeconds,
 }

@@ -11,4 +11,4 @@ mod run;
 pub mod sweep;
 
 pub use role::RoleSummary;
-pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary};
+pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};

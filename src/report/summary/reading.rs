@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, Compression, FileAccount, MalformedCell, PassedOver, Role, Tally};
+use crate::input::{
+    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Role, Tally,
+};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
@@ -57,24 +59,11 @@ pub struct FileReading {
     pub malformed: Vec<MalformedCell>,
 }
 
-/// Cells by role and by what they hold.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Cells {
-    /// Cells read for the sources.
-    pub src: Tally,
-    /// Cells read for the destinations.
-    pub dst: Tally,
-}
+/// Cells by the side that they were read for, and by what they hold.
+pub type Cells = PerRole<Option<Tally>>;
 
-impl Cells {
-    /// The cells of `role`.
-    pub fn of(&self, role: Role) -> Tally {
-        match role {
-            Role::Source => self.src,
-            Role::Destination => self.dst,
-            Role::Any => self.src.plus(self.dst),
-        }
-    }
+fn cells(source: Tally, destination: Tally) -> Cells {
+    PerRole { source: Some(source), destination: Some(destination), any: None }
 }
 
 impl Reading {
@@ -86,10 +75,7 @@ impl Reading {
             bytes: account.bytes(),
             records: account.records(),
             ragged: account.ragged(),
-            cells: Cells {
-                src: account.tally(Role::Source),
-                dst: account.tally(Role::Destination),
-            },
+            cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
     }
 }
@@ -108,7 +94,7 @@ impl FileReading {
             ragged: file.ragged,
             networks: file.networks,
             cut: file.cut,
-            cells: Cells { src: file.source, dst: file.destination },
+            cells: cells(file.source, file.destination),
             malformed: file.malformed.clone(),
         }
     }

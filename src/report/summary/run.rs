@@ -82,3 +82,13 @@ pub struct RoleSeconds {
     /// Labelling every address, and writing the files.
     pub write: f64,
 }
+
+/// What was found for a role, and how long it took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Timed<T> {
+    /// What was found.
+    #[serde(flatten)]
+    pub found: T,
+    /// How long it took.
+    pub seconds: RoleSeconds,
+}

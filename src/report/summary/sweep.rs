@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::run::RoleSeconds;
 use crate::model::sweep::{Row, knee};
 
 /// What a sweep found for one role.
@@ -60,14 +59,4 @@ impl Sweep {
     pub(in crate::report) fn bound_decimals(&self) -> usize {
         if self.kind == "gaussian" { 4 } else { 1 }
     }
-}
-
-/// A sweep, and how long it took.
-#[derive(Debug, Clone, Serialize)]
-pub struct SweepSummary {
-    /// What it found.
-    #[serde(flatten)]
-    pub sweep: Sweep,
-    /// How long it took.
-    pub seconds: RoleSeconds,
 }

@@ -6,8 +6,8 @@ use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::describe::octets::OctetValues;
 use crate::input::Role;
-use crate::report::summary::RoleSeconds;
-use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
+use crate::report::summary::compare::{Compared, Comparison};
+use crate::report::summary::{RoleSeconds, Timed};
 use crate::words::{counted, grouped, title};
 
 /// How many clusters of either model are shown; the file has all.
@@ -15,9 +15,9 @@ const CLUSTERS_SHOWN: usize = 10;
 /// How many values of an octet are shown.
 const VALUES_SHOWN: usize = 2;
 
-impl Findings for CompareSummary {
+impl Findings for Timed<Comparison> {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let comparison = &self.comparison;
+        let comparison = &self.found;
         let Comparison { mixture, kmeans, .. } = comparison;
         let addresses = counted(comparison.addresses as u64, "address", "addresses");
         let clusters = |model: &Compared| counted(model.full().len() as u64, "cluster", "clusters");

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use crate::input::Role;
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -29,8 +28,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         let files = counted(count, "file of another kind was", "files of other kinds were");
         writeln!(out, "  {files} passed over")?;
     }
-    for role in [Role::Source, Role::Destination] {
-        let tally = input.cells.of(role);
+    for (role, tally) in input.cells.iter() {
+        let Some(tally) = tally else { continue };
         let skipped = [
             (tally.missing, "missing"),
             (tally.ipv6, "IPv6"),

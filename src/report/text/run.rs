@@ -60,10 +60,6 @@ pub fn write<R: Findings>(
         }
     }
     writeln!(out)?;
-    write_end(summary, out)
-}
-
-fn write_end<R: Findings>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
     write_files(&summary.files, &summary.output, out)?;
     let names = ["reading", "opening the engine", "fitting", "labelling", "writing"];
     write!(out, "Took {}", duration(summary.seconds.total))?;

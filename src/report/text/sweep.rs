@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::input::Role;
-use crate::report::summary::RoleSeconds;
-use crate::report::summary::sweep::{Sweep, SweepSummary};
+use crate::report::summary::sweep::Sweep;
+use crate::report::summary::{RoleSeconds, Timed};
 use crate::words::{counted, duration, title};
 
-impl Findings for SweepSummary {
+impl Findings for Timed<Sweep> {
     fn write(&self, role: Role, _: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let sweep = &self.sweep;
+        let sweep = &self.found;
         let addresses = counted(sweep.addresses as u64, "address", "addresses");
         let model = match (sweep.kind, sweep.covariance_type) {
             ("kmeans", _) => "K-Means".to_owned(),

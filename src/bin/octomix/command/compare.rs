@@ -5,9 +5,9 @@ use std::time::Instant;
 use octomix::analysis::{self, Compared, Criteria, Labelled};
 use octomix::describe::agreement::Side;
 use octomix::model::any::Params;
-use octomix::report::summary::RoleSeconds;
-use octomix::report::summary::compare::{self, CompareSummary, Comparison};
+use octomix::report::summary::compare::{self, Comparison};
 use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::store::model::AppliedThreshold;
 
 use super::plan::{Plan, warn_of_few};
@@ -44,7 +44,7 @@ fn compare(
     plan: &Plan,
     clusters: Option<usize>,
     criteria: &Criteria<'_>,
-) -> Result<CompareSummary, Failure> {
+) -> Result<Timed<Comparison>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let mixture = plan.for_set(desk.role, desk.set, desk.console)?;
     if let Some(clusters) = clusters {
@@ -76,5 +76,5 @@ fn compare(
         label: seconds(mixture.label_time + kmeans.label_time),
         write,
     };
-    Ok(CompareSummary { comparison, seconds: spent })
+    Ok(Timed { found: comparison, seconds: spent })
 }

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use octomix::model::any::Params;
 use octomix::model::sweep::Row;
-use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::fit::FitSummary;
-use octomix::report::summary::sweep::{Sweep, SweepSummary};
+use octomix::report::summary::sweep::Sweep;
+use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::report::{csv, page};
 
 use super::page::invocation;
@@ -53,7 +53,7 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
 }
 
 /// The whole way of one role.
-fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSummary, Failure> {
+fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<Timed<Sweep>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
@@ -77,7 +77,7 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSumm
         desk.output.write(&json, |out| write_json(&sweep, out))
     });
     written?;
-    Ok(SweepSummary { sweep, seconds: RoleSeconds { fit, label: 0.0, write } })
+    Ok(Timed { found: sweep, seconds: RoleSeconds { fit, label: 0.0, write } })
 }
 
 /// The numbers that the role's addresses allow.

@@ -7,8 +7,8 @@ use super::ticks::number;
 pub(in crate::report::page) fn trace(bounds: &[f64]) -> String {
     let values = bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
     let label = "The lower bound after each iteration";
-    let tip = |x: f64, y: f64| format!("iteration {x}: {}", number(y, 0.001));
-    lines(label, ["iteration", "lower bound, nats"], &[Line { values, choice: None }], &[tip])
+    let tip = Box::new(|x, y| format!("iteration {x}: {}", number(y, 0.001)));
+    lines(label, ["iteration", "lower bound, nats"], &[Line { values, choice: None, tip }])
 }
 
 /// A figure of a sweep.
@@ -25,41 +25,31 @@ pub(in crate::report::page) struct Curve {
 
 /// One or two figures against the number of clusters; the number that each speaks for is marked.
 pub(in crate::report::page) fn elbow(label: &str, y_name: &str, curves: Vec<Curve>) -> String {
-    let tips: Vec<_> = curves
-        .iter()
-        .map(|&Curve { name, like, .. }| {
-            move |k: f64, y: f64| format!("k = {k}: {name} {}", number(y, like))
-        })
-        .collect();
-    let names: Vec<&str> = curves.iter().map(|curve| curve.name).collect();
-    let several = names.len() > 1;
-    let line = |curve: Curve| {
+    let several = curves.len() > 1;
+    let line = |Curve { name, values, choice, like }: Curve| {
         let text = |(k, word): (usize, &str)| match several {
-            true => (k as f64, format!("{} {word} at k = {k}", curve.name)),
+            true => (k as f64, format!("{name} {word} at k = {k}")),
             false => (k as f64, format!("{word} at k = {k}")),
         };
-        Line { choice: curve.choice.map(text), values: curve.values }
+        let tip = Box::new(move |k, y| format!("k = {k}: {name} {}", number(y, like)));
+        Line { values, choice: choice.map(text), tip }
     };
     let curves: Vec<Line> = curves.into_iter().map(line).collect();
-    lines(label, ["clusters k", y_name], &curves, &tips)
+    lines(label, ["clusters k", y_name], &curves)
 }
 
-/// A line: its points from left to right, and one to mark, with a text.
+/// A line: its points from left to right, one to mark with a text, and what tooltips tell of a point.
 struct Line {
     values: Vec<(f64, f64)>,
     choice: Option<(f64, String)>,
+    tip: Box<dyn Fn(f64, f64) -> String>,
 }
 
 /// The most numbers that are all written at the axis.
 const MOST_TICKS: f64 = 12.0;
 
-/// `lines` over one axis, with what `tips` say of their points; empty without points.
-fn lines(
-    label: &str,
-    [x_name, y_name]: [&str; 2],
-    lines: &[Line],
-    tips: &[impl Fn(f64, f64) -> String],
-) -> String {
+/// `lines` over one axis; empty without points.
+fn lines(label: &str, [x_name, y_name]: [&str; 2], lines: &[Line]) -> String {
     let all = || lines.iter().flat_map(|line| &line.values).copied();
     let finite = || all().filter(|(_, y)| y.is_finite());
     let range = |values: &mut dyn Iterator<Item = f64>| {
@@ -82,7 +72,7 @@ fn lines(
     x_ticks.retain(|tick| tick.fract() == 0.0);
     chart.axes(x_name, y_name, &x_ticks);
     let base = HEIGHT - BOTTOM;
-    for (at, (line, tip)) in lines.iter().zip(tips).enumerate() {
+    for (at, line) in lines.iter().enumerate() {
         let class = if at == 0 { "" } else { " second" };
         let finite = || line.values.iter().filter(|(_, y)| y.is_finite());
         if let Some((chosen, text)) = &line.choice {
@@ -108,7 +98,7 @@ fn lines(
                 r#"<circle class="dot{class}{chosen}" cx="{:.1}" cy="{:.1}" r="{radius}"><title>{}</title></circle>"#,
                 chart.x.at(x),
                 chart.y.at(y),
-                tip(x, y)
+                (line.tip)(x, y)
             ));
         }
     }
