@@ -70,7 +70,7 @@ pub enum Cells {
     Image(Image),
 }
 
-/// Addresses with what is told of each.
+/// Addresses, and what is drawn of each.
 #[derive(Debug, Clone, Default)]
 pub struct Points {
     /// The addresses, in the order of the set.

@@ -1,12 +1,12 @@
 //! The density below which addresses are rarer than a model explains.
 //!
 //! The tail probability of an address is the share of addresses drawn from the fitted mixture that
-//! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. Of the n addresses those are
-//! flagged that the procedure of Benjamini and Hochberg (1995) rejects: at rate Q, the k least dense
-//! for the largest k whose tail probability is at most `Q k / n`. Where all addresses are such as the
-//! model draws, none is, most of the time.
+//! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. The procedure of Benjamini and
+//! Hochberg (1995) picks those flagged: at rate Q, the k least dense of the n addresses for the largest
+//! k whose tail probability is at most `Q k / n`. Where all addresses follow the model, usually none is
+//! flagged.
 //!
-//! Draws are counted by the leading bits of their log-densities, 0.02 nats of 20, and none is kept:
+//! Draws are counted by the leading bits of their log-densities (0.02 nats at 20) and not kept, so
 //! memory does not grow with the set. Time does: there are 20 n / Q draws.
 
 use rayon::prelude::*;

@@ -56,7 +56,7 @@ fn named(surprise: &[f64; OCTETS]) -> usize {
 }
 
 impl<'a> Reasons<'a> {
-    /// Of `addresses`, and of those components of `estimate` that have five or more, as `sizes` say.
+    /// From `addresses` and the components of `estimate` whose `sizes` are five or more.
     pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, sizes: &[u64]) -> Self {
         let clusters = estimate.gaussians.iter().enumerate().zip(sizes);
         let held = clusters.filter(|&(_, &size)| size >= LEAST_SIZE);

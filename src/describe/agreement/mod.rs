@@ -59,8 +59,7 @@ pub enum AgreementError {
 }
 
 impl<'a> Clustering<'a> {
-    /// The cluster of each address, of `clusters` of which some may be empty, and whether it is
-    /// anomalous.
+    /// One of `clusters` for each address, and whether it is anomalous; clusters may be empty.
     ///
     /// # Errors
     /// When there is not one anomaly flag for each label, or a label names no cluster.
