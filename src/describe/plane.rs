@@ -102,11 +102,11 @@ impl Shape {
 const _: () = assert!(OCTETS == 4 && crate::model::pca::AXES == 2);
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A plane of the last two octets.
-    fn plane() -> Pca {
+    pub(crate) fn plane() -> Pca {
         Pca {
             mean: [0.0, 0.0, 100.0, 50.0],
             components: [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],

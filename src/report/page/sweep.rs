@@ -115,15 +115,10 @@ fn bound_digit(sweep: &Sweep) -> f64 {
 
 /// The charts of a sweep; none without a row.
 fn charts(sweep: &Sweep) -> Vec<Figure> {
-    let values = |figure: fn(&Row<()>) -> Option<f64>| {
+    let curve = |name, figure: fn(&Row<()>) -> Option<f64>, like, choice: Option<usize>, word| {
         let value = |row: &Row<()>| Some((row.k as f64, figure(row)?));
-        sweep.rows.iter().filter_map(value).collect::<Vec<_>>()
-    };
-    let curve = |name, figure, like, choice: Option<usize>, word| Curve {
-        name,
-        values: values(figure),
-        choice: choice.map(|k| (k, word)),
-        like,
+        let values = sweep.rows.iter().filter_map(value).collect();
+        Curve { name, values, choice: choice.map(|k| (k, word)), like }
     };
     let knee = sweep.knee;
     let [bic, aic] = [sweep.least_bic(), sweep.least_aic()];

@@ -43,7 +43,13 @@ impl Findings for Timed<Comparison> {
             writeln!(out, "\n  All clusters are in {}", file.display())?;
         }
         writeln!(out)?;
-        write_blocks(comparison, out)?;
+        let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
+        writeln!(
+            out,
+            "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
+            grouped(mixture.split_blocks),
+            grouped(kmeans.split_blocks)
+        )?;
         let shared = comparison.shared_anomalies;
         write_anomalies("the mixture", mixture, shared, "K-Means", out)?;
         write_anomalies("K-Means", kmeans, shared, "the mixture", out)
@@ -97,16 +103,6 @@ fn common(octet: &OctetValues) -> String {
         told.push(format!("+{}", octet.distinct - VALUES_SHOWN));
     }
     told.join(", ")
-}
-
-fn write_blocks(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
-    writeln!(
-        out,
-        "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
-        grouped(comparison.mixture.split_blocks),
-        grouped(comparison.kmeans.split_blocks)
-    )
 }
 
 fn write_anomalies(

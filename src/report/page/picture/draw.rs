@@ -222,18 +222,13 @@ mod tests {
     use crate::describe::flagged::Anomaly;
     use crate::describe::histogram::Histogram;
     use crate::describe::plane::Shape;
+    use crate::describe::plane::tests::plane;
     use crate::model::pca::Pca;
     use crate::report::page::picture::svg::hex;
 
     /// A page of `count` addresses of one /16, one of them flagged.
     fn page(count: u32) -> RolePage {
-        let pca = Pca {
-            mean: [10.0, 0.0, 128.0, 128.0],
-            components: [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
-            explained_variance: [1.0; 2],
-            explained_variance_ratio: [0.5; 2],
-            noise_variance: 0.0,
-        };
+        let pca = Pca { mean: [10.0, 0.0, 128.0, 128.0], ..plane() };
         let addresses: Vec<u32> = (0..count).map(|i| 0x0a00_0000 + i * 40_503 % 65_536).collect();
         let clusters = (0..count).map(|i| (i % 2) as u16).collect();
         let extent = Extent::of(&addresses, &pca);
