@@ -89,7 +89,7 @@ pub fn clusters(
             Prefix { prefix: format!("{leading}*"), size: of, share: of as f64 / size as f64 }
         };
         let common_octets = path.into_iter().map(prefix).collect();
-        let octets = octets.each_ref().map(|counts| OctetValues::commonest(counts, VALUES));
+        let octets = octets.each_ref().map(|counts| OctetValues::new(counts, VALUES));
         let block = |block: &CoverBlock| ClusterBlock {
             block: block.to_string(),
             addresses: block.addresses,

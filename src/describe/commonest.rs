@@ -13,7 +13,7 @@ pub struct Commonest {
     latest: u32,
     /// How many addresses share the first octet with the latest, the first two, and so on.
     runs: [u64; LEADING],
-    /// The largest run that has ended, of those within the current run of one octet less.
+    /// The largest ended run within the current run of one octet less.
     largest: [Largest; LEADING],
     /// How often each octet took each value, in runs that have ended.
     values: [ValueCounts; LEADING],

@@ -70,7 +70,7 @@ pub enum Cells {
     Image(Image),
 }
 
-/// Addresses with what is told of each.
+/// Addresses, and what is drawn of each.
 #[derive(Debug, Clone, Default)]
 pub struct Points {
     /// The addresses, in the order of the set.
@@ -179,6 +179,7 @@ impl<'a> DrawingBuilder<'a> {
 mod tests {
     use super::*;
     use crate::address::Counter;
+    use crate::describe::plane::tests::plane;
     use crate::pass::label::Label;
     use crate::rule::judge::Judge;
 
@@ -190,9 +191,7 @@ mod tests {
         let pca = Pca {
             mean: [10.0, 90.0, 128.0, 128.0],
             components: [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.6, 0.8]],
-            explained_variance: [1.0; 2],
-            explained_variance_ratio: [0.5; 2],
-            noise_variance: 0.0,
+            ..plane()
         };
         let labels: Vec<Label> = (0..3000)
             .map(|at| Label { cluster: at % 3, log_density: -f64::from(at % 100) })

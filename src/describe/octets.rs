@@ -32,11 +32,6 @@ impl ValueCounts {
         counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
         counts
     }
-
-    /// How many different values occur.
-    pub fn distinct(&self) -> usize {
-        self.0.iter().filter(|&&count| count > 0).count()
-    }
 }
 
 /// The values of an octet.
@@ -57,21 +52,11 @@ pub struct ValueCount {
     pub count: u64,
 }
 
-impl From<&ValueCounts> for OctetValues {
-    fn from(counts: &ValueCounts) -> Self {
-        let value = |(value, count)| ValueCount { value, count };
-        Self {
-            distinct: counts.distinct(),
-            values: counts.commonest().into_iter().map(value).collect(),
-        }
-    }
-}
-
 impl OctetValues {
-    /// The values of `counts`, of which at most `many` are listed.
-    pub fn commonest(counts: &ValueCounts, many: usize) -> Self {
-        let mut values = Self::from(counts);
-        values.values.truncate(many);
-        values
+    /// The values of `counts`, at most `many` of them listed.
+    pub fn new(counts: &ValueCounts, many: usize) -> Self {
+        let all = counts.commonest();
+        let value = |(value, count)| ValueCount { value, count };
+        Self { distinct: all.len(), values: all.into_iter().take(many).map(value).collect() }
     }
 }

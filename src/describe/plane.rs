@@ -1,12 +1,11 @@
 //! The plane of the first two principal components: how far it reaches, and components in it.
 
-use nalgebra::{Matrix4, Vector4};
+use nalgebra::Vector4;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::address::OCTETS;
-use crate::model::estimate::Estimate;
-use crate::model::kmeans::Partition;
+use crate::model::estimate::{Estimate, Gaussian};
 use crate::model::pca::Pca;
 
 /// A part of the plane, in octets.
@@ -63,31 +62,22 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The components of a mixture.
-    pub fn of_mixture(estimate: &Estimate, pca: &Pca) -> Vec<Self> {
-        let gaussians = estimate.gaussians.iter();
-        gaussians.map(|gaussian| Self::new(gaussian.mean, &gaussian.covariance, pca)).collect()
-    }
-
-    /// The clusters of K-Means, as the round Gaussians that it fits.
-    pub fn of_partition(partition: &Partition, pca: &Pca) -> Vec<Self> {
-        let covariance = Matrix4::from_diagonal_element(partition.variance);
-        let centres = partition.centres.iter();
-        centres.map(|&centre| Self::new(centre.into(), &covariance, pca)).collect()
-    }
-
-    fn new(mean: Vector4<f64>, covariance: &Matrix4<f64>, pca: &Pca) -> Self {
+    /// The components of `estimate`.
+    pub fn of(estimate: &Estimate, pca: &Pca) -> Vec<Self> {
         let [first, second] = pca.components.map(Vector4::from);
-        let centred = mean - Vector4::from_fn(|j, _| pca.mean[j]);
-        let between = |a: &Vector4<f64>, b: &Vector4<f64>| a.dot(&(covariance * b));
-        Self {
-            mean: [first.dot(&centred), second.dot(&centred)],
-            covariance: [
-                between(&first, &first),
-                between(&first, &second),
-                between(&second, &second),
-            ],
-        }
+        let shape = |gaussian: &Gaussian| {
+            let centred = gaussian.mean - Vector4::from(pca.mean);
+            let between = |a: &Vector4<f64>, b: &Vector4<f64>| a.dot(&(gaussian.covariance * b));
+            Self {
+                mean: [first.dot(&centred), second.dot(&centred)],
+                covariance: [
+                    between(&first, &first),
+                    between(&first, &second),
+                    between(&second, &second),
+                ],
+            }
+        };
+        estimate.gaussians.iter().map(shape).collect()
     }
 
     /// Points around the ellipse of `sigmas` standard deviations.
@@ -112,11 +102,11 @@ impl Shape {
 const _: () = assert!(OCTETS == 4 && crate::model::pca::AXES == 2);
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A plane of the last two octets.
-    fn plane() -> Pca {
+    pub(crate) fn plane() -> Pca {
         Pca {
             mean: [0.0, 0.0, 100.0, 50.0],
             components: [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],

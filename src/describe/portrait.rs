@@ -36,7 +36,7 @@ pub struct Portrait {
     pub blocks: Vec<CoverBlock>,
     /// The addresses in blocks that are set aside.
     pub kinds: Vec<KindCount>,
-    /// How close together the addresses lie; `None` of no addresses.
+    /// How close together the addresses lie; `None` if there are none.
     pub spread: Option<Spread>,
 }
 

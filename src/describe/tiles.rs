@@ -4,7 +4,6 @@
 //! Both come in ascending order, so one walk compares them in constant memory.
 
 use std::fmt;
-use std::iter::Peekable;
 
 use crate::address::dotted;
 
@@ -119,66 +118,51 @@ pub fn compare<E>(
     now: impl Iterator<Item = u32>,
     mut visit: impl FnMut(Tile, Change) -> Result<(), E>,
 ) -> Result<Difference, E> {
-    let (mut then, mut now) = (then.peekable(), now.peekable());
+    let mut all = merged(then, now).peekable();
     let mut found = Difference::default();
     // The /24s of one /16.
     let mut tiles: Vec<Tile> = Vec::with_capacity(256);
-    loop {
-        let next = first(&mut then, &mut now);
-        let ended =
-            tiles.first().filter(|tile| next.is_none_or(|next| next >> 16 != tile.first >> 16));
-        if let Some(&Tile { first, .. }) = ended {
-            let mut counts = Counts::default();
-            tiles.iter().for_each(|tile| counts.add(&tile.counts));
-            found.addresses.add(&counts);
-            tiles.iter().for_each(|tile| found.slash24.add(tile.counts.change()));
-            let whole = Tile { first: first & 0xffff_0000, length: 16, counts };
-            found.slash16.add(counts.change());
-            match counts.change() {
-                None => {}
-                Some(change @ (Change::New | Change::Vanished)) => visit(whole, change)?,
-                Some(Change::Changed) => {
-                    for tile in &tiles {
-                        if let Some(change) = tile.counts.change() {
-                            visit(*tile, change)?;
-                        }
+    while let Some(&(next, _)) = all.peek() {
+        let mut whole = Tile { first: next & 0xffff_0000, length: 16, counts: Counts::default() };
+        tiles.clear();
+        while let Some((address, counts)) = all.next_if(|(at, _)| at >> 16 == next >> 16) {
+            whole.counts.add(&counts);
+            match tiles.last_mut().filter(|tile| tile.first >> 8 == address >> 8) {
+                Some(tile) => tile.counts.add(&counts),
+                None => tiles.push(Tile { first: address & !0xff, length: 24, counts }),
+            }
+        }
+        found.addresses.add(&whole.counts);
+        tiles.iter().for_each(|tile| found.slash24.add(tile.counts.change()));
+        found.slash16.add(whole.counts.change());
+        match whole.counts.change() {
+            None => {}
+            Some(change @ (Change::New | Change::Vanished)) => visit(whole, change)?,
+            Some(Change::Changed) => {
+                for tile in &tiles {
+                    if let Some(change) = tile.counts.change() {
+                        visit(*tile, change)?;
                     }
                 }
             }
-            tiles.clear();
         }
-        let Some(next) = next else { return Ok(found) };
-        let first = next & !0xff;
-        tiles.push(Tile { first, length: 24, counts: take(first | 0xff, &mut then, &mut now) });
     }
+    Ok(found)
 }
 
-type Addresses<'a, I> = &'a mut Peekable<I>;
-
-/// The least address that follows.
-fn first<A, B>(then: Addresses<'_, A>, now: Addresses<'_, B>) -> Option<u32>
-where
-    A: Iterator<Item = u32>,
-    B: Iterator<Item = u32>,
-{
-    then.peek().into_iter().chain(now.peek()).min().copied()
-}
-
-/// Counts the addresses that follow, up to `last`.
-fn take<A, B>(last: u32, then: Addresses<'_, A>, now: Addresses<'_, B>) -> Counts
-where
-    A: Iterator<Item = u32>,
-    B: Iterator<Item = u32>,
-{
-    let mut counts = Counts::default();
-    while let Some(next) = first(then, now).filter(|&next| next <= last) {
+/// Each address of either set, ascending, with its own counts.
+fn merged(
+    then: impl Iterator<Item = u32>,
+    now: impl Iterator<Item = u32>,
+) -> impl Iterator<Item = (u32, Counts)> {
+    let (mut then, mut now) = (then.peekable(), now.peekable());
+    std::iter::from_fn(move || {
+        let next = then.peek().into_iter().chain(now.peek()).min().copied()?;
         let was = then.next_if_eq(&next).is_some();
         let is = now.next_if_eq(&next).is_some();
-        counts.then += u64::from(was);
-        counts.now += u64::from(is);
-        counts.both += u64::from(was && is);
-    }
-    counts
+        let [then, now, both] = [was, is, was && is].map(u64::from);
+        Some((next, Counts { then, now, both }))
+    })
 }
 
 #[cfg(test)]

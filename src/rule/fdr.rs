@@ -1,12 +1,12 @@
 //! The density below which addresses are rarer than a model explains.
 //!
 //! The tail probability of an address is the share of addresses drawn from the fitted mixture that
-//! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. Of the n addresses those are
-//! flagged that the procedure of Benjamini and Hochberg (1995) rejects: at rate Q, the k least dense
-//! for the largest k whose tail probability is at most `Q k / n`. Where all addresses are such as the
-//! model draws, none is, most of the time.
+//! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. The procedure of Benjamini and
+//! Hochberg (1995) picks those flagged: at rate Q, the k least dense of the n addresses for the largest
+//! k whose tail probability is at most `Q k / n`. Where all addresses follow the model, usually none is
+//! flagged.
 //!
-//! Draws are counted by the leading bits of their log-densities, 0.02 nats of 20, and none is kept:
+//! Draws are counted by the leading bits of their log-densities (0.02 nats at 20) and not kept, so
 //! memory does not grow with the set. Time does: there are 20 n / Q draws.
 
 use rayon::prelude::*;
@@ -39,11 +39,11 @@ pub enum FdrError {
     Engine(#[from] EngineError),
 }
 
-/// The log-density strictly below which the addresses of `engine` are flagged at rate `q`. Draws follow from `seed`, come from `estimate` and are scored, as the addresses are,
-/// by `scorer` on engines that `open` makes.
+/// The log-density strictly below which the addresses of `engine` are flagged at rate `q`.
 ///
-/// Where no address is flagged it is the one below which a single address would be: another day's
-/// may be.
+/// Draws come from `estimate` and follow from `seed`; `scorer` scores them as it scores the addresses.
+/// Where no address is flagged, a single address less dense than this would be: another day may have
+/// one.
 ///
 /// # Errors
 /// When the mixture cannot be drawn from, or an engine fails.
@@ -56,15 +56,12 @@ pub fn cut(
 ) -> Result<f64, FdrError> {
     let sampler = Sampler::new(estimate, seed)?;
     let n = engine.len() as f64;
-    let mut observed = Counts::default();
-    scorer.label(engine, &mut |_, labels| {
-        labels.iter().for_each(|label| observed.add(label.log_density));
-        Ok(())
-    })?;
+    let mut observed = vec![0; 1 << BITS];
+    count(scorer, engine, &mut observed)?;
 
     let mut left = (DRAWS * n / q).ceil() as u64;
     let all = left as f64;
-    let mut drawn = Counts::default();
+    let mut drawn = vec![0; 1 << BITS];
     let mut draws = vec![0; HELD.min(left as usize)];
     let mut stream = 0;
     while left > 0 {
@@ -77,15 +74,11 @@ pub fn cut(
         left -= draws.len() as u64;
         // Engines do best with ascending addresses.
         draws.par_sort_unstable();
-        let mut over_draws = engine.over(Points::new(&draws));
-        scorer.label(over_draws.as_mut(), &mut |_, labels| {
-            labels.iter().for_each(|label| drawn.add(label.log_density));
-            Ok(())
-        })?;
+        count(scorer, engine.over(Points::new(&draws)).as_mut(), &mut drawn)?;
     }
 
     let (mut as_rare, mut flagged, mut end) = (1.0, 0.0, 0);
-    for (bin, (&drawn, &observed)) in drawn.0.iter().zip(&observed.0).enumerate() {
+    for (bin, (&drawn, &observed)) in drawn.iter().zip(&observed).enumerate() {
         as_rare += drawn as f64;
         flagged += observed as f64;
         if as_rare / (1.0 + all) <= q * flagged.max(1.0) / n {
@@ -95,17 +88,12 @@ pub fn cut(
     Ok(value(end << (u64::BITS - BITS)))
 }
 
-/// How many log-densities begin with the same bits: 32 MiB.
-struct Counts(Vec<u64>);
-
-impl Default for Counts {
-    fn default() -> Self {
-        Self(vec![0; 1 << BITS])
-    }
-}
-
-impl Counts {
-    fn add(&mut self, log_density: f64) {
-        self.0[(key(log_density) >> (u64::BITS - BITS)) as usize] += 1;
-    }
+/// Adds the log-densities of the addresses of `engine` to `counts`, by their leading bits.
+fn count(scorer: &Scorer, engine: &mut dyn Engine, counts: &mut [u64]) -> Result<(), EngineError> {
+    scorer.label(engine, &mut |_, labels| {
+        for label in labels {
+            counts[(key(label.log_density) >> (u64::BITS - BITS)) as usize] += 1;
+        }
+        Ok(())
+    })
 }

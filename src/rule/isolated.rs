@@ -30,24 +30,17 @@ const DIFFUSE: f64 = 0.05;
 const TOLERANCE: f64 = 1e-10;
 const ITERATIONS: usize = 2000;
 
-/// What the rule found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Isolated {
-    /// Addresses of at least this probability to belong to no block stand apart; above 1, none do.
-    From(Apart),
-    /// More than a twentieth of the addresses would stand apart: then none does.
-    Diffuse,
-}
-
 /// The mixture over prefix lengths, and from where on an address stands apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Apart {
+pub struct Isolated {
     /// The weights of the prefix lengths, 0 first.
     weights: [f64; TERMS],
     /// Other addresses than one: N - 1.
     others: f64,
-    /// The least probability that is flagged.
+    /// The least probability that is flagged; above 1 where no address stands apart.
     least: f64,
+    /// Whether more than a twentieth of the addresses would stand apart, and so none does.
+    pub diffuse: bool,
 }
 
 impl Isolated {
@@ -56,15 +49,15 @@ impl Isolated {
         let addresses = addresses.addresses();
         let classes = Classes::of(addresses, &LENGTHS, |&counts| counts);
         let others = addresses.len().saturating_sub(1) as f64;
-        let mut apart =
-            Apart { weights: [1.0 / TERMS as f64; TERMS], others, least: f64::INFINITY };
+        let weights = [1.0 / TERMS as f64; TERMS];
+        let mut found = Self { weights, others, least: f64::INFINITY, diffuse: false };
         if others == 0.0 {
-            return Self::From(apart);
+            return found;
         }
-        apart.maximise(&classes, addresses.len() as f64);
+        found.maximise(&classes, addresses.len() as f64);
 
         let mut ranked: Vec<(f64, u64)> =
-            classes.iter().map(|(counts, size)| (apart.probability(counts), *size)).collect();
+            classes.iter().map(|(counts, size)| (found.probability(counts), *size)).collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
         let (mut flagged, mut best, mut mistakes) = (0u64, 0u64, 0.0);
         for alike in ranked.chunk_by(|a, b| a.0 == b.0) {
@@ -74,29 +67,24 @@ impl Isolated {
             if mistakes > MISTAKES * flagged as f64 {
                 break;
             }
-            (best, apart.least) = (flagged, probability);
+            (best, found.least) = (flagged, probability);
         }
-        if best as f64 > DIFFUSE * addresses.len() as f64 {
-            return Self::Diffuse;
-        }
-        Self::From(apart)
+        found.diffuse = best as f64 > DIFFUSE * addresses.len() as f64;
+        found
     }
 
     /// Calls `flag` with the rank of each address that stands apart, in ascending order.
     pub fn each(&self, addresses: &Ascending<'_>, mut flag: impl FnMut(usize)) {
-        let Self::From(apart) = self else { return };
-        if apart.least > 1.0 {
+        if self.diffuse || self.least > 1.0 {
             return;
         }
         walk(addresses.addresses(), &LENGTHS, |block, rank, counts| {
-            if apart.probability(counts) >= apart.least {
+            if self.probability(counts) >= self.least {
                 (rank..rank + block.len()).for_each(&mut flag);
             }
         });
     }
-}
 
-impl Apart {
     /// The terms of p(x), times 2^32.
     fn terms(&self, counts: &[u32; LENGTHS.len()]) -> [f64; TERMS] {
         let mut terms = self.weights;
@@ -156,26 +144,27 @@ mod tests {
     fn weights_are_a_fixed_point_of_the_likelihood() {
         let addresses = network();
         let ascending = Ascending::new(&addresses);
-        let Isolated::From(apart) = Isolated::new(&ascending) else { panic!("diffuse") };
+        let isolated = Isolated::new(&ascending);
+        assert!(!isolated.diffuse);
         let mut next = [0.0; TERMS];
         for &address in &addresses {
             // From the formula, without the factor 2^32.
             let n = counts(&addresses, address).map(f64::from);
             let others = addresses.len() as f64 - 1.0;
             let mut terms = [0.0; TERMS];
-            terms[0] = apart.weights[0] * 2f64.powi(-32);
+            terms[0] = isolated.weights[0] * 2f64.powi(-32);
             for (l, length) in LENGTHS.iter().enumerate() {
                 let density = (n[l] - 1.0) / others * 2f64.powi(*length as i32 - 32);
-                terms[l + 1] = apart.weights[l + 1] * density;
+                terms[l + 1] = isolated.weights[l + 1] * density;
             }
             let sum: f64 = terms.iter().sum();
             (0..TERMS).for_each(|l| next[l] += terms[l] / sum / addresses.len() as f64);
         }
-        for (next, weight) in next.iter().zip(apart.weights) {
+        for (next, weight) in next.iter().zip(isolated.weights) {
             assert!((next - weight).abs() < 1e-8, "{next} for {weight}");
         }
         let mut flagged = Vec::new();
-        Isolated::From(apart).each(&ascending, |rank| flagged.push(ascending.addresses()[rank]));
+        isolated.each(&ascending, |rank| flagged.push(ascending.addresses()[rank]));
         assert_eq!(flagged, [0xac13_0242]);
     }
 
@@ -190,6 +179,6 @@ mod tests {
     #[test]
     fn addresses_all_over_the_space_are_diffuse() {
         let addresses: Vec<u32> = (0..1_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        assert_eq!(Isolated::new(&Ascending::new(&addresses)), Isolated::Diffuse);
+        assert!(Isolated::new(&Ascending::new(&addresses)).diffuse);
     }
 }

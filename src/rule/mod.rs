@@ -1,9 +1,9 @@
 //! What makes an address anomalous, and why.
 //!
-//! Of the four rules one looks at the log-density of a model, see [`threshold`] and [`fdr`];
-//! the others look at the addresses alone and need no model: at where they lie ([`reserved`]), at how
-//! many share their leading bits ([`isolated`]), and at the hosts beside them ([`gap`]). Each of these
-//! is a walk over sorted addresses in memory that does not grow with them, but for what is flagged.
+//! One of the four rules looks at the log-density of a model ([`threshold`], [`fdr`]). The others need
+//! no model and look at the addresses alone: where they lie ([`reserved`]), how many share their
+//! leading bits ([`isolated`]), and which hosts are beside them ([`gap`]). Each of these walks over
+//! sorted addresses, in memory that grows only with what is flagged.
 //! [`reason`] says in a sentence what is odd about one, from the [`surprise`] of its octets.
 
 pub mod fdr;
@@ -145,7 +145,7 @@ impl Structure {
         if rules.has(Rule::Isolated) {
             let isolated = Isolated::new(addresses);
             isolated.each(addresses, |rank| flag(rank, Rule::Isolated));
-            found.diffuse = isolated == Isolated::Diffuse;
+            found.diffuse = isolated.diffuse;
         }
         if rules.has(Rule::Gap) {
             Gap::new(addresses).each(addresses, |rank| flag(rank, Rule::Gap));

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// Distinct addresses in ascending order, and where each stands in the set it is of.
+/// Distinct addresses in ascending order, and the position of each in its set.
 #[derive(Debug, Clone)]
 pub struct Ascending<'a> {
     addresses: Cow<'a, [u32]>,
@@ -90,9 +90,8 @@ fn descend<const D: usize>(
 
 /// How many addresses have which counts: what a likelihood of counts is a sum over.
 ///
-/// Of too many different ones the least significant bits are dropped until they are few enough, a power
-/// of two being kept in any case. What is kept depends on the counts alone, not on
-/// their order.
+/// Where there are too many different counts, their least significant bits are dropped until there are
+/// few enough; the leading bit stays. What is kept depends on the counts alone, not on their order.
 #[derive(Debug, Clone)]
 pub struct Classes<const D: usize> {
     sizes: HashMap<[u32; D], u64>,
@@ -113,8 +112,8 @@ impl<const D: usize> Default for Classes<D> {
 }
 
 impl<const D: usize> Classes<D> {
-    /// The classes of sorted `addresses`, of which `counts_of` makes the counts from those around
-    /// each block of the last of `lengths`, as [`walk`] has them; the first is at least 4.
+    /// The classes of sorted `addresses`: `counts_of` makes the counts of a class from those that
+    /// [`walk`] hands out for `lengths`, the first of which is at least 4.
     pub fn of<const L: usize>(
         addresses: &[u32],
         lengths: &[u32; L],

@@ -13,7 +13,7 @@ use super::prefix::{Ascending, prefix};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// 0.0.0.0, and the network that it is of: a host that does not know its address yet.
+    /// 0.0.0.0 and its network, 0.0.0.0/8: a host that does not know its address yet.
     Unspecified,
     /// 127.0.0.0/8.
     Loopback,

@@ -14,8 +14,8 @@ pub enum Threshold {
     Fdr(f64),
 }
 
-/// The `q`th percentile, 0 to 100, of `count` log-densities; `None` of none. `of_ranks` gives those of
-/// ascending ranks, from 0.
+/// The `q`th percentile, 0 to 100, of `count` log-densities; `None` if there are none. `of_ranks` looks
+/// up those of ascending ranks, from 0.
 ///
 /// Percentiles are numpy's, linear interpolation at `q / 100 (n - 1)`.
 ///

@@ -23,6 +23,7 @@ mod knee;
 use std::time::Instant;
 
 pub use knee::knee;
+use serde::Serialize;
 
 use super::estimate::Estimate;
 use super::fit::fit_each;
@@ -35,7 +36,7 @@ use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Expectation, Lloyd};
 
 /// A fit with one number of clusters, and its figures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Row<F> {
     /// Clusters, or components, asked for.
     pub k: usize,
@@ -55,13 +56,14 @@ pub struct Row<F> {
     pub aic: f64,
     /// What a mixture maximises, in nats; K-Means has none.
     pub lower_bound: Option<f64>,
-    /// Whether the best restart converged.
-    pub converged: bool,
     /// Iterations of the best restart.
     pub n_iter: usize,
+    /// Whether the best restart converged.
+    pub converged: bool,
     /// The time of all restarts: their starts, and their share of the engine's runs.
     pub seconds: f64,
     /// The fit.
+    #[serde(skip)]
     pub fit: F,
 }
 

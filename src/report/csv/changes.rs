@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::address::dotted;
 use crate::describe::flagged::LISTED;
 use crate::describe::tiles::{Change, Tile, compare};
-use crate::report::summary::changes::{Changes, NewlyFlagged, WeightChange};
+use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
 use crate::store::seen::{FLAGGED, SEEN, Seen};
 
 /// What has become of a block, as changes.csv names it.
@@ -17,9 +17,9 @@ fn kind(change: Change) -> &'static str {
     }
 }
 
-/// Compares the ascending addresses of `now`, of which those of `flagged` are, with what was `seen`.
+/// Compares the ascending addresses of `now`, and those `flagged` among them, with what was `seen`.
 ///
-/// Writes a row for each block that differs and each address newly flagged, and returns what they come to.
+/// Writes a row for each block that differs and each address newly flagged, and returns the totals.
 ///
 /// # Errors
 /// When `out` fails.
@@ -31,17 +31,13 @@ pub fn write_changes(
     out: &mut dyn Write,
 ) -> io::Result<Changes> {
     writeln!(out, "kind,block,then,now,new,vanished")?;
-    let addresses = match &seen.addresses {
-        None => None,
-        Some(then) => {
-            let row = |tile: Tile, change| {
-                let (kind, counts) = (kind(change), tile.counts);
-                let (new, vanished) = (counts.added(), counts.vanished());
-                writeln!(out, "{kind},{tile},{},{},{new},{vanished}", counts.then, counts.now)
-            };
-            Some(compare(then.iter(), now.iter().copied(), row)?.into())
-        }
+    let row = |tile: Tile, change| {
+        let (kind, counts) = (kind(change), tile.counts);
+        let (new, vanished) = (counts.added(), counts.vanished());
+        writeln!(out, "{kind},{tile},{},{},{new},{vanished}", counts.then, counts.now)
     };
+    let then = seen.addresses.as_ref();
+    let addresses = then.map(|then| compare(then.iter(), now.iter().copied(), row)).transpose()?;
     let newly_flagged = match &seen.flagged {
         None => None,
         Some(then) => {
@@ -62,6 +58,7 @@ pub fn write_changes(
     };
     let files = [(SEEN, seen.addresses.is_none()), (FLAGGED, seen.flagged.is_none())];
     let missing = files.into_iter().filter_map(|(file, lacks)| lacks.then_some(file)).collect();
+    let addresses = addresses.map(AddressChanges::from);
     Ok(Changes { addresses, weights, newly_flagged, missing })
 }
 

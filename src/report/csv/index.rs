@@ -19,8 +19,8 @@ pub fn write_index(index: &Index, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, ",seconds,error")?;
     for entry in &index.captures {
         write!(out, "{},{}", quoted(&entry.name), entry.status.name())?;
-        for found in roles.iter().map(|&role| entry.role(role)) {
-            match found {
+        for &role in &roles {
+            match entry.roles.get(role) {
                 Some(RoleCounts { addresses, clusters, anomalies }) => {
                     write!(out, ",{addresses},{clusters},{anomalies}")?;
                 }

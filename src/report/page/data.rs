@@ -35,8 +35,8 @@ pub(super) struct RoleData<'a> {
 #[derive(Serialize)]
 struct ClusterData {
     size: u64,
-    mean: [f64; 2],
-    covariance: [f64; 3],
+    #[serde(flatten)]
+    shape: Shape,
 }
 
 /// Flags, column by column.
@@ -66,11 +66,8 @@ impl<'a> RoleData<'a> {
             Cells::Points(_) => None,
             Cells::Image(_) => Some(SIDE),
         };
-        let cluster = |(cluster, shape): (&Cluster, &Shape)| ClusterData {
-            size: cluster.size,
-            mean: shape.mean,
-            covariance: shape.covariance,
-        };
+        let cluster =
+            |(cluster, &shape): (&Cluster, &Shape)| ClusterData { size: cluster.size, shape };
         Self {
             key: role.key(),
             title: title(role),

@@ -10,20 +10,12 @@ use crate::describe::drawing::{Cells, Drawing, Image, Points};
 /// `value` as JSON for a `script` element: without a character of markup, and without those that ended a
 /// line of JavaScript before 2019.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
-    let text = serde_json::to_string(value)?;
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        // JSON has these in strings only, where an escape stands for the character.
-        match character {
-            '<' => safe += "\\u003c",
-            '>' => safe += "\\u003e",
-            '&' => safe += "\\u0026",
-            '\u{2028}' => safe += "\\u2028",
-            '\u{2029}' => safe += "\\u2029",
-            other => safe.push(other),
-        }
-    }
-    Ok(safe)
+    // JSON has these in strings only, where an escape stands for the character.
+    let unsafe_in_page = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+    let escaped = |text: String, character: char| {
+        text.replace(character, &format!("\\u{:04x}", u32::from(character)))
+    };
+    Ok(unsafe_in_page.into_iter().fold(serde_json::to_string(value)?, escaped))
 }
 
 /// The source expression by which a Content-Security-Policy allows the inline `text`.
@@ -43,8 +35,8 @@ fn log_count(count: u32) -> u16 {
 ///
 /// Of points: addresses (`u32`), log-densities (`u16`), clusters (`u16`, or `u8` where `narrow`),
 /// flags (a bit each). A log-density d is coded as ln(1 + most - d), so that the dense ones, which are
-/// the majority, stay distinct however far out the least dense lies. Of an image: counts, flagged counts and counts of
-/// blocks (coded logarithms, `u16`), then clusters. All numbers are little endian.
+/// the majority, stay distinct however far out the least dense lies. Of an image: counts, flagged
+/// counts and counts of blocks (coded logarithms, `u16`), then clusters. All numbers are little endian.
 pub(super) fn bytes(drawing: &Drawing, narrow: bool) -> (String, [f64; 2]) {
     let range = drawing.histogram.range().unwrap_or_default();
     let mut bytes = Vec::new();

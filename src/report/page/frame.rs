@@ -3,10 +3,10 @@
 use std::borrow::Borrow;
 
 use super::shell::Shell;
-use crate::input::{Role, Tally};
+use crate::input::Tally;
 use crate::report::summary::Summary;
-use crate::report::summary::reading::{FileFormat, FileReading};
-use crate::report::text::Findings;
+use crate::report::summary::reading::FileReading;
+use crate::report::text::{Findings, stages};
 use crate::words::{self, title};
 
 /// What a page tells of a run that its summary does not.
@@ -24,11 +24,7 @@ pub(super) struct Frame<'a, R> {
     pub invocation: &'a Invocation,
 }
 
-impl<'a, R: Findings> Frame<'a, R> {
-    pub fn new(summary: &'a Summary<R>, invocation: &'a Invocation) -> Self {
-        Self { summary, invocation }
-    }
-
+impl<R: Findings> Frame<'_, R> {
     /// The page around it.
     pub fn shell(&self) -> Shell {
         Shell::new(heading(&self.summary.input.files))
@@ -39,23 +35,19 @@ impl<'a, R: Findings> Frame<'a, R> {
         words::grouped(*count.borrow())
     }
 
-    pub fn bytes(&self, file: &FileReading) -> String {
-        words::bytes(file.bytes)
+    pub fn bytes(&self, count: &u64) -> String {
+        words::bytes(*count)
     }
 
     pub fn duration(&self, seconds: &f64) -> String {
         words::duration(*seconds)
     }
 
-    pub fn bytes_of_all(&self) -> String {
-        words::bytes(self.summary.input.bytes)
-    }
-
     /// The cells of each role that was read.
     pub fn cells(&self) -> Vec<(&'static str, Tally)> {
-        let roles = [Role::Source, Role::Destination];
-        let cells = roles.map(|role| (title(role), self.summary.input.cells.of(role)));
-        cells.into_iter().filter(|(_, tally)| tally.cells() > 0).collect()
+        let cells = self.summary.input.cells.iter();
+        let cells = cells.filter_map(|(role, tally)| Some((title(role), (*tally)?)));
+        cells.filter(|(_, tally)| tally.cells() > 0).collect()
     }
 
     pub fn has_malformed(&self) -> bool {
@@ -64,25 +56,22 @@ impl<'a, R: Findings> Frame<'a, R> {
 
     /// How a file was read, in words.
     pub fn format(&self, file: &FileReading) -> String {
-        let FileFormat { name, compression, .. } = &file.format;
-        let mut words = vec![(*name).to_owned()];
-        words.extend(compression.map(|compression| compression.name().to_owned()));
-        words.extend(file.format.columns());
+        let mut words = vec![file.format.to_owned()];
+        words.extend(file.compression.map(|compression| compression.name().to_owned()));
+        words.extend(file.columns());
         words.join(", ")
     }
 
     /// The time of each stage, over all roles; stages that this run did not have are left out.
     pub fn stages(&self) -> Vec<(&'static str, f64)> {
-        let found = || Role::ALL.into_iter().filter_map(|role| self.summary.role(role));
-        let roles = || found().map(Findings::seconds);
-        let stages = [
-            ("reading", self.summary.seconds.read),
-            ("opening the engine", self.summary.seconds.engine),
-            ("fitting", roles().map(|seconds| seconds.fit).sum()),
-            ("finding the threshold", roles().map(|seconds| seconds.label).sum()),
-            ("writing the results", roles().map(|seconds| seconds.write).sum()),
+        let names = [
+            "reading",
+            "opening the engine",
+            "fitting",
+            "finding the threshold",
+            "writing the results",
         ];
-        stages.into_iter().filter(|&(_, seconds)| seconds > 0.0).collect()
+        names.into_iter().zip(stages(self.summary)).filter(|&(_, seconds)| seconds > 0.0).collect()
     }
 
     /// The command line, quoted where a shell needs it.

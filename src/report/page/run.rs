@@ -29,10 +29,11 @@ pub fn write(
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let section = |(role, page)| Some(RoleSection::new(role, summary.role(role)?, page?));
-    let pages = pages.iter().map(|(role, page): (Role, &Option<RolePage>)| (role, page.as_ref()));
-    let sections = pages.filter_map(section).collect::<io::Result<Vec<_>>>()?;
-    let frame = Frame::new(summary, invocation);
+    let section = |(role, page): (Role, &Option<RolePage>)| {
+        Some(RoleSection::new(role, summary.role(role)?, page.as_ref()?))
+    };
+    let sections = pages.iter().filter_map(section).collect::<io::Result<Vec<_>>>()?;
+    let frame = Frame { summary, invocation };
     let page = RunPage { shell: frame.shell(), frame, sections };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
 }

@@ -23,6 +23,9 @@ const SCRIPT: &str = concat!(
 pub(super) struct Shell {
     pub policy: String,
     pub heading: String,
+    pub style: &'static str,
+    pub script: &'static str,
+    pub version: &'static str,
 }
 
 impl Shell {
@@ -32,18 +35,7 @@ impl Shell {
             embed::hash(SCRIPT),
             embed::hash(STYLE)
         );
-        Self { policy, heading }
-    }
-
-    pub fn style(&self) -> &'static str {
-        STYLE
-    }
-
-    pub fn script(&self) -> &'static str {
-        SCRIPT
-    }
-
-    pub fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
+        let version = env!("CARGO_PKG_VERSION");
+        Self { policy, heading, style: STYLE, script: SCRIPT, version }
     }
 }

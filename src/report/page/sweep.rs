@@ -9,8 +9,9 @@ use super::frame::{Frame, Invocation};
 use super::model::model_name;
 use super::shell::Shell;
 use crate::input::Role;
-use crate::report::summary::Summary;
-use crate::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use crate::model::sweep::Row;
+use crate::report::summary::sweep::Sweep;
+use crate::report::summary::{Summary, Timed};
 use crate::words::title;
 
 /// Writes the page of the sweep that `summary` tells of.
@@ -18,12 +19,12 @@ use crate::words::title;
 /// # Errors
 /// When `out` fails.
 pub fn write_sweep(
-    summary: &Summary<SweepSummary>,
+    summary: &Summary<Timed<Sweep>>,
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.sweep));
-    let frame = Frame::new(summary, invocation);
+    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.found));
+    let frame = Frame { summary, invocation };
     let page = SweepPage {
         shell: frame.shell(),
         frame,
@@ -36,7 +37,7 @@ pub fn write_sweep(
 #[template(path = "sweep.html")]
 struct SweepPage<'a> {
     shell: Shell,
-    frame: Frame<'a, SweepSummary>,
+    frame: Frame<'a, Timed<Sweep>>,
     sections: Vec<SweepSection<'a>>,
 }
 
@@ -67,17 +68,23 @@ impl<'a> SweepSection<'a> {
         }
     }
 
+    /// The number of clusters that each figure speaks for, if it does.
     fn choices(&self) -> [(&'static str, Option<usize>); 4] {
-        choices(self.sweep)
+        [
+            ("knee", self.sweep.knee),
+            ("least BIC", self.sweep.least_bic()),
+            ("least AIC", self.sweep.least_aic()),
+            ("largest lower bound", self.sweep.largest_bound()),
+        ]
     }
 
     /// What speaks for a row, in words.
-    fn speaks(&self, row: &SweepRow) -> String {
+    fn speaks(&self, row: &Row<()>) -> String {
         let found = self.choices().into_iter().filter(|&(_, choice)| choice == Some(row.k));
         found.map(|(what, _)| what).collect::<Vec<_>>().join(", ")
     }
 
-    fn is_knee(&self, row: &SweepRow) -> bool {
+    fn is_knee(&self, row: &Row<()>) -> bool {
         self.sweep.knee == Some(row.k)
     }
 
@@ -89,23 +96,13 @@ impl<'a> SweepSection<'a> {
         number(*value, 1.0)
     }
 
-    fn tightness(&self, row: &SweepRow) -> String {
+    fn tightness(&self, row: &Row<()>) -> String {
         number(row.tightness, TIGHTNESS)
     }
 
-    fn bound(&self, row: &SweepRow) -> String {
+    fn bound(&self, row: &Row<()>) -> String {
         row.lower_bound.map(|bound| number(bound, bound_digit(self.sweep))).unwrap_or_default()
     }
-}
-
-/// The number of clusters that each figure speaks for, if it does.
-fn choices(sweep: &Sweep) -> [(&'static str, Option<usize>); 4] {
-    [
-        ("knee", sweep.knee),
-        ("least BIC", sweep.least_bic()),
-        ("least AIC", sweep.least_aic()),
-        ("largest lower bound", sweep.largest_bound()),
-    ]
 }
 
 /// What the last digit of a tightness stands for, in octets.
@@ -118,15 +115,10 @@ fn bound_digit(sweep: &Sweep) -> f64 {
 
 /// The charts of a sweep; none without a row.
 fn charts(sweep: &Sweep) -> Vec<Figure> {
-    let values = |figure: fn(&SweepRow) -> Option<f64>| {
-        let value = |row: &SweepRow| Some((row.k as f64, figure(row)?));
-        sweep.rows.iter().filter_map(value).collect::<Vec<_>>()
-    };
-    let curve = |name, figure, like, choice: Option<usize>, word| Curve {
-        name,
-        values: values(figure),
-        choice: choice.map(|k| (k, word)),
-        like,
+    let curve = |name, figure: fn(&Row<()>) -> Option<f64>, like, choice: Option<usize>, word| {
+        let value = |row: &Row<()>| Some((row.k as f64, figure(row)?));
+        let values = sweep.rows.iter().filter_map(value).collect();
+        Curve { name, values, choice: choice.map(|k| (k, word)), like }
     };
     let knee = sweep.knee;
     let [bic, aic] = [sweep.least_bic(), sweep.least_aic()];

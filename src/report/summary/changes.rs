@@ -36,13 +36,13 @@ pub struct AddressChanges {
     pub vanished: u64,
     /// Their share of those of then.
     pub vanished_share: f64,
-    /// /24s of which no address was seen then.
+    /// /24s in which no address was seen then.
     pub new_24s: u64,
-    /// /16s of which no address was seen then.
+    /// /16s in which no address was seen then.
     pub new_16s: u64,
-    /// /24s of which no address is seen now.
+    /// /24s in which no address is seen now.
     pub vanished_24s: u64,
-    /// /16s of which no address is seen now.
+    /// /16s in which no address is seen now.
     pub vanished_16s: u64,
 }
 

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::fit::FitSummary;
-use super::seconds::RoleSeconds;
 use crate::address::OCTETS;
 use crate::describe::agreement::{Agreement, Profile, Side};
 use crate::describe::octets::{LEADING, OctetValues};
@@ -58,24 +57,13 @@ pub struct ComparedCluster {
     pub octets: [OctetValues; LEADING],
 }
 
-/// What is known of a model besides its agreement with the other.
-#[derive(Debug, Clone)]
-pub struct AboutModel {
-    /// All fits on the way, the model last.
-    pub fits: Vec<FitSummary>,
-    /// What made an address anomalous.
-    pub threshold: AppliedThreshold,
-    /// The means or centres, in octets.
-    pub means: Vec<[f64; OCTETS]>,
-}
-
 impl Comparison {
     /// The `agreement` of `mixture`, its A, and `kmeans`, its B, over so many `addresses`.
     pub fn new(
         addresses: usize,
         agreement: &Agreement,
-        mixture: AboutModel,
-        kmeans: AboutModel,
+        mixture: Compared,
+        kmeans: Compared,
     ) -> Self {
         Self {
             addresses,
@@ -83,16 +71,22 @@ impl Comparison {
             contingency: agreement.contingency.rows().to_vec(),
             blocks: agreement.blocks,
             shared_anomalies: agreement.shared_anomalies,
-            mixture: Compared::new(mixture, &agreement.a),
-            kmeans: Compared::new(kmeans, &agreement.b),
+            mixture,
+            kmeans,
         }
     }
 }
 
 impl Compared {
-    fn new(AboutModel { fits, threshold, means }: AboutModel, side: &Side) -> Self {
+    /// The model of these `fits`, whose clusters have these `means`, as its `side` of an agreement.
+    pub fn new(
+        fits: Vec<FitSummary>,
+        threshold: AppliedThreshold,
+        means: Vec<[f64; OCTETS]>,
+        side: &Side,
+    ) -> Self {
         let cluster = |(cluster, (profile, mean)): (usize, (&Profile, [f64; OCTETS]))| {
-            let octets = profile.octets.each_ref().map(OctetValues::from);
+            let octets = profile.octets.each_ref().map(|counts| OctetValues::new(counts, 256));
             ComparedCluster { cluster, size: profile.size, mean, octets }
         };
         Self {
@@ -110,14 +104,4 @@ impl Compared {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0);
         full.map(|cluster| cluster.cluster).collect()
     }
-}
-
-/// A comparison, and how long it took.
-#[derive(Debug, Clone, Serialize)]
-pub struct CompareSummary {
-    /// What it found.
-    #[serde(flatten)]
-    pub comparison: Comparison,
-    /// How long it took.
-    pub seconds: RoleSeconds,
 }

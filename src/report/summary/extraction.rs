@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::reading::Reading;
 use crate::address::AddressSet;
+use crate::input::PerRole;
 
 /// summary.json of octomix extract and octomix merge.
 #[derive(Debug, Clone, Serialize)]
@@ -12,15 +13,9 @@ pub struct Extraction {
     pub octomix: &'static str,
     /// What was read.
     pub input: Reading,
-    /// The sources, if there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src: Option<Extracted>,
-    /// The destinations, if there are any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst: Option<Extracted>,
-    /// Both as one set, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub any: Option<Extracted>,
+    /// What was extracted for each role that has addresses.
+    #[serde(flatten)]
+    pub roles: PerRole<Option<Extracted>>,
     /// Roles that were asked for but have no address: `src`, `dst`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.

@@ -78,7 +78,7 @@ impl FitSummary {
     /// The summary of `fit`.
     pub fn new(fit: &Fit) -> Self {
         let weights = fit.model().weights().to_vec();
-        let (kind, covariance_type, best_restart, restarts, collapsed) = match fit {
+        let (kind, covariance_type, best_restart, restarts, collapses, search) = match fit {
             Fit::Mixture(fit) => {
                 let kind = if fit.estimator.prior.is_some() { "bayesian" } else { "gaussian" };
                 let restart = |course: &crate::model::em::Course| RestartSummary {
@@ -87,9 +87,10 @@ impl FitSummary {
                     converged: course.stop == Stop::Converged,
                 };
                 let restarts: Vec<_> = fit.restarts.iter().map(restart).collect();
-                let collapsed = collapses(&fit.estimate, fit.estimator.reg_covar);
+                let collapses = collapses(&fit.estimate, fit.estimator.reg_covar);
+                let search = fit.search.as_ref().map(SearchSummary::from);
                 let covariance = Some(fit.estimate.covariance.name());
-                (kind, covariance, fit.best, restarts, collapsed)
+                (kind, covariance, fit.best, restarts, collapses, search)
             }
             Fit::KMeans(fit) => {
                 let restart = |outcome: &crate::model::kmeans::Outcome| RestartSummary {
@@ -98,7 +99,7 @@ impl FitSummary {
                     converged: outcome.stop == Stop::Converged,
                 };
                 let restarts = fit.restarts.iter().map(restart).collect();
-                ("kmeans", None, fit.best, restarts, Vec::new())
+                ("kmeans", None, fit.best, restarts, Vec::new(), None)
             }
         };
         let RestartSummary { objective, n_iter, converged } = restarts[best_restart];
@@ -113,12 +114,9 @@ impl FitSummary {
             converged,
             best_restart,
             restarts,
-            search: match fit {
-                Fit::Mixture(fit) => fit.search.as_ref().map(SearchSummary::from),
-                Fit::KMeans(_) => None,
-            },
-            collapsed: collapsed.iter().map(Collapse::to_string).collect(),
-            collapses: collapsed,
+            search,
+            collapsed: collapses.iter().map(Collapse::to_string).collect(),
+            collapses,
         }
     }
 }

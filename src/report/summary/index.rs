@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::role::RoleSummary;
 use super::run::Summary;
-use crate::input::Role;
+use crate::input::{PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
 
 /// All captures of a batch.
@@ -29,15 +29,9 @@ pub struct Entry {
     pub input: String,
     /// How it ended.
     pub status: Status,
-    /// The sources, if they were looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src: Option<RoleCounts>,
-    /// The destinations, if they were looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst: Option<RoleCounts>,
-    /// Both as one set, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub any: Option<RoleCounts>,
+    /// What was found for each role that was looked at.
+    #[serde(flatten)]
+    pub roles: PerRole<Option<RoleCounts>>,
     /// Seconds from the start of its reading until its summary was made; those of the earlier run if it
     /// was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,34 +75,20 @@ pub struct RoleCounts {
     pub anomalies: usize,
 }
 
-impl From<&RoleSummary> for RoleCounts {
-    fn from(summary: &RoleSummary) -> Self {
-        Self {
-            addresses: summary.addresses,
-            clusters: summary.clusters.iter().filter(|cluster| cluster.size > 0).count(),
-            anomalies: summary.anomaly_count,
-        }
-    }
-}
-
-impl From<&EarlierRole> for RoleCounts {
-    fn from(role: &EarlierRole) -> Self {
-        Self {
-            addresses: role.addresses,
-            clusters: role.clusters.iter().filter(|cluster| cluster.size > 0).count(),
-            anomalies: role.anomaly_count,
-        }
+impl RoleCounts {
+    fn new(addresses: usize, sizes: impl Iterator<Item = u64>, anomalies: usize) -> Self {
+        Self { addresses, clusters: sizes.filter(|&size| size > 0).count(), anomalies }
     }
 }
 
 impl Entry {
     /// A capture that went well.
     pub fn ok(name: &str, input: &str, summary: &Summary<RoleSummary>) -> Self {
-        let found = |role| summary.role(role).map(RoleCounts::from);
+        let counts = |RoleSummary { addresses, clusters, anomaly_count, .. }: &RoleSummary| {
+            RoleCounts::new(*addresses, clusters.iter().map(|it| it.size), *anomaly_count)
+        };
         Self {
-            src: found(Role::Source),
-            dst: found(Role::Destination),
-            any: found(Role::Any),
+            roles: summary.roles.map(|_, found| found.as_ref().map(counts)),
             seconds: Some(summary.seconds.total),
             ..Self::new(name, input, Status::Ok)
         }
@@ -121,11 +101,13 @@ impl Entry {
 
     /// A capture whose results were there already, as `earlier` tells.
     pub fn skipped(name: &str, input: &str, earlier: &Earlier) -> Self {
-        let found = |role: &Option<EarlierRole>| role.as_ref().map(RoleCounts::from);
+        let counts = |EarlierRole { addresses, clusters, anomaly_count }: &EarlierRole| {
+            RoleCounts::new(*addresses, clusters.iter().map(|it| it.size), *anomaly_count)
+        };
+        let found = |role: &Option<EarlierRole>| role.as_ref().map(counts);
+        let (source, destination) = (found(&earlier.src), found(&earlier.dst));
         Self {
-            src: found(&earlier.src),
-            dst: found(&earlier.dst),
-            any: found(&earlier.any),
+            roles: PerRole { source, destination, any: found(&earlier.any) },
             seconds: Some(earlier.seconds.total),
             ..Self::new(name, input, Status::Skipped)
         }
@@ -133,16 +115,7 @@ impl Entry {
 
     fn new(name: &str, input: &str, status: Status) -> Self {
         let (name, input) = (name.to_owned(), input.to_owned());
-        Self { name, input, status, src: None, dst: None, any: None, seconds: None, error: None }
-    }
-
-    /// What was found for `role`.
-    pub fn role(&self, role: Role) -> Option<RoleCounts> {
-        match role {
-            Role::Source => self.src,
-            Role::Destination => self.dst,
-            Role::Any => self.any,
-        }
+        Self { name, input, status, roles: PerRole::default(), seconds: None, error: None }
     }
 }
 
@@ -154,7 +127,7 @@ impl Index {
 
     /// The roles that a row shows: both sides, or all addresses as one set where that was asked for.
     pub fn roles(&self) -> Vec<Role> {
-        match self.captures.iter().any(|entry| entry.any.is_some()) {
+        match self.captures.iter().any(|entry| entry.roles.any.is_some()) {
             true => vec![Role::Any],
             false => vec![Role::Source, Role::Destination],
         }

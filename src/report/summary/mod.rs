@@ -8,9 +8,7 @@ pub mod index;
 pub mod reading;
 mod role;
 mod run;
-mod seconds;
 pub mod sweep;
 
 pub use role::RoleSummary;
-pub use run::{EngineSummary, RunSeconds, Summary};
-pub use seconds::RoleSeconds;
+pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::input::{Account, Compression, FileAccount, MalformedCell, PassedOver, Role, Tally};
+use crate::input::{
+    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Role, Tally,
+};
 
 /// What was read from all files.
 #[derive(Debug, Clone, Serialize)]
@@ -27,9 +29,20 @@ pub struct Reading {
 pub struct FileReading {
     /// Its path, with nothing in it that a terminal would obey.
     pub name: String,
-    /// How it was read.
-    #[serde(flatten)]
-    pub format: FileFormat,
+    /// The name of its format, such as `csv`.
+    pub format: &'static str,
+    /// What one record is called, and several.
+    #[serde(skip)]
+    pub record: [&'static str; 2],
+    /// How it is compressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// The column of the sources, where columns have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_column: Option<String>,
+    /// The column of the destinations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dst_column: Option<String>,
     /// Its bytes.
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
@@ -46,55 +59,11 @@ pub struct FileReading {
     pub malformed: Vec<MalformedCell>,
 }
 
-/// How a file was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileFormat {
-    /// Its name: `csv`, say.
-    #[serde(rename = "format")]
-    pub name: &'static str,
-    /// What one record is called, and several.
-    #[serde(skip)]
-    pub record: [&'static str; 2],
-    /// How it is compressed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub compression: Option<Compression>,
-    /// The column of the sources, where columns have names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src_column: Option<String>,
-    /// The column of the destinations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst_column: Option<String>,
-}
+/// Cells by the side that they were read for, and by what they hold.
+pub type Cells = PerRole<Option<Tally>>;
 
-impl FileFormat {
-    /// The columns of addresses by name, in words; `None` where columns have none.
-    pub fn columns(&self) -> Option<String> {
-        match [self.src_column.as_deref(), self.dst_column.as_deref()] {
-            [Some(src), Some(dst)] => Some(format!("columns {src} and {dst}")),
-            [Some(column), None] | [None, Some(column)] => Some(format!("column {column}")),
-            [None, None] => None,
-        }
-    }
-}
-
-/// Cells by role and by what they hold.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Cells {
-    /// Cells read for the sources.
-    pub src: Tally,
-    /// Cells read for the destinations.
-    pub dst: Tally,
-}
-
-impl Cells {
-    /// The cells of `role`.
-    pub fn of(&self, role: Role) -> Tally {
-        match role {
-            Role::Source => self.src,
-            Role::Destination => self.dst,
-            Role::Any => self.src.plus(self.dst),
-        }
-    }
+fn cells(source: Tally, destination: Tally) -> Cells {
+    PerRole { source: Some(source), destination: Some(destination), any: None }
 }
 
 impl Reading {
@@ -106,10 +75,7 @@ impl Reading {
             bytes: account.bytes(),
             records: account.records(),
             ragged: account.ragged(),
-            cells: Cells {
-                src: account.tally(Role::Source),
-                dst: account.tally(Role::Destination),
-            },
+            cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
     }
 }
@@ -118,20 +84,28 @@ impl FileReading {
     fn new(file: &FileAccount) -> Self {
         Self {
             name: file.name.clone(),
-            format: FileFormat {
-                name: file.format.name,
-                record: file.format.record,
-                compression: file.compression,
-                src_column: file.format.source.clone(),
-                dst_column: file.format.destination.clone(),
-            },
+            format: file.format.name,
+            record: file.format.record,
+            compression: file.compression,
+            src_column: file.format.source.clone(),
+            dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
             ragged: file.ragged,
             networks: file.networks,
             cut: file.cut,
-            cells: Cells { src: file.source, dst: file.destination },
+            cells: cells(file.source, file.destination),
             malformed: file.malformed.clone(),
+        }
+    }
+
+    /// The columns that were read, in words; `None` where columns have no names.
+    pub(in crate::report) fn columns(&self) -> Option<String> {
+        let columns = [&self.src_column, &self.dst_column].into_iter().flatten().cloned();
+        match &columns.collect::<Vec<_>>()[..] {
+            [] => None,
+            [one] => Some(format!("column {one}")),
+            both => Some(format!("columns {}", both.join(" and "))),
         }
     }
 }

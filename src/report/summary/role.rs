@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::changes::Changes;
 use super::fit::FitSummary;
-use super::seconds::RoleSeconds;
+use super::run::RoleSeconds;
 use crate::address::AddressSet;
 use crate::analysis::Judged;
 use crate::describe::clusters::Cluster;

@@ -1,9 +1,9 @@
 //! summary.json: what a run read, fitted, found and wrote.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::reading::Reading;
-use crate::input::Role;
+use crate::input::{PerRole, Role};
 use crate::store::MadeFrom;
 
 /// The summary of a run that found an `R` for each role.
@@ -15,15 +15,9 @@ pub struct Summary<R> {
     pub input: Reading,
     /// Where it was computed.
     pub engine: EngineSummary,
-    /// The sources, if they were looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src: Option<R>,
-    /// The destinations, if they were looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dst: Option<R>,
-    /// The addresses of both sides, if they were looked at as one set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub any: Option<R>,
+    /// What was found for each role that was looked at.
+    #[serde(flatten)]
+    pub roles: PerRole<Option<R>>,
     /// Roles that were asked for and have no address: `src`, `dst`, `any`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.
@@ -42,11 +36,15 @@ pub struct Summary<R> {
 impl<R> Summary<R> {
     /// What was found for `role`.
     pub fn role(&self, role: Role) -> Option<&R> {
-        match role {
-            Role::Source => self.src.as_ref(),
-            Role::Destination => self.dst.as_ref(),
-            Role::Any => self.any.as_ref(),
-        }
+        self.roles.get(role).as_ref()
+    }
+}
+
+impl<T: Serialize> Serialize for PerRole<Option<T>> {
+    /// A map from the keys of roles to the values that are there.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer
+            .collect_map(self.iter().filter_map(|(role, it)| Some((role.key(), it.as_ref()?))))
     }
 }
 
@@ -72,4 +70,25 @@ pub struct RunSeconds {
     pub engine: f64,
     /// From the start until the summary was made.
     pub total: f64,
+}
+
+/// Seconds of one role's work.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct RoleSeconds {
+    /// Fitting.
+    pub fit: f64,
+    /// Finding the threshold, and what the rules flag that need no model.
+    pub label: f64,
+    /// Labelling every address, and writing the files.
+    pub write: f64,
+}
+
+/// What was found for a role, and how long it took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Timed<T> {
+    /// What was found.
+    #[serde(flatten)]
+    pub found: T,
+    /// How long it took.
+    pub seconds: RoleSeconds,
 }

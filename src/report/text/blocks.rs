@@ -76,18 +76,15 @@ mod tests {
             span,
         };
         let full = block("192.168.21.0-192.168.28.255", 2048, 2048);
-        let told = |blocks: &[ClusterBlock]| main_blocks(blocks);
-        assert_eq!(
-            told(std::slice::from_ref(&full)),
-            "192.168.21.0-192.168.28.255, 2,048 of 2,048"
-        );
+        let told = main_blocks(std::slice::from_ref(&full));
+        assert_eq!(told, "192.168.21.0-192.168.28.255, 2,048 of 2,048");
         let small = block("10.0.0.0/24", 40, 256);
         let lone = block("172.19.2.66", 1, 1);
         assert_eq!(
-            told(&[small.clone(), lone.clone(), full.clone()]),
+            main_blocks(&[small.clone(), lone.clone(), full.clone()]),
             "192.168.21.0-192.168.28.255, 2,048 of 2,048; 2 more"
         );
-        assert_eq!(told(&[lone, small]), "10.0.0.0/24, 40 of 256; 172.19.2.66");
-        assert_eq!(told(&[]), "");
+        assert_eq!(main_blocks(&[lone, small]), "10.0.0.0/24, 40 of 256; 172.19.2.66");
+        assert_eq!(main_blocks(&[]), "");
     }
 }

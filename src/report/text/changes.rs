@@ -12,7 +12,7 @@ const LEAST_MOVE: f64 = 0.01;
 /// How many clusters and addresses are named; the rest are counted.
 const NAMED: usize = 4;
 
-/// Writes `changes`, of which `file` has all.
+/// Writes `changes` in short; `file` has all of them.
 ///
 /// # Errors
 /// When `out` fails.

@@ -1,14 +1,13 @@
 //! A comparison as tables: who lies where, what the clusters start with, whose anomalies.
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use super::findings::{Findings, Layout};
+use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::describe::octets::OctetValues;
 use crate::input::Role;
-use crate::report::summary::RoleSeconds;
-use crate::report::summary::compare::{CompareSummary, Compared, Comparison};
+use crate::report::summary::compare::{Compared, Comparison};
+use crate::report::summary::{RoleSeconds, Timed};
 use crate::words::{counted, grouped, title};
 
 /// How many clusters of either model are shown; the file has all.
@@ -16,51 +15,49 @@ const CLUSTERS_SHOWN: usize = 10;
 /// How many values of an octet are shown.
 const VALUES_SHOWN: usize = 2;
 
-impl Findings for CompareSummary {
+impl Findings for Timed<Comparison> {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_comparison(role, &self.comparison, layout.output, out)
+        let comparison = &self.found;
+        let Comparison { mixture, kmeans, .. } = comparison;
+        let addresses = counted(comparison.addresses as u64, "address", "addresses");
+        let clusters = |model: &Compared| counted(model.full().len() as u64, "cluster", "clusters");
+        writeln!(
+            out,
+            "{}: {addresses}, {} of the mixture, {} of K-Means",
+            title(role),
+            clusters(mixture),
+            clusters(kmeans)
+        )?;
+        writeln!(
+            out,
+            "  Adjusted Rand index {:.4}; 1 is the same clusters, 0 is chance.\n",
+            comparison.adjusted_rand_index
+        )?;
+        let shown = write_contingency(comparison, out)?;
+        writeln!(out)?;
+        let all = write_clusters("The mixture's clusters", mixture, out)?;
+        writeln!(out)?;
+        let all = write_clusters("K-Means' clusters", kmeans, out)? && all;
+        if !(shown && all) {
+            let file = layout.output.join(role.key()).join("compare.json");
+            writeln!(out, "\n  All clusters are in {}", file.display())?;
+        }
+        writeln!(out)?;
+        let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
+        writeln!(
+            out,
+            "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
+            grouped(mixture.split_blocks),
+            grouped(kmeans.split_blocks)
+        )?;
+        let shared = comparison.shared_anomalies;
+        write_anomalies("the mixture", mixture, shared, "K-Means", out)?;
+        write_anomalies("K-Means", kmeans, shared, "the mixture", out)
     }
 
     fn seconds(&self) -> RoleSeconds {
         self.seconds
     }
-}
-
-fn write_comparison(
-    role: Role,
-    comparison: &Comparison,
-    output: &Path,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let Comparison { mixture, kmeans, .. } = comparison;
-    let addresses = counted(comparison.addresses as u64, "address", "addresses");
-    let clusters = |model: &Compared| counted(model.full().len() as u64, "cluster", "clusters");
-    writeln!(
-        out,
-        "{}: {addresses}, {} of the mixture, {} of K-Means",
-        title(role),
-        clusters(mixture),
-        clusters(kmeans)
-    )?;
-    writeln!(
-        out,
-        "  Adjusted Rand index {:.4}; 1 is the same clusters, 0 is chance.\n",
-        comparison.adjusted_rand_index
-    )?;
-    let shown = write_contingency(comparison, out)?;
-    writeln!(out)?;
-    let all = write_clusters("The mixture's clusters", mixture, out)?;
-    writeln!(out)?;
-    let all = write_clusters("K-Means' clusters", kmeans, out)? && all;
-    if !(shown && all) {
-        let file = output.join(role.key()).join("compare.json");
-        writeln!(out, "\n  All clusters are in {}", file.display())?;
-    }
-    writeln!(out)?;
-    write_blocks(comparison, out)?;
-    let shared = comparison.shared_anomalies;
-    write_anomalies("the mixture", mixture, shared, "K-Means", out)?;
-    write_anomalies("K-Means", kmeans, shared, "the mixture", out)
 }
 
 /// Writes the clusters that hold addresses by each other; returns whether all are shown.
@@ -106,16 +103,6 @@ fn common(octet: &OctetValues) -> String {
         told.push(format!("+{}", octet.distinct - VALUES_SHOWN));
     }
     told.join(", ")
-}
-
-fn write_blocks(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
-    writeln!(
-        out,
-        "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
-        grouped(comparison.mixture.split_blocks),
-        grouped(comparison.kmeans.split_blocks)
-    )
 }
 
 fn write_anomalies(

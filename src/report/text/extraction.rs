@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::files::write_files;
 use super::reading::write_reading;
-use crate::input::Role;
+use super::run::write_files;
 use crate::report::summary::extraction::Extraction;
 use crate::words::{counted, duration, title};
 
@@ -15,8 +14,7 @@ use crate::words::{counted, duration, title};
 pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out)?;
-    let found = [summary.src, summary.dst, summary.any];
-    for (role, found) in Role::ALL.into_iter().zip(found) {
+    for (role, found) in summary.roles.iter() {
         let title = title(role);
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");

@@ -17,7 +17,7 @@ pub(in crate::report) fn ends(index: &Index) -> String {
 /// Addresses, clusters and flagged addresses of a role; empty for one that was not looked
 /// at.
 pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
-    entry.role(role).map_or([const { String::new() }; 3], |found| {
+    entry.roles.get(role).map_or([const { String::new() }; 3], |found| {
         [found.addresses, found.clusters, found.anomalies].map(|count| grouped(count as u64))
     })
 }

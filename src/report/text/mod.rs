@@ -4,8 +4,6 @@ mod blocks;
 mod changes;
 mod compare;
 pub mod extraction;
-mod files;
-mod findings;
 pub mod index;
 mod reading;
 mod role;
@@ -16,7 +14,7 @@ pub mod table;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::sentences;
-pub use findings::{Findings, Layout};
 pub(super) use role::flagged_by;
-pub use run::{WIDTH, write};
+pub(super) use run::stages;
+pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::input::Role;
-use crate::report::summary::reading::{FileFormat, FileReading, Reading};
+use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
 /// How many files are named.
@@ -29,8 +28,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         let files = counted(count, "file of another kind was", "files of other kinds were");
         writeln!(out, "  {files} passed over")?;
     }
-    for role in [Role::Source, Role::Destination] {
-        let tally = input.cells.of(role);
+    for (role, tally) in input.cells.iter() {
+        let Some(tally) = tally else { continue };
         let skipped = [
             (tally.missing, "missing"),
             (tally.ipv6, "IPv6"),
@@ -64,13 +63,13 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 
 /// The file in one line.
 fn described(file: &FileReading) -> String {
-    let FileFormat { record: [one, many], compression, .. } = &file.format;
+    let [one, many] = file.record;
     let records = counted(file.records, one, many);
     let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
-    if let Some(compression) = compression {
+    if let Some(compression) = file.compression {
         told += &format!(" of {}", compression.name());
     }
-    if let Some(columns) = file.format.columns() {
+    if let Some(columns) = file.columns() {
         told += &format!(", {columns}");
     }
     told

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::blocks::write_blocks;
 use super::changes::write_changes;
-use super::findings::{Findings, Layout};
+use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::describe::clusters::{Cluster, Prefix, by_weight};
 use crate::describe::flagged::RuleSummary;
@@ -30,39 +30,30 @@ const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
 
 impl Findings for RoleSummary {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_role(role, self, layout, out)
+        let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
+        let addresses = counted(self.addresses as u64, "address", "addresses");
+        let clusters = counted(full as u64, "cluster", "clusters");
+        let anomalies = counted(self.anomaly_count as u64, "anomaly", "anomalies");
+        writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
+
+        if let Some(picture) = layout.picture {
+            writeln!(out)?;
+            picture.write(out)?;
+        }
+        writeln!(out)?;
+        write_clusters(&self.clusters, layout.output, out)?;
+        writeln!(out)?;
+        write_fit(self, out)?;
+        if let Some(changes) = &self.changes {
+            write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
+            writeln!(out)?;
+        }
+        write_anomalies(role, self, layout, out)
     }
 
     fn seconds(&self) -> RoleSeconds {
         self.seconds
     }
-}
-
-fn write_role(
-    role: Role,
-    found: &RoleSummary,
-    layout: &Layout<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let full = found.clusters.iter().filter(|cluster| cluster.size > 0).count();
-    let addresses = counted(found.addresses as u64, "address", "addresses");
-    let clusters = counted(full as u64, "cluster", "clusters");
-    let anomalies = counted(found.anomaly_count as u64, "anomaly", "anomalies");
-    writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
-
-    if let Some(picture) = layout.picture {
-        writeln!(out)?;
-        picture.write(out)?;
-    }
-    writeln!(out)?;
-    write_clusters(&found.clusters, layout.output, out)?;
-    writeln!(out)?;
-    write_fit(found, out)?;
-    if let Some(changes) = &found.changes {
-        write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
-        writeln!(out)?;
-    }
-    write_anomalies(role, found, layout, out)
 }
 
 fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {

@@ -3,19 +3,40 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::files::write_files;
-use super::findings::{Findings, Layout};
 use super::reading::write_reading;
 use super::scatter::Scatter;
 use crate::input::{PerRole, Role};
-use crate::report::summary::Summary;
-use crate::words::{duration, title};
+use crate::report::summary::{RoleSeconds, Summary};
+use crate::words::{counted, duration, title};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
 
 /// The columns of text that goes to no terminal.
 pub const WIDTH: usize = 100;
+
+/// How a summary is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout<'a> {
+    /// The directory of the files that hold what is left out.
+    pub output: &'a Path,
+    /// The columns of the terminal.
+    pub width: usize,
+    /// A picture of the role's addresses, if one was asked for.
+    pub picture: Option<&'a Scatter>,
+}
+
+/// What was found for a role, for people to read.
+pub trait Findings {
+    /// Writes it as `layout` says.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// How long it took.
+    fn seconds(&self) -> RoleSeconds;
+}
 
 /// Writes `summary` for people, `width` columns wide, with the `pictures` of its roles.
 ///
@@ -39,27 +60,35 @@ pub fn write<R: Findings>(
         }
     }
     writeln!(out)?;
-    write_end(summary, out)
-}
-
-fn write_end<R: Findings>(summary: &Summary<R>, out: &mut dyn Write) -> io::Result<()> {
     write_files(&summary.files, &summary.output, out)?;
-    let roles =
-        || Role::ALL.into_iter().filter_map(|role| summary.role(role)).map(Findings::seconds);
-    let stages = [
-        ("reading", summary.seconds.read),
-        ("opening the engine", summary.seconds.engine),
-        ("fitting", roles().map(|seconds| seconds.fit).sum()),
-        ("labelling", roles().map(|seconds| seconds.label).sum()),
-        ("writing", roles().map(|seconds| seconds.write).sum()),
-    ];
+    let names = ["reading", "opening the engine", "fitting", "labelling", "writing"];
     write!(out, "Took {}", duration(summary.seconds.total))?;
     let mut mark = ": ";
-    for (stage, seconds) in stages {
+    for (stage, seconds) in names.into_iter().zip(stages(summary)) {
         if seconds >= LEAST_TOLD {
             write!(out, "{mark}{stage} {}", duration(seconds))?;
             mark = ", ";
         }
     }
     writeln!(out)
+}
+
+/// The seconds of each stage: reading, the engine, and over all roles fitting, labelling and writing.
+pub(in crate::report) fn stages<R: Findings>(summary: &Summary<R>) -> [f64; 5] {
+    let mut stages = [summary.seconds.read, summary.seconds.engine, 0.0, 0.0, 0.0];
+    for found in Role::ALL.into_iter().filter_map(|role| summary.role(role)) {
+        let RoleSeconds { fit, label, write } = found.seconds();
+        stages.iter_mut().skip(2).zip([fit, label, write]).for_each(|(sum, more)| *sum += more);
+    }
+    stages
+}
+
+/// The `files` written below `output`, a folder a line.
+pub(super) fn write_files(files: &[String], output: &str, out: &mut dyn Write) -> io::Result<()> {
+    let count = counted(files.len() as u64, "file", "files");
+    writeln!(out, "Wrote {count} to {output}:")?;
+    for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
+        writeln!(out, "  {}", folder.join("  "))?;
+    }
+    Ok(())
 }

@@ -2,37 +2,34 @@
 
 use std::io::{self, Write};
 
-use super::findings::{Findings, Layout};
+use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::input::Role;
-use crate::report::summary::RoleSeconds;
-use crate::report::summary::sweep::{Sweep, SweepSummary};
+use crate::report::summary::sweep::Sweep;
+use crate::report::summary::{RoleSeconds, Timed};
 use crate::words::{counted, duration, title};
 
-impl Findings for SweepSummary {
+impl Findings for Timed<Sweep> {
     fn write(&self, role: Role, _: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_sweep(role, &self.sweep, out)
+        let sweep = &self.found;
+        let addresses = counted(sweep.addresses as u64, "address", "addresses");
+        let model = match (sweep.kind, sweep.covariance_type) {
+            ("kmeans", _) => "K-Means".to_owned(),
+            (kind, Some(covariance)) => format!("{kind} mixtures, {covariance} covariances"),
+            (kind, None) => format!("{kind} mixtures"),
+        };
+        writeln!(out, "{}: {addresses}, {model}\n", title(role))?;
+        if sweep.rows.is_empty() {
+            return writeln!(out, "  No number asked for is as small as that of the addresses.");
+        }
+        write_rows(sweep, out)?;
+        writeln!(out)?;
+        write_choices(sweep, out)
     }
 
     fn seconds(&self) -> RoleSeconds {
         self.seconds
     }
-}
-
-fn write_sweep(role: Role, sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
-    let addresses = counted(sweep.addresses as u64, "address", "addresses");
-    let model = match (sweep.kind, sweep.covariance_type) {
-        ("kmeans", _) => "K-Means".to_owned(),
-        (kind, Some(covariance)) => format!("{kind} mixtures, {covariance} covariances"),
-        (kind, None) => format!("{kind} mixtures"),
-    };
-    writeln!(out, "{}: {addresses}, {model}\n", title(role))?;
-    if sweep.rows.is_empty() {
-        return writeln!(out, "  No number asked for is as small as that of the addresses.");
-    }
-    write_rows(sweep, out)?;
-    writeln!(out)?;
-    write_choices(sweep, out)
 }
 
 fn write_rows(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {

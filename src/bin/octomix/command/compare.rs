@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use octomix::analysis::{self, Compared, Criteria, Labelled};
+use octomix::describe::agreement::Side;
 use octomix::model::any::Params;
-use octomix::report::summary::RoleSeconds;
-use octomix::report::summary::compare::{AboutModel, CompareSummary, Comparison};
+use octomix::report::summary::compare::{self, Comparison};
 use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::store::model::AppliedThreshold;
 
 use super::plan::{Plan, warn_of_few};
@@ -43,7 +44,7 @@ fn compare(
     plan: &Plan,
     clusters: Option<usize>,
     criteria: &Criteria<'_>,
-) -> Result<CompareSummary, Failure> {
+) -> Result<Timed<Comparison>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let mixture = plan.for_set(desk.role, desk.set, desk.console)?;
     if let Some(clusters) = clusters {
@@ -56,16 +57,17 @@ fn compare(
     let Compared { mixture, kmeans, agreement } =
         compared.map_err(|error| watcher.failed(error))?;
     desk.warn_of_trouble(engine.as_ref());
-    let about = |labelled: &Labelled| AboutModel {
-        fits: labelled.fitted.fits().map(FitSummary::new).collect(),
-        threshold: AppliedThreshold {
+    let told = |labelled: &Labelled, side: &Side| {
+        let fits = labelled.fitted.fits().map(FitSummary::new).collect();
+        let threshold = AppliedThreshold {
             rule: criteria.threshold.into(),
             score: criteria.score.into(),
             log_density: labelled.threshold,
-        },
-        means: labelled.fitted.model().means(),
+        };
+        compare::Compared::new(fits, threshold, labelled.fitted.model().means(), side)
     };
-    let comparison = Comparison::new(set.len(), &agreement, about(&mixture), about(&kmeans));
+    let (of_mixture, of_kmeans) = (told(&mixture, &agreement.a), told(&kmeans, &agreement.b));
+    let comparison = Comparison::new(set.len(), &agreement, of_mixture, of_kmeans);
     let file = desk.file("compare.json");
     let (written, write) = timed(|| desk.output.write(&file, |out| write_json(&comparison, out)));
     written?;
@@ -74,5 +76,5 @@ fn compare(
         label: seconds(mixture.label_time + kmeans.label_time),
         write,
     };
-    Ok(CompareSummary { comparison, seconds: spent })
+    Ok(Timed { found: comparison, seconds: spent })
 }

@@ -86,13 +86,9 @@ impl Job {
         print_args: &PrintArgs,
     ) -> Result<(), Failure> {
         self.warn_of_lost_packets(capture);
-        let (written, write_seconds) = timed(|| {
-            let src = self.write(Role::Source, &capture.sets.source)?;
-            let dst = self.write(Role::Destination, &capture.sets.destination)?;
-            let any = self.write(Role::Any, &capture.sets.any)?;
-            Ok::<_, Failure>([src, dst, any])
-        });
-        let [src, dst, any] = written?;
+        let (written, write_seconds) =
+            timed(|| capture.sets.try_map(|role, set| self.write(role, set)));
+        let extracted = written?;
         for file in shards_of(self.output.directory()) {
             // Read together with those of this run it would count twice.
             if !self.output.files().contains(&file) {
@@ -104,9 +100,7 @@ impl Job {
         let summary = Extraction {
             octomix: env!("CARGO_PKG_VERSION"),
             input: Reading::new(&capture.account),
-            src,
-            dst,
-            any,
+            roles: extracted,
             skipped_roles: skipped(roles, capture),
             warnings: console.into_warnings(),
             output: output.directory().display().to_string(),

@@ -330,10 +330,7 @@ pub fn page(
     drawing: Drawing,
     judged: &Judged,
 ) -> RolePage {
-    let shapes = match model {
-        Model::Mixture(estimate) => Shape::of_mixture(estimate, pca),
-        Model::KMeans(partition) => Shape::of_partition(partition, pca),
-    };
+    let shapes = Shape::of(&model.estimate(), pca);
     let flags = judged.anomalies.clone();
     RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
 }

@@ -108,7 +108,7 @@ pub type Extra<'a, R> = (&'static str, &'a dyn Fn(&Summary<R>, &mut dyn Write) -
 pub fn complete<R: Serialize>(
     run: Run,
     capture: &Capture,
-    PerRole { source: src, destination: dst, any }: PerRole<Option<R>>,
+    roles: PerRole<Option<R>>,
     made_from: Option<MadeFrom>,
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
@@ -125,9 +125,7 @@ pub fn complete<R: Serialize>(
             device: choice.engine(&[]).description(),
             reason: choice.reason,
         },
-        src,
-        dst,
-        any,
+        roles,
         skipped_roles,
         warnings: console.into_warnings(),
         output: output.directory().display().to_string(),

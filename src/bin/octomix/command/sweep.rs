@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use octomix::model::any::Params;
-use octomix::report::summary::RoleSeconds;
+use octomix::model::sweep::Row;
 use octomix::report::summary::fit::FitSummary;
-use octomix::report::summary::sweep::{Sweep, SweepRow, SweepSummary};
+use octomix::report::summary::sweep::Sweep;
+use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::report::{csv, page};
 
 use super::page::invocation;
@@ -52,7 +53,7 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
 }
 
 /// The whole way of one role.
-fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSummary, Failure> {
+fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<Timed<Sweep>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
@@ -65,7 +66,7 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSumm
     let rows = rows.map_err(|reason| Failure::Fit { role, reason })?;
     desk.warn_of_trouble(engine.as_ref());
     rows.iter().for_each(|row| tell(role, &FitSummary::new(&row.fit), desk.console));
-    let rows: Vec<SweepRow> = rows.iter().map(SweepRow::from).collect();
+    let rows: Vec<_> = rows.into_iter().map(|row| row.map(drop)).collect();
     warn_of_those_cut_short(&mut desk, plan, &rows);
 
     let (kind, covariance_type) = kind(&plan.params);
@@ -76,7 +77,7 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSumm
         desk.output.write(&json, |out| write_json(&sweep, out))
     });
     written?;
-    Ok(SweepSummary { sweep, seconds: RoleSeconds { fit, label: 0.0, write } })
+    Ok(Timed { found: sweep, seconds: RoleSeconds { fit, label: 0.0, write } })
 }
 
 /// The numbers that the role's addresses allow.
@@ -96,7 +97,7 @@ fn numbers_for(desk: &mut Desk<'_>, numbers: &Numbers) -> Vec<usize> {
     possible
 }
 
-fn warn_of_those_cut_short(desk: &mut Desk<'_>, plan: &Plan, rows: &[SweepRow]) {
+fn warn_of_those_cut_short(desk: &mut Desk<'_>, plan: &Plan, rows: &[Row<()>]) {
     let cut: Vec<String> =
         rows.iter().filter(|row| !row.converged).map(|row| row.k.to_string()).collect();
     if !cut.is_empty() {

@@ -7,8 +7,8 @@ use super::ticks::number;
 pub(in crate::report::page) fn trace(bounds: &[f64]) -> String {
     let values = bounds.iter().enumerate().map(|(at, &bound)| (at as f64 + 1.0, bound)).collect();
     let label = "The lower bound after each iteration";
-    let tip = Box::new(|x: f64, y: f64| format!("iteration {x}: {}", number(y, 0.001)));
-    draw(label, ["iteration", "lower bound, nats"], &[Line { values, choice: None, tip }])
+    let tip = Box::new(|x, y| format!("iteration {x}: {}", number(y, 0.001)));
+    lines(label, ["iteration", "lower bound, nats"], &[Line { values, choice: None, tip }])
 }
 
 /// A figure of a sweep.
@@ -31,38 +31,37 @@ pub(in crate::report::page) fn elbow(label: &str, y_name: &str, curves: Vec<Curv
             true => (k as f64, format!("{name} {word} at k = {k}")),
             false => (k as f64, format!("{word} at k = {k}")),
         };
-        let tip = move |k: f64, y: f64| format!("k = {k}: {name} {}", number(y, like));
-        Line { values, choice: choice.map(text), tip: Box::new(tip) }
+        let tip = Box::new(move |k, y| format!("k = {k}: {name} {}", number(y, like)));
+        Line { values, choice: choice.map(text), tip }
     };
-    let lines: Vec<Line> = curves.into_iter().map(line).collect();
-    draw(label, ["clusters k", y_name], &lines)
+    let curves: Vec<Line> = curves.into_iter().map(line).collect();
+    lines(label, ["clusters k", y_name], &curves)
 }
 
-/// A line to draw.
+/// A line: its points from left to right, one to mark with a text, and what tooltips tell of a point.
 struct Line {
-    /// Its points, from left to right.
     values: Vec<(f64, f64)>,
-    /// Where it is marked, with a text.
     choice: Option<(f64, String)>,
-    /// What is said of a point.
     tip: Box<dyn Fn(f64, f64) -> String>,
 }
 
 /// The most numbers that are all written at the axis.
 const MOST_TICKS: f64 = 12.0;
 
-/// Draws `lines` over one axis; nothing if they have no points.
-fn draw(label: &str, [x_name, y_name]: [&str; 2], lines: &[Line]) -> String {
+/// `lines` over one axis; empty without points.
+fn lines(label: &str, [x_name, y_name]: [&str; 2], lines: &[Line]) -> String {
+    let all = || lines.iter().flat_map(|line| &line.values).copied();
+    let finite = || all().filter(|(_, y)| y.is_finite());
     let range = |values: &mut dyn Iterator<Item = f64>| {
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
             [low.min(value), high.max(value)]
         })
     };
-    let [first, last] = range(&mut lines.iter().flat_map(|line| &line.values).map(|value| value.0));
+    let [first, last] = range(&mut all().map(|value| value.0));
     if first > last {
         return String::new();
     }
-    let [low, high] = range(&mut lines.iter().flat_map(Line::finite).map(|value| value.1));
+    let [low, high] = range(&mut finite().map(|value| value.1));
     // A smaller range is rounding, which no axis should show.
     let margin = if high - low > 1e-3 { 0.05 * (high - low) } else { 0.5 };
     let ends = if last > first { [first, last] } else { [first - 0.5, first + 0.5] };
@@ -72,45 +71,38 @@ fn draw(label: &str, [x_name, y_name]: [&str; 2], lines: &[Line]) -> String {
     let mut x_ticks = chart.x.ticks(count);
     x_ticks.retain(|tick| tick.fract() == 0.0);
     chart.axes(x_name, y_name, &x_ticks);
-    let middle = (low + high) / 2.0;
-    lines.iter().enumerate().for_each(|(at, line)| line.draw(at, middle, &mut chart));
-    chart.finish()
-}
-
-impl Line {
-    fn finite(&self) -> impl Iterator<Item = &(f64, f64)> {
-        self.values.iter().filter(|(_, y)| y.is_finite())
-    }
-
-    /// Draws it as the line number `at` of `chart`, whose values lie about `middle`.
-    fn draw(&self, at: usize, middle: f64, chart: &mut Chart) {
+    let base = HEIGHT - BOTTOM;
+    for (at, line) in lines.iter().enumerate() {
         let class = if at == 0 { "" } else { " second" };
-        if let Some((chosen, text)) = &self.choice {
-            let (x, base) = (chart.x.at(*chosen), HEIGHT - BOTTOM);
+        let finite = || line.values.iter().filter(|(_, y)| y.is_finite());
+        if let Some((chosen, text)) = &line.choice {
+            let x = chart.x.at(*chosen);
             let (end, gap) = if x > WIDTH / 2.0 { (" end", -6.0) } else { ("", 6.0) };
             // The text keeps clear of the point, and of the text before it.
-            let is_high = self.finite().any(|(k, y)| k == chosen && *y > middle);
+            let middle = (low + high) / 2.0;
+            let is_high = finite().any(|(k, y)| k == chosen && *y > middle);
             let y = if is_high { base - 8.0 } else { TOP + 9.0 } + 14.0 * at as f64;
             chart.push(format_args!(
                 r#"<path class="choice{class}" d="M{x:.1} {TOP}V{base}"/><text class="choice{class}{end}" x="{:.1}" y="{y:.1}">{text}</text>"#,
                 x + gap
             ));
         }
-        let place = |&(x, y): &(f64, f64)| format!("{:.1} {:.1}", chart.x.at(x), chart.y.at(y));
-        let places: Vec<String> = self.finite().map(place).collect();
+        let places: Vec<String> =
+            finite().map(|&(x, y)| format!("{:.1} {:.1}", chart.x.at(x), chart.y.at(y))).collect();
         chart.push(format_args!(r#"<path class="line{class}" d="M{}"/>"#, places.join("L")));
         let small = if places.len() > 60 { 1.5 } else { 3.0 };
-        for &(x, y) in self.finite() {
-            let is_chosen = self.choice.as_ref().is_some_and(|&(chosen, _)| chosen == x);
+        for &(x, y) in finite() {
+            let is_chosen = line.choice.as_ref().is_some_and(|&(chosen, _)| chosen == x);
             let (chosen, radius) = if is_chosen { (" chosen", 4.5) } else { ("", small) };
             chart.push(format_args!(
                 r#"<circle class="dot{class}{chosen}" cx="{:.1}" cy="{:.1}" r="{radius}"><title>{}</title></circle>"#,
                 chart.x.at(x),
                 chart.y.at(y),
-                (self.tip)(x, y)
+                (line.tip)(x, y)
             ));
         }
     }
+    chart.finish()
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
 use super::item::{ADVANCE, GRID, HEIGHT, Item, ODD, PAPER, Pen, Picture, Rgb, WIDTH, colour};
-use super::viewport::Viewport;
 use crate::describe::drawing::Cells;
+use crate::describe::plane::Extent;
 use crate::report::page::chart::{number, ticks};
 use crate::report::page::role::RolePage;
+
+/// Pixels left free about the addresses.
+const MARGIN: f64 = 48.0;
 
 /// The most addresses that are drawn as marks.
 const MOST_MARKS: usize = 5000;
@@ -138,6 +141,43 @@ impl Picture {
     }
 }
 
+/// Maps the plane to pixels, at one scale for both axes unless that would leave most of it empty.
+#[derive(Clone, Copy)]
+pub(super) struct Viewport {
+    middle: [f64; 2],
+    scale: [f64; 2],
+}
+
+impl Viewport {
+    pub fn new(Extent { x, y }: Extent) -> Self {
+        let fits =
+            |size: u32, [low, high]: [f64; 2]| (f64::from(size) - 2.0 * MARGIN) / (high - low);
+        let (across, up) = (fits(WIDTH, x), fits(HEIGHT, y));
+        let scale = match across.min(up) {
+            least if across.max(up) < 3.5 * least => [least; 2],
+            _ => [across, up],
+        };
+        Self { middle: [(x[0] + x[1]) / 2.0, (y[0] + y[1]) / 2.0], scale }
+    }
+
+    pub fn place(self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let ([cx, cy], [sx, sy]) = (self.middle, self.scale);
+        [f64::from(WIDTH) / 2.0 + (x - cx) * sx, f64::from(HEIGHT) / 2.0 - (y - cy) * sy]
+    }
+
+    /// The part of the plane that is visible.
+    pub fn seen(self) -> Extent {
+        let reach = |middle: f64, size: u32, scale: f64| {
+            let half = f64::from(size) / 2.0 / scale;
+            [middle - half, middle + half]
+        };
+        Extent {
+            x: reach(self.middle[0], WIDTH, self.scale[0]),
+            y: reach(self.middle[1], HEIGHT, self.scale[1]),
+        }
+    }
+}
+
 /// The addresses of each cluster; those of a cell count for its commonest.
 fn sizes(page: &RolePage) -> Vec<u64> {
     let mut sizes = vec![0; page.shapes.len()];
@@ -181,19 +221,14 @@ mod tests {
     use crate::describe::drawing::{Drawing, Points};
     use crate::describe::flagged::Anomaly;
     use crate::describe::histogram::Histogram;
-    use crate::describe::plane::{Extent, Shape};
+    use crate::describe::plane::Shape;
+    use crate::describe::plane::tests::plane;
     use crate::model::pca::Pca;
     use crate::report::page::picture::svg::hex;
 
     /// A page of `count` addresses of one /16, one of them flagged.
     fn page(count: u32) -> RolePage {
-        let pca = Pca {
-            mean: [10.0, 0.0, 128.0, 128.0],
-            components: [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
-            explained_variance: [1.0; 2],
-            explained_variance_ratio: [0.5; 2],
-            noise_variance: 0.0,
-        };
+        let pca = Pca { mean: [10.0, 0.0, 128.0, 128.0], ..plane() };
         let addresses: Vec<u32> = (0..count).map(|i| 0x0a00_0000 + i * 40_503 % 65_536).collect();
         let clusters = (0..count).map(|i| (i % 2) as u16).collect();
         let extent = Extent::of(&addresses, &pca);

@@ -4,6 +4,5 @@ mod draw;
 mod item;
 mod png;
 mod svg;
-mod viewport;
 
 pub use item::Picture;

@@ -1,6 +1,5 @@
 //! A picture as SVG.
 
-use std::fmt::Write;
 use std::io;
 
 use base64::Engine as _;
@@ -53,8 +52,5 @@ impl Picture {
 }
 
 pub(super) fn hex([r, g, b]: Rgb) -> String {
-    let mut text = String::from("#");
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{r:02x}{g:02x}{b:02x}");
-    text
+    format!("#{r:02x}{g:02x}{b:02x}")
 }
