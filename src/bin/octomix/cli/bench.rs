@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use octomix::synthetic::Shape;
 
+use super::choice::one_of;
+use super::generate::SHAPES;
 use super::model::positive;
-use super::{Count, EngineArgs, Numbers, PrintArgs, ShapeArg};
+use super::{Count, EngineArgs, Numbers, PrintArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,13 +36,13 @@ pub struct BenchArgs {
     /// How the addresses of synthetic sets lie in the address space
     #[arg(
         long,
-        value_enum,
+        value_parser = one_of(SHAPES),
         value_name = "SHAPE,...",
         value_delimiter = ',',
         default_value = "sparse,slash24,mixed",
         help_heading = "Sets"
     )]
-    pub shape: Vec<ShapeArg>,
+    pub shape: Vec<Shape>,
     /// How many addresses they have
     #[arg(
         long,

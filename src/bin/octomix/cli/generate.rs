@@ -6,6 +6,8 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use octomix::synthetic::Shape;
 
+use super::choice::{Choice, one_of};
+
 const EXAMPLES: &str = "\
 Examples:
   A million addresses all over the space, straight into a fit:
@@ -31,8 +33,8 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub addresses: Count,
     /// How they lie in the address space
-    #[arg(long, value_enum, default_value_t = ShapeArg::Sparse)]
-    pub shape: ShapeArg,
+    #[arg(long, value_parser = one_of(SHAPES), default_value = "sparse")]
+    pub shape: Shape,
     /// Write a capture of so many packets instead: sources drawn evenly, a few destinations far more often
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub packets: Option<Count>,
@@ -47,29 +49,16 @@ pub struct GenerateArgs {
     pub output: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ShapeArg {
-    /// Uniform over the whole space
-    Sparse,
-    /// Whole /24s at random places
-    Slash24,
-    /// Whole /16s at random places
-    Slash16,
-    /// As in captures: full and half-filled /24s, clusters in a few /8s and /16s, strays
-    Mixed,
-}
-
-impl ShapeArg {
-    /// The shape asked for.
-    pub fn shape(self) -> Shape {
-        match self {
-            Self::Sparse => Shape::Sparse,
-            Self::Slash24 => Shape::Slash24,
-            Self::Slash16 => Shape::Slash16,
-            Self::Mixed => Shape::Mixed,
-        }
-    }
-}
+pub(super) const SHAPES: &[Choice<Shape>] = &[
+    (Shape::Sparse, "sparse", "Uniform over the whole space"),
+    (Shape::Slash24, "slash24", "Whole /24s at random places"),
+    (Shape::Slash16, "slash16", "Whole /16s at random places"),
+    (
+        Shape::Mixed,
+        "mixed",
+        "As in captures: full and half-filled /24s, clusters in a few /8s and /16s, strays",
+    ),
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CaptureFormat {

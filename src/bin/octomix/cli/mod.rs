@@ -2,6 +2,7 @@
 
 mod allow;
 mod bench;
+mod choice;
 mod compare;
 mod detect;
 mod engine;
@@ -21,17 +22,15 @@ pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use detect::DetectArgs;
-pub use engine::{DevicesArgs, EngineArg, EngineArgs, ValidateArgs};
+pub use engine::{DevicesArgs, EngineArgs, ValidateArgs};
 pub use extract::{ExtractArgs, MergeArgs};
 pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
-pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
-pub use input::{InputArgs, RoleArg};
-pub use model::{
-    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
-};
+pub use generate::{CaptureFormat, Count, GenerateArgs};
+pub use input::InputArgs;
+pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
-pub use rules::{RuleArgs, RulesArgs, ScoreArg};
+pub use rules::{RuleArgs, RulesArgs};
 pub use sweep::{Numbers, SweepArgs};
 
 const EXAMPLES: &str = "\

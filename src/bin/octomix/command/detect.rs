@@ -6,6 +6,7 @@ use octomix::analysis::{self, Criteria, Detected, Judged};
 use octomix::input::{Capture, PerRole};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
+use octomix::model::scorer::Score;
 use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::store::model::{AppliedThreshold, ModelFile, Provenance};
@@ -15,7 +16,7 @@ use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, page, seconds};
 use super::run::{Run, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// Detects anomalies in both roles, or in the one asked for.
 ///
@@ -43,7 +44,7 @@ pub fn roles(
 ) -> Result<PerRole<Option<Findings>>, Failure> {
     let allowed = args.allow.blocks();
     let criteria = Criteria {
-        score: args.score.score.score(),
+        score: args.score.score,
         threshold: args.score.threshold,
         rules: args.rules.rules(),
         allowed: allowed.as_ref(),
@@ -65,7 +66,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let criteria = Criteria {
-        score: score.score.score(),
+        score: score.score,
         threshold: score.threshold,
         rules: rules.rules(),
         ..Criteria::default()
@@ -81,7 +82,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
 pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
-        (ScoreArg::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
+        (Score::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
             "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
         )),
         _ => Ok(plan),

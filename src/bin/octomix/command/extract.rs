@@ -14,7 +14,7 @@ use octomix::store::shard::ShardFormat;
 
 use super::run::{skipped, timed};
 use super::{Failure, print, read, write_json};
-use crate::cli::{ExtractArgs, MergeArgs, PrintArgs, RoleArg};
+use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::Console;
 
 /// Extracts the addresses of captures.
@@ -23,7 +23,7 @@ use crate::console::Console;
 /// When the captures cannot be read, or a file cannot be written.
 pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
     let ExtractArgs { input, output, form, print } = args;
-    let mut job = Job::new(&output.directory, form.form.form(), print)?;
+    let mut job = Job::new(&output.directory, form.form, print)?;
     let (capture, seconds) = timed(|| read(&input.captures, &input.options(), &mut job.console));
     job.finish(&capture?, input.options().roles, seconds, print)
 }
@@ -34,8 +34,8 @@ pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
 /// When there is something else among them, they cannot be read, or a file cannot be written.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let MergeArgs { shards, role, output, form, print } = args;
-    let roles = role.map(RoleArg::roles);
-    let mut job = Job::new(&output.directory, form.form.form(), print)?;
+    let roles = *role;
+    let mut job = Job::new(&output.directory, form.form, print)?;
     let options = Options { roles, directories: Directories::Shards, ..Options::default() };
     for file in Sources::find(shards, Directories::Shards)?.files {
         if roles.is_none() && shard_role(&file.path).is_none() {

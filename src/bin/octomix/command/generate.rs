@@ -15,7 +15,7 @@ use crate::cli::{CaptureFormat, GenerateArgs};
 /// # Errors
 /// When the shape has not so many addresses, or the file or standard output cannot be written.
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
-    let set = Synthetic::new(args.shape.shape(), args.addresses.0, args.seed)?;
+    let set = Synthetic::new(args.shape, args.addresses.0, args.seed)?;
     let write = |out: &mut dyn Write| match args.packets {
         Some(count) => {
             let packets = packets(&set, count.0, args.seed);

@@ -161,7 +161,7 @@ fn choose_engine(
     console: &mut Console,
 ) -> Result<Choice, GpuError> {
     let largest = capture.largest().len();
-    let choice = Choice::new(args.engine.kind(), args.adapter.as_deref(), largest, components)?;
+    let choice = Choice::new(args.engine, args.adapter.as_deref(), largest, components)?;
     if let Some(warning) = &choice.warning {
         console.warn(warning.clone());
     }

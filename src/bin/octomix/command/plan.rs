@@ -12,13 +12,11 @@ use octomix::model::init::StartParameters;
 use octomix::model::kmeans::{self, Seeding};
 use octomix::model::params::{BayesianMixture, GaussianMixture, MixtureParams};
 use octomix::store::model::{Loaded, WeightedBy};
-use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search, WeightPrior};
+use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
 use super::Failure;
 use super::start_file::{Labels, Start};
-use crate::cli::{
-    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
-};
+use crate::cli::{Components, ModelArgs, ModelKind};
 use crate::console::Console;
 
 /// What to fit to each role's addresses.
@@ -45,7 +43,7 @@ impl Plan {
     /// When options do not go together, or that file cannot be used.
     pub fn new(args: &ModelArgs) -> Result<Self, Failure> {
         let warm = args.start.warm_start.as_deref().map(Loaded::read).transpose()?;
-        let covariance = args.covariance.map_or(Covariance::Full, CovarianceArg::kind);
+        let covariance = args.covariance.unwrap_or(Covariance::Full);
         let read = |path| Start::read(path, covariance);
         let start = args.start.init_file.as_deref().map(read).transpose()?;
         let kind = args.model.unwrap_or(match &warm {
@@ -76,10 +74,7 @@ impl Plan {
             params,
             auto: matches!(components, Components::Auto(_)),
             labels,
-            weighted_by: match args.weight {
-                WeightArg::Addresses => WeightedBy::Addresses,
-                WeightArg::Packets => WeightedBy::Packets,
-            },
+            weighted_by: args.weight,
         })
     }
 }
@@ -134,14 +129,14 @@ fn kmeans(
     let of_mixtures = [
         (args.covariance.is_some(), "--covariance"),
         (args.reg_covar.is_some(), "--reg-covar"),
-        (args.search == Some(SearchArg::MergeSplit), "--search merge-split"),
+        (matches!(args.search, Some(Search::MergeSplit(_))), "--search merge-split"),
         (args.budget.is_some(), "--budget"),
     ];
     let given = of_mixtures.into_iter().find_map(|(given, option)| given.then_some(option));
     if let Some(option) = given.or(args.priors.given()) {
         return usage(format!("{option} is of mixtures; leave it out with --model kmeans"));
     }
-    let seeding = match (warm, start, args.start.init) {
+    let seeding = match (warm, start, &args.start.init) {
         (Some(Loaded { model: Model::KMeans(partition), .. }), ..) => {
             Seeding::Centres(partition.centres)
         }
@@ -152,10 +147,10 @@ fn kmeans(
             Seeding::Centres(means)
         }
         (_, Some(_), _) => return usage("--init-file with --model kmeans takes JSON with means"),
-        (.., None | Some(InitArg::KMeansPlusPlus)) => Seeding::PlusPlus,
-        (.., Some(InitArg::Random)) => Seeding::Random,
+        (.., None | Some(Init::KMeansPlusPlus)) => Seeding::PlusPlus,
+        (.., Some(Init::Random)) => Seeding::Random,
         (.., Some(init)) => {
-            let init = init.name();
+            let init = if *init == Init::KMeans { "kmeans" } else { "random-from-data" };
             return usage(format!(
                 "--init {init} is of mixtures; kmeans takes k-means++ or random"
             ));
@@ -189,12 +184,12 @@ fn mixture(
         return usage(format!("{option} is of the Bayesian mixture; use --model bayesian"));
     }
     params.covariance = match (args.covariance, &warm) {
-        (Some(asked), _) => asked.kind(),
+        (Some(asked), _) => asked,
         (None, Some(Loaded { model: Model::Mixture(estimate), .. })) => estimate.covariance,
         (None, _) => Covariance::Full,
     };
     let mut labels = None;
-    params.init = match (warm, start, args.start.init) {
+    params.init = match (warm, start, &args.start.init) {
         (Some(Loaded { model: Model::Mixture(estimate), .. }), ..) => {
             Init::Warm(Box::new(estimate))
         }
@@ -204,10 +199,7 @@ fn mixture(
             labels = Some(given);
             Init::KMeans // replaced once the addresses are known
         }
-        (.., None | Some(InitArg::Kmeans)) => Init::KMeans,
-        (.., Some(InitArg::KMeansPlusPlus)) => Init::KMeansPlusPlus,
-        (.., Some(InitArg::Random)) => Init::Random,
-        (.., Some(InitArg::RandomFromData)) => Init::RandomFromData,
+        (.., init) => init.clone().unwrap_or(Init::KMeans),
     };
     let defaults = (params.max_iter, params.tol, params.reg_covar);
     let params = MixtureParams {
@@ -227,11 +219,11 @@ fn mixture(
 fn search(args: &ModelArgs, kind: ModelKind, free_start: bool) -> Result<Search, Failure> {
     let can = free_start && kind == ModelKind::Bayesian;
     match args.search {
-        Some(SearchArg::MergeSplit) if !free_start => usage(
+        Some(Search::MergeSplit(_)) if !free_start => usage(
             "--search merge-split makes its own starts; leave out the other start, or use --search restarts",
         ),
         None if can => Ok(Search::MergeSplit(args.budget)),
-        Some(SearchArg::MergeSplit) => Ok(Search::MergeSplit(args.budget)),
+        Some(Search::MergeSplit(_)) => Ok(Search::MergeSplit(args.budget)),
         _ if args.budget.is_some() => usage("--budget is of --search merge-split"),
         _ => Ok(Search::Restarts),
     }
@@ -254,10 +246,7 @@ fn priors(args: &ModelArgs) -> Result<Priors, Failure> {
         Some(_) => return usage("--covariance-prior takes 1, 4 or 16 numbers"),
     };
     Ok(Priors {
-        weights: match given.weight_prior {
-            None | Some(WeightPriorArg::DirichletProcess) => WeightPrior::DirichletProcess,
-            Some(WeightPriorArg::DirichletDistribution) => WeightPrior::DirichletDistribution,
-        },
+        weights: given.weight_prior.unwrap_or_default(),
         weight_concentration: given.weight_concentration,
         mean_precision: given.mean_precision,
         mean,

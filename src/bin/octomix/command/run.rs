@@ -16,7 +16,7 @@ use octomix::store::Output;
 use serde::Serialize;
 
 use super::{Failure, choose_engine, print, read, write_json};
-use crate::cli::{EngineArgs, InputArgs, PrintArgs, RoleArg};
+use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 
 /// A run under way.
@@ -62,8 +62,8 @@ pub fn start(
         choice: choice?,
         console,
         output,
-        requested: engine.engine.kind().name(),
-        roles: input.role.map(RoleArg::roles),
+        requested: engine.engine.name(),
+        roles: input.role,
         started,
         read_seconds,
         engine_seconds,

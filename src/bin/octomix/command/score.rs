@@ -15,7 +15,7 @@ use super::Failure;
 use super::days::{self, model_file};
 use super::role::{Desk, Findings, TablesWanted, page, seconds};
 use super::run::{start, timed};
-use crate::cli::{RoleArg, ScoreArgs};
+use crate::cli::ScoreArgs;
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -26,7 +26,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let ScoreArgs { input, model, output, print, pictures, responsibilities, rules, allow, engine } =
         args;
     let started = Instant::now();
-    let models = read_models(model, input.role.map(RoleArg::roles))?;
+    let models = read_models(model, input.role)?;
     let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max();
     // A model of one role is asked about that role only.
@@ -84,11 +84,11 @@ fn one_model(loaded: Loaded, asked: Option<Roles>) -> PerRole<Option<Loaded>> {
 }
 
 /// The one role that there is a model of, if there is but one.
-fn only_role(models: &PerRole<Option<Loaded>>) -> Option<RoleArg> {
+fn only_role(models: &PerRole<Option<Loaded>>) -> Option<Roles> {
     match (&models.source, &models.destination) {
-        (Some(_), None) => Some(RoleArg::Src),
-        (None, Some(_)) => Some(RoleArg::Dst),
-        (None, None) => Some(RoleArg::Any),
+        (Some(_), None) => Some(Roles::Source),
+        (None, Some(_)) => Some(Roles::Destination),
+        (None, None) => Some(Roles::Any),
         _ => None,
     }
 }

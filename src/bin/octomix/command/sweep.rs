@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use octomix::Search;
 use octomix::model::any::Params;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::fit::FitSummary;
@@ -13,7 +14,7 @@ use super::plan::Plan;
 use super::role::{Desk, show, tell};
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{Components, ModelArgs, Numbers, SearchArg, SweepArgs};
+use crate::cli::{Components, ModelArgs, Numbers, SweepArgs};
 
 /// Sweeps both roles, or the one asked for.
 ///
@@ -46,7 +47,7 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
     }
     Plan::new(&ModelArgs {
         components: Some(Components::Exactly(numbers.most())),
-        search: model.search.or(Some(SearchArg::Restarts)),
+        search: model.search.or(Some(Search::Restarts)),
         ..model.clone()
     })
 }

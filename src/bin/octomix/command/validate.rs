@@ -83,7 +83,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
 pub(super) fn choices(args: &EngineArgs) -> Result<(Vec<Choice>, Vec<String>), GpuError> {
     let adapter = args.adapter.as_deref();
     let choose = |kind| Choice::new(kind, adapter, 0, 0);
-    match args.engine.kind() {
+    match args.engine {
         EngineKind::Auto => match choose(EngineKind::Gpu) {
             Ok(gpu) => Ok((vec![choose(EngineKind::Cpu)?, gpu], Vec::new())),
             Err(error) if adapter.is_none() => {

@@ -44,7 +44,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let mut batch = Batch {
         args,
         plan: &plan,
-        chooser: Chooser::new(args.engine.engine.kind(), args.engine.adapter.as_deref()),
+        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
         console: Console::new(&args.print),
         entries: Vec::new(),
     };
@@ -194,7 +194,7 @@ impl Batch<'_> {
             choice,
             console,
             output,
-            requested: engine.engine.kind().name(),
+            requested: engine.engine.name(),
             roles: input.options().roles,
             started,
             read_seconds,

@@ -22,7 +22,7 @@ use self::report::{Device, Report};
 use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
-use crate::cli::{BenchArgs, EngineArg, PassArg};
+use crate::cli::{BenchArgs, PassArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -34,7 +34,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
     let given = args.model.as_deref().map(given).transpose()?;
     let (mut engines, left_out) = validate::choices(&args.engine)?;
-    if matches!(args.engine.engine, EngineArg::Auto) && args.engine.adapter.is_none() {
+    if args.engine.engine == EngineKind::Auto && args.engine.adapter.is_none() {
         engines.push(Choice::new(EngineKind::Reference, None, 0, 0)?);
     }
     let passes = if args.pass.is_empty() { PassArg::value_variants() } else { &args.pass };
@@ -114,7 +114,7 @@ fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     counts.sort_unstable();
     counts.dedup();
     let mut sets = Vec::new();
-    for shape in args.shape.iter().map(|shape| shape.shape()) {
+    for shape in args.shape.iter().copied() {
         for &count in &counts {
             sets.push(Set::Synthetic(shape.name(), Synthetic::new(shape, count, args.seed)?));
         }
