@@ -1,6 +1,5 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
-mod allow;
 mod bench;
 mod choice;
 mod compare;
@@ -18,7 +17,6 @@ mod sweep;
 
 use clap::{Parser, Subcommand};
 
-pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use detect::DetectArgs;
@@ -26,12 +24,12 @@ pub use engine::{DevicesArgs, EngineArgs, ValidateArgs};
 pub use extract::{ExtractArgs, MergeArgs};
 pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
-pub use generate::{CaptureFormat, Count, GenerateArgs};
+pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
 pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
-pub use rules::{RuleArgs, RulesArgs};
-pub use sweep::{Numbers, SweepArgs};
+pub use rules::{AllowArgs, RuleArgs, RulesArgs};
+pub use sweep::SweepArgs;
 
 const EXAMPLES: &str = "\
 Examples:

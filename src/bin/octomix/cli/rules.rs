@@ -1,11 +1,15 @@
-//! What makes an address anomalous.
+//! What makes an address anomalous, and whose flags are not told.
+
+use std::sync::Arc;
 
 use clap::Args;
+use octomix::address::Blocks;
 use octomix::model::scorer::Score;
 use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
 
 use super::choice::{Choice, one_of};
+use super::filter::{blocks, union};
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]
@@ -40,6 +44,23 @@ impl RulesArgs {
     /// The rules asked for.
     pub fn rules(&self) -> Rules {
         self.rules.iter().copied().collect()
+    }
+}
+
+/// Which addresses are known to be good.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Score")]
+pub struct AllowArgs {
+    /// Tell of no flag on the addresses in the CIDR blocks of this file, one a line; # starts a
+    /// comment. The fit and the other addresses' flags are as without it, and the flags are counted
+    #[arg(long, value_name = "FILE", value_parser = blocks)]
+    pub allow: Vec<Arc<Blocks>>,
+}
+
+impl AllowArgs {
+    /// The blocks of all files, if there is one.
+    pub fn blocks(&self) -> Option<Arc<Blocks>> {
+        union(&self.allow)
     }
 }
 

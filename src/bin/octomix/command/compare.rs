@@ -7,10 +7,9 @@ use octomix::model::any::Params;
 use octomix::report::summary::RoleSeconds;
 use octomix::report::summary::compare::{AboutModel, CompareSummary, Comparison};
 use octomix::report::summary::fit::FitSummary;
-use octomix::store::model::AppliedThreshold;
 
 use super::plan::{Plan, warn_of_few};
-use super::role::{Desk, seconds};
+use super::role::{Desk, applied};
 use super::run::{finish, start, timed};
 use super::{Failure, write_json};
 use crate::cli::CompareArgs;
@@ -58,11 +57,7 @@ fn compare(
     desk.warn_of_trouble(engine.as_ref());
     let about = |labelled: &Labelled| AboutModel {
         fits: labelled.fitted.fits().map(FitSummary::new).collect(),
-        threshold: AppliedThreshold {
-            rule: criteria.threshold.into(),
-            score: criteria.score.into(),
-            log_density: labelled.threshold,
-        },
+        threshold: applied(criteria, labelled.threshold),
         means: labelled.fitted.model().means(),
     };
     let comparison = Comparison::new(set.len(), &agreement, about(&mixture), about(&kmeans));
@@ -70,8 +65,8 @@ fn compare(
     let (written, write) = timed(|| desk.output.write(&file, |out| write_json(&comparison, out)));
     written?;
     let spent = RoleSeconds {
-        fit: seconds(mixture.fit_time + kmeans.fit_time),
-        label: seconds(mixture.label_time + kmeans.label_time),
+        fit: (mixture.fit_time + kmeans.fit_time).as_secs_f64(),
+        label: (mixture.label_time + kmeans.label_time).as_secs_f64(),
         write,
     };
     Ok(CompareSummary { comparison, seconds: spent })

@@ -2,18 +2,18 @@
 
 use std::time::Instant;
 
-use octomix::analysis::{self, Criteria, Detected, Judged};
+use octomix::analysis::{self, Criteria, Detected};
 use octomix::input::{Capture, PerRole};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
 use octomix::model::scorer::Score;
 use octomix::report::page::MOST_FLAGS;
-use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::store::model::{AppliedThreshold, ModelFile, Provenance};
+use octomix::report::summary::RoleSummary;
+use octomix::store::model::{ModelFile, Provenance};
 
 use super::days::keep;
 use super::plan::Plan;
-use super::role::{Desk, Findings, TablesWanted, page, seconds};
+use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
@@ -47,7 +47,7 @@ pub fn roles(
         score: args.score.score,
         threshold: args.score.threshold,
         rules: args.rules.rules(),
-        allowed: allowed.as_ref(),
+        allowed: allowed.as_deref(),
         listed: MOST_FLAGS,
     };
     let responsibilities = args.responsibilities;
@@ -106,7 +106,7 @@ fn detect(
     let (fits, drawing) = watcher.finish();
 
     let (model, pca) = (fitted.model(), Pca::new(fitted.fit.moments()));
-    let threshold = applied(criteria, &judged);
+    let threshold = applied(criteria, judged.threshold);
     let about = Provenance {
         role: desk.role.key(),
         params: &fitted.params,
@@ -125,18 +125,8 @@ fn detect(
     });
     written?;
     desk.warn_of_trouble(engine.as_ref());
-    let spent = RoleSeconds {
-        fit: seconds(fit_time),
-        label: seconds(judged.threshold_time),
-        write: seconds(judged.sweep_time) + write,
-    };
+    let spent = spent(fit_time, &judged, write);
     let bounds = fitted.fit.lower_bounds();
     let page = drawing.map(|drawing| page(&model, bounds, &pca, drawing, &judged));
     Ok(Findings { summary: RoleSummary::new(set, fits, judged, threshold, spent), page })
-}
-
-/// The threshold of `criteria`, and what it came to.
-pub fn applied(criteria: &Criteria<'_>, judged: &Judged) -> AppliedThreshold {
-    let (rule, score) = (criteria.threshold.into(), criteria.score.into());
-    AppliedThreshold { rule, score, log_density: judged.threshold }
 }

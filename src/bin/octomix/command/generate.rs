@@ -15,10 +15,10 @@ use crate::cli::{CaptureFormat, GenerateArgs};
 /// # Errors
 /// When the shape has not so many addresses, or the file or standard output cannot be written.
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
-    let set = Synthetic::new(args.shape, args.addresses.0, args.seed)?;
+    let set = Synthetic::new(args.shape, args.addresses, args.seed)?;
     let write = |out: &mut dyn Write| match args.packets {
         Some(count) => {
-            let packets = packets(&set, count.0, args.seed);
+            let packets = packets(&set, count, args.seed);
             match args.format {
                 CaptureFormat::Csv => write_csv(packets, out),
                 CaptureFormat::Pcap => write_pcap(packets, out),

@@ -15,7 +15,7 @@ use octomix::store::MadeFrom;
 use octomix::store::Output;
 use serde::Serialize;
 
-use super::{Failure, choose_engine, print, read, write_json};
+use super::{Failure, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 
@@ -56,13 +56,17 @@ pub fn start(
     let output = Output::new(directory, &Role::ALL.map(Role::key))?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
+    let EngineArgs { engine, adapter } = engine;
+    let largest = capture.largest().len();
     let (choice, engine_seconds) =
-        timed(|| choose_engine(engine, &capture, components, &mut console));
+        timed(|| Choice::new(*engine, adapter.as_deref(), largest, components));
+    let choice = choice?;
+    choice.warning.iter().for_each(|warning| console.warn(warning.clone()));
     let run = Run {
-        choice: choice?,
+        choice,
         console,
         output,
-        requested: engine.engine.name(),
+        requested: engine.name(),
         roles: input.role,
         started,
         read_seconds,

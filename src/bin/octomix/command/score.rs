@@ -1,19 +1,19 @@
 //! `octomix score`: another day's addresses by a model that was fitted before.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use octomix::analysis::{self, Criteria, Scored};
 use octomix::input::{PerRole, Role, Roles};
 use octomix::report::page::MOST_FLAGS;
-use octomix::report::summary::{RoleSeconds, RoleSummary};
+use octomix::report::summary::RoleSummary;
 use octomix::rule::threshold::Threshold;
 use octomix::store::model::{Loaded, ModelError};
 use octomix::store::seen::Seen;
 
 use super::Failure;
 use super::days::{self, model_file};
-use super::role::{Desk, Findings, TablesWanted, page, seconds};
+use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
 use crate::cli::ScoreArgs;
 
@@ -42,7 +42,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
             score: threshold.score.into(),
             threshold: Threshold::Density(threshold.log_density),
             rules: rules.rules(),
-            allowed: allowed.as_ref(),
+            allowed: allowed.as_deref(),
             listed: MOST_FLAGS,
         };
         score(desk, model, loaded, &criteria, *responsibilities).map(Some)
@@ -79,8 +79,8 @@ fn one_model(loaded: Loaded, asked: Option<Roles>) -> PerRole<Option<Loaded>> {
         "any" => Roles::Any,
         _ => Roles::Source,
     });
-    let all = PerRole { source: Role::Source, destination: Role::Destination, any: Role::Any };
-    all.map(|_, role| roles.as_slice().contains(role).then(|| loaded.clone()))
+    let wanted = |role| roles.as_slice().contains(&role).then(|| loaded.clone());
+    PerRole::<()>::default().map(|role, ()| wanted(role))
 }
 
 /// The one role that there is a model of, if there is but one.
@@ -113,11 +113,7 @@ fn score(
     let (changes, write) =
         timed(|| days::changes(&mut desk, &seen, loaded, &judged.flagged, &weights));
     desk.warn_of_trouble(engine.as_ref());
-    let spent = RoleSeconds {
-        fit: 0.0,
-        label: seconds(judged.threshold_time),
-        write: seconds(judged.sweep_time) + write,
-    };
+    let spent = spent(Duration::ZERO, &judged, write);
     // How it was fitted is told where it was fitted.
     let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
     let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);

@@ -1,5 +1,6 @@
 //! `octomix sweep`: one model with several numbers of components, and by what to choose one.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use octomix::Search;
@@ -14,7 +15,7 @@ use super::plan::Plan;
 use super::role::{Desk, show, tell};
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{Components, ModelArgs, Numbers, SweepArgs};
+use crate::cli::{Components, ModelArgs, SweepArgs};
 
 /// Sweeps both roles, or the one asked for.
 ///
@@ -26,7 +27,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(model, k)?;
     // All numbers run at once.
-    let components = k.as_slice().iter().sum();
+    let components = k.iter().sum();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, components)?;
     let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
     let about = invocation();
@@ -36,7 +37,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.
-fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
+fn plan(model: &ModelArgs, numbers: &BTreeSet<usize>) -> Result<Plan, Failure> {
     let fixed = [
         (model.components.is_some(), "--components is one number; sweep takes --k 1..9"),
         (model.start.init_file.is_some(), "--init-file is of one number of components"),
@@ -46,14 +47,23 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
         return Err(Failure::Usage(message.to_owned()));
     }
     Plan::new(&ModelArgs {
-        components: Some(Components::Exactly(numbers.most())),
+        components: Some(Components::Exactly(largest(numbers))),
         search: model.search.or(Some(Search::Restarts)),
         ..model.clone()
     })
 }
 
+/// The largest of `numbers`, of which there is at least one.
+fn largest(numbers: &BTreeSet<usize>) -> usize {
+    numbers.last().copied().unwrap_or(1)
+}
+
 /// The whole way of one role.
-fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSummary, Failure> {
+fn sweep(
+    mut desk: Desk<'_>,
+    plan: &Plan,
+    numbers: &BTreeSet<usize>,
+) -> Result<SweepSummary, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
@@ -81,17 +91,17 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<SweepSumm
 }
 
 /// The numbers that the role's addresses allow.
-fn numbers_for(desk: &mut Desk<'_>, numbers: &Numbers) -> Vec<usize> {
-    let (all, addresses) = (numbers.as_slice(), desk.set.len());
-    let possible: Vec<usize> = all.iter().copied().filter(|&k| k <= addresses).collect();
-    let left_out = all.len() - possible.len();
+fn numbers_for(desk: &mut Desk<'_>, numbers: &BTreeSet<usize>) -> Vec<usize> {
+    let addresses = desk.set.len();
+    let possible: Vec<usize> = numbers.range(..=addresses).copied().collect();
+    let left_out = numbers.len() - possible.len();
     if left_out > 0 {
         desk.console.warn(format!(
             "{}s: fewer distinct addresses ({addresses}) than components ({}); {left_out} of {} \
              numbers are left out",
             desk.role,
-            numbers.most(),
-            all.len()
+            largest(numbers),
+            numbers.len()
         ));
     }
     possible

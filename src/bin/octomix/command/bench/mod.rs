@@ -40,7 +40,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let passes = if args.pass.is_empty() { PassArg::value_variants() } else { &args.pass };
     let components = match &given {
         Some(parameters) => vec![parameters.components()],
-        None => args.components.as_slice().to_vec(),
+        None => args.components.iter().copied().collect(),
     };
     let sets = sets(args, &mut console)?;
     let mut bar = console.bar("timing".to_owned());
@@ -110,7 +110,7 @@ fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
         let held = |role: &Role| !capture.sets.get(*role).is_empty();
         return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
     }
-    let mut counts: Vec<u64> = args.addresses.iter().map(|count| count.0).collect();
+    let mut counts: Vec<u64> = args.addresses.clone();
     counts.sort_unstable();
     counts.dedup();
     let mut sets = Vec::new();
