@@ -45,25 +45,25 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let sets = sets(args, &mut console)?;
     let mut bar = console.bar("timing".to_owned());
     let devices = engines.iter().map(Device::new).collect();
-    let mut report = Report::new(Machine::measure(), devices, left_out);
-    let mut runner =
-        Runner { engines: &engines, passes, seconds: args.seconds, report: &mut report };
+    let report = Report::new(Machine::measure(), devices, left_out);
+    let mut runner = Runner { engines: &engines, passes, seconds: args.seconds, report };
     let steps = (sets.len() * components.len()) as u64;
     let mut step = 0;
-    for set in sets {
-        let (name, addresses) = set.addresses();
-        let mut set = runner.set(name, &addresses);
+    for (name, addresses) in sets {
+        let addresses = addresses();
+        let mut made = runner.make(name, &addresses);
         for &k in &components {
             let of = format!("{name}, {} addresses, k {k}", addresses.len());
             bar.update(Unit::Steps, step, Some(steps), of);
             step += 1;
             match &given {
-                Some(parameters) => set.time(parameters, true)?,
-                None => set.time(&fitted(&addresses, k)?, false)?,
+                Some(parameters) => runner.time(&mut made, parameters, true)?,
+                None => runner.time(&mut made, &fitted(&addresses, k)?, false)?,
             }
         }
     }
     drop(bar);
+    let mut report = runner.report;
     report.find_crossovers();
     print(args.print.format, &report, |out| report.write(out))
 }
@@ -86,37 +86,28 @@ fn given(path: &Path) -> Result<Parameters, Failure> {
     })
 }
 
-/// A set to run on: made when its turn comes, or read.
-enum Set {
-    Synthetic(&'static str, Synthetic),
-    Read(&'static str, Vec<u32>),
-}
-
-impl Set {
-    /// Its name and its addresses.
-    fn addresses(self) -> (&'static str, Vec<u32>) {
-        match self {
-            Self::Synthetic(name, set) => (name, set.iter().collect()),
-            Self::Read(name, addresses) => (name, addresses),
-        }
-    }
-}
+/// The name of a set, and what makes its addresses when its turn comes.
+type Set = (&'static str, Box<dyn FnOnce() -> Vec<u32>>);
 
 /// The sets asked for, by shape, the smaller ones first.
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let capture = read(&args.captures, &Options::default(), console)?;
-        let of = |role: Role| Set::Read(role.key(), capture.sets.get(role).addresses().to_vec());
-        let held = |role: &Role| !capture.sets.get(*role).is_empty();
-        return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
+        let held = capture.sets.iter().filter(|(_, set)| !set.is_empty());
+        let sets = held.map(|(role, set)| {
+            let addresses = set.addresses().to_vec();
+            (role.key(), Box::new(move || addresses) as _)
+        });
+        return Ok(sets.collect());
     }
     let mut counts: Vec<u64> = args.addresses.clone();
     counts.sort_unstable();
     counts.dedup();
-    let mut sets = Vec::new();
+    let mut sets: Vec<Set> = Vec::new();
     for shape in args.shape.iter().copied() {
         for &count in &counts {
-            sets.push(Set::Synthetic(shape.name(), Synthetic::new(shape, count, args.seed)?));
+            let set = Synthetic::new(shape, count, args.seed)?;
+            sets.push((shape.name(), Box::new(move || set.iter().collect()) as _));
         }
     }
     Ok(sets)

@@ -96,11 +96,9 @@ impl Task {
     /// When the engine fails.
     pub fn run(&self, engine: &mut dyn Engine) -> Result<(), EngineError> {
         match self {
-            Self::Moments(centres) => one::<Moments>(engine, centres).map(drop),
-            Self::Lloyd(centres) => one::<Lloyd>(engine, centres).map(drop),
-            Self::Expectation(mixture) => one::<Expectation>(engine, mixture).map(drop),
             Self::Assign(centres) => engine.assign(centres, &mut |_, _| Ok(())),
             Self::Label(density) => engine.label(density, &mut |_, _| Ok(())),
+            _ => self.answer(engine).map(drop),
         }
     }
 
