@@ -31,18 +31,6 @@ pub struct FilterArgs {
     pub times: bool,
 }
 
-impl FilterArgs {
-    /// The blocks of --only.
-    pub fn only(&self) -> Option<Arc<Blocks>> {
-        union(&self.only)
-    }
-
-    /// The blocks of --exclude.
-    pub fn exclude(&self) -> Option<Arc<Blocks>> {
-        union(&self.exclude)
-    }
-}
-
 /// The blocks of all `files`, if there is one.
 pub(super) fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
     match files {

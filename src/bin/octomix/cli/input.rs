@@ -7,6 +7,7 @@ use octomix::input::{self, Directories, Roles, Tunnels};
 
 use super::FilterArgs;
 use super::choice::{Choice, one_of};
+use super::filter::union;
 
 /// What to read.
 #[derive(Debug, Clone, Default, Args)]
@@ -51,8 +52,8 @@ impl InputArgs {
             },
             strict: self.strict,
             filter: self.filter.condition.clone(),
-            only: self.filter.only(),
-            exclude: self.filter.exclude(),
+            only: union(&self.filter.only),
+            exclude: union(&self.filter.exclude),
             times: self.filter.times,
         }
     }

@@ -230,15 +230,13 @@ const WEIGHTS: &[Choice<WeightedBy>] = &[
 ];
 
 fn non_negative(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|x| x.is_finite() && *x >= 0.0)
-        .ok_or_else(|| "expected a number from 0, for example 1e-3".to_owned())
+    number(text, |x| x >= 0.0).ok_or_else(|| "expected a number from 0, for example 1e-3".into())
 }
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|x| x.is_finite() && *x > 0.0)
-        .ok_or_else(|| "expected a number above 0, for example 0.5".to_owned())
+    number(text, |x| x > 0.0).ok_or_else(|| "expected a number above 0, for example 0.5".into())
+}
+
+fn number(text: &str, is_valid: impl Fn(f64) -> bool) -> Option<f64> {
+    text.parse().ok().filter(|&x: &f64| x.is_finite() && is_valid(x))
 }

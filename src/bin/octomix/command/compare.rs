@@ -10,7 +10,7 @@ use octomix::report::summary::fit::FitSummary;
 
 use super::plan::{Plan, warn_of_few};
 use super::role::{Desk, applied};
-use super::run::{finish, start, timed};
+use super::run::{self, start, timed};
 use super::{Failure, write_json};
 use crate::cli::CompareArgs;
 
@@ -33,7 +33,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let criteria =
         Criteria { score: score.score, threshold: score.threshold, ..Criteria::default() };
     let found = run.each_role(&capture, |desk| compare(desk, &plan, clusters, &criteria))?;
-    finish(run, &capture, found, print)
+    let summary = run::complete(run, &capture, found, None, None)?;
+    run::show(&summary, &Default::default(), print)
 }
 
 /// The whole way of one role, K-Means with as many clusters as asked for, or as the mixture fills.
@@ -49,7 +50,7 @@ fn compare(
         warn_of_few(desk.role, desk.set, clusters, desk.console);
     }
     let set = desk.set;
-    let mut watcher = desk.watch();
+    let mut watcher = desk.watch(None);
     let compared =
         analysis::compare(set, engine.as_mut(), &mixture, clusters, criteria, &mut watcher);
     let Compared { mixture, kmeans, agreement } =

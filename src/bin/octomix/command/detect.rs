@@ -99,7 +99,7 @@ fn detect(
     let mut engine = desk.engine(plan.weighted_by)?;
     let fit_plan = plan.for_set(desk.role, desk.set, desk.console)?;
     let set = desk.set;
-    let mut watcher = desk.watch().with_tables(tables);
+    let mut watcher = desk.watch(tables);
     let detected = analysis::detect(set, engine.as_mut(), &fit_plan, criteria, &mut watcher);
     let Detected { fitted, judged, log_likelihood, fit_time } =
         detected.map_err(|error| watcher.failed(error))?;

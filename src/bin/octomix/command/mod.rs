@@ -125,7 +125,7 @@ fn read(
     options: &Options,
     console: &mut Console,
 ) -> Result<Capture, InputError> {
-    let mut bar = console.bar("reading".to_owned());
+    let mut bar = console.bar("reading");
     let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())

@@ -99,13 +99,13 @@ impl<'a> Desk<'a> {
         format!("{}/{name}", self.role.key())
     }
 
-    /// Watches the role's analysis, and writes no tables.
-    pub fn watch(&mut self) -> RoleWatcher<'_, 'a> {
+    /// Watches the role's analysis, and writes the tables that are `wanted` once a model is fitted.
+    pub fn watch(&mut self, wanted: Option<TablesWanted>) -> RoleWatcher<'_, 'a> {
         RoleWatcher {
             desk: self,
             bar: None,
             judged: 0,
-            wanted: None,
+            wanted,
             tables: None,
             drawing: None,
             fits: Vec::new(),
@@ -147,12 +147,6 @@ pub struct RoleWatcher<'d, 'a> {
 }
 
 impl RoleWatcher<'_, '_> {
-    /// Writes the tables that are `wanted` once a model is fitted.
-    pub fn with_tables(mut self, wanted: Option<TablesWanted>) -> Self {
-        self.wanted = wanted;
-        self
-    }
-
     /// Starts the tables of addresses under `model`, in the plane of `pca`.
     ///
     /// # Errors
@@ -237,7 +231,7 @@ impl RoleWatcher<'_, '_> {
 impl Watcher for RoleWatcher<'_, '_> {
     fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
         let Desk { console, role, .. } = &*self.desk;
-        show(self.bar.get_or_insert_with(|| console.bar(format!("{role}s:"))), progress)
+        show(self.bar.get_or_insert_with(|| console.bar(&format!("{role}s:"))), progress)
     }
 
     fn fitted(&mut self, fitted: &Fitted) -> io::Result<()> {
@@ -263,7 +257,7 @@ impl Watcher for RoleWatcher<'_, '_> {
         self.kept(written)?;
         self.judged += verdicts.len();
         let Desk { console, role, .. } = &*self.desk;
-        let bar = self.bar.get_or_insert_with(|| console.bar(format!("{role}s: labelling")));
+        let bar = self.bar.get_or_insert_with(|| console.bar(&format!("{role}s: labelling")));
         let (done, all) = (self.judged as u64, self.desk.set.len() as u64);
         bar.update(Unit::Addresses, done, Some(all), String::new());
         if self.judged == self.desk.set.len() {

@@ -75,19 +75,6 @@ pub fn start(
     Ok((run, capture))
 }
 
-/// Writes and prints the summary of what was found for each role.
-///
-/// # Errors
-/// When it cannot be written or printed.
-pub fn finish<R: Serialize + text::Findings>(
-    run: Run,
-    capture: &Capture,
-    found: PerRole<Option<R>>,
-    print_args: &PrintArgs,
-) -> Result<(), Failure> {
-    show(&complete(run, capture, found, None, None)?, &Default::default(), print_args)
-}
-
 /// Prints `summary`, with the `pictures` of its roles.
 ///
 /// # Errors

@@ -104,7 +104,7 @@ fn score(
     let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
     let mut engine = desk.engine(loaded.file.weighted_by)?;
     let (set, model, pca) = (desk.set, &loaded.model, &loaded.pca);
-    let mut watcher = desk.watch();
+    let mut watcher = desk.watch(None);
     watcher.start_tables(model, pca, TablesWanted { score: criteria.score, responsibilities })?;
     let scored = analysis::score(set, engine.as_mut(), model, criteria, &mut watcher);
     let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;

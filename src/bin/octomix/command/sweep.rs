@@ -67,7 +67,7 @@ fn sweep(
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
-    let mut bar = desk.console.bar(format!("{role}s:"));
+    let mut bar = desk.console.bar(&format!("{role}s:"));
     let (rows, fit) = timed(|| {
         let mut observer = |progress| show(&mut bar, progress);
         plan.params.sweep(engine.as_mut(), &ks, &mut observer)

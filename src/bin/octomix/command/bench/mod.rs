@@ -12,6 +12,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Options, Role};
+use octomix::model::FitError;
 use octomix::model::any::Model;
 use octomix::pass::Centres;
 use octomix::store::model::Loaded;
@@ -43,7 +44,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
         None => args.components.iter().copied().collect(),
     };
     let sets = sets(args, &mut console)?;
-    let mut bar = console.bar("timing".to_owned());
+    let mut bar = console.bar("timing");
     let devices = engines.iter().map(Device::new).collect();
     let report = Report::new(Machine::measure(), devices, left_out);
     let mut runner = Runner { engines: &engines, passes, seconds: args.seconds, report };
@@ -58,7 +59,10 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
             step += 1;
             match &given {
                 Some(parameters) => runner.time(&mut made, parameters, true)?,
-                None => runner.time(&mut made, &fitted(&addresses, k)?, false)?,
+                None => {
+                    let fitted = Parameters::fitted(&addresses, k).map_err(failed)?;
+                    runner.time(&mut made, &fitted, false)?;
+                }
             }
         }
     }
@@ -68,9 +72,8 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     print(args.print.format, &report, |out| report.write(out))
 }
 
-fn fitted(addresses: &[u32], k: usize) -> Result<Parameters, Failure> {
-    let failed = |reason| Failure::Fit { role: Role::Source, reason };
-    Parameters::fitted(addresses, k).map_err(failed)
+fn failed(reason: impl Into<FitError>) -> Failure {
+    Failure::Fit { role: Role::Source, reason: reason.into() }
 }
 
 /// The parameters in a model.json.
@@ -79,8 +82,7 @@ fn given(path: &Path) -> Result<Parameters, Failure> {
     Ok(match Loaded::read(path)?.model {
         Model::Mixture(estimate) => Parameters { mixture: Some(estimate.mixture()), ..none },
         Model::KMeans(partition) => {
-            let centres = Centres::new(&partition.centres)
-                .map_err(|reason| Failure::Fit { role: Role::Source, reason: reason.into() })?;
+            let centres = Centres::new(&partition.centres).map_err(failed)?;
             Parameters { centres: Some(centres), ..none }
         }
     })
