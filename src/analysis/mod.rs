@@ -28,7 +28,6 @@ use crate::describe::agreement::AgreementError;
 use crate::describe::flagged::Flagged;
 use crate::engine::EngineError;
 use crate::model::{FitError, Progress};
-use crate::pass::centres::CentresError;
 use crate::rule::fdr::FdrError;
 use crate::rule::judge::Verdict;
 
@@ -47,12 +46,6 @@ pub enum AnalysisError {
     /// The engine failed, or the watcher did.
     #[error(transparent)]
     Engine(#[from] EngineError),
-}
-
-impl From<CentresError> for AnalysisError {
-    fn from(error: CentresError) -> Self {
-        Self::Fit(error.into())
-    }
 }
 
 /// Watches an analysis; all that it does not care for it leaves out. `()` watches nothing.

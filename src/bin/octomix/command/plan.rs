@@ -9,8 +9,8 @@ use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
 use octomix::model::init::StartParameters;
-use octomix::model::kmeans::{self, Seeding};
-use octomix::model::params::{BayesianMixture, GaussianMixture, MixtureParams};
+use octomix::model::kmeans::Seeding;
+use octomix::model::params::{BayesianMixture, GaussianMixture};
 use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
@@ -156,15 +156,11 @@ fn kmeans(
             ));
         }
     };
-    let defaults = KMeans::params(clusters);
-    let params = kmeans::Params {
-        seeding,
-        n_init: args.n_init as usize,
-        max_iter: args.max_iter.map_or(defaults.max_iter, |n| n as usize),
-        tol: args.tol.unwrap_or(defaults.tol),
-        seed: args.seed,
-        ..defaults
-    };
+    let mut params = KMeans::params(clusters).seeding(seeding);
+    params.n_init = args.n_init as usize;
+    params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
+    params.tol = args.tol.unwrap_or(params.tol);
+    params.seed = args.seed;
     let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
     Ok((params.into(), None))
 }
@@ -201,16 +197,12 @@ fn mixture(
         }
         (.., init) => init.clone().unwrap_or(Init::KMeans),
     };
-    let defaults = (params.max_iter, params.tol, params.reg_covar);
-    let params = MixtureParams {
-        search: search(args, kind, params.init == Init::KMeans && labels.is_none())?,
-        n_init: args.n_init as usize,
-        max_iter: args.max_iter.map_or(defaults.0, |n| n as usize),
-        tol: args.tol.unwrap_or(defaults.1),
-        reg_covar: args.reg_covar.unwrap_or(defaults.2),
-        seed: args.seed,
-        ..params
-    };
+    params.search = search(args, kind, params.init == Init::KMeans && labels.is_none())?;
+    params.n_init = args.n_init as usize;
+    params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
+    params.tol = args.tol.unwrap_or(params.tol);
+    params.reg_covar = args.reg_covar.unwrap_or(params.reg_covar);
+    params.seed = args.seed;
     let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
     Ok((params.into(), labels))
 }

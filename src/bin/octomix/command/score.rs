@@ -85,12 +85,9 @@ fn one_model(loaded: Loaded, asked: Option<Roles>) -> PerRole<Option<Loaded>> {
 
 /// The one role that there is a model of, if there is but one.
 fn only_role(models: &PerRole<Option<Loaded>>) -> Option<Roles> {
-    match (&models.source, &models.destination) {
-        (Some(_), None) => Some(Roles::Source),
-        (None, Some(_)) => Some(Roles::Destination),
-        (None, None) => Some(Roles::Any),
-        _ => None,
-    }
+    let models = models.iter().filter(|(_, model)| model.is_some());
+    let mut roles = models.map(|(role, _)| Roles::of(role));
+    roles.next().filter(|_| roles.next().is_none())
 }
 
 /// The whole way of one role, under the model `loaded` from `models`.

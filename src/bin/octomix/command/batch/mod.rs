@@ -138,7 +138,8 @@ impl Batch<'_> {
             let is_same = !self.args.again && path.as_os_str() != "-";
             match Earlier::of(&directory, &made_from) {
                 Some(earlier) if is_same => {
-                    self.entries.push((at, Entry::skipped(&name, &shown(&path), &earlier)));
+                    self.entries
+                        .push((at, Entry::skipped(&name, &path.display().to_string(), &earlier)));
                 }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
@@ -205,12 +206,12 @@ impl Batch<'_> {
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
         let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        Ok(Entry::ok(&item.name, &shown(&item.path), &summary))
+        Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 
     fn fail(&mut self, at: usize, name: &str, path: &Path, error: String) {
         self.console.warn(format!("{name}: failed: {error}"));
-        self.entries.push((at, Entry::failed(name, &shown(path), error)));
+        self.entries.push((at, Entry::failed(name, &path.display().to_string(), error)));
     }
 
     /// The capture of `item`, once it is read.
@@ -304,8 +305,4 @@ fn original_at(path: &Path) -> Original {
     let source = found.and_then(|found| found.files.into_iter().next());
     let gone = || Original { path: path.display().to_string(), bytes: None, modified: None };
     source.as_ref().map_or_else(gone, original)
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }
