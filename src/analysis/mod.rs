@@ -48,9 +48,9 @@ pub enum AnalysisError {
     Engine(#[from] EngineError),
 }
 
-/// Watches an analysis; all that it does not care for it leaves out. `()` watches nothing.
+/// Watches an analysis; a watcher implements only what it needs. `()` watches nothing.
 pub trait Watcher {
-    /// A fit has gone on; `Break` ends it with [`FitError::Interrupted`].
+    /// A fit has made progress; `Break` ends it with [`FitError::Interrupted`].
     fn progress(&mut self, _: Progress) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

@@ -133,9 +133,9 @@ impl PriorArgs {
 /// How many components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Components {
-    /// As many as prove to be needed of so many.
+    /// As many as are needed, at most this many.
     Auto(usize),
-    /// So many.
+    /// Exactly this many.
     Exactly(usize),
 }
 
@@ -166,7 +166,7 @@ impl FromStr for Components {
     }
 }
 
-/// Numbers with commas between.
+/// Numbers separated by commas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbers(pub Vec<f64>);
 

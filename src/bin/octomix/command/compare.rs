@@ -45,9 +45,9 @@ fn compare(
     criteria: &Criteria<'_>,
 ) -> Result<CompareSummary, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
-    let mixture = plan.for_set(desk.role, desk.set, desk.console)?;
+    let mixture = plan.for_desk(&mut desk)?;
     if let Some(clusters) = clusters {
-        warn_of_few(desk.role, desk.set, clusters, desk.console);
+        warn_of_few(&mut desk, clusters);
     }
     let set = desk.set;
     let mut watcher = desk.watch(None);

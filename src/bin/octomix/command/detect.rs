@@ -97,7 +97,7 @@ fn detect(
     tables: Option<TablesWanted>,
 ) -> Result<Findings, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
-    let fit_plan = plan.for_set(desk.role, desk.set, desk.console)?;
+    let fit_plan = plan.for_desk(&mut desk)?;
     let set = desk.set;
     let mut watcher = desk.watch(tables);
     let detected = analysis::detect(set, engine.as_mut(), &fit_plan, criteria, &mut watcher);

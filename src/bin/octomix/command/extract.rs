@@ -1,4 +1,4 @@
-//! `octomix extract` and `octomix merge`: from captures, or shards of them, to shards.
+//! `octomix extract` and `octomix merge`: turn captures, or their shards, into shards.
 
 use std::path::Path;
 use std::time::Instant;

@@ -2,9 +2,7 @@
 //! from, and a refusal of what does not go together.
 
 use nalgebra::Matrix4;
-use octomix::address::AddressSet;
 use octomix::analysis;
-use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
@@ -15,9 +13,9 @@ use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
 use super::Failure;
+use super::role::Desk;
 use super::start_file::{Labels, Start};
 use crate::cli::{Components, ModelArgs, ModelKind};
-use crate::console::Console;
 
 /// What to fit to each role's addresses.
 #[derive(Debug)]
@@ -77,20 +75,13 @@ impl Plan {
             weighted_by: args.weight,
         })
     }
-}
 
-impl Plan {
-    /// What to fit to the addresses of `set`, which may be too few for all components.
+    /// What to fit to the addresses of `desk`, which may be too few for all components.
     ///
     /// # Errors
     /// When the clusters to start from are not those of the addresses.
-    pub fn for_set(
-        &self,
-        role: Role,
-        set: &AddressSet,
-        console: &mut Console,
-    ) -> Result<analysis::Plan, Failure> {
-        let auto = self.auto;
+    pub fn for_desk(&self, desk: &mut Desk<'_>) -> Result<analysis::Plan, Failure> {
+        let (auto, role, set) = (self.auto, desk.role, desk.set);
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(set.addresses())?);
             let params = (**params).clone().into_inner().init(init).check();
@@ -102,18 +93,19 @@ impl Plan {
             return Ok(analysis::Plan { params: self.params.clone(), auto });
         }
         if !auto {
-            warn_of_few(role, set, components, console);
+            warn_of_few(desk, components);
         }
         Ok(analysis::Plan { params: self.params.with_components(set.len()), auto })
     }
 }
 
-/// Tells if `set` has fewer addresses than so many `components`.
-pub fn warn_of_few(role: Role, set: &AddressSet, components: usize, console: &mut Console) {
-    if set.len() < components {
-        console.warn(format!(
-            "{role}s: fewer distinct addresses ({}) than components ({components}); fitted with {0}",
-            set.len()
+/// Warns if `desk` has fewer addresses than `components`.
+pub fn warn_of_few(desk: &mut Desk<'_>, components: usize) {
+    let (role, addresses) = (desk.role, desk.set.len());
+    if addresses < components {
+        desk.console.warn(format!(
+            "{role}s: fewer distinct addresses ({addresses}) than components ({components}); \
+             fitted with {addresses}"
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! `octomix sweep`: one model with several numbers of components, and by what to choose one.
+//! `octomix sweep`: fits one model with several numbers of components, to help choose one.
 
 use std::collections::BTreeSet;
 use std::time::Instant;

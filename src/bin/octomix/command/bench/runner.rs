@@ -1,4 +1,4 @@
-//! One set after the other: engines made, answers checked, passes timed.
+//! Makes the engines over one set after the other, checks their answers and times the passes.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use crate::cli::PassArg;
 const REFERENCE: usize = 1_000_000;
 /// Runs that count, at least, unless they take long. The reference runs once.
 const RUNS: usize = 3;
-/// How many times as long as asked for they may take.
+/// They may take this many times as long as asked for.
 const LONG: f64 = 10.0;
 
 /// What is the same for all sets, and what came of those so far.

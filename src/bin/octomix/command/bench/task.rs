@@ -25,7 +25,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Such as a fit meets: after ten iterations of K-Means and of the Bayesian mixture, on a sample.
+    /// Parameters such as a fit has after ten iterations of K-Means and of the Bayesian mixture, on a sample.
     ///
     /// # Errors
     /// When the addresses cannot be fitted.
@@ -77,7 +77,7 @@ pub enum Task {
     Label(Density),
 }
 
-/// What a pass gives; of a stream what tells it from others.
+/// The results of a pass; of a stream, enough to tell it from another.
 #[derive(Debug)]
 pub enum Answer {
     Moments(MomentsStats),
@@ -90,7 +90,7 @@ pub enum Answer {
 }
 
 impl Task {
-    /// Runs, and lets go of what comes.
+    /// Runs the pass and drops its results.
     ///
     /// # Errors
     /// When the engine fails.
@@ -102,7 +102,7 @@ impl Task {
         }
     }
 
-    /// Runs, and keeps what comes.
+    /// Runs the pass and returns its results.
     ///
     /// # Errors
     /// When the engine fails.
