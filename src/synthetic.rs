@@ -71,7 +71,7 @@ pub struct SizeError {
 pub struct Synthetic {
     count: u64,
     parts: Vec<Part>,
-    /// To which part address i goes, by i modulo their number, and which of that part's share it is.
+    /// For i modulo the number of slots: the part of address i, and its place in that part's share.
     slots: &'static [(usize, u64)],
     /// Deals out the first octets, so that parts do not lie side by side.
     first_octets: Bijection,

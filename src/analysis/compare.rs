@@ -9,6 +9,7 @@ use super::{AnalysisError, Fitted, Plan, Watcher, fit};
 use crate::address::AddressSet;
 use crate::describe::agreement::{Agreement, Clustering};
 use crate::engine::{Engine, EngineError};
+use crate::model::FitError;
 use crate::model::any::Params;
 use crate::model::kmeans::KMeans;
 use crate::rule::judge::Judge;
@@ -53,7 +54,8 @@ impl Labelled {
         watcher.fitted(&fitted).map_err(EngineError::Sink)?;
         let started = Instant::now();
         let model = fitted.model();
-        let (scorer, estimate) = (model.scorer(criteria.score)?, model.estimate());
+        let scorer = model.scorer(criteria.score).map_err(FitError::from)?;
+        let estimate = model.estimate();
         let seed = fitted.params.seed();
         let threshold = threshold(criteria.threshold, &scorer, &estimate, engine, seed)?;
         let judge = Judge { threshold: Some(threshold), flags: &[] };
@@ -105,7 +107,7 @@ pub fn compare(
         Params::KMeans(params) => (params.n_init, params.seed),
     };
     let params = KMeans::params(clusters).n_init(n_init).seed(seed).check();
-    let plan = Plan { params: params.map_err(crate::FitError::from)?.into(), auto: false };
+    let plan = Plan { params: params.map_err(FitError::from)?.into(), auto: false };
     let kmeans = Labelled::new(set, engine, &plan, criteria, watcher)?;
     let agreement = Agreement::new(set.addresses(), mixture.clustering()?, kmeans.clustering()?)?;
     Ok(Compared { mixture, kmeans, agreement })

@@ -7,11 +7,12 @@ use crate::address::{AddressSet, Blocks};
 use crate::describe::census::Census;
 use crate::describe::clusters::{Cluster, clusters};
 use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
+use crate::model::FitError;
 use crate::model::any::Model;
 use crate::model::estimate::Estimate;
 use crate::model::scorer::{Score, Scorer};
-use crate::rule::judge::{Judge, Verdict};
+use crate::rule::judge::Judge;
 use crate::rule::prefix::Ascending;
 use crate::rule::reason::Reasons;
 use crate::rule::threshold::{Threshold, percentile};
@@ -77,7 +78,8 @@ pub(super) fn judge(
     watcher: &mut dyn Watcher,
 ) -> Result<Judged, AnalysisError> {
     let started = Instant::now();
-    let (scorer, estimate) = (model.scorer(criteria.score)?, model.estimate());
+    let scorer = model.scorer(criteria.score).map_err(FitError::from)?;
+    let estimate = model.estimate();
     let threshold = threshold(criteria.threshold, &scorer, &estimate, engine, seed)?;
     let ascending = Ascending::new(set.addresses());
     let structure = Structure::new(&ascending, criteria.rules);
@@ -94,7 +96,12 @@ pub(super) fn judge(
         rows.extend(judge.verdicts(done, labels));
         done += rows.len();
         if let (Some(allowed), Some(suppressed)) = (criteria.allowed, &mut suppressed) {
-            *suppressed += silence(&mut rows, addresses, allowed);
+            for (row, &address) in rows.iter_mut().zip(addresses) {
+                if !row.rules().is_empty() && allowed.contains(address) {
+                    row.silence();
+                    *suppressed += 1;
+                }
+            }
         }
         census.add(&rows);
         watcher.judged(&rows)
@@ -107,7 +114,7 @@ pub(super) fn judge(
         rules: criteria.rules,
         diffuse: structure.diffuse,
     };
-    watcher.flagged(&flagged).map_err(crate::engine::EngineError::Sink)?;
+    watcher.flagged(&flagged).map_err(EngineError::Sink)?;
     let sweep_time = started.elapsed();
     Ok(Judged {
         threshold,
@@ -139,17 +146,4 @@ pub(super) fn threshold(
         Threshold::Density(density) => density,
         Threshold::Fdr(q) => fdr::cut(q, scorer, estimate, seed, engine)?,
     })
-}
-
-/// Removes the flags of those `rows` whose address is `allowed`, and returns how many were flagged.
-/// There is an address a row.
-fn silence(rows: &mut [Verdict], addresses: &[u32], allowed: &Blocks) -> u64 {
-    let mut silenced = 0;
-    for (row, &address) in rows.iter_mut().zip(addresses) {
-        if !row.rules().is_empty() && allowed.contains(address) {
-            row.silence();
-            silenced += 1;
-        }
-    }
-    silenced
 }

@@ -28,7 +28,6 @@ use crate::describe::agreement::AgreementError;
 use crate::describe::flagged::Flagged;
 use crate::engine::EngineError;
 use crate::model::{FitError, Progress};
-use crate::pass::centres::CentresError;
 use crate::rule::fdr::FdrError;
 use crate::rule::judge::Verdict;
 
@@ -49,15 +48,9 @@ pub enum AnalysisError {
     Engine(#[from] EngineError),
 }
 
-impl From<CentresError> for AnalysisError {
-    fn from(error: CentresError) -> Self {
-        Self::Fit(error.into())
-    }
-}
-
-/// Watches an analysis; all that it does not care for it leaves out. `()` watches nothing.
+/// Watches an analysis; a watcher implements only what it needs. `()` watches nothing.
 pub trait Watcher {
-    /// A fit has gone on; `Break` ends it with [`FitError::Interrupted`].
+    /// A fit has made progress; `Break` ends it with [`FitError::Interrupted`].
     fn progress(&mut self, _: Progress) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

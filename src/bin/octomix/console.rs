@@ -23,27 +23,29 @@ pub fn terminal_width() -> Option<usize> {
 pub struct Console {
     quiet: bool,
     verbose: bool,
-    /// What it is about, of many.
-    about: Option<String>,
+    /// What precedes every message.
+    prefix: String,
     warnings: Vec<String>,
 }
 
 impl Console {
     /// A console that shows what `args` ask for.
     pub fn new(args: &PrintArgs) -> Self {
-        Self { quiet: args.quiet, verbose: args.verbose, about: None, warnings: Vec::new() }
+        Self {
+            quiet: args.quiet,
+            verbose: args.verbose,
+            prefix: String::new(),
+            warnings: Vec::new(),
+        }
     }
 
-    /// One that tells with every line what it is about.
+    /// One whose every message says what it is `about`.
     pub fn of(args: &PrintArgs, about: &str) -> Self {
-        Self { about: Some(about.to_owned()), ..Self::new(args) }
+        Self { prefix: format!("{about}: "), ..Self::new(args) }
     }
 
     fn tell(&self, kind: &str, message: &str) {
-        match &self.about {
-            Some(about) => tell(kind, &format!("{about}: {message}")),
-            None => tell(kind, message),
-        }
+        tell(kind, &format!("{}{message}", self.prefix));
     }
 
     /// Tells what only those want to know who asked for it.
@@ -67,11 +69,8 @@ impl Console {
     }
 
     /// A progress bar for work described by `what`.
-    pub fn bar(&self, what: String) -> Bar {
-        let what = match &self.about {
-            Some(about) => format!("{about}: {what}"),
-            None => what,
-        };
+    pub fn bar(&self, what: &str) -> Bar {
+        let what = format!("{}{what}", self.prefix);
         Bar::new(what, !self.quiet && io::stderr().is_terminal())
     }
 }

@@ -1,11 +1,16 @@
 //! The arguments of `octomix bench`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use octomix::synthetic::Shape;
 
+use super::choice::one_of;
+use super::generate::{SHAPES, count};
 use super::model::positive;
-use super::{Count, EngineArgs, Numbers, PrintArgs, ShapeArg};
+use super::sweep::numbers;
+use super::{EngineArgs, PrintArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,23 +38,24 @@ pub struct BenchArgs {
     /// How the addresses of synthetic sets lie in the address space
     #[arg(
         long,
-        value_enum,
+        value_parser = one_of(SHAPES),
         value_name = "SHAPE,...",
         value_delimiter = ',',
         default_value = "sparse,slash24,mixed",
         help_heading = "Sets"
     )]
-    pub shape: Vec<ShapeArg>,
+    pub shape: Vec<Shape>,
     /// How many addresses they have
     #[arg(
         long,
+        value_parser = count,
         value_name = "N,...",
         value_delimiter = ',',
         default_value = "1k,10k,100k,1M",
         allow_negative_numbers = true,
         help_heading = "Sets"
     )]
-    pub addresses: Vec<Count>,
+    pub addresses: Vec<u64>,
     /// Their seed
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Sets")]
     pub seed: u64,
@@ -57,12 +63,13 @@ pub struct BenchArgs {
     #[arg(
         short = 'k',
         long,
+        value_parser = numbers,
         value_name = "N,...",
         default_value = "2,8,32",
         allow_negative_numbers = true,
         help_heading = "Passes"
     )]
-    pub components: Numbers,
+    pub components: BTreeSet<usize>,
     /// Run with the parameters of a model.json, and tell the sums [default: fitted in ten iterations]
     #[arg(long, value_name = "MODEL", conflicts_with = "components", help_heading = "Passes")]
     pub model: Option<PathBuf>,

@@ -1,10 +1,11 @@
 //! Where to compute, and the arguments of `octomix validate` and `octomix devices`, which tell of that.
 
+use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
 use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::kernels::KERNELS;
 
+use super::choice::{Choice, one_of};
 use super::{Format, InputArgs, PrintArgs, model};
 
 /// Where to compute.
@@ -12,36 +13,23 @@ use super::{Format, InputArgs, PrintArgs, model};
 #[command(next_help_heading = "Engine")]
 pub struct EngineArgs {
     /// Where to compute
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
-    pub engine: EngineArg,
+    #[arg(long, value_parser = one_of(ENGINES), default_value = "auto")]
+    pub engine: EngineKind,
     /// Part of the name of the GPU to take; with auto, whatever the size
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum EngineArg {
-    /// A GPU if there is one and the addresses are many, otherwise cpu
-    Auto,
-    /// A GPU; fails where there is none
-    Gpu,
-    /// All cores
-    Cpu,
-    /// One core, by the plain definitions that the others are checked against
-    Reference,
-}
-
-impl EngineArg {
-    /// The engine asked for.
-    pub fn kind(self) -> EngineKind {
-        match self {
-            Self::Auto => EngineKind::Auto,
-            Self::Gpu => EngineKind::Gpu,
-            Self::Cpu => EngineKind::Cpu,
-            Self::Reference => EngineKind::Reference,
-        }
-    }
-}
+const ENGINES: &[Choice<EngineKind>] = &[
+    (EngineKind::Auto, "auto", "A GPU if there is one and the addresses are many, otherwise cpu"),
+    (EngineKind::Gpu, "gpu", "A GPU; fails where there is none"),
+    (EngineKind::Cpu, "cpu", "All cores"),
+    (
+        EngineKind::Reference,
+        "reference",
+        "One core, by the plain definitions that the others are checked against",
+    ),
+];
 
 const VALIDATE_EXAMPLES: &str = "\
 Examples:

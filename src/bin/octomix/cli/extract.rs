@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use octomix::input::Roles;
 use octomix::store::shard::ShardFormat;
 
-use super::{InputArgs, OutputArgs, PrintArgs, RoleArg};
+use super::choice::{Choice, one_of};
+use super::input::ROLES;
+use super::{InputArgs, OutputArgs, PrintArgs};
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -62,8 +65,8 @@ pub struct MergeArgs {
     #[arg(required = true, value_name = "SHARD")]
     pub shards: Vec<PathBuf>,
     /// The role of shards whose names do not tell it [default: refuse them]
-    #[arg(long, help_heading = "Input")]
-    pub role: Option<RoleArg>,
+    #[arg(long, value_parser = one_of(ROLES), help_heading = "Input")]
+    pub role: Option<Roles>,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -77,24 +80,11 @@ pub struct MergeArgs {
 #[command(next_help_heading = "Output")]
 pub struct FormArgs {
     /// How to write the addresses
-    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = FormArg::Csv)]
-    pub form: FormArg,
+    #[arg(long = "as", value_parser = one_of(FORMS), value_name = "FORM", default_value = "csv")]
+    pub form: ShardFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormArg {
-    /// Tables: address,packets
-    Csv,
-    /// Portable Roaring bitmaps, without packets
-    Bitmap,
-}
-
-impl FormArg {
-    /// The form asked for.
-    pub fn form(self) -> ShardFormat {
-        match self {
-            Self::Csv => ShardFormat::Csv,
-            Self::Bitmap => ShardFormat::Bitmap,
-        }
-    }
-}
+const FORMS: &[Choice<ShardFormat>] = &[
+    (ShardFormat::Csv, "csv", "Tables: address,packets"),
+    (ShardFormat::Bitmap, "bitmap", "Portable Roaring bitmaps, without packets"),
+];

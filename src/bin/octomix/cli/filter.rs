@@ -31,19 +31,8 @@ pub struct FilterArgs {
     pub times: bool,
 }
 
-impl FilterArgs {
-    /// The blocks of all files of --only, if there is one.
-    pub fn only(&self) -> Option<Arc<Blocks>> {
-        union(&self.only)
-    }
-
-    /// The blocks of all files of --exclude, if there is one.
-    pub fn exclude(&self) -> Option<Arc<Blocks>> {
-        union(&self.exclude)
-    }
-}
-
-fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
+/// The blocks of all `files`, if there is one.
+pub(super) fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
     match files {
         [] => None,
         [blocks] => Some(blocks.clone()),
@@ -52,7 +41,7 @@ fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
 }
 
 /// Reads a list of blocks, so that its mistakes are those of the command line.
-fn blocks(path: &str) -> Result<Arc<Blocks>, String> {
+pub(super) fn blocks(path: &str) -> Result<Arc<Blocks>, String> {
     let list = fs::read(Path::new(path)).map_err(|error| format!("cannot read it: {error}"))?;
     // Comments may be in any encoding.
     let blocks = Blocks::parse(&String::from_utf8_lossy(&list));

@@ -1,10 +1,11 @@
 //! The arguments of `octomix generate`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use octomix::synthetic::Shape;
+
+use super::choice::{Choice, one_of};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,14 +29,14 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct GenerateArgs {
     /// How many addresses: a number, or thousands (100k), millions (10M), thousands of millions (2G)
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub addresses: Count,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count)]
+    pub addresses: u64,
     /// How they lie in the address space
-    #[arg(long, value_enum, default_value_t = ShapeArg::Sparse)]
-    pub shape: ShapeArg,
+    #[arg(long, value_parser = one_of(SHAPES), default_value = "sparse")]
+    pub shape: Shape,
     /// Write a capture of so many packets instead: sources drawn evenly, a few destinations far more often
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub packets: Option<Count>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count)]
+    pub packets: Option<u64>,
     /// How a capture is written
     #[arg(long, value_enum, default_value_t = CaptureFormat::Csv, requires = "packets")]
     pub format: CaptureFormat,
@@ -47,29 +48,16 @@ pub struct GenerateArgs {
     pub output: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ShapeArg {
-    /// Uniform over the whole space
-    Sparse,
-    /// Whole /24s at random places
-    Slash24,
-    /// Whole /16s at random places
-    Slash16,
-    /// As in captures: full and half-filled /24s, clusters in a few /8s and /16s, strays
-    Mixed,
-}
-
-impl ShapeArg {
-    /// The shape asked for.
-    pub fn shape(self) -> Shape {
-        match self {
-            Self::Sparse => Shape::Sparse,
-            Self::Slash24 => Shape::Slash24,
-            Self::Slash16 => Shape::Slash16,
-            Self::Mixed => Shape::Mixed,
-        }
-    }
-}
+pub(super) const SHAPES: &[Choice<Shape>] = &[
+    (Shape::Sparse, "sparse", "Uniform over the whole space"),
+    (Shape::Slash24, "slash24", "Whole /24s at random places"),
+    (Shape::Slash16, "slash16", "Whole /16s at random places"),
+    (
+        Shape::Mixed,
+        "mixed",
+        "As in captures: full and half-filled /24s, clusters in a few /8s and /16s, strays",
+    ),
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CaptureFormat {
@@ -79,24 +67,16 @@ pub enum CaptureFormat {
     Pcap,
 }
 
-/// A count, at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Count(pub u64);
-
-impl FromStr for Count {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let unit = |suffix, unit: u64| text.strip_suffix(suffix).map(|number| (number, unit));
-        let units = [unit('k', 1_000), unit('M', 1_000_000), unit('G', 1_000_000_000)];
-        let (number, unit) = units.into_iter().flatten().next().unwrap_or((text, 1));
-        let digits = number.bytes().all(|byte| byte.is_ascii_digit()); // `parse` takes a sign, too
-        let number = number.parse::<u64>().ok().filter(|&number| digits && number > 0);
-        number
-            .and_then(|number| number.checked_mul(unit))
-            .map(Self)
-            .ok_or_else(|| "expected a count from 1, such as 5000, 100k, 10M or 1G".to_owned())
-    }
+/// Reads a count, at least 1, with its unit.
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    let unit = |suffix, unit: u64| text.strip_suffix(suffix).map(|number| (number, unit));
+    let units = [unit('k', 1_000), unit('M', 1_000_000), unit('G', 1_000_000_000)];
+    let (number, unit) = units.into_iter().flatten().next().unwrap_or((text, 1));
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit()); // `parse` takes a sign, too
+    let number = number.parse::<u64>().ok().filter(|&number| digits && number > 0);
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "expected a count from 1, such as 5000, 100k, 10M or 1G".to_owned())
 }
 
 #[cfg(test)]
@@ -105,15 +85,14 @@ mod tests {
 
     #[test]
     fn counts_have_units() {
-        let read = |text: &str| text.parse::<Count>().map(|Count(count)| count);
-        assert_eq!(read("5000"), Ok(5_000));
+        assert_eq!(count("5000"), Ok(5_000));
         assert_eq!(
-            ["1k", "10M", "4G"].map(|text| read(text).unwrap()),
+            ["1k", "10M", "4G"].map(|text| count(text).unwrap()),
             [1_000, 10_000_000, 4_000_000_000]
         );
         for wrong in ["", "0", "k", "0M", "-1", "+1", "1.5M", "1K", "1kk", "99999999999G"] {
             let expected = "expected a count from 1, such as 5000, 100k, 10M or 1G";
-            assert_eq!(read(wrong), Err(expected.to_owned()), "{wrong}");
+            assert_eq!(count(wrong), Err(expected.to_owned()), "{wrong}");
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use octomix::input::{self, Directories, Roles};
+use clap::Args;
+use octomix::input::{self, Directories, Roles, Tunnels};
 
 use super::FilterArgs;
+use super::choice::{Choice, one_of};
+use super::filter::union;
 
 /// What to read.
 #[derive(Debug, Clone, Default, Args)]
@@ -18,8 +20,8 @@ pub struct InputArgs {
     #[arg(short = 'r', long, help_heading = "Input")]
     pub recursive: bool,
     /// The side of the packets to look at [default: both; of a list, src]
-    #[arg(long, help_heading = "Input")]
-    pub role: Option<RoleArg>,
+    #[arg(long, value_parser = one_of(ROLES), help_heading = "Input")]
+    pub role: Option<Roles>,
     /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
     #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
     pub src_column: Option<String>,
@@ -27,8 +29,8 @@ pub struct InputArgs {
     #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
     /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
-    #[arg(long, value_enum, default_value_t = TunnelsArg::Outer, help_heading = "Input")]
-    pub tunnels: TunnelsArg,
+    #[arg(long, value_parser = one_of(TUNNELS), default_value = "outer", help_heading = "Input")]
+    pub tunnels: Tunnels,
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
@@ -40,61 +42,31 @@ impl InputArgs {
     /// How the captures are to be read.
     pub fn options(&self) -> input::Options {
         input::Options {
-            roles: self.role.map(RoleArg::roles),
+            roles: self.role,
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
-            tunnels: self.tunnels.tunnels(),
+            tunnels: self.tunnels,
             directories: match self.recursive {
                 true => Directories::Files,
                 false => Directories::Refused,
             },
             strict: self.strict,
             filter: self.filter.condition.clone(),
-            only: self.filter.only(),
-            exclude: self.filter.exclude(),
+            only: union(&self.filter.only),
+            exclude: union(&self.filter.exclude),
             times: self.filter.times,
         }
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum TunnelsArg {
-    /// The outermost, as TShark's first ip.src
-    #[default]
-    Outer,
-    /// The innermost
-    Inner,
-}
+const TUNNELS: &[Choice<Tunnels>] = &[
+    (Tunnels::Outer, "outer", "The outermost, as TShark's first ip.src"),
+    (Tunnels::Inner, "inner", "The innermost"),
+];
 
-impl TunnelsArg {
-    fn tunnels(self) -> input::Tunnels {
-        match self {
-            Self::Outer => input::Tunnels::Outer,
-            Self::Inner => input::Tunnels::Inner,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum RoleArg {
-    /// Sources
-    Src,
-    /// Destinations
-    Dst,
-    /// Sources and destinations, each on its own
-    Both,
-    /// Sources and destinations as one set
-    Any,
-}
-
-impl RoleArg {
-    /// The roles asked for.
-    pub fn roles(self) -> Roles {
-        match self {
-            Self::Src => Roles::Source,
-            Self::Dst => Roles::Destination,
-            Self::Both => Roles::Both,
-            Self::Any => Roles::Any,
-        }
-    }
-}
+pub(super) const ROLES: &[Choice<Roles>] = &[
+    (Roles::Source, "src", "Sources"),
+    (Roles::Destination, "dst", "Destinations"),
+    (Roles::Both, "both", "Sources and destinations, each on its own"),
+    (Roles::Any, "any", "Sources and destinations as one set"),
+];

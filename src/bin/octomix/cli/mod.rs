@@ -1,7 +1,7 @@
 //! The arguments of the command line, checked as far as they can be without reading a file.
 
-mod allow;
 mod bench;
+mod choice;
 mod compare;
 mod detect;
 mod engine;
@@ -17,22 +17,19 @@ mod sweep;
 
 use clap::{Parser, Subcommand};
 
-pub use allow::AllowArgs;
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use detect::DetectArgs;
-pub use engine::{DevicesArgs, EngineArg, EngineArgs, ValidateArgs};
+pub use engine::{DevicesArgs, EngineArgs, ValidateArgs};
 pub use extract::{ExtractArgs, MergeArgs};
 pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
-pub use generate::{CaptureFormat, Count, GenerateArgs, ShapeArg};
-pub use input::{InputArgs, RoleArg};
-pub use model::{
-    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
-};
+pub use generate::{CaptureFormat, GenerateArgs};
+pub use input::InputArgs;
+pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
-pub use rules::{RuleArgs, RulesArgs, ScoreArg};
-pub use sweep::{Numbers, SweepArgs};
+pub use rules::{AllowArgs, RuleArgs, RulesArgs};
+pub use sweep::SweepArgs;
 
 const EXAMPLES: &str = "\
 Examples:

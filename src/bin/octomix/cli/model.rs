@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use octomix::Covariance;
 use octomix::model::auto;
+use octomix::store::model::WeightedBy;
+use octomix::{Covariance, Init, Search, WeightPrior};
+
+use super::choice::{Choice, one_of};
 
 /// More components, restarts or iterations are a slip of the keyboard, and would fill the memory.
 pub const MOST: i64 = 1_000_000;
@@ -25,14 +28,14 @@ pub struct ModelArgs {
     #[arg(short = 'k', long, value_name = "N", allow_negative_numbers = true)]
     pub components: Option<Components>,
     /// The shape of the components [default: full]
-    #[arg(long, value_enum)]
-    pub covariance: Option<CovarianceArg>,
+    #[arg(long, value_parser = one_of(COVARIANCES))]
+    pub covariance: Option<Covariance>,
     /// What an address counts in the fit: once, or as many times as it has packets
-    #[arg(long, value_enum, default_value_t = WeightArg::Addresses)]
-    pub weight: WeightArg,
+    #[arg(long, value_parser = one_of(WEIGHTS), default_value = "addresses")]
+    pub weight: WeightedBy,
     /// How to look for the best optimum [default: merge-split for bayesian, otherwise restarts]
-    #[arg(long, value_enum)]
-    pub search: Option<SearchArg>,
+    #[arg(long, value_parser = one_of(SEARCHES))]
+    pub search: Option<Search>,
     /// Evaluations of a component at an address that merge-split may spend, such as 2e9 [default: what
     /// --n-init restarts take]
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
@@ -75,8 +78,8 @@ impl ModelArgs {
 #[command(next_help_heading = "Start")]
 pub struct StartArgs {
     /// How restarts start [default: kmeans; of --model kmeans itself k-means++]
-    #[arg(long, value_enum)]
-    pub init: Option<InitArg>,
+    #[arg(long, value_parser = one_of(INITS))]
+    pub init: Option<Init>,
     /// Start from a file: JSON with means, weights, precisions (any of them), or a CSV with the columns
     /// address and cluster, such as addresses.csv
     #[arg(long, value_name = "FILE", conflicts_with = "init")]
@@ -91,8 +94,8 @@ pub struct StartArgs {
 #[command(next_help_heading = "Priors of the Bayesian mixture")]
 pub struct PriorArgs {
     /// The prior of the components' weights [default: dirichlet-process]
-    #[arg(long, value_enum)]
-    pub weight_prior: Option<WeightPriorArg>,
+    #[arg(long, value_parser = one_of(WEIGHT_PRIORS))]
+    pub weight_prior: Option<WeightPrior>,
     /// The concentration of the weights [default: 1 / components]
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
     pub weight_concentration: Option<f64>,
@@ -130,9 +133,9 @@ impl PriorArgs {
 /// How many components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Components {
-    /// As many as prove to be needed of so many.
+    /// As many as are needed, at most this many.
     Auto(usize),
-    /// So many.
+    /// Exactly this many.
     Exactly(usize),
 }
 
@@ -163,7 +166,7 @@ impl FromStr for Components {
     }
 }
 
-/// Numbers with commas between.
+/// Numbers separated by commas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbers(pub Vec<f64>);
 
@@ -189,89 +192,51 @@ pub enum ModelKind {
     Kmeans,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CovarianceArg {
-    /// Any ellipsoid for each component
-    Full,
-    /// One ellipsoid for all
-    Tied,
-    /// An ellipsoid along the axes for each
-    Diag,
-    /// A sphere for each
-    Spherical,
-}
+const COVARIANCES: &[Choice<Covariance>] = &[
+    (Covariance::Full, "full", "Any ellipsoid for each component"),
+    (Covariance::Tied, "tied", "One ellipsoid for all"),
+    (Covariance::Diag, "diag", "An ellipsoid along the axes for each"),
+    (Covariance::Spherical, "spherical", "A sphere for each"),
+];
 
-impl CovarianceArg {
-    /// The kind asked for.
-    pub fn kind(self) -> Covariance {
-        match self {
-            Self::Full => Covariance::Full,
-            Self::Tied => Covariance::Tied,
-            Self::Diag => Covariance::Diag,
-            Self::Spherical => Covariance::Spherical,
-        }
-    }
-}
+const WEIGHT_PRIORS: &[Choice<WeightPrior>] = &[
+    (
+        WeightPrior::DirichletProcess,
+        "dirichlet-process",
+        "A stick broken without end: few components take most of the weight",
+    ),
+    (WeightPrior::DirichletDistribution, "dirichlet-distribution", "All components alike"),
+];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum WeightPriorArg {
-    /// A stick broken without end: few components take most of the weight
-    DirichletProcess,
-    /// All components alike
-    DirichletDistribution,
-}
+const INITS: &[Choice<Init>] = &[
+    (Init::KMeans, "kmeans", "The clusters of K-Means"),
+    (Init::KMeansPlusPlus, "k-means++", "Addresses drawn far from each other"),
+    (Init::Random, "random", "Random responsibilities; of kmeans, random addresses"),
+    (Init::RandomFromData, "random-from-data", "Random addresses"),
+];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum InitArg {
-    /// The clusters of K-Means
-    Kmeans,
-    /// Addresses drawn far from each other
-    #[value(name = "k-means++")]
-    KMeansPlusPlus,
-    /// Random responsibilities; of kmeans, random addresses
-    Random,
-    /// Random addresses
-    RandomFromData,
-}
+const SEARCHES: &[Choice<Search>] = &[
+    (
+        Search::MergeSplit(None),
+        "merge-split",
+        "Merge and split components where the lower bound gains by it",
+    ),
+    (Search::Restarts, "restarts", "The best of --n-init restarts, as scikit-learn"),
+];
 
-impl InitArg {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Kmeans => "kmeans",
-            Self::KMeansPlusPlus => "k-means++",
-            Self::Random => "random",
-            Self::RandomFromData => "random-from-data",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SearchArg {
-    /// Merge and split components where the lower bound gains by it
-    MergeSplit,
-    /// The best of --n-init restarts, as scikit-learn
-    Restarts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum WeightArg {
-    /// Once each
-    Addresses,
-    /// As many times as it has packets
-    Packets,
-}
+const WEIGHTS: &[Choice<WeightedBy>] = &[
+    (WeightedBy::Addresses, "addresses", "Once each"),
+    (WeightedBy::Packets, "packets", "As many times as it has packets"),
+];
 
 fn non_negative(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|x| x.is_finite() && *x >= 0.0)
-        .ok_or_else(|| "expected a number from 0, for example 1e-3".to_owned())
+    number(text, |x| x >= 0.0).ok_or_else(|| "expected a number from 0, for example 1e-3".into())
 }
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|x| x.is_finite() && *x > 0.0)
-        .ok_or_else(|| "expected a number above 0, for example 0.5".to_owned())
+    number(text, |x| x > 0.0).ok_or_else(|| "expected a number above 0, for example 0.5".into())
+}
+
+fn number(text: &str, is_valid: impl Fn(f64) -> bool) -> Option<f64> {
+    text.parse().ok().filter(|&x: &f64| x.is_finite() && is_valid(x))
 }

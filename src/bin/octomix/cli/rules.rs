@@ -1,9 +1,15 @@
-//! What makes an address anomalous.
+//! What makes an address anomalous, and whose flags are not told.
 
-use clap::{Args, ValueEnum};
+use std::sync::Arc;
+
+use clap::Args;
+use octomix::address::Blocks;
 use octomix::model::scorer::Score;
 use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
+
+use super::choice::{Choice, one_of};
+use super::filter::{blocks, union};
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]
@@ -15,8 +21,8 @@ pub struct RuleArgs {
     #[arg(long, value_name = "RULE", default_value = "percentile:4")]
     pub threshold: Threshold,
     /// Which log-density: scikit-learn's, or that of the posterior predictive distribution
-    #[arg(long, value_enum, default_value_t = ScoreArg::Sklearn)]
-    pub score: ScoreArg,
+    #[arg(long, value_parser = one_of(SCORES), default_value = "sklearn")]
+    pub score: Score,
 }
 
 /// By which rules addresses are flagged.
@@ -26,58 +32,58 @@ pub struct RulesArgs {
     /// The rules by which addresses are flagged, with commas between
     #[arg(
         long,
-        value_enum,
+        value_parser = one_of(RULES),
         value_name = "RULE,...",
         value_delimiter = ',',
         default_value = "low-density,reserved,isolated,gap"
     )]
-    pub rules: Vec<RuleArg>,
+    pub rules: Vec<Rule>,
 }
 
 impl RulesArgs {
     /// The rules asked for.
     pub fn rules(&self) -> Rules {
-        self.rules.iter().map(|rule| rule.rule()).collect()
+        self.rules.iter().copied().collect()
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RuleArg {
-    /// Of a log-density below the --threshold
-    LowDensity,
-    /// Of a block set aside: multicast, loopback, documentation and others; not of private networks
-    Reserved,
-    /// In no block that others are in
-    Isolated,
-    /// Far from the other hosts of a dense /24
-    Gap,
+/// Which addresses are known to be good.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Score")]
+pub struct AllowArgs {
+    /// Tell of no flag on the addresses in the CIDR blocks of this file, one a line; # starts a
+    /// comment. The fit and the other addresses' flags are as without it, and the flags are counted
+    #[arg(long, value_name = "FILE", value_parser = blocks)]
+    pub allow: Vec<Arc<Blocks>>,
 }
 
-impl RuleArg {
-    fn rule(self) -> Rule {
-        match self {
-            Self::LowDensity => Rule::LowDensity,
-            Self::Reserved => Rule::Reserved,
-            Self::Isolated => Rule::Isolated,
-            Self::Gap => Rule::Gap,
-        }
+impl AllowArgs {
+    /// The blocks of all files, if there is one.
+    pub fn blocks(&self) -> Option<Arc<Blocks>> {
+        union(&self.allow)
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScoreArg {
-    /// score_samples: of a Bayesian mixture the expected log-density, which is not normalised
-    Sklearn,
-    /// A mixture of Student's t distributions: a true density, with the tails that the data leave open
-    Predictive,
-}
+const RULES: &[Choice<Rule>] = &[
+    (Rule::LowDensity, "low-density", "Of a log-density below the --threshold"),
+    (
+        Rule::Reserved,
+        "reserved",
+        "Of a block set aside: multicast, loopback, documentation and others; not of private networks",
+    ),
+    (Rule::Isolated, "isolated", "In no block that others are in"),
+    (Rule::Gap, "gap", "Far from the other hosts of a dense /24"),
+];
 
-impl ScoreArg {
-    /// The score asked for.
-    pub fn score(self) -> Score {
-        match self {
-            Self::Sklearn => Score::Sklearn,
-            Self::Predictive => Score::Predictive,
-        }
-    }
-}
+const SCORES: &[Choice<Score>] = &[
+    (
+        Score::Sklearn,
+        "sklearn",
+        "score_samples: of a Bayesian mixture the expected log-density, which is not normalised",
+    ),
+    (
+        Score::Predictive,
+        "predictive",
+        "A mixture of Student's t distributions: a true density, with the tails that the data leave open",
+    ),
+];

@@ -1,7 +1,6 @@
 //! The arguments of `octomix sweep`.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -37,12 +36,13 @@ pub struct SweepArgs {
     #[arg(
         short = 'k',
         long,
+        value_parser = numbers,
         value_name = "A..B,...",
         default_value = "1..9",
         allow_negative_numbers = true,
         help_heading = "Model"
     )]
-    pub k: Numbers,
+    pub k: BTreeSet<usize>,
     #[command(flatten)]
     pub model: ModelArgs,
     #[command(flatten)]
@@ -53,54 +53,31 @@ pub struct SweepArgs {
     pub engine: EngineArgs,
 }
 
-/// Numbers of components, each once, in order; at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbers(Vec<usize>);
-
 /// More fits than these are a slip of the keyboard.
 const MOST_FITS: usize = 1000;
 
-impl Numbers {
-    /// All of them.
-    pub fn as_slice(&self) -> &[usize] {
-        &self.0
-    }
-
-    /// The largest.
-    pub fn most(&self) -> usize {
-        self.0.last().copied().unwrap_or(1)
-    }
-}
-
-impl FromStr for Numbers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |text: &str| {
-            let number = text.trim().parse::<usize>().ok();
-            number.filter(|number| (1..=MOST as usize).contains(number)).ok_or_else(|| {
-                format!("expected numbers from 1 to {MOST}, such as 1..9 (1 to 9) or 2,4,8")
-            })
-        };
-        let mut numbers = BTreeSet::new();
-        for part in text.split(',') {
-            let (first, last) = match part.split_once("..") {
-                // Rust's own way to write it means the same.
-                Some((first, last)) => {
-                    (number(first)?, number(last.strip_prefix('=').unwrap_or(last))?)
-                }
-                None => (number(part)?, number(part)?),
-            };
-            if first > last {
-                return Err(format!("{first}..{last} is empty; the smaller number comes first"));
-            }
-            numbers.extend((first..=last).take(MOST_FITS + 1));
-            if numbers.len() > MOST_FITS {
-                return Err(format!("these are more than {MOST_FITS} numbers; leave some out"));
-            }
+/// Reads numbers of components: each once, in order, at least one.
+pub(super) fn numbers(text: &str) -> Result<BTreeSet<usize>, String> {
+    let number = |text: &str| {
+        let number = text.trim().parse::<usize>().ok();
+        number.filter(|number| (1..=MOST as usize).contains(number)).ok_or_else(|| {
+            format!("expected numbers from 1 to {MOST}, such as 1..9 (1 to 9) or 2,4,8")
+        })
+    };
+    let mut numbers = BTreeSet::new();
+    for part in text.split(',') {
+        let (first, last) = part.split_once("..").unwrap_or((part, part));
+        // Rust's own way to write a range, 1..=9, means the same.
+        let (first, last) = (number(first)?, number(last.strip_prefix('=').unwrap_or(last))?);
+        if first > last {
+            return Err(format!("{first}..{last} is empty; the smaller number comes first"));
         }
-        Ok(Self(numbers.into_iter().collect()))
+        numbers.extend((first..=last).take(MOST_FITS + 1));
+        if numbers.len() > MOST_FITS {
+            return Err(format!("these are more than {MOST_FITS} numbers; leave some out"));
+        }
     }
+    Ok(numbers)
 }
 
 #[cfg(test)]
@@ -108,7 +85,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<usize>, String> {
-        text.parse().map(|Numbers(numbers)| numbers)
+        numbers(text).map(|numbers| numbers.into_iter().collect())
     }
 
     #[test]

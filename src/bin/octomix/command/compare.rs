@@ -8,11 +8,10 @@ use octomix::model::any::Params;
 use octomix::report::summary::compare::{self, Comparison};
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::{RoleSeconds, Timed};
-use octomix::store::model::AppliedThreshold;
 
 use super::plan::{Plan, warn_of_few};
-use super::role::{Desk, seconds};
-use super::run::{finish, start, timed};
+use super::role::{Desk, applied};
+use super::run::{self, start, timed};
 use super::{Failure, write_json};
 use crate::cli::CompareArgs;
 
@@ -33,9 +32,10 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let most = plan.params.components().max(clusters.unwrap_or(0));
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let criteria =
-        Criteria { score: score.score.score(), threshold: score.threshold, ..Criteria::default() };
+        Criteria { score: score.score, threshold: score.threshold, ..Criteria::default() };
     let found = run.each_role(&capture, |desk| compare(desk, &plan, clusters, &criteria))?;
-    finish(run, &capture, found, print)
+    let summary = run::complete(run, &capture, found, None, None)?;
+    run::show(&summary, &Default::default(), print)
 }
 
 /// The whole way of one role, K-Means with as many clusters as asked for, or as the mixture fills.
@@ -46,12 +46,12 @@ fn compare(
     criteria: &Criteria<'_>,
 ) -> Result<Timed<Comparison>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
-    let mixture = plan.for_set(desk.role, desk.set, desk.console)?;
+    let mixture = plan.for_desk(&mut desk)?;
     if let Some(clusters) = clusters {
-        warn_of_few(desk.role, desk.set, clusters, desk.console);
+        warn_of_few(&mut desk, clusters);
     }
     let set = desk.set;
-    let mut watcher = desk.watch();
+    let mut watcher = desk.watch(None);
     let compared =
         analysis::compare(set, engine.as_mut(), &mixture, clusters, criteria, &mut watcher);
     let Compared { mixture, kmeans, agreement } =
@@ -59,11 +59,7 @@ fn compare(
     desk.warn_of_trouble(engine.as_ref());
     let told = |labelled: &Labelled, side: &Side| {
         let fits = labelled.fitted.fits().map(FitSummary::new).collect();
-        let threshold = AppliedThreshold {
-            rule: criteria.threshold.into(),
-            score: criteria.score.into(),
-            log_density: labelled.threshold,
-        };
+        let threshold = applied(criteria, labelled.threshold);
         compare::Compared::new(fits, threshold, labelled.fitted.model().means(), side)
     };
     let (of_mixture, of_kmeans) = (told(&mixture, &agreement.a), told(&kmeans, &agreement.b));
@@ -72,8 +68,8 @@ fn compare(
     let (written, write) = timed(|| desk.output.write(&file, |out| write_json(&comparison, out)));
     written?;
     let spent = RoleSeconds {
-        fit: seconds(mixture.fit_time + kmeans.fit_time),
-        label: seconds(mixture.label_time + kmeans.label_time),
+        fit: (mixture.fit_time + kmeans.fit_time).as_secs_f64(),
+        label: (mixture.label_time + kmeans.label_time).as_secs_f64(),
         write,
     };
     Ok(Timed { found: comparison, seconds: spent })

@@ -2,20 +2,21 @@
 
 use std::time::Instant;
 
-use octomix::analysis::{self, Criteria, Detected, Judged};
+use octomix::analysis::{self, Criteria, Detected};
 use octomix::input::{Capture, PerRole};
 use octomix::model::any::Params;
 use octomix::model::pca::Pca;
+use octomix::model::scorer::Score;
 use octomix::report::page::MOST_FLAGS;
-use octomix::report::summary::{RoleSeconds, RoleSummary};
-use octomix::store::model::{AppliedThreshold, ModelFile, Provenance};
+use octomix::report::summary::RoleSummary;
+use octomix::store::model::{ModelFile, Provenance};
 
 use super::days::keep;
 use super::plan::Plan;
-use super::role::{Desk, Findings, TablesWanted, page, seconds};
+use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs, ScoreArg};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// Detects anomalies in both roles, or in the one asked for.
 ///
@@ -43,10 +44,10 @@ pub fn roles(
 ) -> Result<PerRole<Option<Findings>>, Failure> {
     let allowed = args.allow.blocks();
     let criteria = Criteria {
-        score: args.score.score.score(),
+        score: args.score.score,
         threshold: args.score.threshold,
         rules: args.rules.rules(),
-        allowed: allowed.as_ref(),
+        allowed: allowed.as_deref(),
         listed: MOST_FLAGS,
     };
     let responsibilities = args.responsibilities;
@@ -65,7 +66,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let criteria = Criteria {
-        score: score.score.score(),
+        score: score.score,
         threshold: score.threshold,
         rules: rules.rules(),
         ..Criteria::default()
@@ -81,7 +82,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
 pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
-        (ScoreArg::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
+        (Score::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
             "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
         )),
         _ => Ok(plan),
@@ -96,16 +97,16 @@ fn detect(
     tables: Option<TablesWanted>,
 ) -> Result<Findings, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
-    let fit_plan = plan.for_set(desk.role, desk.set, desk.console)?;
+    let fit_plan = plan.for_desk(&mut desk)?;
     let set = desk.set;
-    let mut watcher = desk.watch().with_tables(tables);
+    let mut watcher = desk.watch(tables);
     let detected = analysis::detect(set, engine.as_mut(), &fit_plan, criteria, &mut watcher);
     let Detected { fitted, judged, log_likelihood, fit_time } =
         detected.map_err(|error| watcher.failed(error))?;
     let (fits, drawing) = watcher.finish();
 
     let (model, pca) = (fitted.model(), Pca::new(fitted.fit.moments()));
-    let threshold = applied(criteria, &judged);
+    let threshold = applied(criteria, judged.threshold);
     let about = Provenance {
         role: desk.role.key(),
         params: &fitted.params,
@@ -124,18 +125,8 @@ fn detect(
     });
     written?;
     desk.warn_of_trouble(engine.as_ref());
-    let spent = RoleSeconds {
-        fit: seconds(fit_time),
-        label: seconds(judged.threshold_time),
-        write: seconds(judged.sweep_time) + write,
-    };
+    let spent = spent(fit_time, &judged, write);
     let bounds = fitted.fit.lower_bounds();
     let page = drawing.map(|drawing| page(&model, bounds, &pca, drawing, &judged));
     Ok(Findings { summary: RoleSummary::new(set, fits, judged, threshold, spent), page })
-}
-
-/// The threshold of `criteria`, and what it came to.
-pub fn applied(criteria: &Criteria<'_>, judged: &Judged) -> AppliedThreshold {
-    let (rule, score) = (criteria.threshold.into(), criteria.score.into());
-    AppliedThreshold { rule, score, log_density: judged.threshold }
 }

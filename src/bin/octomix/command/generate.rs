@@ -1,6 +1,6 @@
 //! `octomix generate`: synthetic lists and captures.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use octomix::store::Unfinished;
 use octomix::synthetic::Synthetic;
@@ -15,10 +15,10 @@ use crate::cli::{CaptureFormat, GenerateArgs};
 /// # Errors
 /// When the shape has not so many addresses, or the file or standard output cannot be written.
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
-    let set = Synthetic::new(args.shape.shape(), args.addresses.0, args.seed)?;
+    let set = Synthetic::new(args.shape, args.addresses, args.seed)?;
     let write = |out: &mut dyn Write| match args.packets {
         Some(count) => {
-            let packets = packets(&set, count.0, args.seed);
+            let packets = packets(&set, count, args.seed);
             match args.format {
                 CaptureFormat::Csv => write_csv(packets, out),
                 CaptureFormat::Pcap => write_pcap(packets, out),
@@ -38,11 +38,11 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
 }
 
 fn write_list(set: &Synthetic, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Lines::new(out);
+    let (octets, mut out) = (Octets::new(), buffered(out));
     for address in set.iter() {
-        lines.address(address, b'\n')?;
+        octets.write(address, b'\n', &mut out)?;
     }
-    lines.flush()
+    out.flush()
 }
 
 /// The time of the first packet, and the time between two, in microseconds.
@@ -74,25 +74,25 @@ fn packets(set: &Synthetic, count: u64, seed: u64) -> impl Iterator<Item = Packe
 }
 
 fn write_csv(packets: impl Iterator<Item = Packet>, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Lines::new(out);
-    lines.text(b"frame.time_epoch,ip.src,ip.dst,ip.proto,frame.len\n")?;
+    let (octets, mut out) = (Octets::new(), buffered(out));
+    out.write_all(b"frame.time_epoch,ip.src,ip.dst,ip.proto,frame.len\n")?;
     for Packet { time: [seconds, microseconds], source, destination } in packets {
-        lines.text(format!("{seconds}.{microseconds:06},").as_bytes())?;
-        lines.address(source, b',')?;
-        lines.address(destination, b',')?;
-        lines.text(b"6,60\n")?;
+        write!(out, "{seconds}.{microseconds:06},")?;
+        octets.write(source, b',', &mut out)?;
+        octets.write(destination, b',', &mut out)?;
+        out.write_all(b"6,60\n")?;
     }
-    lines.flush()
+    out.flush()
 }
 
 /// Little-endian, microseconds: a segment of TCP without data in each frame, filled up to Ethernet's shortest.
 fn write_pcap(packets: impl Iterator<Item = Packet>, out: &mut dyn Write) -> io::Result<()> {
     const FRAME: usize = 60;
-    let mut lines = Lines::new(out);
+    let mut out = buffered(out);
     let [magic, zone, accuracy, longest, ethernet] =
         [0xa1b2_c3d4, 0, 0, 65_535, 1].map(u32::to_le_bytes);
     // Version 2.4.
-    lines.text(&[magic, [2, 0, 4, 0], zone, accuracy, longest, ethernet].concat())?;
+    out.write_all(&[magic, [2, 0, 4, 0], zone, accuracy, longest, ethernet].concat())?;
     let length = (FRAME as u32).to_le_bytes();
     let mut frame = [0; FRAME];
     frame[..14].copy_from_slice(&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00]);
@@ -109,10 +109,10 @@ fn write_pcap(packets: impl Iterator<Item = Packet>, out: &mut dyn Write) -> io:
         frame[24..26].copy_from_slice(&checksum.to_be_bytes());
         // Seconds have 32 bits until 2106.
         let [seconds, microseconds] = time.map(|time| (time as u32).to_le_bytes());
-        lines.text(&[seconds, microseconds, length, length].concat())?;
-        lines.text(&frame)?;
+        out.write_all(&[seconds, microseconds, length, length].concat())?;
+        out.write_all(&frame)?;
     }
-    lines.flush()
+    out.flush()
 }
 
 /// The checksum of an IPv4 header in which it is 0 (RFC 791): the complement of a sum with end-around carry.
@@ -125,59 +125,36 @@ fn checksum(header: &[u8]) -> u16 {
     !(carried + (carried >> 16)) as u16
 }
 
-/// Text on its way out, in pieces that repay a call of the system.
-struct Lines<'a> {
-    out: &'a mut dyn Write,
-    piece: Box<[u8]>,
-    length: usize,
-    /// Each octet with a dot behind it, and how long that is.
-    octets: [([u8; 4], u8); 256],
+/// Buffers `out`: large pieces repay a system call.
+fn buffered(out: &mut dyn Write) -> BufWriter<&mut dyn Write> {
+    BufWriter::with_capacity(1 << 18, out)
 }
 
-impl<'a> Lines<'a> {
-    const PIECE: usize = 1 << 18;
-    /// More than anything appended at once.
-    const LONGEST: usize = 64;
+/// Each octet with a dot behind it, and how long that is.
+struct Octets([([u8; 4], u8); 256]);
 
-    fn new(out: &'a mut dyn Write) -> Self {
-        let octets = std::array::from_fn(|octet| {
+impl Octets {
+    fn new() -> Self {
+        Self(std::array::from_fn(|octet| {
             let mut text = [0; 4];
             let digits = format!("{octet}.");
             text[..digits.len()].copy_from_slice(digits.as_bytes());
             (text, digits.len() as u8)
-        });
-        Self { out, piece: vec![0; Self::PIECE].into(), length: 0, octets }
+        }))
     }
 
-    /// Appends the dotted quad of `address`, then `end`.
+    /// Writes the dotted quad of `address`, then `end`.
     #[inline]
-    fn address(&mut self, address: u32, end: u8) -> io::Result<()> {
+    fn write(&self, address: u32, end: u8, out: &mut impl Write) -> io::Result<()> {
+        let (mut quad, mut length) = ([0; 16], 0);
         for octet in address.to_be_bytes() {
-            let (digits, length) = self.octets[usize::from(octet)];
-            // All four bytes, whatever counts of them: a copy of fixed size is one instruction.
-            self.piece[self.length..self.length + 4].copy_from_slice(&digits);
-            self.length += usize::from(length);
+            let (digits, count) = self.0[usize::from(octet)];
+            // All four bytes, however many count: a copy of fixed size is one instruction.
+            quad[length..length + 4].copy_from_slice(&digits);
+            length += usize::from(count);
         }
-        self.piece[self.length - 1] = end;
-        self.make_room()
-    }
-
-    /// Appends `text`, no longer than [`LONGEST`](Self::LONGEST).
-    fn text(&mut self, text: &[u8]) -> io::Result<()> {
-        self.piece[self.length..self.length + text.len()].copy_from_slice(text);
-        self.length += text.len();
-        self.make_room()
-    }
-
-    #[inline]
-    fn make_room(&mut self) -> io::Result<()> {
-        if self.length > Self::PIECE - Self::LONGEST { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.piece[..self.length])?;
-        self.length = 0;
-        self.out.flush()
+        quad[length - 1] = end;
+        out.write_all(&quad[..length])
     }
 }
 
@@ -195,9 +172,8 @@ mod tests {
     fn addresses_are_written_as_the_library_writes_them() {
         let addresses = [0, u32::MAX, 0x0102_0304, 0x0a64_c8ff, 0xff00_6309];
         let mut found = Vec::new();
-        let mut lines = Lines::new(&mut found);
-        addresses.iter().for_each(|&address| lines.address(address, b'\n').unwrap());
-        lines.flush().unwrap();
+        let octets = Octets::new();
+        addresses.iter().for_each(|&address| octets.write(address, b'\n', &mut found).unwrap());
         let expected: Vec<String> = addresses.map(|address| dotted(address).to_string()).into();
         assert_eq!(String::from_utf8(found).unwrap().lines().collect::<Vec<_>>(), expected);
     }

@@ -25,7 +25,6 @@ use std::path::PathBuf;
 use octomix::address::WeightsError;
 use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
-use octomix::engine::choice::Choice;
 use octomix::engine::gpu::GpuError;
 use octomix::input::{self, Account, Capture, InputError, Options, PassedOver, Role};
 use octomix::model::FitError;
@@ -37,7 +36,7 @@ use octomix::synthetic::SizeError;
 use serde::Serialize;
 use start_file::StartFileError;
 
-use crate::cli::{Command, EngineArgs, Format};
+use crate::cli::{Command, Format};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -126,7 +125,7 @@ fn read(
     options: &Options,
     console: &mut Console,
 ) -> Result<Capture, InputError> {
-    let mut bar = console.bar("reading".to_owned());
+    let mut bar = console.bar("reading");
     let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())
@@ -151,21 +150,6 @@ fn warn_of(account: &Account, console: &mut Console) {
     if more > 0 {
         console.warn(format!("{more} more files were passed over; summary.json lists them all"));
     }
-}
-
-/// Decides where to compute for both roles of `capture` and tells what there is to warn of.
-fn choose_engine(
-    args: &EngineArgs,
-    capture: &Capture,
-    components: usize,
-    console: &mut Console,
-) -> Result<Choice, GpuError> {
-    let largest = capture.largest().len();
-    let choice = Choice::new(args.engine.kind(), args.adapter.as_deref(), largest, components)?;
-    if let Some(warning) = &choice.warning {
-        console.warn(warning.clone());
-    }
-    Ok(choice)
 }
 
 /// Prints `result` on standard output: as JSON, or as `text` writes it.

@@ -65,7 +65,7 @@ pub fn complete(
     run::complete(run, capture, summaries, made_from, page)
 }
 
-/// What is told of this run beside its summary.
+/// The command line and the time, which a page shows beside the summary.
 pub fn invocation() -> Invocation {
     Invocation {
         command: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),

@@ -2,24 +2,20 @@
 //! from, and a refusal of what does not go together.
 
 use nalgebra::Matrix4;
-use octomix::address::AddressSet;
 use octomix::analysis;
-use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
 use octomix::model::init::StartParameters;
-use octomix::model::kmeans::{self, Seeding};
-use octomix::model::params::{BayesianMixture, GaussianMixture, MixtureParams};
+use octomix::model::kmeans::Seeding;
+use octomix::model::params::{BayesianMixture, GaussianMixture};
 use octomix::store::model::{Loaded, WeightedBy};
-use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search, WeightPrior};
+use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
 use super::Failure;
+use super::role::Desk;
 use super::start_file::{Labels, Start};
-use crate::cli::{
-    Components, CovarianceArg, InitArg, ModelArgs, ModelKind, SearchArg, WeightArg, WeightPriorArg,
-};
-use crate::console::Console;
+use crate::cli::{Components, ModelArgs, ModelKind};
 
 /// What to fit to each role's addresses.
 #[derive(Debug)]
@@ -45,7 +41,7 @@ impl Plan {
     /// When options do not go together, or that file cannot be used.
     pub fn new(args: &ModelArgs) -> Result<Self, Failure> {
         let warm = args.start.warm_start.as_deref().map(Loaded::read).transpose()?;
-        let covariance = args.covariance.map_or(Covariance::Full, CovarianceArg::kind);
+        let covariance = args.covariance.unwrap_or(Covariance::Full);
         let read = |path| Start::read(path, covariance);
         let start = args.start.init_file.as_deref().map(read).transpose()?;
         let kind = args.model.unwrap_or(match &warm {
@@ -76,26 +72,16 @@ impl Plan {
             params,
             auto: matches!(components, Components::Auto(_)),
             labels,
-            weighted_by: match args.weight {
-                WeightArg::Addresses => WeightedBy::Addresses,
-                WeightArg::Packets => WeightedBy::Packets,
-            },
+            weighted_by: args.weight,
         })
     }
-}
 
-impl Plan {
-    /// What to fit to the addresses of `set`, which may be too few for all components.
+    /// What to fit to the addresses of `desk`, which may be too few for all components.
     ///
     /// # Errors
     /// When the clusters to start from are not those of the addresses.
-    pub fn for_set(
-        &self,
-        role: Role,
-        set: &AddressSet,
-        console: &mut Console,
-    ) -> Result<analysis::Plan, Failure> {
-        let auto = self.auto;
+    pub fn for_desk(&self, desk: &mut Desk<'_>) -> Result<analysis::Plan, Failure> {
+        let (auto, role, set) = (self.auto, desk.role, desk.set);
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(set.addresses())?);
             let params = (**params).clone().into_inner().init(init).check();
@@ -107,18 +93,19 @@ impl Plan {
             return Ok(analysis::Plan { params: self.params.clone(), auto });
         }
         if !auto {
-            warn_of_few(role, set, components, console);
+            warn_of_few(desk, components);
         }
         Ok(analysis::Plan { params: self.params.with_components(set.len()), auto })
     }
 }
 
-/// Tells if `set` has fewer addresses than so many `components`.
-pub fn warn_of_few(role: Role, set: &AddressSet, components: usize, console: &mut Console) {
-    if set.len() < components {
-        console.warn(format!(
-            "{role}s: fewer distinct addresses ({}) than components ({components}); fitted with {0}",
-            set.len()
+/// Warns if `desk` has fewer addresses than `components`.
+pub fn warn_of_few(desk: &mut Desk<'_>, components: usize) {
+    let (role, addresses) = (desk.role, desk.set.len());
+    if addresses < components {
+        desk.console.warn(format!(
+            "{role}s: fewer distinct addresses ({addresses}) than components ({components}); \
+             fitted with {addresses}"
         ));
     }
 }
@@ -134,14 +121,14 @@ fn kmeans(
     let of_mixtures = [
         (args.covariance.is_some(), "--covariance"),
         (args.reg_covar.is_some(), "--reg-covar"),
-        (args.search == Some(SearchArg::MergeSplit), "--search merge-split"),
+        (matches!(args.search, Some(Search::MergeSplit(_))), "--search merge-split"),
         (args.budget.is_some(), "--budget"),
     ];
     let given = of_mixtures.into_iter().find_map(|(given, option)| given.then_some(option));
     if let Some(option) = given.or(args.priors.given()) {
         return usage(format!("{option} is of mixtures; leave it out with --model kmeans"));
     }
-    let seeding = match (warm, start, args.start.init) {
+    let seeding = match (warm, start, &args.start.init) {
         (Some(Loaded { model: Model::KMeans(partition), .. }), ..) => {
             Seeding::Centres(partition.centres)
         }
@@ -152,24 +139,20 @@ fn kmeans(
             Seeding::Centres(means)
         }
         (_, Some(_), _) => return usage("--init-file with --model kmeans takes JSON with means"),
-        (.., None | Some(InitArg::KMeansPlusPlus)) => Seeding::PlusPlus,
-        (.., Some(InitArg::Random)) => Seeding::Random,
+        (.., None | Some(Init::KMeansPlusPlus)) => Seeding::PlusPlus,
+        (.., Some(Init::Random)) => Seeding::Random,
         (.., Some(init)) => {
-            let init = init.name();
+            let init = if *init == Init::KMeans { "kmeans" } else { "random-from-data" };
             return usage(format!(
                 "--init {init} is of mixtures; kmeans takes k-means++ or random"
             ));
         }
     };
-    let defaults = KMeans::params(clusters);
-    let params = kmeans::Params {
-        seeding,
-        n_init: args.n_init as usize,
-        max_iter: args.max_iter.map_or(defaults.max_iter, |n| n as usize),
-        tol: args.tol.unwrap_or(defaults.tol),
-        seed: args.seed,
-        ..defaults
-    };
+    let mut params = KMeans::params(clusters).seeding(seeding);
+    params.n_init = args.n_init as usize;
+    params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
+    params.tol = args.tol.unwrap_or(params.tol);
+    params.seed = args.seed;
     let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
     Ok((params.into(), None))
 }
@@ -189,12 +172,12 @@ fn mixture(
         return usage(format!("{option} is of the Bayesian mixture; use --model bayesian"));
     }
     params.covariance = match (args.covariance, &warm) {
-        (Some(asked), _) => asked.kind(),
+        (Some(asked), _) => asked,
         (None, Some(Loaded { model: Model::Mixture(estimate), .. })) => estimate.covariance,
         (None, _) => Covariance::Full,
     };
     let mut labels = None;
-    params.init = match (warm, start, args.start.init) {
+    params.init = match (warm, start, &args.start.init) {
         (Some(Loaded { model: Model::Mixture(estimate), .. }), ..) => {
             Init::Warm(Box::new(estimate))
         }
@@ -204,21 +187,14 @@ fn mixture(
             labels = Some(given);
             Init::KMeans // replaced once the addresses are known
         }
-        (.., None | Some(InitArg::Kmeans)) => Init::KMeans,
-        (.., Some(InitArg::KMeansPlusPlus)) => Init::KMeansPlusPlus,
-        (.., Some(InitArg::Random)) => Init::Random,
-        (.., Some(InitArg::RandomFromData)) => Init::RandomFromData,
+        (.., init) => init.clone().unwrap_or(Init::KMeans),
     };
-    let defaults = (params.max_iter, params.tol, params.reg_covar);
-    let params = MixtureParams {
-        search: search(args, kind, params.init == Init::KMeans && labels.is_none())?,
-        n_init: args.n_init as usize,
-        max_iter: args.max_iter.map_or(defaults.0, |n| n as usize),
-        tol: args.tol.unwrap_or(defaults.1),
-        reg_covar: args.reg_covar.unwrap_or(defaults.2),
-        seed: args.seed,
-        ..params
-    };
+    params.search = search(args, kind, params.init == Init::KMeans && labels.is_none())?;
+    params.n_init = args.n_init as usize;
+    params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
+    params.tol = args.tol.unwrap_or(params.tol);
+    params.reg_covar = args.reg_covar.unwrap_or(params.reg_covar);
+    params.seed = args.seed;
     let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
     Ok((params.into(), labels))
 }
@@ -227,11 +203,11 @@ fn mixture(
 fn search(args: &ModelArgs, kind: ModelKind, free_start: bool) -> Result<Search, Failure> {
     let can = free_start && kind == ModelKind::Bayesian;
     match args.search {
-        Some(SearchArg::MergeSplit) if !free_start => usage(
+        Some(Search::MergeSplit(_)) if !free_start => usage(
             "--search merge-split makes its own starts; leave out the other start, or use --search restarts",
         ),
         None if can => Ok(Search::MergeSplit(args.budget)),
-        Some(SearchArg::MergeSplit) => Ok(Search::MergeSplit(args.budget)),
+        Some(Search::MergeSplit(_)) => Ok(Search::MergeSplit(args.budget)),
         _ if args.budget.is_some() => usage("--budget is of --search merge-split"),
         _ => Ok(Search::Restarts),
     }
@@ -254,10 +230,7 @@ fn priors(args: &ModelArgs) -> Result<Priors, Failure> {
         Some(_) => return usage("--covariance-prior takes 1, 4 or 16 numbers"),
     };
     Ok(Priors {
-        weights: match given.weight_prior {
-            None | Some(WeightPriorArg::DirichletProcess) => WeightPrior::DirichletProcess,
-            Some(WeightPriorArg::DirichletDistribution) => WeightPrior::DirichletDistribution,
-        },
+        weights: given.weight_prior.unwrap_or_default(),
         weight_concentration: given.weight_concentration,
         mean_precision: given.mean_precision,
         mean,

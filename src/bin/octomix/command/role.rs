@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use octomix::address::{AddressSet, Points};
-use octomix::analysis::{AnalysisError, Fitted, Judged, Watcher};
+use octomix::analysis::{AnalysisError, Criteria, Fitted, Judged, Watcher};
 use octomix::describe::drawing::{Drawing, DrawingBuilder};
 use octomix::describe::flagged::Flagged;
 use octomix::describe::plane::Shape;
@@ -21,10 +21,10 @@ use octomix::model::{Progress, Stage};
 use octomix::pass::Density;
 use octomix::report::csv::AddressTable;
 use octomix::report::page::RolePage;
-use octomix::report::summary::RoleSummary;
 use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::rule::judge::Verdict;
-use octomix::store::model::WeightedBy;
+use octomix::store::model::{AppliedThreshold, WeightedBy};
 use octomix::store::{Output, Unfinished, WriteError};
 
 use super::Failure;
@@ -99,17 +99,13 @@ impl<'a> Desk<'a> {
         format!("{}/{name}", self.role.key())
     }
 
-    /// Watches the role's analysis, and writes no tables.
-    pub fn watch(&mut self) -> RoleWatcher<'_> {
-        let Self { role, set, console, output, .. } = self;
+    /// Watches the role's analysis, and writes the tables that are `wanted` once a model is fitted.
+    pub fn watch(&mut self, wanted: Option<TablesWanted>) -> RoleWatcher<'_, 'a> {
         RoleWatcher {
-            role: *role,
-            set,
-            console,
-            output,
+            desk: self,
             bar: None,
             judged: 0,
-            wanted: None,
+            wanted,
             tables: None,
             drawing: None,
             fits: Vec::new(),
@@ -137,11 +133,8 @@ pub struct TablesWanted {
 
 /// Shows where the analysis of a role stands, tells what is to be told of its fits, and writes tables as
 /// addresses are judged.
-pub struct RoleWatcher<'a> {
-    role: Role,
-    set: &'a AddressSet,
-    console: &'a mut Console,
-    output: &'a mut Output,
+pub struct RoleWatcher<'d, 'a> {
+    desk: &'d mut Desk<'a>,
     bar: Option<Bar>,
     /// Addresses judged so far.
     judged: usize,
@@ -153,13 +146,7 @@ pub struct RoleWatcher<'a> {
     failure: Option<WriteError>,
 }
 
-impl<'a> RoleWatcher<'a> {
-    /// Writes the tables that are `wanted` once a model is fitted.
-    pub fn with_tables(mut self, wanted: Option<TablesWanted>) -> Self {
-        self.wanted = wanted;
-        self
-    }
-
+impl RoleWatcher<'_, '_> {
     /// Starts the tables of addresses under `model`, in the plane of `pca`.
     ///
     /// # Errors
@@ -174,15 +161,15 @@ impl<'a> RoleWatcher<'a> {
             (true, Ok(Scorer::Mixture(density))) => Some(density),
             (true, Ok(Scorer::Partition(..))) => {
                 let none = "K-Means has no responsibilities: its clusters are certain";
-                self.console.warn(none.to_owned());
+                self.desk.console.warn(none.to_owned());
                 None
             }
             _ => None,
         };
-        let mut file = self.output.create(&self.file("addresses.csv"))?;
-        let drawing = DrawingBuilder::new(self.set, pca);
+        let mut file = self.desk.output.create(&self.desk.file("addresses.csv"))?;
+        let drawing = DrawingBuilder::new(self.desk.set, pca);
         let table =
-            AddressTable { set: self.set, pca, responsibilities: responsibilities.as_ref() };
+            AddressTable { set: self.desk.set, pca, responsibilities: responsibilities.as_ref() };
         table.write_header(&mut file).map_err(|error| file.failed(&error))?;
         self.tables = Some(Tables { pca: pca.clone(), responsibilities, file, drawing });
         Ok(())
@@ -197,15 +184,11 @@ impl<'a> RoleWatcher<'a> {
     pub fn failed(&mut self, error: AnalysisError) -> Failure {
         match (error, self.failure.take()) {
             (AnalysisError::Engine(EngineError::Sink(_)), Some(failure)) => failure.into(),
-            (AnalysisError::Fit(reason), _) => Failure::Fit { role: self.role, reason },
+            (AnalysisError::Fit(reason), _) => Failure::Fit { role: self.desk.role, reason },
             (AnalysisError::Fdr(error), _) => error.into(),
             (AnalysisError::Agreement(error), _) => error.into(),
             (AnalysisError::Engine(error), _) => error.into(),
         }
-    }
-
-    fn file(&self, name: &str) -> String {
-        format!("{}/{name}", self.role.key())
     }
 
     /// Keeps the failure of a file, which tells its name, until the analysis has ended.
@@ -223,40 +206,43 @@ impl<'a> RoleWatcher<'a> {
         };
         drawing.add(verdicts);
         let table =
-            AddressTable { set: self.set, pca, responsibilities: responsibilities.as_ref() };
+            AddressTable { set: self.desk.set, pca, responsibilities: responsibilities.as_ref() };
         table.write(verdicts, file).map_err(|error| file.failed(&error))
     }
 
     fn write_flagged(&mut self, flagged: &Flagged<'_>) -> Result<(), WriteError> {
-        let name = self.file("anomalies.csv");
+        let name = self.desk.file("anomalies.csv");
         let Some(Tables { pca, responsibilities, file, drawing }) = self.tables.take() else {
             return Ok(());
         };
-        self.output.keep(file)?;
-        let table =
-            AddressTable { set: self.set, pca: &pca, responsibilities: responsibilities.as_ref() };
+        self.desk.output.keep(file)?;
+        let table = AddressTable {
+            set: self.desk.set,
+            pca: &pca,
+            responsibilities: responsibilities.as_ref(),
+        };
         let Flagged { rows, reasons, .. } = flagged;
-        self.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
+        self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
         self.drawing = Some(drawing.finish());
         Ok(())
     }
 }
 
-impl Watcher for RoleWatcher<'_> {
+impl Watcher for RoleWatcher<'_, '_> {
     fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
-        let (console, role) = (&self.console, self.role);
-        show(self.bar.get_or_insert_with(|| console.bar(format!("{role}s:"))), progress)
+        let Desk { console, role, .. } = &*self.desk;
+        show(self.bar.get_or_insert_with(|| console.bar(&format!("{role}s:"))), progress)
     }
 
     fn fitted(&mut self, fitted: &Fitted) -> io::Result<()> {
         self.bar = None;
         self.judged = 0;
         let fits: Vec<FitSummary> = fitted.fits().map(FitSummary::new).collect();
-        fits.iter().for_each(|fit| tell(self.role, fit, self.console));
+        fits.iter().for_each(|fit| tell(self.desk.role, fit, self.desk.console));
         if fits.last().is_some_and(|fit| !fit.converged) {
-            self.console.warn(format!(
+            self.desk.console.warn(format!(
                 "{}s: the best fit had not converged when --max-iter {} stopped it; raise it",
-                self.role,
+                self.desk.role,
                 fitted.params.max_iter()
             ));
         }
@@ -270,11 +256,11 @@ impl Watcher for RoleWatcher<'_> {
         let written = self.write_judged(verdicts);
         self.kept(written)?;
         self.judged += verdicts.len();
-        let (console, role) = (&self.console, self.role);
-        let bar = self.bar.get_or_insert_with(|| console.bar(format!("{role}s: labelling")));
-        let (done, all) = (self.judged as u64, self.set.len() as u64);
+        let Desk { console, role, .. } = &*self.desk;
+        let bar = self.bar.get_or_insert_with(|| console.bar(&format!("{role}s: labelling")));
+        let (done, all) = (self.judged as u64, self.desk.set.len() as u64);
         bar.update(Unit::Addresses, done, Some(all), String::new());
-        if self.judged == self.set.len() {
+        if self.judged == self.desk.set.len() {
             self.bar = None;
         }
         Ok(())
@@ -335,7 +321,17 @@ pub fn page(
     RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
 }
 
-/// `time` in seconds, as summaries have it.
-pub fn seconds(time: Duration) -> f64 {
-    time.as_secs_f64()
+/// How long a role took whose fit took `fit`, with `write` seconds for files other than its tables.
+pub fn spent(fit: Duration, judged: &Judged, write: f64) -> RoleSeconds {
+    RoleSeconds {
+        fit: fit.as_secs_f64(),
+        label: judged.threshold_time.as_secs_f64(),
+        write: judged.sweep_time.as_secs_f64() + write,
+    }
+}
+
+/// The threshold of `criteria`, which came to `log_density`.
+pub fn applied(criteria: &Criteria<'_>, log_density: f64) -> AppliedThreshold {
+    let (rule, score) = (criteria.threshold.into(), criteria.score.into());
+    AppliedThreshold { rule, score, log_density }
 }

@@ -15,8 +15,8 @@ use octomix::store::MadeFrom;
 use octomix::store::Output;
 use serde::Serialize;
 
-use super::{Failure, choose_engine, print, read, write_json};
-use crate::cli::{EngineArgs, InputArgs, PrintArgs, RoleArg};
+use super::{Failure, print, read, write_json};
+use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 
 /// A run under way.
@@ -56,32 +56,23 @@ pub fn start(
     let output = Output::new(directory, &Role::ALL.map(Role::key))?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
+    let EngineArgs { engine, adapter } = engine;
+    let largest = capture.largest().len();
     let (choice, engine_seconds) =
-        timed(|| choose_engine(engine, &capture, components, &mut console));
+        timed(|| Choice::new(*engine, adapter.as_deref(), largest, components));
+    let choice = choice?;
+    choice.warning.iter().for_each(|warning| console.warn(warning.clone()));
     let run = Run {
-        choice: choice?,
+        choice,
         console,
         output,
-        requested: engine.engine.kind().name(),
-        roles: input.role.map(RoleArg::roles),
+        requested: engine.name(),
+        roles: input.role,
         started,
         read_seconds,
         engine_seconds,
     };
     Ok((run, capture))
-}
-
-/// Writes and prints the summary of what was found for each role.
-///
-/// # Errors
-/// When it cannot be written or printed.
-pub fn finish<R: Serialize + text::Findings>(
-    run: Run,
-    capture: &Capture,
-    found: PerRole<Option<R>>,
-    print_args: &PrintArgs,
-) -> Result<(), Failure> {
-    show(&complete(run, capture, found, None, None)?, &Default::default(), print_args)
 }
 
 /// Prints `summary`, with the `pictures` of its roles.

@@ -1,21 +1,21 @@
 //! `octomix score`: another day's addresses by a model that was fitted before.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use octomix::analysis::{self, Criteria, Scored};
 use octomix::input::{PerRole, Role, Roles};
 use octomix::report::page::MOST_FLAGS;
-use octomix::report::summary::{RoleSeconds, RoleSummary};
+use octomix::report::summary::RoleSummary;
 use octomix::rule::threshold::Threshold;
 use octomix::store::model::{Loaded, ModelError};
 use octomix::store::seen::Seen;
 
 use super::Failure;
 use super::days::{self, model_file};
-use super::role::{Desk, Findings, TablesWanted, page, seconds};
+use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
-use crate::cli::{RoleArg, ScoreArgs};
+use crate::cli::ScoreArgs;
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -26,7 +26,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let ScoreArgs { input, model, output, print, pictures, responsibilities, rules, allow, engine } =
         args;
     let started = Instant::now();
-    let models = read_models(model, input.role.map(RoleArg::roles))?;
+    let models = read_models(model, input.role)?;
     let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max();
     // A model of one role is asked about that role only.
@@ -42,7 +42,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
             score: threshold.score.into(),
             threshold: Threshold::Density(threshold.log_density),
             rules: rules.rules(),
-            allowed: allowed.as_ref(),
+            allowed: allowed.as_deref(),
             listed: MOST_FLAGS,
         };
         score(desk, model, loaded, &criteria, *responsibilities).map(Some)
@@ -79,18 +79,15 @@ fn one_model(loaded: Loaded, asked: Option<Roles>) -> PerRole<Option<Loaded>> {
         "any" => Roles::Any,
         _ => Roles::Source,
     });
-    let all = PerRole { source: Role::Source, destination: Role::Destination, any: Role::Any };
-    all.map(|_, role| roles.as_slice().contains(role).then(|| loaded.clone()))
+    let wanted = |role| roles.as_slice().contains(&role).then(|| loaded.clone());
+    PerRole::<()>::default().map(|role, ()| wanted(role))
 }
 
 /// The one role that there is a model of, if there is but one.
-fn only_role(models: &PerRole<Option<Loaded>>) -> Option<RoleArg> {
-    match (&models.source, &models.destination) {
-        (Some(_), None) => Some(RoleArg::Src),
-        (None, Some(_)) => Some(RoleArg::Dst),
-        (None, None) => Some(RoleArg::Any),
-        _ => None,
-    }
+fn only_role(models: &PerRole<Option<Loaded>>) -> Option<Roles> {
+    let models = models.iter().filter(|(_, model)| model.is_some());
+    let mut roles = models.map(|(role, _)| Roles::of(role));
+    roles.next().filter(|_| roles.next().is_none())
 }
 
 /// The whole way of one role, under the model `loaded` from `models`.
@@ -104,7 +101,7 @@ fn score(
     let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
     let mut engine = desk.engine(loaded.file.weighted_by)?;
     let (set, model, pca) = (desk.set, &loaded.model, &loaded.pca);
-    let mut watcher = desk.watch();
+    let mut watcher = desk.watch(None);
     watcher.start_tables(model, pca, TablesWanted { score: criteria.score, responsibilities })?;
     let scored = analysis::score(set, engine.as_mut(), model, criteria, &mut watcher);
     let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;
@@ -113,11 +110,7 @@ fn score(
     let (changes, write) =
         timed(|| days::changes(&mut desk, &seen, loaded, &judged.flagged, &weights));
     desk.warn_of_trouble(engine.as_ref());
-    let spent = RoleSeconds {
-        fit: 0.0,
-        label: seconds(judged.threshold_time),
-        write: seconds(judged.sweep_time) + write,
-    };
+    let spent = spent(Duration::ZERO, &judged, write);
     // How it was fitted is told where it was fitted.
     let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
     let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);

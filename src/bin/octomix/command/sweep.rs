@@ -1,7 +1,9 @@
-//! `octomix sweep`: one model with several numbers of components, and by what to choose one.
+//! `octomix sweep`: fits one model with several numbers of components, to help choose one.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
+use octomix::Search;
 use octomix::model::any::Params;
 use octomix::model::sweep::Row;
 use octomix::report::summary::fit::FitSummary;
@@ -14,7 +16,7 @@ use super::plan::Plan;
 use super::role::{Desk, show, tell};
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
-use crate::cli::{Components, ModelArgs, Numbers, SearchArg, SweepArgs};
+use crate::cli::{Components, ModelArgs, SweepArgs};
 
 /// Sweeps both roles, or the one asked for.
 ///
@@ -26,7 +28,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(model, k)?;
     // All numbers run at once.
-    let components = k.as_slice().iter().sum();
+    let components = k.iter().sum();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, components)?;
     let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
     let about = invocation();
@@ -36,7 +38,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
 }
 
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.
-fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
+fn plan(model: &ModelArgs, numbers: &BTreeSet<usize>) -> Result<Plan, Failure> {
     let fixed = [
         (model.components.is_some(), "--components is one number; sweep takes --k 1..9"),
         (model.start.init_file.is_some(), "--init-file is of one number of components"),
@@ -46,18 +48,27 @@ fn plan(model: &ModelArgs, numbers: &Numbers) -> Result<Plan, Failure> {
         return Err(Failure::Usage(message.to_owned()));
     }
     Plan::new(&ModelArgs {
-        components: Some(Components::Exactly(numbers.most())),
-        search: model.search.or(Some(SearchArg::Restarts)),
+        components: Some(Components::Exactly(largest(numbers))),
+        search: model.search.or(Some(Search::Restarts)),
         ..model.clone()
     })
 }
 
+/// The largest of `numbers`, of which there is at least one.
+fn largest(numbers: &BTreeSet<usize>) -> usize {
+    numbers.last().copied().unwrap_or(1)
+}
+
 /// The whole way of one role.
-fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<Timed<Sweep>, Failure> {
+fn sweep(
+    mut desk: Desk<'_>,
+    plan: &Plan,
+    numbers: &BTreeSet<usize>,
+) -> Result<Timed<Sweep>, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
-    let mut bar = desk.console.bar(format!("{role}s:"));
+    let mut bar = desk.console.bar(&format!("{role}s:"));
     let (rows, fit) = timed(|| {
         let mut observer = |progress| show(&mut bar, progress);
         plan.params.sweep(engine.as_mut(), &ks, &mut observer)
@@ -81,17 +92,17 @@ fn sweep(mut desk: Desk<'_>, plan: &Plan, numbers: &Numbers) -> Result<Timed<Swe
 }
 
 /// The numbers that the role's addresses allow.
-fn numbers_for(desk: &mut Desk<'_>, numbers: &Numbers) -> Vec<usize> {
-    let (all, addresses) = (numbers.as_slice(), desk.set.len());
-    let possible: Vec<usize> = all.iter().copied().filter(|&k| k <= addresses).collect();
-    let left_out = all.len() - possible.len();
+fn numbers_for(desk: &mut Desk<'_>, numbers: &BTreeSet<usize>) -> Vec<usize> {
+    let addresses = desk.set.len();
+    let possible: Vec<usize> = numbers.range(..=addresses).copied().collect();
+    let left_out = numbers.len() - possible.len();
     if left_out > 0 {
         desk.console.warn(format!(
             "{}s: fewer distinct addresses ({addresses}) than components ({}); {left_out} of {} \
              numbers are left out",
             desk.role,
-            numbers.most(),
-            all.len()
+            largest(numbers),
+            numbers.len()
         ));
     }
     possible

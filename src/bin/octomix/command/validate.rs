@@ -35,13 +35,6 @@ struct Row {
     within: bool,
 }
 
-impl From<&Check> for Row {
-    fn from(check: &Check) -> Self {
-        let Check { pass, statistic, error, bound, .. } = *check;
-        Self { pass, statistic, error, bound, within: check.holds() }
-    }
-}
-
 /// What the command prints.
 #[derive(Debug, Serialize)]
 struct Report {
@@ -83,7 +76,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
 pub(super) fn choices(args: &EngineArgs) -> Result<(Vec<Choice>, Vec<String>), GpuError> {
     let adapter = args.adapter.as_deref();
     let choose = |kind| Choice::new(kind, adapter, 0, 0);
-    match args.engine.kind() {
+    match args.engine {
         EngineKind::Auto => match choose(EngineKind::Gpu) {
             Ok(gpu) => Ok((vec![choose(EngineKind::Cpu)?, gpu], Vec::new())),
             Err(error) if adapter.is_none() => {
@@ -105,13 +98,17 @@ fn validate(
     let mut engine = choice.engine(points.clone());
     let mut checks = check_centres(engine.as_mut(), &points, &parameters.centres)?;
     checks.extend(check_mixtures(engine.as_mut(), &points, &parameters.mixtures)?);
+    let rows = checks.iter().map(|check| {
+        let Check { pass, statistic, error, bound, .. } = *check;
+        Row { pass, statistic, error, bound, within: check.holds() }
+    });
     Ok(Validation {
         role: role.key(),
         addresses: set.len(),
         components: parameters.mixtures.first().map_or(0, |mixture| mixture.0.len()),
         engine: choice.name(),
         device: engine.description(),
-        checks: checks.iter().map(Row::from).collect(),
+        checks: rows.collect(),
     })
 }
 

@@ -9,9 +9,8 @@ mod names;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -44,7 +43,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let mut batch = Batch {
         args,
         plan: &plan,
-        chooser: Chooser::new(args.engine.engine.kind(), args.engine.adapter.as_deref()),
+        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
         console: Console::new(&args.print),
         entries: Vec::new(),
     };
@@ -81,10 +80,10 @@ struct Item {
 }
 
 /// The path of a capture, and the files that it stands for.
-type Found = (PathBuf, Result<Sources, InputError>);
+type Input = (PathBuf, Result<Sources, InputError>);
 
 /// Finds all captures: of a pattern each match.
-fn captures(args: &DetectArgs) -> Vec<Found> {
+fn captures(args: &DetectArgs) -> Vec<Input> {
     let find = |path: PathBuf| {
         let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
         (path, sources)
@@ -112,7 +111,7 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// What there is to do of `captures`: those that cannot be found are failed, those that are finished
     /// skipped.
-    fn plan(&mut self, captures: Vec<Found>) -> Vec<Item> {
+    fn plan(&mut self, captures: Vec<Input>) -> Vec<Item> {
         let paths: Vec<PathBuf> = captures.iter().map(|(path, _)| path.clone()).collect();
         let options = fingerprint(self.args);
         let mut todo = Vec::new();
@@ -139,7 +138,8 @@ impl Batch<'_> {
             let is_same = !self.args.again && path.as_os_str() != "-";
             match Earlier::of(&directory, &made_from) {
                 Some(earlier) if is_same => {
-                    self.entries.push((at, Entry::skipped(&name, &shown(&path), &earlier)));
+                    self.entries
+                        .push((at, Entry::skipped(&name, &path.display().to_string(), &earlier)));
                 }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
@@ -152,12 +152,12 @@ impl Batch<'_> {
         if items.is_empty() {
             return Ok(());
         }
-        let progress = Arc::new(Reading::default());
+        let reached = Arc::new(Reached::default());
         let options = Options { directories: Directories::Files, ..self.args.input.options() };
         let paths = items.iter().map(|item| item.path.clone()).collect();
-        let captures = read_ahead(paths, options, progress.clone()).map_err(Failure::Thread)?;
+        let captures = read_ahead(paths, options, reached.clone()).map_err(Failure::Thread)?;
         for item in items {
-            let (capture, read_seconds) = self.wait(&item, &captures, &progress)?;
+            let (capture, read_seconds) = self.wait(&item, &captures, &reached)?;
             let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
             let begun = begun.unwrap_or_else(Instant::now);
             let done = match capture {
@@ -194,7 +194,7 @@ impl Batch<'_> {
             choice,
             console,
             output,
-            requested: engine.engine.kind().name(),
+            requested: engine.engine.name(),
             roles: input.options().roles,
             started,
             read_seconds,
@@ -206,12 +206,12 @@ impl Batch<'_> {
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
         let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        Ok(Entry::ok(&item.name, &shown(&item.path), &summary))
+        Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 
     fn fail(&mut self, at: usize, name: &str, path: &Path, error: String) {
         self.console.warn(format!("{name}: failed: {error}"));
-        self.entries.push((at, Entry::failed(name, &shown(path), error)));
+        self.entries.push((at, Entry::failed(name, &path.display().to_string(), error)));
     }
 
     /// The capture of `item`, once it is read.
@@ -219,9 +219,9 @@ impl Batch<'_> {
         &self,
         item: &Item,
         captures: &Receiver<Read>,
-        progress: &Reading,
+        reached: &Reached,
     ) -> Result<Read, Failure> {
-        let mut bar = self.console.bar(format!("{}: reading", item.name));
+        let mut bar = self.console.bar(&format!("{}: reading", item.name));
         loop {
             // The reader hands sorting to the pool, of which this thread is one: it may be the only one.
             let patience = match rayon::yield_now() {
@@ -236,7 +236,7 @@ impl Batch<'_> {
                     return Err(Failure::Thread(error));
                 }
             }
-            let (bytes, total) = progress.load();
+            let (bytes, total) = *lock(reached);
             bar.update(Unit::Bytes, bytes, total, String::new());
         }
     }
@@ -245,31 +245,18 @@ impl Batch<'_> {
 /// A capture, or why it could not be read, and the seconds that it took.
 type Read = (Result<Capture, InputError>, f64);
 
-/// How far the capture has been read that is being read.
-#[derive(Default)]
-struct Reading {
-    bytes: AtomicU64,
-    /// One more than the bytes of it; 0 where they are not known.
-    total: AtomicU64,
-}
+/// The bytes that have been read of the capture being read, and its size where that is known.
+type Reached = Mutex<(u64, Option<u64>)>;
 
-impl Reading {
-    fn store(&self, bytes: u64, total: Option<u64>) {
-        self.bytes.store(bytes, Ordering::Relaxed);
-        self.total.store(total.map_or(0, |total| total.saturating_add(1)), Ordering::Relaxed);
-    }
-
-    fn load(&self) -> (u64, Option<u64>) {
-        let total = self.total.load(Ordering::Relaxed);
-        (self.bytes.load(Ordering::Relaxed), total.checked_sub(1))
-    }
+fn lock(reached: &Reached) -> MutexGuard<'_, (u64, Option<u64>)> {
+    reached.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads `paths`, each a capture, one ahead of what is taken.
 fn read_ahead(
     paths: Vec<PathBuf>,
     options: Options,
-    progress: Arc<Reading>,
+    reached: Arc<Reached>,
 ) -> std::io::Result<Receiver<Read>> {
     // No room: the reader waits with a capture until it is taken.
     let (captures, taken) = sync_channel(0);
@@ -277,7 +264,7 @@ fn read_ahead(
         for path in paths {
             let started = Instant::now();
             let capture = input::read(&[path], &options, &mut |at| {
-                progress.store(at.bytes, at.total);
+                *lock(&reached) = (at.bytes, at.total);
                 ControlFlow::Continue(())
             });
             if captures.send((capture, started.elapsed().as_secs_f64())).is_err() {
@@ -318,8 +305,4 @@ fn original_at(path: &Path) -> Original {
     let source = found.and_then(|found| found.files.into_iter().next());
     let gone = || Original { path: path.display().to_string(), bytes: None, modified: None };
     source.as_ref().map_or_else(gone, original)
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

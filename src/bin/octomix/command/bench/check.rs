@@ -1,4 +1,4 @@
-//! Whether an engine's answers are right: no time is told of wrong ones.
+//! Checks an engine's answers: wrong ones are never timed.
 
 use octomix::Points;
 use octomix::conformance::{check_centres, check_mixtures};
@@ -10,8 +10,8 @@ use super::task::{Answer, Parameters};
 /// Addresses of which every statistic is held against its derived bound: a run from the middle, so
 /// that neighbours stay neighbours.
 pub const SAMPLE: usize = 4096;
-/// How far sums over the whole set may be off, per address and range of what is summed: roundings stay
-/// below, and are held against their bounds on the sample; a chunk that is lost or counted twice does not.
+/// How far sums over the whole set may be off, per address and range of what is summed. Rounding errors
+/// stay below it, and are checked on the sample; a chunk that is lost or counted twice does not.
 const WHOLE: f64 = 1e-5;
 /// The range of an octet.
 const OCTET: f64 = 255.0;
@@ -79,7 +79,7 @@ pub fn whole(found: &Answer, expected: &Answer, n: usize) -> Option<String> {
     }
 }
 
-/// Whether a sum is farther off than [`WHOLE`] of `scale`, or no number.
+/// Says so if a sum is not within [`WHOLE`] of `scale`, or is not a number.
 fn off(name: &str, found: f64, expected: f64, scale: f64) -> Option<String> {
     let within = (found - expected).abs() <= WHOLE * scale;
     (!within).then(|| format!("{name}: found {found}, expected {expected}"))

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 /// The rates that floors are counted from.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Machine {
     /// Threads of the CPU engine.
     pub threads: usize,

@@ -12,6 +12,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Options, Role};
+use octomix::model::FitError;
 use octomix::model::any::Model;
 use octomix::pass::Centres;
 use octomix::store::model::Loaded;
@@ -22,7 +23,7 @@ use self::report::{Device, Report};
 use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
-use crate::cli::{BenchArgs, EngineArg, PassArg};
+use crate::cli::{BenchArgs, PassArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
@@ -34,43 +35,45 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
     let given = args.model.as_deref().map(given).transpose()?;
     let (mut engines, left_out) = validate::choices(&args.engine)?;
-    if matches!(args.engine.engine, EngineArg::Auto) && args.engine.adapter.is_none() {
+    if args.engine.engine == EngineKind::Auto && args.engine.adapter.is_none() {
         engines.push(Choice::new(EngineKind::Reference, None, 0, 0)?);
     }
     let passes = if args.pass.is_empty() { PassArg::value_variants() } else { &args.pass };
     let components = match &given {
         Some(parameters) => vec![parameters.components()],
-        None => args.components.as_slice().to_vec(),
+        None => args.components.iter().copied().collect(),
     };
     let sets = sets(args, &mut console)?;
-    let mut bar = console.bar("timing".to_owned());
+    let mut bar = console.bar("timing");
     let devices = engines.iter().map(Device::new).collect();
-    let mut report = Report::new(Machine::measure(), devices, left_out);
-    let mut runner =
-        Runner { engines: &engines, passes, seconds: args.seconds, report: &mut report };
+    let report = Report::new(Machine::measure(), devices, left_out);
+    let mut runner = Runner { engines: &engines, passes, seconds: args.seconds, report };
     let steps = (sets.len() * components.len()) as u64;
     let mut step = 0;
-    for set in sets {
-        let (name, addresses) = set.addresses();
-        let mut set = runner.set(name, &addresses);
+    for (name, addresses) in sets {
+        let addresses = addresses();
+        let mut made = runner.make(name, &addresses);
         for &k in &components {
             let of = format!("{name}, {} addresses, k {k}", addresses.len());
             bar.update(Unit::Steps, step, Some(steps), of);
             step += 1;
             match &given {
-                Some(parameters) => set.time(parameters, true)?,
-                None => set.time(&fitted(&addresses, k)?, false)?,
+                Some(parameters) => runner.time(&mut made, parameters, true)?,
+                None => {
+                    let fitted = Parameters::fitted(&addresses, k).map_err(failed)?;
+                    runner.time(&mut made, &fitted, false)?;
+                }
             }
         }
     }
     drop(bar);
+    let mut report = runner.report;
     report.find_crossovers();
     print(args.print.format, &report, |out| report.write(out))
 }
 
-fn fitted(addresses: &[u32], k: usize) -> Result<Parameters, Failure> {
-    let failed = |reason| Failure::Fit { role: Role::Source, reason };
-    Parameters::fitted(addresses, k).map_err(failed)
+fn failed(reason: impl Into<FitError>) -> Failure {
+    Failure::Fit { role: Role::Source, reason: reason.into() }
 }
 
 /// The parameters in a model.json.
@@ -79,44 +82,34 @@ fn given(path: &Path) -> Result<Parameters, Failure> {
     Ok(match Loaded::read(path)?.model {
         Model::Mixture(estimate) => Parameters { mixture: Some(estimate.mixture()), ..none },
         Model::KMeans(partition) => {
-            let centres = Centres::new(&partition.centres)
-                .map_err(|reason| Failure::Fit { role: Role::Source, reason: reason.into() })?;
+            let centres = Centres::new(&partition.centres).map_err(failed)?;
             Parameters { centres: Some(centres), ..none }
         }
     })
 }
 
-/// A set to run on: made when its turn comes, or read.
-enum Set {
-    Synthetic(&'static str, Synthetic),
-    Read(&'static str, Vec<u32>),
-}
-
-impl Set {
-    /// Its name and its addresses.
-    fn addresses(self) -> (&'static str, Vec<u32>) {
-        match self {
-            Self::Synthetic(name, set) => (name, set.iter().collect()),
-            Self::Read(name, addresses) => (name, addresses),
-        }
-    }
-}
+/// The name of a set, and what makes its addresses when its turn comes.
+type Set = (&'static str, Box<dyn FnOnce() -> Vec<u32>>);
 
 /// The sets asked for, by shape, the smaller ones first.
 fn sets(args: &BenchArgs, console: &mut Console) -> Result<Vec<Set>, Failure> {
     if !args.captures.is_empty() {
         let capture = read(&args.captures, &Options::default(), console)?;
-        let of = |role: Role| Set::Read(role.key(), capture.sets.get(role).addresses().to_vec());
-        let held = |role: &Role| !capture.sets.get(*role).is_empty();
-        return Ok(Role::ALL.into_iter().filter(held).map(of).collect());
+        let held = capture.sets.iter().filter(|(_, set)| !set.is_empty());
+        let sets = held.map(|(role, set)| {
+            let addresses = set.addresses().to_vec();
+            (role.key(), Box::new(move || addresses) as _)
+        });
+        return Ok(sets.collect());
     }
-    let mut counts: Vec<u64> = args.addresses.iter().map(|count| count.0).collect();
+    let mut counts: Vec<u64> = args.addresses.clone();
     counts.sort_unstable();
     counts.dedup();
-    let mut sets = Vec::new();
-    for shape in args.shape.iter().map(|shape| shape.shape()) {
+    let mut sets: Vec<Set> = Vec::new();
+    for shape in args.shape.iter().copied() {
         for &count in &counts {
-            sets.push(Set::Synthetic(shape.name(), Synthetic::new(shape, count, args.seed)?));
+            let set = Synthetic::new(shape, count, args.seed)?;
+            sets.push((shape.name(), Box::new(move || set.iter().collect()) as _));
         }
     }
     Ok(sets)

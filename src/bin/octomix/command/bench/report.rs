@@ -1,5 +1,6 @@
 //! What `octomix bench` prints.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use octomix::engine::choice::Choice;
@@ -15,7 +16,7 @@ use super::task::{Answer, Task};
 const ITERATIONS: f64 = 50.0;
 
 /// All of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     octomix: &'static str,
     pub machine: Machine,
@@ -150,16 +151,7 @@ impl Device {
 impl Report {
     /// One without timings.
     pub fn new(machine: Machine, engines: Vec<Device>, left_out: Vec<String>) -> Self {
-        Self {
-            octomix: env!("CARGO_PKG_VERSION"),
-            machine,
-            engines,
-            left_out,
-            checks: Vec::new(),
-            uploads: Vec::new(),
-            timings: Vec::new(),
-            crossovers: Vec::new(),
-        }
+        Self { octomix: env!("CARGO_PKG_VERSION"), machine, engines, left_out, ..Self::default() }
     }
 
     /// Finds from which size the GPU beats the CPU, if both were timed.
@@ -232,18 +224,12 @@ impl Report {
             let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
             let mut table = table(header, &numbers);
             let mut rows: Vec<_> = of_set().map(|t| (t.pass, t.k, t.engine)).collect();
-            let mut seen = Vec::new();
-            rows.retain(|row| {
-                !seen.contains(row) && {
-                    seen.push(*row);
-                    true
-                }
-            });
+            let mut seen = HashSet::new();
+            rows.retain(|row| seen.insert(*row));
             // Sorted by pass as they stand, k, then engine: what is compared stands together.
-            let place = |pass: &str| rows.iter().position(|row| row.0 == pass);
-            let mut sorted = rows.clone();
-            sorted.sort_by_key(|&(pass, k, _)| (place(pass), k));
-            for (pass, k, engine) in sorted {
+            let passes: Vec<&str> = rows.iter().map(|row| row.0).collect();
+            rows.sort_by_key(|&(pass, k, _)| (passes.iter().position(|&of| of == pass), k));
+            for (pass, k, engine) in rows {
                 let of_row = |size: usize| {
                     of_set()
                         .find(|t| (t.pass, t.k, t.engine, t.addresses) == (pass, k, engine, size))

@@ -1,4 +1,4 @@
-//! One set after the other: engines made, answers checked, passes timed.
+//! Makes the engines over one set after the other, checks their answers and times the passes.
 
 use std::time::Instant;
 
@@ -16,77 +16,66 @@ use crate::cli::PassArg;
 const REFERENCE: usize = 1_000_000;
 /// Runs that count, at least, unless they take long. The reference runs once.
 const RUNS: usize = 3;
-/// How many times as long as asked for they may take.
+/// They may take this many times as long as asked for.
 const LONG: f64 = 10.0;
 
-/// What is the same for all sets.
+/// What is the same for all sets, and what came of those so far.
 pub struct Runner<'a> {
-    /// Where to run; the reference, if it is timed, last.
+    /// Where to run.
     pub engines: &'a [Choice],
     /// What to run.
     pub passes: &'a [PassArg],
     /// How long, for each timing.
     pub seconds: f64,
-    /// Where it is told.
-    pub report: &'a mut Report,
+    /// What the command prints.
+    pub report: Report,
 }
 
-/// An engine over a set.
-type Made<'a> = (&'a Choice, Box<dyn Engine + 'a>);
-
-/// A set, and the engines over it.
-pub struct SetRunner<'r, 'a> {
-    runner: &'r mut Runner<'a>,
+/// A set, and the engines over it, without the reference.
+pub struct Made<'a> {
     name: &'static str,
-    addresses: &'r [u32],
-    /// All but the reference.
-    engines: Vec<Made<'r>>,
+    addresses: &'a [u32],
+    engines: Vec<(&'a Choice, Box<dyn Engine + 'a>)>,
 }
 
 impl<'a> Runner<'a> {
     /// Makes the engines over `addresses`; that is what uploads them.
-    pub fn set<'r>(&'r mut self, name: &'static str, addresses: &'r [u32]) -> SetRunner<'r, 'a> {
-        let mut engines: Vec<Made> = Vec::new();
+    pub fn make<'s>(&mut self, set: &'static str, addresses: &'s [u32]) -> Made<'s>
+    where
+        'a: 's,
+    {
+        let mut engines = Vec::new();
         for choice in self.engines.iter().filter(|choice| !is_reference(choice)) {
             let mut seconds = Vec::new();
-            let mut engine = None;
+            let mut made = None;
             for _ in 0..RUNS {
-                drop(engine.take());
+                drop(made.take());
                 let started = Instant::now();
-                engine = Some(choice.engine(addresses));
+                made = Some(choice.engine(addresses));
                 seconds.push(started.elapsed().as_secs_f64());
             }
-            let (set, engine_name) = (name, choice.name());
-            let upload = Upload {
-                set,
-                addresses: addresses.len(),
-                engine: engine_name,
-                seconds: median(&mut seconds),
-            };
+            let (engine, seconds) = (choice.name(), median(&mut seconds));
+            let upload = Upload { set, addresses: addresses.len(), engine, seconds };
             self.report.uploads.push(upload);
-            engines.extend(engine.map(|engine| (choice, engine)));
+            engines.extend(made.map(|engine| (choice, engine)));
         }
-        SetRunner { runner: self, name, addresses, engines }
+        Made { name: set, addresses, engines }
     }
-}
 
-fn is_reference(choice: &Choice) -> bool {
-    choice.name() == EngineKind::Reference.name()
-}
-
-impl SetRunner<'_, '_> {
     /// Checks all engines under `parameters`, then times them; tells their sums if `with_sums`.
     ///
     /// # Errors
     /// When an engine fails or is wrong.
-    pub fn time(&mut self, parameters: &Parameters, with_sums: bool) -> Result<(), Failure> {
-        let (n, k) = (self.addresses.len(), parameters.components());
-        let tasks: Vec<(PassArg, Task)> = self
-            .runner
-            .passes
-            .iter()
-            .filter_map(|&pass| Some((pass, parameters.task(pass)?)))
-            .collect();
+    pub fn time(
+        &mut self,
+        made: &mut Made<'_>,
+        parameters: &Parameters,
+        with_sums: bool,
+    ) -> Result<(), Failure> {
+        let Made { name: set, addresses, engines } = made;
+        let (n, k) = (addresses.len(), parameters.components());
+        let task = |&pass: &PassArg| Some((pass, parameters.task(pass)?));
+        let tasks: Vec<(PassArg, Task)> = self.passes.iter().filter_map(task).collect();
         if tasks.is_empty() {
             return Err(Failure::Usage(
                 "no --pass goes with the kind of --model: moments, lloyd and assign take one of \
@@ -94,124 +83,82 @@ impl SetRunner<'_, '_> {
                     .into(),
             ));
         }
+        let machine = self.report.machine;
+        let mut tell = |engine, pass: PassArg, spent: Spent, task: &Task, answer: &Answer| {
+            let Spent { seconds, cpu_seconds, repetitions } = spent;
+            // The rates are the CPU's; those of a real GPU are unknown.
+            let on_cpu = self.report.engines.iter().any(|of| of.engine == engine && of.on_cpu);
+            let share = |floor: f64| on_cpu.then(|| n as f64 * floor / seconds);
+            let arithmetic = floor::multiply_adds(pass, k) / machine.multiply_adds_per_second;
+            self.report.timings.push(Timing {
+                set,
+                addresses: n,
+                k,
+                pass: pass.name(),
+                engine,
+                seconds,
+                cpu_seconds,
+                repetitions,
+                ns_per_address: 1e9 * seconds / n as f64,
+                arithmetic_floor: share(arithmetic),
+                memory_floor: share(floor::BYTES / machine.read_bytes_per_second),
+                sums: with_sums.then(|| Sums::new(task, answer)).flatten(),
+            });
+        };
         let mut expected = Vec::new();
         let mut of_reference = Vec::new();
+        let mut whole = None;
         if n <= REFERENCE {
-            let mut reference = ReferenceEngine::new(self.addresses);
-            for (pass, task) in &tasks {
+            whole = Some(EngineKind::Reference.name());
+            let mut reference = ReferenceEngine::new(*addresses);
+            for (_, task) in &tasks {
                 let mut answer = None;
-                let spent = repeat(1, self.runner.seconds, || {
+                of_reference.push(repeat(1, self.seconds, || {
                     answer = Some(task.answer(&mut reference)?);
                     Ok(())
-                })?;
-                of_reference.push((*pass, spent));
+                })?);
                 expected.extend(answer);
             }
         }
-        for i in 0..self.engines.len() {
-            let answers = self.check(i, parameters, &tasks, &expected)?;
-            let (choice, engine) = &mut self.engines[i];
+        for (choice, engine) in engines {
             let name = choice.name();
-            let mut timings = Vec::new();
-            for ((pass, task), answer) in tasks.iter().zip(&answers) {
-                let spent = repeat(RUNS, self.runner.seconds, || task.run(engine.as_mut()))?;
-                let sums = with_sums.then(|| Sums::new(task, answer)).flatten();
-                timings.push((*pass, spent, sums));
+            let wrong = |what: String| {
+                Failure::WrongAnswer(format!(
+                    "{name} is wrong on {set}, {n} addresses, {k} components: {what}; \
+                     octomix validate shows more"
+                ))
+            };
+            let sampled = check::sample(choice, addresses, parameters)?;
+            sampled.map_or(Ok(()), |what| Err(wrong(what)))?;
+            let answers = tasks.iter().map(|(_, task)| task.answer(engine.as_mut()));
+            let answers = answers.collect::<Result<Vec<Answer>, _>>()?;
+            for (found, expected) in answers.iter().zip(&expected) {
+                check::whole(found, expected, n).map_or(Ok(()), |what| Err(wrong(what)))?;
             }
-            for (pass, spent, sums) in timings {
-                self.tell(name, pass, k, spent, sums);
+            let sample = n.min(check::SAMPLE);
+            let checked = Checked { set, addresses: n, k, engine: name, sample, whole };
+            self.report.checks.push(checked);
+            for ((pass, task), answer) in tasks.iter().zip(&answers) {
+                let spent = repeat(RUNS, self.seconds, || task.run(engine.as_mut()))?;
+                tell(name, *pass, spent, task, answer);
             }
             if expected.is_empty() {
-                expected = answers;
+                (expected, whole) = (answers, Some(name));
             }
         }
-        if self.runner.engines.iter().any(is_reference) {
-            for ((pass, spent), ((_, task), answer)) in
+        if self.engines.iter().any(is_reference) {
+            for (spent, ((pass, task), answer)) in
                 of_reference.into_iter().zip(tasks.iter().zip(&expected))
             {
-                let sums = with_sums.then(|| Sums::new(task, answer)).flatten();
-                self.tell(EngineKind::Reference.name(), pass, k, spent, sums);
+                tell(EngineKind::Reference.name(), *pass, spent, task, answer);
             }
         }
         Ok(())
     }
+}
 
-    /// The answers of engine `i`, held against `expected`, or against nothing but the sample if there
-    /// are none yet.
-    fn check(
-        &mut self,
-        i: usize,
-        parameters: &Parameters,
-        tasks: &[(PassArg, Task)],
-        expected: &[Answer],
-    ) -> Result<Vec<Answer>, Failure> {
-        let (n, k) = (self.addresses.len(), parameters.components());
-        let first = self.engines[0].0.name();
-        let (choice, engine) = &mut self.engines[i];
-        let name = choice.name();
-        let set = self.name;
-        let wrong = |what: String| {
-            Failure::WrongAnswer(format!(
-                "{name} is wrong on {set}, {n} addresses, {k} components: {what}; \
-                 octomix validate shows more"
-            ))
-        };
-        let sampled = check::sample(choice, self.addresses, parameters)?;
-        sampled.map_or(Ok(()), |what| Err(wrong(what)))?;
-        let mut answers = Vec::new();
-        for (_, task) in tasks {
-            answers.push(task.answer(engine.as_mut())?);
-        }
-        for (found, expected) in answers.iter().zip(expected) {
-            check::whole(found, expected, n).map_or(Ok(()), |what| Err(wrong(what)))?;
-        }
-        let whole = match () {
-            () if n <= REFERENCE => Some("reference"),
-            () if i > 0 => Some(first),
-            () => None,
-        };
-        let sample = n.min(check::SAMPLE);
-        self.runner.report.checks.push(Checked {
-            set,
-            addresses: n,
-            k,
-            engine: name,
-            sample,
-            whole,
-        });
-        Ok(answers)
-    }
-
-    fn tell(
-        &mut self,
-        engine: &'static str,
-        pass: PassArg,
-        k: usize,
-        spent: Spent,
-        sums: Option<Sums>,
-    ) {
-        let n = self.addresses.len();
-        let report = &mut self.runner.report;
-        // Rates are the CPU's: of a real GPU's nothing is known.
-        let on_cpu = report.engines.iter().any(|device| device.engine == engine && device.on_cpu);
-        let share = |seconds: f64| on_cpu.then(|| n as f64 * seconds / spent.seconds);
-        let machine = report.machine;
-        let arithmetic = floor::multiply_adds(pass, k) / machine.multiply_adds_per_second;
-        report.timings.push(Timing {
-            set: self.name,
-            addresses: n,
-            k,
-            pass: pass.name(),
-            engine,
-            seconds: spent.seconds,
-            cpu_seconds: spent.cpu_seconds,
-            repetitions: spent.repetitions,
-            ns_per_address: 1e9 * spent.seconds / n as f64,
-            arithmetic_floor: share(arithmetic),
-            memory_floor: share(floor::BYTES / machine.read_bytes_per_second),
-            sums,
-        });
-    }
+fn is_reference(choice: &Choice) -> bool {
+    choice.name() == EngineKind::Reference.name()
 }
 
 /// What a run costs.

@@ -25,7 +25,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Such as a fit meets: after ten iterations of K-Means and of the Bayesian mixture, on a sample.
+    /// Parameters such as a fit has after ten iterations of K-Means and of the Bayesian mixture, on a sample.
     ///
     /// # Errors
     /// When the addresses cannot be fitted.
@@ -77,7 +77,7 @@ pub enum Task {
     Label(Density),
 }
 
-/// What a pass gives; of a stream what tells it from others.
+/// The results of a pass; of a stream, enough to tell it from another.
 #[derive(Debug)]
 pub enum Answer {
     Moments(MomentsStats),
@@ -90,21 +90,19 @@ pub enum Answer {
 }
 
 impl Task {
-    /// Runs, and lets go of what comes.
+    /// Runs the pass and drops its results.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn run(&self, engine: &mut dyn Engine) -> Result<(), EngineError> {
         match self {
-            Self::Moments(centres) => one::<Moments>(engine, centres).map(drop),
-            Self::Lloyd(centres) => one::<Lloyd>(engine, centres).map(drop),
-            Self::Expectation(mixture) => one::<Expectation>(engine, mixture).map(drop),
             Self::Assign(centres) => engine.assign(centres, &mut |_, _| Ok(())),
             Self::Label(density) => engine.label(density, &mut |_, _| Ok(())),
+            _ => self.answer(engine).map(drop),
         }
     }
 
-    /// Runs, and keeps what comes.
+    /// Runs the pass and returns its results.
     ///
     /// # Errors
     /// When the engine fails.
