@@ -1,5 +1,5 @@
 //! The summary.json of an earlier run, as far as later runs ask: what it found, what it was made from,
-//! which files it wrote. One that is missing, damaged or of other needs is as if it were not there.
+//! which files it wrote. A file that is missing, damaged or lacks these fields is ignored.
 
 use std::fs;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub struct Earlier {
     pub seconds: EarlierSeconds,
 }
 
-/// What was found for one role.
+/// The results of one role.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EarlierRole {
     /// Distinct addresses.
@@ -79,7 +79,7 @@ impl Earlier {
     }
 }
 
-/// The files that the run wrote whose summary is in `directory`, as paths below it; none without a summary.
+/// The files that the run in `directory` wrote, as paths below it; empty without a summary.
 pub fn earlier_files(directory: &Path) -> Vec<String> {
     #[derive(Deserialize)]
     struct Files {

@@ -5,7 +5,6 @@
 //! from those that were decided. This module judges records that have been read; it reads none.
 
 mod condition;
-mod error;
 mod parse;
 mod tokens;
 
@@ -14,7 +13,7 @@ use std::str::FromStr;
 use crate::input::record::{Cell, Record};
 use condition::{AddressOf, Condition};
 
-pub use error::FilterError;
+pub use tokens::FilterError;
 
 /// A condition on records, read from an expression.
 ///

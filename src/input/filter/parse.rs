@@ -4,8 +4,7 @@
 use std::ops::RangeInclusive;
 
 use super::condition::{AddressOf, Condition, PortOf};
-use super::error::FilterError;
-use super::tokens::{Token, tokens};
+use super::tokens::{FilterError, Token, tokens};
 use crate::address::{Blocks, parse_block};
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::time::parse_time;

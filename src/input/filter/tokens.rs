@@ -1,6 +1,20 @@
-//! The words and signs of an expression.
+//! The words and signs of an expression, and what is wrong with one.
 
-use super::error::FilterError;
+use thiserror::Error;
+
+/// An expression that cannot be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected {expected} at character {at}, found {found}; write e.g. {example}")]
+pub struct FilterError {
+    /// The character, from 1, at which the mistake is.
+    pub at: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+    /// What was found there, safe to display.
+    pub found: String,
+    /// A correct expression.
+    pub example: &'static str,
+}
 
 /// A word, or a sign such as `(` or `<=`; `at` is its first byte.
 #[derive(Debug, Clone, Copy)]

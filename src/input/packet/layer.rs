@@ -46,6 +46,33 @@ pub(super) enum Layer {
     UnknownInterface,
 }
 
+/// What frames of link type `number` begin with; pcap and pcapng share the numbers
+/// (tcpdump.org/linktypes.html).
+pub(super) fn link(number: u16) -> Layer {
+    match number {
+        0 | 108 => Layer::Loopback,
+        1 => Layer::Ethernet,
+        9 => Layer::Ppp,
+        // Raw IP as files should have it, and as systems number it.
+        101 | 12 | 14 => Layer::Ip,
+        50 => Layer::Serial,
+        51 => Layer::Pppoe,
+        104 => Layer::CiscoHdlc,
+        105 => Layer::Wireless,
+        113 => Layer::CookedV1,
+        119 | 163 => Layer::Prism,
+        127 => Layer::Radiotap,
+        166 | 204 => Layer::DirectedPpp,
+        192 => Layer::Ppi,
+        219 => Layer::Mpls,
+        228 => Layer::Ipv4,
+        229 => Layer::Ipv6,
+        239 => Layer::Nflog,
+        276 => Layer::CookedV2,
+        _ => Layer::UnknownLink(number),
+    }
+}
+
 /// The next layer and its bytes, which reach to the end of the frame. `None` if the frame ends too soon, or
 /// if its bytes are impossible.
 pub(super) type Next<'a> = Option<(Layer, &'a [u8])>;

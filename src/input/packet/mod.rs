@@ -13,7 +13,6 @@ mod interface;
 mod ip;
 mod label;
 mod layer;
-mod link;
 mod opened;
 pub(super) mod pcap;
 pub(super) mod pcapng;

@@ -7,8 +7,7 @@
 use std::sync::Arc;
 
 use super::frame::{FramePosition, PacketReader};
-use super::layer::Layer;
-use super::link::link;
+use super::layer::{Layer, link};
 use super::opened::opened;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};

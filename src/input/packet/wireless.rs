@@ -1,7 +1,6 @@
 //! 802.11, and the headers in which drivers describe its reception: radiotap, PPI, Prism and AVS.
 
-use super::layer::{Layer, Next, be32};
-use super::link::link;
+use super::layer::{Layer, Next, be32, link};
 
 /// A frame, from its control field. Data frames carry LLC; all others carry no IP address.
 pub(super) fn frame(bytes: &[u8]) -> Next<'_> {

@@ -51,7 +51,7 @@ pub(crate) const DESTINATION_PORT: [&str; 14] = [
     "jsonPayload.connection.dest_port",
     "_source.layers.tcp.tcp.dstport",
 ];
-/// The time at which it begins.
+/// Names of the time at which a record begins.
 pub(crate) const TIME: [&str; 14] = [
     "ts",
     "timestamp",

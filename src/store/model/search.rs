@@ -23,7 +23,7 @@ pub struct MoveSummary {
     /// The components concerned, numbered as they were before: of a merge-split the two merged, then
     /// the one split.
     pub components: Vec<usize>,
-    /// The lower bound before, in nats; of a start none.
+    /// The lower bound before, in nats; a start has no such bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<f64>,
     /// The lower bound after.
