@@ -10,7 +10,7 @@
 //!
 //! # [`Pass`](pass::Pass): what is computed
 //!
-//! One sweep over the addresses: small parameters down, a small sum back. A pass is defined once, in
+//! One run over the addresses: small parameters down, a small sum back. A pass is defined once, in
 //! plain loops, and everything fast is compared with that definition. Its statistics are a monoid.
 //!
 //! ```

@@ -25,7 +25,7 @@ pub struct Blocks {
     starts: Box<[u32; 257]>,
 }
 
-/// A line of a list of blocks that is none.
+/// A line that is not a block.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "line {line} is '{value}', which is no block of addresses; \

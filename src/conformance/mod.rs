@@ -12,11 +12,11 @@ pub use self::parameters::{MODELS, Parameters};
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use self::parameters::densities;
-use crate::address::Points;
+use crate::address::{OCTETS, Points};
 use crate::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
 use crate::pass::assign::assign;
 use crate::pass::label::label;
-use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, expectation};
+use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIRS, expectation};
 
 /// The largest error of one statistic over all its entries.
 ///
@@ -45,7 +45,7 @@ impl Check {
         self.worst <= 1.0
     }
 
-    /// Takes in an entry. An error that is no number counts as infinite.
+    /// Takes in an entry. An error that is not a number counts as infinite.
     fn take(&mut self, error: f64, bound: f64) {
         let error = if error.is_nan() { f64::INFINITY } else { error };
         if error > self.error || (error == self.error && bound > self.bound) {
@@ -179,12 +179,8 @@ fn check_expectation(
     };
     for ((f, e), b) in found.components.iter().zip(&expected.components).zip(&bounds.components) {
         take(0, f.weight, e.weight, b.weight);
-        for j in 0..f.first.len() {
-            take(1, f.first[j], e.first[j], b.first[j]);
-        }
-        for p in 0..f.second.len() {
-            take(2, f.second[p], e.second[p], b.second[p]);
-        }
+        (0..OCTETS).for_each(|j| take(1, f.first[j], e.first[j], b.first[j]));
+        (0..PAIRS).for_each(|p| take(2, f.second[p], e.second[p], b.second[p]));
     }
     take(3, found.log_likelihood, expected.log_likelihood, bounds.log_likelihood);
     take(4, found.entropy, expected.entropy, bounds.entropy);

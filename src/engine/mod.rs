@@ -27,7 +27,7 @@ pub enum EngineError {
     /// The device failed while it ran.
     #[error("the GPU stopped working ({0}); --engine cpu does without it")]
     DeviceLost(String),
-    /// The device could not hold what the pass needs.
+    /// The device has too little memory for the pass.
     #[error("the GPU ran out of memory ({0}); --engine cpu does without it")]
     OutOfMemory(String),
     /// More components than a dispatch has rows for.
@@ -58,7 +58,7 @@ pub enum EngineError {
 
 /// Runs one pass over the engine's addresses.
 pub trait Run<P: Pass> {
-    /// The statistics of each of `params`, in one sweep where the engine can: all restarts of a
+    /// The statistics of each of `params`, in one pass where the engine can: all restarts of a
     /// fit share a run.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// How it rounds.
     fn arithmetic(&self) -> Arithmetic;
 
-    /// What went wrong on the way, if the engine could go on without.
+    /// What went wrong, if the engine recovered.
     fn trouble(&self) -> Option<&EngineError> {
         None
     }

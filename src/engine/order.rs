@@ -1,9 +1,9 @@
-//! Order statistics of more numbers than are kept: a radix select over a few sweeps.
+//! Order statistics of more numbers than are kept: a radix select over a few passes.
 //!
-//! The bits of an `f64` can be turned so that they order as the numbers do (`total_cmp`). A sweep
+//! The bits of an `f64` can be turned so that they order as the numbers do (`total_cmp`). A pass
 //! counts the values by some leading bits, which tells for each rank the few values among which it
-//! is found. Once these are few enough they are kept and sorted; until then another sweep counts
-//! them by the bits that follow. So up to 4 million values take one sweep, more of them two as a
+//! is found. Once these are few enough they are kept and sorted; until then another pass counts
+//! them by the bits that follow. So up to 4 million values take one pass, more of them two as a
 //! rule, and three at the most, as all equal ones would.
 
 use std::iter::zip;
@@ -11,31 +11,31 @@ use std::iter::zip;
 /// The values that are kept at most: 32 MiB.
 const KEPT: u64 = 1 << 22;
 
-/// The bits by which a sweep counts: 32 MiB of counters. The first ones are the sign, the exponent
+/// The bits by which a pass counts: 32 MiB of counters. The first ones are the sign, the exponent
 /// and 10 bits of the mantissa, so that a bin is a thousandth of its values wide.
 const BITS: u32 = 22;
 
 /// The values of rank `ranks`, from 0, ascending, in ascending order of the `count` values that
-/// `sweep` hands to its sink. Each sweep hands out the same values.
+/// `pass` hands to its sink. Each pass hands out the same values.
 ///
-/// Ranks beyond the last are the last. Should the sweeps differ after all, what is returned is one
+/// Ranks beyond the last are the last. Should the passes differ after all, what is returned is one
 /// of the values or near one.
 ///
 /// # Errors
-/// When a sweep fails.
+/// When a pass fails.
 pub(crate) fn order_statistics<E>(
     count: u64,
     ranks: &[u64],
-    sweep: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
+    pass: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
 ) -> Result<Vec<f64>, E> {
-    select(count, ranks, KEPT, sweep)
+    select(count, ranks, KEPT, pass)
 }
 
 fn select<E>(
     count: u64,
     ranks: &[u64],
     kept: u64,
-    mut sweep: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
+    mut pass: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
 ) -> Result<Vec<f64>, E> {
     // For each rank the values among which it is found; equal ones follow each other.
     let mut bins = vec![Bin { prefix: 0, below: 0, size: count }; ranks.len()];
@@ -44,12 +44,12 @@ fn select<E>(
         let mut distinct = bins.clone();
         distinct.dedup_by_key(|bin| bin.prefix);
         if distinct.iter().map(|bin| bin.size).sum::<u64>() <= kept {
-            return keep(&distinct, open, &bins, ranks, sweep);
+            return keep(&distinct, open, &bins, ranks, pass);
         }
         let bits = BITS.min(open);
         let left = open - bits;
         let mut counts: Vec<Vec<u64>> = vec![vec![0; 1 << bits]; distinct.len()];
-        sweep(&mut |value| {
+        pass(&mut |value| {
             let key = key(value);
             for (bin, counts) in distinct.iter().zip(&mut counts) {
                 if bin.holds(key, open) {
@@ -69,16 +69,16 @@ fn select<E>(
     Ok(bins.iter().map(|bin| value(bin.prefix)).collect())
 }
 
-/// The values of rank `ranks`, each in its bin, from a sweep that keeps those of all `distinct` bins.
+/// The values of rank `ranks`, each in its bin, from a pass that keeps those of all `distinct` bins.
 fn keep<E>(
     distinct: &[Bin],
     open: u32,
     bins: &[Bin],
     ranks: &[u64],
-    mut sweep: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
+    mut pass: impl FnMut(&mut dyn FnMut(f64)) -> Result<(), E>,
 ) -> Result<Vec<f64>, E> {
     let mut keys = Vec::with_capacity(distinct.iter().map(|bin| bin.size as usize).sum());
-    sweep(&mut |value| {
+    pass(&mut |value| {
         let key = key(value);
         if distinct.iter().any(|bin| bin.holds(key, open)) {
             keys.push(key);
@@ -152,14 +152,14 @@ mod tests {
     use super::*;
 
     fn found(values: &[f64], ranks: &[u64], kept: u64) -> (Vec<f64>, usize) {
-        let mut sweeps = 0;
-        let sweep = |sink: &mut dyn FnMut(f64)| {
-            sweeps += 1;
+        let mut passes = 0;
+        let pass = |sink: &mut dyn FnMut(f64)| {
+            passes += 1;
             values.iter().for_each(|&value| sink(value));
             Ok::<_, Infallible>(())
         };
-        let Ok(found) = select(values.len() as u64, ranks, kept, sweep);
-        (found, sweeps)
+        let Ok(found) = select(values.len() as u64, ranks, kept, pass);
+        (found, passes)
     }
 
     proptest! {
@@ -176,34 +176,34 @@ mod tests {
             let mut ranks: Vec<u64> =
                 ranks.iter().map(|rank| rank.index(values.len()) as u64).collect();
             ranks.sort_unstable();
-            let (found, sweeps) = found(&values, &ranks, kept);
+            let (found, passes) = found(&values, &ranks, kept);
             values.sort_unstable_by(f64::total_cmp);
             let expected = ranks.iter().map(|&rank| values[rank as usize].to_bits());
             prop_assert_eq!(
                 found.iter().map(|value| value.to_bits()).collect::<Vec<_>>(),
                 expected.collect::<Vec<_>>()
             );
-            prop_assert!(sweeps <= 3);
+            prop_assert!(passes <= 3);
         }
     }
 
     #[test]
-    fn sweeps_are_few() {
+    fn passes_are_few() {
         let values: Vec<f64> = (0..100_000).map(|i| -30.0 + f64::from(i) * 1e-4).collect();
         assert_eq!(found(&values, &[4000, 4001], 100_000).1, 1);
-        let (found, sweeps) = found(&values, &[4000, 4001], 1000);
-        assert_eq!((found, sweeps), (values[4000..4002].to_vec(), 2));
+        let (found, passes) = found(&values, &[4000, 4001], 1000);
+        assert_eq!((found, passes), (values[4000..4002].to_vec(), 2));
     }
 
     #[test]
-    fn sweeps_that_differ_end_in_some_value() {
-        let mut sweeps = 0;
-        let sweep = |sink: &mut dyn FnMut(f64)| {
-            sweeps += 1;
-            (0..100 / sweeps).for_each(|i| sink(f64::from(i)));
+    fn passes_that_differ_end_in_some_value() {
+        let mut passes = 0;
+        let pass = |sink: &mut dyn FnMut(f64)| {
+            passes += 1;
+            (0..100 / passes).for_each(|i| sink(f64::from(i)));
             Ok::<_, Infallible>(())
         };
-        let Ok(found) = select(100, &[99], 1, sweep);
+        let Ok(found) = select(100, &[99], 1, pass);
         assert!(found.len() == 1 && found[0].is_finite(), "{found:?}");
     }
 }

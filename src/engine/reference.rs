@@ -1,4 +1,4 @@
-//! The definitions of the passes, run as they stand: one thread, one sweep, nothing clever.
+//! The definitions of the passes, run as they stand: one thread, one loop, nothing clever.
 
 use super::host::Local;
 use super::planes::{Plane, planes, terms};
@@ -8,7 +8,7 @@ use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
 use crate::pass::{Centres, Density, Pass, Stats};
 
-/// Addresses told of before the sink is called.
+/// Addresses per call of the sink.
 const AT_ONCE: usize = 65_536;
 
 /// The engine that defines the results of the others.

@@ -1,5 +1,5 @@
 //! How many components a set needs, by the tutorial's two steps: fit more than enough, count those
-//! that matter, and fit again with so many.
+//! that matter, and fit again with as many.
 
 /// Components of the first fit, unless told otherwise.
 pub const FIRST: usize = 7;

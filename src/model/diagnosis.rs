@@ -9,7 +9,7 @@ use crate::address::OCTETS;
 /// A variance up to this multiple of `reg_covar` is nothing but it.
 const REGULARISATION_ALONE: f64 = 2.0;
 
-/// What is left of a component.
+/// What is left of a component; as a number, the directions in which it has extent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// No extent: a point.
@@ -49,13 +49,7 @@ impl Collapse {
     /// Whether more than octets that happen to be constant is behind it: a point, or an extent that
     /// is less than the octets that vary.
     pub fn is_unusual(&self) -> bool {
-        let left = match self.shape {
-            Shape::Point => return true,
-            Shape::Line => 1,
-            Shape::Plane => 2,
-            Shape::Space => 3,
-        };
-        left < OCTETS - self.constant_octets.len()
+        self.shape == Shape::Point || (self.shape as usize) < OCTETS - self.constant_octets.len()
     }
 }
 
@@ -65,13 +59,8 @@ pub fn collapses(estimate: &Estimate, reg_covar: f64) -> Vec<Collapse> {
     let least = REGULARISATION_ALONE * reg_covar;
     let collapse = |(component, gaussian): (usize, &super::estimate::Gaussian)| {
         let variances = gaussian.covariance.symmetric_eigenvalues();
-        let shape = match variances.iter().filter(|&&variance| variance > least).count() {
-            0 => Shape::Point,
-            1 => Shape::Line,
-            2 => Shape::Plane,
-            3 => Shape::Space,
-            _ => return None,
-        };
+        let left = variances.iter().filter(|&&variance| variance > least).count();
+        let &shape = [Shape::Point, Shape::Line, Shape::Plane, Shape::Space].get(left)?;
         let constant = |j: &usize| gaussian.covariance[(*j, *j)] <= least;
         let constant_octets = (0..OCTETS).filter(constant).map(|j| j + 1).collect();
         Some(Collapse { component, shape, constant_octets })

@@ -1,10 +1,10 @@
-//! What can be wrong with parameters and fits: one variant a mistake.
+//! What can be wrong with parameters and fits: one variant per mistake.
 
 use super::covariance::Covariance;
 use crate::engine::EngineError;
 use crate::pass::centres::CentresError;
 
-/// A parameter that cannot be meant.
+/// A parameter without a meaning.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ParamError {
     /// No components, or no clusters.
@@ -16,10 +16,10 @@ pub enum ParamError {
     /// No iterations.
     #[error("max_iter is 0; at least 1 iteration is needed")]
     NoIterations,
-    /// A tolerance that is negative or no number.
+    /// A tolerance that is negative or not a number.
     #[error("tol is {0}; it must be 0 or more")]
     Tolerance(f64),
-    /// A regularisation that is negative or no number.
+    /// A regularisation that is negative or not a number.
     #[error("reg_covar is {0}; it must be 0 or more")]
     RegCovar(f64),
     /// A budget that allows nothing.
@@ -31,18 +31,18 @@ pub enum ParamError {
     /// A precision that is not positive.
     #[error("the mean precision prior is {0}; it must be more than 0")]
     MeanPrecision(f64),
-    /// A mean that is no number.
+    /// A mean that is not a number.
     #[error("the mean prior holds {0}; it must be four finite numbers")]
     MeanPrior(f64),
-    /// Degrees of freedom under which the prior is none.
+    /// Degrees of freedom too few for a proper prior.
     #[error("the degrees of freedom prior is {0}; it must be more than 3")]
     DegreesOfFreedom(f64),
-    /// A covariance that is none.
+    /// A covariance prior that is not positive definite.
     #[error("the covariance prior is not symmetric and positive definite")]
     CovariancePrior,
     /// A search by the lower bound without a prior.
     #[error(
-        "merge-split search ranks by the evidence, which maximum likelihood has not; use restarts"
+        "merge-split search ranks by the evidence, and maximum likelihood has none; use restarts"
     )]
     SearchWithoutPrior,
 }
@@ -81,13 +81,13 @@ pub enum StartError {
         /// Components to be fitted.
         expected: usize,
     },
-    /// An entry that is no number.
+    /// An entry that is not a number.
     #[error("the initial {0} hold an entry that is not a finite number")]
     NotFinite(&'static str),
-    /// Weights that are no shares.
+    /// Weights that are negative or do not sum to 1.
     #[error("the initial weights sum to {0}; they must not be negative, and sum to 1")]
     Weights(f64),
-    /// A precision that is none.
+    /// A precision that is not positive definite.
     #[error("initial precision {0} (from 0) is not symmetric and positive definite")]
     Precision(usize),
     /// A model of another kind.

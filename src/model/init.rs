@@ -28,14 +28,14 @@ pub enum Init {
     Warm(Box<Estimate>),
 }
 
-/// StartParameters to start from, each one entry a component.
+/// Parameters to start from, each with one entry per component.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StartParameters {
     /// Weights, which sum to 1.
     pub weights: Option<Vec<f64>>,
     /// Means, in octets.
     pub means: Option<Vec<[f64; OCTETS]>>,
-    /// Precisions, the inverses of the covariances; of a kind, its own part of them.
+    /// Precisions, the inverses of the covariances; each kind of covariance uses its own part.
     pub precisions: Option<Vec<Matrix4<f64>>>,
 }
 
@@ -70,7 +70,7 @@ impl StartParameters {
     }
 }
 
-/// That `estimate` is of the same kind as the fit of `estimator` with `k` components.
+/// Checks that `estimate` is of the same kind as the fit of `estimator` with `k` components.
 pub(super) fn check_warm(
     estimate: &Estimate,
     estimator: &Estimator,

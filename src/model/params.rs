@@ -165,30 +165,18 @@ impl MixtureParams {
     /// The first mistake.
     pub fn check(self) -> Result<Checked<Self>, ParamError> {
         let non_negative = |x: f64| x.is_finite() && x >= 0.0;
-        if self.components == 0 {
-            return Err(ParamError::NoComponents);
-        }
-        if self.n_init == 0 {
-            return Err(ParamError::NoRestarts);
-        }
-        if self.max_iter == 0 {
-            return Err(ParamError::NoIterations);
-        }
-        if !non_negative(self.tol) {
-            return Err(ParamError::Tolerance(self.tol));
-        }
-        if !non_negative(self.reg_covar) {
-            return Err(ParamError::RegCovar(self.reg_covar));
-        }
-        if let Search::MergeSplit(budget) = self.search {
-            if let Some(budget) = budget.filter(|b| !(b.is_finite() && *b > 0.0)) {
-                return Err(ParamError::Budget(budget));
+        match (self.search, &self.priors) {
+            _ if self.components == 0 => Err(ParamError::NoComponents),
+            _ if self.n_init == 0 => Err(ParamError::NoRestarts),
+            _ if self.max_iter == 0 => Err(ParamError::NoIterations),
+            _ if !non_negative(self.tol) => Err(ParamError::Tolerance(self.tol)),
+            _ if !non_negative(self.reg_covar) => Err(ParamError::RegCovar(self.reg_covar)),
+            (Search::MergeSplit(Some(b)), _) if !(b.is_finite() && b > 0.0) => {
+                Err(ParamError::Budget(b))
             }
-            if self.priors.is_none() {
-                return Err(ParamError::SearchWithoutPrior);
-            }
-        }
-        self.priors.as_ref().map_or(Ok(()), Priors::check)?;
+            (Search::MergeSplit(_), None) => Err(ParamError::SearchWithoutPrior),
+            (_, priors) => priors.as_ref().map_or(Ok(()), Priors::check),
+        }?;
         Ok(Checked::sound(self))
     }
 

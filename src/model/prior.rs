@@ -42,7 +42,7 @@ pub struct Priors {
     pub mean: Option<[f64; OCTETS]>,
     /// Degrees of freedom of the covariances' prior, more than 3; 4 where left out.
     pub degrees_of_freedom: Option<f64>,
-    /// The covariances' prior, of which a kind takes its own; the addresses' where left out.
+    /// The covariances' prior, cut to the kind fitted; the addresses' covariance where left out.
     pub covariance: Option<Matrix4<f64>>,
 }
 

@@ -6,7 +6,7 @@ use crate::engine::{Engine, Run};
 use crate::pass::moments::ExactMoments;
 use crate::pass::{Centres, Moments};
 
-/// That there are components, and addresses enough for them.
+/// Checks that there are components, and enough addresses for them.
 pub(super) fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
     match engine.len() {
         _ if components == 0 => Err(ParamError::NoComponents.into()),

@@ -1,4 +1,4 @@
-//! What a pass computes: one sweep over the addresses, small parameters down, a small sum back.
+//! What a pass computes: one run over the addresses, small parameters down, a small sum back.
 //!
 //! Each pass is defined here once, in plain loops, exact integers or `f64`, and no cleverness:
 //! these definitions are the reference that every engine is compared with. Nothing here knows of
@@ -35,11 +35,11 @@ pub trait Stats: Send {
     fn repeat(&mut self, times: u64);
 }
 
-/// One sweep over the addresses that returns a sum.
+/// One run over the addresses that returns a sum.
 pub trait Pass {
-    /// What the sweep needs to know; small beside the addresses.
+    /// What the pass needs to know; small beside the addresses.
     type Params: Sync;
-    /// What the sweep returns; its size does not depend on the number of addresses.
+    /// What the pass returns; its size does not depend on the number of addresses.
     type Stats: Stats;
 
     /// The statistics of no addresses: merging them changes nothing.

@@ -29,7 +29,7 @@ use lanes::Lane;
 /// that only doubles tell their variances from nothing.
 const SINGLE: usize = 65_536;
 
-/// Tasks that a sweep is cut into at most: enough for any number of cores, few enough that what they
+/// Tasks that a pass is cut into at most: enough for any number of cores, few enough that what they
 /// return takes no memory to speak of.
 const TASKS: usize = 1024;
 
@@ -37,7 +37,7 @@ const TASKS: usize = 1024;
 /// they lie, and such sets are not copied.
 const PARTED: usize = 1 << 20;
 
-/// Chunks told of before the sink is called.
+/// Chunks per call of the sink.
 const CHUNKS_AT_ONCE: usize = 64;
 
 /// A vector unit, and the precision that sums are taken in on it.

@@ -14,7 +14,7 @@ const RESERVE: usize = 1 << 30;
 /// The addresses of a batch, where they are kept.
 #[derive(Debug, Clone)]
 pub(super) enum Stored<'a> {
-    /// On the device, so many.
+    /// On the device: how many.
     Device(wgpu::Buffer, usize),
     /// On the host, uploaded each time that a run comes to them.
     Host(Held<'a, u32>),

@@ -1,4 +1,4 @@
-//! What models want to know of single addresses: sweeps on the host that give rows, not models.
+//! What models want to know of single addresses: loops on the host that return rows, not models.
 //!
 //! A model never walks over the addresses itself, for they may be on other machines. It asks the engine
 //! for seeds, samples and extremes, each a few rows whatever the size of the set.

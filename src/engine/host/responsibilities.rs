@@ -1,4 +1,4 @@
-//! Moments under responsibilities that no model gives: drawn, or told address by address. None is kept.
+//! Moments under responsibilities that no model gives: drawn, or given address by address. None is kept.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;

@@ -36,10 +36,10 @@ const GAIN: f64 = 0.01;
 const FIRST_PATIENCE: usize = 5;
 const PATIENCE: usize = 10;
 
-/// A chain ends after so many rounds in a row that found no new move.
+/// A chain ends after this many rounds in a row without a new move.
 const MOST_REPEATS: usize = 5;
 
-/// The search ends after so many new starts in a row that led no higher.
+/// The search ends after this many new starts in a row that led no higher.
 const MOST_IDLE_STARTS: usize = 4;
 
 impl Exploration {

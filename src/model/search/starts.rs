@@ -22,7 +22,7 @@ use crate::pass::{Centres, Moments};
 /// Starts by agglomeration; of those by K-Means there are as many as restarts, and the same.
 const AGGLOMERATED: usize = 4;
 
-/// Iterations after which so many of each kind are kept, and climb on to their optima.
+/// Iterations after which this many of each kind are kept, and climb on to their optima.
 const ITERATIONS: usize = 5;
 const KEPT: usize = 3;
 
@@ -42,7 +42,7 @@ pub fn start(
 ) -> Result<Vec<Exploration>, FitError> {
     let means: Vec<Vec<_>> =
         hard.iter().map(|h| h.0.iter().map(Sufficient::from_exact).collect()).collect();
-    // What keeps the first from having a posterior is what a fit is told of.
+    // If the first has no posterior, the fit reports why.
     let refused = means.first().and_then(|first| runner.estimator().maximise(first).err());
     let mut merged = Vec::with_capacity(AGGLOMERATED);
     let sample = runner.sample()?;
