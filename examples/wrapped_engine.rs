@@ -20,7 +20,7 @@ struct Counting<'a> {
     sets: usize,
 }
 
-/// Its addresses are here, so seeding and samples come for nothing.
+/// Its addresses are here, so seeding and samples need no code.
 impl Local for Counting<'_> {
     fn points(&self) -> &Points<'_> {
         self.engine.points()

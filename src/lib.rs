@@ -6,7 +6,7 @@
 //! [`input`] → [`address`] set → [`pass`]es on an [`engine`] ⇄ [`model`] → [`rule`]s →
 //! [`describe`] → [`report`]
 //!
-//! and [`analysis`] is that way as a handful of calls. Three traits hold the house together.
+//! and [`analysis`] is that way as a handful of calls. Three traits give the crate its structure.
 //!
 //! # [`Pass`](pass::Pass): what is computed
 //!

@@ -1,6 +1,6 @@
 //! A mixture against K-Means over the same addresses.
 //!
-//! Pairs of labels are compared, so those of both models are kept: 10 bytes an address.
+//! Pairs of labels are compared, so those of both models are kept: 10 bytes per address.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub struct Compared {
     pub mixture: Labelled,
     /// K-Means.
     pub kmeans: Labelled,
-    /// Their agreement; the mixture is its A.
+    /// Their agreement; side A is the mixture.
     pub agreement: Agreement,
 }
 
@@ -87,11 +87,15 @@ impl Labelled {
 }
 
 /// Fits a mixture and K-Means to the addresses of `engine`, which are those of `set`, and compares
-/// them. K-Means has `clusters` clusters, or as many as the mixture fills, and the mixture's restarts
-/// and seed.
+/// them. K-Means has `clusters` clusters, at most one per address, or as many as the mixture fills, and
+/// the mixture's restarts and seed. Of `criteria` only the score and the threshold count.
 ///
 /// # Errors
-/// When a model cannot be fitted, the engine fails, or `watcher` does.
+/// When a model cannot be fitted, an `fdr` threshold cannot be drawn, the engine fails, or `watcher`
+/// fails or stops a fit.
+///
+/// # Panics
+/// If the addresses of `engine` are not those of `set`, in the same order.
 pub fn compare(
     set: &AddressSet,
     engine: &mut dyn Engine,

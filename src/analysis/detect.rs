@@ -1,4 +1,4 @@
-//! Detecting, and scoring another day: the same judgement, of a model just fitted or of one from before.
+//! Detecting, and scoring another day: the same judgement, by a model just fitted or by an earlier one.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,11 @@ pub struct Detected {
 /// ```
 ///
 /// # Errors
-/// When the model cannot be fitted, the engine fails, or `watcher` does.
+/// When the model cannot be fitted, its `fdr` threshold cannot be drawn, the engine fails, or `watcher`
+/// fails or stops the fit.
+///
+/// # Panics
+/// If the addresses of `engine` are not those of `set`, in the same order.
 pub fn detect(
     set: &AddressSet,
     engine: &mut dyn Engine,
@@ -65,16 +69,19 @@ pub fn detect(
 pub struct Scored {
     /// What it says.
     pub judged: Judged,
-    /// The weight that each component has over these addresses: its mean responsibility, or of K-Means
+    /// The weight that each component has over these addresses: its mean responsibility, for K-Means
     /// the share of its cluster.
     pub weights: Vec<f64>,
 }
 
 /// Says which addresses of `engine`, which are those of `set`, are odd under a `model` that was fitted
-/// before.
+/// before. An `fdr` threshold is drawn with the seed 0.
 ///
 /// # Errors
-/// When the engine fails, or `watcher` does.
+/// When the `fdr` threshold cannot be drawn, the engine fails, or `watcher` does.
+///
+/// # Panics
+/// If the addresses of `engine` are not those of `set`, in the same order.
 pub fn score(
     set: &AddressSet,
     engine: &mut dyn Engine,

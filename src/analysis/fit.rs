@@ -8,16 +8,17 @@ use crate::model::any::{Fit, Model, Params};
 /// What to fit.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// How, with the most components.
+    /// How to fit; with `auto`, its number of components is the most.
     pub params: Params,
-    /// Whether to fit again with as many components as prove to be needed.
+    /// Whether to fit again with as many components as prove to be needed. Not for a start that fixes
+    /// their number.
     pub auto: bool,
 }
 
 /// What was fitted.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// The fit that showed how many components are needed, if that is another.
+    /// The fit that showed how many components are needed, if it is not the final one.
     pub first: Option<Fit>,
     /// The fit.
     pub fit: Fit,
@@ -40,7 +41,8 @@ impl Fitted {
 /// Fits the addresses of `engine`, and numbers the components by weight where their order is free.
 ///
 /// # Errors
-/// As of the model.
+/// When there are too few addresses, a start does not fit, a covariance is not positive definite, the
+/// engine fails, or `watcher` stops it.
 pub fn fit(
     engine: &mut dyn Engine,
     plan: &Plan,

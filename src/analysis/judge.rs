@@ -1,4 +1,4 @@
-//! Judging: a threshold, the rules that need no model, and one sweep that brings both together.
+//! Judging: a threshold, the rules that need no model, and one pass that brings both together.
 
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ pub struct Criteria<'a> {
     pub threshold: Threshold,
     /// The rules that flag addresses.
     pub rules: Rules,
-    /// Addresses that are never flagged.
+    /// Blocks whose addresses are never flagged.
     pub allowed: Option<&'a Blocks>,
     /// The most flagged addresses that are described.
     pub listed: usize,
@@ -51,7 +51,7 @@ impl Default for Criteria<'_> {
 pub struct Judged {
     /// The log-density strictly below which the rule `low-density` flags an address, in nats.
     pub threshold: f64,
-    /// The clusters, one a component.
+    /// The clusters, one per component.
     pub clusters: Vec<Cluster>,
     /// What each rule flagged.
     pub rules: Vec<RuleSummary>,
@@ -63,7 +63,7 @@ pub struct Judged {
     pub anomalies: Vec<Anomaly>,
     /// How long the threshold and the rules that need no model took.
     pub threshold_time: Duration,
-    /// How long the sweep took, and what the watcher did of it.
+    /// How long the sweep took, the watcher's work included.
     pub sweep_time: Duration,
 }
 

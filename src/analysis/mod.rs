@@ -2,14 +2,14 @@
 //!
 //! | call | what it does |
 //! | --- | --- |
-//! | [`fit`] | fits a model, with as many components as prove to be needed |
+//! | [`fit`] | fits a model, with the components asked for or as many as are needed |
 //! | [`detect`] | fits a model, and says which addresses are odd under it, and why |
 //! | [`score`] | says so under a model that was fitted to another day |
 //! | [`compare`] | sets a mixture against K-Means |
 //!
 //! A fit with several numbers of components is a [`sweep`](crate::model::any::Params::sweep). Nothing
 //! here reads captures, prints or writes: a [`Watcher`] sees the addresses as they are judged, block by
-//! block, for they are too many to be kept.
+//! block, because there are too many to keep.
 
 mod compare;
 mod detect;
@@ -48,9 +48,13 @@ pub enum AnalysisError {
     Engine(#[from] EngineError),
 }
 
-/// Watches an analysis; a watcher implements only what it needs. `()` watches nothing.
+/// Watches an analysis; by default every method does nothing, as all of `()` do.
+///
+/// [`fit`] calls [`progress`](Self::progress) alone; [`detect`] calls all four; [`score`] judges and
+/// flags; [`compare`] fits and judges twice, the mixture first.
 pub trait Watcher {
-    /// A fit has made progress; `Break` ends it with [`FitError::Interrupted`].
+    /// A fit has made progress; `Break` ends it with [`FitError::Interrupted`], inside
+    /// [`AnalysisError::Fit`] except from [`fit`].
     fn progress(&mut self, _: Progress) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -58,7 +62,7 @@ pub trait Watcher {
     /// A model is fitted.
     ///
     /// # Errors
-    /// What ends the analysis with [`EngineError::Sink`].
+    /// An error ends the analysis with [`EngineError::Sink`].
     fn fitted(&mut self, _: &Fitted) -> io::Result<()> {
         Ok(())
     }

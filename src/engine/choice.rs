@@ -14,7 +14,7 @@ const WORTH_A_GPU: usize = 16_000_000;
 /// The engine asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
-    /// The fastest for the size on this machine; never a software adapter.
+    /// The fastest for the size on this machine; a software adapter only if it is named.
     Auto,
     /// A GPU; a software adapter will do.
     Gpu,
@@ -39,7 +39,7 @@ impl EngineKind {
 /// A decision: where to run, and why there.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    place: Place,
+    place: Chosen,
     /// Why, in a few words.
     pub reason: String,
     /// What people should know of it, such as that the adapter is a software one.
@@ -47,7 +47,7 @@ pub struct Choice {
 }
 
 #[derive(Debug, Clone)]
-enum Place {
+enum Chosen {
     Gpu(Gpu),
     /// A GPU that was not asked for by name: the CPU takes over should it fail.
     GpuWhileItLasts(Gpu),
@@ -80,8 +80,8 @@ impl Chooser {
         let adapter = self.adapter.as_deref();
         let no_gpu = || adapter.map(|name| format!("no GPU is used: --adapter {name} is ignored"));
         match self.kind {
-            EngineKind::Reference => Ok(Choice { warning: no_gpu(), ..asked(Place::Reference) }),
-            EngineKind::Cpu => Ok(Choice { warning: no_gpu(), ..asked(Place::Cpu) }),
+            EngineKind::Reference => Ok(Choice { warning: no_gpu(), ..asked(Chosen::Reference) }),
+            EngineKind::Cpu => Ok(Choice { warning: no_gpu(), ..asked(Chosen::Cpu) }),
             // Whoever names an adapter wants it, whatever the size.
             EngineKind::Auto if adapter.is_none() => Ok(self.fastest(largest, components)),
             EngineKind::Gpu | EngineKind::Auto => {
@@ -92,7 +92,7 @@ impl Chooser {
                         gpu.info().name
                     )
                 });
-                Ok(Choice { warning, ..asked(Place::Gpu(gpu)) })
+                Ok(Choice { warning, ..asked(Chosen::Gpu(gpu)) })
             }
         }
     }
@@ -100,18 +100,18 @@ impl Chooser {
     fn fastest(&mut self, largest: usize, components: usize) -> Choice {
         let chosen = |place, reason: &str| Choice { place, reason: reason.into(), warning: None };
         if largest.saturating_mul(components) < WORTH_A_GPU {
-            return chosen(Place::Cpu, "too few addresses to repay a GPU");
+            return chosen(Chosen::Cpu, "too few addresses to repay a GPU");
         }
         if self.missing.is_none() {
             match self.open(false) {
                 Ok(gpu) => {
                     let reason = "enough addresses to repay a GPU";
-                    return chosen(Place::GpuWhileItLasts(gpu), reason);
+                    return chosen(Chosen::GpuWhileItLasts(gpu), reason);
                 }
                 Err(error) => self.missing = Some(format!("{error}; going on with the CPU")),
             }
         }
-        chosen(Place::Cpu, self.missing.as_deref().unwrap_or_default())
+        chosen(Chosen::Cpu, self.missing.as_deref().unwrap_or_default())
     }
 
     fn open(&mut self, software: bool) -> Result<Gpu, GpuError> {
@@ -140,9 +140,9 @@ impl Choice {
     /// The name of the engine chosen.
     pub fn name(&self) -> &'static str {
         match self.place {
-            Place::Gpu(_) | Place::GpuWhileItLasts(_) => "gpu",
-            Place::Cpu => "cpu",
-            Place::Reference => "reference",
+            Chosen::Gpu(_) | Chosen::GpuWhileItLasts(_) => "gpu",
+            Chosen::Cpu => "cpu",
+            Chosen::Reference => "reference",
         }
     }
 
@@ -150,12 +150,12 @@ impl Choice {
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();
         match &self.place {
-            Place::Gpu(gpu) => Box::new(GpuEngine::new(gpu, points)),
-            Place::GpuWhileItLasts(gpu) => {
+            Chosen::Gpu(gpu) => Box::new(GpuEngine::new(gpu, points)),
+            Chosen::GpuWhileItLasts(gpu) => {
                 Box::new(FallbackEngine::new(GpuEngine::new(gpu, points)))
             }
-            Place::Cpu => Box::new(CpuEngine::new(points)),
-            Place::Reference => Box::new(ReferenceEngine::new(points)),
+            Chosen::Cpu => Box::new(CpuEngine::new(points)),
+            Chosen::Reference => Box::new(ReferenceEngine::new(points)),
         }
     }
 }

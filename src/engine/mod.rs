@@ -58,11 +58,10 @@ pub enum EngineError {
 
 /// Runs one pass over the engine's addresses.
 pub trait Run<P: Pass> {
-    /// The statistics of each of `params`, in one pass where the engine can: all restarts of a
-    /// fit share a run.
+    /// The statistics for each of `params`, in their order; all restarts of a fit share a run.
     ///
     /// # Errors
-    /// When a device fails; threads do not.
+    /// When a device fails, runs out of memory or takes fewer components. CPU engines never fail.
     fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError>;
 }
 
@@ -80,7 +79,7 @@ pub enum Precision {
 pub struct Arithmetic {
     /// The format of sums and of what is summed.
     pub sums: Precision,
-    /// The sums, one after the other, that a term passes through at most in that format.
+    /// The most additions in that format that a term passes through.
     pub chain: usize,
     /// Responsibilities below this may be taken for 0.
     pub negligible: f64,
@@ -89,7 +88,7 @@ pub struct Arithmetic {
 }
 
 impl Arithmetic {
-    /// Of doubles throughout, in sums of `chain` terms.
+    /// Doubles throughout; a term passes through at most `chain` additions.
     pub fn double(chain: usize) -> Self {
         Self { sums: Precision::F64, chain, negligible: 2f64.powi(-64), labels: Precision::F64 }
     }
@@ -100,8 +99,8 @@ pub type Sink<'s, T> = dyn FnMut(&[u32], &[T]) -> std::io::Result<()> + 's;
 
 /// An engine: every pass, over one set of addresses, weighted or not.
 ///
-/// It borrows, shares or owns them, here or elsewhere, and nobody else holds them: what others want
-/// to know of single addresses it hands out, in blocks or as [`Host`] says.
+/// It borrows, shares or owns them, here or elsewhere. Models do not see them: what they need of
+/// single addresses the engine hands out, in blocks or through [`Host`].
 pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// Hands every address and its label to `sink`, in order, some thousands at a time; once,
     /// whatever its weight.
@@ -110,8 +109,8 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// When a device fails, or the sink does.
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError>;
 
-    /// The log-densities of the given `ranks`, from 0, in ascending order of log-density. The ranks
-    /// ascend; one beyond the last is the last.
+    /// The log-densities at `ranks` in ascending order of log-density. Ranks count from 0 and ascend;
+    /// one beyond the last gives the last.
     ///
     /// They are exact: those that [`label`](Self::label) hands out.
     ///
@@ -143,7 +142,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// How it rounds.
     fn arithmetic(&self) -> Arithmetic;
 
-    /// What went wrong, if the engine recovered.
+    /// The failure that the engine recovered from, such as a lost GPU, if there was one.
     fn trouble(&self) -> Option<&EngineError> {
         None
     }

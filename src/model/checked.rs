@@ -1,5 +1,5 @@
-//! Parameters are checked once, by becoming [`Checked`]; only that can fit (the way of linfa's
-//! `ParamGuard`).
+//! Parameters are checked once, by becoming [`Checked`]; only those can be fitted, as with linfa's
+//! `ParamGuard`.
 
 use std::ops::Deref;
 
@@ -17,8 +17,7 @@ use std::ops::Deref;
 pub struct Checked<P>(P);
 
 impl<P> Checked<P> {
-    /// Takes `params` for checked. Only for those that follow from checked ones, or that were just
-    /// looked at.
+    /// Marks `params` as checked: only for those derived from checked ones, or just checked.
     pub(super) fn sound(params: P) -> Self {
         Self(params)
     }

@@ -12,10 +12,12 @@ use statrs::function::gamma::ln_gamma;
 use super::FitError;
 use super::covariance::{Covariance, factor};
 use super::estimate::{Concentration, D, Estimate, Gaussian, Posterior};
-use super::prior::{Prior, WeightPrior};
+use super::params::MixtureParams;
+use super::prior::{Prior, Priors, WeightPrior};
 use super::sufficient::Sufficient;
 use crate::address::OCTETS;
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::moments::ExactMoments;
 
 /// How parameters are estimated from sufficient statistics.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +46,13 @@ struct Scatter {
 const VANISHING: f64 = 0.1;
 
 impl Estimator {
+    /// Estimates as `params` say, given the moments of all addresses.
+    pub fn new(params: &MixtureParams, all: &ExactMoments) -> Self {
+        let &MixtureParams { components, covariance, reg_covar, .. } = params;
+        let prior = |priors: &Priors| Prior::new(priors, components, covariance, all);
+        Self { covariance, reg_covar, prior: params.priors.as_ref().map(prior) }
+    }
+
     /// The M-step: the estimate given the sufficient statistics of each component.
     ///
     /// # Errors

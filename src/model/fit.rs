@@ -43,7 +43,8 @@ pub fn fit_each(
     ks.iter().try_for_each(|&k| check_size(engine, k))?;
     let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
     let moments = moments_of_all(engine)?;
-    let estimators: Vec<Estimator> = each.iter().map(|params| params.estimator(&moments)).collect();
+    let estimators: Vec<Estimator> =
+        each.iter().map(|params| Estimator::new(params, &moments)).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
     let groups = start::starts(engine, params, &of_k, observer)?;
 

@@ -5,7 +5,6 @@ use nalgebra::Matrix4;
 use super::covariance::precision_cholesky;
 use super::error::StartError;
 use super::estimate::Estimate;
-use super::estimator::Estimator;
 use crate::address::OCTETS;
 
 /// How a restart is started.
@@ -68,28 +67,4 @@ impl StartParameters {
         }
         Ok(())
     }
-}
-
-/// Checks that `estimate` is of the same kind as the fit of `estimator` with `k` components.
-pub(super) fn check_warm(
-    estimate: &Estimate,
-    estimator: &Estimator,
-    k: usize,
-) -> Result<(), StartError> {
-    let kind = |bayesian| if bayesian { "is Bayesian" } else { "is of maximum likelihood" };
-    let (found, expected) = (estimate.posterior.is_some(), estimator.prior.is_some());
-    if found != expected {
-        let (found, expected) = (kind(found).to_owned(), kind(expected).to_owned());
-        return Err(StartError::Model { found, expected });
-    }
-    if estimate.covariance != estimator.covariance {
-        return Err(StartError::covariance(estimate.covariance, estimator.covariance));
-    }
-    if estimate.components() != k {
-        return Err(StartError::Model {
-            found: format!("has {} components", estimate.components()),
-            expected: format!("has {k}"),
-        });
-    }
-    Ok(())
 }

@@ -1,12 +1,10 @@
-//! How to fit a Gaussian mixture, and what cannot be meant by it.
+//! How to fit a Gaussian mixture, and which parameters are refused.
 
 use super::Checked;
 use super::covariance::Covariance;
 use super::error::ParamError;
-use super::estimator::Estimator;
 use super::init::Init;
-use super::prior::{Prior, Priors};
-use crate::pass::moments::ExactMoments;
+use super::prior::Priors;
 
 /// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
 ///
@@ -31,7 +29,7 @@ impl BayesianMixture {
     }
 }
 
-/// The Gaussian mixture of maximum likelihood.
+/// A Gaussian mixture fitted by maximum likelihood.
 ///
 /// ```
 /// use octomix::engine::CpuEngine;
@@ -59,29 +57,30 @@ impl GaussianMixture {
 pub enum Search {
     /// The best of `n_init` restarts, as scikit-learn does.
     Restarts,
-    /// Merges and splits of components, in as many address-component evaluations; left out, in as
-    /// many as ten restarts take.
+    /// Merging and splitting components, in at most so many evaluations of a component at an address;
+    /// `None`: as many as `n_init` restarts take. It makes its own starts and leaves `init` aside.
     MergeSplit(Option<f64>),
 }
 
-/// How to fit a mixture; the defaults are scikit-learn's but for ten restarts and their length.
+/// How to fit a mixture; the defaults are scikit-learn's, except `n_init` (10) and `max_iter` (1000).
 #[derive(Debug, Clone, PartialEq)]
 pub struct MixtureParams {
-    /// Components, at least 1; what the addresses do not need keeps a weight near 0.
+    /// Components, at least 1. In a Bayesian mixture, those that are not needed end near weight 0.
     pub components: usize,
-    /// What covariances may be.
+    /// The shape of the covariances.
     pub covariance: Covariance,
     /// The priors of a Bayesian mixture; `None` for maximum likelihood.
     pub priors: Option<Priors>,
-    /// How restarts start.
+    /// How restarts start; [`Search::MergeSplit`] does not use it.
     pub init: Init,
     /// How to look for the best optimum.
     pub search: Search,
-    /// Restarts, at least 1; the one of largest lower bound is kept.
+    /// Restarts, at least 1; the one with the largest lower bound is kept.
     pub n_init: usize,
     /// The most iterations of a restart, at least 1.
     pub max_iter: usize,
-    /// A restart stops when its lower bound changes by less, in nats.
+    /// A restart stops when its lower bound changes by less: in nats, of an address for maximum
+    /// likelihood.
     pub tol: f64,
     /// Added to the diagonal of every covariance, in squared octets.
     pub reg_covar: f64,
@@ -105,7 +104,7 @@ impl MixtureParams {
         }
     }
 
-    /// Sets what covariances may be.
+    /// Sets the shape of the covariances.
     pub fn covariance(mut self, covariance: Covariance) -> Self {
         self.covariance = covariance;
         self
@@ -129,7 +128,7 @@ impl MixtureParams {
         self
     }
 
-    /// Sets the restarts.
+    /// Sets the number of restarts.
     pub fn n_init(mut self, n_init: usize) -> Self {
         self.n_init = n_init;
         self
@@ -141,7 +140,7 @@ impl MixtureParams {
         self
     }
 
-    /// Sets the tolerance, in nats.
+    /// Sets the tolerance.
     pub fn tol(mut self, tol: f64) -> Self {
         self.tol = tol;
         self
@@ -159,7 +158,8 @@ impl MixtureParams {
         self
     }
 
-    /// These parameters, if there is no mistake in them.
+    /// These parameters, if there is no mistake in them. A given start is checked by the fit, which
+    /// knows the addresses.
     ///
     /// # Errors
     /// The first mistake.
@@ -179,20 +179,11 @@ impl MixtureParams {
         }?;
         Ok(Checked::sound(self))
     }
-
-    /// How to estimate, given the moments of all addresses.
-    pub fn estimator(&self, all: &ExactMoments) -> Estimator {
-        let prior = |priors: &Priors| Prior::new(priors, self.components, self.covariance, all);
-        Estimator {
-            covariance: self.covariance,
-            reg_covar: self.reg_covar,
-            prior: self.priors.as_ref().map(prior),
-        }
-    }
 }
 
 impl Checked<MixtureParams> {
-    /// The same with `components` components, at least 1.
+    /// The same with `components` components, at least 1. A start with an entry per component does not
+    /// follow: the fit then returns a [`StartError`](super::StartError).
     #[must_use]
     pub fn with_components(&self, components: usize) -> Self {
         Self::sound(MixtureParams { components: components.max(1), ..(**self).clone() })

@@ -9,7 +9,7 @@ use super::em::Chain;
 use super::error::StartError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
-use super::init::{Init, StartParameters, check_warm};
+use super::init::{Init, StartParameters};
 use super::params::MixtureParams;
 use super::sufficient::{Sufficient, sufficient};
 use super::{Checked, FitError, Observer, Progress, Stage, kmeans, tell};
@@ -60,11 +60,11 @@ fn start_one<'a>(
         _ => by_chance(engine, params, observer)?,
     };
     let seconds = started.elapsed().as_secs_f64() / statistics.len() as f64;
-    chains(estimator, statistics.into_iter().map(|statistics| Start { statistics, seconds }))
+    chains(estimator, statistics.into_iter().map(|statistics| FirstStep { statistics, seconds }))
 }
 
-/// The statistics that a restart starts from.
-struct Start {
+/// What the first M-step of a restart takes.
+struct FirstStep {
     statistics: Vec<Sufficient>,
     /// The time that they took.
     seconds: f64,
@@ -72,9 +72,9 @@ struct Start {
 
 fn chains(
     estimator: &Estimator,
-    starts: impl IntoIterator<Item = Start>,
+    starts: impl IntoIterator<Item = FirstStep>,
 ) -> Result<Vec<Chain<'_>>, FitError> {
-    let chain = |start: Start| {
+    let chain = |start: FirstStep| {
         let mut chain = Chain::new(estimator, estimator.maximise(&start.statistics)?);
         chain.course.seconds = start.seconds;
         Ok(chain)
@@ -90,7 +90,7 @@ fn from_kmeans(
     ks: &[usize],
     n_init: usize,
     observer: &mut Observer<'_>,
-) -> Result<Vec<Vec<Start>>, FitError> {
+) -> Result<Vec<Vec<FirstStep>>, FitError> {
     let kmeans = Checked::start_of(params, n_init);
     let groups = kmeans::restarts_each(engine, &kmeans, ks, observer)?;
     let centres = groups
@@ -99,7 +99,7 @@ fn from_kmeans(
         .map(|restart| Centres::new(&restart.points))
         .collect::<Result<Vec<_>, _>>()?;
     let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
-    let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| Start {
+    let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| FirstStep {
         statistics: stats.0.iter().map(Sufficient::from_exact).collect(),
         seconds: restart.seconds,
     };
@@ -212,4 +212,24 @@ fn from_parameters(
     let mixture = estimate.plug_in();
     let stats = Run::<Expectation>::run(engine, std::slice::from_ref(&mixture))?.swap_remove(0);
     estimator.maximise(&sufficient(&stats))
+}
+
+/// Checks that `estimate` is of the same kind as the fit of `estimator` with `k` components.
+fn check_warm(estimate: &Estimate, estimator: &Estimator, k: usize) -> Result<(), StartError> {
+    let kind = |bayesian| if bayesian { "is Bayesian" } else { "is of maximum likelihood" };
+    let (found, expected) = (estimate.posterior.is_some(), estimator.prior.is_some());
+    if found != expected {
+        let (found, expected) = (kind(found).to_owned(), kind(expected).to_owned());
+        return Err(StartError::Model { found, expected });
+    }
+    if estimate.covariance != estimator.covariance {
+        return Err(StartError::covariance(estimate.covariance, estimator.covariance));
+    }
+    if estimate.components() != k {
+        return Err(StartError::Model {
+            found: format!("has {} components", estimate.components()),
+            expected: format!("has {k}"),
+        });
+    }
+    Ok(())
 }

@@ -30,8 +30,8 @@ pub trait Stats: Send {
     fn merge(&mut self, other: &Self);
 
     /// Makes these the statistics of the set in which every address stands `times` times: what
-    /// merging as many copies gives, exactly for integers. For floats it is one product: exact by a
-    /// power of two.
+    /// merging as many copies gives, exactly for integers. A float is multiplied once,
+    /// which is exact by a power of two.
     fn repeat(&mut self, times: u64);
 }
 
@@ -55,7 +55,7 @@ fn merge_entries<T: Clone>(entries: &mut Vec<T>, other: &[T], add: impl Fn(&mut 
     entries.extend_from_slice(other.get(entries.len()..).unwrap_or_default());
 }
 
-/// Entries of a symmetric 4 x 4 matrix that are kept.
+/// How many entries of a symmetric 4 x 4 matrix are kept.
 pub const PAIRS: usize = 10;
 
 /// Row and column of each kept entry of a symmetric matrix: the upper triangle by rows.

@@ -22,8 +22,8 @@ use crate::pass::moments::MomentsStats;
 /// The host's side of an engine. The same seed gives the same rows on every engine over the same
 /// addresses.
 ///
-/// Engines that hold their addresses on this machine have it by [`Local`]; another implements it as
-/// its addresses allow.
+/// Engines that hold their addresses on this machine get it through [`Local`]; others implement it
+/// themselves.
 pub trait Host {
     /// How many addresses there are.
     fn len(&self) -> usize;
@@ -43,28 +43,31 @@ pub trait Host {
     fn at(&mut self, indices: &[usize]) -> Result<Vec<u32>, EngineError>;
 
     /// `k` addresses drawn far from each other: the seeds of greedy K-Means++ (Arthur &
-    /// Vassilvitskii 2007). There is at least one address.
+    /// Vassilvitskii 2007).
     ///
     /// # Errors
     /// When the engine fails.
+    ///
+    /// # Panics
+    /// If there is no address.
     fn spread(&mut self, k: usize, random: RandomStream) -> Result<Vec<u32>, EngineError>;
 
-    /// `k` addresses drawn without replacement, by their weights; there are as many.
+    /// `k` addresses, at most [`len`](Self::len), drawn by weight without replacement.
     ///
     /// # Errors
     /// When the engine fails.
     fn draw(&mut self, k: usize, random: RandomStream) -> Result<Vec<u32>, EngineError>;
 
-    /// `most` addresses drawn by weight with replacement; all of them where they are no more and
-    /// count once.
+    /// `most` addresses drawn by weight with replacement; all of them if they are no more and count
+    /// once each.
     ///
     /// # Errors
     /// When the engine fails.
     fn sample(&mut self, most: usize, random: RandomStream) -> Result<Vec<u32>, EngineError>;
 
     /// The `most` addresses of positive weight that lie farthest from their nearest centre, farthest
-    /// first. Which centre is nearest `centres` decide; distances are to the same centres as `points`,
-    /// in octets. None has the distance 0.
+    /// first. `centres` decide which is nearest; the distance, in octets, is to its entry of `points`.
+    /// Addresses at the distance 0 are left out.
     ///
     /// # Errors
     /// When the engine fails.
@@ -93,7 +96,7 @@ pub trait Host {
     ) -> Result<Vec<SoftMoments>, EngineError>;
 
     /// The moments of `k` clusters, given the cluster of each address in the order of the set. Labels
-    /// are below `k`, one an address.
+    /// are below `k`, one per address.
     ///
     /// # Errors
     /// When the engine fails.
@@ -102,7 +105,7 @@ pub trait Host {
 
 /// An engine whose addresses are in the memory of this machine.
 pub trait Local {
-    /// They, and their weights.
+    /// The addresses and their weights.
     fn points(&self) -> &Points<'_>;
 }
 

@@ -26,6 +26,7 @@ use std::time::Instant;
 
 use self::runner::Runner;
 use super::em::Course;
+use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
@@ -68,7 +69,7 @@ pub fn fit(
     let addresses = engine.total();
     let budget = allowed.unwrap_or_else(|| budget(params, addresses));
     let moments = moments_of_all(engine)?;
-    let estimator = params.estimator(&moments);
+    let estimator = Estimator::new(params, &moments);
     // The same K-Means as that of the restarts under the same seed.
     let kmeans = Checked::start_of(params, params.n_init);
     let means = kmeans::restarts(engine, &kmeans, observer)?;

@@ -33,7 +33,8 @@ pub struct ModelArgs {
     /// What an address counts in the fit: once, or as many times as it has packets
     #[arg(long, value_parser = one_of(WEIGHTS), default_value = "addresses")]
     pub weight: WeightedBy,
-    /// How to look for the best optimum [default: merge-split for bayesian, otherwise restarts]
+    /// How to look for the best optimum [default: merge-split for bayesian
+    /// without another start, otherwise restarts]
     #[arg(long, value_parser = one_of(SEARCHES))]
     pub search: Option<Search>,
     /// Evaluations of a component at an address that merge-split may spend, such as 2e9 [default: what

@@ -25,10 +25,11 @@ Examples:
 /// octets), the inertia, BIC and AIC, and the lower bound of a mixture, and marks the knee of the
 /// tightness. Writes sweep.csv and sweep.json for each role, report.html, which draws them, and
 /// summary.json, below the output directory. All numbers share the engine's runs, and each fit is what
-/// octomix fit --search restarts gives alone.
+/// octomix fit --search restarts gives alone, unless --search merge-split searches each.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("components", |arg| arg.short(None).hide(true)),
-          mut_arg("init_file", |arg| arg.hide(true)), mut_arg("warm_start", |arg| arg.hide(true)))]
+          mut_arg("init_file", |arg| arg.hide(true)), mut_arg("warm_start", |arg| arg.hide(true)),
+          mut_arg("search", |arg| arg.help("How to look for the best optimum [default: restarts]")))]
 pub struct SweepArgs {
     #[command(flatten)]
     pub input: InputArgs,

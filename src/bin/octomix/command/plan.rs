@@ -14,7 +14,7 @@ use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
 use super::Failure;
 use super::role::Desk;
-use super::start_file::{Labels, Start};
+use super::start_file::{Labels, StartFile};
 use crate::cli::{Components, ModelArgs, ModelKind};
 
 /// What to fit to each role's addresses.
@@ -42,7 +42,7 @@ impl Plan {
     pub fn new(args: &ModelArgs) -> Result<Self, Failure> {
         let warm = args.start.warm_start.as_deref().map(Loaded::read).transpose()?;
         let covariance = args.covariance.unwrap_or(Covariance::Full);
-        let read = |path| Start::read(path, covariance);
+        let read = |path| StartFile::read(path, covariance);
         let start = args.start.init_file.as_deref().map(read).transpose()?;
         let kind = args.model.unwrap_or(match &warm {
             Some(Loaded { model: Model::KMeans(_), .. }) => ModelKind::Kmeans,
@@ -116,7 +116,7 @@ fn kmeans(
     args: &ModelArgs,
     clusters: usize,
     warm: Option<Loaded>,
-    start: Option<Start>,
+    start: Option<StartFile>,
 ) -> Result<Planned, Failure> {
     let of_mixtures = [
         (args.covariance.is_some(), "--covariance"),
@@ -135,7 +135,7 @@ fn kmeans(
         (Some(_), ..) => {
             return usage("--warm-start with --model kmeans takes a model of kind kmeans");
         }
-        (_, Some(Start::Parameters(StartParameters { means: Some(means), .. })), _) => {
+        (_, Some(StartFile::Parameters(StartParameters { means: Some(means), .. })), _) => {
             Seeding::Centres(means)
         }
         (_, Some(_), _) => return usage("--init-file with --model kmeans takes JSON with means"),
@@ -162,7 +162,7 @@ fn mixture(
     kind: ModelKind,
     components: usize,
     warm: Option<Loaded>,
-    start: Option<Start>,
+    start: Option<StartFile>,
 ) -> Result<Planned, Failure> {
     let mut params = match kind {
         ModelKind::Bayesian => BayesianMixture::params(components).priors(priors(args)?),
@@ -182,8 +182,8 @@ fn mixture(
             Init::Warm(Box::new(estimate))
         }
         (Some(_), ..) => return usage("--warm-start of a mixture takes a model of a mixture"),
-        (_, Some(Start::Parameters(parameters)), _) => Init::Parameters(parameters),
-        (_, Some(Start::Labels(given)), _) => {
+        (_, Some(StartFile::Parameters(parameters)), _) => Init::Parameters(parameters),
+        (_, Some(StartFile::Labels(given)), _) => {
             labels = Some(given);
             Init::KMeans // replaced once the addresses are known
         }

@@ -20,9 +20,9 @@ pub struct StartFileError {
     reason: String,
 }
 
-/// Where to start.
+/// What such a file holds.
 #[derive(Debug)]
-pub enum Start {
+pub enum StartFile {
     /// At parameters.
     Parameters(StartParameters),
     /// From clusters.
@@ -45,7 +45,7 @@ struct Json {
     covariance_type: Option<String>,
 }
 
-impl Start {
+impl StartFile {
     /// Reads `path`, JSON if it begins with a brace; precisions are of `covariance` unless it says
     /// otherwise.
     ///
