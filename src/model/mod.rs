@@ -1,8 +1,8 @@
 //! Models: host arithmetic in `f64` between passes. They know nothing of devices.
 //!
-//! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
-//! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it. A [`sweep`] fits with several numbers of
-//! clusters.
+//! A mixture is fitted by [`fit`]: it starts as [`init`] says and is iterated by [`em`], whose M-step is
+//! the [`estimator`]'s. [`kmeans`] and [`pca`] stand beside it, and a [`sweep`] fits several numbers of
+//! components.
 
 pub mod any;
 pub mod auto;
