@@ -15,32 +15,29 @@ impl Role {
     /// All of them.
     pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
 
+    /// Its option, its short name and its name in messages.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Role::Source => ["--src-column", "src", "source"],
+            Role::Destination => ["--dst-column", "dst", "destination"],
+            Role::Any => ["--src-column and --dst-column", "any", "endpoint"],
+        }
+    }
+
     /// The command-line option that names this role's column.
     pub fn option(self) -> &'static str {
-        match self {
-            Role::Source => "--src-column",
-            Role::Destination => "--dst-column",
-            Role::Any => "--src-column and --dst-column",
-        }
+        self.names()[0]
     }
 
     /// The short name, used on the command line and for the folder of results.
     pub fn key(self) -> &'static str {
-        match self {
-            Role::Source => "src",
-            Role::Destination => "dst",
-            Role::Any => "any",
-        }
+        self.names()[1]
     }
 }
 
 impl std::fmt::Display for Role {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Role::Source => "source",
-            Role::Destination => "destination",
-            Role::Any => "endpoint",
-        })
+        f.write_str(self.names()[2])
     }
 }
 
@@ -130,12 +127,9 @@ impl<T> PerRole<T> {
     }
 
     /// What `of` makes of each value.
-    pub fn map<U>(&self, mut of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
-        PerRole {
-            source: of(Role::Source, &self.source),
-            destination: of(Role::Destination, &self.destination),
-            any: of(Role::Any, &self.any),
-        }
+    pub fn map<U>(&self, of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
+        let Self { source, destination, any } = self;
+        PerRole { source, destination, any }.into_map(of)
     }
 
     /// What `of` makes of each value, which it takes.

@@ -28,9 +28,7 @@ pub(crate) fn recognise(
         format: Format {
             name: "list",
             record: ["line of a list", "lines of a list"],
-            has_roles: false,
-            source: None,
-            destination: None,
+            ..Format::default()
         },
         roles: Roles::of_single(options.roles),
         skip: lines::bom(head.bytes()),
