@@ -3,10 +3,11 @@
 
 use std::ops::RangeInclusive;
 
-use super::condition::{AddressOf, Condition, PortOf};
+use super::condition::Condition;
 use super::tokens::{FilterError, Token, tokens};
 use crate::address::{Blocks, parse_block};
 use crate::input::protocol::{parse_number, parse_protocol};
+use crate::input::role::Role;
 use crate::input::time::parse_time;
 
 /// The deepest nesting of parentheses and negations: nobody writes deeper expressions by hand.
@@ -104,15 +105,15 @@ impl<'e> Parser<'e> {
         self.at += 1;
         match word.map(|token| token.text.to_ascii_lowercase()).as_deref() {
             Some("proto" | "protocol") => self.protocol(),
-            Some("port") => self.port(PortOf::Either),
-            Some("sport") => self.port(PortOf::Source),
-            Some("dport") => self.port(PortOf::Destination),
+            Some("port") => self.port(Role::Any),
+            Some("sport") => self.port(Role::Source),
+            Some("dport") => self.port(Role::Destination),
             Some("time") => self.time(),
-            Some("src") => self.address(AddressOf::Source),
-            Some("dst") => self.address(AddressOf::Destination),
-            Some("ip") => self.address(AddressOf::Own),
-            Some("private") => Ok(Condition::Inside(AddressOf::Own, Blocks::private())),
-            Some("public") => Ok(not(Condition::Inside(AddressOf::Own, Blocks::private()))),
+            Some("src") => self.address(Role::Source),
+            Some("dst") => self.address(Role::Destination),
+            Some("ip") => self.address(Role::Any),
+            Some("private") => Ok(Condition::Inside(Role::Any, Blocks::private())),
+            Some("public") => Ok(not(Condition::Inside(Role::Any, Blocks::private()))),
             _ => {
                 self.at -= 1;
                 let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
@@ -141,7 +142,7 @@ impl<'e> Parser<'e> {
         Ok(not_if(is_negated, Condition::Protocol(protocols)))
     }
 
-    fn port(&mut self, side: PortOf) -> Parsed<Condition> {
+    fn port(&mut self, side: Role) -> Parsed<Condition> {
         let example = "port=443, dport=1-1023,8080 or sport>=1024";
         let expected = "a port up to 65535";
         if let Some(compare) = self.comparison() {
@@ -170,7 +171,7 @@ impl<'e> Parser<'e> {
         Ok(span.map_or(Condition::Any(Vec::new()), Condition::Time))
     }
 
-    fn address(&mut self, end: AddressOf) -> Parsed<Condition> {
+    fn address(&mut self, end: Role) -> Parsed<Condition> {
         let example = "src in 10.0.0.0/8,192.0.2.1, dst not in 10.0.0.0/8 or dst public";
         let is_negated = self.take(&["not"]);
         if self.take(&["private"]) {

@@ -16,10 +16,7 @@ use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 use crate::input::text::network::network;
 
-/// Recognises every file: whatever is no other format is a list.
-///
-/// # Errors
-/// None.
+/// Recognises every file: whatever is no other format is a list. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,

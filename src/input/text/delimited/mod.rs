@@ -65,7 +65,10 @@ pub(crate) fn recognise(
     let header: Vec<String> = (0..row.fields).map(|at| column_name(exact.field(at))).collect();
     let is_own = header.iter().take(2).eq(OWN) && options.names_no_column();
     let (columns, warnings) = if is_own {
-        (own_columns(Roles::of_single(options.roles)), Vec::new())
+        // The one column of addresses fills roles as a list does.
+        let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };
+        let roles = Roles::of_single(options.roles);
+        (roles.as_slice().iter().map(column).collect(), Vec::new())
     } else {
         columns::choose(&header, options, head.name())?
     };
@@ -90,12 +93,6 @@ pub(crate) fn recognise(
 #[cfg(feature = "parquet")]
 pub(crate) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns) -> LineCutter {
     LineCutter(Arc::new(Table::new(b'\t', header, columns, None, facts)))
-}
-
-/// The address column of a table that octomix wrote, which fills `roles` as a list does.
-fn own_columns(roles: Roles) -> Vec<Column> {
-    let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };
-    roles.as_slice().iter().map(column).collect()
 }
 
 /// The delimiter of a header; `None` if `line` is not a header.

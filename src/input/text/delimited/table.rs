@@ -73,7 +73,12 @@ impl Parser for Table {
         let mut exact = None;
         let (mut found, mut at) = (self.targets.room(), 0);
         loop {
-            at = self.plain(bytes, at, &mut found, block);
+            at = fast::rows(bytes, at, self.delimiter, &self.targets, &mut found, |row| {
+                if row.end > row.start {
+                    self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
+                }
+                block.passed += 1;
+            });
             if at == bytes.len() {
                 return at;
             }
@@ -104,22 +109,6 @@ impl Parser for Table {
 }
 
 impl Table {
-    /// Adds rows until one has quotes; returns where that one starts.
-    fn plain(&self, bytes: &[u8], at: usize, found: &mut [usize], block: &mut Block) -> usize {
-        fast::rows(bytes, at, self.delimiter, &self.targets, found, |row| {
-            if row.end > row.start {
-                self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
-            }
-            block.passed += 1;
-        })
-    }
-
-    /// Whether a row with this number of fields belongs to the summary that nfdump writes below its table:
-    /// the word Summary, and the names and values of six sums.
-    fn is_summary(&self, fields: usize) -> bool {
-        self.is_nfdump && matches!(fields, 1 | 6)
-    }
-
     /// Adds a row with this number of fields that starts at byte `at` of the block.
     #[inline(always)]
     fn add<'a>(
@@ -130,7 +119,8 @@ impl Table {
         block: &mut Block,
     ) {
         if fields != self.width {
-            if self.is_summary(fields) {
+            // The summary below a table of nfdump: the word Summary, and the names and values of six sums.
+            if self.is_nfdump && matches!(fields, 1 | 6) {
                 return;
             }
             block.ragged += 1;
