@@ -11,10 +11,9 @@ use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Roles;
-use crate::input::text::cell::{leading_ipv4, parse_cell};
+use crate::input::text::cell::{leading_ipv4, network, parse_cell};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
-use crate::input::text::network::network;
 
 /// Recognises every file: whatever is no other format is a list. It never fails.
 pub(crate) fn recognise(

@@ -14,12 +14,11 @@ use crate::input::message::{excerpt, printable};
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
-use crate::input::text::cell::parse_cell;
+use crate::input::text::cell::{network, parse_cell};
 use crate::input::text::columns::{self, Column, described};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::facts::FactColumns;
 use crate::input::text::lines;
-use crate::input::text::network::network;
 use exact::Exact;
 use table::Table;
 
