@@ -66,18 +66,12 @@ impl Roles {
 
     /// The roles filled by a file whose records are single addresses, which belong to neither side.
     pub(crate) fn of_single(asked: Option<Roles>) -> Roles {
-        match asked {
-            None | Some(Roles::Any) => Roles::Source,
-            Some(roles) => roles,
-        }
+        asked.filter(|&roles| roles != Roles::Any).unwrap_or(Roles::Source)
     }
 
     /// The sides of a record that fill these roles, source first.
     pub fn sides(self) -> &'static [Role] {
-        match self {
-            Roles::Any => Roles::Both.as_slice(),
-            one_or_both => one_or_both.as_slice(),
-        }
+        if self == Roles::Any { Roles::Both.as_slice() } else { self.as_slice() }
     }
 
     /// The roles asked for, source first.

@@ -24,8 +24,8 @@ pub(super) enum Condition {
 impl Condition {
     pub(super) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
         match self {
-            Condition::All(parts) => junction(parts, record, own, false),
-            Condition::Any(parts) => junction(parts, record, own, true),
+            Condition::All(parts) => junction(false, parts.iter().map(|it| it.holds(record, own))),
+            Condition::Any(parts) => junction(true, parts.iter().map(|it| it.holds(record, own))),
             Condition::Not(part) => part.holds(record, own).map(|holds| !holds),
             Condition::Protocol(protocols) => {
                 record.facts.protocol.map(|protocol| protocols.contains(&protocol))
@@ -62,10 +62,10 @@ impl Condition {
 }
 
 /// Kleene's conjunction, which one false part decides, or his disjunction, which one true part decides.
-fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> Option<bool> {
+fn junction(deciding: bool, parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut holds = Some(!deciding);
     for part in parts {
-        match part.holds(record, own) {
+        match part {
             Some(part) if part == deciding => return Some(deciding),
             Some(_) => {}
             None => holds = None,
@@ -83,10 +83,8 @@ fn port_holds(side: Role, ports: &[RangeInclusive<u16>], facts: &Facts) -> Optio
     match side {
         Role::Source => holds(facts.source_port),
         Role::Destination => holds(facts.destination_port),
-        Role::Any => match (holds(facts.source_port), holds(facts.destination_port)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
+        Role::Any => {
+            junction(true, [facts.source_port, facts.destination_port].into_iter().map(holds))
+        }
     }
 }

@@ -6,7 +6,6 @@
 
 mod condition;
 mod parse;
-mod tokens;
 
 use std::str::FromStr;
 
@@ -14,7 +13,7 @@ use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use condition::Condition;
 
-pub use tokens::FilterError;
+pub use parse::FilterError;
 
 /// A condition on records, read from an expression.
 ///

@@ -99,10 +99,8 @@ fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     // A list's comment may contain commas and quotes, and a column's name may contain a `#`: an address
     // before the `#` decides.
     let is_listed = |content| parse_cell(content).is_address() || network(content).is_some();
-    if lines::content(line).is_some_and(is_listed) {
-        return None;
-    }
-    if line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t') {
+    let is_binary = line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t');
+    if is_binary || lines::content(line).is_some_and(is_listed) {
         return None;
     }
     let count = |delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();

@@ -83,15 +83,12 @@ impl Objects {
     fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
         let raw = |slot| text(bytes, found[slot as usize]);
         let is_none = |slot| found[slot as usize].kind == Kind::Absent;
-        let (source, destination) = if is_none(Slot::Source) && is_none(Slot::Destination) {
-            // A record of something else, such as statistics.
-            (Cell::NotIp, Cell::NotIp)
-        } else {
-            (
-                cell(bytes, found[Slot::Source as usize]),
-                cell(bytes, found[Slot::Destination as usize]),
-            )
-        };
+        // A record of something else, such as statistics, has neither.
+        let is_other = is_none(Slot::Source) && is_none(Slot::Destination);
+        let [source, destination] = [Slot::Source, Slot::Destination].map(|slot| match is_other {
+            true => Cell::NotIp,
+            false => cell(bytes, found[slot as usize]),
+        });
         let facts = if block.wanted().needs_facts() {
             Facts {
                 protocol: parse_protocol(raw(Slot::Protocol)),
