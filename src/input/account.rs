@@ -21,8 +21,7 @@ pub struct Account {
 impl Account {
     /// The cells of `role`, over all files.
     pub fn tally(&self, role: Role) -> Tally {
-        let start = Tally::default();
-        self.files.iter().map(|file| file.tally(role)).fold(start, Tally::plus)
+        self.files.iter().map(|file| file.tally(role)).fold(Tally::default(), Tally::plus)
     }
 
     /// Bytes read, over all files.
@@ -56,7 +55,7 @@ pub struct PassedOver {
 }
 
 /// What was read from one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileAccount {
     /// The path, safe to display; `standard input` for the path `-`.
     pub name: String,
@@ -87,20 +86,7 @@ pub struct FileAccount {
 
 impl FileAccount {
     pub(crate) fn new(name: String, format: Format, compression: Option<Compression>) -> Self {
-        Self {
-            name,
-            format,
-            compression,
-            bytes: 0,
-            records: 0,
-            source: Tally::default(),
-            destination: Tally::default(),
-            ragged: 0,
-            networks: 0,
-            cut: 0,
-            malformed: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { name, format, compression, ..Self::default() }
     }
 
     /// The cells read for `role`.
@@ -140,7 +126,7 @@ impl FileAccount {
 }
 
 /// How a file was read. Each format's module describes itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Format {
     /// Its name: `csv`, for example.
     pub name: &'static str,

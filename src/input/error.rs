@@ -337,8 +337,7 @@ impl InputError {
 }
 
 fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
-    let names: Vec<String> = roles.sides().iter().map(|&role| name(role)).collect();
-    names.join(" or ")
+    roles.sides().iter().map(|&role| name(role)).collect::<Vec<_>>().join(" or ")
 }
 
 fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {

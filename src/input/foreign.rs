@@ -1,19 +1,24 @@
 //! Formats that are recognised only to say how to convert them. None of them is read.
 
-use std::fmt;
+use thiserror::Error;
 
 /// A format that octomix does not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Foreign {
     /// A bzip2 file.
+    #[error("a bzip2 file")]
     Bzip2,
     /// An xz file.
+    #[error("an xz file")]
     Xz,
     /// UTF-16 text, as PowerShell writes it.
+    #[error("UTF-16 text")]
     Utf16,
     /// A Parquet file, if octomix was built without the feature `parquet`.
+    #[error("a Parquet file")]
     Parquet,
     /// A Parquet file whose columns are compressed with Brotli.
+    #[error("a Parquet file compressed with Brotli")]
     Brotli,
 }
 
@@ -43,17 +48,5 @@ impl Foreign {
                 "duckdb -c \"copy (from 'FILE') to 'NEW.parquet' (compression zstd)\""
             }
         }
-    }
-}
-
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Foreign::Bzip2 => "a bzip2 file",
-            Foreign::Xz => "an xz file",
-            Foreign::Utf16 => "UTF-16 text",
-            Foreign::Parquet => "a Parquet file",
-            Foreign::Brotli => "a Parquet file compressed with Brotli",
-        })
     }
 }

@@ -36,18 +36,14 @@ pub(crate) fn listed(names: &[String]) -> String {
 /// `text` with escapes for characters that would break the line or disturb a terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().fold(String::new(), |mut shown, c| {
-        if is_unprintable(c) {
+        // Control characters, line separators, and marks that turn the direction of the text around them.
+        if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
         }
         shown
     })
-}
-
-/// Control characters, line separators, and marks that change the direction of the text around them.
-fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The beginning of `bytes`, decoded as far as possible.

@@ -15,32 +15,29 @@ impl Role {
     /// All of them.
     pub const ALL: [Role; 3] = [Role::Source, Role::Destination, Role::Any];
 
+    /// Its option, its short name and its name in messages.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Role::Source => ["--src-column", "src", "source"],
+            Role::Destination => ["--dst-column", "dst", "destination"],
+            Role::Any => ["--src-column and --dst-column", "any", "endpoint"],
+        }
+    }
+
     /// The command-line option that names this role's column.
     pub fn option(self) -> &'static str {
-        match self {
-            Role::Source => "--src-column",
-            Role::Destination => "--dst-column",
-            Role::Any => "--src-column and --dst-column",
-        }
+        self.names()[0]
     }
 
     /// The short name, used on the command line and for the folder of results.
     pub fn key(self) -> &'static str {
-        match self {
-            Role::Source => "src",
-            Role::Destination => "dst",
-            Role::Any => "any",
-        }
+        self.names()[1]
     }
 }
 
 impl std::fmt::Display for Role {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Role::Source => "source",
-            Role::Destination => "destination",
-            Role::Any => "endpoint",
-        })
+        f.write_str(self.names()[2])
     }
 }
 
@@ -69,18 +66,12 @@ impl Roles {
 
     /// The roles filled by a file whose records are single addresses, which belong to neither side.
     pub(crate) fn of_single(asked: Option<Roles>) -> Roles {
-        match asked {
-            None | Some(Roles::Any) => Roles::Source,
-            Some(roles) => roles,
-        }
+        asked.filter(|&roles| roles != Roles::Any).unwrap_or(Roles::Source)
     }
 
     /// The sides of a record that fill these roles, source first.
     pub fn sides(self) -> &'static [Role] {
-        match self {
-            Roles::Any => Roles::Both.as_slice(),
-            one_or_both => one_or_both.as_slice(),
-        }
+        if self == Roles::Any { Roles::Both.as_slice() } else { self.as_slice() }
     }
 
     /// The roles asked for, source first.
@@ -130,12 +121,9 @@ impl<T> PerRole<T> {
     }
 
     /// What `of` makes of each value.
-    pub fn map<U>(&self, mut of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
-        PerRole {
-            source: of(Role::Source, &self.source),
-            destination: of(Role::Destination, &self.destination),
-            any: of(Role::Any, &self.any),
-        }
+    pub fn map<U>(&self, of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
+        let Self { source, destination, any } = self;
+        PerRole { source, destination, any }.into_map(of)
     }
 
     /// What `of` makes of each value, which it takes.

@@ -45,7 +45,8 @@ fn parse_epoch(text: &[u8]) -> Option<i64> {
         [b'-', digits @ ..] => (true, digits),
         _ => (false, text),
     };
-    let (whole, rest) = number(digits, 19)?;
+    let (digits, rest) = leading_digits(digits);
+    let whole = whole(digits).filter(|_| digits.len() <= 19)?;
     let (mut unit, mut bound) = (SECOND, LARGEST);
     while unit > 1 && whole >= bound {
         (unit, bound) = (unit / 1000, bound.saturating_mul(1000));
@@ -108,13 +109,9 @@ fn parse_zone(text: &[u8]) -> Option<i64> {
     (hours < 24).then_some(sign * (hours * HOUR + minutes * MINUTE))
 }
 
-/// The number that `text` begins with, of one to `most` digits, and what follows it.
-fn number(text: &[u8], most: usize) -> Option<(i64, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits > most {
-        return None;
-    }
-    Some((whole(&text[..digits])?, &text[digits..]))
+/// The digits that `text` begins with, and what follows them.
+fn leading_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
 }
 
 /// The number that `digits` consists of.
@@ -135,11 +132,11 @@ fn two_digits(text: &[u8]) -> Option<(i64, &[u8])> {
 
 /// The digits after a decimal point as nanoseconds, rounded down, and what follows them.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let kept = &text[..digits.min(9)];
+    let (digits, rest) = leading_digits(text);
+    let kept = &digits[..digits.len().min(9)];
     let missing = 9 - kept.len() as u32;
     let nanoseconds = if kept.is_empty() { 0 } else { whole(kept)? };
-    Some((nanoseconds * 10i64.pow(missing), &text[digits..]))
+    Some((nanoseconds * 10i64.pow(missing), rest))
 }
 
 /// Nanoseconds since 1970, displayed as RFC 3339 in UTC, with a fraction of 0, 3, 6 or 9 digits, as needed.

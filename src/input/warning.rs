@@ -1,19 +1,26 @@
 //! What is doubtful about a file that was read nevertheless.
 
-use std::fmt;
+use thiserror::Error;
 
 use crate::input::message::{listed, quoted};
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 
 /// A doubt about a file that did not stop the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Warning {
     /// Nothing, or only blank lines and comments.
+    #[error("the file is empty; check what wrote it")]
     Empty,
     /// A header with no rows below it.
+    #[error("column names but no rows; check what wrote the file")]
     NoRows,
     /// Cells, but none of them an IPv4 address.
+    #[error(
+        "no IPv4 address for the {role}, but {}; check the file, or choose another column of a CSV with {} NAME",
+        tally.dropped(),
+        role.option()
+    )]
     NoAddress {
         /// Whose cells.
         role: Role,
@@ -21,11 +28,18 @@ pub enum Warning {
         tally: Tally,
     },
     /// No column was found for a role.
+    #[error("no known column holds the {role}, which is left out; name one with {} NAME", role.option())]
     NoColumn {
         /// The role that stays empty.
         role: Role,
     },
     /// Several known columns may hold a role.
+    #[error(
+        "several columns may hold the {role}: {} is read, not {}; choose another with {} NAME",
+        quoted(taken),
+        listed(others),
+        role.option()
+    )]
     SeveralColumns {
         /// The role.
         role: Role,
@@ -35,6 +49,7 @@ pub enum Warning {
         others: Vec<String>,
     },
     /// A column was named, but the file has no columns.
+    #[error("the file has no columns, so {} {} names none of it", role.option(), quoted(column))]
     UnusedColumn {
         /// The role whose column it is.
         role: Role,
@@ -42,11 +57,19 @@ pub enum Warning {
         column: String,
     },
     /// Packets have a link type that octomix does not read.
+    #[error(
+        "packets of link type {number} are not read, and counted as not IP; convert them with \
+         tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst"
+    )]
     UnknownLink {
         /// Its number in captures.
         number: u16,
     },
     /// A record spans very many lines.
+    #[error(
+        "the record on line {line} goes on for more than {limit} lines, read as one row; \
+         look there for a quote that is not closed"
+    )]
     LongRecord {
         /// The line, from 1, on which it starts.
         line: u64,
@@ -54,6 +77,11 @@ pub enum Warning {
         limit: u64,
     },
     /// None of the first JSON objects has a field that is known to hold addresses.
+    #[error(
+        "no field of the first objects is known to hold addresses; they have {}; \
+         name yours with --src-column and --dst-column",
+        listed(fields)
+    )]
     UnknownFields {
         /// The requested roles.
         roles: Roles,
@@ -61,8 +89,16 @@ pub enum Warning {
         fields: Vec<String>,
     },
     /// Times were requested, but no record has one.
+    #[error(
+        "no record says its time, which --times asks for; read a format that has it, or a column such \
+         as frame.time_epoch"
+    )]
     NoTimes,
     /// Records do not say what the filter asks.
+    #[error(
+        "{addresses} addresses are left out as their records do not say what --where asks ({asked}); \
+         leave that condition out, or read a format that has it"
+    )]
     Unsaid {
         /// Their addresses.
         addresses: u64,
@@ -70,6 +106,7 @@ pub enum Warning {
         asked: String,
     },
     /// The file is damaged or truncated; the records before the damage were read.
+    #[error("{reason}; what stands before byte {offset} is read, what follows is not")]
     Damaged {
         /// The offset in the decompressed file from which nothing was read.
         offset: u64,
@@ -82,70 +119,5 @@ impl Warning {
     /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Warning::Empty => write!(f, "the file is empty; check what wrote it"),
-            Warning::NoRows => {
-                write!(f, "column names but no rows; check what wrote the file")
-            }
-            Warning::NoAddress { role, tally } => write!(
-                f,
-                "no IPv4 address for the {role}, but {}; \
-                 check the file, or choose another column of a CSV with {} NAME",
-                tally.dropped(),
-                role.option(),
-            ),
-            Warning::NoColumn { role } => write!(
-                f,
-                "no known column holds the {role}, which is left out; name one with {} NAME",
-                role.option(),
-            ),
-            Warning::SeveralColumns { role, taken, others } => write!(
-                f,
-                "several columns may hold the {role}: {} is read, not {}; choose another with {} NAME",
-                quoted(taken),
-                listed(others),
-                role.option(),
-            ),
-            Warning::UnusedColumn { role, column } => write!(
-                f,
-                "the file has no columns, so {} {} names none of it",
-                role.option(),
-                quoted(column),
-            ),
-            Warning::UnknownLink { number } => write!(
-                f,
-                "packets of link type {number} are not read, and counted as not IP; convert them with \
-                 tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst",
-            ),
-            Warning::LongRecord { line, limit } => write!(
-                f,
-                "the record on line {line} goes on for more than {limit} lines, read as one row; \
-                 look there for a quote that is not closed",
-            ),
-            Warning::UnknownFields { fields, .. } => write!(
-                f,
-                "no field of the first objects is known to hold addresses; they have {}; \
-                 name yours with --src-column and --dst-column",
-                listed(fields),
-            ),
-            Warning::NoTimes => write!(
-                f,
-                "no record says its time, which --times asks for; read a format that has it, or a \
-                 column such as frame.time_epoch",
-            ),
-            Warning::Unsaid { addresses, asked } => write!(
-                f,
-                "{addresses} addresses are left out as their records do not say what --where asks \
-                 ({asked}); leave that condition out, or read a format that has it",
-            ),
-            Warning::Damaged { offset, reason } => {
-                write!(f, "{reason}; what stands before byte {offset} is read, what follows is not",)
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use crate::address::Blocks;
 use crate::input::protocol::has_ports;
 use crate::input::record::{Cell, Facts, Record};
+use crate::input::role::Role;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
@@ -13,33 +14,18 @@ pub(super) enum Condition {
     Any(Vec<Condition>),
     Not(Box<Condition>),
     Protocol(Vec<u8>),
-    Port(PortOf, Vec<RangeInclusive<u16>>),
+    /// Of `Any`, a port on either side.
+    Port(Role, Vec<RangeInclusive<u16>>),
     Time(RangeInclusive<i64>),
-    Inside(AddressOf, Blocks),
-}
-
-/// Whose port is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PortOf {
-    Source,
-    Destination,
-    Either,
-}
-
-/// Whose address is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AddressOf {
-    Source,
-    Destination,
-    /// The one to be counted.
-    Own,
+    /// Of `Any`, the address to be counted.
+    Inside(Role, Blocks),
 }
 
 impl Condition {
     pub(super) fn holds(&self, record: &Record, own: Cell) -> Option<bool> {
         match self {
-            Condition::All(parts) => junction(parts, record, own, false),
-            Condition::Any(parts) => junction(parts, record, own, true),
+            Condition::All(parts) => junction(false, parts.iter().map(|it| it.holds(record, own))),
+            Condition::Any(parts) => junction(true, parts.iter().map(|it| it.holds(record, own))),
             Condition::Not(part) => part.holds(record, own).map(|holds| !holds),
             Condition::Protocol(protocols) => {
                 record.facts.protocol.map(|protocol| protocols.contains(&protocol))
@@ -48,9 +34,9 @@ impl Condition {
             Condition::Time(span) => record.facts.time.map(|time| span.contains(&time)),
             Condition::Inside(end, blocks) => {
                 let cell = match end {
-                    AddressOf::Source => record.source,
-                    AddressOf::Destination => record.destination,
-                    AddressOf::Own => own,
+                    Role::Source => record.source,
+                    Role::Destination => record.destination,
+                    Role::Any => own,
                 };
                 match cell {
                     Cell::Address { address, .. } => Some(blocks.contains(address)),
@@ -76,10 +62,10 @@ impl Condition {
 }
 
 /// Kleene's conjunction, which one false part decides, or his disjunction, which one true part decides.
-fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> Option<bool> {
+fn junction(deciding: bool, parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut holds = Some(!deciding);
     for part in parts {
-        match part.holds(record, own) {
+        match part {
             Some(part) if part == deciding => return Some(deciding),
             Some(_) => {}
             None => holds = None,
@@ -88,19 +74,17 @@ fn junction(parts: &[Condition], record: &Record, own: Cell, deciding: bool) -> 
     holds
 }
 
-fn port_holds(side: PortOf, ports: &[RangeInclusive<u16>], facts: &Facts) -> Option<bool> {
+fn port_holds(side: Role, ports: &[RangeInclusive<u16>], facts: &Facts) -> Option<bool> {
     let holds = |port: Option<u16>| match port {
         Some(port) => Some(ports.iter().any(|range| range.contains(&port))),
         // An ICMP packet has no port, and so not this one.
         None => facts.protocol.filter(|&protocol| !has_ports(protocol)).map(|_| false),
     };
     match side {
-        PortOf::Source => holds(facts.source_port),
-        PortOf::Destination => holds(facts.destination_port),
-        PortOf::Either => match (holds(facts.source_port), holds(facts.destination_port)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
+        Role::Source => holds(facts.source_port),
+        Role::Destination => holds(facts.destination_port),
+        Role::Any => {
+            junction(true, [facts.source_port, facts.destination_port].into_iter().map(holds))
+        }
     }
 }

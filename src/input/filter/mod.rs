@@ -6,14 +6,14 @@
 
 mod condition;
 mod parse;
-mod tokens;
 
 use std::str::FromStr;
 
 use crate::input::record::{Cell, Record};
-use condition::{AddressOf, Condition};
+use crate::input::role::Role;
+use condition::Condition;
 
-pub use tokens::FilterError;
+pub use parse::FilterError;
 
 /// A condition on records, read from an expression.
 ///
@@ -56,7 +56,7 @@ impl Filter {
 
     /// Whether the answer is always the same for both addresses of a record.
     pub fn is_of_records(&self) -> bool {
-        !self.condition.any(&|part| matches!(part, Condition::Inside(AddressOf::Own, _)))
+        !self.condition.any(&|part| matches!(part, Condition::Inside(Role::Any, _)))
     }
 
     /// Whether it asks for protocols, ports or times.
@@ -118,10 +118,13 @@ mod tests {
         })
     }
 
-    /// An expression and what it says of a record, decided apart from [`Condition`]: -1 no, 0 not said, 1 yes.
+    /// What a condition says of a record and one of its addresses: -1 no, 0 unsaid, 1 yes.
+    type Leaf = fn(&Record, Cell) -> i8;
+
+    /// An expression and what it says of a record, decided apart from [`Condition`].
     #[derive(Debug, Clone)]
     enum Naive {
-        Leaf(&'static str, fn(&Record, Cell) -> i8),
+        Leaf(&'static str, Leaf),
         Not(Box<Naive>),
         Both(Box<Naive>, &'static str, Box<Naive>),
     }
@@ -130,11 +133,17 @@ mod tests {
         if holds { 1 } else { -1 }
     }
 
-    fn port(port: Option<u16>, facts: &Facts, is: fn(u16) -> bool) -> i8 {
-        match (port, facts.protocol) {
+    fn port(record: &Record, role: Role, is: fn(u16) -> bool) -> i8 {
+        let Facts { protocol, source_port, destination_port, .. } = record.facts;
+        let of = |port: Option<u16>| match (port, protocol) {
             (Some(port), _) => sign(is(port)),
             (None, Some(1)) => -1,
             (None, _) => 0,
+        };
+        match role {
+            Role::Source => of(source_port),
+            Role::Destination => of(destination_port),
+            Role::Any => of(source_port).max(of(destination_port)),
         }
     }
 
@@ -146,25 +155,14 @@ mod tests {
         }
     }
 
-    /// What a condition says of a record and one of its addresses: -1 no, 0 unsaid, 1 yes.
-    type Leaf = fn(&Record, Cell) -> i8;
-
     const LEAVES: [(&str, Leaf); 14] = [
         ("proto=tcp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
         ("PROTO != 17, icmp", |r, _| r.facts.protocol.map_or(0, |p| sign(p == 6))),
-        ("sport=53,1000-1024", |r, _| {
-            port(r.facts.source_port, &r.facts, |p| p == 53 || p == 1024)
-        }),
-        ("dport >= 1024", |r, _| port(r.facts.destination_port, &r.facts, |p| p > 80)),
-        ("dport<80", |r, _| port(r.facts.destination_port, &r.facts, |p| p == 53)),
-        ("port = 80", |r, _| {
-            let of = |side| port(side, &r.facts, |p| p == 80);
-            of(r.facts.source_port).max(of(r.facts.destination_port))
-        }),
-        ("port in 53", |r, _| {
-            let of = |side| port(side, &r.facts, |p| p == 53);
-            of(r.facts.source_port).max(of(r.facts.destination_port))
-        }),
+        ("sport=53,1000-1024", |r, _| port(r, Role::Source, |p| p == 53 || p == 1024)),
+        ("dport >= 1024", |r, _| port(r, Role::Destination, |p| p > 80)),
+        ("dport<80", |r, _| port(r, Role::Destination, |p| p == 53)),
+        ("port = 80", |r, _| port(r, Role::Any, |p| p == 80)),
+        ("port in 53", |r, _| port(r, Role::Any, |p| p == 53)),
         ("time>=1970-01-01T00:00:01Z", |r, _| r.facts.time.map_or(0, |t| sign(t > 999_999_999))),
         ("time < '1970-01-01 00:00:02'", |r, _| {
             r.facts.time.map_or(0, |t| sign(t < 2_000_000_000))
@@ -210,11 +208,8 @@ mod tests {
             let word = prop_oneof![Just("and"), Just("or")];
             prop_oneof![
                 part.clone().prop_map(|part| Naive::Not(Box::new(part))),
-                (part.clone(), word, part).prop_map(|(a, word, b)| Naive::Both(
-                    Box::new(a),
-                    word,
-                    Box::new(b)
-                )),
+                (part.clone().prop_map(Box::new), word, part.prop_map(Box::new))
+                    .prop_map(|(a, word, b)| Naive::Both(a, word, b)),
             ]
         })
     }

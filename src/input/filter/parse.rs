@@ -1,13 +1,29 @@
-//! The grammar of `--where`: `proto=tcp and (port=443 or not dst private)`. It is recursive by nature, up
-//! to a limit.
+//! The words and the grammar of `--where`: `proto=tcp and (port=443 or not dst private)`. The grammar is
+//! recursive by nature, up to a limit.
 
 use std::ops::RangeInclusive;
 
-use super::condition::{AddressOf, Condition, PortOf};
-use super::tokens::{FilterError, Token, tokens};
+use thiserror::Error;
+
+use super::condition::Condition;
 use crate::address::{Blocks, parse_block};
 use crate::input::protocol::{parse_number, parse_protocol};
+use crate::input::role::Role;
 use crate::input::time::parse_time;
+
+/// An expression that cannot be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected {expected} at character {at}, found {found}; write e.g. {example}")]
+pub struct FilterError {
+    /// The character, from 1, at which the mistake is.
+    pub at: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+    /// What was found there, safe to display.
+    pub found: String,
+    /// A correct expression.
+    pub example: &'static str,
+}
 
 /// The deepest nesting of parentheses and negations: nobody writes deeper expressions by hand.
 const DEEPEST: usize = 64;
@@ -60,19 +76,22 @@ impl<'e> Parser<'e> {
     }
 
     fn any(&mut self) -> Parsed<Condition> {
-        let mut parts = vec![self.all()?];
-        while self.take(&["or", "||"]) {
-            parts.push(self.all()?);
-        }
-        Ok(if parts.len() > 1 { Condition::Any(parts) } else { parts.remove(0) })
+        let all = |parser: &mut Self| parser.joined(&["and", "&&"], Condition::All, Self::one);
+        self.joined(&["or", "||"], Condition::Any, all)
     }
 
-    fn all(&mut self) -> Parsed<Condition> {
-        let mut parts = vec![self.one()?];
-        while self.take(&["and", "&&"]) {
-            parts.push(self.one()?);
+    /// One or more parts with one of `words` between them.
+    fn joined(
+        &mut self,
+        words: &[&str],
+        join: fn(Vec<Condition>) -> Condition,
+        part: impl Fn(&mut Self) -> Parsed<Condition>,
+    ) -> Parsed<Condition> {
+        let mut parts = vec![part(self)?];
+        while self.take(words) {
+            parts.push(part(self)?);
         }
-        Ok(if parts.len() > 1 { Condition::All(parts) } else { parts.remove(0) })
+        Ok(if parts.len() > 1 { join(parts) } else { parts.remove(0) })
     }
 
     /// A condition, a negation or what is in parentheses.
@@ -97,35 +116,25 @@ impl<'e> Parser<'e> {
     }
 
     fn condition(&mut self) -> Parsed<Condition> {
-        let is_one = |parser: &mut Self, words: &[&str]| parser.take(words);
-        if is_one(self, &["proto", "protocol"]) {
-            return self.protocol();
-        }
-        for (word, side) in
-            [("port", PortOf::Either), ("sport", PortOf::Source), ("dport", PortOf::Destination)]
-        {
-            if self.take(&[word]) {
-                return self.port(side);
+        let word = self.peek().filter(|token| !token.is_quoted);
+        self.at += 1;
+        match word.map(|token| token.text.to_ascii_lowercase()).as_deref() {
+            Some("proto" | "protocol") => self.protocol(),
+            Some("port") => self.port(Role::Any),
+            Some("sport") => self.port(Role::Source),
+            Some("dport") => self.port(Role::Destination),
+            Some("time") => self.time(),
+            Some("src") => self.address(Role::Source),
+            Some("dst") => self.address(Role::Destination),
+            Some("ip") => self.address(Role::Any),
+            Some("private") => Ok(Condition::Inside(Role::Any, Blocks::private())),
+            Some("public") => Ok(not(Condition::Inside(Role::Any, Blocks::private()))),
+            _ => {
+                self.at -= 1;
+                let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
+                Err(self.expected(expected, ALL))
             }
         }
-        if self.take(&["time"]) {
-            return self.time();
-        }
-        for (word, end) in
-            [("src", AddressOf::Source), ("dst", AddressOf::Destination), ("ip", AddressOf::Own)]
-        {
-            if self.take(&[word]) {
-                return self.address(end);
-            }
-        }
-        if self.take(&["private"]) {
-            return Ok(Condition::Inside(AddressOf::Own, Blocks::private()));
-        }
-        if self.take(&["public"]) {
-            return Ok(not(Condition::Inside(AddressOf::Own, Blocks::private())));
-        }
-        let expected = "proto, port, sport, dport, time, src, dst, ip, private or public";
-        Err(self.expected(expected, ALL))
     }
 
     /// Parses `=`, `in`, `!=` or `not in`; returns whether it is a negation.
@@ -133,10 +142,7 @@ impl<'e> Parser<'e> {
         if self.take(&["=", "==", "in"]) {
             return Ok(false);
         }
-        if self.take(&["!="]) {
-            return Ok(true);
-        }
-        if self.take(&["not"]) && self.take(&["in"]) {
+        if self.take(&["!="]) || self.take(&["not"]) && self.take(&["in"]) {
             return Ok(true);
         }
         Err(self.expected("'=', '!=', 'in' or 'not in'", example))
@@ -151,7 +157,7 @@ impl<'e> Parser<'e> {
         Ok(not_if(is_negated, Condition::Protocol(protocols)))
     }
 
-    fn port(&mut self, side: PortOf) -> Parsed<Condition> {
+    fn port(&mut self, side: Role) -> Parsed<Condition> {
         let example = "port=443, dport=1-1023,8080 or sport>=1024";
         let expected = "a port up to 65535";
         if let Some(compare) = self.comparison() {
@@ -180,7 +186,7 @@ impl<'e> Parser<'e> {
         Ok(span.map_or(Condition::Any(Vec::new()), Condition::Time))
     }
 
-    fn address(&mut self, end: AddressOf) -> Parsed<Condition> {
+    fn address(&mut self, end: Role) -> Parsed<Condition> {
         let example = "src in 10.0.0.0/8,192.0.2.1, dst not in 10.0.0.0/8 or dst public";
         let is_negated = self.take(&["not"]);
         if self.take(&["private"]) {
@@ -202,17 +208,15 @@ impl<'e> Parser<'e> {
     }
 
     fn comparison(&mut self) -> Option<Comparison> {
-        for (sign, comparison) in [
-            ("<", Comparison::Below),
-            ("<=", Comparison::UpTo),
-            (">", Comparison::Above),
-            (">=", Comparison::From),
-        ] {
-            if self.take(&[sign]) {
-                return Some(comparison);
-            }
-        }
-        None
+        let comparison = match self.peek().filter(|token| !token.is_quoted)?.text {
+            "<" => Comparison::Below,
+            "<=" => Comparison::UpTo,
+            ">" => Comparison::Above,
+            ">=" => Comparison::From,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(comparison)
     }
 
     /// Values separated by commas.
@@ -240,6 +244,53 @@ impl<'e> Parser<'e> {
         self.at += 1;
         Ok(value)
     }
+}
+
+/// A word, or a sign such as `(` or `<=`; `at` is its first byte.
+#[derive(Debug, Clone, Copy)]
+struct Token<'e> {
+    text: &'e str,
+    at: usize,
+    is_quoted: bool,
+}
+
+/// Tokens that are not words. Longer ones come before their prefixes.
+const SIGNS: [&str; 15] =
+    ["==", "!=", "<=", ">=", "&&", "||", "(", ")", ",", "=", "<", ">", "!", "&", "|"];
+
+/// Splits `expression` into tokens.
+///
+/// # Errors
+/// A quote that is not closed.
+fn tokens(expression: &str) -> Result<Vec<Token<'_>>, FilterError> {
+    let mut tokens = Vec::new();
+    let mut rest = expression;
+    loop {
+        rest = rest.trim_start();
+        let at = expression.len() - rest.len();
+        let Some(first) = rest.chars().next() else { return Ok(tokens) };
+        if first == '\'' || first == '"' {
+            let Some((text, after)) = rest[1..].split_once(first) else {
+                let expected = "the end of what is in quotes";
+                let found = "the end".to_owned();
+                let at = expression.chars().count() + 1;
+                let example = "\"time>='2026-01-01 00:00'\"";
+                return Err(FilterError { at, expected, found, example });
+            };
+            tokens.push(Token { text, at, is_quoted: true });
+            rest = after;
+            continue;
+        }
+        let sign = SIGNS.iter().find(|&&sign| rest.starts_with(sign));
+        let len = sign.map_or_else(|| word_len(rest), |sign| sign.len());
+        tokens.push(Token { text: &rest[..len], at, is_quoted: false });
+        rest = &rest[len..];
+    }
+}
+
+fn word_len(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || "()=!<>&|,'\"".contains(c);
+    text.find(ends).unwrap_or(text.len())
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -293,62 +344,37 @@ mod tests {
 
     use crate::input::filter::Filter;
 
-    fn wrong(expression: &str) -> String {
-        expression.parse::<Filter>().unwrap_err().to_string()
-    }
-
     #[test]
     fn a_mistake_is_told_with_its_place() {
+        let wrong = |expression: &str| expression.parse::<Filter>().unwrap_err().to_string();
         assert_eq!(
             wrong("proto=tcp and port=70000"),
             "expected a port up to 65535 or a range such as 1-1023 at character 20, found '70000'; \
              write e.g. port=443, dport=1-1023,8080 or sport>=1024"
         );
-        for (expression, start) in [
-            (
-                "",
-                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found the end",
-            ),
-            (
-                "protö=tcp",
-                "expected proto, port, sport, dport, time, src, dst, ip, private or public at character 1, found 'protö'",
-            ),
-            (
-                "proto=tcp,",
-                "expected a protocol's name or its number up to 255 at character 11, found the end",
-            ),
-            ("proto tcp", "expected '=', '!=', 'in' or 'not in' at character 7, found 'tcp'"),
-            ("(port=1", "expected 'and', 'or' or ')' at character 8, found the end"),
-            ("port=1)", "expected 'and', 'or' or the end at character 7, found ')'"),
-            ("port=1 proto=2", "expected 'and', 'or' or the end at character 8, found 'proto'"),
-            ("time=0", "expected '>=', '>', '<' or '<=' at character 5, found '='"),
-            (
-                "time>yesterday",
-                "expected a time such as 2026-01-01T00:00:00Z or 1767225600 at character 6, found 'yesterday'",
-            ),
-            ("time>'2026", "expected the end of what is in quotes at character 11, found the end"),
-            (
-                "src in 10.0.0/8",
-                "expected a block such as 10.0.0.0/8 or an address at character 8, found '10.0.0/8'",
-            ),
-            (
-                "src not 10.0.0.0/8",
-                "expected 'in', 'not in', '=', 'private' or 'public' at character 5, found 'not'",
-            ),
-            (
-                "dst",
-                "expected 'in', 'not in', '=', 'private' or 'public' at character 4, found the end",
-            ),
-            (
-                "port=9-3",
-                "expected a port up to 65535 or a range such as 1-1023 at character 6, found '9-3'",
-            ),
+        let subjects = "proto, port, sport, dport, time, src, dst, ip, private or public";
+        let time = "a time such as 2026-01-01T00:00:00Z or 1767225600";
+        let members = "'in', 'not in', '=', 'private' or 'public'";
+        for (expression, expected, at, found) in [
+            ("", subjects, 1, "the end"),
+            ("protö=tcp", subjects, 1, "'protö'"),
+            ("proto=tcp,", "a protocol's name or its number up to 255", 11, "the end"),
+            ("proto tcp", "'=', '!=', 'in' or 'not in'", 7, "'tcp'"),
+            ("(port=1", "'and', 'or' or ')'", 8, "the end"),
+            ("port=1)", "'and', 'or' or the end", 7, "')'"),
+            ("port=1 proto=2", "'and', 'or' or the end", 8, "'proto'"),
+            ("time=0", "'>=', '>', '<' or '<='", 5, "'='"),
+            ("time>yesterday", time, 6, "'yesterday'"),
+            ("time>'2026", "the end of what is in quotes", 11, "the end"),
+            ("src in 10.0.0/8", "a block such as 10.0.0.0/8 or an address", 8, "'10.0.0/8'"),
+            ("src not 10.0.0.0/8", members, 5, "'not'"),
+            ("dst", members, 4, "the end"),
+            ("port=9-3", "a port up to 65535 or a range such as 1-1023", 6, "'9-3'"),
         ] {
             let message = wrong(expression);
-            assert!(
-                message.starts_with(&format!("{start}; write e.g. ")),
-                "{expression}: {message}"
-            );
+            let start =
+                format!("expected {expected} at character {at}, found {found}; write e.g. ");
+            assert!(message.starts_with(&start), "{expression}: {message}");
         }
         assert!(wrong(&"not ".repeat(5000)).starts_with("expected fewer parentheses"));
     }

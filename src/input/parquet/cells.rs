@@ -40,44 +40,40 @@ pub(super) fn open(
     let number = Number::of(leaf);
     let is_text = is_text(leaf);
     match reader {
-        ColumnReader::BoolColumnReader(reader) => Typed::boxed(reader, leaf, |value, text| {
+        ColumnReader::BoolColumnReader(reader) => boxed(reader, leaf, |value, text| {
             print(text, format_args!("{value}"));
         }),
         ColumnReader::Int32ColumnReader(reader) if is_address => {
             // Its bits are the address, whether the type is signed or not.
-            Typed::boxed(reader, leaf, |&value, text| address(value.cast_unsigned(), text))
+            boxed(reader, leaf, |&value, text| address(value.cast_unsigned(), text))
         }
         ColumnReader::Int64ColumnReader(reader) if is_address => {
-            Typed::boxed(reader, leaf, |&value, text| match u32::try_from(value) {
+            boxed(reader, leaf, |&value, text| match u32::try_from(value) {
                 Ok(value) => address(value, text),
                 Err(_) => print(text, format_args!("{value}")),
             })
         }
-        ColumnReader::Int32ColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |&value, text| {
-                let value = match number.is_unsigned {
-                    true => i64::from(value.cast_unsigned()),
-                    false => i64::from(value),
-                };
-                number.write(value, text);
-            })
-        }
+        ColumnReader::Int32ColumnReader(reader) => boxed(reader, leaf, move |&value, text| {
+            let value = match number.is_unsigned {
+                true => i64::from(value.cast_unsigned()),
+                false => i64::from(value),
+            };
+            number.write(value, text);
+        }),
         ColumnReader::Int64ColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |&value, text| number.write(value, text))
+            boxed(reader, leaf, move |&value, text| number.write(value, text))
         }
-        ColumnReader::Int96ColumnReader(reader) => Typed::boxed(reader, leaf, |value, text| {
+        ColumnReader::Int96ColumnReader(reader) => boxed(reader, leaf, |value, text| {
             NANOSECONDS.write(value.to_nanos(), text);
         }),
-        ColumnReader::FloatColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |&value, text| {
-                float(f64::from(value), is_address, text);
-            })
-        }
+        ColumnReader::FloatColumnReader(reader) => boxed(reader, leaf, move |&value, text| {
+            float(f64::from(value), is_address, text);
+        }),
         ColumnReader::DoubleColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |&value, text| float(value, is_address, text))
+            boxed(reader, leaf, move |&value, text| float(value, is_address, text))
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |value, text| match value.data() {
+            boxed(reader, leaf, move |value, text| match value.data() {
                 &[a, b, c, d] if is_address && !is_text => {
                     address(u32::from_be_bytes([a, b, c, d]), text);
                 }
@@ -85,7 +81,7 @@ pub(super) fn open(
             })
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-            Typed::boxed(reader, leaf, move |value, text| match value.data() {
+            boxed(reader, leaf, move |value, text| match value.data() {
                 &[a, b, c, d] if is_address => address(u32::from_be_bytes([a, b, c, d]), text),
                 bytes => match <[u8; 16]>::try_from(bytes) {
                     Ok(bytes) => print(text, format_args!("{}", Ipv6Addr::from(bytes))),
@@ -109,23 +105,17 @@ struct Typed<T: DataType, W> {
     write: W,
 }
 
-impl<T, W> Typed<T, W>
-where
-    T: DataType,
-    W: Fn(&T::T, &mut Vec<u8>) + Send + 'static,
-{
-    fn boxed(reader: ColumnReaderImpl<T>, leaf: &ColumnDescriptor, write: W) -> Box<dyn Cells> {
-        let defined = leaf.max_def_level();
-        let (levels, values) = (Vec::new(), Vec::new());
-        Box::new(Self { reader, defined, levels, values, row: 0, value: 0, write })
-    }
+fn boxed<T: DataType>(
+    reader: ColumnReaderImpl<T>,
+    leaf: &ColumnDescriptor,
+    write: impl Fn(&T::T, &mut Vec<u8>) + Send + 'static,
+) -> Box<dyn Cells> {
+    let defined = leaf.max_def_level();
+    let (levels, values) = (Vec::new(), Vec::new());
+    Box::new(Typed { reader, defined, levels, values, row: 0, value: 0, write })
 }
 
-impl<T, W> Cells for Typed<T, W>
-where
-    T: DataType,
-    W: Fn(&T::T, &mut Vec<u8>) + Send + 'static,
-{
+impl<T: DataType, W: Fn(&T::T, &mut Vec<u8>) + Send> Cells for Typed<T, W> {
     fn skip(&mut self, rows: usize) -> Result<(), ParquetError> {
         enough(self.reader.skip_records(rows)?, rows)
     }

@@ -69,15 +69,10 @@ pub(crate) const TIME: [&str; 14] = [
     "_source.layers.frame.frame.time_epoch",
 ];
 
-/// The columns that hold the facts of a row. One fact may have several columns that are each empty in some
-/// rows, like `tcp.srcport` and `udp.srcport`.
+/// The columns that hold the facts of a row: of its protocol, its ports and its time. One fact may have
+/// several columns that are each empty in some rows, like `tcp.srcport` and `udp.srcport`.
 #[derive(Debug, Default)]
-pub(crate) struct FactColumns<C = usize> {
-    protocol: Vec<C>,
-    source_port: Vec<C>,
-    destination_port: Vec<C>,
-    time: Vec<C>,
-}
+pub(crate) struct FactColumns<C = usize>([Vec<C>; 4]);
 
 impl FactColumns {
     /// Finds them in `header`.
@@ -88,12 +83,7 @@ impl FactColumns {
             };
             names.iter().filter_map(at).collect()
         };
-        Self {
-            protocol: known(&PROTOCOL),
-            source_port: known(&SOURCE_PORT),
-            destination_port: known(&DESTINATION_PORT),
-            time: known(&TIME),
-        }
+        Self([&PROTOCOL[..], &SOURCE_PORT, &DESTINATION_PORT, &TIME].map(known))
     }
 
     /// The last of these columns.
@@ -105,29 +95,23 @@ impl FactColumns {
 impl<C: Copy> FactColumns<C> {
     /// All these columns.
     pub fn all(&self) -> impl Iterator<Item = &C> {
-        [&self.protocol, &self.source_port, &self.destination_port, &self.time]
-            .into_iter()
-            .flatten()
+        self.0.iter().flatten()
     }
 
     /// The same columns, converted by `to`.
     pub fn map<D>(&self, to: impl Fn(C) -> D) -> FactColumns<D> {
-        let all = |columns: &[C]| columns.iter().map(|&column| to(column)).collect();
-        FactColumns {
-            protocol: all(&self.protocol),
-            source_port: all(&self.source_port),
-            destination_port: all(&self.destination_port),
-            time: all(&self.time),
-        }
+        let all = |columns: &Vec<C>| columns.iter().map(|&column| to(column)).collect();
+        FactColumns(self.0.each_ref().map(all))
     }
 
     /// The facts of a row whose fields `field` returns.
     pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Facts {
+        let [protocol, source_port, destination_port, time] = &self.0;
         Facts {
-            protocol: self.protocol.iter().find_map(|&at| parse_protocol(field(at))),
-            source_port: self.source_port.iter().find_map(|&at| parse_port(field(at))),
-            destination_port: self.destination_port.iter().find_map(|&at| parse_port(field(at))),
-            time: self.time.iter().find_map(|&at| parse_time(field(at))),
+            protocol: protocol.iter().find_map(|&at| parse_protocol(field(at))),
+            source_port: source_port.iter().find_map(|&at| parse_port(field(at))),
+            destination_port: destination_port.iter().find_map(|&at| parse_port(field(at))),
+            time: time.iter().find_map(|&at| parse_time(field(at))),
         }
     }
 }

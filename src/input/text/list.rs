@@ -11,15 +11,11 @@ use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Roles;
-use crate::input::text::cell::{leading_ipv4, parse_cell};
+use crate::input::text::cell::{leading_ipv4, network, parse_cell};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
-use crate::input::text::network::network;
 
-/// Recognises every file: whatever is no other format is a list.
-///
-/// # Errors
-/// None.
+/// Recognises every file: whatever is no other format is a list. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -28,9 +24,7 @@ pub(crate) fn recognise(
         format: Format {
             name: "list",
             record: ["line of a list", "lines of a list"],
-            has_roles: false,
-            source: None,
-            destination: None,
+            ..Format::default()
         },
         roles: Roles::of_single(options.roles),
         skip: lines::bom(head.bytes()),

@@ -9,6 +9,4 @@ pub(crate) mod facts;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod list;
-pub(crate) mod network;
-pub(crate) mod vpc;
 pub(crate) mod zeek;

@@ -14,12 +14,11 @@ use crate::input::message::{excerpt, printable};
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
-use crate::input::text::cell::parse_cell;
+use crate::input::text::cell::{network, parse_cell};
 use crate::input::text::columns::{self, Column, described};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::facts::FactColumns;
 use crate::input::text::lines;
-use crate::input::text::network::network;
 use exact::Exact;
 use table::Table;
 
@@ -65,7 +64,10 @@ pub(crate) fn recognise(
     let header: Vec<String> = (0..row.fields).map(|at| column_name(exact.field(at))).collect();
     let is_own = header.iter().take(2).eq(OWN) && options.names_no_column();
     let (columns, warnings) = if is_own {
-        (own_columns(Roles::of_single(options.roles)), Vec::new())
+        // The one column of addresses fills roles as a list does.
+        let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };
+        let roles = Roles::of_single(options.roles);
+        (roles.as_slice().iter().map(column).collect(), Vec::new())
     } else {
         columns::choose(&header, options, head.name())?
     };
@@ -92,21 +94,13 @@ pub(crate) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns)
     LineCutter(Arc::new(Table::new(b'\t', header, columns, None, facts)))
 }
 
-/// The address column of a table that octomix wrote, which fills `roles` as a list does.
-fn own_columns(roles: Roles) -> Vec<Column> {
-    let column = |&role| Column { role, index: 0, name: OWN[0].to_owned() };
-    roles.as_slice().iter().map(column).collect()
-}
-
 /// The delimiter of a header; `None` if `line` is not a header.
 fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     // A list's comment may contain commas and quotes, and a column's name may contain a `#`: an address
     // before the `#` decides.
     let is_listed = |content| parse_cell(content).is_address() || network(content).is_some();
-    if lines::content(line).is_some_and(is_listed) {
-        return None;
-    }
-    if line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t') {
+    let is_binary = line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t');
+    if is_binary || lines::content(line).is_some_and(is_listed) {
         return None;
     }
     let count = |delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();

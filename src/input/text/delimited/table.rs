@@ -52,14 +52,13 @@ impl Table {
         let of = |role| columns.iter().find(|column| column.role == role);
         let [source, destination] =
             [Role::Source, Role::Destination].map(|role| Some(slot(of(role)?.index)));
-        let packets = packets.map(slot);
         Self {
             delimiter,
             width: header.len(),
             columns,
             source,
             destination,
-            packets,
+            packets: packets.map(slot),
             facts: facts.map(slot),
             is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
             targets,
@@ -73,7 +72,12 @@ impl Parser for Table {
         let mut exact = None;
         let (mut found, mut at) = (self.targets.room(), 0);
         loop {
-            at = self.plain(bytes, at, &mut found, block);
+            at = fast::rows(bytes, at, self.delimiter, &self.targets, &mut found, |row| {
+                if row.end > row.start {
+                    self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
+                }
+                block.passed += 1;
+            });
             if at == bytes.len() {
                 return at;
             }
@@ -104,22 +108,6 @@ impl Parser for Table {
 }
 
 impl Table {
-    /// Adds rows until one has quotes; returns where that one starts.
-    fn plain(&self, bytes: &[u8], at: usize, found: &mut [usize], block: &mut Block) -> usize {
-        fast::rows(bytes, at, self.delimiter, &self.targets, found, |row| {
-            if row.end > row.start {
-                self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
-            }
-            block.passed += 1;
-        })
-    }
-
-    /// Whether a row with this number of fields belongs to the summary that nfdump writes below its table:
-    /// the word Summary, and the names and values of six sums.
-    fn is_summary(&self, fields: usize) -> bool {
-        self.is_nfdump && matches!(fields, 1 | 6)
-    }
-
     /// Adds a row with this number of fields that starts at byte `at` of the block.
     #[inline(always)]
     fn add<'a>(
@@ -130,7 +118,8 @@ impl Table {
         block: &mut Block,
     ) {
         if fields != self.width {
-            if self.is_summary(fields) {
+            // The summary below a table of nfdump: the word Summary, and the names and values of six sums.
+            if self.is_nfdump && matches!(fields, 1 | 6) {
                 return;
             }
             block.ragged += 1;
@@ -193,6 +182,7 @@ mod tests {
 
     use super::*;
     use crate::input::options::Options;
+    use crate::input::read::block::Side;
     use crate::input::read::wanted::Wanted;
     use crate::input::role::Roles;
 
@@ -212,8 +202,7 @@ mod tests {
     type Found = (u64, u64, Vec<(Vec<u32>, crate::input::Tally)>, Vec<(u64, u64, String)>);
 
     fn found(block: &Block) -> Found {
-        let side =
-            |side: &crate::input::read::block::Side| (side.keys.addresses.clone(), side.tally);
+        let side = |side: &Side| (side.keys.addresses.clone(), side.tally);
         let places = block.malformed.iter();
         (
             block.records,
@@ -235,25 +224,22 @@ mod tests {
         let mut block = block();
         for row in &rows {
             block.ragged += u64::from(row.len() != 3);
-            let cell = |at| other_cell(row.get(at).unwrap_or_default());
+            let field = |at| row.get(at).unwrap_or_default();
             let record = Record {
-                source: cell(0),
-                destination: cell(2),
+                source: other_cell(field(0)),
+                destination: other_cell(field(2)),
                 packets: 1,
                 facts: Facts::default(),
             };
             // The line of a record after blank ones is that of the first of these, so it is counted anew.
-            let offset = row.position().unwrap().byte() as usize;
-            let blank =
-                text[offset..].iter().take_while(|&&byte| matches!(byte, b'\n' | b'\r')).count();
-            let offset = offset + blank;
+            let at = row.position().unwrap().byte() as usize;
+            let is_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+            let offset = at + text[at..].iter().take_while(is_end).count();
             block.add(&record, |role| MalformedInBlock {
                 number: lines::count(&text[..offset]),
                 offset: offset as u64,
                 column: Some(role.to_string()),
-                value: excerpt(
-                    row.get(if role == Role::Source { 0 } else { 2 }).unwrap_or_default(),
-                ),
+                value: excerpt(field(if role == Role::Source { 0 } else { 2 })),
             });
         }
         found(&block)

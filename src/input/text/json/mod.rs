@@ -54,11 +54,7 @@ const KNOWN: [(&str, &str); 18] = [
 /// normal.
 const EVENT: &str = "event_type";
 
-/// Recognises an object, or an array of them.
-///
-/// # Errors
-///
-/// None.
+/// Recognises an object, or an array of them. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -129,9 +125,9 @@ fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
 }
 
 /// The fields that the run wants.
-fn wanted(options: &Options) -> Vec<WantedPath<'_>> {
+fn wanted<'o>(options: &'o Options) -> Vec<WantedPath<'o>> {
     let mut wanted = Vec::new();
-    let mut want = |slot, paths: &[&'static str]| {
+    let mut want = |slot, paths: &[&'o str]| {
         wanted.extend((0..).zip(paths).map(|(rank, path)| WantedPath { path, slot, rank }));
     };
     if options.needs_facts() {
@@ -140,17 +136,13 @@ fn wanted(options: &Options) -> Vec<WantedPath<'_>> {
         want(Slot::DestinationPort, &facts::DESTINATION_PORT);
         want(Slot::Time, &facts::TIME);
     }
-    if options.source_column.is_none() {
-        want(Slot::Source, &KNOWN.map(|(source, _)| source));
+    match &options.source_column {
+        Some(path) => want(Slot::Source, &[path]),
+        None => want(Slot::Source, &KNOWN.map(|(source, _)| source)),
     }
-    if options.destination_column.is_none() {
-        want(Slot::Destination, &KNOWN.map(|(_, destination)| destination));
+    match &options.destination_column {
+        Some(path) => want(Slot::Destination, &[path]),
+        None => want(Slot::Destination, &KNOWN.map(|(_, destination)| destination)),
     }
-    let named =
-        [(Slot::Source, &options.source_column), (Slot::Destination, &options.destination_column)];
-    wanted.extend(named.into_iter().filter_map(|(slot, path)| {
-        let path = path.as_deref()?;
-        Some(WantedPath { path, slot, rank: 0 })
-    }));
     wanted
 }

@@ -54,7 +54,7 @@ impl Objects {
     /// Looks at the whole objects in `head`.
     pub fn sample(&self, head: &[u8]) -> Sample {
         let mut sample = Sample::default();
-        let mut found = WantedValues::default();
+        let mut found = scan::NONE_FOUND;
         let mut at = 0;
         while let Some(start) = head[at..].iter().position(|&byte| byte == b'{') {
             let start = at + start;
@@ -62,7 +62,7 @@ impl Objects {
                 break;
             };
             let path = |slot, paths: &[String]| {
-                let value = found.value(slot);
+                let value = found[slot as usize];
                 (value.kind != Kind::Absent).then(|| paths[usize::from(value.rank)].clone())
             };
             sample.source = sample.source.or_else(|| path(Slot::Source, &self.sources));
@@ -81,14 +81,14 @@ impl Objects {
 
     /// Adds the object whose wanted values are `found` in `bytes`.
     fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
-        let raw = |slot| text(bytes, found.value(slot));
-        let is_none = |slot| found.value(slot).kind == Kind::Absent;
-        let (source, destination) = if is_none(Slot::Source) && is_none(Slot::Destination) {
-            // A record of something else, such as statistics.
-            (Cell::NotIp, Cell::NotIp)
-        } else {
-            (cell(bytes, found.value(Slot::Source)), cell(bytes, found.value(Slot::Destination)))
-        };
+        let raw = |slot| text(bytes, found[slot as usize]);
+        let is_none = |slot| found[slot as usize].kind == Kind::Absent;
+        // A record of something else, such as statistics, has neither.
+        let is_other = is_none(Slot::Source) && is_none(Slot::Destination);
+        let [source, destination] = [Slot::Source, Slot::Destination].map(|slot| match is_other {
+            true => Cell::NotIp,
+            false => cell(bytes, found[slot as usize]),
+        });
         let facts = if block.wanted().needs_facts() {
             Facts {
                 protocol: parse_protocol(raw(Slot::Protocol)),
@@ -106,7 +106,7 @@ impl Objects {
                 Role::Destination => (Slot::Destination, &self.destinations),
                 Role::Source | Role::Any => (Slot::Source, &self.sources),
             };
-            let column = paths.get(usize::from(found.value(slot).rank)).cloned();
+            let column = paths.get(usize::from(found[slot as usize].rank)).cloned();
             MalformedInBlock { number, offset: start as u64, column, value: excerpt(raw(slot)) }
         });
     }
@@ -122,7 +122,7 @@ impl Objects {
 
     /// Adds the objects of a line; false if the line is truncated, in which case nothing of it is counted.
     fn line(&self, bytes: &[u8], start: usize, is_cut: bool, block: &mut Block) -> bool {
-        let mut found = WantedValues::default();
+        let mut found = scan::NONE_FOUND;
         let mut at = 0;
         loop {
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -161,7 +161,7 @@ impl Objects {
     }
 
     fn spread(&self, bytes: &[u8], block: &mut Block) -> usize {
-        let mut found = WantedValues::default();
+        let mut found = scan::NONE_FOUND;
         let mut at = 0;
         while at < bytes.len() {
             let Some(len) = values::between(&bytes[at..]) else {

@@ -37,18 +37,9 @@ pub enum Kind {
 
 const ABSENT: Value = Value { start: 0, end: 0, kind: Kind::Absent, rank: u8::MAX };
 
-/// The wanted values of one object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WantedValues {
-    values: [Value; SLOTS],
-}
-
-impl WantedValues {
-    #[inline]
-    pub fn value(&self, slot: Slot) -> Value {
-        self.values[slot as usize]
-    }
-}
+/// The wanted values of one object, by [`Slot`].
+pub type WantedValues = [Value; SLOTS];
+pub const NONE_FOUND: WantedValues = [ABSENT; SLOTS];
 
 /// Scans the object at `start` of `bytes` and stores its values in `found`. Returns where the object ends.
 ///
@@ -61,7 +52,7 @@ pub fn object(
     start: usize,
     found: &mut WantedValues,
 ) -> Result<usize, usize> {
-    *found = WantedValues::default();
+    *found = NONE_FOUND;
     let mut scanner = Scanner { paths, bytes, at: start, found };
     match scanner.wanted_object(Paths::ROOT) {
         Some(()) => Ok(scanner.at),
@@ -72,17 +63,11 @@ pub fn object(
 /// The paths of the values of `object`, or of the first of them if there are very many.
 pub fn fields(object: &[u8]) -> Vec<String> {
     let paths = &Paths::new(&[]);
-    let mut scanner = Scanner { paths, bytes: object, at: 0, found: &mut WantedValues::default() };
+    let mut scanner = Scanner { paths, bytes: object, at: 0, found: &mut { NONE_FOUND } };
     let mut fields = Vec::new();
     // If the object is not valid, this lists the fields before the error.
     let _ = scanner.list("", &mut fields);
     fields
-}
-
-impl Default for WantedValues {
-    fn default() -> Self {
-        Self { values: [ABSENT; SLOTS] }
-    }
 }
 
 struct Scanner<'s> {
@@ -136,10 +121,9 @@ impl<'s> Scanner<'s> {
         loop {
             let name = self.name()?;
             let raw = &self.bytes[name.start..name.end];
-            let wanted = if name.is_escaped {
-                self.paths.find(node, &unescaped(raw))
-            } else {
-                self.paths.find(node, raw)
+            let wanted = match name.is_escaped {
+                true => self.paths.find(node, &unescaped(raw)),
+                false => self.paths.find(node, raw),
             };
             match wanted {
                 None => self.skip_value()?,
@@ -204,7 +188,7 @@ impl<'s> Scanner<'s> {
     #[inline]
     fn keep(&mut self, fills: &[(Slot, u8)], start: usize, end: usize, kind: Kind) {
         for &(slot, rank) in fills {
-            let value = &mut self.found.values[slot as usize];
+            let value = &mut self.found[slot as usize];
             // A null leaves the slot to a path of a higher rank.
             if kind == Kind::Absent && rank == value.rank {
                 *value = ABSENT;
@@ -370,7 +354,7 @@ mod tests {
 
     fn check(text: &[u8]) -> Result<(), TestCaseError> {
         let paths = Paths::new(&WANTED_PATHS);
-        let mut found = WantedValues::default();
+        let mut found = NONE_FOUND;
         let oracle = serde_json::from_slice::<Json>(text).ok().filter(Json::is_object);
         let ours = object(&paths, text, 0, &mut found)
             .is_ok_and(|end| text[end..].trim_ascii().is_empty());
@@ -390,7 +374,7 @@ mod tests {
                     break;
                 }
             }
-            let value = found.value(slot);
+            let value = found[slot as usize];
             let raw = &text[value.start..value.end];
             match value.kind {
                 Kind::Absent => prop_assert!(expected.is_empty(), "{slot:?} of {json}"),
@@ -423,7 +407,7 @@ mod tests {
         leaf.prop_recursive(5, 40, 5, move |inner| {
             prop_oneof![
                 2 => prop::collection::vec((name(), inner.clone()), 0..6).prop_map(|members| {
-                    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                    members.into_iter().collect()
                 }),
                 1 => prop::collection::vec(inner, 0..4).prop_map(Json::Array),
             ]
@@ -437,9 +421,7 @@ mod tests {
             0..5,
         );
         (object, any::<bool>(), any::<bool>()).prop_map(|(members, is_pretty, is_escaped)| {
-            let object = Json::Object(
-                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            );
+            let object: Json = members.into_iter().collect();
             let text = if is_pretty {
                 serde_json::to_string_pretty(&object)
             } else {
@@ -487,7 +469,7 @@ mod tests {
 
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(prop::sample::select(&b"{}[]\",:\\u \n-.0eatrusfn\xff"[..]), 0..30)) {
-            let _ = object(&Paths::new(&WANTED_PATHS), &bytes, 0, &mut WantedValues::default());
+            let _ = object(&Paths::new(&WANTED_PATHS), &bytes, 0, &mut { NONE_FOUND });
             let _ = fields(&bytes);
             let _ = unescaped(&bytes);
         }
@@ -503,18 +485,18 @@ mod tests {
     #[test]
     fn the_last_of_a_repeated_name_counts() {
         let paths = Paths::new(&WANTED_PATHS);
-        let mut found = WantedValues::default();
-        let value_of = |text: &str, found: &mut WantedValues| {
-            object(&paths, text.as_bytes(), 0, found).unwrap();
-            let value = found.value(Slot::Source);
-            text[value.start..value.end].to_owned()
+        let mut found = NONE_FOUND;
+        let mut value_of = |text: &'static str| {
+            object(&paths, text.as_bytes(), 0, &mut found).unwrap();
+            let value = found[Slot::Source as usize];
+            &text[value.start..value.end]
         };
-        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":"2"}"#, &mut found), "2");
-        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":null}"#, &mut found), "");
-        assert_eq!(value_of(r#"{"a":{"b":{"c":"1"}},"src_ip":"2"}"#, &mut found), "2");
-        assert_eq!(value_of(r#"{"src_ip":"2","a.b":{"c":"1"}}"#, &mut found), "2");
-        assert_eq!(value_of(r#"{"src_ip":null,"a.b":{"c":"1"}}"#, &mut found), "1");
-        assert_eq!(value_of(r#"{"src_ip":"a\"}\\"}"#, &mut found), r#"a\"}\\"#);
+        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":"2"}"#), "2");
+        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":null}"#), "");
+        assert_eq!(value_of(r#"{"a":{"b":{"c":"1"}},"src_ip":"2"}"#), "2");
+        assert_eq!(value_of(r#"{"src_ip":"2","a.b":{"c":"1"}}"#), "2");
+        assert_eq!(value_of(r#"{"src_ip":null,"a.b":{"c":"1"}}"#), "1");
+        assert_eq!(value_of(r#"{"src_ip":"a\"}\\"}"#), r#"a\"}\\"#);
         let deep = format!("{{\"x\":{}{}}}", "[".repeat(127), "]".repeat(127));
         assert!(object(&paths, deep.as_bytes(), 0, &mut found).is_ok());
         let deeper = format!("{{\"x\":{}{}}}", "[".repeat(129), "]".repeat(129));
