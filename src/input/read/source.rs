@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use glob::{MatchOptions, glob_with};
+use glob::{GlobError, MatchOptions, glob_with};
 
 use crate::input::account::PassedOver;
 use crate::input::error::InputError;
@@ -71,50 +71,41 @@ impl Sources {
         if let Some(pattern) = pattern(path) {
             return self.add_pattern(pattern, directories);
         }
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => self.add_directory(path, directories),
-            Ok(_) => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
-            Err(error) => Err(InputError::unreadable(path, error)),
-        }
+        self.add_path(path, directories)
     }
 
-    fn add_file(&mut self, path: &Path) -> io::Result<()> {
-        self.files.push(Source { is_named: true, ..source(path)? });
+    fn add_path(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+        if path.is_dir() {
+            return self.add_directory(path, directories);
+        }
+        let file = source(path).map_err(|error| InputError::unreadable(path, error))?;
+        self.files.push(Source { is_named: true, ..file });
         Ok(())
     }
 
     fn add_pattern(&mut self, pattern: &str, directories: Directories) -> Result<(), InputError> {
         let mut found = matches_of(pattern)?;
         // A pattern is meant for files, unless directories are asked for.
-        found.retain(|path| match path.is_dir() {
-            true => directories != Directories::Refused && !is_result(path),
-            false => true,
+        found.retain(|path| {
+            !path.is_dir() || directories != Directories::Refused && !is_result(path)
         });
         if found.is_empty() {
             return Err(InputError::NoMatch { name: file_name(Path::new(pattern)) });
         }
-        found.iter().try_for_each(|path| match path.is_dir() {
-            true => self.add_directory(path, directories),
-            false => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
-        })
+        found.iter().try_for_each(|path| self.add_path(path, directories))
     }
 
     fn add_directory(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
         let failed = |error| InputError::unreadable(path, error);
-        let mut found = Self::default();
-        match directories {
+        let is_shard = |path: &Path| shard_role(path).is_some();
+        let wanted: &dyn Fn(&Path, bool) -> bool = match directories {
             Directories::Refused => return Err(failed(io::ErrorKind::IsADirectory.into())),
-            Directories::Files if is_result(path) => {
-                found.walk(path, &|path, is_directory| !is_directory && shard_role(path).is_some())
-            }
-            Directories::Files => {
-                found.walk(path, &|path, is_directory| !is_directory || !is_result(path))
-            }
-            Directories::Shards => {
-                found.walk(path, &|path, is_directory| is_directory || shard_role(path).is_some())
-            }
-        }
-        .map_err(failed)?;
+            Directories::Files if is_result(path) => &|path, is_dir| !is_dir && is_shard(path),
+            Directories::Files => &|path, is_dir| !is_dir || !is_result(path),
+            Directories::Shards => &|path, is_dir| is_dir || is_shard(path),
+        };
+        let mut found = Self::default();
+        found.walk(path, wanted).map_err(failed)?;
         if found.files.is_empty() && found.passed_over.is_empty() {
             let name = file_name(path);
             return Err(match directories {
@@ -187,13 +178,11 @@ fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
     let name = || file_name(Path::new(pattern));
     let matches = glob_with(pattern, options)
         .map_err(|error| InputError::BadPattern { name: name(), reason: error.msg })?;
-    let mut found = Vec::new();
-    for path in matches {
-        found.push(path.map_err(|error| {
-            let path = error.path().to_path_buf();
-            InputError::unreadable(&path, error.into())
-        })?);
-    }
+    let unreadable = |error: GlobError| {
+        let path = error.path().to_path_buf();
+        InputError::unreadable(&path, error.into())
+    };
+    let mut found: Vec<_> = matches.collect::<Result<_, _>>().map_err(unreadable)?;
     found.sort();
     Ok(found)
 }
