@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::frame::{FramePosition, PacketReader, hex};
 use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
-use super::opened::opened;
+use super::opened;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
