@@ -95,14 +95,12 @@ impl Block {
 
     /// Empties the block for another use, keeping its allocations.
     pub fn reset(&mut self, wanted: Arc<Wanted>, malformed_left: usize) {
-        let (mut source, mut destination) =
-            (std::mem::take(&mut self.source.keys), std::mem::take(&mut self.destination.keys));
-        source.clear();
-        destination.clear();
-        *self = Self::new(wanted);
-        self.source.keys = source;
-        self.destination.keys = destination;
-        self.malformed_left = malformed_left;
+        let [source, destination] =
+            [&mut self.source.keys, &mut self.destination.keys].map(|keys| {
+                keys.clear();
+                Side { keys: std::mem::take(keys), tally: Tally::default() }
+            });
+        *self = Self { source, destination, malformed_left, ..Self::new(wanted) };
     }
 
     /// Empties the block so that it can be parsed again.
@@ -218,9 +216,8 @@ impl Block {
             return;
         }
         let place = place();
-        let is_same =
-            |last: &MalformedInBlock| last.offset == place.offset && last.column == place.column;
-        if !self.malformed.last().is_some_and(is_same) {
+        let last = self.malformed.last().map(|last| (last.offset, &last.column));
+        if last != Some((place.offset, &place.column)) {
             self.malformed.push(place);
         }
     }

@@ -51,9 +51,7 @@ impl Sources {
             return Err(InputError::NoFile);
         }
         let mut sources = Self::default();
-        for path in paths {
-            sources.add(path, directories)?;
-        }
+        paths.iter().try_for_each(|path| sources.add(path, directories))?;
         Ok(sources)
     }
 
@@ -157,10 +155,7 @@ pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let Some(pattern) = pattern(path) else { return Ok(vec![path.to_path_buf()]) };
     let mut found = matches_of(pattern)?;
     found.retain(|path| !is_result(path));
-    match found.is_empty() {
-        true => Err(InputError::NoMatch { name: file_name(path) }),
-        false => Ok(found),
-    }
+    if found.is_empty() { Err(InputError::NoMatch { name: file_name(path) }) } else { Ok(found) }
 }
 
 /// `path` if it is a pattern. A file whose name looks like one is no pattern.
@@ -271,15 +266,17 @@ mod tests {
         let files =
             ["d/b.csv", "d/a/z.csv", "d/.hidden", "d/.h/x", "a2.csv", "a1.csv", ".a3.csv", "a4/x"];
         let (refused, all) = (Directories::Refused, Directories::Files);
-        assert_eq!(found(&files, &["a2.csv", "a1.csv"], refused).unwrap(), "a2.csv! a1.csv!");
-        assert_eq!(found(&files, &["a?.csv"], refused).unwrap(), "a1.csv! a2.csv!");
-        assert_eq!(
-            found(&files, &["**/*.csv"], refused).unwrap(),
-            "a1.csv! a2.csv! d/a/z.csv! d/b.csv!"
-        );
-        assert_eq!(found(&files, &["a*"], refused).unwrap(), "a1.csv! a2.csv!");
-        assert_eq!(found(&files, &["a*"], all).unwrap(), "a1.csv! a2.csv! a4/x");
-        assert_eq!(found(&files, &["d", "a1.csv"], all).unwrap(), "d/a/z.csv d/b.csv a1.csv!");
+        let cases: [(&[&str], _, _); 6] = [
+            (&["a2.csv", "a1.csv"], refused, "a2.csv! a1.csv!"),
+            (&["a?.csv"], refused, "a1.csv! a2.csv!"),
+            (&["**/*.csv"], refused, "a1.csv! a2.csv! d/a/z.csv! d/b.csv!"),
+            (&["a*"], refused, "a1.csv! a2.csv!"),
+            (&["a*"], all, "a1.csv! a2.csv! a4/x"),
+            (&["d", "a1.csv"], all, "d/a/z.csv d/b.csv a1.csv!"),
+        ];
+        for (named, directories, expected) in cases {
+            assert_eq!(found(&files, named, directories).unwrap(), expected);
+        }
         assert_eq!(found(&["[x].csv"], &["[x].csv"], refused).unwrap(), "[x].csv!");
     }
 
@@ -305,17 +302,17 @@ mod tests {
             "no file to read in 'd': hidden files and results of octomix are skipped; \
              name the files to read"
         );
-        let wrong =
-            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
-        assert_eq!(told("x["), wrong);
-        let none = found(&["e/x"], &["e"], Directories::Shards).unwrap_err();
+        assert_eq!(
+            told("x["),
+            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files"
+        );
+        let told = |directories| found(&["e/x"], &["e"], directories).unwrap_err();
         let shards = "no shard in 'e': expected src.csv, dst.csv, src.roaring or dst.roaring, as \
                       octomix extract writes them";
-        assert_eq!(none, shards);
-        let refused = found(&["e/x"], &["e"], Directories::Refused).unwrap_err();
+        assert_eq!(told(Directories::Shards), shards);
         let directory = "cannot read 'e': it is a directory; add --recursive to read all files in it, \
                          or give some, e.g. e/*.csv";
-        assert_eq!(refused, directory);
+        assert_eq!(told(Directories::Refused), directory);
     }
 
     #[test]
