@@ -11,14 +11,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{BITS, Form, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RUNS};
-use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
 use crate::input::read::block::Block;
 use crate::input::read::head::Head;
-use crate::input::read::source::shard_roles;
 use crate::input::record::{Cell, Facts, Record};
+use crate::store::shard::opened;
 
 /// Upper halves of addresses.
 const MOST_CONTAINERS: usize = 1 << 16;
@@ -49,22 +48,9 @@ pub(crate) fn recognise(
         Header::Damaged(reason) => (0, Vec::new(), Some(reason)),
         Header::Other => return Ok(None),
     };
-    let containers = containers.into();
-    Ok(Some(Opened {
-        format: Format {
-            name: "bitmap",
-            record: ["address of a bitmap", "addresses of a bitmap"],
-            has_roles: false,
-            source: None,
-            destination: None,
-        },
-        roles: shard_roles(head.name(), options),
-        skip,
-        lines_before: 0,
-        counted_by: RecordNumber::Packet,
-        cutter: Box::new(Containers { containers, next: 0, damage }),
-        warnings: Vec::new(),
-    }))
+    let cutter = Box::new(Containers { containers: containers.into(), next: 0, damage });
+    let record = ["address of a bitmap", "addresses of a bitmap"];
+    Ok(Some(opened(head.name(), options, ("bitmap", record), skip, cutter)))
 }
 
 #[derive(Debug, Clone, Copy)]
