@@ -87,12 +87,9 @@ impl Output {
     /// When it may not be removed.
     pub fn remove(&self, file: &str) -> Result<(), WriteError> {
         let path = self.directory.join(file);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(WriteError::new(&path, &error))
-            }
-            _ => Ok(()),
-        }
+        let removed = fs::remove_file(&path);
+        let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
+        failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))
     }
 
     /// The directory.
@@ -154,10 +151,8 @@ impl Unfinished {
     /// When the disk fails.
     pub fn keep(self) -> Result<PathBuf, WriteError> {
         let Self { path, content, .. } = self;
-        let kept = content.into_inner().map_err(io::Error::from).and_then(|content| {
-            content.persist(&path)?;
-            Ok(())
-        });
+        let content = content.into_inner().map_err(io::Error::from);
+        let kept = content.and_then(|content| Ok(content.persist(&path)?));
         kept.map_err(|error| WriteError::new(&path, &error))?;
         Ok(path)
     }
@@ -227,10 +222,8 @@ mod tests {
             Err(io::ErrorKind::StorageFull.into())
         });
         let message = failed.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(
-            message.ends_with("b/src/x': no storage space; choose another directory with --output"),
-            "{message}"
-        );
+        let told = "b/src/x': no storage space; choose another directory with --output";
+        assert!(message.ends_with(told), "{message}");
         let path = folder.path().join("a/b/src/x");
         assert_eq!(fs::read_to_string(&path)?, "old");
         assert_eq!(fs::read_dir(path.parent().ok_or("no parent")?)?.count(), 1);

@@ -75,10 +75,8 @@ mod tests {
         assert_eq!(seen.addresses, Some([0, 7, u32::MAX].into_iter().collect()));
         assert_eq!(seen.flagged, None);
         let refused = Seen::beside(&model, 4).unwrap_err().to_string();
-        assert!(
-            refused.contains("it has 3 addresses, but the model beside it was fitted to 4"),
-            "{refused}"
-        );
+        let told = "it has 3 addresses, but the model beside it was fitted to 4";
+        assert!(refused.contains(told), "{refused}");
         fs::write(folder.path().join(FLAGGED), &bytes[..bytes.len() - 1])?;
         let refused = Seen::beside(&model, 3).unwrap_err().to_string();
         assert!(refused.contains("it is no Roaring bitmap"), "{refused}");

@@ -3,7 +3,7 @@
 
 use super::ip::{self, Header, Packet};
 use super::layer::Layer;
-use super::{ethernet, label, point, pseudo, tunnel, wireless};
+use super::{ethernet, point, pseudo, tunnel, wireless};
 use crate::input::options::Tunnels;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::wanted::Wanted;
@@ -78,7 +78,7 @@ impl PacketReader {
                 Layer::Ethernet => ethernet::frame(rest),
                 Layer::EtherType(kind) => ethernet::payload(kind, rest),
                 Layer::Llc => ethernet::llc(rest),
-                Layer::Mpls => label::stack(rest),
+                Layer::Mpls => ethernet::labels(rest),
                 Layer::Ip => ip::either(rest),
                 Layer::Ppp => point::ppp(rest),
                 Layer::Serial => point::serial(rest),

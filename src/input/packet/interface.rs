@@ -120,40 +120,37 @@ mod tests {
         option
     }
 
-    fn nanoseconds(options: &[Vec<u8>], ticks: u64) -> Option<i64> {
-        let clock = Clock::of(&options.concat(), ByteOrder::Little);
-        clock.nanoseconds((ticks >> 32) as u32, ticks as u32)
-    }
-
     #[test]
-    fn clocks_tick_as_their_interface_says() {
-        let name = option(2, b"eth0");
-        assert_eq!(nanoseconds(&[], 1_700_000_000_123_456), Some(1_700_000_000_123_456_000));
-        let nano = option(9, &[9]);
-        assert_eq!(
-            nanoseconds(&[name.clone(), nano.clone()], 1_700_000_000_123_456_789),
-            Some(1_700_000_000_123_456_789)
-        );
-        assert_eq!(nanoseconds(&[option(9, &[0])], 1_700_000_000), Some(1_700_000_000_000_000_000));
-        // Powers of 2: 2^10 ticks a second.
-        assert_eq!(nanoseconds(&[option(9, &[0x8a])], 1024 * 3 + 512), Some(3_500_000_000));
-        let hour = option(14, &3600_i64.to_le_bytes());
-        assert_eq!(nanoseconds(&[nano.clone(), hour], 5), Some(3_600_000_000_005));
-        let before = option(14, &(-1_i64).to_le_bytes());
-        assert_eq!(nanoseconds(&[nano.clone(), before], 5), Some(-999_999_995));
-        // What stands behind the end of the options is none.
-        assert_eq!(nanoseconds(&[option(0, b""), nano], 1_000_000), Some(1_000_000_000));
-        // An option that reaches beyond its block.
-        assert_eq!(nanoseconds(&[vec![9, 0, 200, 0, 1]], 1_000_000), Some(1_000_000_000));
-    }
-
-    #[test]
-    fn times_beyond_all_bounds_are_none() {
-        assert_eq!(nanoseconds(&[option(9, &[0])], u64::MAX), None);
-        assert_eq!(nanoseconds(&[option(9, &[0])], 1 << 62), None);
-        assert_eq!(nanoseconds(&[option(14, &i64::MAX.to_le_bytes())], u64::MAX), None);
-        // A resolution that no 64 bits hold: ticks of next to nothing.
-        assert_eq!(nanoseconds(&[option(9, &[127])], 5), Some(0));
-        assert_eq!(nanoseconds(&[option(9, &[0xff])], 5), Some(0));
+    fn clocks_tick_as_their_interface_says_and_never_beyond_bounds() {
+        let resolution = |code| option(9, &[code]);
+        let offset = |seconds: i64| option(14, &seconds.to_le_bytes());
+        let cases = [
+            (vec![], 1_700_000_000_123_456_u64, Some(1_700_000_000_123_456_000)),
+            (
+                vec![option(2, b"eth0"), resolution(9)],
+                1_700_000_000_123_456_789,
+                Some(1_700_000_000_123_456_789),
+            ),
+            (vec![resolution(0)], 1_700_000_000, Some(1_700_000_000_000_000_000)),
+            // Powers of 2: 2^10 ticks a second.
+            (vec![resolution(0x8a)], 1024 * 3 + 512, Some(3_500_000_000)),
+            (vec![resolution(9), offset(3600)], 5, Some(3_600_000_000_005)),
+            (vec![resolution(9), offset(-1)], 5, Some(-999_999_995)),
+            // What stands behind the end of the options is none.
+            (vec![option(0, b""), resolution(9)], 1_000_000, Some(1_000_000_000)),
+            // An option that reaches beyond its block.
+            (vec![vec![9, 0, 200, 0, 1]], 1_000_000, Some(1_000_000_000)),
+            (vec![resolution(0)], u64::MAX, None),
+            (vec![resolution(0)], 1 << 62, None),
+            (vec![offset(i64::MAX)], u64::MAX, None),
+            // A resolution that no 64 bits hold: ticks of next to nothing.
+            (vec![resolution(127)], 5, Some(0)),
+            (vec![resolution(0xff)], 5, Some(0)),
+        ];
+        for (options, ticks, expected) in cases {
+            let clock = Clock::of(&options.concat(), ByteOrder::Little);
+            let found = clock.nanoseconds((ticks >> 32) as u32, ticks as u32);
+            assert_eq!(found, expected, "{options:?}, {ticks}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::frame::{FramePosition, PacketReader};
 use super::layer::{Layer, link};
-use super::opened::opened;
+use super::opened;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;

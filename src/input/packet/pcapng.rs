@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::frame::{FramePosition, PacketReader, hex};
 use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
-use super::opened::opened;
+use super::opened;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
@@ -97,10 +97,10 @@ impl Section {
             kind::INTERFACE if self.interfaces.len() == MOST_INTERFACES => {
                 return Err(format!("more than {MOST_INTERFACES} interfaces"));
             }
-            kind::INTERFACE => match Interface::of(block.body, self.order) {
-                Some(interface) => self.interfaces.push(interface),
-                None => return Err(format!("an interface in a block of {} bytes", block.len)),
-            },
+            kind::INTERFACE => {
+                let wrong = || format!("an interface in a block of {} bytes", block.len);
+                self.interfaces.push(Interface::of(block.body, self.order).ok_or_else(wrong)?);
+            }
             _ => {}
         }
         Ok(())
@@ -118,12 +118,8 @@ impl Section {
             _ => return None,
         };
         let Some(interface) = self.interfaces.get(interface as usize) else {
-            return Some(Captured {
-                link: Layer::UnknownInterface,
-                frame: body,
-                data: 0,
-                ticks: None,
-            });
+            let link = Layer::UnknownInterface;
+            return Some(Captured { link, frame: body, data: 0, ticks: None });
         };
         let held = body.get(data..).unwrap_or(&[]);
         let (length, ticks) = match (block.kind, interface.snap_length) {

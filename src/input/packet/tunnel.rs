@@ -2,7 +2,7 @@
 
 use super::ip::{self, protocol};
 use super::layer::{Layer, Next, be16};
-use super::{label, point};
+use super::{ethernet, point};
 
 /// UDP ports of tunnels.
 mod port {
@@ -46,9 +46,8 @@ fn gre(bytes: &[u8]) -> Next<'_> {
     let rest = bytes.get(length..)?;
     match kind {
         // Type II, which has a sequence number, has a header of 8 bytes; type I has none.
-        ERSPAN => {
-            Some((Layer::Ethernet, if flags & SEQUENCE == 0 { rest } else { rest.get(8..)? }))
-        }
+        ERSPAN if flags & SEQUENCE == 0 => Some((Layer::Ethernet, rest)),
+        ERSPAN => Some((Layer::Ethernet, rest.get(8..)?)),
         // IP follows at once, or after a header of four bytes.
         WCCP => ip::either(rest).or_else(|| ip::either(rest.get(4..)?)),
         _ => Some((Layer::EtherType(kind), rest)),
@@ -69,7 +68,7 @@ fn udp(bytes: &[u8]) -> Next<'_> {
     let inner = match port {
         port::VXLAN => vxlan(data),
         port::GENEVE => geneve(data),
-        port::MPLS => label::stack(data),
+        port::MPLS => ethernet::labels(data),
         port::GTP => gtp(data),
         port::TEREDO => teredo(data),
         _ => l2tp(data),
@@ -95,8 +94,8 @@ fn geneve(bytes: &[u8]) -> Next<'_> {
 fn gtp(bytes: &[u8]) -> Next<'_> {
     const USER_PACKET: u8 = 255;
     let &[flags, message] = bytes.first_chunk()?;
-    let is_version_1 = flags & 0xf0 == 0x30;
-    if !is_version_1 || message != USER_PACKET {
+    // Version 1.
+    if flags & 0xf0 != 0x30 || message != USER_PACKET {
         return None;
     }
     let mut rest = bytes.get(8..)?;
@@ -132,9 +131,9 @@ fn l2tp(bytes: &[u8]) -> Next<'_> {
     const LENGTH: u16 = 0x4000;
     const SEQUENCE: u16 = 0x0800;
     const OFFSET: u16 = 0x0200;
+    const VERSION: u16 = 0x000f;
     let flags = be16(bytes, 0)?;
-    let version = flags & 0x000f;
-    if flags & CONTROL != 0 || version != 2 {
+    if flags & CONTROL != 0 || flags & VERSION != 2 {
         return None;
     }
     let field = |flag, length| if flags & flag != 0 { length } else { 0 };

@@ -26,10 +26,7 @@ pub(super) fn radiotap(bytes: &[u8]) -> Next<'_> {
     if length < 8 {
         return None;
     }
-    if !is_padded(header) {
-        return frame(rest);
-    }
-    padded(rest)
+    if is_padded(header) { padded(rest) } else { frame(rest) }
 }
 
 /// Whether a radiotap header says that the 802.11 header is padded to four bytes.
@@ -53,13 +50,12 @@ fn is_padded(header: &[u8]) -> bool {
 
 /// A frame whose 802.11 header is padded to a multiple of four bytes.
 fn padded(bytes: &[u8]) -> Next<'_> {
-    let (layer, rest) = frame(bytes)?;
-    match layer {
-        Layer::Llc => {
+    match frame(bytes)? {
+        (Layer::Llc, rest) => {
             let length = bytes.len() - rest.len();
-            Some((layer, bytes.get(length.next_multiple_of(4)..)?))
+            Some((Layer::Llc, bytes.get(length.next_multiple_of(4)..)?))
         }
-        _ => Some((layer, rest)),
+        other => Some(other),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::input::read::keys::Keys;
 use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Facts, Record};
-use crate::input::role::{Role, Roles};
+use crate::input::role::Role;
 use crate::input::tally::Tally;
 
 /// Malformed cells of a file that are kept to be shown.
@@ -48,7 +48,7 @@ impl Side {
 }
 
 /// What one block of records holds, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
@@ -81,37 +81,26 @@ pub(crate) struct Block {
 
 impl Block {
     pub fn new(wanted: Arc<Wanted>) -> Self {
-        let (has_source, has_destination) = sides(wanted.roles);
+        let roles = wanted.roles.sides();
         Self {
             is_special: !wanted.is_all() || wanted.times,
             is_any: wanted.is_any,
             wanted,
-            has_source,
-            has_destination,
+            has_source: roles.contains(&Role::Source),
+            has_destination: roles.contains(&Role::Destination),
             malformed_left: REMEMBERED,
-            source: Side::default(),
-            destination: Side::default(),
-            records: 0,
-            timed: 0,
-            ragged: 0,
-            passed: 0,
-            malformed: Vec::new(),
-            long_record: None,
-            unknown_link: None,
-            networks: 0,
+            ..Self::default()
         }
     }
 
     /// Empties the block for another use, keeping its allocations.
     pub fn reset(&mut self, wanted: Arc<Wanted>, malformed_left: usize) {
-        let (mut source, mut destination) =
-            (std::mem::take(&mut self.source.keys), std::mem::take(&mut self.destination.keys));
-        source.clear();
-        destination.clear();
-        *self = Self::new(wanted);
-        self.source.keys = source;
-        self.destination.keys = destination;
-        self.malformed_left = malformed_left;
+        let [source, destination] =
+            [&mut self.source.keys, &mut self.destination.keys].map(|keys| {
+                keys.clear();
+                Side { keys: std::mem::take(keys), tally: Tally::default() }
+            });
+        *self = Self { source, destination, malformed_left, ..Self::new(wanted) };
     }
 
     /// Empties the block so that it can be parsed again.
@@ -185,23 +174,26 @@ impl Block {
     pub fn add_network(&mut self, first: u32, last: u32) {
         self.records += 1;
         self.networks += 1;
-        if !self.wanted.is_all() {
-            return self.add_some_of_network(first, last);
-        }
+        let (kept, is_said) =
+            if self.wanted.is_all() { (vec![(first, last)], true) } else { self.left(first, last) };
         let sides =
             [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
         for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
-            side.tally.ipv4 += 1;
-            side.keys.networks.push((side.keys.addresses.len(), first, last));
+            // The block is one cell, which counts as filtered if nothing is left.
+            if kept.is_empty() {
+                side.tally.filtered += 1;
+                side.tally.unsaid += u64::from(!is_said);
+            } else {
+                side.tally.ipv4 += 1;
+            }
+            let at = side.keys.addresses.len();
+            side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
         }
     }
 
-    /// Counts what the filters leave of a block of addresses. The block is one cell, which counts as
-    /// filtered if nothing is left.
-    fn add_some_of_network(&mut self, first: u32, last: u32) {
-        // The addresses left, as ranges.
-        let mut kept: Vec<(u32, u32)> = Vec::new();
-        let mut is_said = true;
+    /// What the filters leave of a block of addresses, as ranges, and whether all were told.
+    fn left(&self, first: u32, last: u32) -> (Vec<(u32, u32)>, bool) {
+        let (mut kept, mut is_said): (Vec<(u32, u32)>, _) = (Vec::new(), true);
         for address in first..=last {
             let cell = Cell::Address { address, padded: false };
             let facts = Facts::default();
@@ -215,18 +207,7 @@ impl Block {
                 Verdict::Unsaid => is_said = false,
             }
         }
-        let sides =
-            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
-        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
-            if kept.is_empty() {
-                side.tally.filtered += 1;
-                side.tally.unsaid += u64::from(!is_said);
-            } else {
-                side.tally.ipv4 += 1;
-            }
-            let at = side.keys.addresses.len();
-            side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
-        }
+        (kept, is_said)
     }
 
     #[cold]
@@ -235,15 +216,9 @@ impl Block {
             return;
         }
         let place = place();
-        let is_same =
-            |last: &MalformedInBlock| last.offset == place.offset && last.column == place.column;
-        if !self.malformed.last().is_some_and(is_same) {
+        let last = self.malformed.last().map(|last| (last.offset, &last.column));
+        if last != Some((place.offset, &place.column)) {
             self.malformed.push(place);
         }
     }
-}
-
-fn sides(roles: Roles) -> (bool, bool) {
-    let roles = roles.sides();
-    (roles.contains(&Role::Source), roles.contains(&Role::Destination))
 }

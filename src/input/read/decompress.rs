@@ -168,30 +168,23 @@ impl Decoder {
                     zstd(decoder, wanted, is_open, input, output)
                 }
             };
-            let (written, reason) = match taken {
-                Step::Some(0) => continue,
-                Step::Some(written) => (written, None),
-                Step::End => return Ok(Ok(0)),
-                Step::Broken(written, reason) => (written, Some(reason)),
-            };
-            if let Some(reason) = reason {
-                *kind = Kind::Broken(reason.clone());
-                if written == 0 {
-                    return Ok(Err(reason));
+            match taken {
+                Ok(Some(0)) => {}
+                Ok(written) => return Ok(Ok(written.unwrap_or(0))),
+                Err((written, reason)) => {
+                    *kind = Kind::Broken(reason);
+                    if written > 0 {
+                        return Ok(Ok(written));
+                    }
                 }
             }
-            return Ok(Ok(written));
         }
     }
 }
 
-/// The result of one call of a decoder.
-enum Step {
-    Some(usize),
-    End,
-    /// This many bytes, and the reason why no more follow.
-    Broken(usize, String),
-}
+/// The result of one call of a decoder: so many bytes; `None` at the end; or so many and the reason why
+/// no more follow.
+type Step = Result<Option<usize>, (usize, String)>;
 
 const CUT: &str = "the compressed data is cut off";
 
@@ -207,7 +200,7 @@ fn gzip(
             input.from += 1;
         }
         if input.rest().is_empty() {
-            return if input.has_ended { Step::End } else { Step::Some(0) };
+            return Ok((!input.has_ended).then_some(0));
         }
         *inflate = Decompress::new_gzip(GZIP_WINDOW);
         *is_open = true;
@@ -219,19 +212,13 @@ fn gzip(
         ((inflate.total_in() - read) as usize, (inflate.total_out() - written) as usize);
     input.from += read;
     match status {
-        Err(_) => Step::Broken(written, "the gzip data is damaged".to_owned()),
-        Ok(Status::StreamEnd) => {
-            *is_open = false;
-            Step::Some(written)
-        }
-        Ok(_) if written == 0 && input.rest().is_empty() && input.has_ended => {
-            Step::Broken(0, CUT.to_owned())
-        }
-        Ok(_) if written == 0 && read == 0 && !input.rest().is_empty() => {
-            Step::Broken(0, "the gzip data is damaged".to_owned())
-        }
-        Ok(_) => Step::Some(written),
+        Ok(Status::StreamEnd) => *is_open = false,
+        Ok(_) if written > 0 => {}
+        Ok(_) if input.rest().is_empty() && input.has_ended => return Err((0, CUT.to_owned())),
+        Ok(_) if read > 0 || input.rest().is_empty() => {}
+        _ => return Err((written, "the gzip data is damaged".to_owned())),
     }
+    Ok(Some(written))
 }
 
 fn zstd(
@@ -243,7 +230,7 @@ fn zstd(
 ) -> Step {
     let rest = input.rest();
     if rest.is_empty() && input.has_ended && !*is_open {
-        return Step::End;
+        return Ok(None);
     }
     let mut from = InBuffer::around(&rest[..rest.len().min(*wanted)]);
     let mut to = OutBuffer::around(output);
@@ -251,13 +238,13 @@ fn zstd(
     let (read, written) = (from.pos(), to.pos());
     let is_stuck = read == 0 && written == 0;
     match remaining {
-        Err(error) => Step::Broken(written, format!("the zstd data is damaged ({error})")),
-        Ok(_) if is_stuck && rest.is_empty() && input.has_ended => Step::Broken(0, CUT.to_owned()),
+        Err(error) => Err((written, format!("the zstd data is damaged ({error})"))),
+        Ok(_) if is_stuck && rest.is_empty() && input.has_ended => Err((0, CUT.to_owned())),
         Ok(remaining) => {
             input.from += read;
             *is_open = remaining > 0;
             *wanted = if remaining > 0 { remaining } else { FRAME_START };
-            Step::Some(written)
+            Ok(Some(written))
         }
     }
 }

@@ -12,16 +12,15 @@
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Slab};
-use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver, RecordNumber};
+use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
+use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver};
 use crate::input::error::InputError;
-use crate::input::format::Parser;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
 use crate::input::read::fold::{Fold, Folded};
@@ -92,11 +91,13 @@ pub(crate) fn read(
             collector.account.files.push(file);
         }
     }
-    let Collector { progress, folds: (source, destination), account, .. } = collector;
-    progress.last()?;
-    let (source, destination) =
-        (source.finish().map_err(failed)?, destination.finish().map_err(failed)?);
-    Ok(Counted { source, destination, account })
+    collector.progress.tell()?;
+    let Collector { folds: (source, destination), account, .. } = collector;
+    Ok(Counted {
+        source: source.finish().map_err(failed)?,
+        destination: destination.finish().map_err(failed)?,
+        account,
+    })
 }
 
 /// Starts threads that parse blocks until no more arrive.
@@ -108,7 +109,7 @@ fn start_workers(workers: usize, jobs: Receiver<ParseJob>) -> io::Result<()> {
             loop {
                 // A worker that fails holds no lock.
                 let Ok(job) = jobs.lock().map(|jobs| jobs.recv()) else { return };
-                let Ok(ParseJob { mut parsed, reply }) = job else { return };
+                let Ok((mut parsed, reply)) = job else { return };
                 parsed.run();
                 // The receiver may be gone.
                 let _ = reply.send(parsed);
@@ -136,10 +137,6 @@ impl Watch<'_> {
         }
     }
 
-    fn last(mut self) -> Result<(), InputError> {
-        self.tell()
-    }
-
     /// The next item of `receiver`; `None` if its sender is gone.
     fn wait<T>(&mut self, receiver: &Receiver<T>) -> Result<Option<T>, InputError> {
         loop {
@@ -161,27 +158,10 @@ struct Collector<'a> {
     account: Account,
 }
 
-/// How much of one file has been collected.
-struct Position {
-    /// Decompressed bytes of the records collected.
-    offset: u64,
-    /// Lines or packets.
-    number: u64,
-    at: fn(u64) -> RecordNumber,
-    malformed_left: Arc<AtomicUsize>,
-    /// Records with a time, if the run wants times.
-    timed: u64,
-    /// The rest of a block whose last record continues in the next one, and its parser.
-    rest: Vec<u8>,
-    parser: Option<Arc<dyn Parser>>,
-    /// Why the rest of the file is not read.
-    damage: Option<String>,
-}
-
 impl Collector<'_> {
     /// Collects the next file, unless it is skipped.
     fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
-        let opened = match self.progress.wait(&self.events)? {
+        let (mut file, mut position) = match self.progress.wait(&self.events)? {
             Some(Event::Opened(opened)) => *opened,
             Some(Event::PassedOver(passed_over)) => {
                 self.account.passed_over.push(passed_over);
@@ -189,18 +169,6 @@ impl Collector<'_> {
             }
             Some(Event::Failed(error)) => return Err(error),
             _ => return Err(lost("a file")),
-        };
-        let mut file = FileAccount::new(opened.name, opened.format, opened.compression);
-        file.warnings = opened.warnings;
-        let mut position = Position {
-            offset: opened.offset,
-            number: opened.number,
-            at: opened.at,
-            malformed_left: opened.malformed_left,
-            timed: 0,
-            rest: Vec::new(),
-            parser: None,
-            damage: None,
         };
         loop {
             match self.progress.wait(&self.events)? {
@@ -214,9 +182,7 @@ impl Collector<'_> {
                     return Ok(Some(file));
                 }
                 Some(Event::Failed(error)) => return Err(error),
-                Some(Event::Opened(_) | Event::PassedOver(_)) | None => {
-                    return Err(lost(&file.name));
-                }
+                _ => return Err(lost(&file.name)),
             }
         }
     }
@@ -237,7 +203,7 @@ impl Collector<'_> {
             self.take(&mut parsed, position, file);
             let rest = &parsed.slab.bytes[parsed.used..parsed.len];
             if rest.len() > LONGEST_RECORD {
-                position.damage = Some(endless(position));
+                position.damage = Some(reader::endless((position.at)(position.number + 1)));
                 file.cut += rest.len() as u64;
             } else {
                 position.rest.extend_from_slice(rest);
@@ -273,12 +239,8 @@ impl Collector<'_> {
             let line = position.number + number + 1;
             file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
         }
-        if let Some(number) = block.unknown_link {
-            let warning = Warning::UnknownLink { number };
-            if !file.warnings.contains(&warning) {
-                file.warnings.push(warning);
-            }
-        }
+        let unknown = block.unknown_link.map(|number| Warning::UnknownLink { number });
+        file.warnings.extend(unknown.filter(|warning| !file.warnings.contains(warning)));
         position.number += block.passed;
         position.offset += parsed.used as u64;
     }
@@ -323,10 +285,6 @@ impl Collector<'_> {
         file.warn_of_emptiness();
         Ok(())
     }
-}
-
-fn endless(position: &Position) -> String {
-    reader::endless((position.at)(position.number + 1))
 }
 
 /// Says that a thread is gone. Its panic has been reported on standard error.

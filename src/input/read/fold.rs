@@ -36,10 +36,7 @@ impl Folded {
     /// The distinct addresses.
     pub fn finish(self) -> AddressSet {
         let set = self.counter.finish();
-        match self.times {
-            Some(times) => set.with_times(times),
-            None => set,
-        }
+        if let Some(times) = self.times { set.with_times(times) } else { set }
     }
 
     fn add(&mut self, keys: &Keys) {
@@ -108,10 +105,9 @@ impl Fold {
     /// If the thread has failed or could not start threads for sorting.
     pub fn finish(mut self) -> io::Result<Folded> {
         self.hand_over();
-        let Self { keys, thread, .. } = self;
-        drop(keys);
-        let failed = || Err(io::Error::other("a thread that counts addresses has failed"));
-        thread.join().unwrap_or_else(|_| failed())
+        drop(self.keys);
+        let failed = |_| Err(io::Error::other("a thread that counts addresses has failed"));
+        self.thread.join().unwrap_or_else(failed)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Builder;
 
-use crate::input::account::{Format, PassedOver, RecordNumber};
+use crate::input::account::{FileAccount, PassedOver, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
@@ -14,13 +14,10 @@ use crate::input::formats;
 use crate::input::message::file_name;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, REMEMBERED};
-use crate::input::read::decompress::Compression;
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
 use crate::input::read::stream::{Stream, StreamEnd};
 use crate::input::read::wanted::Wanted;
-use crate::input::role::Roles;
-use crate::input::warning::Warning;
 
 /// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
 pub(crate) const BLOCK: usize = 1 << 20;
@@ -28,16 +25,10 @@ pub(crate) const BLOCK: usize = 1 << 20;
 pub(crate) const LONGEST_RECORD: usize = 16 << 20;
 
 /// The memory of one block, which is reused.
+#[derive(Default)]
 pub(crate) struct Slab {
     pub bytes: Vec<u8>,
     pub block: Block,
-}
-
-impl Default for Slab {
-    fn default() -> Self {
-        let wanted = Wanted::new(Roles::Both, &Options::default());
-        Self { bytes: Vec::new(), block: Block::new(Arc::new(wanted)) }
-    }
 }
 
 /// A block, before and after parsing.
@@ -62,15 +53,12 @@ impl Parsed {
 }
 
 /// A block to parse, and where to send the result.
-pub(crate) struct ParseJob {
-    pub parsed: Parsed,
-    pub reply: SyncSender<Parsed>,
-}
+pub(crate) type ParseJob = (Parsed, SyncSender<Parsed>);
 
 /// What the reading thread reports, in file order.
 pub(crate) enum Event {
-    /// The next file begins.
-    Opened(Box<OpenedFile>),
+    /// The next file begins: its account before its first record, and where that is.
+    Opened(Box<(FileAccount, Position)>),
     /// The next file is skipped.
     PassedOver(PassedOver),
     /// A block of the open file, which arrives once it is parsed.
@@ -81,19 +69,23 @@ pub(crate) enum Event {
     Failed(InputError),
 }
 
-/// A file before its first record.
-pub(crate) struct OpenedFile {
-    pub name: String,
-    pub format: Format,
-    pub compression: Option<Compression>,
-    pub warnings: Vec<Warning>,
-    /// Bytes and lines before the first record.
+/// How much of one file has been collected.
+pub(crate) struct Position {
+    /// Decompressed bytes of the records collected, and of what comes before the first.
     pub offset: u64,
+    /// Lines or packets.
     pub number: u64,
     /// What its records are numbered by.
     pub at: fn(u64) -> RecordNumber,
     /// How many more of its malformed cells to keep.
     pub malformed_left: Arc<AtomicUsize>,
+    /// Records with a time, if the run wants times.
+    pub timed: u64,
+    /// The rest of a block whose last record continues in the next one, and its parser.
+    pub rest: Vec<u8>,
+    pub parser: Option<Arc<dyn Parser>>,
+    /// Why the rest of the file is not read.
+    pub damage: Option<String>,
 }
 
 /// A file after its last block.
@@ -114,9 +106,7 @@ pub(crate) fn endless(at: RecordNumber) -> String {
         RecordNumber::Line(_) => format!(
             "the record on {at} is longer than {limit} MiB, look there for a quote that is not closed"
         ),
-        RecordNumber::Packet(_) | RecordNumber::Row(_) => {
-            format!("{at} is longer than {limit} MiB")
-        }
+        _ => format!("{at} is longer than {limit} MiB"),
     }
 }
 
@@ -135,16 +125,9 @@ pub(crate) fn start(
     let (files, options) = (files.to_vec(), options.clone());
     Builder::new().name("octomix read".to_owned()).spawn(move || {
         let mut reader = Reader { options, pool, spare: None, meter, jobs, events, is_open: false };
-        for source in &files {
-            match reader.named(source) {
-                Ok(()) => {}
-                Err(Stop::Failed(error)) => {
-                    // Nobody may want it any more.
-                    let _ = reader.events.send(Event::Failed(error));
-                    return;
-                }
-                Err(Stop::Unwanted) => return,
-            }
+        if let Err(Some(error)) = files.iter().try_for_each(|source| reader.named(source)) {
+            // Nobody may want it any more.
+            let _ = reader.tell(Event::Failed(error));
         }
     })?;
     Ok((taken_jobs, taken_events))
@@ -162,29 +145,19 @@ struct Reader {
     is_open: bool,
 }
 
-/// Why the reading thread ends early.
-enum Stop {
-    Failed(InputError),
-    /// The receiver of the records is gone.
-    Unwanted,
-}
-
-impl From<InputError> for Stop {
-    fn from(error: InputError) -> Self {
-        Stop::Failed(error)
-    }
-}
+/// Why the reading thread ends early; `None` if the receiver of the records is gone.
+type Stop = Option<InputError>;
 
 impl Reader {
     fn tell(&self, item: Event) -> Result<(), Stop> {
-        self.events.send(item).map_err(|_| Stop::Unwanted)
+        self.events.send(item).map_err(|_| None)
     }
 
     /// Reads the file. A file found in a directory is skipped if it cannot be read.
     fn named(&mut self, source: &Source) -> Result<(), Stop> {
         self.is_open = false;
         match self.file(source) {
-            Err(Stop::Failed(error)) if !source.is_named && !self.is_open => {
+            Err(Some(error)) if !source.is_named && !self.is_open => {
                 let (name, reason) = (file_name(&source.path), error.to_string());
                 self.tell(Event::PassedOver(PassedOver { name, reason }))
             }
@@ -210,19 +183,22 @@ impl Reader {
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
         self.is_open = true;
-        self.tell(Event::Opened(Box::new(OpenedFile {
-            name,
-            format: opened.format,
-            compression,
-            warnings: opened.warnings,
+        let mut file = FileAccount::new(name, opened.format, compression);
+        file.warnings = opened.warnings;
+        let position = Position {
             offset: opened.skip as u64,
             number: opened.lines_before,
             at: opened.counted_by,
             malformed_left: malformed_left.clone(),
-        })))?;
+            timed: 0,
+            rest: Vec::new(),
+            parser: None,
+            damage: None,
+        };
+        self.tell(Event::Opened(Box::new((file, position))))?;
         let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
-        let cutter = opened.cutter;
-        let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
+        let (cut, damage) =
+            self.blocks(start, opened.cutter, &mut stream, &wanted, &malformed_left)?;
         let bytes = stream.bytes();
         let damage = match stream.into_end() {
             StreamEnd::Failed(error) => return Err(failed(error).into()),
@@ -245,7 +221,7 @@ impl Reader {
         loop {
             let mut slab = match self.spare.take() {
                 Some(slab) => slab,
-                None => self.pool.recv().map_err(|_| Stop::Unwanted)?,
+                None => self.pool.recv().map_err(|_| None)?,
             };
             let (cut, filled) = loop {
                 let filled = fill(&mut slab.bytes, &carry, stream);
@@ -274,14 +250,13 @@ impl Reader {
                 let (reply, parsed) = sync_channel(1);
                 let is_last = stream.is_whole() && carry.is_empty();
                 let job = Parsed { slab, len, parser, is_last, used: 0 };
-                self.jobs.send(ParseJob { parsed: job, reply }).map_err(|_| Stop::Unwanted)?;
+                self.jobs.send((job, reply)).map_err(|_| None)?;
                 self.tell(Event::Block(parsed))?;
             } else {
                 self.spare = Some(slab);
             }
             if has_ended {
-                let cut = carry.len() as u64 + stream.skim();
-                return Ok((cut, damage));
+                return Ok((carry.len() as u64 + stream.skim(), damage));
             }
         }
     }

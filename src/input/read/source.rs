@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use glob::{MatchOptions, glob_with};
+use glob::{GlobError, MatchOptions, glob_with};
 
 use crate::input::account::PassedOver;
 use crate::input::error::InputError;
@@ -51,9 +51,7 @@ impl Sources {
             return Err(InputError::NoFile);
         }
         let mut sources = Self::default();
-        for path in paths {
-            sources.add(path, directories)?;
-        }
+        paths.iter().try_for_each(|path| sources.add(path, directories))?;
         Ok(sources)
     }
 
@@ -71,50 +69,41 @@ impl Sources {
         if let Some(pattern) = pattern(path) {
             return self.add_pattern(pattern, directories);
         }
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => self.add_directory(path, directories),
-            Ok(_) => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
-            Err(error) => Err(InputError::unreadable(path, error)),
-        }
+        self.add_path(path, directories)
     }
 
-    fn add_file(&mut self, path: &Path) -> io::Result<()> {
-        self.files.push(Source { is_named: true, ..source(path)? });
+    fn add_path(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+        if path.is_dir() {
+            return self.add_directory(path, directories);
+        }
+        let file = source(path).map_err(|error| InputError::unreadable(path, error))?;
+        self.files.push(Source { is_named: true, ..file });
         Ok(())
     }
 
     fn add_pattern(&mut self, pattern: &str, directories: Directories) -> Result<(), InputError> {
         let mut found = matches_of(pattern)?;
         // A pattern is meant for files, unless directories are asked for.
-        found.retain(|path| match path.is_dir() {
-            true => directories != Directories::Refused && !is_result(path),
-            false => true,
+        found.retain(|path| {
+            !path.is_dir() || directories != Directories::Refused && !is_result(path)
         });
         if found.is_empty() {
             return Err(InputError::NoMatch { name: file_name(Path::new(pattern)) });
         }
-        found.iter().try_for_each(|path| match path.is_dir() {
-            true => self.add_directory(path, directories),
-            false => self.add_file(path).map_err(|error| InputError::unreadable(path, error)),
-        })
+        found.iter().try_for_each(|path| self.add_path(path, directories))
     }
 
     fn add_directory(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
         let failed = |error| InputError::unreadable(path, error);
-        let mut found = Self::default();
-        match directories {
+        let is_shard = |path: &Path| shard_role(path).is_some();
+        let wanted: &dyn Fn(&Path, bool) -> bool = match directories {
             Directories::Refused => return Err(failed(io::ErrorKind::IsADirectory.into())),
-            Directories::Files if is_result(path) => {
-                found.walk(path, &|path, is_directory| !is_directory && shard_role(path).is_some())
-            }
-            Directories::Files => {
-                found.walk(path, &|path, is_directory| !is_directory || !is_result(path))
-            }
-            Directories::Shards => {
-                found.walk(path, &|path, is_directory| is_directory || shard_role(path).is_some())
-            }
-        }
-        .map_err(failed)?;
+            Directories::Files if is_result(path) => &|path, is_dir| !is_dir && is_shard(path),
+            Directories::Files => &|path, is_dir| !is_dir || !is_result(path),
+            Directories::Shards => &|path, is_dir| is_dir || is_shard(path),
+        };
+        let mut found = Self::default();
+        found.walk(path, wanted).map_err(failed)?;
         if found.files.is_empty() && found.passed_over.is_empty() {
             let name = file_name(path);
             return Err(match directories {
@@ -166,10 +155,7 @@ pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let Some(pattern) = pattern(path) else { return Ok(vec![path.to_path_buf()]) };
     let mut found = matches_of(pattern)?;
     found.retain(|path| !is_result(path));
-    match found.is_empty() {
-        true => Err(InputError::NoMatch { name: file_name(path) }),
-        false => Ok(found),
-    }
+    if found.is_empty() { Err(InputError::NoMatch { name: file_name(path) }) } else { Ok(found) }
 }
 
 /// `path` if it is a pattern. A file whose name looks like one is no pattern.
@@ -187,13 +173,11 @@ fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
     let name = || file_name(Path::new(pattern));
     let matches = glob_with(pattern, options)
         .map_err(|error| InputError::BadPattern { name: name(), reason: error.msg })?;
-    let mut found = Vec::new();
-    for path in matches {
-        found.push(path.map_err(|error| {
-            let path = error.path().to_path_buf();
-            InputError::unreadable(&path, error.into())
-        })?);
-    }
+    let unreadable = |error: GlobError| {
+        let path = error.path().to_path_buf();
+        InputError::unreadable(&path, error.into())
+    };
+    let mut found: Vec<_> = matches.collect::<Result<_, _>>().map_err(unreadable)?;
     found.sort();
     Ok(found)
 }
@@ -282,15 +266,17 @@ mod tests {
         let files =
             ["d/b.csv", "d/a/z.csv", "d/.hidden", "d/.h/x", "a2.csv", "a1.csv", ".a3.csv", "a4/x"];
         let (refused, all) = (Directories::Refused, Directories::Files);
-        assert_eq!(found(&files, &["a2.csv", "a1.csv"], refused).unwrap(), "a2.csv! a1.csv!");
-        assert_eq!(found(&files, &["a?.csv"], refused).unwrap(), "a1.csv! a2.csv!");
-        assert_eq!(
-            found(&files, &["**/*.csv"], refused).unwrap(),
-            "a1.csv! a2.csv! d/a/z.csv! d/b.csv!"
-        );
-        assert_eq!(found(&files, &["a*"], refused).unwrap(), "a1.csv! a2.csv!");
-        assert_eq!(found(&files, &["a*"], all).unwrap(), "a1.csv! a2.csv! a4/x");
-        assert_eq!(found(&files, &["d", "a1.csv"], all).unwrap(), "d/a/z.csv d/b.csv a1.csv!");
+        let cases: [(&[&str], _, _); 6] = [
+            (&["a2.csv", "a1.csv"], refused, "a2.csv! a1.csv!"),
+            (&["a?.csv"], refused, "a1.csv! a2.csv!"),
+            (&["**/*.csv"], refused, "a1.csv! a2.csv! d/a/z.csv! d/b.csv!"),
+            (&["a*"], refused, "a1.csv! a2.csv!"),
+            (&["a*"], all, "a1.csv! a2.csv! a4/x"),
+            (&["d", "a1.csv"], all, "d/a/z.csv d/b.csv a1.csv!"),
+        ];
+        for (named, directories, expected) in cases {
+            assert_eq!(found(&files, named, directories).unwrap(), expected);
+        }
         assert_eq!(found(&["[x].csv"], &["[x].csv"], refused).unwrap(), "[x].csv!");
     }
 
@@ -316,17 +302,17 @@ mod tests {
             "no file to read in 'd': hidden files and results of octomix are skipped; \
              name the files to read"
         );
-        let wrong =
-            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files";
-        assert_eq!(told("x["), wrong);
-        let none = found(&["e/x"], &["e"], Directories::Shards).unwrap_err();
+        assert_eq!(
+            told("x["),
+            "'x[' is not a valid pattern: invalid range pattern; correct it, or name the files"
+        );
+        let told = |directories| found(&["e/x"], &["e"], directories).unwrap_err();
         let shards = "no shard in 'e': expected src.csv, dst.csv, src.roaring or dst.roaring, as \
                       octomix extract writes them";
-        assert_eq!(none, shards);
-        let refused = found(&["e/x"], &["e"], Directories::Refused).unwrap_err();
+        assert_eq!(told(Directories::Shards), shards);
         let directory = "cannot read 'e': it is a directory; add --recursive to read all files in it, \
                          or give some, e.g. e/*.csv";
-        assert_eq!(refused, directory);
+        assert_eq!(told(Directories::Refused), directory);
     }
 
     #[test]

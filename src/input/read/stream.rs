@@ -59,30 +59,21 @@ impl Stream {
         } else {
             Box::new(File::open(path)?)
         };
-        let decoder = Decoder::none(Vec::new());
         let mut stream = Self {
             #[cfg(feature = "parquet")]
             path: path.to_path_buf(),
             file,
-            decoder,
+            decoder: Decoder::default(),
             decoded: None,
             meter,
             bytes: 0,
             end: None,
         };
         let mut signature = vec![0; SIGNATURE];
-        let mut found = 0;
-        while found < SIGNATURE {
-            match stream.read_raw(&mut signature[found..]) {
-                Ok(0) => break,
-                Ok(read) => found += read,
-                Err(error) => {
-                    stream.end = Some(StreamEnd::Failed(error));
-                    break;
-                }
-            }
-        }
+        let found = stream.fill(&mut signature);
         signature.truncate(found);
+        // The bytes of a file so short are still to be delivered.
+        stream.end.take_if(|end| matches!(end, StreamEnd::Whole));
         stream.decoder = Decoder::of(signature);
         Ok(stream)
     }

@@ -39,6 +39,12 @@ pub(crate) enum Verdict {
     Unsaid,
 }
 
+impl Default for Wanted {
+    fn default() -> Self {
+        Self::new(Roles::Both, &Options::default())
+    }
+}
+
 impl Wanted {
     /// What `options` want from a file that fills `roles`.
     pub fn new(roles: Roles, options: &Options) -> Self {

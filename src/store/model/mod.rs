@@ -3,13 +3,11 @@
 
 mod nested;
 mod read;
-mod search;
-mod threshold;
+mod shared;
 
 pub use nested::Nested;
 pub use read::{Loaded, ModelError};
-pub use search::{MoveSummary, SearchSummary};
-pub use threshold::{AppliedThreshold, ScoreName, ThresholdRule};
+pub use shared::{AppliedThreshold, MoveSummary, ScoreName, SearchSummary, ThresholdRule};
 
 use serde::{Deserialize, Serialize};
 
@@ -153,8 +151,7 @@ impl ModelFile {
             }
             Fit::KMeans(fit) => {
                 let best = fit.restarts[fit.best];
-                let converged = best.stop == Stop::Converged;
-                ("kmeans", best.n_iter, converged, None, Some(fit.inertia))
+                ("kmeans", best.n_iter, best.stop == Stop::Converged, None, Some(fit.inertia))
             }
         };
         let (n_init, tol, seed) = match about.params {
@@ -223,10 +220,8 @@ impl PosteriorFile {
         let kind = estimate.covariance;
         let weight_concentration = match &posterior.concentration {
             Concentration::Process(sticks) => {
-                let side = |side: usize| -> Nested {
-                    sticks.iter().map(|stick| stick[side]).collect::<Vec<f64>>()[..].into()
-                };
-                Nested::List(vec![side(0), side(1)])
+                let side = |side: usize| sticks.iter().map(|stick| stick[side].into()).collect();
+                Nested::List(vec![Nested::List(side(0)), Nested::List(side(1))])
             }
             Concentration::Distribution(concentration) => concentration[..].into(),
         };

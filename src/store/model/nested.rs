@@ -28,22 +28,14 @@ impl<T: Clone + Into<Nested>> From<&[T]> for Nested {
     }
 }
 
-impl<const N: usize> From<[f64; N]> for Nested {
-    fn from(list: [f64; N]) -> Self {
-        list[..].into()
-    }
-}
-
 impl Nested {
     /// One matrix as a covariance of `kind` has it: rows, the diagonal, or one number.
     pub fn matrix(kind: Covariance, matrix: &Matrix4<f64>) -> Self {
         match kind {
             Covariance::Full | Covariance::Tied => {
-                let rows =
-                    matrix.row_iter().map(|row| Self::from(<[f64; OCTETS]>::from(row.transpose())));
-                Self::List(rows.collect())
+                Self::List(matrix.row_iter().map(|row| row.transpose().as_slice().into()).collect())
             }
-            Covariance::Diag => <[f64; OCTETS]>::from(matrix.diagonal()).into(),
+            Covariance::Diag => matrix.diagonal().as_slice().into(),
             Covariance::Spherical => matrix[(0, 0)].into(),
         }
     }
@@ -61,20 +53,23 @@ impl Nested {
         }
     }
 
+    /// The number of an array without dimensions.
+    pub(super) fn number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+
+    fn list(&self) -> Option<&[Self]> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+
     /// The numbers of an array of one dimension.
     pub fn vector(&self) -> Option<Vec<f64>> {
-        let Self::List(list) = self else { return None };
-        let number = |entry: &Self| match entry {
-            Self::Number(number) => Some(*number),
-            Self::List(_) => None,
-        };
-        list.iter().map(number).collect()
+        self.list()?.iter().map(Self::number).collect()
     }
 
     /// The rows of an array of two dimensions, each of `columns` numbers.
     pub fn rows(&self, columns: usize) -> Option<Vec<Vec<f64>>> {
-        let Self::List(list) = self else { return None };
-        list.iter().map(|row| row.vector().filter(|row| row.len() == columns)).collect()
+        self.list()?.iter().map(|row| row.vector().filter(|row| row.len() == columns)).collect()
     }
 
     /// What [`matrix`](Self::matrix) wrote.
@@ -88,10 +83,7 @@ impl Nested {
                 let diagonal = self.vector().filter(|d| d.len() == OCTETS)?;
                 Some(Matrix4::from_diagonal(&Vector4::from_row_slice(&diagonal)))
             }
-            Covariance::Spherical => match self {
-                Self::Number(number) => Some(Matrix4::from_diagonal_element(*number)),
-                Self::List(_) => None,
-            },
+            Covariance::Spherical => self.number().map(Matrix4::from_diagonal_element),
         }
     }
 
@@ -100,10 +92,7 @@ impl Nested {
         if kind == Covariance::Tied {
             return Some(vec![self.to_matrix(kind)?; components]);
         }
-        let Self::List(list) = self else { return None };
-        if list.len() != components {
-            return None;
-        }
+        let list = self.list().filter(|list| list.len() == components)?;
         list.iter().map(|entry| entry.to_matrix(kind)).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nalgebra::Matrix4;
 use serde::Deserialize;
 
-use super::{FORMAT, MixtureFile, ModelFile, PosteriorFile, VERSION};
+use super::{FORMAT, MixtureFile, ModelFile, Nested, PosteriorFile, VERSION};
 use crate::address::OCTETS;
 use crate::model::any::Model;
 use crate::model::covariance::Covariance;
@@ -164,12 +164,8 @@ fn model(file: &ModelFile) -> Result<Model, &'static str> {
             Err("cluster_centers are missing, or not the means")
         }
         ("kmeans", _, Some(inertia)) if inertia.is_finite() && file.n_points > 0 => {
-            Ok(Model::KMeans(Partition::new(
-                file.means.clone(),
-                file.weights.clone(),
-                inertia,
-                file.n_points,
-            )))
+            let (means, weights) = (file.means.clone(), file.weights.clone());
+            Ok(Model::KMeans(Partition::new(means, weights, inertia, file.n_points)))
         }
         ("kmeans", ..) => Err("inertia or n_points is missing"),
         (kind, Some(mixture), _) => {
@@ -187,10 +183,10 @@ fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'stati
     let k = file.weights.len();
     let named = |kind: &Covariance| kind.name() == mixture.covariance_type;
     let kind = Covariance::ALL.into_iter().find(named).ok_or("covariance_type is unknown")?;
-    let covariances = mixture.covariances.to_matrices(kind, k);
-    let covariances = covariances.ok_or("covariances are not of their type's shape")?;
-    let factors = mixture.precisions_cholesky.to_matrices(kind, k);
-    let factors = factors.ok_or("precisions_cholesky are not of their type's shape")?;
+    let matrices = |of: &Nested, wrong| of.to_matrices(kind, k).ok_or(wrong);
+    let covariances = matrices(&mixture.covariances, "covariances are not of their type's shape")?;
+    let factors = &mixture.precisions_cholesky;
+    let factors = matrices(factors, "precisions_cholesky are not of their type's shape")?;
     let is_factor = |u: &Matrix4<f64>| {
         u.iter().all(|x| x.is_finite())
             && u.diagonal().iter().all(|&x| x > 0.0)
@@ -206,21 +202,16 @@ fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'stati
     if !factors.iter().zip(&covariances).all(is_inverse) {
         return Err("covariances and precisions_cholesky do not belong together");
     }
-    let gaussians = file.means.iter().zip(covariances).zip(factors);
+    let gaussian = |((&mean, covariance), precision_cholesky): ((&[f64; OCTETS], _), _)| Gaussian {
+        mean: mean.into(),
+        covariance,
+        precision_cholesky,
+    };
     Ok(Estimate {
         covariance: kind,
         weights: file.weights.clone(),
-        gaussians: gaussians
-            .map(|((&mean, covariance), precision_cholesky)| Gaussian {
-                mean: mean.into(),
-                covariance,
-                precision_cholesky,
-            })
-            .collect(),
-        posterior: match &mixture.posterior {
-            Some(posterior) => Some(self::posterior(posterior, kind, k)?),
-            None => None,
-        },
+        gaussians: file.means.iter().zip(covariances).zip(factors).map(gaussian).collect(),
+        posterior: mixture.posterior.as_ref().map(|file| posterior(file, kind, k)).transpose()?,
     })
 }
 
@@ -240,10 +231,9 @@ fn posterior(file: &PosteriorFile, kind: Covariance, k: usize) -> Result<Posteri
         }
         _ => return Err("weight_concentration_prior_type is unknown"),
     };
-    let degrees = match (kind, &file.degrees_of_freedom) {
-        (Covariance::Tied, super::Nested::Number(shared)) => Some(vec![*shared; k]),
-        (Covariance::Tied, _) => None,
-        (_, degrees) => degrees.vector(),
+    let degrees = match kind {
+        Covariance::Tied => file.degrees_of_freedom.number().map(|shared| vec![shared; k]),
+        _ => file.degrees_of_freedom.vector(),
     };
     let more_than_3 = |list: &Vec<f64>| list.len() == k && list.iter().all(|&x| x > 3.0);
     if !positive(&file.mean_precision) {

@@ -11,14 +11,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{BITS, Form, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RUNS};
-use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
-use crate::input::read::block::{Block, MalformedInBlock};
+use crate::input::read::block::Block;
 use crate::input::read::head::Head;
-use crate::input::read::source::shard_roles;
 use crate::input::record::{Cell, Facts, Record};
+use crate::store::shard::opened;
 
 /// Upper halves of addresses.
 const MOST_CONTAINERS: usize = 1 << 16;
@@ -49,22 +48,9 @@ pub(crate) fn recognise(
         Header::Damaged(reason) => (0, Vec::new(), Some(reason)),
         Header::Other => return Ok(None),
     };
-    let containers = containers.into();
-    Ok(Some(Opened {
-        format: Format {
-            name: "bitmap",
-            record: ["address of a bitmap", "addresses of a bitmap"],
-            has_roles: false,
-            source: None,
-            destination: None,
-        },
-        roles: shard_roles(head.name(), options),
-        skip,
-        lines_before: 0,
-        counted_by: RecordNumber::Packet,
-        cutter: Box::new(Containers { containers, next: 0, damage }),
-        warnings: Vec::new(),
-    }))
+    let cutter = Box::new(Containers { containers: containers.into(), next: 0, damage });
+    let record = ["address of a bitmap", "addresses of a bitmap"];
+    Ok(Some(opened(head.name(), options, ("bitmap", record), skip, cutter)))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -107,11 +93,9 @@ fn header(bytes: &[u8]) -> Header {
     let runs = bytes.get(at..at + flags).unwrap_or_default();
     at += flags;
     let mut containers: Vec<Container> = Vec::new();
-    for (i, description) in
-        bytes.get(at..).unwrap_or_default().chunks_exact(4).take(count).enumerate()
-    {
-        let upper = u16::from_le_bytes([description[0], description[1]]);
-        let addresses = 1 + usize::from(u16::from_le_bytes([description[2], description[3]]));
+    let descriptions = pairs(bytes.get(at..).unwrap_or_default()).take(count);
+    for (i, (upper, more)) in descriptions.enumerate() {
+        let addresses = 1 + usize::from(more);
         let is_run = runs.get(i / 8).is_some_and(|flags| flags >> (i % 8) & 1 == 1);
         let form = match addresses {
             _ if is_run => Form::Runs,
@@ -137,8 +121,8 @@ fn halves(bytes: &[u8]) -> impl Iterator<Item = u16> {
     bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
 }
 
-/// Runs, as their first number and how many follow it.
-fn runs(bytes: &[u8]) -> impl Iterator<Item = (u16, u16)> {
+/// Two numbers at a time: of runs their first one and how many follow it.
+fn pairs(bytes: &[u8]) -> impl Iterator<Item = (u16, u16)> {
     bytes
         .chunks_exact(4)
         .map(|run| (u16::from_le_bytes([run[0], run[1]]), u16::from_le_bytes([run[2], run[3]])))
@@ -165,7 +149,7 @@ impl Container {
             }
             Form::Runs => {
                 let (mut free, mut addresses) = (0, 0);
-                let ascend = runs(&bytes[2..]).all(|(first, more)| {
+                let ascend = pairs(&bytes[2..]).all(|(first, more)| {
                     let (first, more) = (usize::from(first), usize::from(more));
                     let is_later = first >= free;
                     (free, addresses) = (first + more + 1, addresses + more + 1);
@@ -190,7 +174,7 @@ impl Container {
                     }
                 }
             }
-            Form::Runs => runs(&bytes[2..]).for_each(|(first, more)| {
+            Form::Runs => pairs(&bytes[2..]).for_each(|(first, more)| {
                 // As u32, because a run may end at 65,535.
                 let first = u32::from(first);
                 (first..=first + u32::from(more)).for_each(|lower| take(upper | lower));
@@ -227,15 +211,15 @@ impl Cutter for Containers {
                     reason = Some(format!("container {number} of the bitmap's {all} is damaged"));
                 }
                 None if at_end => {
-                    let whole = self.next;
-                    reason =
-                        Some(format!("the bitmap is cut off after {whole} of {all} containers"));
+                    let cut =
+                        format!("the bitmap is cut off after {} of {all} containers", self.next);
+                    reason = Some(cut);
                 }
                 None => break,
             }
         }
-        if reason.is_none() && self.next == self.containers.len() && len < bytes.len() {
-            reason = Some("more follows after the end of the bitmap".to_owned());
+        if self.next == self.containers.len() && len < bytes.len() {
+            reason.get_or_insert_with(|| "more follows after the end of the bitmap".to_owned());
         }
         let parser = Arc::new(Part { all: self.containers.clone(), part: first..self.next });
         match reason {
@@ -260,14 +244,7 @@ impl Parser for Part {
                 let cell = Cell::Address { address, padded: false };
                 let record =
                     Record { source: cell, destination: cell, packets: 1, facts: Facts::default() };
-                // The location of a malformed cell, which a bitmap cannot have.
-                let place = |_| MalformedInBlock {
-                    number: 0,
-                    offset: 0,
-                    column: None,
-                    value: String::new(),
-                };
-                block.add(&record, place);
+                block.add(&record, |_| unreachable!("a bitmap has no malformed cells"));
             });
             block.passed += container.addresses as u64;
             used += its.len();
@@ -411,11 +388,8 @@ mod tests {
         assert!(bytes.len() < 8_000, "{} bytes", bytes.len());
         let mut cutter = Containers { containers: containers.into(), next: 0, damage: None };
         let cut = cutter.cut(&bytes[len..], true).ok().unwrap();
-        assert_eq!(
-            (cutter.next, cut.len),
-            (2, 2 * 6),
-            "two whole containers are {ENOUGH} addresses"
-        );
+        // Two whole containers are ENOUGH addresses.
+        assert_eq!((cutter.next, cut.len), (2, 2 * 6));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod read;
 #[cfg(feature = "report")]
 mod write;
 
-pub(crate) use read::recognise;
+pub(crate) use read::{opened, recognise};
 #[cfg(feature = "report")]
 pub use write::ShardFormat;
 

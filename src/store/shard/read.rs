@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::HEADER;
 use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
-use crate::input::format::{Opened, Parser};
+use crate::input::format::{Cutter, Opened, Parser};
 use crate::input::message::excerpt;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MalformedInBlock};
@@ -37,21 +37,29 @@ pub(crate) fn recognise(
     if &bytes[offset..offset + end] != HEADER.as_bytes() || is_named {
         return Ok(None);
     }
-    Ok(Some(Opened {
-        format: Format {
-            name: "shard",
-            record: ["address with its packets", "addresses with their packets"],
-            has_roles: false,
-            source: None,
-            destination: None,
-        },
-        roles: shard_roles(head.name(), options),
-        skip: offset + next,
-        lines_before: 1,
-        counted_by: RecordNumber::Line,
-        cutter: Box::new(LineCutter(Arc::new(Rows))),
+    let record = ["address with its packets", "addresses with their packets"];
+    let cutter = Box::new(LineCutter(Arc::new(Rows)));
+    let table = opened(head.name(), options, ("shard", record), offset + next, cutter);
+    Ok(Some(Opened { lines_before: 1, counted_by: RecordNumber::Line, ..table }))
+}
+
+/// A set of addresses in the file `name`, whose name may tell its role, after `skip` bytes.
+pub(crate) fn opened(
+    name: &str,
+    options: &Options,
+    (format, record): (&'static str, [&'static str; 2]),
+    skip: usize,
+    cutter: Box<dyn Cutter>,
+) -> Opened {
+    Opened {
+        format: Format { name: format, record, has_roles: false, source: None, destination: None },
+        roles: shard_roles(name, options),
+        skip,
+        lines_before: 0,
+        counted_by: RecordNumber::Packet,
+        cutter,
         warnings: Vec::new(),
-    }))
+    }
 }
 
 /// The rows of a shard.
