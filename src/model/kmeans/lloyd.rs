@@ -6,8 +6,7 @@ use super::Params;
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, EngineError, Run};
 use crate::model::sufficient::symmetric;
-use crate::model::whole::moments_of_all;
-use crate::model::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
+use crate::model::{Checked, FitError, Observer, Progress, Stage, Stop, moments_of_all, tell};
 use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::{Centres, Lloyd};
 

@@ -19,7 +19,6 @@ mod moves;
 mod objective;
 mod rounds;
 mod runner;
-mod seen;
 mod starts;
 
 use std::time::Instant;
@@ -30,8 +29,7 @@ use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
-use super::whole::{check_size, moments_of_all};
-use super::{Checked, FitError, Observer, Stop, kmeans};
+use super::{Checked, FitError, Observer, Stop, check_size, kmeans, moments_of_all};
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Moments};
 

@@ -4,10 +4,9 @@
 use rayon::prelude::*;
 
 use super::climb::{Climb, Gait};
-use super::exploration::Exploration;
+use super::exploration::{Exploration, Seen};
 use super::moves::{self, Tried, View};
 use super::runner::Runner;
-use super::seen::Seen;
 use super::starts;
 use crate::engine::RandomStream;
 use crate::model::FitError;
