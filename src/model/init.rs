@@ -189,13 +189,8 @@ fn by_chance(
                 alone(&engine.at(&drawn)?)
             }
         });
-        let progress = Progress {
-            stage: Stage::Seeding,
-            iteration: restart + 1,
-            max_iter: n_init,
-            active: n_init,
-        };
-        tell(observer, progress)?;
+        let (iteration, max_iter, active) = (restart + 1, n_init, n_init);
+        tell(observer, Progress { stage: Stage::Seeding, iteration, max_iter, active })?;
     }
     Ok(starts)
 }

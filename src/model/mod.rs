@@ -1,6 +1,6 @@
 //! Models: host arithmetic in `f64` between passes. They know nothing of devices.
 //!
-//! A mixture is fitted by [`mixture`] from [`start`]s, iterated by [`em`], whose M-step is the
+//! A mixture is fitted by [`fit`] from starts ([`init`]), iterated by [`em`], whose M-step is the
 //! [`estimator`]'s; [`kmeans`] and [`pca`] stand beside it. A [`sweep`] fits with several numbers of
 //! clusters.
 
@@ -86,6 +86,11 @@ pub type Observer<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 /// Tells `observer` and turns its `Break` into an error.
 fn tell(observer: &mut Observer<'_>, progress: Progress) -> Result<(), FitError> {
     if observer(progress).is_break() { Err(FitError::Interrupted) } else { Ok(()) }
+}
+
+/// The index of the largest of the `count` values that `of` looks up; of equals the first.
+pub(crate) fn first_largest(count: usize, of: impl Fn(usize) -> f64) -> usize {
+    (1..count).fold(0, |most, i| if of(i) > of(most) { i } else { most })
 }
 
 /// An observer that looks away.

@@ -40,9 +40,9 @@ pub struct Climb {
     pub bounds: Vec<f64>,
     /// Iterations run, kept or not.
     pub iterations: usize,
-    /// The statistics whose mixture the next E-step takes, and that mixture.
+    /// The mixture whose E-step [`step`](Self::step) expects, and the statistics it is of.
+    pub mixture: Mixture,
     from: Vec<Sufficient>,
-    mixture: Mixture,
     gait: Gait,
     eta: f64,
     /// An M-step from the best state failed.
@@ -67,11 +67,6 @@ impl Climb {
         })
     }
 
-    /// The mixture whose E-step [`step`](Self::step) expects.
-    pub fn mixture(&self) -> &Mixture {
-        &self.mixture
-    }
-
     /// The bound of the best state.
     pub fn bound(&self) -> f64 {
         self.bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
@@ -86,7 +81,7 @@ impl Climb {
         }
     }
 
-    /// The M-step, given the E-step of [`mixture`](Self::mixture).
+    /// The M-step, given the E-step of [`mixture`](Self#structfield.mixture).
     pub fn step(&mut self, estimator: &Estimator, stats: &ExpectationStats) {
         self.iterations += 1;
         let statistics = sufficient(stats);

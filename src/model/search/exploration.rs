@@ -24,7 +24,7 @@ impl Exploration {
     /// A start.
     pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
         let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
-        let mut seen = Seen::new(runner.size());
+        let mut seen = Seen::new(runner.size);
         seen.add(&best.statistics);
         Self { best, trace, seen, rounds_without_gain: 0, rounds_without_news: 0 }
     }

@@ -75,7 +75,7 @@ pub fn fit(
     let hard = Run::<Moments>::run(engine, &centres)?;
     let mut runner = Runner::new(engine, params, &estimator, budget, observer);
     let iterations: usize = means.iter().map(|m| m.n_iter).sum();
-    runner.spend(KMEANS * iterations as f64 * runner.iteration());
+    runner.spent += KMEANS * iterations as f64 * runner.iteration();
 
     let starts = starts::start(&mut runner, &hard)?;
     let chain = if params.components > 1 {
@@ -90,7 +90,7 @@ pub fn fit(
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));
     let stop = if best.rise().abs() < params.tol { Stop::Converged } else { Stop::MaxIter };
-    let trace = Trace { moves: trace, evaluations: runner.spent(), budget };
+    let trace = Trace { moves: trace, evaluations: runner.spent, budget };
     let seconds = started.elapsed().as_secs_f64();
     Ok(MixtureFit {
         estimator,

@@ -125,12 +125,12 @@ fn draw(
     let count = affordable.clamp(DRAWN.0, DRAWN.1) as usize;
     let streams: Vec<usize> = (0..count).map(|_| runner.stream()).collect();
     let mixture = best.estimate.mixture();
-    let view = View::new(runner.estimator(), &sample, &best.statistics, &mixture, &mut rng);
-    let seed = runner.params().seed;
+    let view = View::new(runner.estimator, &sample, &best.statistics, &mixture, &mut rng);
+    let seed = runner.params.seed;
     let draw = |stream| view.draw(&mut RandomStream::new(seed, stream).rng());
     let drawn: Vec<_> = streams.into_par_iter().map(draw).collect();
     let spent = view.evaluations + drawn.iter().map(|(_, spent)| spent).sum::<f64>();
-    runner.spend(spent);
+    runner.spent += spent;
     let mut tried: Vec<_> = drawn.into_iter().filter_map(|(tried, _)| tried).collect();
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut new = Vec::with_capacity(CONTINUED);
@@ -151,14 +151,14 @@ fn contend(
 ) -> Result<Option<(Vec<usize>, Climb)>, FitError> {
     let enough = best + gain(runner);
     let start = |tried: Tried| {
-        Some((tried.components, Climb::new(runner.estimator(), tried.statistics, Gait::Relaxed)?))
+        Some((tried.components, Climb::new(runner.estimator, tried.statistics, Gait::Relaxed)?))
     };
     let (mut moved, mut climbs): (Vec<_>, Vec<_>) = tried.into_iter().filter_map(start).unzip();
     while !climbs.is_empty() && !runner.exhausted() {
         runner.advance(&mut climbs)?;
         let top = climbs.iter().map(Climb::bound).fold(enough, f64::max);
         for i in (0..climbs.len()).rev() {
-            if !hopeful(&climbs[i], top, runner.params().tol) {
+            if !hopeful(&climbs[i], top, runner.params.tol) {
                 climbs.remove(i);
                 moved.remove(i);
             }
