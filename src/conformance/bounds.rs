@@ -40,7 +40,7 @@ const ROUNDINGS_MOMENT: f64 = 3.0;
 
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
-    exponents: Vec<Exponent>,
+    exponents: Vec<Bounded>,
     /// The bound on the error of the largest exponent.
     largest_error: f64,
     /// log2 of the sum of the exponentials.
@@ -58,27 +58,28 @@ struct Assessment {
 impl Assessment {
     fn new(mixture: &Mixture, tail: &Tail, address: u32, unit: f64) -> Self {
         let x = octets(address).map(f64::from);
-        let exponents: Vec<Exponent> =
+        let exponents: Vec<Bounded> =
             mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, unit)).collect();
-        let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
-        let largest_error = exponents.iter().fold(0.0, |m, e| f64::max(m, e.t + e.error - largest));
+        let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.value));
+        let largest_error =
+            exponents.iter().fold(0.0, |m, e| f64::max(m, e.value + e.error - largest));
         // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
             let terms = (0..exponents.len()).map(f);
             let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
             largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
         };
-        let log_sum = log_sum_of(&|k| exponents[k].t);
+        let log_sum = log_sum_of(&|k| exponents[k].value);
         let numerators: Vec<f64> = exponents
             .iter()
             .map(|e| {
-                let z = (largest - e.t).abs();
+                let z = (largest - e.value).abs();
                 let relative = unit * (EXP2[0] + EXP2[1] * z) * LOG2_E;
                 e.error + relative + unit * z
             })
             .collect();
-        let most = log_sum_of(&|k| exponents[k].t + numerators[k]) - log_sum;
-        let least = log_sum_of(&|k| exponents[k].t - numerators[k]) - log_sum;
+        let most = log_sum_of(&|k| exponents[k].value + numerators[k]) - log_sum;
+        let least = log_sum_of(&|k| exponents[k].value - numerators[k]) - log_sum;
         let normalise = unit * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64);
         let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * log_sum.abs());
         let log_sum_error = most.max(-least) + normalise * LOG2_E + log2;
@@ -96,7 +97,7 @@ impl Assessment {
     /// The responsibility of component `k` and the bound on its error, where it may be taken for 0
     /// below `negligible`.
     fn responsibility(&self, k: usize, negligible: f64) -> (f64, f64) {
-        let log_r = self.exponents[k].t - self.log_sum;
+        let log_r = self.exponents[k].value - self.log_sum;
         let r = log_r.exp2();
         // The numerator and the sum each at their worst, in opposite directions.
         let most = (log_r + self.numerators[k] - self.spread[0]).exp2();
@@ -139,7 +140,7 @@ pub fn expectation_bounds(
             for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
                 *bound += weight * (dr + moment * r) * d[i] * d[j];
             }
-            let bits = a.log_sum - a.exponents[k].t;
+            let bits = a.log_sum - a.exponents[k].value;
             // Also where it is summed as r (largest - t), and the log-sum once for all components: what
             // the largest is off cancels but for what the responsibilities are off.
             let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
@@ -180,7 +181,7 @@ impl<'a> LabelBounds<'a> {
         else {
             return false;
         };
-        e.t - f.t <= e.error + f.error
+        e.value - f.value <= e.error + f.error
     }
 }
 
@@ -209,17 +210,8 @@ struct Bounded {
     error: f64,
 }
 
-/// Bounds on the log2-density of one component and what follows from it.
-#[derive(Debug, Clone, Copy)]
-struct Exponent {
-    /// The weighted log2-density.
-    t: f64,
-    /// The bound on its error.
-    error: f64,
-}
-
-/// For component `c`, the one at index `k`.
-fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -> Exponent {
+/// The weighted log2-density of component `c`, the one at index `k`.
+fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -> Bounded {
     let fall = match tail {
         Tail::Gaussian => sum(&squares(c, x, (0.5 * LOG2_E).sqrt(), unit)),
         Tail::Joint(freedom) => {
@@ -236,7 +228,7 @@ fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -
     // The bias is rounded, and once more where octets that a block shares are folded into it; what that
     // adds is a square, of whose four roundings only two are then left.
     let error = fall.error + unit * (2.0 * bias.abs() + t.abs());
-    Exponent { t, error }
+    Bounded { value: t, error }
 }
 
 /// The square of each entry of `y` times `scale`, with the roundings of their sum.

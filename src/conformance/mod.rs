@@ -36,8 +36,9 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(pass: &'static str, statistic: &'static str) -> Self {
-        Self { pass, statistic, error: 0.0, bound: 0.0, worst: 0.0 }
+    fn all(pass: &'static str, statistics: &[&'static str]) -> Vec<Self> {
+        let check = |&statistic| Self { pass, statistic, error: 0.0, bound: 0.0, worst: 0.0 };
+        statistics.iter().map(check).collect()
     }
 
     /// Whether every entry is within its bound.
@@ -67,15 +68,9 @@ pub fn check_centres(
     points: &Points<'_>,
     centres: &[Centres],
 ) -> Result<Vec<Check>, EngineError> {
-    let mut checks = vec![
-        Check::new("moments", "counts"),
-        Check::new("moments", "sums"),
-        Check::new("moments", "products"),
-        Check::new("lloyd", "counts"),
-        Check::new("lloyd", "sums"),
-        Check::new("lloyd", "squares"),
-        Check::new("assign", "centres"),
-    ];
+    let mut checks = Check::all("moments", &["counts", "sums", "products"]);
+    checks.extend(Check::all("lloyd", &["counts", "sums", "squares"]));
+    checks.extend(Check::all("assign", &["centres"]));
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
     let mut reference = ReferenceEngine::new(points.clone());
@@ -140,17 +135,10 @@ pub fn check_mixtures(
     mixtures: &[Mixture],
 ) -> Result<Vec<Check>, EngineError> {
     let found = Run::<Expectation>::run(engine, mixtures)?;
-    let mut checks = vec![
-        Check::new("expectation", "weights"),
-        Check::new("expectation", "first moments"),
-        Check::new("expectation", "second moments"),
-        Check::new("expectation", "log-likelihood"),
-        Check::new("expectation", "entropy"),
-        Check::new("label", "log-densities"),
-        Check::new("label", "clusters"),
-        Check::new("label", "Student log-densities"),
-        Check::new("label", "Student clusters"),
-    ];
+    let of_sums = ["weights", "first moments", "second moments", "log-likelihood", "entropy"];
+    let of_labels = ["log-densities", "clusters", "Student log-densities", "Student clusters"];
+    let mut checks = Check::all("expectation", &of_sums);
+    checks.extend(Check::all("label", &of_labels));
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;
     for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);

@@ -95,8 +95,7 @@ pub fn iterate(
 /// One iteration of each of `chains` that also puts its components in the order of descending mass.
 ///
 /// Of the bound under a Dirichlet process only `-sum ln(gamma + mass still to come)` depends on the
-/// order, but for terms that vanish with the mass, and that is largest for this one. EM itself never
-/// changes the order that it started with.
+/// order, but for terms that vanish with the mass, and that is largest for this one. EM never changes it.
 ///
 /// # Errors
 /// As [`iterate`].

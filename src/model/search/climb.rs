@@ -127,10 +127,8 @@ impl Climb {
         self.return_to_best();
     }
 
-    /// Puts the components in the order of descending mass, which costs no E-step.
-    ///
-    /// Of the bound under a Dirichlet process only `-sum ln(gamma + mass still to come)` depends on
-    /// the order (but for terms that vanish with the mass), and that is largest for this one.
+    /// Puts the components in the order of descending mass, which costs no E-step: see
+    /// [`sort_by_mass`](crate::model::em::sort_by_mass) for why.
     pub fn sort(&mut self, estimator: &Estimator) {
         let mut order: Vec<usize> = (0..self.statistics.len()).collect();
         // Stable, so that of equals the first stays the first.
