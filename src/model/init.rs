@@ -6,7 +6,7 @@ use std::time::Instant;
 use nalgebra::Matrix4;
 use rand::seq::index::sample;
 
-use super::covariance::precision_cholesky;
+use super::covariance::{Covariance, precision_cholesky};
 use super::em::Chain;
 use super::error::StartError;
 use super::estimate::Estimate;
@@ -274,20 +274,19 @@ fn from_parameters(
 
 /// Checks that `estimate` is of the same kind as the fit of `estimator` with `k` components.
 fn check_warm(estimate: &Estimate, estimator: &Estimator, k: usize) -> Result<(), StartError> {
+    let model = |found, expected| Err(StartError::Model { found, expected });
     let kind = |bayesian| if bayesian { "is Bayesian" } else { "is of maximum likelihood" };
     let (found, expected) = (estimate.posterior.is_some(), estimator.prior.is_some());
     if found != expected {
-        let (found, expected) = (kind(found).to_owned(), kind(expected).to_owned());
-        return Err(StartError::Model { found, expected });
+        return model(kind(found).to_owned(), kind(expected).to_owned());
     }
     if estimate.covariance != estimator.covariance {
-        return Err(StartError::covariance(estimate.covariance, estimator.covariance));
+        let [found, expected] = [estimate.covariance, estimator.covariance].map(Covariance::name);
+        return model(format!("has {found} covariances"), format!("has {expected} ones"));
     }
-    if estimate.components() != k {
-        return Err(StartError::Model {
-            found: format!("has {} components", estimate.components()),
-            expected: format!("has {k}"),
-        });
+    let found = estimate.components();
+    if found != k {
+        return model(format!("has {found} components"), format!("has {k}"));
     }
     Ok(())
 }
