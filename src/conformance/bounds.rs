@@ -176,12 +176,9 @@ impl<'a> LabelBounds<'a> {
     /// Whether rounding may have put component `found` before `expected`.
     pub fn may_swap(&self, address: u32, found: u32, expected: u32) -> bool {
         let a = self.assess(address);
-        let (Some(f), Some(e)) =
-            (a.exponents.get(found as usize), a.exponents.get(expected as usize))
-        else {
-            return false;
-        };
-        e.value - f.value <= e.error + f.error
+        let of = |component: u32| a.exponents.get(component as usize);
+        let both = of(found).zip(of(expected));
+        both.is_some_and(|(f, e)| e.value - f.value <= e.error + f.error)
     }
 }
 

@@ -119,8 +119,7 @@ fn check_assignment(
             indices.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
         Ok(())
     })?;
-    let addresses = points.addresses().len();
-    check.take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
+    check.take((wrong + rest.len()) as f64 / points.addresses().len().max(1) as f64, 0.0);
     Ok(())
 }
 
@@ -193,14 +192,12 @@ fn check_labels(
             let error = (found.log_density - expected.log_density).abs();
             checks[0].take(error, bounds.log_density(address));
             let same = found.cluster == expected.cluster;
-            if !same && !bounds.may_swap(address, found.cluster, expected.cluster) {
-                wrong += 1;
-            }
+            let may_differ = || bounds.may_swap(address, found.cluster, expected.cluster);
+            wrong += usize::from(!same && !may_differ());
         }
         Ok(())
     })?;
-    let addresses = points.addresses().len();
-    checks[1].take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
+    checks[1].take((wrong + rest.len()) as f64 / points.addresses().len().max(1) as f64, 0.0);
     Ok(())
 }
 

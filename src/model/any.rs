@@ -119,13 +119,12 @@ impl Params {
         observer: &mut Observer<'_>,
     ) -> Result<(Option<Fit>, Fit), FitError> {
         let first = self.fit(engine, observer)?;
-        match needed(first.model().weights()) {
-            needed if needed == self.components() => Ok((None, first)),
-            needed => {
-                let second = self.with_components(needed).fit(engine, observer)?;
-                Ok((Some(first), second))
-            }
+        let needed = needed(first.model().weights());
+        if needed == self.components() {
+            return Ok((None, first));
         }
+        let second = self.with_components(needed).fit(engine, observer)?;
+        Ok((Some(first), second))
     }
 }
 
@@ -210,9 +209,7 @@ impl Fit {
                 fit.centres = permuted(&fit.centres, &order);
                 // An address between two centres is of the lower number: they are counted again.
                 let centres = Centres::new(&fit.centres)?;
-                if let Some(clusters) = Run::<Lloyd>::run(engine, &[centres])?.pop() {
-                    fit.clusters = clusters;
-                }
+                fit.clusters = Run::<Lloyd>::run(engine, &[centres])?.swap_remove(0);
             }
         }
         Ok(())
@@ -306,19 +303,12 @@ mod tests {
         let addresses = subnets();
         let distribution =
             Priors { weights: WeightPrior::DirichletDistribution, ..Priors::default() };
-        let all = [
-            Params::from(KMeans::params(3).seed(4).check().unwrap()),
-            GaussianMixture::params(3).n_init(1).seed(4).check().unwrap().into(),
-            BayesianMixture::params(3)
-                .priors(distribution)
-                .n_init(1)
-                .seed(4)
-                .check()
-                .unwrap()
-                .into(),
-        ];
+        let kmeans = Params::from(KMeans::params(3).seed(4).check().unwrap());
+        let mixtures =
+            [GaussianMixture::params(3), BayesianMixture::params(3).priors(distribution)]
+                .map(|params| Params::from(params.n_init(1).seed(4).check().unwrap()));
         let mut renumbered = 0;
-        for params in all {
+        for params in mixtures.into_iter().chain([kmeans]) {
             let mut engine = CpuEngine::new(&addresses);
             let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
             let before = fit.clone();
@@ -327,7 +317,6 @@ mod tests {
             let weights = model.weights();
             renumbered += usize::from(weights != old.weights());
             assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
-            let of = |fit: &Fit| fit.model().scorer(Score::Predictive).unwrap();
             let labels = |fit: &Fit| {
                 let mut all = Vec::new();
                 let mut engine = CpuEngine::new(&addresses);
@@ -335,7 +324,7 @@ mod tests {
                     all.extend(labels.iter().map(|label| (label.cluster, label.log_density)));
                     Ok(())
                 };
-                of(fit).label(&mut engine, sink).unwrap();
+                fit.model().scorer(Score::Predictive).unwrap().label(&mut engine, sink).unwrap();
                 all
             };
             for (new, was) in labels(&fit).into_iter().zip(labels(&before)) {

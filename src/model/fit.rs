@@ -40,10 +40,9 @@ pub fn fit_each(
     observer: &mut Observer<'_>,
 ) -> Result<Vec<MixtureFit>, FitError> {
     ks.iter().try_for_each(|&k| check_size(engine, k))?;
-    let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
     let moments = moments_of_all(engine)?;
-    let estimators: Vec<Estimator> =
-        each.iter().map(|params| Estimator::new(params, &moments)).collect();
+    let estimator = |&k: &usize| Estimator::new(&params.with_components(k), &moments);
+    let estimators: Vec<Estimator> = ks.iter().map(estimator).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
     let groups = init::starts(engine, params, &of_k, observer)?;
 

@@ -13,12 +13,12 @@ use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::params::MixtureParams;
 use super::sufficient::{Sufficient, sufficient};
-use super::{Checked, FitError, Observer, Progress, Stage, kmeans, tell};
+use super::{Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, RandomStream, Run};
 use crate::pass::expectation::SoftMoments;
 use crate::pass::moments::MomentsStats;
-use crate::pass::{Centres, Expectation, Moments};
+use crate::pass::{Expectation, Moments};
 
 /// How a restart is started.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -156,11 +156,7 @@ fn from_kmeans(
 ) -> Result<Vec<Vec<FirstStep>>, FitError> {
     let kmeans = Checked::start_of(params, n_init);
     let groups = kmeans::restarts_each(engine, &kmeans, ks, observer)?;
-    let centres = groups
-        .iter()
-        .flatten()
-        .map(|restart| Centres::new(&restart.points))
-        .collect::<Result<Vec<_>, _>>()?;
+    let centres = centres_of(groups.iter().flatten().map(|restart| &restart.points))?;
     let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
     let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| FirstStep {
         statistics: stats.0.iter().map(Sufficient::from_exact).collect(),
@@ -231,7 +227,6 @@ fn from_parameters(
 ) -> Result<Estimate, FitError> {
     let k = params.components;
     given.check(k)?;
-    let likelihood = Estimator { prior: None, ..estimator.clone() };
     let statistics = match given {
         StartParameters { weights: Some(_), means: Some(_), precisions: Some(_) } => {
             vec![Sufficient::from_soft(&SoftMoments::default()); k]
@@ -241,15 +236,14 @@ fn from_parameters(
         }
     };
     // With all three given nothing of these statistics is left.
-    let regularised = Estimator { reg_covar: likelihood.reg_covar.max(1e-6), ..likelihood };
+    let reg_covar = estimator.reg_covar.max(1e-6);
+    let regularised = Estimator { reg_covar, prior: None, ..estimator.clone() };
     let mut estimate = regularised.maximise(&statistics)?;
     if let Some(weights) = &given.weights {
         estimate.weights.clone_from(weights);
     }
-    if let Some(means) = &given.means {
-        for (gaussian, &mean) in estimate.gaussians.iter_mut().zip(means) {
-            gaussian.mean = mean.into();
-        }
+    for (gaussian, &mean) in estimate.gaussians.iter_mut().zip(given.means.iter().flatten()) {
+        gaussian.mean = mean.into();
     }
     if let Some(precisions) = &given.precisions {
         for (component, gaussian) in estimate.gaussians.iter_mut().enumerate() {

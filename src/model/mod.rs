@@ -39,7 +39,9 @@ pub mod trace;
 
 use std::ops::{ControlFlow, Deref};
 
+use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
+use crate::pass::centres::CentresError;
 use crate::pass::moments::ExactMoments;
 use crate::pass::{Centres, Moments};
 pub use error::{FitError, ParamError, StartError};
@@ -141,6 +143,13 @@ fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Centres at each list of points.
+fn centres_of<'a>(
+    lists: impl Iterator<Item = &'a Vec<[f64; OCTETS]>>,
+) -> Result<Vec<Centres>, CentresError> {
+    lists.map(|points| Centres::new(points)).collect()
 }
 
 /// The moments of all addresses, exact.

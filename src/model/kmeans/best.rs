@@ -10,7 +10,7 @@ use super::lloyd::{Restart, iterate};
 use super::{Fit, Outcome, Params};
 use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
-use crate::model::{Checked, FitError, Observer, first_largest};
+use crate::model::{Checked, FitError, Observer, centres_of, first_largest};
 use crate::pass::lloyd::LloydStats;
 use crate::pass::moments::ExactMoments;
 use crate::pass::{Centres, Lloyd};
@@ -123,10 +123,7 @@ fn fit(group: Vec<End>, moments: &ExactMoments) -> Option<Fit> {
 
 /// The clusters and the inertia of each restart, where it ended.
 fn ends(engine: &mut dyn Engine, restarts: Vec<Restart>) -> Result<Vec<End>, FitError> {
-    let centres = restarts
-        .iter()
-        .map(|restart| Centres::new(&restart.points))
-        .collect::<Result<Vec<_>, _>>()?;
+    let centres = centres_of(restarts.iter().map(|restart| &restart.points))?;
     let stats = Run::<Lloyd>::run(engine, &centres)?;
     let end = |((restart, clusters), centres): ((Restart, LloydStats), &Centres)| {
         let inertia = clusters.inertia(centres);

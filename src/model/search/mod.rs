@@ -27,9 +27,9 @@ use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
-use super::{Checked, FitError, Observer, Stop, check_size, kmeans, moments_of_all};
+use super::{Checked, FitError, Observer, Stop, centres_of, check_size, kmeans, moments_of_all};
 use crate::engine::{Engine, Run};
-use crate::pass::{Centres, Moments};
+use crate::pass::Moments;
 
 /// What a restart takes on the average, in iterations over all addresses, K-Means included.
 ///
@@ -69,7 +69,7 @@ pub fn fit(
     // The same K-Means as that of the restarts under the same seed.
     let kmeans = Checked::start_of(params, params.n_init);
     let means = kmeans::restarts(engine, &kmeans, observer)?;
-    let centres = means.iter().map(|m| Centres::new(&m.points)).collect::<Result<Vec<_>, _>>()?;
+    let centres = centres_of(means.iter().map(|restart| &restart.points))?;
     let hard = Run::<Moments>::run(engine, &centres)?;
     let mut runner = Runner::new(engine, params, &estimator, budget, observer);
     let iterations: usize = means.iter().map(|m| m.n_iter).sum();
