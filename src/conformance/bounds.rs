@@ -5,20 +5,22 @@
 //! specification ("Accuracy of concrete floating point expressions"). Any order and any fusing of
 //! operations is covered. Logarithms are base 2 here, as in the shaders.
 
-use super::exponent::{Exponent, exponent};
+use std::f64::consts::{LN_2, LOG2_E};
+
 use crate::address::{OCTETS, Points, octets};
 use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine};
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::mixture::Component;
 use crate::pass::{Density, Expectation, Mixture, PAIR, Pass, Tail};
 
 /// Half an ulp of f32 at 1: the relative error of one rounding.
-pub(super) const U32: f64 = f32::EPSILON as f64 / 2.0;
+const U32: f64 = f32::EPSILON as f64 / 2.0;
 /// The same of f64.
 const U64: f64 = f64::EPSILON / 2.0;
 
 /// The relative error of one rounding in `precision` that the reference does not share. In doubles it
 /// rounds as often, so there it is two.
-pub(super) fn unit(precision: Precision) -> f64 {
+fn unit(precision: Precision) -> f64 {
     match precision {
         Precision::F32 => U32,
         Precision::F64 => 2.0 * U64,
@@ -38,7 +40,7 @@ const ROUNDINGS_MOMENT: f64 = 3.0;
 
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
-    exponents: Vec<Exponent>,
+    exponents: Vec<Bounded>,
     /// The bound on the error of the largest exponent.
     largest_error: f64,
     /// log2 of the sum of the exponentials.
@@ -56,30 +58,31 @@ struct Assessment {
 impl Assessment {
     fn new(mixture: &Mixture, tail: &Tail, address: u32, unit: f64) -> Self {
         let x = octets(address).map(f64::from);
-        let exponents: Vec<Exponent> =
+        let exponents: Vec<Bounded> =
             mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, unit)).collect();
-        let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.t));
-        let largest_error = exponents.iter().fold(0.0, |m, e| f64::max(m, e.t + e.error - largest));
+        let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.value));
+        let largest_error =
+            exponents.iter().fold(0.0, |m, e| f64::max(m, e.value + e.error - largest));
         // Each about its own largest term: far from every component errors are of thousands of bits.
         let log_sum_of = |f: &dyn Fn(usize) -> f64| {
             let terms = (0..exponents.len()).map(f);
             let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
             largest + terms.map(|term| (term - largest).exp2()).sum::<f64>().log2()
         };
-        let log_sum = log_sum_of(&|k| exponents[k].t);
+        let log_sum = log_sum_of(&|k| exponents[k].value);
         let numerators: Vec<f64> = exponents
             .iter()
             .map(|e| {
-                let z = (largest - e.t).abs();
-                let relative = unit * (EXP2[0] + EXP2[1] * z) * std::f64::consts::LOG2_E;
+                let z = (largest - e.value).abs();
+                let relative = unit * (EXP2[0] + EXP2[1] * z) * LOG2_E;
                 e.error + relative + unit * z
             })
             .collect();
-        let most = log_sum_of(&|k| exponents[k].t + numerators[k]) - log_sum;
-        let least = log_sum_of(&|k| exponents[k].t - numerators[k]) - log_sum;
+        let most = log_sum_of(&|k| exponents[k].value + numerators[k]) - log_sum;
+        let least = log_sum_of(&|k| exponents[k].value - numerators[k]) - log_sum;
         let normalise = unit * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64);
         let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * log_sum.abs());
-        let log_sum_error = most.max(-least) + normalise * std::f64::consts::LOG2_E + log2;
+        let log_sum_error = most.max(-least) + normalise * LOG2_E + log2;
         Self {
             exponents,
             largest_error,
@@ -94,7 +97,7 @@ impl Assessment {
     /// The responsibility of component `k` and the bound on its error, where it may be taken for 0
     /// below `negligible`.
     fn responsibility(&self, k: usize, negligible: f64) -> (f64, f64) {
-        let log_r = self.exponents[k].t - self.log_sum;
+        let log_r = self.exponents[k].value - self.log_sum;
         let r = log_r.exp2();
         // The numerator and the sum each at their worst, in opposite directions.
         let most = (log_r + self.numerators[k] - self.spread[0]).exp2();
@@ -117,7 +120,6 @@ pub fn expectation_bounds(
     let n = ReferenceEngine::new(points.clone()).arithmetic().chain;
     let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
     let moment = ROUNDINGS_MOMENT * unit + chain;
-    let ln_2 = std::f64::consts::LN_2;
     let mut bounds = Expectation::identity(mixture);
     for (i, &address) in points.addresses().iter().enumerate() {
         // What weights scale, bounds scale with.
@@ -127,7 +129,7 @@ pub fn expectation_bounds(
         };
         let x = octets(address).map(f64::from);
         let a = Assessment::new(mixture, &Tail::Gaussian, address, unit);
-        bounds.log_likelihood += weight * ln_2 * (a.log_sum_error + chain * a.log_sum.abs());
+        bounds.log_likelihood += weight * LN_2 * (a.log_sum_error + chain * a.log_sum.abs());
         for (k, sums) in bounds.components.iter_mut().enumerate() {
             let (r, dr) = a.responsibility(k, arithmetic.negligible);
             let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - sums.anchor[j]).abs());
@@ -138,12 +140,12 @@ pub fn expectation_bounds(
             for (bound, (i, j)) in sums.second.iter_mut().zip(PAIR) {
                 *bound += weight * (dr + moment * r) * d[i] * d[j];
             }
-            let bits = a.log_sum - a.exponents[k].t;
+            let bits = a.log_sum - a.exponents[k].value;
             // Also where it is summed as r (largest - t), and the log-sum once for all components: what
             // the largest is off cancels but for what the responsibilities are off.
             let error = a.exponents[k].error + a.log_sum_error + moment * bits.abs();
             bounds.entropy +=
-                weight * ln_2 * (dr * (bits.abs() + a.largest_error) + (r + dr) * error);
+                weight * LN_2 * (dr * (bits.abs() + a.largest_error) + (r + dr) * error);
         }
     }
     bounds
@@ -168,17 +170,100 @@ impl<'a> LabelBounds<'a> {
 
     /// The bound on the error of a log-density, in nats.
     pub fn log_density(&self, address: u32) -> f64 {
-        self.assess(address).log_sum_error * std::f64::consts::LN_2
+        self.assess(address).log_sum_error * LN_2
     }
 
     /// Whether rounding may have put component `found` before `expected`.
     pub fn may_swap(&self, address: u32, found: u32, expected: u32) -> bool {
         let a = self.assess(address);
-        let (Some(f), Some(e)) =
-            (a.exponents.get(found as usize), a.exponents.get(expected as usize))
-        else {
-            return false;
-        };
-        e.t - f.t <= e.error + f.error
+        let of = |component: u32| a.exponents.get(component as usize);
+        let both = of(found).zip(of(expected));
+        both.is_some_and(|(f, e)| e.value - f.value <= e.error + f.error)
     }
+}
+
+/// Roundings of one entry of `y = U'(x - mean)`: its coefficient, its product, four sums.
+const ROUNDINGS_Y: f64 = 6.0;
+/// Roundings of `|y|^2` after `y`: a product, three sums.
+const ROUNDINGS_SQUARE: f64 = 4.0;
+/// Roundings of `log2(1 + z)` in `shaders/student.wgsl`, relative to it.
+///
+/// Below 1: a sum and a division (2.5 ulp, an ulp being two roundings) for s; twice that and a
+/// product for s^2, of which a 24th reaches the series; about one for its last sum and its terms
+/// (each shrunk by s^2 < 1/9), a quarter for those left out; a constant and two products. From 1:
+/// what rounding 1 + z does to a logarithm of at least 1, and `log2`: 3 ulp, or at exactly 2 an
+/// absolute 2^-21, which is eight roundings of 1.
+const ROUNDINGS_LOG2_1P: f64 = 12.0;
+/// Roundings of what follows: three sums of logarithms, the power, its product.
+const ROUNDINGS_POWER: f64 = 5.0;
+
+/// The least normal f32: what is smaller may be taken for 0.
+const FLUSH: f64 = f32::MIN_POSITIVE as f64;
+
+/// A value and a bound on its error.
+#[derive(Debug, Clone, Copy)]
+struct Bounded {
+    value: f64,
+    error: f64,
+}
+
+/// The weighted log2-density of component `c`, the one at index `k`.
+fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -> Bounded {
+    let fall = match tail {
+        Tail::Gaussian => sum(&squares(c, x, (0.5 * LOG2_E).sqrt(), unit)),
+        Tail::Joint(freedom) => {
+            let squares = squares(c, x, 1.0 / freedom[k].sqrt(), unit);
+            power((freedom[k] + OCTETS as f64) / 2.0, log2_1p(sum(&squares), unit), unit)
+        }
+        Tail::Each(freedom) => {
+            let squares = squares(c, x, 1.0 / freedom[k].sqrt(), unit);
+            power((freedom[k] + 1.0) / 2.0, sum(&squares.map(|z| log2_1p(z, unit))), unit)
+        }
+    };
+    let bias = c.bias * LOG2_E;
+    let t = bias - fall.value;
+    // The bias is rounded, and once more where octets that a block shares are folded into it; what that
+    // adds is a square, of whose four roundings only two are then left.
+    let error = fall.error + unit * (2.0 * bias.abs() + t.abs());
+    Bounded { value: t, error }
+}
+
+/// The square of each entry of `y` times `scale`, with the roundings of their sum.
+fn squares(c: &Component, x: [f64; OCTETS], scale: f64, unit: f64) -> [Bounded; OCTETS] {
+    let anchor = c.anchor();
+    std::array::from_fn(|j| {
+        // The entry, the sum of the magnitudes it is made of, and the error of that.
+        let (mut y, mut reach, mut shift) = (0.0, 0.0, 0.0);
+        for i in 0..=j {
+            let u = scale * c.precision_cholesky[i][j];
+            y += u * (x[i] - c.mean[i]);
+            reach += (u * (x[i] - anchor[i])).abs();
+            shift += u * (anchor[i] - c.mean[i]);
+        }
+        let dy = ROUNDINGS_Y * unit * (reach + shift.abs());
+        let value = y * y;
+        Bounded { value, error: 2.0 * y.abs() * dy + dy * dy + ROUNDINGS_SQUARE * unit * value }
+    })
+}
+
+/// The sum of `terms`, whose roundings are counted elsewhere.
+fn sum(terms: &[Bounded]) -> Bounded {
+    let of = |part: fn(&Bounded) -> f64| terms.iter().map(part).sum();
+    Bounded { value: of(|term| term.value), error: of(|term| term.error) }
+}
+
+/// `log2(1 + z)`.
+fn log2_1p(z: Bounded, unit: f64) -> Bounded {
+    // Four squares, s and its products may each be taken for 0 where they are not normal.
+    let error = z.error + 8.0 * FLUSH;
+    let value = z.value.ln_1p() * LOG2_E;
+    // The logarithm is concave: it moves most where z is least.
+    let moved = (error / (1.0 + (z.value - error).max(0.0))).ln_1p() * LOG2_E;
+    Bounded { value, error: moved + ROUNDINGS_LOG2_1P * unit * (value + moved) }
+}
+
+/// `power` times a logarithm.
+fn power(power: f64, log: Bounded, unit: f64) -> Bounded {
+    let rounding = ROUNDINGS_POWER * unit * (log.value + log.error);
+    Bounded { value: power * log.value, error: power * (log.error + rounding) }
 }

@@ -5,18 +5,18 @@
 //! `octomix validate` and the tests share this module.
 
 pub mod bounds;
-mod exponent;
-mod parameters;
-
-pub use self::parameters::{MODELS, Parameters};
 
 use self::bounds::{LabelBounds, expectation_bounds};
-use self::parameters::densities;
-use crate::address::{OCTETS, Points};
-use crate::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run};
+use crate::address::{OCTETS, Points, octets};
+use crate::engine::{Arithmetic, CpuEngine, Engine, EngineError, ReferenceEngine, Run};
+use crate::model::covariance::Covariance;
+use crate::model::params::{BayesianMixture, GaussianMixture};
+use crate::model::{FitError, kmeans, unobserved};
 use crate::pass::assign::assign;
 use crate::pass::label::label;
-use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIRS, expectation};
+use crate::pass::{
+    Centres, Density, Expectation, Lloyd, Mixture, Moments, PAIRS, Tail, expectation,
+};
 
 /// The largest error of one statistic over all its entries.
 ///
@@ -36,8 +36,9 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(pass: &'static str, statistic: &'static str) -> Self {
-        Self { pass, statistic, error: 0.0, bound: 0.0, worst: 0.0 }
+    fn all(pass: &'static str, statistics: &[&'static str]) -> Vec<Self> {
+        let check = |&statistic| Self { pass, statistic, error: 0.0, bound: 0.0, worst: 0.0 };
+        statistics.iter().map(check).collect()
     }
 
     /// Whether every entry is within its bound.
@@ -67,15 +68,9 @@ pub fn check_centres(
     points: &Points<'_>,
     centres: &[Centres],
 ) -> Result<Vec<Check>, EngineError> {
-    let mut checks = vec![
-        Check::new("moments", "counts"),
-        Check::new("moments", "sums"),
-        Check::new("moments", "products"),
-        Check::new("lloyd", "counts"),
-        Check::new("lloyd", "sums"),
-        Check::new("lloyd", "squares"),
-        Check::new("assign", "centres"),
-    ];
+    let mut checks = Check::all("moments", &["counts", "sums", "products"]);
+    checks.extend(Check::all("lloyd", &["counts", "sums", "squares"]));
+    checks.extend(Check::all("assign", &["centres"]));
     let moments = Run::<Moments>::run(engine, centres)?;
     let lloyds = Run::<Lloyd>::run(engine, centres)?;
     let mut reference = ReferenceEngine::new(points.clone());
@@ -124,8 +119,7 @@ fn check_assignment(
             indices.iter().zip(&expected).filter(|(found, expected)| found != expected).count();
         Ok(())
     })?;
-    let addresses = points.addresses().len();
-    check.take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
+    check.take((wrong + rest.len()) as f64 / points.addresses().len().max(1) as f64, 0.0);
     Ok(())
 }
 
@@ -140,17 +134,10 @@ pub fn check_mixtures(
     mixtures: &[Mixture],
 ) -> Result<Vec<Check>, EngineError> {
     let found = Run::<Expectation>::run(engine, mixtures)?;
-    let mut checks = vec![
-        Check::new("expectation", "weights"),
-        Check::new("expectation", "first moments"),
-        Check::new("expectation", "second moments"),
-        Check::new("expectation", "log-likelihood"),
-        Check::new("expectation", "entropy"),
-        Check::new("label", "log-densities"),
-        Check::new("label", "clusters"),
-        Check::new("label", "Student log-densities"),
-        Check::new("label", "Student clusters"),
-    ];
+    let of_sums = ["weights", "first moments", "second moments", "log-likelihood", "entropy"];
+    let of_labels = ["log-densities", "clusters", "Student log-densities", "Student clusters"];
+    let mut checks = Check::all("expectation", &of_sums);
+    checks.extend(Check::all("label", &of_labels));
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;
     for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);
@@ -205,14 +192,12 @@ fn check_labels(
             let error = (found.log_density - expected.log_density).abs();
             checks[0].take(error, bounds.log_density(address));
             let same = found.cluster == expected.cluster;
-            if !same && !bounds.may_swap(address, found.cluster, expected.cluster) {
-                wrong += 1;
-            }
+            let may_differ = || bounds.may_swap(address, found.cluster, expected.cluster);
+            wrong += usize::from(!same && !may_differ());
         }
         Ok(())
     })?;
-    let addresses = points.addresses().len();
-    checks[1].take((wrong + rest.len()) as f64 / addresses.max(1) as f64, 0.0);
+    checks[1].take((wrong + rest.len()) as f64 / points.addresses().len().max(1) as f64, 0.0);
     Ok(())
 }
 
@@ -223,4 +208,75 @@ fn misplaced(rest: &mut &[u32], next: &[u32]) -> usize {
     *rest = others;
     let same = expected.iter().zip(next).filter(|(expected, next)| expected == next).count();
     next.len() - same
+}
+
+/// Addresses that parameters are fitted to at most: more would cost time and change them little.
+const SAMPLE: usize = 16_384;
+
+/// The models that [`Parameters`] are of, for people.
+pub const MODELS: &str = "K-Means; Bayesian and likelihood mixtures, full, tied, diagonal, spherical; \
+                          Gaussian and Student tails";
+
+/// Parameters to compare engines under for one set of addresses: such as a fit meets, from its start to
+/// its end.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters {
+    /// Centres at addresses, and after the first and the tenth iteration of K-Means.
+    pub centres: Vec<Centres>,
+    /// A mixture after the first iteration, and those of each kind of model and covariance after
+    /// the tenth.
+    pub mixtures: Vec<Mixture>,
+}
+
+/// Degrees of freedom, heavy tails and such that f32 hardly tells from Gaussian by turns.
+const FREEDOM: [f64; 7] = [1.0, 1e9, 30.0, 1e5, 2.5, 1e7, 1e3];
+
+/// The densities to label under that have the components of `mixture`: with Gaussian tails, and with
+/// Student ones of many degrees of freedom side by side.
+fn densities(mixture: &Mixture) -> [Density; 3] {
+    let freedom =
+        |first| FREEDOM.iter().copied().cycle().skip(first).take(mixture.0.len()).collect();
+    [Tail::Gaussian, Tail::Joint(freedom(0)), Tail::Each(freedom(1))]
+        .map(|tail| Density { components: mixture.clone(), tail })
+}
+
+impl Parameters {
+    /// For `addresses` with `components` components, or as many as there are addresses.
+    ///
+    /// # Errors
+    /// When there are no addresses or no components.
+    pub fn new(addresses: &[u32], components: usize) -> Result<Self, FitError> {
+        let sampled = addresses.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<u32> = addresses.iter().step_by(sampled).copied().collect();
+        let k = components.min(sample.len());
+        let mut parameters = Self::default();
+        let mut engine = CpuEngine::new(&sample);
+        for max_iter in [1, 10] {
+            let params = kmeans::Params::new(k).max_iter(max_iter).check()?;
+            for restart in kmeans::restarts(&mut engine, &params, &mut unobserved)? {
+                parameters.centres.push(Centres::new(&restart.points)?);
+            }
+        }
+        let (bayesian, gaussian) = (BayesianMixture::params(k), GaussianMixture::params(k));
+        let mut params = vec![bayesian.clone().max_iter(1)];
+        for kind in Covariance::ALL {
+            params.push(bayesian.clone().covariance(kind).max_iter(10));
+            params.push(gaussian.clone().covariance(kind).max_iter(10));
+        }
+        for params in params {
+            let fit = params.n_init(1).check()?.fit(&mut engine, &mut unobserved)?;
+            parameters.mixtures.push(fit.estimate.mixture());
+        }
+        // Bisectors of addresses run through other addresses: exact ties abound.
+        let spread = addresses.iter().step_by(addresses.len() / k).take(k);
+        let at: Vec<_> = spread.map(|&address| octets(address).map(f64::from)).collect();
+        parameters.centres.push(Centres::new(&at)?);
+        Ok(parameters)
+    }
+
+    /// Adds those of `other`.
+    pub fn extend(&mut self, other: Self) {
+        self.centres.extend(other.centres);
+        self.mixtures.extend(other.mixtures);
+    }
 }

@@ -1,7 +1,9 @@
 //! A model of any kind, for those who choose it at run time: what its fits have in common.
 
+use std::cmp::Ordering;
+
 use super::auto::needed;
-use super::estimate::Estimate;
+use super::estimate::{Concentration, Estimate};
 use super::fitted::MixtureFit;
 use super::kmeans::Partition;
 use super::params::MixtureParams;
@@ -9,9 +11,10 @@ use super::scorer::{Score, Scorer};
 use super::sweep::{self, Row};
 use super::{Checked, FitError, Observer, kmeans};
 use crate::address::OCTETS;
-use crate::engine::Engine;
+use crate::engine::{Engine, Run};
 use crate::pass::centres::CentresError;
 use crate::pass::moments::ExactMoments;
+use crate::pass::{Centres, Lloyd};
 
 /// How to fit a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,13 +119,12 @@ impl Params {
         observer: &mut Observer<'_>,
     ) -> Result<(Option<Fit>, Fit), FitError> {
         let first = self.fit(engine, observer)?;
-        match needed(first.model().weights()) {
-            needed if needed == self.components() => Ok((None, first)),
-            needed => {
-                let second = self.with_components(needed).fit(engine, observer)?;
-                Ok((Some(first), second))
-            }
+        let needed = needed(first.model().weights());
+        if needed == self.components() {
+            return Ok((None, first));
         }
+        let second = self.with_components(needed).fit(engine, observer)?;
+        Ok((Some(first), second))
     }
 }
 
@@ -171,6 +173,47 @@ impl Fit {
             Self::KMeans(fit) => Ok(fit.log_likelihood()),
         }
     }
+
+    /// Numbers the components, if their order is free: the heaviest is 0, of equal weights the one of
+    /// least mean. So the same addresses give the same numbers, whatever the start of the fit. `engine`
+    /// holds the addresses of the fit.
+    ///
+    /// Weights under a Dirichlet process are not numbered again: its components break a stick one after
+    /// the other, and no other order has the same bound. They are in the order of descending mass already
+    /// where there was a search or several restarts; a single restart stays as scikit-learn leaves it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn number(&mut self, engine: &mut dyn Engine) -> Result<(), FitError> {
+        let model = self.model();
+        let order = order(model.weights(), &model.means());
+        if order.is_sorted() {
+            return Ok(());
+        }
+        match self {
+            Self::Mixture(fit) => {
+                let estimate = &mut fit.estimate;
+                if let Some(posterior) = &mut estimate.posterior {
+                    match &mut posterior.concentration {
+                        Concentration::Process(_) => return Ok(()),
+                        Concentration::Distribution(list) => *list = permuted(list, &order),
+                    }
+                    for list in [&mut posterior.mean_precision, &mut posterior.degrees_of_freedom] {
+                        *list = permuted(list, &order);
+                    }
+                }
+                estimate.weights = permuted(&estimate.weights, &order);
+                estimate.gaussians = permuted(&estimate.gaussians, &order);
+            }
+            Self::KMeans(fit) => {
+                fit.centres = permuted(&fit.centres, &order);
+                // An address between two centres is of the lower number: they are counted again.
+                let centres = Centres::new(&fit.centres)?;
+                fit.clusters = Run::<Lloyd>::run(engine, &[centres])?.swap_remove(0);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A fitted model, from a fit or from a file.
@@ -215,6 +258,94 @@ impl Model {
         match self {
             Self::Mixture(estimate) => Ok(Scorer::mixture(estimate, score)),
             Self::KMeans(partition) => Scorer::partition(partition.clone()),
+        }
+    }
+}
+
+/// The components by descending weight, then by mean, then as they were.
+fn order(weights: &[f64], means: &[[f64; OCTETS]]) -> Vec<usize> {
+    let by_mean = |a: usize, b: usize| {
+        let octets = means[a].iter().zip(&means[b]);
+        octets.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then_with(|| by_mean(a, b)));
+    order
+}
+
+fn permuted<T: Clone>(list: &[T], order: &[usize]) -> Vec<T> {
+    order.iter().map(|&at| list[at].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CpuEngine;
+    use crate::{BayesianMixture, GaussianMixture, KMeans, Priors, WeightPrior, unobserved};
+
+    #[test]
+    fn equal_weights_are_ordered_by_mean() {
+        let means = [[9.0; 4], [1.0, 2.0, 3.0, 5.0], [1.0, 2.0, 3.0, 4.0], [0.0; 4]];
+        assert_eq!(order(&[0.3, 0.3, 0.3, 0.1], &means), [2, 1, 0, 3]);
+    }
+
+    /// Three subnets of 200, 90 and 30 hosts, the smallest first.
+    fn subnets() -> Vec<u32> {
+        let hosts = |first: u32, count: u32| (0..count).map(move |i| first + i * 7 % 251);
+        hosts(0x0a00_0000, 30)
+            .chain(hosts(0x0a40_0000, 90))
+            .chain(hosts(0xc0a8_0000, 200))
+            .collect()
+    }
+
+    #[test]
+    fn models_of_free_order_are_numbered_by_weight_and_say_the_same() {
+        let addresses = subnets();
+        let distribution =
+            Priors { weights: WeightPrior::DirichletDistribution, ..Priors::default() };
+        let kmeans = Params::from(KMeans::params(3).seed(4).check().unwrap());
+        let mixtures =
+            [GaussianMixture::params(3), BayesianMixture::params(3).priors(distribution)]
+                .map(|params| Params::from(params.n_init(1).seed(4).check().unwrap()));
+        let mut renumbered = 0;
+        for params in mixtures.into_iter().chain([kmeans]) {
+            let mut engine = CpuEngine::new(&addresses);
+            let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
+            let before = fit.clone();
+            fit.number(&mut engine).unwrap();
+            let (model, old) = (fit.model(), before.model());
+            let weights = model.weights();
+            renumbered += usize::from(weights != old.weights());
+            assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
+            let labels = |fit: &Fit| {
+                let mut all = Vec::new();
+                let mut engine = CpuEngine::new(&addresses);
+                let sink = &mut |_: &[u32], labels: &[crate::pass::label::Label]| {
+                    all.extend(labels.iter().map(|label| (label.cluster, label.log_density)));
+                    Ok(())
+                };
+                fit.model().scorer(Score::Predictive).unwrap().label(&mut engine, sink).unwrap();
+                all
+            };
+            for (new, was) in labels(&fit).into_iter().zip(labels(&before)) {
+                assert!((new.1 - was.1).abs() < 1e-9);
+                assert_eq!(model.means()[new.0 as usize], old.means()[was.0 as usize]);
+            }
+        }
+        assert!(renumbered > 0, "no fit came in another order");
+    }
+
+    #[test]
+    fn a_stick_stays_as_it_was_broken() {
+        let addresses = subnets();
+        let params = BayesianMixture::params(3).n_init(1);
+        for seed in 0..8 {
+            let mut engine = CpuEngine::new(&addresses);
+            let params = Params::from(params.clone().seed(seed).check().unwrap());
+            let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
+            let before = fit.model();
+            fit.number(&mut engine).unwrap();
+            assert_eq!(fit.model(), before);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::sufficient::sufficient;
-use super::{FitError, Observer, Progress, Stage, Stop, tell};
+use super::{FitError, Observer, Progress, Stage, Stop, first_largest, tell};
 use crate::engine::{Engine, Run};
 use crate::pass::Expectation;
 
@@ -25,10 +25,6 @@ pub struct Course {
 }
 
 impl Course {
-    fn new() -> Self {
-        Self { lower_bounds: Vec::new(), stop: Stop::MaxIter, seconds: 0.0 }
-    }
-
     /// The last lower bound, in nats; minus infinity before the first iteration.
     pub fn lower_bound(&self) -> f64 {
         self.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
@@ -49,7 +45,8 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// A fit that starts at `estimate`.
     pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
-        Self { estimator, estimate, course: Course::new() }
+        let course = Course { lower_bounds: Vec::new(), stop: Stop::MaxIter, seconds: 0.0 };
+        Self { estimator, estimate, course }
     }
 }
 
@@ -89,10 +86,8 @@ pub fn iterate(
             }
         }
         active = still;
-        tell(
-            observer,
-            Progress { stage: Stage::Mixture, iteration, max_iter, active: active.len() },
-        )?;
+        let active = active.len();
+        tell(observer, Progress { stage: Stage::Mixture, iteration, max_iter, active })?;
     }
     Ok(())
 }
@@ -100,8 +95,7 @@ pub fn iterate(
 /// One iteration of each of `chains` that also puts its components in the order of descending mass.
 ///
 /// Of the bound under a Dirichlet process only `-sum ln(gamma + mass still to come)` depends on the
-/// order, but for terms that vanish with the mass, and that is largest for this one. EM itself never
-/// changes the order that it started with.
+/// order, but for terms that vanish with the mass, and that is largest for this one. EM never changes it.
 ///
 /// # Errors
 /// As [`iterate`].
@@ -121,11 +115,5 @@ pub fn sort_by_mass(engine: &mut dyn Engine, chains: &mut [Chain<'_>]) -> Result
 
 /// The chain of largest lower bound; the first of equals, as scikit-learn keeps it.
 pub fn best(chains: &[Chain<'_>]) -> usize {
-    let mut best = 0;
-    for (c, chain) in chains.iter().enumerate() {
-        if chain.course.lower_bound() > chains[best].course.lower_bound() {
-            best = c;
-        }
-    }
-    best
+    first_largest(chains.len(), |c| chains[c].course.lower_bound())
 }

@@ -1,6 +1,5 @@
 //! What can be wrong with parameters and fits: one variant per mistake.
 
-use super::covariance::Covariance;
 use crate::engine::EngineError;
 use crate::pass::centres::CentresError;
 
@@ -98,16 +97,6 @@ pub enum StartError {
         /// What the fit is.
         expected: String,
     },
-}
-
-impl StartError {
-    /// The model to start from has other covariances than the fit.
-    pub(super) fn covariance(found: Covariance, expected: Covariance) -> Self {
-        Self::Model {
-            found: format!("has {} covariances", found.name()),
-            expected: format!("has {} ones", expected.name()),
-        }
-    }
 }
 
 /// Why a model could not be fitted.

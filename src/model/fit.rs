@@ -5,8 +5,7 @@ use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};
 use super::prior::{Priors, WeightPrior};
-use super::whole::{check_size, moments_of_all};
-use super::{Checked, FitError, Observer, search, start};
+use super::{Checked, FitError, Observer, check_size, init, moments_of_all, search};
 use crate::engine::Engine;
 
 impl Checked<MixtureParams> {
@@ -41,12 +40,11 @@ pub fn fit_each(
     observer: &mut Observer<'_>,
 ) -> Result<Vec<MixtureFit>, FitError> {
     ks.iter().try_for_each(|&k| check_size(engine, k))?;
-    let each: Vec<_> = ks.iter().map(|&k| params.with_components(k)).collect();
     let moments = moments_of_all(engine)?;
-    let estimators: Vec<Estimator> =
-        each.iter().map(|params| Estimator::new(params, &moments)).collect();
+    let estimator = |&k: &usize| Estimator::new(&params.with_components(k), &moments);
+    let estimators: Vec<Estimator> = ks.iter().map(estimator).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
-    let groups = start::starts(engine, params, &of_k, observer)?;
+    let groups = init::starts(engine, params, &of_k, observer)?;
 
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();

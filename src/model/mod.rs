@@ -4,9 +4,19 @@
 //! the [`estimator`]'s. [`kmeans`] and [`pca`] stand beside it, and a [`sweep`] fits several numbers of
 //! components.
 
+/// Methods that set a field each.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $field:ident: $kind:ty,)*) => {$(
+        $(#[$doc])*
+        pub fn $field(mut self, $field: $kind) -> Self {
+            self.$field = $field;
+            self
+        }
+    )*};
+}
+
 pub mod any;
 pub mod auto;
-mod checked;
 pub mod covariance;
 pub mod diagnosis;
 pub mod em;
@@ -17,20 +27,23 @@ pub mod fit;
 pub mod fitted;
 pub mod init;
 pub mod kmeans;
-mod numbering;
 pub mod params;
 pub mod pca;
 pub mod prior;
 pub mod sample;
 pub mod scorer;
 pub mod search;
-mod start;
 pub mod sufficient;
 pub mod sweep;
 pub mod trace;
-mod whole;
 
-pub use checked::Checked;
+use std::ops::{ControlFlow, Deref};
+
+use crate::address::OCTETS;
+use crate::engine::{Engine, Run};
+use crate::pass::centres::CentresError;
+use crate::pass::moments::ExactMoments;
+use crate::pass::{Centres, Moments};
 pub use error::{FitError, ParamError, StartError};
 
 /// Why a fit stopped.
@@ -70,14 +83,77 @@ pub enum Stage {
 }
 
 /// Watches a fit; `Break` ends it with [`FitError::Interrupted`].
-pub type Observer<'a> = dyn FnMut(Progress) -> std::ops::ControlFlow<()> + 'a;
+pub type Observer<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
 /// Tells `observer` and turns its `Break` into an error.
 fn tell(observer: &mut Observer<'_>, progress: Progress) -> Result<(), FitError> {
     if observer(progress).is_break() { Err(FitError::Interrupted) } else { Ok(()) }
 }
 
+/// The index of the largest of the `count` values that `of` looks up; of equals the first.
+pub(crate) fn first_largest(count: usize, of: impl Fn(usize) -> f64) -> usize {
+    (1..count).fold(0, |most, i| if of(i) > of(most) { i } else { most })
+}
+
 /// An observer that looks away.
-pub fn unobserved(_: Progress) -> std::ops::ControlFlow<()> {
-    std::ops::ControlFlow::Continue(())
+pub fn unobserved(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// Parameters in which no mistake was found: only those can be fitted, as with linfa's `ParamGuard`.
+///
+/// ```
+/// use octomix::{BayesianMixture, KMeans, ParamError};
+///
+/// let checked = KMeans::params(3).n_init(20).check()?;
+/// assert_eq!(checked.clusters, 3);
+/// assert_eq!(BayesianMixture::params(0).check().unwrap_err(), ParamError::NoComponents);
+/// # Ok::<(), ParamError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked<P>(P);
+
+impl<P> Checked<P> {
+    /// Marks `params` as checked: only for those derived from checked ones, or just checked.
+    fn sound(params: P) -> Self {
+        Self(params)
+    }
+
+    /// The parameters, to be changed and checked again.
+    pub fn into_inner(self) -> P {
+        self.0
+    }
+}
+
+impl<P> Deref for Checked<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.0
+    }
+}
+
+/// Checks that there are components, and enough addresses for them.
+fn check_size(engine: &dyn Engine, components: usize) -> Result<(), FitError> {
+    match engine.len() {
+        _ if components == 0 => Err(ParamError::NoComponents.into()),
+        0 => Err(FitError::NoAddresses),
+        addresses if addresses < components => {
+            Err(FitError::TooFewAddresses { components, addresses })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Centres at each list of points.
+fn centres_of<'a>(
+    lists: impl Iterator<Item = &'a Vec<[f64; OCTETS]>>,
+) -> Result<Vec<Centres>, CentresError> {
+    lists.map(|points| Centres::new(points)).collect()
+}
+
+/// The moments of all addresses, exact.
+fn moments_of_all(engine: &mut dyn Engine) -> Result<ExactMoments, FitError> {
+    let stats = Run::<Moments>::run(engine, &[Centres::single()])?;
+    Ok(stats.first().map(|stats| stats.total()).unwrap_or_default())
 }

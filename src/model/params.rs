@@ -104,57 +104,28 @@ impl MixtureParams {
         }
     }
 
-    /// Sets the shape of the covariances.
-    pub fn covariance(mut self, covariance: Covariance) -> Self {
-        self.covariance = covariance;
-        self
+    setters! {
+        /// Sets the shape of the covariances.
+        covariance: Covariance,
+        /// Sets how restarts start.
+        init: Init,
+        /// Sets how to look for the best optimum.
+        search: Search,
+        /// Sets the number of restarts.
+        n_init: usize,
+        /// Sets the most iterations of a restart.
+        max_iter: usize,
+        /// Sets the tolerance.
+        tol: f64,
+        /// Sets what is added to variances, in squared octets.
+        reg_covar: f64,
+        /// Sets the seed.
+        seed: u64,
     }
 
     /// Sets the priors, and so makes the mixture Bayesian.
     pub fn priors(mut self, priors: Priors) -> Self {
         self.priors = Some(priors);
-        self
-    }
-
-    /// Sets how restarts start.
-    pub fn init(mut self, init: Init) -> Self {
-        self.init = init;
-        self
-    }
-
-    /// Sets how to look for the best optimum.
-    pub fn search(mut self, search: Search) -> Self {
-        self.search = search;
-        self
-    }
-
-    /// Sets the number of restarts.
-    pub fn n_init(mut self, n_init: usize) -> Self {
-        self.n_init = n_init;
-        self
-    }
-
-    /// Sets the most iterations of a restart.
-    pub fn max_iter(mut self, max_iter: usize) -> Self {
-        self.max_iter = max_iter;
-        self
-    }
-
-    /// Sets the tolerance.
-    pub fn tol(mut self, tol: f64) -> Self {
-        self.tol = tol;
-        self
-    }
-
-    /// Sets what is added to variances, in squared octets.
-    pub fn reg_covar(mut self, reg_covar: f64) -> Self {
-        self.reg_covar = reg_covar;
-        self
-    }
-
-    /// Sets the seed.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use nalgebra::{SymmetricEigen, Vector4};
 
+use super::first_largest;
 use super::sufficient::symmetric;
 use crate::address::{OCTETS, octets};
 use crate::pass::moments::ExactMoments;
@@ -57,11 +58,6 @@ impl Pca {
 
 /// `axis` or its opposite, whichever has a positive entry of largest magnitude.
 fn towards_positive(axis: Vector4<f64>) -> Vector4<f64> {
-    let mut largest = 0;
-    for j in 1..OCTETS {
-        if axis[j].abs() > axis[largest].abs() {
-            largest = j;
-        }
-    }
+    let largest = first_largest(OCTETS, |j| axis[j].abs());
     if axis[largest] < 0.0 { -axis } else { axis }
 }

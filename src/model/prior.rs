@@ -59,11 +59,9 @@ impl Priors {
         if let Some(value) = self.mean.and_then(|m| m.into_iter().find(|x| !x.is_finite())) {
             return Err(ParamError::MeanPrior(value));
         }
-        match self.degrees_of_freedom {
-            Some(value) if !(value.is_finite() && value > D - 1.0) => {
-                return Err(ParamError::DegreesOfFreedom(value));
-            }
-            _ => (),
+        let too_few = |nu: &f64| !(nu.is_finite() && *nu > D - 1.0);
+        if let Some(value) = self.degrees_of_freedom.filter(too_few) {
+            return Err(ParamError::DegreesOfFreedom(value));
         }
         match &self.covariance {
             Some(c) if *c != c.transpose() || precision_cholesky(c).is_none() => {

@@ -9,8 +9,6 @@
 //! The ends of a /24 are no hosts: .0 names the network, .255 all of its hosts. Routers sit at .1 and
 //! .254 by custom, apart from the hosts that they serve; they are never flagged.
 
-use std::ops::RangeInclusive;
-
 use super::prefix::{Ascending, walk};
 
 /// The share of mistakes to be expected among the flagged.
@@ -86,9 +84,9 @@ fn log_probability(class: usize) -> f64 {
 
 /// The hosts of the addresses of one /24, and how many addresses come before them.
 fn hosts(block: &[u32]) -> Option<(usize, &[u32])> {
-    let range: RangeInclusive<usize> =
-        block.iter().position(|&a| is_host(a))?..=block.iter().rposition(|&a| is_host(a))?;
-    Some((*range.start(), &block[range]))
+    let first = block.iter().position(|&a| is_host(a))?;
+    let last = block.iter().rposition(|&a| is_host(a))?;
+    Some((first, &block[first..=last]))
 }
 
 /// What the rule found: from which probability on a distance is too large to be one of many.
@@ -105,12 +103,9 @@ impl Gap {
         let mut classes = vec![0u64; SIZE * SIZE];
         each_host(addresses, |_, window| classes[window.class()] += 1);
         let all = classes.iter().sum::<u64>() as f64;
-        let mut ranked: Vec<(f64, u64)> = classes
-            .iter()
-            .enumerate()
-            .filter(|&(_, &size)| size > 0)
-            .map(|(class, &size)| (log_probability(class), size))
-            .collect();
+        let held = (0..).zip(classes).filter(|&(_, size)| size > 0);
+        let mut ranked: Vec<(f64, u64)> =
+            held.map(|(class, size)| (log_probability(class), size)).collect();
         ranked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (mut below, mut most) = (0, f64::NEG_INFINITY);
         for (probability, size) in ranked {

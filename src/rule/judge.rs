@@ -17,11 +17,6 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn new(at: u32, Label { cluster, log_density }: Label, rules: Rules) -> Self {
-        // Clusters are a million at the most.
-        Self { at, packed: cluster << Rules::BITS | rules.bits(), log_density }
-    }
-
     /// Its cluster.
     pub fn cluster(&self) -> u32 {
         self.packed >> Rules::BITS
@@ -59,7 +54,9 @@ impl Judge<'_> {
             let rules = flag.map_or(Rules::default(), |flag| flag.rules);
             let is_low = self.threshold.is_some_and(|threshold| label.log_density < threshold);
             let rules = if is_low { rules.with(Rule::LowDensity) } else { rules };
-            Verdict::new(at, label, rules)
+            // Clusters are a million at the most.
+            let packed = label.cluster << Rules::BITS | rules.bits();
+            Verdict { at, packed, log_density: label.log_density }
         })
     }
 }

@@ -10,6 +10,7 @@ use super::{Rule, Rules};
 use crate::address::{OCTETS, Span, dotted, octets};
 use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
+use crate::model::first_largest;
 use crate::words::{counted, grouped};
 
 /// Beyond so many standard deviations their number says no more.
@@ -50,11 +51,6 @@ fn rounded(bits: f64) -> f64 {
     (bits * 1e4).round() / 1e4
 }
 
-/// The index of the largest; of several the first.
-fn named(surprise: &[f64; OCTETS]) -> usize {
-    (1..OCTETS).fold(0, |most, octet| if surprise[octet] > surprise[most] { octet } else { most })
-}
-
 impl<'a> Reasons<'a> {
     /// From `addresses` and the components of `estimate` whose `sizes` are five or more.
     pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, sizes: &[u64]) -> Self {
@@ -78,7 +74,7 @@ impl<'a> Reasons<'a> {
             parts.push(format!("{} ({})", block.name, block.source));
         }
         let bits: f64 = surprise.iter().sum();
-        let octet = named(&surprise);
+        let octet = first_largest(OCTETS, |octet| surprise[octet]);
         let others = self.others(address, octet);
         parts.push(format!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
         let window = rules.has(Rule::Gap).then(|| Window::around(self.addresses, address));
@@ -110,22 +106,16 @@ impl<'a> Reasons<'a> {
         };
         let [of, with] = [others(octet), others(octet + 1)];
         let (around, wanted) = (leading(address, octet), leading(address, octet + 1));
-        if of == 0 {
-            return match octet {
-                0 => "nothing else is here".to_owned(),
-                _ => format!("nothing else here begins with {around}"),
-            };
-        }
-        let of_which = match octet {
-            0 => format!("{} others", grouped(of)),
+        let of_which = match (of, with, octet) {
+            (0, _, 0) => return "nothing else is here".to_owned(),
+            (0, ..) => return format!("nothing else here begins with {around}"),
+            (_, 0, _) => return format!("nothing else here begins with {wanted}"),
+            (_, _, 0) => format!("{} others", grouped(of)),
             _ => format!("{} others in {around}", grouped(of)),
         };
         let only = if 10 * with < of { "only " } else { "" };
         let verb = if with == 1 { "begins" } else { "begin" };
-        match with {
-            0 => format!("nothing else here begins with {wanted}"),
-            with => format!("{only}{} of {of_which} {verb} with {wanted}", grouped(with)),
-        }
+        format!("{only}{} of {of_which} {verb} with {wanted}", grouped(with))
     }
 
     /// The nearest other address of the /24 of `address`.
@@ -208,16 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_elsewhere() {
+    fn an_address_of_elsewhere_and_an_odd_host_of_a_dense_subnet() {
         assert_eq!(
             reason([172, 19, 2, 66], 3, &[Rule::LowDensity, Rule::Isolated]),
             "172.19.2.66: nothing else here begins with 172 (14.6 of 38.6 bits); nearest cluster 0 is \
              15 sd away; 3 packets."
         );
-    }
-
-    #[test]
-    fn an_odd_host_of_a_dense_subnet() {
         assert_eq!(
             reason([192, 168, 20, 200], 1_234, &[Rule::Gap]),
             "192.168.20.200: 100 others in 192.168.20.0/24, the nearest 192.168.20.109 (14.7 of 15.8 \

@@ -10,7 +10,7 @@ use super::lloyd::{Restart, iterate};
 use super::{Fit, Outcome, Params};
 use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
-use crate::model::{Checked, FitError, Observer};
+use crate::model::{Checked, FitError, Observer, centres_of, first_largest};
 use crate::pass::lloyd::LloydStats;
 use crate::pass::moments::ExactMoments;
 use crate::pass::{Centres, Lloyd};
@@ -98,13 +98,7 @@ pub fn finish(
 
 /// The restart of least inertia; the first of equals.
 fn best(group: &[End]) -> usize {
-    let mut best = 0;
-    for (r, end) in group.iter().enumerate() {
-        if end.inertia < group[best].inertia {
-            best = r;
-        }
-    }
-    best
+    first_largest(group.len(), |r| -group[r].inertia)
 }
 
 /// Puts `end`, which goes on from it, in place of `before`.
@@ -129,10 +123,7 @@ fn fit(group: Vec<End>, moments: &ExactMoments) -> Option<Fit> {
 
 /// The clusters and the inertia of each restart, where it ended.
 fn ends(engine: &mut dyn Engine, restarts: Vec<Restart>) -> Result<Vec<End>, FitError> {
-    let centres = restarts
-        .iter()
-        .map(|restart| Centres::new(&restart.points))
-        .collect::<Result<Vec<_>, _>>()?;
+    let centres = centres_of(restarts.iter().map(|restart| &restart.points))?;
     let stats = Run::<Lloyd>::run(engine, &centres)?;
     let end = |((restart, clusters), centres): ((Restart, LloydStats), &Centres)| {
         let inertia = clusters.inertia(centres);

@@ -6,8 +6,9 @@ use super::Params;
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, EngineError, Run};
 use crate::model::sufficient::symmetric;
-use crate::model::whole::moments_of_all;
-use crate::model::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
+use crate::model::{
+    Checked, FitError, Observer, Progress, Stage, Stop, centres_of, moments_of_all, tell,
+};
 use crate::pass::lloyd::{Cluster, LloydStats};
 use crate::pass::{Centres, Lloyd};
 
@@ -48,10 +49,7 @@ pub fn iterate(
         if active.is_empty() {
             break;
         }
-        let centres = active
-            .iter()
-            .map(|&r| Centres::new(&restarts[r].points))
-            .collect::<Result<Vec<_>, _>>()?;
+        let centres = centres_of(active.iter().map(|&r| &restarts[r].points))?;
         let started = Instant::now();
         let stats = Run::<Lloyd>::run(engine, &centres)?;
         let all: usize = centres.iter().map(Centres::count).sum();

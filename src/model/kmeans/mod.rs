@@ -17,8 +17,7 @@ use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
 use super::estimate::{D, Estimate, Gaussian};
 use super::params::MixtureParams;
-use super::whole::{check_size, moments_of_all};
-use super::{Checked, FitError, Observer, Progress, Stage, Stop, tell};
+use super::{Checked, FitError, Observer, Progress, Stage, Stop, check_size, moments_of_all, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, RandomStream};
 use crate::pass::lloyd::{Cluster, LloydStats};
@@ -83,34 +82,17 @@ impl Params {
         Self { clusters, seeding: Seeding::PlusPlus, n_init: 1, max_iter: 300, tol: 1e-4, seed: 0 }
     }
 
-    /// Sets where to start.
-    pub fn seeding(mut self, seeding: Seeding) -> Self {
-        self.seeding = seeding;
-        self
-    }
-
-    /// Sets the restarts.
-    pub fn n_init(mut self, n_init: usize) -> Self {
-        self.n_init = n_init;
-        self
-    }
-
-    /// Sets the most iterations of a restart.
-    pub fn max_iter(mut self, max_iter: usize) -> Self {
-        self.max_iter = max_iter;
-        self
-    }
-
-    /// Sets the tolerance.
-    pub fn tol(mut self, tol: f64) -> Self {
-        self.tol = tol;
-        self
-    }
-
-    /// Sets the seed.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        /// Sets where to start.
+        seeding: Seeding,
+        /// Sets the restarts.
+        n_init: usize,
+        /// Sets the most iterations of a restart.
+        max_iter: usize,
+        /// Sets the tolerance.
+        tol: f64,
+        /// Sets the seed.
+        seed: u64,
     }
 
     /// These parameters, if there is no mistake in them.

@@ -40,9 +40,9 @@ pub struct Climb {
     pub bounds: Vec<f64>,
     /// Iterations run, kept or not.
     pub iterations: usize,
-    /// The statistics whose mixture the next E-step takes, and that mixture.
+    /// The mixture whose E-step [`step`](Self::step) expects, and the statistics it is of.
+    pub mixture: Mixture,
     from: Vec<Sufficient>,
-    mixture: Mixture,
     gait: Gait,
     eta: f64,
     /// An M-step from the best state failed.
@@ -67,11 +67,6 @@ impl Climb {
         })
     }
 
-    /// The mixture whose E-step [`step`](Self::step) expects.
-    pub fn mixture(&self) -> &Mixture {
-        &self.mixture
-    }
-
     /// The bound of the best state.
     pub fn bound(&self) -> f64 {
         self.bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
@@ -86,7 +81,7 @@ impl Climb {
         }
     }
 
-    /// The M-step, given the E-step of [`mixture`](Self::mixture).
+    /// The M-step, given the E-step of [`mixture`](Self#structfield.mixture).
     pub fn step(&mut self, estimator: &Estimator, stats: &ExpectationStats) {
         self.iterations += 1;
         let statistics = sufficient(stats);
@@ -132,10 +127,8 @@ impl Climb {
         self.return_to_best();
     }
 
-    /// Puts the components in the order of descending mass, which costs no E-step.
-    ///
-    /// Of the bound under a Dirichlet process only `-sum ln(gamma + mass still to come)` depends on
-    /// the order (but for terms that vanish with the mass), and that is largest for this one.
+    /// Puts the components in the order of descending mass, which costs no E-step: see
+    /// [`sort_by_mass`](crate::model::em::sort_by_mass) for why.
     pub fn sort(&mut self, estimator: &Estimator) {
         let mut order: Vec<usize> = (0..self.statistics.len()).collect();
         // Stable, so that of equals the first stays the first.

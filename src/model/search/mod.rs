@@ -13,13 +13,10 @@
 //! components, it ranks by the bound alone, and it does not promise the best optimum there is.
 
 mod climb;
-mod cut;
-mod exploration;
 mod moves;
 mod objective;
 mod rounds;
 mod runner;
-mod seen;
 mod starts;
 
 use std::time::Instant;
@@ -30,10 +27,9 @@ use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
-use super::whole::{check_size, moments_of_all};
-use super::{Checked, FitError, Observer, Stop, kmeans};
+use super::{Checked, FitError, Observer, Stop, centres_of, check_size, kmeans, moments_of_all};
 use crate::engine::{Engine, Run};
-use crate::pass::{Centres, Moments};
+use crate::pass::Moments;
 
 /// What a restart takes on the average, in iterations over all addresses, K-Means included.
 ///
@@ -73,11 +69,11 @@ pub fn fit(
     // The same K-Means as that of the restarts under the same seed.
     let kmeans = Checked::start_of(params, params.n_init);
     let means = kmeans::restarts(engine, &kmeans, observer)?;
-    let centres = means.iter().map(|m| Centres::new(&m.points)).collect::<Result<Vec<_>, _>>()?;
+    let centres = centres_of(means.iter().map(|restart| &restart.points))?;
     let hard = Run::<Moments>::run(engine, &centres)?;
     let mut runner = Runner::new(engine, params, &estimator, budget, observer);
     let iterations: usize = means.iter().map(|m| m.n_iter).sum();
-    runner.spend(KMEANS * iterations as f64 * runner.iteration());
+    runner.spent += KMEANS * iterations as f64 * runner.iteration();
 
     let starts = starts::start(&mut runner, &hard)?;
     let chain = if params.components > 1 {
@@ -86,13 +82,12 @@ pub fn fit(
         starts.into_iter().next()
     };
     // `start` fails where there is none.
-    let exploration::Exploration { mut best, mut trace, .. } =
-        chain.ok_or(FitError::NoAddresses)?;
+    let rounds::Exploration { mut best, mut trace, .. } = chain.ok_or(FitError::NoAddresses)?;
     let before = best.bound();
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));
     let stop = if best.rise().abs() < params.tol { Stop::Converged } else { Stop::MaxIter };
-    let trace = Trace { moves: trace, evaluations: runner.spent(), budget };
+    let trace = Trace { moves: trace, evaluations: runner.spent, budget };
     let seconds = started.elapsed().as_secs_f64();
     Ok(MixtureFit {
         estimator,

@@ -52,13 +52,12 @@ pub fn combine(a: &Sufficient, a_times: f64, b: &Sufficient, b_times: f64) -> Op
     let about = |s: &Sufficient| s.covariance + (s.mean - mean) * (s.mean - mean).transpose();
     let covariance = (a_weight * about(a) + b_weight * about(b)) / weight;
     let sum = Sufficient { weight, mean, covariance };
-    (a_times >= 0.0 && b_times >= 0.0 || is_covariance(&covariance)).then_some(sum)
-}
-
-/// Whether `matrix` is positive semidefinite, but for rounding.
-fn is_covariance(matrix: &Matrix4<f64>) -> bool {
-    let rounding = 1e-12 * (1.0 + matrix.trace().abs());
-    Cholesky::new(matrix + rounding * Matrix4::identity()).is_some()
+    // Whether the covariance is positive semidefinite, but for rounding.
+    let is_covariance = || {
+        let rounding = 1e-12 * (1.0 + covariance.trace().abs());
+        Cholesky::new(covariance + rounding * Matrix4::identity()).is_some()
+    };
+    (a_times >= 0.0 && b_times >= 0.0 || is_covariance()).then_some(sum)
 }
 
 #[cfg(test)]

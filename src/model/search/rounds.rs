@@ -4,14 +4,13 @@
 use rayon::prelude::*;
 
 use super::climb::{Climb, Gait};
-use super::exploration::Exploration;
 use super::moves::{self, Tried, View};
 use super::runner::Runner;
-use super::seen::Seen;
 use super::starts;
 use crate::engine::RandomStream;
 use crate::model::FitError;
-use crate::model::trace::Kind;
+use crate::model::sufficient::Sufficient;
+use crate::model::trace::{Kind, Move};
 
 /// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
 const DRAWN: (f64, f64) = (12.0, 48.0);
@@ -42,7 +41,30 @@ const MOST_REPEATS: usize = 5;
 /// The search ends after this many new starts in a row that led no higher.
 const MOST_IDLE_STARTS: usize = 4;
 
+/// A state and what rounds have made of it.
+#[derive(Debug)]
+pub struct Exploration {
+    /// The best state.
+    pub best: Climb,
+    /// The steps that led there.
+    pub trace: Vec<Move>,
+    /// Where the search has been.
+    pub seen: Seen,
+    /// Rounds since the last move was accepted.
+    pub rounds_without_gain: usize,
+    /// Rounds since the last new move was found.
+    pub rounds_without_news: usize,
+}
+
 impl Exploration {
+    /// A start.
+    pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
+        let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
+        let mut seen = Seen { alike: ALIKE * runner.size, states: Vec::new() };
+        seen.add(&best.statistics);
+        Self { best, trace, seen, rounds_without_gain: 0, rounds_without_news: 0 }
+    }
+
     /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
     /// another.
     fn explore(
@@ -126,12 +148,12 @@ fn draw(
     let count = affordable.clamp(DRAWN.0, DRAWN.1) as usize;
     let streams: Vec<usize> = (0..count).map(|_| runner.stream()).collect();
     let mixture = best.estimate.mixture();
-    let view = View::new(runner.estimator(), &sample, &best.statistics, &mixture, &mut rng);
-    let seed = runner.params().seed;
+    let view = View::new(runner.estimator, &sample, &best.statistics, &mixture, &mut rng);
+    let seed = runner.params.seed;
     let draw = |stream| view.draw(&mut RandomStream::new(seed, stream).rng());
     let drawn: Vec<_> = streams.into_par_iter().map(draw).collect();
     let spent = view.evaluations + drawn.iter().map(|(_, spent)| spent).sum::<f64>();
-    runner.spend(spent);
+    runner.spent += spent;
     let mut tried: Vec<_> = drawn.into_iter().filter_map(|(tried, _)| tried).collect();
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut new = Vec::with_capacity(CONTINUED);
@@ -152,14 +174,14 @@ fn contend(
 ) -> Result<Option<(Vec<usize>, Climb)>, FitError> {
     let enough = best + gain(runner);
     let start = |tried: Tried| {
-        Some((tried.components, Climb::new(runner.estimator(), tried.statistics, Gait::Relaxed)?))
+        Some((tried.components, Climb::new(runner.estimator, tried.statistics, Gait::Relaxed)?))
     };
     let (mut moved, mut climbs): (Vec<_>, Vec<_>) = tried.into_iter().filter_map(start).unzip();
     while !climbs.is_empty() && !runner.exhausted() {
         runner.advance(&mut climbs)?;
         let top = climbs.iter().map(Climb::bound).fold(enough, f64::max);
         for i in (0..climbs.len()).rev() {
-            if !hopeful(&climbs[i], top, runner.params().tol) {
+            if !hopeful(&climbs[i], top, runner.params.tol) {
                 climbs.remove(i);
                 moved.remove(i);
             }
@@ -181,4 +203,33 @@ fn hopeful(climb: &Climb, top: f64, tol: f64) -> bool {
     climb.iterations < UNQUESTIONED
         || climb.bound() >= top
         || climb.rise() >= tol && climb.bound() + credit * climb.rise() >= top
+}
+
+/// States whose weights differ by less in all, as a share of the addresses, are alike.
+const ALIKE: f64 = 0.002;
+
+/// The states seen, so that the search does not go there again.
+///
+/// Most moves lead back to where they started or to the same few lower optima. States are told apart
+/// by the weights of their components, in descending order.
+#[derive(Debug)]
+pub struct Seen {
+    /// The distance below which weights are alike, in addresses.
+    alike: f64,
+    states: Vec<Vec<f64>>,
+}
+
+impl Seen {
+    /// Adds a state; `false` if one alike is there already.
+    pub fn add(&mut self, statistics: &[Sufficient]) -> bool {
+        let mut weights: Vec<f64> = statistics.iter().map(|s| s.weight).collect();
+        weights.sort_unstable_by(|a, b| b.total_cmp(a));
+        let distance =
+            |state: &Vec<f64>| state.iter().zip(&weights).map(|(a, b)| (a - b).abs()).sum::<f64>();
+        if self.states.iter().any(|state| distance(state) < self.alike) {
+            return false;
+        }
+        self.states.push(weights);
+        true
+    }
 }

@@ -32,11 +32,15 @@ pub struct Sample {
 /// What climbs need besides their state.
 pub struct Runner<'a, 'o> {
     engine: &'a mut dyn Engine,
-    params: &'a MixtureParams,
-    estimator: &'a Estimator,
-    size: f64,
+    /// How to fit.
+    pub params: &'a MixtureParams,
+    /// How to estimate.
+    pub estimator: &'a Estimator,
+    /// The number of addresses.
+    pub size: f64,
     budget: f64,
-    spent: f64,
+    /// Evaluations spent.
+    pub spent: f64,
     observer: &'a mut Observer<'o>,
     /// Streams of random numbers drawn from.
     streams: usize,
@@ -53,31 +57,6 @@ impl<'a, 'o> Runner<'a, 'o> {
     ) -> Self {
         let size = engine.total() as f64;
         Self { engine, params, estimator, size, budget, spent: 0.0, observer, streams: 0 }
-    }
-
-    /// How to estimate.
-    pub fn estimator(&self) -> &'a Estimator {
-        self.estimator
-    }
-
-    /// How to fit.
-    pub fn params(&self) -> &'a MixtureParams {
-        self.params
-    }
-
-    /// The number of addresses.
-    pub fn size(&self) -> f64 {
-        self.size
-    }
-
-    /// Evaluations spent.
-    pub fn spent(&self) -> f64 {
-        self.spent
-    }
-
-    /// Counts evaluations spent elsewhere.
-    pub fn spend(&mut self, evaluations: f64) {
-        self.spent += evaluations;
     }
 
     /// Whether nothing is left to search with.
@@ -125,7 +104,7 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// One iteration of each of `climbs`, in one run of the engine.
     pub fn advance(&mut self, climbs: &mut [Climb]) -> Result<(), FitError> {
-        let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture().clone()).collect();
+        let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
         let stats = Run::<Expectation>::run(self.engine, &mixtures)?;
         self.spent += self.iteration() * climbs.len() as f64;
         for (climb, stats) in climbs.iter_mut().zip(&stats) {

@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::KMEANS;
 use super::climb::{Climb, Gait};
-use super::exploration::Exploration;
 use super::objective::{combine, evidence};
+use super::rounds::Exploration;
 use super::runner::{Runner, Sample};
 use crate::engine::{ReferenceEngine, Run};
 use crate::model::estimator::Estimator;
@@ -43,7 +43,7 @@ pub fn start(
     let means: Vec<Vec<_>> =
         hard.iter().map(|h| h.0.iter().map(Sufficient::from_exact).collect()).collect();
     // If the first has no posterior, the fit reports why.
-    let refused = means.first().and_then(|first| runner.estimator().maximise(first).err());
+    let refused = means.first().and_then(|first| runner.estimator.maximise(first).err());
     let mut merged = Vec::with_capacity(AGGLOMERATED);
     let sample = runner.sample()?;
     for _ in 0..AGGLOMERATED {
@@ -52,7 +52,7 @@ pub fn start(
     }
     let mut chains = Vec::new();
     for (kind, starts) in [(Kind::KMeans, means), (Kind::Agglomeration, merged)] {
-        let climb = |start| Climb::new(runner.estimator(), start, Gait::Relaxed);
+        let climb = |start| Climb::new(runner.estimator, start, Gait::Relaxed);
         let mut climbs: Vec<_> = starts.into_iter().filter_map(climb).collect();
         if climbs.is_empty() {
             continue;
@@ -86,7 +86,7 @@ pub fn another(runner: &mut Runner<'_, '_>) -> Result<Option<Exploration>, FitEr
     let sample = runner.sample()?;
     let mut rng = runner.rng();
     let start = agglomerate(runner, &sample, &mut rng)?;
-    let Some(mut climb) = Climb::new(runner.estimator(), start, Gait::Relaxed) else {
+    let Some(mut climb) = Climb::new(runner.estimator, start, Gait::Relaxed) else {
         return Ok(None);
     };
     runner.approach(&mut climb)?;
@@ -99,7 +99,7 @@ fn agglomerate(
     sample: &Sample,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<Sufficient>, FitError> {
-    let components = runner.params().components;
+    let components = runner.params.components;
     let clusters = (components + rng.random_range(SURPLUS)).min(sample.addresses.len());
     let mut engine = ReferenceEngine::new(&sample.addresses);
     let params = kmeans::Params::new(clusters).seed(rng.random()).max_iter(SMALL_ITERATIONS);
@@ -109,11 +109,11 @@ fn agglomerate(
     for small in &small {
         let centres = Centres::new(&small.points)?;
         let moments = Run::<Moments>::run(&mut engine, &[centres])?.swap_remove(0);
-        runner.spend(KMEANS * (small.n_iter * clusters * sample.addresses.len()) as f64);
+        runner.spent += KMEANS * (small.n_iter * clusters * sample.addresses.len()) as f64;
         let statistics = moments.0.iter().map(Sufficient::from_exact);
         merged = statistics.map(|s| Sufficient { weight: s.weight * sample.scale, ..s }).collect();
     }
-    Ok(merge_down(runner.estimator(), merged, components))
+    Ok(merge_down(runner.estimator, merged, components))
 }
 
 /// Merges, time and again, the pair whose merging takes least from the bound.

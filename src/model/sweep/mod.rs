@@ -25,12 +25,10 @@ use std::time::Instant;
 pub use knee::knee;
 use serde::Serialize;
 
-use super::estimate::Estimate;
 use super::fit::fit_each;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};
-use super::whole::check_size;
-use super::{Checked, FitError, Observer, Stop, kmeans};
+use super::{Checked, FitError, Observer, Stop, check_size, kmeans};
 use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Expectation, Lloyd};
@@ -177,20 +175,16 @@ pub fn mixtures(
 /// The means of the components whose responsibilities add up to half an address at least. The mean
 /// of an empty one is the prior's, amid the addresses, and would pass for a centre.
 fn means_in_use(fit: &MixtureFit) -> Vec<[f64; OCTETS]> {
-    let sizes = sizes(&fit.estimate, fit);
-    // Where most weights are 0 no component may come to a half.
-    let least = sizes.iter().copied().fold(0.0, f64::max).min(0.5);
-    let in_use = sizes.iter().zip(&fit.estimate.gaussians).filter(|&(&size, _)| size >= least);
-    in_use.map(|(_, gaussian)| gaussian.mean.into()).collect()
-}
-
-/// The sum of the responsibilities of each component, in addresses.
-fn sizes(estimate: &Estimate, fit: &MixtureFit) -> Vec<f64> {
-    match (&estimate.posterior, &fit.estimator.prior) {
+    // The sum of the responsibilities of each component, in addresses.
+    let sizes: Vec<f64> = match (&fit.estimate.posterior, &fit.estimator.prior) {
         // The precision of a mean grows by 1 an address.
         (Some(posterior), Some(prior)) => {
             posterior.mean_precision.iter().map(|p| p - prior.mean_precision).collect()
         }
-        _ => estimate.weights.iter().map(|w| w * fit.moments.count as f64).collect(),
-    }
+        _ => fit.estimate.weights.iter().map(|w| w * fit.moments.count as f64).collect(),
+    };
+    // Where most weights are 0 no component may come to a half.
+    let least = sizes.iter().copied().fold(0.0, f64::max).min(0.5);
+    let in_use = sizes.iter().zip(&fit.estimate.gaussians).filter(|&(&size, _)| size >= least);
+    in_use.map(|(_, gaussian)| gaussian.mean.into()).collect()
 }
