@@ -2,11 +2,9 @@
 
 mod bench;
 mod choice;
-mod compare;
 mod detect;
 mod engine;
 mod extract;
-mod filter;
 mod fit;
 mod generate;
 mod input;
@@ -18,18 +16,16 @@ mod sweep;
 use clap::{Parser, Subcommand};
 
 pub use bench::{BenchArgs, PassArg};
-pub use compare::CompareArgs;
 pub use detect::DetectArgs;
 pub use engine::{DevicesArgs, EngineArgs, ValidateArgs};
 pub use extract::{ExtractArgs, MergeArgs};
-pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
 pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
 pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
 pub use rules::{AllowArgs, RuleArgs, RulesArgs};
-pub use sweep::SweepArgs;
+pub use sweep::{CompareArgs, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -9,7 +9,7 @@ use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
 
 use super::choice::{Choice, one_of};
-use super::filter::{blocks, union};
+use super::input::{blocks, union};
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]

@@ -12,7 +12,6 @@ mod page;
 mod plan;
 mod role;
 mod run;
-mod sample;
 mod score;
 mod start_file;
 mod sweep;
@@ -52,7 +51,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Merge(args) => extract::merge(args),
         Command::Fit(args) => detect::fit(args),
         Command::Score(args) => score::run(args),
-        Command::Sample(args) => sample::run(args),
+        Command::Sample(args) => score::sample(args),
         Command::Sweep(args) => sweep::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Generate(args) => generate::run(args),

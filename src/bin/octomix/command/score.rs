@@ -1,10 +1,15 @@
-//! `octomix score`: another day's addresses by a model that was fitted before.
+//! What goes on from a model that was fitted before: `octomix score`, by it another day's addresses, and
+//! `octomix sample`, addresses such as it expects.
 
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use octomix::address::dotted;
 use octomix::analysis::{self, Criteria, Scored};
 use octomix::input::{PerRole, Role, Roles};
+use octomix::model::any::Model;
+use octomix::model::sample::Sampler;
 use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::rule::threshold::Threshold;
@@ -15,7 +20,7 @@ use super::Failure;
 use super::days::{self, model_file};
 use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
-use crate::cli::ScoreArgs;
+use crate::cli::{SampleArgs, ScoreArgs};
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -115,4 +120,28 @@ fn score(
     let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
     let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);
     Ok(Findings { summary: RoleSummary { changes: Some(changes?), ..summary }, page })
+}
+
+/// Draws addresses such as a fitted mixture expects, and prints them as CSV.
+///
+/// # Errors
+/// When the model cannot be used, or standard output fails.
+pub fn sample(args: &SampleArgs) -> Result<(), Failure> {
+    let loaded = Loaded::read(&args.model)?;
+    let Model::Mixture(estimate) = &loaded.model else {
+        let (path, found) = (args.model.clone(), loaded.file.kind);
+        let expected = "only mixtures are densities to draw from: bayesian or gaussian";
+        return Err(ModelError::Kind { path, found, expected }.into());
+    };
+    let mut sampler = Sampler::new(estimate, args.seed).map_err(Failure::Sample)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut write = || {
+        writeln!(out, "address,cluster")?;
+        for _ in 0..args.count {
+            let (address, cluster) = sampler.draw();
+            writeln!(out, "{},{cluster}", dotted(address))?;
+        }
+        out.flush()
+    };
+    write().map_err(Failure::StandardOutput)
 }

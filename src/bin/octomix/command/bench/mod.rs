@@ -1,7 +1,6 @@
 //! `octomix bench`: the passes on every engine, checked, then timed.
 
 mod check;
-mod floor;
 mod machine;
 mod report;
 mod runner;
