@@ -8,7 +8,7 @@ use clap::Args;
 use octomix::address::Blocks;
 use octomix::input::{self, Directories, Filter, Roles, Tunnels};
 
-use super::choice::{Choice, one_of};
+use super::{Choice, one_of};
 
 /// What to read.
 #[derive(Debug, Clone, Default, Args)]

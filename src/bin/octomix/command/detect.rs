@@ -15,7 +15,7 @@ use super::days::keep;
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
-use super::{Failure, write_json};
+use super::{Failure, usage, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -82,9 +82,9 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
 pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
-        (Score::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
-            "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
-        )),
+        (Score::Predictive, Params::KMeans(_)) => {
+            usage("--score predictive is of mixtures; leave it out with --model kmeans")
+        }
         _ => Ok(plan),
     }
 }

@@ -36,8 +36,7 @@ use serde::Serialize;
 use start_file::StartFileError;
 
 use crate::cli::{Command, Format};
-use crate::console::Console;
-use crate::progress::Unit;
+use crate::console::{Console, Unit};
 
 /// Runs `command` to its end.
 ///
@@ -116,6 +115,11 @@ impl Failure {
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::StandardOutput(error) if error.kind() == ErrorKind::BrokenPipe)
     }
+}
+
+/// The failure of a command line that is wrong, as `message` says.
+fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::Usage(message.into()))
 }
 
 /// Reads the captures and tells what there is to warn of.

@@ -29,8 +29,7 @@ use octomix::store::{Output, Unfinished, WriteError};
 
 use super::Failure;
 use super::run::Run;
-use crate::console::Console;
-use crate::progress::{Bar, Unit};
+use crate::console::{Bar, Console, Unit};
 
 /// What was found for a role.
 pub struct Findings {

@@ -28,8 +28,7 @@ use super::plan::Plan;
 use super::run::Run;
 use super::{Failure, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
-use crate::console::Console;
-use crate::progress::Unit;
+use crate::console::{Console, Unit};
 
 /// Detects anomalies in each capture on its own.
 ///

@@ -23,8 +23,7 @@ use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
 use crate::cli::{BenchArgs, PassArg};
-use crate::console::Console;
-use crate::progress::Unit;
+use crate::console::{Console, Unit};
 
 /// Checks and times every pass on every engine.
 ///
