@@ -3,12 +3,10 @@
 mod batch;
 mod bench;
 mod compare;
-mod days;
 mod detect;
 mod devices;
 mod extract;
 mod generate;
-mod page;
 mod plan;
 mod role;
 mod run;
