@@ -3,7 +3,6 @@
 mod cli;
 mod command;
 mod console;
-mod progress;
 
 use std::process::ExitCode;
 

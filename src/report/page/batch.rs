@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::frame::Invocation;
-use super::shell::{FILE, Shell};
+use super::frame::{FILE, Invocation, Shell};
 use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;

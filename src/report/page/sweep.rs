@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::chart::{self, Curve, number};
-use super::frame::{Frame, Invocation};
-use super::model::model_name;
-use super::shell::Shell;
+use super::frame::{Frame, Invocation, Shell, model_name};
 use crate::input::Role;
 use crate::model::sweep::Row;
 use crate::report::summary::sweep::Sweep;

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::role::RoleSummary;
-use super::run::Summary;
+use super::run::{RoleSummary, Summary};
 use crate::input::{PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
 

@@ -6,9 +6,7 @@ pub mod extraction;
 pub mod fit;
 pub mod index;
 pub mod reading;
-mod role;
 mod run;
 pub mod sweep;
 
-pub use role::RoleSummary;
-pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};
+pub use run::{EngineSummary, RoleSeconds, RoleSummary, RunSeconds, Summary, Timed};

@@ -5,8 +5,7 @@ use clap::builder::PossibleValuesParser;
 use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::kernels::KERNELS;
 
-use super::choice::{Choice, one_of};
-use super::{Format, InputArgs, PrintArgs, model};
+use super::{Choice, Format, InputArgs, PrintArgs, model, one_of};
 
 /// Where to compute.
 #[derive(Debug, Args)]

@@ -6,9 +6,8 @@ use clap::Args;
 use octomix::input::Roles;
 use octomix::store::shard::ShardFormat;
 
-use super::choice::{Choice, one_of};
 use super::input::ROLES;
-use super::{InputArgs, OutputArgs, PrintArgs};
+use super::{Choice, InputArgs, OutputArgs, PrintArgs, one_of};
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:

@@ -29,8 +29,7 @@ use octomix::store::{Output, Unfinished, WriteError};
 
 use super::Failure;
 use super::run::Run;
-use crate::console::Console;
-use crate::progress::{Bar, Unit};
+use crate::console::{Bar, Console, Unit};
 
 /// What was found for a role.
 pub struct Findings {
@@ -216,11 +215,8 @@ impl RoleWatcher<'_, '_> {
             return Ok(());
         };
         self.desk.output.keep(file)?;
-        let table = AddressTable {
-            set: self.desk.set,
-            pca: &pca,
-            responsibilities: responsibilities.as_ref(),
-        };
+        let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
+        let table = AddressTable { set, pca: &pca, responsibilities };
         let Flagged { rows, reasons, .. } = flagged;
         self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
         self.drawing = Some(drawing.finish());

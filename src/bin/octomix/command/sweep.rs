@@ -11,11 +11,10 @@ use octomix::report::summary::sweep::Sweep;
 use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::report::{csv, page};
 
-use super::page::invocation;
 use super::plan::Plan;
 use super::role::{Desk, show, tell};
-use super::run::{self, start, timed};
-use super::{Failure, write_json};
+use super::run::{self, invocation, start, timed};
+use super::{Failure, usage, write_json};
 use crate::cli::{Components, ModelArgs, SweepArgs};
 
 /// Sweeps both roles, or the one asked for.
@@ -45,7 +44,7 @@ fn plan(model: &ModelArgs, numbers: &BTreeSet<usize>) -> Result<Plan, Failure> {
         (model.start.warm_start.is_some(), "--warm-start is of one number of components"),
     ];
     if let Some((_, message)) = fixed.into_iter().find(|&(given, _)| given) {
-        return Err(Failure::Usage(message.to_owned()));
+        return usage(message);
     }
     Plan::new(&ModelArgs {
         components: Some(Components::Exactly(largest(numbers))),

@@ -1,7 +1,6 @@
 //! The histogram of log-densities, with the threshold.
 
-use super::axes::{Chart, TOP, WIDTH};
-use super::ticks::number;
+use super::axes::{Chart, TOP, WIDTH, number};
 use crate::describe::histogram::Bins;
 use crate::words::grouped;
 

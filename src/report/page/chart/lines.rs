@@ -1,7 +1,6 @@
 //! Line charts: the course of a fit, and the figures of a sweep.
 
-use super::axes::{BOTTOM, Chart, HEIGHT, TOP, WIDTH};
-use super::ticks::number;
+use super::axes::{BOTTOM, Chart, HEIGHT, TOP, WIDTH, number};
 
 /// The lower bound after each iteration.
 pub(in crate::report::page) fn trace(bounds: &[f64]) -> String {

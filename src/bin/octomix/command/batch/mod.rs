@@ -25,11 +25,10 @@ use rayon::Yield;
 
 use super::detect;
 use super::plan::Plan;
-use super::run::Run;
-use super::{Failure, page, print, warn_of, write_json};
+use super::run::{Run, complete_drawn, invocation};
+use super::{Failure, print, warn_of, write_json};
 use crate::cli::DetectArgs;
-use crate::console::Console;
-use crate::progress::Unit;
+use crate::console::{Console, Unit};
 
 /// Detects anomalies in each capture on its own.
 ///
@@ -60,7 +59,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
-    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
+    output.write("index.html", |file| write_batch(&index, &invocation(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => Ok(()),
@@ -205,7 +204,7 @@ impl Batch<'_> {
         }
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
-        let summary = page::complete(run, capture, found, *pictures, made_from)?;
+        let summary = complete_drawn(run, capture, found, *pictures, made_from)?;
         Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 

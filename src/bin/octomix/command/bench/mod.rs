@@ -1,7 +1,6 @@
 //! `octomix bench`: the passes on every engine, checked, then timed.
 
 mod check;
-mod floor;
 mod machine;
 mod report;
 mod runner;
@@ -24,8 +23,7 @@ use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
 use crate::cli::{BenchArgs, PassArg};
-use crate::console::Console;
-use crate::progress::Unit;
+use crate::console::{Console, Unit};
 
 /// Checks and times every pass on every engine.
 ///
