@@ -27,6 +27,18 @@ impl<'a> FallbackEngine<'a> {
         &mut self.instead.insert((trouble, cpu)).1
     }
 
+    /// What `gpu` returns or, once the GPU has failed, what `cpu` does.
+    fn either<T>(
+        &mut self,
+        gpu: impl FnOnce(&mut GpuEngine<'a>) -> Result<T, EngineError>,
+        cpu: impl FnOnce(&mut CpuEngine<'a>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match &mut self.instead {
+            Some((_, instead)) => cpu(instead),
+            None => gpu(&mut self.gpu).or_else(|trouble| cpu(self.give_up(trouble))),
+        }
+    }
+
     /// Hands what `run` says of every address to `sink`; the CPU goes on where the GPU stopped.
     fn stream<Item>(
         &mut self,
@@ -51,14 +63,7 @@ impl<'a> FallbackEngine<'a> {
 
 impl<K: Reduce + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        let cpu = match &mut self.instead {
-            Some((_, cpu)) => cpu,
-            None => match Run::<K>::run(&mut self.gpu, params) {
-                Err(trouble) => self.give_up(trouble),
-                done => return done,
-            },
-        };
-        Run::<K>::run(cpu, params)
+        self.either(|gpu| Run::<K>::run(gpu, params), |cpu| Run::<K>::run(cpu, params))
     }
 }
 
@@ -78,14 +83,10 @@ impl Engine for FallbackEngine<'_> {
         density: &Density,
         ranks: &[u64],
     ) -> Result<Vec<f64>, EngineError> {
-        let cpu = match &mut self.instead {
-            Some((_, cpu)) => cpu,
-            None => match self.gpu.order_statistics(density, ranks) {
-                Err(trouble) => self.give_up(trouble),
-                done => return done,
-            },
-        };
-        cpu.order_statistics(density, ranks)
+        self.either(
+            |gpu| gpu.order_statistics(density, ranks),
+            |cpu| cpu.order_statistics(density, ranks),
+        )
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {

@@ -59,12 +59,8 @@ impl ExactMoments {
 
     fn add(&mut self, other: &Self) {
         self.count += other.count;
-        for (a, b) in self.sum.iter_mut().zip(other.sum) {
-            *a += b;
-        }
-        for (a, b) in self.products.iter_mut().zip(other.products) {
-            *a += b;
-        }
+        self.sum.iter_mut().zip(other.sum).for_each(|(a, b)| *a += b);
+        self.products.iter_mut().zip(other.products).for_each(|(a, b)| *a += b);
     }
 }
 
@@ -85,9 +81,7 @@ impl MomentsStats {
     /// The moments over all clusters.
     pub fn total(&self) -> ExactMoments {
         let mut total = ExactMoments::default();
-        for cluster in &self.0 {
-            total.add(cluster);
-        }
+        self.0.iter().for_each(|cluster| total.add(cluster));
         total
     }
 }
