@@ -149,23 +149,34 @@ mod tests {
         assert!(engine.description().contains(", then cpu: "));
     }
 
+    /// All that `say` hands out though its GPU is lost on the way; `None` where tests have none.
+    fn all_though_lost<Item: Clone>(
+        addresses: &[u32],
+        say: impl Fn(&mut dyn Engine, &mut Sink<'_, Item>) -> Result<(), EngineError>,
+    ) -> Option<Vec<Item>> {
+        let gpu = test_gpu()?;
+        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, addresses, layout));
+        let mut found = Vec::new();
+        let mut take_and_lose = |_: &[u32], items: &[Item]| {
+            found.extend_from_slice(items);
+            gpu.lose();
+            Ok(())
+        };
+        say(&mut engine, &mut take_and_lose).expect("the CPU is there");
+        assert!(engine.trouble().is_some());
+        Some(found)
+    }
+
     #[test]
     fn labels_and_centres_go_on_where_the_gpu_was_lost() {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let Parameters { centres, mut mixtures } =
             Parameters::new(&addresses[..1000], 3).expect("distinct");
         let density = Density::from(mixtures.remove(0));
-        let Some(gpu) = test_gpu() else { return };
-        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
-        let mut found = Vec::new();
-        let mut take_and_lose = |_: &[u32], labels: &[Label]| {
-            found.extend_from_slice(labels);
-            gpu.lose();
-            Ok(())
-        };
-        engine.label(&density, &mut take_and_lose).expect("the CPU is there");
-        assert!(engine.trouble().is_some());
+        let say =
+            |engine: &mut dyn Engine, sink: &mut Sink<'_, Label>| engine.label(&density, sink);
+        let Some(found) = all_though_lost(&addresses, say) else { return };
         let mut expected = Vec::new();
         label(&density, &addresses, &mut expected);
         assert_eq!(found.len(), expected.len());
@@ -173,16 +184,9 @@ mod tests {
             assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");
         }
 
-        let Some(gpu) = test_gpu() else { return };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
-        let mut found = Vec::new();
-        let mut take_and_lose = |_: &[u32], indices: &[u32]| {
-            found.extend_from_slice(indices);
-            gpu.lose();
-            Ok(())
-        };
-        engine.assign(&centres[0], &mut take_and_lose).expect("the CPU is there");
-        assert!(engine.trouble().is_some());
+        let say =
+            |engine: &mut dyn Engine, sink: &mut Sink<'_, u32>| engine.assign(&centres[0], sink);
+        let Some(found) = all_though_lost(&addresses, say) else { return };
         let mut expected = Vec::new();
         assign(&centres[0], &addresses, &mut expected);
         assert_eq!(found, expected);

@@ -49,9 +49,7 @@ impl ExactMoments {
     pub fn add_address(&mut self, address: u32, weight: u64) {
         let x = octets(address).map(u64::from);
         self.count += weight;
-        for (sum, x) in self.sum.iter_mut().zip(x) {
-            *sum += weight * x;
-        }
+        self.sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += weight * x);
         for (product, (i, j)) in self.products.iter_mut().zip(PAIR) {
             *product += weight * x[i] * x[j];
         }
