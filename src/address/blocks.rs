@@ -38,13 +38,6 @@ pub struct BlocksError {
     pub value: String,
 }
 
-/// The addresses of private networks (RFC 1918), first and last of each block.
-const PRIVATE: [(u32, u32); 3] = [
-    (0x0a00_0000, 0x0aff_ffff), // 10.0.0.0/8
-    (0xac10_0000, 0xac1f_ffff), // 172.16.0.0/12
-    (0xc0a8_0000, 0xc0a8_ffff), // 192.168.0.0/16
-];
-
 impl Blocks {
     /// The set of all addresses of `ranges`.
     pub fn new(ranges: impl IntoIterator<Item = RangeInclusive<u32>>) -> Self {
@@ -71,7 +64,8 @@ impl Blocks {
 
     /// The private networks of RFC 1918.
     pub fn private() -> Self {
-        Self::new(PRIVATE.map(|(first, last)| first..=last))
+        // 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16
+        Self::new([0x0a00_0000..=0x0aff_ffff, 0xac10_0000..=0xac1f_ffff, 0xc0a8_0000..=0xc0a8_ffff])
     }
 
     /// The blocks of a list, one a line: a CIDR block, an address, or the first and the last address of a range.

@@ -69,21 +69,9 @@ impl<T: fmt::Debug> fmt::Debug for Held<'_, T> {
     }
 }
 
-impl<'a, T> From<&'a [T]> for Held<'a, T> {
-    fn from(values: &'a [T]) -> Self {
-        Self(Values::Borrowed(values))
-    }
-}
-
-impl<'a, T> From<&'a Vec<T>> for Held<'a, T> {
-    fn from(values: &'a Vec<T>) -> Self {
-        Self(Values::Borrowed(values))
-    }
-}
-
-impl<'a, T, const N: usize> From<&'a [T; N]> for Held<'a, T> {
-    fn from(values: &'a [T; N]) -> Self {
-        Self(Values::Borrowed(values))
+impl<'a, T, V: AsRef<[T]> + ?Sized> From<&'a V> for Held<'a, T> {
+    fn from(values: &'a V) -> Self {
+        Self(Values::Borrowed(values.as_ref()))
     }
 }
 

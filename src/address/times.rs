@@ -100,10 +100,9 @@ impl Times {
     pub(super) fn of(mut self, addresses: &[u32]) -> Vec<Span> {
         self.merge();
         let list = &self.list;
-        let find = |address: &u32| match list.binary_search_by_key(address, |&(address, _)| address)
-        {
-            Ok(at) => list[at].1,
-            Err(_) => Span::NEVER,
+        let find = |address: &u32| {
+            let at = list.binary_search_by_key(address, |&(address, _)| address);
+            at.map_or(Span::NEVER, |at| list[at].1)
         };
         addresses.par_iter().map(find).collect()
     }

@@ -5,63 +5,46 @@
 //! device: what the machine shows is gathered once, and the judgement is a pure function of it.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What keeps wgpu from an adapter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// The Vulkan loader cannot be opened.
+    #[error("the Vulkan loader ({LOADER}) cannot be opened")]
     NoLoader,
     /// The loader finds no driver manifest: neither in its search paths, nor in the environment
     /// variable that stands in for them, if one does.
+    #[error("{}", match .0 {
+        None => "the Vulkan loader finds no driver manifest (vulkan/icd.d/*.json)".to_owned(),
+        Some(variable) => format!("{variable} names no Vulkan driver manifest (*.json) that exists"),
+    })]
     NoManifest(Option<&'static str>),
     /// The drivers of these manifests are installed, but none of them offers a device.
+    #[error(
+        "no installed Vulkan driver offers a device ({})",
+        .0.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(", ")
+    )]
     ManifestWithoutDevice(Vec<PathBuf>),
     /// An NVIDIA device without a manifest: a container without the `graphics` capability.
+    #[error(
+        "an NVIDIA device is visible but no Vulkan driver manifest names it, as in a \
+         container without the driver capability `graphics`"
+    )]
     ContainerWithoutGraphics,
     /// A system whose graphics interface comes with its drivers, not in packages.
+    #[error("the system offers no Metal, DirectX 12 or Vulkan device")]
     OtherSystem,
 }
 
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoLoader => write!(f, "the Vulkan loader ({LOADER}) cannot be opened"),
-            Self::NoManifest(None) => {
-                f.write_str("the Vulkan loader finds no driver manifest (vulkan/icd.d/*.json)")
-            }
-            Self::NoManifest(Some(variable)) => {
-                write!(f, "{variable} names no Vulkan driver manifest (*.json) that exists")
-            }
-            Self::ManifestWithoutDevice(paths) => {
-                let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
-                write!(f, "no installed Vulkan driver offers a device ({})", paths.join(", "))
-            }
-            Self::ContainerWithoutGraphics => f.write_str(
-                "an NVIDIA device is visible but no Vulkan driver manifest names it, as in a \
-                 container without the driver capability `graphics`",
-            ),
-            Self::OtherSystem => {
-                f.write_str("the system offers no Metal, DirectX 12 or Vulkan device")
-            }
-        }
-    }
-}
-
 /// A cause and what to do about it; displayed as one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}; {remedy}")]
 pub struct Diagnosis {
     /// What is missing.
     pub cause: Cause,
     /// What the user can do.
     pub remedy: String,
-}
-
-impl fmt::Display for Diagnosis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.cause, self.remedy)
-    }
 }
 
 /// Says why this machine has no adapter. Meaningful only once wgpu found none.
