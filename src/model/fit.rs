@@ -5,7 +5,7 @@ use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};
 use super::prior::{Priors, WeightPrior};
-use super::{Checked, FitError, Observer, check_size, init, moments_of_all, search};
+use super::{Checked, FitError, Observer, check_size, moments_of_all, search, start};
 use crate::engine::Engine;
 
 impl Checked<MixtureParams> {
@@ -44,7 +44,7 @@ pub fn fit_each(
     let estimator = |&k: &usize| Estimator::new(&params.with_components(k), &moments);
     let estimators: Vec<Estimator> = ks.iter().map(estimator).collect();
     let of_k: Vec<_> = ks.iter().copied().zip(&estimators).collect();
-    let groups = init::starts(engine, params, &of_k, observer)?;
+    let groups = start::starts(engine, params, &of_k, observer)?;
 
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();

@@ -33,6 +33,7 @@ pub mod prior;
 pub mod sample;
 pub mod scorer;
 pub mod search;
+mod start;
 pub mod sufficient;
 pub mod sweep;
 pub mod trace;
