@@ -13,6 +13,7 @@
 //! components, it ranks by the bound alone, and it does not promise the best optimum there is.
 
 mod climb;
+mod exploration;
 mod moves;
 mod objective;
 mod rounds;
@@ -82,7 +83,8 @@ pub fn fit(
         starts.into_iter().next()
     };
     // `start` fails where there is none.
-    let rounds::Exploration { mut best, mut trace, .. } = chain.ok_or(FitError::NoAddresses)?;
+    let exploration::Exploration { mut best, mut trace, .. } =
+        chain.ok_or(FitError::NoAddresses)?;
     let before = best.bound();
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));

@@ -4,13 +4,13 @@
 use rayon::prelude::*;
 
 use super::climb::{Climb, Gait};
+use super::exploration::{Exploration, Seen};
 use super::moves::{self, Tried, View};
 use super::runner::Runner;
 use super::starts;
 use crate::engine::RandomStream;
 use crate::model::FitError;
-use crate::model::sufficient::Sufficient;
-use crate::model::trace::{Kind, Move};
+use crate::model::trace::Kind;
 
 /// Moves drawn in a round: as many as cost about four iterations over all addresses, within this.
 const DRAWN: (f64, f64) = (12.0, 48.0);
@@ -41,30 +41,7 @@ const MOST_REPEATS: usize = 5;
 /// The search ends after this many new starts in a row that led no higher.
 const MOST_IDLE_STARTS: usize = 4;
 
-/// A state and what rounds have made of it.
-#[derive(Debug)]
-pub struct Exploration {
-    /// The best state.
-    pub best: Climb,
-    /// The steps that led there.
-    pub trace: Vec<Move>,
-    /// Where the search has been.
-    pub seen: Seen,
-    /// Rounds since the last move was accepted.
-    pub rounds_without_gain: usize,
-    /// Rounds since the last new move was found.
-    pub rounds_without_news: usize,
-}
-
 impl Exploration {
-    /// A start.
-    pub fn new(runner: &Runner<'_, '_>, kind: Kind, best: Climb) -> Self {
-        let trace = vec![runner.kept(kind, Vec::new(), f64::NEG_INFINITY, &best)];
-        let mut seen = Seen { alike: ALIKE * runner.size, states: Vec::new() };
-        seen.add(&best.statistics);
-        Self { best, trace, seen, rounds_without_gain: 0, rounds_without_news: 0 }
-    }
-
     /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
     /// another.
     fn explore(
@@ -203,33 +180,4 @@ fn hopeful(climb: &Climb, top: f64, tol: f64) -> bool {
     climb.iterations < UNQUESTIONED
         || climb.bound() >= top
         || climb.rise() >= tol && climb.bound() + credit * climb.rise() >= top
-}
-
-/// States whose weights differ by less in all, as a share of the addresses, are alike.
-const ALIKE: f64 = 0.002;
-
-/// The states seen, so that the search does not go there again.
-///
-/// Most moves lead back to where they started or to the same few lower optima. States are told apart
-/// by the weights of their components, in descending order.
-#[derive(Debug)]
-pub struct Seen {
-    /// The distance below which weights are alike, in addresses.
-    alike: f64,
-    states: Vec<Vec<f64>>,
-}
-
-impl Seen {
-    /// Adds a state; `false` if one alike is there already.
-    pub fn add(&mut self, statistics: &[Sufficient]) -> bool {
-        let mut weights: Vec<f64> = statistics.iter().map(|s| s.weight).collect();
-        weights.sort_unstable_by(|a, b| b.total_cmp(a));
-        let distance =
-            |state: &Vec<f64>| state.iter().zip(&weights).map(|(a, b)| (a - b).abs()).sum::<f64>();
-        if self.states.iter().any(|state| distance(state) < self.alike) {
-            return false;
-        }
-        self.states.push(weights);
-        true
-    }
 }

@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::KMEANS;
 use super::climb::{Climb, Gait};
+use super::exploration::Exploration;
 use super::objective::{combine, evidence};
-use super::rounds::Exploration;
 use super::runner::{Runner, Sample};
 use crate::engine::{ReferenceEngine, Run};
 use crate::model::estimator::Estimator;

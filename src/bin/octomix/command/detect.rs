@@ -11,9 +11,10 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
+use super::page::finish;
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
-use super::run::{Run, finish, start, timed};
+use super::run::{Run, start, timed};
 use super::score::keep;
 use super::{Failure, usage, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};

@@ -7,6 +7,7 @@ mod detect;
 mod devices;
 mod extract;
 mod generate;
+mod page;
 mod plan;
 mod role;
 mod run;

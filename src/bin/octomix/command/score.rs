@@ -21,8 +21,9 @@ use octomix::store::seen::{FLAGGED, SEEN, Seen};
 use octomix::store::{WriteError, roaring};
 
 use super::Failure;
+use super::page::finish;
 use super::role::{Desk, Findings, TablesWanted, page, spent};
-use super::run::{finish, start, timed};
+use super::run::{start, timed};
 use crate::cli::{SampleArgs, ScoreArgs};
 
 /// Scores both roles, or the one that there is a model of.

@@ -11,9 +11,10 @@ use octomix::report::summary::sweep::Sweep;
 use octomix::report::summary::{RoleSeconds, Timed};
 use octomix::report::{csv, page};
 
+use super::page::invocation;
 use super::plan::Plan;
 use super::role::{Desk, show, tell};
-use super::run::{self, invocation, start, timed};
+use super::run::{self, start, timed};
 use super::{Failure, usage, write_json};
 use crate::cli::{Components, ModelArgs, SweepArgs};
 

@@ -24,8 +24,9 @@ use octomix::store::{Earlier, MadeFrom, Original, Output};
 use rayon::Yield;
 
 use super::detect;
+use super::page::{complete, invocation};
 use super::plan::Plan;
-use super::run::{Run, complete_drawn, invocation};
+use super::run::Run;
 use super::{Failure, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::{Console, Unit};
@@ -204,7 +205,7 @@ impl Batch<'_> {
         }
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
-        let summary = complete_drawn(run, capture, found, *pictures, made_from)?;
+        let summary = complete(run, capture, found, *pictures, made_from)?;
         Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 
