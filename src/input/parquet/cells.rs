@@ -166,6 +166,7 @@ const DAY: i64 = 86_400;
 
 impl Number {
     fn of(leaf: &ColumnDescriptor) -> Self {
+        use ConvertedType::{UINT_8, UINT_16, UINT_32, UINT_64};
         let decimal = |digits| Number { digits, ..PLAIN };
         match (leaf.logical_type_ref(), leaf.converted_type()) {
             (Some(LogicalType::Timestamp(time)), _) => decimal(match time.unit {
@@ -177,13 +178,7 @@ impl Number {
             (_, ConvertedType::TIMESTAMP_MICROS) => decimal(6),
             (_, ConvertedType::DECIMAL) => decimal(leaf.type_scale().max(0).cast_unsigned()),
             (_, ConvertedType::DATE) => Number { factor: DAY, ..PLAIN },
-            (
-                _,
-                ConvertedType::UINT_8
-                | ConvertedType::UINT_16
-                | ConvertedType::UINT_32
-                | ConvertedType::UINT_64,
-            ) => Number { is_unsigned: true, ..PLAIN },
+            (_, UINT_8 | UINT_16 | UINT_32 | UINT_64) => Number { is_unsigned: true, ..PLAIN },
             _ => PLAIN,
         }
     }

@@ -67,10 +67,6 @@ pub(crate) fn recognise(
             Table::default()
         }
     };
-    let facts = match options.needs_facts() {
-        true => FactColumns::of(&table.header),
-        false => FactColumns::default(),
-    };
     let (format, roles) = described("parquet", &table.columns);
     Ok(Some(Opened {
         format,
@@ -78,7 +74,7 @@ pub(crate) fn recognise(
         skip: 0,
         lines_before: 0,
         counted_by: RecordNumber::Row,
-        cutter: Box::new(delimited::rows(&table.header, table.columns, &facts)),
+        cutter: Box::new(delimited::rows(&table.header, table.columns, &table.facts)),
         warnings: table.warnings,
     }))
 }
@@ -91,6 +87,7 @@ struct Table {
     header: Vec<String>,
     /// The columns with addresses.
     columns: Vec<Column>,
+    facts: FactColumns,
     warnings: Vec<Warning>,
 }
 
@@ -112,21 +109,23 @@ impl Table {
         let name_of = |&leaf: &usize| printable(schema.column(leaf).path().string().trim());
         let names: Vec<String> = leaves.iter().map(name_of).collect();
         let (mut columns, warnings) = columns::choose(&names, options, name)?;
+        let facts =
+            if options.needs_facts() { FactColumns::of(&names) } else { FactColumns::default() };
         let mut wanted: Vec<usize> = columns.iter().map(|column| column.index).collect();
-        if options.needs_facts() {
-            wanted.extend(FactColumns::of(&names).all());
-        }
+        wanted.extend(facts.all());
         wanted.sort_unstable();
         wanted.dedup();
         let is_address = |at| columns.iter().any(|column| column.index == at);
         let pick = |&at: &usize| Picked { leaf: leaves[at], is_address: is_address(at) };
         let picked = wanted.iter().map(pick).collect();
+        let in_table = |index| 1 + wanted.partition_point(|&at| at < index);
         for column in &mut columns {
-            column.index = 1 + wanted.partition_point(|&at| at < column.index);
+            column.index = in_table(column.index);
         }
+        let facts = facts.map(in_table);
         let mut header = vec![String::new()];
         header.extend(wanted.iter().map(|&at| names[at].clone()));
-        Ok((Self { header, columns, warnings }, picked))
+        Ok((Self { header, columns, facts, warnings }, picked))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::input::text::cutter::LineCutter;
 use crate::input::text::facts::FactColumns;
 use crate::input::text::lines;
 
-/// Recognises VPC flow logs: names separated by spaces, with `srcaddr` or `dstaddr` among them.
+/// Recognises VPC flow logs: names separated by spaces, `srcaddr` or `dstaddr` among them.
 ///
 /// # Errors
 ///

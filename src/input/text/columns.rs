@@ -119,10 +119,9 @@ fn find(header: &[String], name: &str) -> Option<usize> {
 /// The preferred known column of `role`. It comes from the first known pair of which both columns exist, if
 /// there is one: a source and a destination that were written together belong together.
 fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<usize> {
-    let whole = KNOWN.iter().position(|(source, destination)| {
+    let whole = KNOWN.iter().find(|(source, destination)| {
         find(header, source).is_some() && find(header, destination).is_some()
     });
-    let whole = whole.map(|pair| &KNOWN[pair]);
     let candidates: Vec<usize> = whole
         .into_iter()
         .chain(KNOWN.iter().filter(|&pair| Some(pair) != whole))

@@ -125,11 +125,10 @@ impl Table {
             block.ragged += 1;
         }
         let content = |slot: Option<Slot>| slot.map_or(b"".as_slice(), &field);
-        let packets = self.packets.map_or(Some(1), |slot| number(field(slot)));
         let record = Record {
             source: cell(content(self.source)),
             destination: cell(content(self.destination)),
-            packets: packets.unwrap_or(1),
+            packets: self.packets.and_then(|slot| number(field(slot))).unwrap_or(1),
             facts: match block.wanted().needs_facts() {
                 true => self.facts.read(&field),
                 false => Facts::default(),
