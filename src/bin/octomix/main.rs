@@ -3,6 +3,7 @@
 mod cli;
 mod command;
 mod console;
+mod progress;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use super::quoted;
+use super::quoted::quoted;
 use crate::address::{AddressSet, OCTETS, Span, dotted};
 use crate::input::Rfc3339;
 use crate::model::pca::Pca;

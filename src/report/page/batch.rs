@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::frame::{FILE, Invocation, Shell};
+use super::frame::Invocation;
+use super::shell::{FILE, Shell};
 use crate::input::Role;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;

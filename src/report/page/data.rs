@@ -1,33 +1,15 @@
-//! What pages and pictures show of one role beside its summary, and the data of it that scripts draw.
+//! The data of a role that the page's scripts draw.
 
 use serde::Serialize;
 
+use super::role::{MOST_FLAGS, RolePage};
 use crate::describe::clusters::Cluster;
-use crate::describe::drawing::{Cells, Drawing, SIDE};
+use crate::describe::drawing::{Cells, SIDE};
 use crate::describe::flagged::Anomaly;
 use crate::describe::plane::{Extent, Shape};
 use crate::input::Role;
-use crate::model::pca::Pca;
 use crate::report::summary::RoleSummary;
 use crate::words::title;
-
-/// The most flagged addresses that a page tells one by one; anomalies.csv has all of them.
-pub const MOST_FLAGS: usize = 20_000;
-
-/// What a page shows of one role besides its summary.
-#[derive(Debug, Clone)]
-pub struct RolePage {
-    /// The projection.
-    pub pca: Pca,
-    /// The components in the plane, in the order of the clusters.
-    pub shapes: Vec<Shape>,
-    /// The addresses.
-    pub drawing: Drawing,
-    /// The flagged addresses, least dense first; at most [`MOST_FLAGS`] of them are told.
-    pub flags: Vec<Anomaly>,
-    /// The lower bound after each iteration of the fit, in nats; empty for K-Means.
-    pub trace: Vec<f64>,
-}
 
 /// A section's data, as its script reads it.
 #[derive(Serialize)]

@@ -1,54 +1,13 @@
-//! The shell of every page: its head, style and scripts, and the policy that allows nothing else. And what
-//! every page of a run shows: what was read, and how the run went.
+//! What every page of a run shows: what was read, and how the run went.
 
 use std::borrow::Borrow;
 
-use super::chart::number;
-use super::embed;
+use super::shell::Shell;
 use crate::input::Tally;
 use crate::report::summary::Summary;
-use crate::report::summary::fit::{FitSummary, Objective};
 use crate::report::summary::reading::FileReading;
 use crate::report::text::{Findings, stages};
 use crate::words::{self, title};
-
-/// The name of the page below the output directory.
-pub const FILE: &str = "report.html";
-
-/// The style sheet.
-const STYLE: &str = include_str!("page.css");
-
-/// The scripts, within one scope, in the order in which they need each other.
-const SCRIPT: &str = concat!(
-    "\"use strict\";{\n",
-    include_str!("common.js"),
-    include_str!("plane.js"),
-    include_str!("space.js"),
-    include_str!("table.js"),
-    include_str!("page.js"),
-    "}\n",
-);
-
-/// What `shell.html` shows.
-pub(super) struct Shell {
-    pub policy: String,
-    pub heading: String,
-    pub style: &'static str,
-    pub script: &'static str,
-    pub version: &'static str,
-}
-
-impl Shell {
-    pub fn new(heading: String) -> Self {
-        let policy = format!(
-            "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
-            embed::hash(SCRIPT),
-            embed::hash(STYLE)
-        );
-        let version = env!("CARGO_PKG_VERSION");
-        Self { policy, heading, style: STYLE, script: SCRIPT, version }
-    }
-}
 
 /// What a page tells of a run that its summary does not.
 #[derive(Debug, Clone, Default)]
@@ -135,29 +94,4 @@ fn heading(files: &[FileReading]) -> String {
         [first, rest @ ..] => format!("{} and {} more", base(first), rest.len()),
         [] => String::new(),
     }
-}
-
-/// A kind of model, and what its covariances may be, in words.
-pub(super) fn model_name(kind: &str, covariance_type: Option<&str>) -> String {
-    match (kind, covariance_type) {
-        ("kmeans", _) => "K-Means".to_owned(),
-        ("gaussian", Some(covariance)) => format!("Gaussian mixture, {covariance} covariances"),
-        (_, Some(covariance)) => format!("Bayesian Gaussian mixture, {covariance} covariances"),
-        (kind, None) => kind.to_owned(),
-    }
-}
-
-/// A fit in one sentence.
-pub(super) fn fit_sentence(fit: &FitSummary) -> String {
-    let name = model_name(fit.kind, fit.covariance_type);
-    let objective = match fit.objective {
-        Objective::LowerBound(bound) if fit.kind == "gaussian" => {
-            format!("mean log-likelihood {}", number(bound, 0.001))
-        }
-        Objective::LowerBound(bound) => format!("lower bound {}", number(bound, 0.1)),
-        Objective::Inertia(inertia) => format!("inertia {}", number(inertia, 0.1)),
-    };
-    let end = if fit.converged { "converged after" } else { "not converged in" };
-    let (components, iterations) = (fit.components, fit.n_iter);
-    format!("{name}, {components} components, {objective}, {end} {iterations} iterations")
 }

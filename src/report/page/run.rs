@@ -4,8 +4,11 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::data::{RoleData, RolePage};
-use super::frame::{Frame, Invocation, Shell, fit_sentence};
+use super::data::RoleData;
+use super::frame::{Frame, Invocation};
+use super::model::fit_sentence;
+use super::role::RolePage;
+use super::shell::Shell;
 use super::{chart, embed};
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::input::{PerRole, Role};

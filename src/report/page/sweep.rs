@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::chart::{self, Curve, number};
-use super::frame::{Frame, Invocation, Shell, model_name};
+use super::frame::{Frame, Invocation};
+use super::model::model_name;
+use super::shell::Shell;
 use crate::input::Role;
 use crate::model::sweep::Row;
 use crate::report::summary::sweep::Sweep;

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::run::{RoleSummary, Summary};
+use super::role::RoleSummary;
+use super::run::Summary;
 use crate::input::{PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
 

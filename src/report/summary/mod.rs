@@ -6,7 +6,9 @@ pub mod extraction;
 pub mod fit;
 pub mod index;
 pub mod reading;
+mod role;
 mod run;
 pub mod sweep;
 
-pub use run::{EngineSummary, RoleSeconds, RoleSummary, RunSeconds, Summary, Timed};
+pub use role::RoleSummary;
+pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};

@@ -1,5 +1,6 @@
 //! Summaries as plain text, 80 to 100 columns wide; a wide terminal also shows the reasons of anomalies.
 
+mod blocks;
 mod changes;
 mod compare;
 pub mod extraction;
@@ -11,8 +12,9 @@ mod scatter;
 mod sweep;
 pub mod table;
 
+pub(super) use blocks::main_blocks;
 pub(super) use changes::sentences;
-pub(super) use role::{flagged_by, main_blocks};
+pub(super) use role::flagged_by;
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;

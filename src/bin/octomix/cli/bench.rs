@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use octomix::synthetic::Shape;
 
+use super::choice::one_of;
 use super::generate::{SHAPES, count};
 use super::model::positive;
 use super::sweep::numbers;
-use super::{EngineArgs, PrintArgs, one_of};
+use super::{EngineArgs, PrintArgs};
 
 const EXAMPLES: &str = "\
 Examples:

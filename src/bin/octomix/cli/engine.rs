@@ -5,7 +5,8 @@ use clap::builder::PossibleValuesParser;
 use octomix::engine::choice::EngineKind;
 use octomix::engine::gpu::kernels::KERNELS;
 
-use super::{Choice, Format, InputArgs, PrintArgs, model, one_of};
+use super::choice::{Choice, one_of};
+use super::{Format, InputArgs, PrintArgs, model};
 
 /// Where to compute.
 #[derive(Debug, Args)]

@@ -6,8 +6,9 @@ use clap::Args;
 use octomix::input::Roles;
 use octomix::store::shard::ShardFormat;
 
+use super::choice::{Choice, one_of};
 use super::input::ROLES;
-use super::{Choice, InputArgs, OutputArgs, PrintArgs, one_of};
+use super::{InputArgs, OutputArgs, PrintArgs};
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use octomix::synthetic::Shape;
 
-use super::{Choice, one_of};
+use super::choice::{Choice, one_of};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -11,7 +11,7 @@ use octomix::model::auto;
 use octomix::store::model::WeightedBy;
 use octomix::{Covariance, Init, Search, WeightPrior};
 
-use super::{Choice, one_of};
+use super::choice::{Choice, one_of};
 
 /// More components, restarts or iterations are a slip of the keyboard, and would fill the memory.
 pub const MOST: i64 = 1_000_000;

@@ -8,8 +8,8 @@ use octomix::model::scorer::Score;
 use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
 
-use super::input::{blocks, union};
-use super::{Choice, one_of};
+use super::choice::{Choice, one_of};
+use super::filter::{blocks, union};
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]

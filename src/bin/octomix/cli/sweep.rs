@@ -1,13 +1,13 @@
-//! The arguments of `octomix sweep` and `octomix compare`, which set models beside each other.
+//! The arguments of `octomix sweep`.
 
 use std::collections::BTreeSet;
 
 use clap::Args;
 
 use super::model::MOST;
-use super::{EngineArgs, InputArgs, ModelArgs, OutputArgs, PrintArgs, RuleArgs};
+use super::{EngineArgs, InputArgs, ModelArgs, OutputArgs, PrintArgs};
 
-const SWEEP_EXAMPLES: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   The elbow of K-Means over one to nine clusters, the best of 200 restarts each:
     octomix sweep --model kmeans --k 1..9 --n-init 200 day.csv
@@ -27,7 +27,7 @@ Examples:
 /// summary.json, below the output directory. All numbers share the engine's runs, and each fit is what
 /// octomix fit --search restarts gives alone, unless --search merge-split searches each.
 #[derive(Debug, Args)]
-#[command(after_help = SWEEP_EXAMPLES, mut_arg("components", |arg| arg.short(None).hide(true)),
+#[command(after_help = EXAMPLES, mut_arg("components", |arg| arg.short(None).hide(true)),
           mut_arg("init_file", |arg| arg.hide(true)), mut_arg("warm_start", |arg| arg.hide(true)),
           mut_arg("search", |arg| arg.help("How to look for the best optimum [default: restarts]")))]
 pub struct SweepArgs {
@@ -79,43 +79,6 @@ pub(super) fn numbers(text: &str) -> Result<BTreeSet<usize>, String> {
         }
     }
     Ok(numbers)
-}
-
-const COMPARE_EXAMPLES: &str = "\
-Examples:
-  The mixture that octomix detect fits against K-Means with as many clusters:
-    octomix compare day.csv
-
-  Three components against five clusters, of the sources:
-    octomix compare -k 3 --kmeans-clusters 5 --role src day.csv
-
-  How far they agree, as one number a role:
-    octomix compare --format json day.csv | jq '.src.adjusted_rand_index, .dst.adjusted_rand_index'";
-
-/// Fits a mixture and K-Means to the same addresses and shows how far they agree.
-///
-/// Prints the contingency table of their clusters and the adjusted Rand index, what the addresses of
-/// each cluster start with, how many /24 subnets each of them splits, and what each says of the
-/// other's anomalies. Writes compare.json for each role, and summary.json, below the output directory.
-#[derive(Debug, Args)]
-#[command(after_help = COMPARE_EXAMPLES)]
-pub struct CompareArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub print: PrintArgs,
-    #[command(flatten)]
-    pub model: ModelArgs,
-    /// Clusters of K-Means [default: as many as components of the mixture hold addresses]
-    #[arg(long, value_name = "N", help_heading = "Model", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u32).range(1..=MOST))]
-    pub kmeans_clusters: Option<u32>,
-    #[command(flatten)]
-    pub score: RuleArgs,
-    #[command(flatten)]
-    pub engine: EngineArgs,
 }
 
 #[cfg(test)]

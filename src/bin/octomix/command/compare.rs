@@ -12,7 +12,7 @@ use octomix::report::summary::{RoleSeconds, Timed};
 use super::plan::{Plan, warn_of_few};
 use super::role::{Desk, applied};
 use super::run::{self, start, timed};
-use super::{Failure, usage, write_json};
+use super::{Failure, write_json};
 use crate::cli::CompareArgs;
 
 /// Compares the models of both roles, or of the one asked for.
@@ -25,7 +25,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = Plan::new(model)?;
     if matches!(plan.params, Params::KMeans(_)) {
-        return usage("compare sets a mixture against K-Means; --model takes bayesian or gaussian");
+        let message = "compare sets a mixture against K-Means; --model takes bayesian or gaussian";
+        return Err(Failure::Usage(message.to_owned()));
     }
     let clusters = kmeans_clusters.map(|clusters| clusters as usize);
     let most = plan.params.components().max(clusters.unwrap_or(0));

@@ -11,12 +11,11 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
-use super::page::finish;
+use super::days::keep;
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
-use super::score::keep;
-use super::{Failure, usage, write_json};
+use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// Detects anomalies in both roles, or in the one asked for.
@@ -30,7 +29,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let most = plan.params.components();
     let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
     let found = roles(&mut run, &capture, &plan, args)?;
-    finish(run, &capture, found, args.pictures, print)
+    super::page::finish(run, &capture, found, args.pictures, print)
 }
 
 /// What is found for the roles of `capture`, with tables.
@@ -73,7 +72,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
         ..Criteria::default()
     };
     let found = run.each_role(&capture, |desk| detect(desk, &plan, &criteria, None))?;
-    finish(run, &capture, found, PictureArgs::default(), print)
+    super::page::finish(run, &capture, found, PictureArgs::default(), print)
 }
 
 /// The plan of `model`, which must have the score asked for.
@@ -83,9 +82,9 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
 pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     let plan = Plan::new(model)?;
     match (rule.score, &plan.params) {
-        (Score::Predictive, Params::KMeans(_)) => {
-            usage("--score predictive is of mixtures; leave it out with --model kmeans")
-        }
+        (Score::Predictive, Params::KMeans(_)) => Err(Failure::Usage(
+            "--score predictive is of mixtures; leave it out with --model kmeans".to_owned(),
+        )),
         _ => Ok(plan),
     }
 }

@@ -13,7 +13,7 @@ use octomix::store::earlier_files;
 use octomix::store::shard::ShardFormat;
 
 use super::run::{skipped, timed};
-use super::{Failure, print, read, usage, write_json};
+use super::{Failure, print, read, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::Console;
 
@@ -38,10 +38,10 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
         for file in Sources::find(shards, Directories::Shards)?.files {
             if roles.is_none() && shard_role(&file.path).is_none() {
                 let name = file.path.display();
-                return usage(format!(
+                return Err(Failure::Usage(format!(
                     "the name of '{name}' does not tell its role: call it src.csv, dst.csv, \
                      src.roaring or dst.roaring, or give --role"
-                ));
+                )));
             }
         }
         let directories = Directories::Shards;

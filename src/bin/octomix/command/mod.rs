@@ -3,6 +3,7 @@
 mod batch;
 mod bench;
 mod compare;
+mod days;
 mod detect;
 mod devices;
 mod extract;
@@ -11,6 +12,7 @@ mod page;
 mod plan;
 mod role;
 mod run;
+mod sample;
 mod score;
 mod start_file;
 mod sweep;
@@ -35,7 +37,8 @@ use serde::Serialize;
 use start_file::StartFileError;
 
 use crate::cli::{Command, Format};
-use crate::console::{Console, Unit};
+use crate::console::Console;
+use crate::progress::Unit;
 
 /// Runs `command` to its end.
 ///
@@ -49,7 +52,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Merge(args) => extract::merge(args),
         Command::Fit(args) => detect::fit(args),
         Command::Score(args) => score::run(args),
-        Command::Sample(args) => score::sample(args),
+        Command::Sample(args) => sample::run(args),
         Command::Sweep(args) => sweep::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Generate(args) => generate::run(args),
@@ -114,11 +117,6 @@ impl Failure {
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::StandardOutput(error) if error.kind() == ErrorKind::BrokenPipe)
     }
-}
-
-/// The failure of a command line that is wrong, as `message` says.
-fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::Usage(message.into()))
 }
 
 /// Reads the captures and tells what there is to warn of.

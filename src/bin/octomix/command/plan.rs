@@ -12,9 +12,9 @@ use octomix::model::params::{BayesianMixture, GaussianMixture};
 use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
+use super::Failure;
 use super::role::Desk;
 use super::start_file::{Labels, StartFile};
-use super::{Failure, usage};
 use crate::cli::{Components, ModelArgs, ModelKind};
 
 /// What to fit to each role's addresses.
@@ -28,6 +28,10 @@ pub struct Plan {
     pub labels: Option<Labels>,
     /// What an address counts.
     pub weighted_by: WeightedBy,
+}
+
+fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::Usage(message.into()))
 }
 
 impl Plan {

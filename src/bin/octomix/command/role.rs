@@ -29,7 +29,8 @@ use octomix::store::{Output, Unfinished, WriteError};
 
 use super::Failure;
 use super::run::Run;
-use crate::console::{Bar, Console, Unit};
+use crate::console::Console;
+use crate::progress::{Bar, Unit};
 
 /// What was found for a role.
 pub struct Findings {
@@ -215,8 +216,11 @@ impl RoleWatcher<'_, '_> {
             return Ok(());
         };
         self.desk.output.keep(file)?;
-        let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
-        let table = AddressTable { set, pca: &pca, responsibilities };
+        let table = AddressTable {
+            set: self.desk.set,
+            pca: &pca,
+            responsibilities: responsibilities.as_ref(),
+        };
         let Flagged { rows, reasons, .. } = flagged;
         self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
         self.drawing = Some(drawing.finish());

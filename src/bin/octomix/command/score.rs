@@ -1,30 +1,21 @@
-//! What goes on from a model that was fitted before: `octomix score`, by it another day's addresses, and
-//! `octomix sample`, addresses such as it expects.
+//! `octomix score`: another day's addresses by a model that was fitted before.
 
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use octomix::address::dotted;
 use octomix::analysis::{self, Criteria, Scored};
 use octomix::input::{PerRole, Role, Roles};
-use octomix::model::any::Model;
-use octomix::model::sample::Sampler;
-use octomix::report::csv::write_changes;
 use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
-use octomix::report::summary::changes::{Changes, WeightChange};
-use octomix::rule::prefix::Ascending;
 use octomix::rule::threshold::Threshold;
 use octomix::store::model::{Loaded, ModelError};
-use octomix::store::seen::{FLAGGED, SEEN, Seen};
-use octomix::store::{WriteError, roaring};
+use octomix::store::seen::Seen;
 
 use super::Failure;
-use super::page::finish;
+use super::days::{self, model_file};
 use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
-use crate::cli::{SampleArgs, ScoreArgs};
+use crate::cli::ScoreArgs;
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -57,7 +48,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
         score(desk, model, loaded, &criteria, *responsibilities).map(Some)
     })?;
     let found = found.into_map(|_, found| found.flatten());
-    finish(run, &capture, found, *pictures, print)
+    super::page::finish(run, &capture, found, *pictures, print)
 }
 
 /// The models at `path`: of a directory both that `octomix fit` wrote, of a file the one, for the roles
@@ -116,76 +107,12 @@ fn score(
     let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;
     let (_, drawing) = watcher.finish();
 
-    let (changes, write) = timed(|| changes(&mut desk, &seen, loaded, &judged.flagged, &weights));
+    let (changes, write) =
+        timed(|| days::changes(&mut desk, &seen, loaded, &judged.flagged, &weights));
     desk.warn_of_trouble(engine.as_ref());
     let spent = spent(Duration::ZERO, &judged, write);
     // How it was fitted is told where it was fitted.
     let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
     let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);
     Ok(Findings { summary: RoleSummary { changes: Some(changes?), ..summary }, page })
-}
-
-/// Writes which addresses the role has, and which of them are `flagged`, for the days to come.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn keep(desk: &mut Desk<'_>, flagged: &[u32]) -> Result<(), WriteError> {
-    let (seen, marked) = (desk.file(SEEN), desk.file(FLAGGED));
-    desk.output.write(&seen, |out| roaring::write(desk.set.addresses(), out))?;
-    desk.output.write(&marked, |out| roaring::write(flagged, out))
-}
-
-/// Where the model of `role` is, of those at `path`.
-fn model_file(path: &Path, role: Role) -> PathBuf {
-    if !path.is_dir() {
-        return path.to_path_buf();
-    }
-    let file = path.join(role.key()).join("model.json");
-    if file.exists() { file } else { path.join("model.json") }
-}
-
-/// What has changed since the day that was `seen` and `loaded`'s model was fitted to: in the addresses, in
-/// those that are `flagged`, and in the `weights` of clusters. Writes changes.csv.
-///
-/// # Errors
-/// When a file cannot be written.
-fn changes(
-    desk: &mut Desk<'_>,
-    seen: &Seen,
-    loaded: &Loaded,
-    flagged: &[u32],
-    weights: &[f64],
-) -> Result<Changes, WriteError> {
-    let pairs = loaded.file.weights.iter().zip(weights).enumerate();
-    let weights = pairs.map(|(cluster, (&then, &now))| WeightChange { cluster, then, now });
-    let mut file = desk.output.create(&desk.file("changes.csv"))?;
-    let ascending = Ascending::new(desk.set.addresses());
-    let changes = write_changes(seen, ascending.addresses(), flagged, weights.collect(), &mut file)
-        .map_err(|error| file.failed(&error))?;
-    desk.output.keep(file)?;
-    Ok(changes)
-}
-
-/// Draws addresses such as a fitted mixture expects, and prints them as CSV.
-///
-/// # Errors
-/// When the model cannot be used, or standard output fails.
-pub fn sample(args: &SampleArgs) -> Result<(), Failure> {
-    let loaded = Loaded::read(&args.model)?;
-    let Model::Mixture(estimate) = &loaded.model else {
-        let (path, found) = (args.model.clone(), loaded.file.kind);
-        let expected = "only mixtures are densities to draw from: bayesian or gaussian";
-        return Err(ModelError::Kind { path, found, expected }.into());
-    };
-    let mut sampler = Sampler::new(estimate, args.seed).map_err(Failure::Sample)?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut write = || {
-        writeln!(out, "address,cluster")?;
-        for _ in 0..args.count {
-            let (address, cluster) = sampler.draw();
-            writeln!(out, "{},{cluster}", dotted(address))?;
-        }
-        out.flush()
-    };
-    write().map_err(Failure::StandardOutput)
 }

@@ -15,7 +15,7 @@ use super::page::invocation;
 use super::plan::Plan;
 use super::role::{Desk, show, tell};
 use super::run::{self, start, timed};
-use super::{Failure, usage, write_json};
+use super::{Failure, write_json};
 use crate::cli::{Components, ModelArgs, SweepArgs};
 
 /// Sweeps both roles, or the one asked for.
@@ -45,7 +45,7 @@ fn plan(model: &ModelArgs, numbers: &BTreeSet<usize>) -> Result<Plan, Failure> {
         (model.start.warm_start.is_some(), "--warm-start is of one number of components"),
     ];
     if let Some((_, message)) = fixed.into_iter().find(|&(given, _)| given) {
-        return usage(message);
+        return Err(Failure::Usage(message.to_owned()));
     }
     Plan::new(&ModelArgs {
         components: Some(Components::Exactly(largest(numbers))),

@@ -1,6 +1,7 @@
 //! The histogram of log-densities, with the threshold.
 
-use super::axes::{Chart, TOP, WIDTH, number};
+use super::axes::{Chart, TOP, WIDTH};
+use super::ticks::number;
 use crate::describe::histogram::Bins;
 use crate::words::grouped;
 

@@ -1,6 +1,7 @@
 //! Line charts: the course of a fit, and the figures of a sweep.
 
-use super::axes::{BOTTOM, Chart, HEIGHT, TOP, WIDTH, number};
+use super::axes::{BOTTOM, Chart, HEIGHT, TOP, WIDTH};
+use super::ticks::number;
 
 /// The lower bound after each iteration.
 pub(in crate::report::page) fn trace(bounds: &[f64]) -> String {

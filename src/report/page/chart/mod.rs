@@ -3,7 +3,8 @@
 mod axes;
 mod histogram;
 mod lines;
+mod ticks;
 
-pub(super) use axes::{number, ticks};
 pub(super) use histogram::histogram;
 pub(super) use lines::{Curve, elbow, trace};
+pub(super) use ticks::{number, ticks};

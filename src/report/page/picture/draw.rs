@@ -4,11 +4,11 @@
 
 use tiny_skia::{Pixmap, PremultipliedColorU8};
 
-use super::{ADVANCE, GRID, HEIGHT, Item, ODD, PAPER, Pen, Picture, Rgb, WIDTH, colour};
+use super::item::{ADVANCE, GRID, HEIGHT, Item, ODD, PAPER, Pen, Picture, Rgb, WIDTH, colour};
 use crate::describe::drawing::Cells;
 use crate::describe::plane::Extent;
 use crate::report::page::chart::{number, ticks};
-use crate::report::page::data::RolePage;
+use crate::report::page::role::RolePage;
 
 /// Pixels left free about the addresses.
 const MARGIN: f64 = 48.0;
@@ -216,7 +216,7 @@ fn mark([x, y]: [f64; 2], radius: f64, corners: usize) -> Vec<[f64; 2]> {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use super::super::COLOURS;
+    use super::super::item::COLOURS;
     use super::*;
     use crate::describe::drawing::{Drawing, Points};
     use crate::describe::flagged::Anomaly;

@@ -1,54 +1,8 @@
-//! The plane as a picture to put elsewhere: SVG, and PNG drawn from the same items. These are paths,
-//! numbers and pixels, in the colours of the page.
+//! The plane as a picture to put elsewhere: SVG, and PNG drawn from the same items.
 
 mod draw;
+mod item;
 mod png;
 mod svg;
 
-use tiny_skia::Pixmap;
-
-/// The size, in pixels.
-const WIDTH: u32 = 1200;
-const HEIGHT: u32 = 800;
-
-/// Pixels from a digit to the next.
-const ADVANCE: f64 = 8.0;
-
-type Rgb = [u8; 3];
-
-/// The page's colours of clusters, in its light theme.
-const COLOURS: [Rgb; 8] = [
-    [0x00, 0x72, 0xb2],
-    [0xcc, 0x80, 0x00],
-    [0x00, 0x9e, 0x73],
-    [0xb1, 0x59, 0x8f],
-    [0x2f, 0x97, 0xd3],
-    [0x8a, 0x6d, 0x1d],
-    [0x5a, 0x55, 0xc9],
-    [0x6c, 0x75, 0x7d],
-];
-const ODD: Rgb = [0xc8, 0x10, 0x2e];
-const PAPER: Rgb = [0xff; 3];
-const GRID: Rgb = [0xe4, 0xe2, 0xdc];
-const SOFT: Rgb = [0x5b, 0x63, 0x6e];
-
-fn colour(cluster: usize) -> Rgb {
-    COLOURS[cluster % COLOURS.len()]
-}
-
-/// One thing that is drawn.
-enum Item {
-    Path { points: Vec<[f64; 2]>, closed: bool, fill: Option<(Rgb, f64)>, stroke: Option<Pen> },
-    Number { at: [f64; 2], text: String },
-    Pixels(Box<Pixmap>),
-}
-
-#[derive(Clone, Copy)]
-struct Pen {
-    ink: Rgb,
-    width: f64,
-    dashed: bool,
-}
-
-/// The items of a picture, the lowest first.
-pub struct Picture(Vec<Item>);
+pub use item::Picture;

@@ -7,7 +7,7 @@ use tiny_skia::{
     Transform,
 };
 
-use super::{ADVANCE, HEIGHT, Item, Pen, Picture, Rgb, SOFT, WIDTH};
+use super::item::{ADVANCE, HEIGHT, Item, Pen, Picture, Rgb, SOFT, WIDTH};
 
 impl Picture {
     /// As PNG.

@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{HEIGHT, Item, PAPER, Pen, Picture, Rgb, SOFT, WIDTH};
+use super::item::{HEIGHT, Item, PAPER, Pen, Picture, Rgb, SOFT, WIDTH};
 
 impl Picture {
     /// As SVG.

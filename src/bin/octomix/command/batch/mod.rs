@@ -24,12 +24,12 @@ use octomix::store::{Earlier, MadeFrom, Original, Output};
 use rayon::Yield;
 
 use super::detect;
-use super::page::{complete, invocation};
 use super::plan::Plan;
 use super::run::Run;
-use super::{Failure, print, warn_of, write_json};
+use super::{Failure, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
-use crate::console::{Console, Unit};
+use crate::console::Console;
+use crate::progress::Unit;
 
 /// Detects anomalies in each capture on its own.
 ///
@@ -60,7 +60,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
-    output.write("index.html", |file| write_batch(&index, &invocation(), file))?;
+    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => Ok(()),
@@ -205,7 +205,7 @@ impl Batch<'_> {
         }
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
-        let summary = complete(run, capture, found, *pictures, made_from)?;
+        let summary = page::complete(run, capture, found, *pictures, made_from)?;
         Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 

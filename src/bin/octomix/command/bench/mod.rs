@@ -1,6 +1,7 @@
 //! `octomix bench`: the passes on every engine, checked, then timed.
 
 mod check;
+mod floor;
 mod machine;
 mod report;
 mod runner;
@@ -23,7 +24,8 @@ use self::runner::Runner;
 use self::task::Parameters;
 use super::{Failure, print, read, validate};
 use crate::cli::{BenchArgs, PassArg};
-use crate::console::{Console, Unit};
+use crate::console::Console;
+use crate::progress::Unit;
 
 /// Checks and times every pass on every engine.
 ///

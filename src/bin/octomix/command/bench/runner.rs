@@ -6,10 +6,10 @@ use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::{Engine, EngineError, ReferenceEngine};
 
 use super::super::Failure;
-use super::check;
-use super::machine::{BYTES, cpu_seconds, floor};
+use super::machine::cpu_seconds;
 use super::report::{Checked, Report, Sums, Timing, Upload};
 use super::task::{Answer, Parameters, Task};
+use super::{check, floor};
 use crate::cli::PassArg;
 
 /// Addresses up to which the reference runs over all of a set: with many components it takes seconds.
@@ -89,7 +89,7 @@ impl<'a> Runner<'a> {
             // The rates are the CPU's; those of a real GPU are unknown.
             let on_cpu = self.report.engines.iter().any(|of| of.engine == engine && of.on_cpu);
             let share = |floor: f64| on_cpu.then(|| n as f64 * floor / seconds);
-            let arithmetic = floor(pass, k) / machine.multiply_adds_per_second;
+            let arithmetic = floor::multiply_adds(pass, k) / machine.multiply_adds_per_second;
             self.report.timings.push(Timing {
                 set,
                 addresses: n,
@@ -101,7 +101,7 @@ impl<'a> Runner<'a> {
                 repetitions,
                 ns_per_address: 1e9 * seconds / n as f64,
                 arithmetic_floor: share(arithmetic),
-                memory_floor: share(BYTES / machine.read_bytes_per_second),
+                memory_floor: share(floor::BYTES / machine.read_bytes_per_second),
                 sums: with_sums.then(|| Sums::new(task, answer)).flatten(),
             });
         };

@@ -1,0 +1,113 @@
+//! The arguments of `octomix fit`, and of what goes on from its models: `score` and `sample`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PictureArgs, PrintArgs, RuleArgs,
+    RulesArgs,
+};
+
+const FIT_EXAMPLES: &str = "\
+Examples:
+  Train on one day, score another:
+    octomix fit monday.csv -o monday
+    octomix score --model monday tuesday.csv -o tuesday
+
+  Maximum likelihood with shared covariances, four components, of the destinations:
+    octomix fit --model gaussian --covariance tied -k 4 --role dst day.csv
+
+  K-Means, the best of 200 restarts:
+    octomix fit --model kmeans -k 5 --n-init 200 day.csv";
+
+/// Fits a model to the addresses of each role, for octomix score or scikit-learn.
+///
+/// Prints a summary and writes model.json for each role, and summary.json, below the output
+/// directory.
+#[derive(Debug, Args)]
+#[command(after_help = FIT_EXAMPLES)]
+pub struct FitArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub score: RuleArgs,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+const SCORE_EXAMPLES: &str = "\
+Examples:
+  Tuesday's addresses by Monday's models, sources and destinations:
+    octomix detect monday.csv -o monday
+    octomix score --model monday tuesday.csv -o tuesday
+
+  A list of addresses by one model:
+    octomix score --model monday/dst/model.json blocklist.txt
+
+  Without the flags on the networks that are known to be odd:
+    octomix score --model monday tuesday.csv --allow scanners.txt";
+
+/// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
+/// threshold that the model was trained with; and tells what has changed since.
+///
+/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
+#[derive(Debug, Args)]
+#[command(after_help = SCORE_EXAMPLES)]
+pub struct ScoreArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// A model.json, or a directory that octomix fit or detect wrote
+    #[arg(long, value_name = "MODEL", help_heading = "Model")]
+    pub model: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub print: PrintArgs,
+    #[command(flatten)]
+    pub pictures: PictureArgs,
+    /// Add each component's responsibility for each address to the tables (predict_proba)
+    #[arg(long, help_heading = "Output")]
+    pub responsibilities: bool,
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+const SAMPLE_EXAMPLES: &str = "\
+Examples:
+  A thousand addresses such as the model expects:
+    octomix sample --model octomix-out/src/model.json --count 1000
+
+  As a capture that octomix reads:
+    octomix sample --model octomix-out/src/model.json > sampled.csv
+    octomix detect --role src --src-column address sampled.csv";
+
+/// Draws addresses from a fitted mixture, as CSV: address,cluster.
+///
+/// Each is drawn from the Gaussian of a component and rounded to whole octets; what lies outside
+/// 0 to 255 is drawn again. The same seed gives the same addresses.
+#[derive(Debug, Args)]
+#[command(after_help = SAMPLE_EXAMPLES)]
+pub struct SampleArgs {
+    /// The model.json to draw from
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// How many addresses to draw
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
+    pub count: u64,
+    /// The seed of the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}

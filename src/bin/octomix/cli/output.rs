@@ -1,0 +1,47 @@
+//! Where to write, and what to print and to draw.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Where to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The directory for the result files; made if need be, files in it are replaced
+    #[arg(short = 'o', long = "output", value_name = "DIR", default_value = "octomix-out")]
+    pub directory: PathBuf,
+}
+
+/// Pictures besides those of report.html.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct PictureArgs {
+    /// Draw the plane of the principal components in the summary; colours as NO_COLOR allows
+    #[arg(long)]
+    pub plot: bool,
+    /// Write that plane as plane.svg and plane.png for each role too
+    #[arg(long)]
+    pub plots: bool,
+}
+
+/// What to print.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct PrintArgs {
+    /// What to print on standard output: a summary to read, or the same as JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Show neither progress nor warnings
+    #[arg(long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Tell on standard error how the fit goes: each accepted move of the search, each restart
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
