@@ -128,10 +128,7 @@ pub fn parse_block(text: &str) -> Option<RangeInclusive<u32>> {
         let (first, last) = (address(first)?, address(last)?);
         return (first <= last).then_some(first..=last);
     }
-    let Some((text, length)) = text.split_once('/') else {
-        let only = address(text)?;
-        return Some(only..=only);
-    };
+    let (text, length) = text.split_once('/').unwrap_or((text, "32"));
     let rest = prefix_rest(length, u32::BITS)?;
     // 2^rest - 1, in the 32 bits that it has.
     let host = u32::MAX.checked_shr(u32::BITS - rest).unwrap_or(0);
@@ -142,16 +139,12 @@ pub fn parse_block(text: &str) -> Option<RangeInclusive<u32>> {
 /// The bits of an address of `bits` behind a prefix of `length`.
 fn prefix_rest(length: &str, bits: u32) -> Option<u32> {
     let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
-    let length: u32 = if is_number { length.parse().ok()? } else { return None };
-    bits.checked_sub(length)
+    bits.checked_sub(length.parse().ok().filter(|_| is_number)?)
 }
 
 fn is_ipv6(text: &str) -> bool {
-    let (address, is_block) = match text.split_once('/') {
-        Some((address, length)) => (address, prefix_rest(length, u128::BITS).is_some()),
-        None => (text, true),
-    };
-    is_block && address.parse::<Ipv6Addr>().is_ok()
+    let (address, length) = text.split_once('/').unwrap_or((text, "128"));
+    prefix_rest(length, u128::BITS).is_some() && address.parse::<Ipv6Addr>().is_ok()
 }
 
 #[cfg(test)]

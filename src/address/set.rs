@@ -92,10 +92,10 @@ impl Packets {
 
     /// Gives `address` at position `at` of a list of `len` addresses `packets`, at least 1.
     pub fn set(&mut self, at: usize, len: usize, address: u32, packets: u64) {
-        if packets == 1 && self.counts.is_empty() {
-            return;
-        }
         if self.counts.is_empty() {
+            if packets == 1 {
+                return;
+            }
             self.counts = vec![1; len];
         }
         self.counts[at] = match u32::try_from(packets) {

@@ -27,18 +27,6 @@ impl<'a> FallbackEngine<'a> {
         &mut self.instead.insert((trouble, cpu)).1
     }
 
-    /// What `gpu` returns or, once the GPU has failed, what `cpu` does.
-    fn either<T>(
-        &mut self,
-        gpu: impl FnOnce(&mut GpuEngine<'a>) -> Result<T, EngineError>,
-        cpu: impl FnOnce(&mut CpuEngine<'a>) -> Result<T, EngineError>,
-    ) -> Result<T, EngineError> {
-        match &mut self.instead {
-            Some((_, instead)) => cpu(instead),
-            None => gpu(&mut self.gpu).or_else(|trouble| cpu(self.give_up(trouble))),
-        }
-    }
-
     /// Hands what `run` says of every address to `sink`; the CPU goes on where the GPU stopped.
     fn stream<Item>(
         &mut self,
@@ -63,7 +51,14 @@ impl<'a> FallbackEngine<'a> {
 
 impl<K: Reduce + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        self.either(|gpu| Run::<K>::run(gpu, params), |cpu| Run::<K>::run(cpu, params))
+        let cpu = match &mut self.instead {
+            Some((_, cpu)) => cpu,
+            None => match Run::<K>::run(&mut self.gpu, params) {
+                Err(trouble) => self.give_up(trouble),
+                done => return done,
+            },
+        };
+        Run::<K>::run(cpu, params)
     }
 }
 
@@ -83,10 +78,14 @@ impl Engine for FallbackEngine<'_> {
         density: &Density,
         ranks: &[u64],
     ) -> Result<Vec<f64>, EngineError> {
-        self.either(
-            |gpu| gpu.order_statistics(density, ranks),
-            |cpu| cpu.order_statistics(density, ranks),
-        )
+        let cpu = match &mut self.instead {
+            Some((_, cpu)) => cpu,
+            None => match self.gpu.order_statistics(density, ranks) {
+                Err(trouble) => self.give_up(trouble),
+                done => return done,
+            },
+        };
+        cpu.order_statistics(density, ranks)
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
@@ -149,34 +148,23 @@ mod tests {
         assert!(engine.description().contains(", then cpu: "));
     }
 
-    /// All that `say` hands out though its GPU is lost on the way; `None` where tests have none.
-    fn all_though_lost<Item: Clone>(
-        addresses: &[u32],
-        say: impl Fn(&mut dyn Engine, &mut Sink<'_, Item>) -> Result<(), EngineError>,
-    ) -> Option<Vec<Item>> {
-        let gpu = test_gpu()?;
-        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, addresses, layout));
-        let mut found = Vec::new();
-        let mut take_and_lose = |_: &[u32], items: &[Item]| {
-            found.extend_from_slice(items);
-            gpu.lose();
-            Ok(())
-        };
-        say(&mut engine, &mut take_and_lose).expect("the CPU is there");
-        assert!(engine.trouble().is_some());
-        Some(found)
-    }
-
     #[test]
     fn labels_and_centres_go_on_where_the_gpu_was_lost() {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let Parameters { centres, mut mixtures } =
             Parameters::new(&addresses[..1000], 3).expect("distinct");
         let density = Density::from(mixtures.remove(0));
-        let say =
-            |engine: &mut dyn Engine, sink: &mut Sink<'_, Label>| engine.label(&density, sink);
-        let Some(found) = all_though_lost(&addresses, say) else { return };
+        let Some(gpu) = test_gpu() else { return };
+        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
+        let mut found = Vec::new();
+        let mut take_and_lose = |_: &[u32], labels: &[Label]| {
+            found.extend_from_slice(labels);
+            gpu.lose();
+            Ok(())
+        };
+        engine.label(&density, &mut take_and_lose).expect("the CPU is there");
+        assert!(engine.trouble().is_some());
         let mut expected = Vec::new();
         label(&density, &addresses, &mut expected);
         assert_eq!(found.len(), expected.len());
@@ -184,9 +172,16 @@ mod tests {
             assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");
         }
 
-        let say =
-            |engine: &mut dyn Engine, sink: &mut Sink<'_, u32>| engine.assign(&centres[0], sink);
-        let Some(found) = all_though_lost(&addresses, say) else { return };
+        let Some(gpu) = test_gpu() else { return };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
+        let mut found = Vec::new();
+        let mut take_and_lose = |_: &[u32], indices: &[u32]| {
+            found.extend_from_slice(indices);
+            gpu.lose();
+            Ok(())
+        };
+        engine.assign(&centres[0], &mut take_and_lose).expect("the CPU is there");
+        assert!(engine.trouble().is_some());
         let mut expected = Vec::new();
         assign(&centres[0], &addresses, &mut expected);
         assert_eq!(found, expected);

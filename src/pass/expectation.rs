@@ -60,8 +60,12 @@ impl SoftMoments {
         let same = self.anchor == other.anchor;
         let other = if same { *other } else { other.moved_to(self.anchor) };
         self.weight += other.weight;
-        self.first.iter_mut().zip(other.first).for_each(|(a, b)| *a += b);
-        self.second.iter_mut().zip(other.second).for_each(|(a, b)| *a += b);
+        for (a, b) in self.first.iter_mut().zip(other.first) {
+            *a += b;
+        }
+        for (a, b) in self.second.iter_mut().zip(other.second) {
+            *a += b;
+        }
     }
 }
 
@@ -90,7 +94,9 @@ impl Stats for ExpectationStats {
         self.entropy *= times;
         for sums in &mut self.components {
             sums.weight *= times;
-            sums.first.iter_mut().chain(&mut sums.second).for_each(|sum| *sum *= times);
+            for sum in sums.first.iter_mut().chain(&mut sums.second) {
+                *sum *= times;
+            }
         }
     }
 }

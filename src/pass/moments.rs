@@ -49,7 +49,9 @@ impl ExactMoments {
     pub fn add_address(&mut self, address: u32, weight: u64) {
         let x = octets(address).map(u64::from);
         self.count += weight;
-        self.sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += weight * x);
+        for (sum, x) in self.sum.iter_mut().zip(x) {
+            *sum += weight * x;
+        }
         for (product, (i, j)) in self.products.iter_mut().zip(PAIR) {
             *product += weight * x[i] * x[j];
         }
@@ -57,8 +59,12 @@ impl ExactMoments {
 
     fn add(&mut self, other: &Self) {
         self.count += other.count;
-        self.sum.iter_mut().zip(other.sum).for_each(|(a, b)| *a += b);
-        self.products.iter_mut().zip(other.products).for_each(|(a, b)| *a += b);
+        for (a, b) in self.sum.iter_mut().zip(other.sum) {
+            *a += b;
+        }
+        for (a, b) in self.products.iter_mut().zip(other.products) {
+            *a += b;
+        }
     }
 }
 
@@ -79,7 +85,9 @@ impl MomentsStats {
     /// The moments over all clusters.
     pub fn total(&self) -> ExactMoments {
         let mut total = ExactMoments::default();
-        self.0.iter().for_each(|cluster| total.add(cluster));
+        for cluster in &self.0 {
+            total.add(cluster);
+        }
         total
     }
 }

@@ -36,7 +36,9 @@ impl Contingency {
     pub fn column_sums(&self) -> Vec<u64> {
         let mut sums = vec![0; self.rows.first().map_or(0, Vec::len)];
         for row in &self.rows {
-            sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+            for (sum, count) in sums.iter_mut().zip(row) {
+                *sum += count;
+            }
         }
         sums
     }

@@ -1,16 +1,14 @@
-//! Counts, sums and squares of the addresses nearest to each centre, and their exact moments. Only fits
-//! begin with moments, so what sums them is plain.
+//! Counts, sums and squares of the addresses nearest to each centre.
 
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::chunk::Chunk;
 use super::lanes::TILE;
-use super::nearest::{AT_ONCE, Assigned, Rounded, for_each_cell, for_each_piece};
+use super::nearest::{AT_ONCE, Assigned, Rounded, for_each_cell};
 use super::{ChunkPass, VectorUnit};
 use crate::address::{OCTETS, octets};
 use crate::pass::lloyd::{Cluster, LloydStats};
-use crate::pass::moments::{ExactMoments, MomentsStats};
-use crate::pass::{Centres, Lloyd, Moments};
+use crate::pass::{Centres, Lloyd};
 
 /// Vectors after which lanes are emptied: as many octets add up to less than 2^16.
 const VECTORS: usize = 256;
@@ -28,16 +26,6 @@ impl ChunkPass for Lloyd {
             dispatch!(unit.level, simd => count(simd, &rounded, chunk.addresses, &mut clusters));
         }
         LloydStats(clusters)
-    }
-}
-
-impl ChunkPass for Moments {
-    fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
-        let mut clusters = vec![ExactMoments::default(); centres.count()];
-        for_each_piece(unit, centres, chunk, |k, piece| {
-            piece.iter().for_each(|&address| clusters[k].add_address(address, 1));
-        });
-        MomentsStats(clusters)
     }
 }
 

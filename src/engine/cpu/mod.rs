@@ -4,14 +4,16 @@
 //! the result does not depend on how many threads there are. A kernel is compiled for each vector
 //! unit (AVX-512, AVX2, SSE, NEON, none) and chosen when it runs.
 
+mod assign;
 mod chunk;
 mod expectation;
 mod label;
 pub(super) mod lanes;
 mod lloyd;
+mod moments;
 mod nearest;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 use rayon::prelude::*;
 
 use super::host::Local;
@@ -22,7 +24,6 @@ use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Pass, Stats};
 use chunk::{BLOCK, CHUNK, Chunk};
 use lanes::Lane;
-use nearest::{Rounded, append};
 
 /// Addresses from which sums are in single precision. Fewer take no time, and may be so degenerate
 /// that only doubles tell their variances from nothing.
@@ -173,9 +174,8 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        let (level, rounded) = (self.unit.level, Rounded::new(centres));
-        let say = |chunk: &[u32], indices: &mut Vec<u32>| dispatch!(level, simd => append(simd, &rounded, chunk, indices));
-        self.stream(say, sink)
+        let level = self.unit.level;
+        self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

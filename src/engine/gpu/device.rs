@@ -95,8 +95,12 @@ struct Inner {
 /// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
 type Built = (&'static str, Word, usize, u32);
 
-/// What went wrong on the device, kept until it is asked for: which error, and its message.
-type Failure = (fn(String) -> EngineError, String);
+/// What went wrong on the device, kept until it is asked for.
+#[derive(Debug)]
+enum Failure {
+    Lost(String),
+    OutOfMemory(String),
+}
 
 impl Gpu {
     /// Opens the best adapter that is `wanted`.
@@ -149,17 +153,19 @@ impl Gpu {
         };
         let on_error = Arc::clone(&failure);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            let kind = match error {
-                wgpu::Error::OutOfMemory { .. } => EngineError::OutOfMemory,
-                _ => EngineError::DeviceLost,
-            };
-            note(&on_error, (kind, error.to_string()));
+            note(
+                &on_error,
+                match error {
+                    wgpu::Error::OutOfMemory { .. } => Failure::OutOfMemory(error.to_string()),
+                    _ => Failure::Lost(error.to_string()),
+                },
+            );
         }));
         let on_lost = Arc::clone(&failure);
         device.set_device_lost_callback(move |reason, message| {
             // Dropping the device is no failure.
             if reason != wgpu::DeviceLostReason::Destroyed {
-                note(&on_lost, (EngineError::DeviceLost, message));
+                note(&on_lost, Failure::Lost(message));
             }
         });
         Ok(Self(Arc::new(Inner { device, queue, info, pipelines: Mutex::default(), failure })))
@@ -227,7 +233,8 @@ impl Gpu {
     fn check(&self) -> Result<(), EngineError> {
         match &*self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),
-            Some((kind, message)) => Err(kind(one_line(message))),
+            Some(Failure::Lost(message)) => Err(EngineError::DeviceLost(one_line(message))),
+            Some(Failure::OutOfMemory(message)) => Err(EngineError::OutOfMemory(one_line(message))),
         }
     }
 }

@@ -6,12 +6,13 @@
 //! - `layout` and `pace` cut a run into dispatches, `batch` keeps the addresses, `pack` the parameters;
 //! - `launch` is the loop that runs every kernel;
 //! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `stream` writes one item an
-//!   address, `tally` finds order statistics.
+//!   address (`label`, `assign`), `tally` finds order statistics.
 //!
 //! Addresses are sorted and uploaded once, 4 bytes each, in batches, as far as the device has room;
 //! weighted ones plane by plane. Labels and assignments come in the set's own order; if that is not
 //! ascending, the addresses are uploaded for each of these calls.
 
+mod assign;
 mod batch;
 mod buffer;
 pub mod device;
@@ -19,6 +20,7 @@ pub mod diagnose;
 mod expectation;
 pub(super) mod fold;
 pub mod kernels;
+mod label;
 mod launch;
 pub mod layout;
 mod lloyd;
@@ -30,19 +32,17 @@ mod stream;
 mod tally;
 
 pub use self::device::{Gpu, GpuError, Wanted};
+pub use self::label::LabelWord;
 pub use self::launch::{Reach, Reduction};
 pub use self::layout::Segment;
 pub use self::pack::{PackedCentre, PackedComponent, PackedStudent};
-pub use self::stream::LabelWord;
 pub use self::tally::{BINS, Round};
 
 use self::batch::{Batch, Stored, batches};
 use self::fold::Reduce;
-use self::kernels::ASSIGN;
 use self::launch::Launcher;
 use self::layout::{LANES, Layout, PARTIALS, TRIPS, spans};
 use self::pace::Pace;
-use self::pack::Packed;
 use super::host::Local;
 use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
@@ -143,7 +143,7 @@ impl Engine for GpuEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
         let batches = self.in_order();
         let mut sink = beside(self.points.addresses(), sink);
-        stream::label(&mut self.launcher, &batches, density, &mut sink)
+        label::label(&mut self.launcher, &batches, density, &mut sink)
     }
 
     fn order_statistics(
@@ -159,8 +159,8 @@ impl Engine for GpuEngine<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let batches = self.in_order();
-        let sink = beside(self.points.addresses(), sink);
-        stream::stream(&mut self.launcher, &batches, &ASSIGN, &Packed::one(centres), sink)
+        let mut sink = beside(self.points.addresses(), sink);
+        assign::assign(&mut self.launcher, &batches, centres, &mut sink)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
@@ -198,14 +198,14 @@ mod tests {
         let centres = [Centres::single()];
         assert_eq!(Run::<Moments>::run(&mut engine, &centres).expect("it is there").len(), 1);
         gpu.lose();
-        let lost = [
-            Run::<Lloyd>::run(&mut engine, &centres).err(),
-            engine.label(&Mixture(Vec::new()).into(), &mut |_, _| Ok(())).err(),
-            Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]).err(),
-            Run::<Moments>::run(&mut GpuEngine::new(&gpu, &addresses), &centres).err(),
-        ];
-        let is_lost = |error: &_| matches!(error, Some(EngineError::DeviceLost(_)));
-        assert!(lost.iter().all(is_lost), "{lost:?}");
+        let lost = Run::<Lloyd>::run(&mut engine, &centres);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_, _| Ok(()));
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+        let lost = Run::<Moments>::run(&mut GpuEngine::new(&gpu, &addresses), &centres);
+        assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
     }
 
     #[test]

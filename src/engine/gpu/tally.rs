@@ -1,6 +1,6 @@
 //! `shaders/tally.wgsl`: order statistics of log-densities, by a radix select over the bits of an f32.
 //!
-//! They are what [`label`](super::stream::label) writes for the addresses at those ranks, as long as the device
+//! They are what [`label`](super::label) writes for the addresses at those ranks, as long as the device
 //! rounds alike in both kernels. Each is an f32, whose bits are found digit by digit, from the highest:
 //! a round counts how many of the log-densities that begin with the known bits have each value of the
 //! next digit.
@@ -11,10 +11,10 @@ use wgpu::BufferUsages as Usage;
 use super::batch::Stored;
 use super::buffer::upload;
 use super::kernels::{Binding, Kernel, TALLY, TALLY_AXES, TALLY_JOINT};
+use super::label::LabelWord;
 use super::launch::{Dispatch, Launcher};
 use super::layout::{LANES, spans};
 use super::pack::Packed;
-use super::stream::LabelWord;
 use crate::engine::EngineError;
 use crate::pass::label::Label;
 use crate::pass::{Density, Tail};

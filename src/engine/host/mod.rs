@@ -3,18 +3,21 @@
 //! A model never walks over the addresses itself, for they may be on other machines. It asks the engine
 //! for seeds, samples and extremes, each a few rows whatever the size of the set.
 
-mod distance;
+mod farthest;
 mod random;
+mod responsibilities;
+mod sample;
 mod seeding;
+mod tightness;
 
-pub use distance::Far;
+pub use farthest::Far;
 pub use random::RandomStream;
 
 use super::EngineError;
 use crate::address::{OCTETS, Points};
 use crate::pass::Centres;
 use crate::pass::expectation::SoftMoments;
-use crate::pass::moments::{ExactMoments, MomentsStats};
+use crate::pass::moments::MomentsStats;
 
 /// The host's side of an engine. The same seed gives the same rows on every engine over the same
 /// addresses.
@@ -133,7 +136,7 @@ impl<E: Local> Host for E {
     }
 
     fn sample(&mut self, most: usize, random: RandomStream) -> Result<Vec<u32>, EngineError> {
-        Ok(random::sample(self.points(), most, &mut random.rng()))
+        Ok(sample::sample(self.points(), most, &mut random.rng()))
     }
 
     fn farthest(
@@ -142,11 +145,11 @@ impl<E: Local> Host for E {
         points: &[[f64; OCTETS]],
         most: usize,
     ) -> Result<Vec<Far>, EngineError> {
-        Ok(distance::farthest(self.points(), centres, points, most))
+        Ok(farthest::farthest(self.points(), centres, points, most))
     }
 
     fn tightness(&mut self, centres: &Centres) -> Result<f64, EngineError> {
-        Ok(distance::tightness(self.points(), centres))
+        Ok(tightness::tightness(self.points(), centres))
     }
 
     fn random_moments(
@@ -154,18 +157,10 @@ impl<E: Local> Host for E {
         k: usize,
         random: RandomStream,
     ) -> Result<Vec<SoftMoments>, EngineError> {
-        Ok(random::moments(self.points(), k, &mut random.rng()))
+        Ok(responsibilities::random(self.points(), k, &mut random.rng()))
     }
 
     fn labelled_moments(&mut self, labels: &[u32], k: usize) -> Result<MomentsStats, EngineError> {
-        let points = self.points();
-        let mut clusters = vec![ExactMoments::default(); k];
-        for (i, (&address, &label)) in points.addresses().iter().zip(labels).enumerate() {
-            // A label beyond the clusters counts nowhere.
-            if let Some(cluster) = clusters.get_mut(label as usize) {
-                cluster.add_address(address, points.weight(i));
-            }
-        }
-        Ok(MomentsStats(clusters))
+        Ok(responsibilities::labelled(self.points(), labels, k))
     }
 }

@@ -15,7 +15,7 @@ pub(crate) const REMEMBERED: usize = 3;
 pub(crate) const MANY_LINES: u64 = 100;
 
 /// A malformed cell, located relative to its block. The driver adds what came before the block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct MalformedInBlock {
     /// The line or packet of the block, from 0, at which its record starts.
     pub number: u64,
@@ -174,8 +174,10 @@ impl Block {
     pub fn add_network(&mut self, first: u32, last: u32) {
         self.records += 1;
         self.networks += 1;
+        let (whole, left) =
+            ([(first, last)], (!self.wanted.is_all()).then(|| self.left(first, last)));
         let (kept, is_said) =
-            if self.wanted.is_all() { (vec![(first, last)], true) } else { self.left(first, last) };
+            left.as_ref().map_or((&whole[..], true), |(kept, said)| (kept, *said));
         let sides =
             [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
         for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {

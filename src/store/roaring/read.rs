@@ -14,7 +14,7 @@ use super::{BITS, Form, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RU
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
-use crate::input::read::block::Block;
+use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
 use crate::input::record::{Cell, Facts, Record};
 use crate::store::shard::opened;
@@ -244,7 +244,8 @@ impl Parser for Part {
                 let cell = Cell::Address { address, padded: false };
                 let record =
                     Record { source: cell, destination: cell, packets: 1, facts: Facts::default() };
-                block.add(&record, |_| unreachable!("a bitmap has no malformed cells"));
+                // The location of a malformed cell, which a bitmap cannot have.
+                block.add(&record, |_| MalformedInBlock::default());
             });
             block.passed += container.addresses as u64;
             used += its.len();
