@@ -6,6 +6,7 @@
 
 mod condition;
 mod parse;
+mod tokens;
 
 use std::str::FromStr;
 
@@ -13,7 +14,7 @@ use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use condition::Condition;
 
-pub use parse::FilterError;
+pub use tokens::FilterError;
 
 /// A condition on records, read from an expression.
 ///
