@@ -5,7 +5,8 @@ use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, Sink, cpu};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Centres, Density, Mixture};
 
 /// The engine of `auto` where there is a GPU.
 #[derive(Debug)]
@@ -90,6 +91,16 @@ impl Engine for FallbackEngine<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(|engine, sink| engine.assign(centres, sink), sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        match &mut self.instead {
+            Some((_, cpu)) => cpu.expectation_in_doubles(mixtures),
+            None => self.gpu.expectation_in_doubles(mixtures),
+        }
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

@@ -19,7 +19,8 @@ pub use reference::ReferenceEngine;
 
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, Pass};
 
 /// Why a pass could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +129,16 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
             })
         })
     }
+
+    /// The statistics of [`Expectation`] under each of `mixtures`, summed in doubles: what a fit ends on
+    /// where the engine's own sums are too coarse.
+    ///
+    /// # Errors
+    /// As [`Run::run`].
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError>;
 
     /// Hands every address and the index of the nearest of `centres` to `sink`, as
     /// [`label`](Self::label) does; of several, the lowest.

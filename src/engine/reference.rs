@@ -6,7 +6,8 @@ use super::{Arithmetic, Engine, EngineError, Run, Sink};
 use crate::address::Points;
 use crate::pass::assign::assign;
 use crate::pass::label::{Label, label};
-use crate::pass::{Centres, Density, Pass, Stats};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Centres, Density, Expectation, Mixture, Pass, Stats};
 
 /// Addresses per call of the sink.
 const AT_ONCE: usize = 65_536;
@@ -70,6 +71,13 @@ impl Engine for ReferenceEngine<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.stream(|block, indices| assign(centres, block, indices), sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        Run::<Expectation>::run(self, mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

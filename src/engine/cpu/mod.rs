@@ -21,7 +21,8 @@ use super::planes::{planes, terms};
 use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
 use crate::address::{Held, Points};
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density, Pass, Stats};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Centres, Density, Expectation, Mixture, Pass, Stats};
 use chunk::{BLOCK, CHUNK, Chunk};
 use lanes::Lane;
 
@@ -130,9 +131,9 @@ fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {
     sorted
 }
 
-impl<P: ChunkPass> Run<P> for CpuEngine<'_> {
-    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        let unit = self.unit;
+impl CpuEngine<'_> {
+    /// The statistics for each of `params`, summed on `unit`.
+    fn sums<P: ChunkPass>(&mut self, unit: VectorUnit, params: &[P::Params]) -> Vec<P::Stats> {
         let planes = self.sorted.get_or_insert_with(|| sorted(&self.points));
         let chunks: Vec<Chunk<'_>> = planes.iter().flat_map(Sorted::chunks).collect();
         // Tasks of all parameter sets side by side: small sets with many restarts fill the cores. What
@@ -157,7 +158,13 @@ impl<P: ChunkPass> Run<P> for CpuEngine<'_> {
             parts.by_ref().take(tasks.len()).for_each(|part| all.merge(part));
             all
         };
-        Ok(params.iter().map(merged).collect())
+        params.iter().map(merged).collect()
+    }
+}
+
+impl<P: ChunkPass> Run<P> for CpuEngine<'_> {
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        Ok(self.sums::<P>(self.unit, params))
     }
 }
 
@@ -176,6 +183,14 @@ impl Engine for CpuEngine<'_> {
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let level = self.unit.level;
         self.stream(|chunk, indices| assign::assign(level, centres, chunk, indices), sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        let unit = VectorUnit { precision: Precision::F64, ..self.unit };
+        Ok(self.sums::<Expectation>(unit, mixtures))
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

@@ -44,10 +44,11 @@ use self::launch::Launcher;
 use self::layout::{LANES, Layout, PARTIALS, TRIPS, spans};
 use self::pace::Pace;
 use super::host::Local;
-use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
+use super::{Arithmetic, CpuEngine, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density};
+use crate::pass::expectation::ExpectationStats;
+use crate::pass::{Centres, Density, Mixture};
 
 /// How the kernels round: in the sum of a thread's four lanes, over its trips, and over the partials of
 /// a word.
@@ -67,6 +68,8 @@ pub struct GpuEngine<'a> {
     /// What sums are taken over: the planes of the points, one after the other.
     batches: Vec<Batch<'a>>,
     pace: Pace,
+    /// What sums in doubles, which WGSL does not have; made when the first is asked for.
+    doubles: Option<CpuEngine<'a>>,
 }
 
 impl<'a> GpuEngine<'a> {
@@ -83,6 +86,7 @@ impl<'a> GpuEngine<'a> {
             batches: batches(gpu, &points, layout),
             points,
             pace: Pace::default(),
+            doubles: None,
         }
     }
 
@@ -163,6 +167,14 @@ impl Engine for GpuEngine<'_> {
         assign::assign(&mut self.launcher, &batches, centres, &mut sink)
     }
 
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        let doubles = self.doubles.get_or_insert_with(|| CpuEngine::new(self.points.clone()));
+        doubles.expectation_in_doubles(mixtures)
+    }
+
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         Box::new(GpuEngine::new(self.gpu(), points))
     }
@@ -188,7 +200,7 @@ pub(super) fn test_gpu() -> Option<Gpu> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pass::{Expectation, Lloyd, Mixture, Moments};
+    use crate::pass::{Expectation, Lloyd, Moments};
 
     #[test]
     fn a_lost_device_is_an_error() {
