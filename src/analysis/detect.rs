@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use super::judge::{Criteria, Judged, judge};
 use super::{AnalysisError, Fitted, Plan, Watcher, fit};
 use crate::address::AddressSet;
-use crate::engine::{Engine, EngineError, Run};
+use crate::engine::{Engine, EngineError};
 use crate::model::any::Model;
-use crate::pass::Expectation;
 
 /// What was found in a set.
 #[derive(Debug, Clone)]
@@ -92,7 +91,7 @@ pub fn score(
     let judged = judge(set, engine, model, criteria, 0, watcher)?;
     let mut weights: Vec<f64> = match model {
         Model::Mixture(estimate) => {
-            let stats = Run::<Expectation>::run(engine, &[estimate.mixture()])?;
+            let stats = engine.expectation_in_doubles(&[estimate.mixture()])?;
             stats.iter().flat_map(|stats| &stats.components).map(|sums| sums.weight).collect()
         }
         Model::KMeans(_) if engine.total() == engine.len() as u64 => {

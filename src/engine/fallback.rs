@@ -4,8 +4,8 @@ use super::gpu::fold::Reduce;
 use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, Sink, cpu};
 use crate::address::Points;
-use crate::pass::label::Label;
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Mixture};
 
 /// The engine of `auto` where there is a GPU.

@@ -18,8 +18,8 @@ pub use host::{Host, RandomStream};
 pub use reference::ReferenceEngine;
 
 use crate::address::Points;
-use crate::pass::label::Label;
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, Pass};
 
 /// Why a pass could not be run.

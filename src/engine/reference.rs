@@ -5,8 +5,8 @@ use super::planes::{Plane, planes, terms};
 use super::{Arithmetic, Engine, EngineError, Run, Sink};
 use crate::address::Points;
 use crate::pass::assign::assign;
-use crate::pass::label::{Label, label};
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::label::{Label, label};
 use crate::pass::{Centres, Density, Expectation, Mixture, Pass, Stats};
 
 /// Addresses per call of the sink.

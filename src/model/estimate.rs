@@ -42,6 +42,13 @@ impl Gaussian {
         self.precision_cholesky.diagonal().iter().map(|u| u.ln()).sum()
     }
 
+    /// How far the terms of `y = U'(x - mean)` exceed `y`, at a deviation of one sd in each octet: 1 along
+    /// the octets, and large where the Gaussian is narrow across them.
+    fn slant(&self) -> f64 {
+        let deviations = self.covariance.diagonal().map(f64::sqrt);
+        (self.precision_cholesky.abs().transpose() * deviations).max()
+    }
+
     /// As the passes have it.
     fn component(&self, bias: f64) -> Component {
         Component {
@@ -122,6 +129,12 @@ impl Estimate {
     /// The means, in octets.
     pub fn means(&self) -> Vec<[f64; OCTETS]> {
         self.gaussians.iter().map(|gaussian| gaussian.mean.into()).collect()
+    }
+
+    /// The largest slant of a component: how far the terms of its whitened octets exceed their sum, and so
+    /// by how much rounding counts for more than along the octets.
+    pub(super) fn slant(&self) -> f64 {
+        self.gaussians.iter().map(Gaussian::slant).fold(0.0, f64::max)
     }
 
     /// The mixture whose log-densities are scikit-learn's `score_samples`: of maximum likelihood the

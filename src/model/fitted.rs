@@ -5,8 +5,7 @@ use super::em::Course;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::trace::Trace;
-use crate::engine::{Engine, Run};
-use crate::pass::Expectation;
+use crate::engine::Engine;
 use crate::pass::moments::ExactMoments;
 
 /// A fitted mixture.
@@ -32,7 +31,7 @@ impl MixtureFit {
     /// # Errors
     /// When the pass fails.
     pub fn log_likelihood(&self, engine: &mut dyn Engine) -> Result<f64, FitError> {
-        let stats = Run::<Expectation>::run(engine, &[self.estimate.plug_in()])?;
+        let stats = engine.expectation_in_doubles(&[self.estimate.plug_in()])?;
         Ok(stats.iter().map(|stats| stats.log_likelihood).sum())
     }
 

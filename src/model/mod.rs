@@ -30,6 +30,7 @@ pub mod kmeans;
 pub mod params;
 pub mod pca;
 pub mod prior;
+mod rise;
 pub mod sample;
 pub mod scorer;
 pub mod search;

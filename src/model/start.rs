@@ -15,9 +15,9 @@ use super::sufficient::{Sufficient, sufficient};
 use super::{Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, tell};
 use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
+use crate::pass::Moments;
 use crate::pass::expectation::SoftMoments;
 use crate::pass::moments::MomentsStats;
-use crate::pass::{Expectation, Moments};
 
 /// The starting estimate of each restart of `params`, a group an estimator of `ks`: each has a
 /// number of components of its own, whatever `params` say. What is given starts one restart alone.
@@ -199,7 +199,7 @@ fn from_parameters(
         return Ok(estimate);
     }
     let mixture = estimate.plug_in();
-    let stats = Run::<Expectation>::run(engine, std::slice::from_ref(&mixture))?.swap_remove(0);
+    let stats = engine.expectation_in_doubles(std::slice::from_ref(&mixture))?.swap_remove(0);
     estimator.maximise(&sufficient(&stats))
 }
 

@@ -46,8 +46,8 @@ use self::pace::Pace;
 use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
-use crate::pass::label::Label;
 use crate::pass::expectation::ExpectationStats;
+use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Mixture};
 
 /// How the kernels round: in the sum of a thread's four lanes, over its trips, and over the partials of

@@ -31,7 +31,7 @@ use super::params::{MixtureParams, Search};
 use super::{Checked, FitError, Observer, Stop, check_size, kmeans};
 use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
-use crate::pass::{Centres, Expectation, Lloyd};
+use crate::pass::{Centres, Lloyd};
 
 /// A fit with one number of clusters, and its figures.
 #[derive(Debug, Clone, Serialize)]
@@ -147,7 +147,7 @@ pub fn mixtures(
         }
     };
     let densities: Vec<_> = fits.iter().map(|fit| fit.estimate.plug_in()).collect();
-    let likelihoods = Run::<Expectation>::run(engine, &densities)?;
+    let likelihoods = engine.expectation_in_doubles(&densities)?;
     let centres =
         fits.iter().map(|fit| Centres::new(&means_in_use(fit))).collect::<Result<Vec<_>, _>>()?;
     let clusters = Run::<Lloyd>::run(engine, &centres)?;
