@@ -10,8 +10,9 @@ use octomix::address::Points;
 use octomix::engine::host::Local;
 use octomix::engine::{Arithmetic, CpuEngine, Engine, EngineError, Run, Sink};
 use octomix::model::unobserved;
+use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::Label;
-use octomix::pass::{Centres, Density, Pass};
+use octomix::pass::{Centres, Density, Mixture, Pass};
 
 /// Counts runs, and the parameter sets that share them.
 struct Counting<'a> {
@@ -45,6 +46,15 @@ impl Engine for Counting<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.engine.assign(centres, sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        self.runs += 1;
+        self.sets += mixtures.len();
+        self.engine.expectation_in_doubles(mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

@@ -12,8 +12,9 @@ use octomix::engine::host::Local;
 use octomix::engine::{
     Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, ReferenceEngine, Run, Sink,
 };
+use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::{Label, label};
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Moments, Pass, Tail};
+use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, Pass, Tail};
 
 /// A set of addresses, and the weight of each where they do not count alike.
 struct Set {
@@ -318,6 +319,13 @@ impl Engine for Careless<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.0.assign(centres, sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        self.0.expectation_in_doubles(mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

@@ -20,13 +20,16 @@ const MARGIN: f64 = 1.1;
 
 /// Components more slanted than this are summed in doubles. In single precision the smallest of their
 /// variances would be off by as much as 2^-24 times the square of it: here, one in 65,536.
-const SLANT: f64 = 16.0;
+pub(super) const SLANT: f64 = 16.0;
 
 /// The course of one fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     /// The lower bound after each iteration, in nats.
     pub lower_bounds: Vec<f64>,
+    /// What single precision may have made of any but the last, in their unit; 0 where all were summed in
+    /// doubles. By as much, steps may go down.
+    pub noise: f64,
     /// Why it stopped.
     pub stop: Stop,
     /// The time that its start took, and its share of the time that the engine ran, by its share of
@@ -59,7 +62,8 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// A fit that starts at `estimate`.
     pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
-        let course = Course { lower_bounds: Vec::new(), stop: Stop::MaxIter, seconds: 0.0 };
+        let course =
+            Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
         Self { estimator, estimate, course, rise: Rise::default(), exact: true }
     }
 
@@ -82,6 +86,9 @@ impl<'a> Chain<'a> {
         let bound = self.estimator.lower_bound(&self.estimate, stats);
         let change = (exact && self.exact).then(|| bound - self.course.lower_bound());
         self.course.lower_bounds.push(bound);
+        if !exact {
+            self.course.noise = self.estimator.noise(statistics);
+        }
         self.exact = exact;
         Ok(change)
     }

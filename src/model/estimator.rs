@@ -30,6 +30,10 @@ pub struct Estimator {
     pub prior: Option<Prior>,
 }
 
+/// What single precision may make of a bound, in nats an address: about the rounding of a log-density of 32
+/// bits. benches/README.md has what was measured.
+pub const NOISE: f64 = 1.0 / (1 << 19) as f64;
+
 /// A component on its way to a [`Gaussian`].
 struct Scatter {
     mean: nalgebra::Vector4<f64>,
@@ -159,6 +163,12 @@ impl Estimator {
             return stats.log_likelihood / total;
         };
         self.evidence(estimate, posterior, stats.entropy)
+    }
+
+    /// What sums in single precision may make of the lower bound, in its unit.
+    pub(super) fn noise(&self, statistics: &[Sufficient]) -> f64 {
+        let addresses: f64 = statistics.iter().map(|s| s.weight).sum();
+        NOISE * if self.prior.is_some() { addresses } else { 1.0 }
     }
 
     /// The evidence lower bound, given the entropy of the responsibilities that `posterior`, that of

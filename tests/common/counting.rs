@@ -5,8 +5,9 @@ use std::any::{Any, type_name};
 use octomix::Points;
 use octomix::engine::host::Local;
 use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run, Sink};
+use octomix::pass::expectation::ExpectationStats;
 use octomix::pass::label::Label;
-use octomix::pass::{Centres, Density, Mixture, Pass};
+use octomix::pass::{Centres, Density, Expectation, Mixture, Pass};
 
 /// The reference, and what it was asked for.
 pub struct Counting<'a> {
@@ -53,6 +54,13 @@ impl Engine for Counting<'_> {
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         self.engine.assign(centres, sink)
+    }
+
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        Run::<Expectation>::run(self, mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {

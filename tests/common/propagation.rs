@@ -81,6 +81,14 @@ impl Engine for Recorder<'_> {
         self.engine.assign(centres, sink)
     }
 
+    /// In single precision nevertheless: the kernels are what is tested.
+    fn expectation_in_doubles(
+        &mut self,
+        mixtures: &[Mixture],
+    ) -> Result<Vec<ExpectationStats>, EngineError> {
+        Run::<Expectation>::run(self, mixtures)
+    }
+
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         self.engine.over(points)
     }

@@ -8,6 +8,7 @@
 //! plain step.
 
 use super::objective::{bound, combine, maximise};
+use crate::model::em::SLANT;
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::{Sufficient, sufficient};
@@ -42,6 +43,7 @@ pub struct Climb {
     pub iterations: usize,
     /// The mixture whose E-step [`step`](Self::step) expects, and the statistics it is of.
     pub mixture: Mixture,
+    slant: f64,
     from: Vec<Sufficient>,
     gait: Gait,
     eta: f64,
@@ -55,6 +57,7 @@ impl Climb {
         let estimate = maximise(estimator, &statistics)?;
         Some(Self {
             mixture: estimate.mixture(),
+            slant: estimate.slant(),
             estimate,
             entropy: 0.0,
             bounds: Vec::new(),
@@ -65,6 +68,11 @@ impl Climb {
             eta: 1.0,
             stuck: false,
         })
+    }
+
+    /// Whether the next E-step needs doubles: see [`SLANT`].
+    pub fn is_slanted(&self) -> bool {
+        self.slant >= SLANT
     }
 
     /// The bound of the best state.
@@ -104,7 +112,7 @@ impl Climb {
                 if self.eta > 1.0
                     && let Some(estimate) = maximise(estimator, &from)
                 {
-                    self.mixture = estimate.mixture();
+                    (self.mixture, self.slant) = (estimate.mixture(), estimate.slant());
                     self.from = from;
                 } else {
                     self.return_to_best();
@@ -117,7 +125,7 @@ impl Climb {
 
     fn return_to_best(&mut self) {
         self.eta = 1.0;
-        self.mixture = self.estimate.mixture();
+        (self.mixture, self.slant) = (self.estimate.mixture(), self.estimate.slant());
         self.from.clone_from(&self.statistics);
     }
 

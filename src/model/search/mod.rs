@@ -29,7 +29,7 @@ use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
 use super::{Checked, FitError, Observer, Stop, centres_of, check_size, kmeans, moments_of_all};
-use crate::engine::{Engine, Run};
+use crate::engine::{Engine, Precision, Run};
 use crate::pass::Moments;
 
 /// What a restart takes on the average, in iterations over all addresses, K-Means included.
@@ -91,11 +91,13 @@ pub fn fit(
     let stop = if best.rise().abs() < params.tol { Stop::Converged } else { Stop::MaxIter };
     let trace = Trace { moves: trace, evaluations: runner.spent, budget };
     let seconds = started.elapsed().as_secs_f64();
+    let single = engine.arithmetic().sums == Precision::F32;
+    let noise = if single { estimator.noise(&best.statistics) } else { 0.0 };
     Ok(MixtureFit {
         estimator,
         estimate: best.estimate,
         best: 0,
-        restarts: vec![Course { lower_bounds: best.bounds, stop, seconds }],
+        restarts: vec![Course { lower_bounds: best.bounds, noise, stop, seconds }],
         moments,
         search: Some(trace),
     })

@@ -3,12 +3,12 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::climb::{Climb, Gait};
-use crate::engine::{Engine, RandomStream, Run};
+use crate::engine::{Engine, Precision, RandomStream};
+use crate::model::em::expectations;
 use crate::model::estimator::Estimator;
 use crate::model::params::MixtureParams;
 use crate::model::trace::{Kind, Move};
 use crate::model::{FitError, Observer, Progress, Stage, tell};
-use crate::pass::Expectation;
 
 /// The share of the budget kept for the last ascent.
 const RESERVE: f64 = 0.08;
@@ -104,8 +104,14 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// One iteration of each of `climbs`, in one run of the engine.
     pub fn advance(&mut self, climbs: &mut [Climb]) -> Result<(), FitError> {
+        self.iterate(climbs, false)
+    }
+
+    /// One iteration of each of `climbs`, all of them `in_doubles` or those alone that need it.
+    fn iterate(&mut self, climbs: &mut [Climb], in_doubles: bool) -> Result<(), FitError> {
         let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
-        let stats = Run::<Expectation>::run(self.engine, &mixtures)?;
+        let fine = |i: usize| in_doubles || climbs[i].is_slanted();
+        let stats = expectations(self.engine, &mixtures, fine)?;
         self.spent += self.iteration() * climbs.len() as f64;
         for (climb, stats) in climbs.iter_mut().zip(&stats) {
             climb.step(self.estimator, stats);
@@ -128,19 +134,22 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(())
     }
 
-    /// Climbs to a fixed point of plain EM to `tol`, whatever is left; `max_iter` bounds it.
+    /// Climbs to a fixed point of plain EM to `tol`, whatever is left, in doubles; `max_iter` bounds it.
     pub fn finish(&mut self, climb: &mut Climb) -> Result<(), FitError> {
+        // The bound so far may be one of single precision, which the first in doubles is not compared with.
+        let mut least = 1 + usize::from(self.engine.arithmetic().sums == Precision::F32);
         // Over-relaxed first, in order; then in the order that this has led to.
         for gait in [Gait::Relaxed, Gait::Plain] {
             climb.sort(self.estimator);
             climb.set_gait(gait);
-            let last = climb.iterations + self.params.max_iter;
-            while climb.iterations < last {
-                self.advance(std::slice::from_mut(climb))?;
-                if climb.rise().abs() < self.params.tol {
+            let first = climb.iterations;
+            while climb.iterations < first + self.params.max_iter {
+                self.iterate(std::slice::from_mut(climb), true)?;
+                if climb.iterations >= first + least && climb.rise().abs() < self.params.tol {
                     break;
                 }
             }
+            least = 1;
         }
         Ok(())
     }

@@ -73,6 +73,9 @@ pub struct MixtureFile {
     pub precisions_cholesky: Nested,
     pub lower_bound: f64,
     pub lower_bounds: Vec<f64>,
+    /// What single precision may have made of any of them but the last.
+    #[serde(default)]
+    pub lower_bounds_noise: f64,
     pub reg_covar: f64,
     pub n_parameters: usize,
     /// Of the plug-in mixture, in nats, with its information criteria.
@@ -202,6 +205,7 @@ impl MixtureFile {
             precisions_cholesky: Nested::matrices(kind, gaussians().map(|g| &g.precision_cholesky)),
             lower_bound: fit.course().lower_bound(),
             lower_bounds: fit.course().lower_bounds.clone(),
+            lower_bounds_noise: fit.course().noise,
             reg_covar: estimator.reg_covar,
             n_parameters: estimate.parameters(),
             log_likelihood,
