@@ -5,99 +5,14 @@
 
 use std::time::Instant;
 
-use super::estimate::Estimate;
-use super::estimator::Estimator;
-use super::rise::Rise;
-use super::sufficient::{Sufficient, sufficient};
+use super::chain::Chain;
+use super::sufficient::sufficient;
 use super::{FitError, Observer, Progress, Stage, Stop, first_largest, tell};
 use crate::engine::{Engine, EngineError, Precision, Run};
 use crate::pass::expectation::ExpectationStats;
 use crate::pass::{Expectation, Mixture};
 
-/// Iterations are summed in doubles once the rise that is expected after them is less than this
-/// multiple of the tolerance: what an expectation may be off, and more.
-const MARGIN: f64 = 1.1;
-
-/// Components more slanted than this are summed in doubles. In single precision the smallest of their
-/// variances would be off by as much as 2^-24 times the square of it: here, one in 65,536.
-pub(super) const SLANT: f64 = 16.0;
-
-/// The course of one fit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Course {
-    /// The lower bound after each iteration, in nats.
-    pub lower_bounds: Vec<f64>,
-    /// What single precision may have made of any but the last, in their unit; 0 where all were summed in
-    /// doubles. By as much, steps may go down.
-    pub noise: f64,
-    /// Why it stopped.
-    pub stop: Stop,
-    /// The time that its start took, and its share of the time that the engine ran, by its share of
-    /// the components.
-    pub seconds: f64,
-}
-
-impl Course {
-    /// The last lower bound, in nats; minus infinity before the first iteration.
-    pub fn lower_bound(&self) -> f64 {
-        self.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
-    }
-}
-
-/// One fit on its way.
-#[derive(Debug, Clone)]
-pub struct Chain<'a> {
-    /// How it estimates.
-    pub estimator: &'a Estimator,
-    /// Where it is.
-    pub estimate: Estimate,
-    /// How it came there.
-    pub course: Course,
-    /// How much its bound rises.
-    rise: Rise,
-    /// Whether its last bound was summed in doubles.
-    exact: bool,
-}
-
-impl<'a> Chain<'a> {
-    /// A fit that starts at `estimate`.
-    pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
-        let course =
-            Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
-        Self { estimator, estimate, course, rise: Rise::default(), exact: true }
-    }
-
-    /// Whether single precision will do for the next E-step: not where it is about to be told whether
-    /// the fit stops, nor where a component is too slanted.
-    fn is_coarse(&self, tol: f64) -> bool {
-        let stops = tol > 0.0 && self.rise.expected() < MARGIN * tol;
-        !stops && self.estimate.slant() < SLANT
-    }
-
-    /// The M-step. Returns by how much the bound changed, where `stats` and those before were summed in
-    /// doubles, which can tell.
-    fn step(
-        &mut self,
-        statistics: &[Sufficient],
-        stats: &ExpectationStats,
-        exact: bool,
-    ) -> Result<Option<f64>, FitError> {
-        self.estimate = self.estimator.maximise(statistics)?;
-        let bound = self.estimator.lower_bound(&self.estimate, stats);
-        let change = (exact && self.exact).then(|| bound - self.course.lower_bound());
-        self.course.lower_bounds.push(bound);
-        if !exact {
-            self.course.noise = self.estimator.noise(statistics);
-        }
-        self.exact = exact;
-        Ok(change)
-    }
-}
-
 /// Iterates each of `chains` until its bound changes by less than `tol`, or `max_iter` times.
-///
-/// An engine that sums in single precision does most of the work. What decides where a fit stops, and
-/// the bound that it ends on, is summed in doubles.
 ///
 /// # Errors
 /// When a covariance is not positive definite, a pass fails, or the observer stops it.
@@ -109,37 +24,57 @@ pub fn iterate(
     observer: &mut Observer<'_>,
 ) -> Result<(), FitError> {
     let single = engine.arithmetic().sums == Precision::F32;
+    chains.iter_mut().for_each(|chain| chain.start(single));
     let mut active: Vec<usize> = (0..chains.len()).collect();
     for iteration in 1..=max_iter {
         if active.is_empty() {
             break;
         }
         let started = Instant::now();
-        let last = iteration == max_iter;
-        let exact: Vec<bool> =
-            active.iter().map(|&c| !single || last || !chains[c].is_coarse(tol)).collect();
+        let is_last = iteration == max_iter;
         let mixtures: Vec<_> = active.iter().map(|&c| chains[c].estimate.mixture()).collect();
-        let all = expectations(engine, &mixtures, |i| single && exact[i])?;
+        let doubles = |i: usize| is_last || chains[active[i]].needs_doubles(tol);
+        let doubles: Vec<bool> = (0..active.len()).map(|i| single && doubles(i)).collect();
+        let all = expectations(engine, &mixtures, |i| doubles[i])?;
+        for (i, stats) in all.iter().enumerate() {
+            chains[active[i]].step(&mixtures[i], stats, doubles[i] || !single)?;
+        }
+        settle(engine, chains, &active, tol, is_last)?;
         let components: usize = mixtures.iter().map(|mixture| mixture.0.len()).sum();
         let seconds = started.elapsed().as_secs_f64() / components.max(1) as f64;
-        let mut still = Vec::with_capacity(active.len());
-        for (i, &c) in active.iter().enumerate() {
-            let (chain, statistics) = (&mut chains[c], sufficient(&all[i]));
-            let change = chain.step(&statistics, &all[i], exact[i])?;
-            if single {
-                chain.rise.take(chain.estimator, &mixtures[i], statistics, &chain.estimate);
-            }
-            let course = &mut chain.course;
-            course.seconds += seconds * mixtures[i].0.len() as f64;
-            if change.is_some_and(|change| change.abs() < tol) {
-                course.stop = Stop::Converged;
-            } else {
-                still.push(c);
-            }
+        for (&c, mixture) in active.iter().zip(&mixtures) {
+            chains[c].course.seconds += seconds * mixture.0.len() as f64;
         }
-        active = still;
+        active.retain(|&c| {
+            let ends = chains[c].has_converged(tol);
+            if ends {
+                chains[c].course.stop = Stop::Converged;
+            }
+            !ends
+        });
         let active = active.len();
         tell(observer, Progress { stage: Stage::Mixture, iteration, max_iter, active })?;
+    }
+    Ok(())
+}
+
+/// Runs in doubles what those of `chains` that are `active` need of it to be told from converged.
+fn settle(
+    engine: &mut dyn Engine,
+    chains: &mut [Chain<'_>],
+    active: &[usize],
+    tol: f64,
+    is_last: bool,
+) -> Result<(), FitError> {
+    let of = |&c: &usize| chains[c].unsettled(tol, is_last);
+    let unsettled: Vec<Vec<Mixture>> = active.iter().map(of).collect();
+    let mixtures = unsettled.concat();
+    if mixtures.is_empty() {
+        return Ok(());
+    }
+    let mut stats = engine.expectation_in_doubles(&mixtures)?.into_iter();
+    for (&c, unsettled) in active.iter().zip(&unsettled) {
+        chains[c].settle(stats.by_ref().take(unsettled.len()))?;
     }
     Ok(())
 }
@@ -186,8 +121,6 @@ pub fn sort_by_mass(engine: &mut dyn Engine, chains: &mut [Chain<'_>]) -> Result
         chain.estimate = chain.estimator.maximise(&statistics)?;
         let bound = chain.estimator.lower_bound(&chain.estimate, stats);
         chain.course.lower_bounds.push(bound);
-        chain.rise.start_again();
-        chain.exact = true;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A fit of a mixture from start to end: by restarts, or by a search.
 
-use super::em::{self, Chain};
+use super::chain::Chain;
+use super::em;
 use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};

@@ -1,7 +1,7 @@
 //! A fitted mixture, and how it came about.
 
 use super::FitError;
-use super::em::Course;
+use super::chain::Course;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::trace::Trace;

@@ -17,6 +17,7 @@ macro_rules! setters {
 
 pub mod any;
 pub mod auto;
+pub mod chain;
 pub mod covariance;
 pub mod diagnosis;
 pub mod em;

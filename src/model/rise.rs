@@ -17,103 +17,96 @@
 //! to the third order of the step. The rest of a lower bound is a function of the statistics, which
 //! the host knows to all its digits.
 
+use nalgebra::{Matrix4, Vector4};
+
 use super::estimate::{D, Estimate};
 use super::estimator::Estimator;
 use super::sufficient::Sufficient;
 use crate::pass::Mixture;
+use crate::pass::mixture::Component;
 
-/// Follows the E-steps and M-steps of one fit.
-#[derive(Debug, Clone, Default)]
-pub struct Rise {
-    last: Option<Step>,
-    /// The rise of the last iteration, and what it was of the one before it.
-    rises: [Option<f64>; 2],
-}
+/// What the weight of a component may be off by, relative to it, when it is summed in single precision.
+const WEIGHT_NOISE: f64 = 1.0 / (1 << 20) as f64;
 
-/// An iteration.
+/// An iteration: an E-step and the M-step after it.
 #[derive(Debug, Clone)]
-struct Step {
+pub struct Iteration {
     /// What the E-step ran under.
-    mixture: Mixture,
+    pub mixture: Mixture,
     /// What it returned.
     statistics: Vec<Sufficient>,
-    /// What the M-step made of the lower bound but for the entropy, in nats.
-    evidence: f64,
+    /// What the M-step made of the lower bound but for the entropy, in nats; maximum likelihood has none.
+    evidence: Option<f64>,
+    /// What is added to every variance.
+    reg_covar: f64,
 }
 
-impl Rise {
-    /// Takes in an iteration: the E-step under `mixture` returned `statistics`, and the M-step made
-    /// `estimate` of these.
-    pub fn take(
-        &mut self,
+impl Iteration {
+    /// The E-step under `mixture` returned `statistics`, and the M-step made `estimate` of these.
+    pub fn new(
         estimator: &Estimator,
-        mixture: &Mixture,
+        mixture: Mixture,
         statistics: Vec<Sufficient>,
         estimate: &Estimate,
-    ) {
+    ) -> Self {
         let posterior = estimate.posterior.as_ref();
         let evidence = posterior.map(|posterior| estimator.evidence(estimate, posterior, 0.0));
-        let step =
-            Step { mixture: mixture.clone(), statistics, evidence: evidence.unwrap_or_default() };
-        if let Some(last) = &self.last {
-            let rise = match evidence {
-                Some(_) => rise_of_bound(last, &step),
-                None => rise_of_likelihood(last, &step),
-            };
-            self.rises = [Some(rise), self.rises[0]];
-        }
-        self.last = Some(step);
+        Self { mixture, statistics, evidence, reg_covar: estimator.reg_covar }
     }
 
-    /// Forgets the last iteration, because the components have another order since, but not how much it
-    /// rose.
-    pub fn start_again(&mut self) {
-        self.last = None;
-    }
-
-    /// The rise to expect in the iteration after the next, in the unit of
-    /// [`Estimator::lower_bound`]: less than the last by as much as this was than the one before it.
-    /// Infinite before the second iteration.
-    pub fn expected(&self) -> f64 {
-        match self.rises {
-            [Some(rise), Some(before)] if before > 0.0 => {
-                rise.max(0.0) * (rise / before).clamp(0.0, 1.0).powi(2)
+    /// How much more the objective is after this iteration than after the one `before`, in the unit of
+    /// [`Estimator::lower_bound`].
+    pub fn rise(&self, before: &Self) -> f64 {
+        match (self.evidence, before.evidence) {
+            (Some(evidence), Some(evidence_before)) => {
+                evidence - evidence_before + self.rise_of_entropy(before)
             }
-            [Some(rise), _] => rise.max(0.0),
-            [None, _] => f64::INFINITY,
+            _ => self.rise_of_likelihood(before) / weight(&self.statistics),
         }
     }
-}
 
-/// The rise of the log-likelihood, in nats an address.
-fn rise_of_likelihood(last: &Step, step: &Step) -> f64 {
-    let of = |statistics| {
-        log_density(&step.mixture, statistics) - log_density(&last.mixture, statistics)
-    };
-    0.5 * (of(&last.statistics) + of(&step.statistics)) / weight(&step.statistics)
-}
+    fn rise_of_likelihood(&self, before: &Self) -> f64 {
+        let step = |statistics| {
+            log_density(&self.mixture, statistics) - log_density(&before.mixture, statistics)
+        };
+        0.5 * (step(&before.statistics) + step(&self.statistics))
+    }
 
-/// The rise of the lower bound, in nats.
-fn rise_of_bound(last: &Step, step: &Step) -> f64 {
-    let of =
-        |mixture| log_density(mixture, &step.statistics) - log_density(mixture, &last.statistics);
-    let entropy = -0.5 * (of(&last.mixture) + of(&step.mixture));
-    // The bound leaves out this constant of each density. Weights add up to the same in every
-    // iteration but for rounding, which must not count for as much.
-    let rounding = weight(&step.statistics) - weight(&last.statistics);
-    let constant = 0.5 * D * std::f64::consts::TAU.ln() * rounding;
-    step.evidence - last.evidence + entropy - constant
+    fn rise_of_entropy(&self, before: &Self) -> f64 {
+        let step = |mixture| {
+            log_density(mixture, &self.statistics) - log_density(mixture, &before.statistics)
+        };
+        // The evidence leaves out this constant of each density. Weights add up to the same in every
+        // iteration but for rounding, which must not count for as much.
+        let rounding = weight(&self.statistics) - weight(&before.statistics);
+        let constant = 0.5 * D * std::f64::consts::TAU.ln() * rounding;
+        -0.5 * (step(&before.mixture) + step(&self.mixture)) - constant
+    }
+
+    /// What single precision may make of [`rise`](Self::rise). As in scikit-learn the evidence counts
+    /// `reg_covar` and the E-step does not, so that the rounding of the weights does not cancel where
+    /// little else than `reg_covar` is left of a variance.
+    pub fn noise(&self) -> f64 {
+        if self.evidence.is_none() {
+            return 0.0;
+        }
+        let of = |(component, s): (&Component, &Sufficient)| {
+            let precisions = component.precision_cholesky.as_flattened().iter().map(|u| u * u);
+            s.weight * 0.5 * self.reg_covar * precisions.sum::<f64>()
+        };
+        WEIGHT_NOISE * self.mixture.0.iter().zip(&self.statistics).map(of).sum::<f64>()
+    }
 }
 
 /// The weighted log-densities under `mixture` of the addresses that `statistics` are of, summed by
 /// responsibility, in nats.
 fn log_density(mixture: &Mixture, statistics: &[Sufficient]) -> f64 {
-    let of = |(component, s): (&crate::pass::mixture::Component, &Sufficient)| {
-        let factor = nalgebra::Matrix4::from(component.precision_cholesky);
+    let of = |(component, s): (&Component, &Sufficient)| {
         // nalgebra's arrays are lists of columns: this is the transpose of the factor.
-        let at_mean = factor * (s.mean - nalgebra::Vector4::from(component.mean));
+        let factor = Matrix4::from(component.precision_cholesky);
+        let mean = factor * (s.mean - Vector4::from(component.mean));
         let spread = (factor * s.covariance * factor.transpose()).trace();
-        s.weight * (component.bias - 0.5 * (at_mean.norm_squared() + spread))
+        s.weight * (component.bias - 0.5 * (mean.norm_squared() + spread))
     };
     mixture.0.iter().zip(statistics).map(of).sum()
 }

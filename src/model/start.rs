@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use rand::seq::index::sample;
 
+use super::chain::Chain;
 use super::covariance::{Covariance, precision_cholesky};
-use super::em::Chain;
 use super::error::StartError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;

@@ -8,7 +8,7 @@
 //! plain step.
 
 use super::objective::{bound, combine, maximise};
-use crate::model::em::SLANT;
+use crate::model::chain::SLANT;
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::{Sufficient, sufficient};

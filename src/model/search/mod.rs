@@ -23,7 +23,7 @@ mod starts;
 use std::time::Instant;
 
 use self::runner::Runner;
-use super::em::Course;
+use super::chain::Course;
 use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;

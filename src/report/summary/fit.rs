@@ -81,7 +81,7 @@ impl FitSummary {
         let (kind, covariance_type, best_restart, restarts, collapses, search) = match fit {
             Fit::Mixture(fit) => {
                 let kind = if fit.estimator.prior.is_some() { "bayesian" } else { "gaussian" };
-                let restart = |course: &crate::model::em::Course| RestartSummary {
+                let restart = |course: &crate::model::chain::Course| RestartSummary {
                     objective: Objective::LowerBound(course.lower_bound()),
                     n_iter: course.lower_bounds.len(),
                     converged: course.stop == Stop::Converged,

@@ -1,0 +1,189 @@
+//! One fit on its way: where it is, how it came there, and what it needs doubles for.
+//!
+//! An engine that sums in single precision does most of the work: its statistics lead a fit along the
+//! way of the reference, to about a millionth of a log-density. What they cannot tell is where that way
+//! ends. Where an iteration may be the last, its E-step and the one before it are run again in doubles,
+//! and those that follow are in doubles too.
+
+use super::estimate::Estimate;
+use super::estimator::Estimator;
+use super::rise::Iteration;
+use super::sufficient::sufficient;
+use super::{FitError, Stop};
+use crate::pass::Mixture;
+use crate::pass::expectation::ExpectationStats;
+
+/// A fit may end where the rise to expect is at most this multiple of the tolerance: more than what the
+/// expectation is off by.
+const MARGIN: f64 = 1.1;
+
+/// It may end soon where its bound changed by at most this multiple of the tolerance.
+const SOON: f64 = 2.0;
+
+/// Components at least so slanted are summed in doubles. In single precision the least of their variances
+/// may be off by 2^-24 times the square of it.
+pub(super) const SLANT: f64 = 16.0;
+
+/// The course of one fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// The lower bound after each iteration, in nats.
+    pub lower_bounds: Vec<f64>,
+    /// What single precision may have made of any but the last, in their unit; 0 where all were summed in
+    /// doubles. By as much, steps may go down.
+    pub noise: f64,
+    /// Why it stopped.
+    pub stop: Stop,
+    /// The time that its start took, and its share of the time that the engine ran, by its share of
+    /// the components.
+    pub seconds: f64,
+}
+
+impl Course {
+    /// The last lower bound, in nats; minus infinity before the first iteration.
+    pub fn lower_bound(&self) -> f64 {
+        self.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
+    }
+}
+
+/// A fit on its way.
+#[derive(Debug, Clone)]
+pub struct Chain<'a> {
+    /// How it estimates.
+    pub estimator: &'a Estimator,
+    /// Where it is.
+    pub estimate: Estimate,
+    /// How it came there.
+    pub course: Course,
+    /// Of an engine in single precision the last two iterations, oldest first.
+    steps: Option<Vec<Step>>,
+    /// The rise of the last iteration, and of the one before it.
+    rises: [Option<f64>; 2],
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    iteration: Iteration,
+    /// Whether it was summed in doubles.
+    exact: bool,
+}
+
+impl<'a> Chain<'a> {
+    /// A fit that starts at `estimate`.
+    pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
+        let course =
+            Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
+        Self { estimator, estimate, course, steps: None, rises: [None; 2] }
+    }
+
+    /// Prepares for an engine that sums in `single` precision, or in doubles.
+    pub fn start(&mut self, single: bool) {
+        self.steps = single.then(Vec::new);
+        self.rises = [None; 2];
+    }
+
+    /// The M-step, given what the E-step under `mixture` returned, `exact` where that was in doubles.
+    ///
+    /// # Errors
+    /// When a covariance is not positive definite.
+    pub fn step(
+        &mut self,
+        mixture: &Mixture,
+        stats: &ExpectationStats,
+        exact: bool,
+    ) -> Result<(), FitError> {
+        let statistics = sufficient(stats);
+        self.estimate = self.estimator.maximise(&statistics)?;
+        self.course.lower_bounds.push(self.estimator.lower_bound(&self.estimate, stats));
+        let Some(steps) = &mut self.steps else { return Ok(()) };
+        if !exact {
+            self.course.noise = self.estimator.noise(&statistics);
+        }
+        let iteration = Iteration::new(self.estimator, mixture.clone(), statistics, &self.estimate);
+        if let Some(before) = steps.last() {
+            self.rises = [Some(iteration.rise(&before.iteration)), self.rises[0]];
+        }
+        steps.drain(..steps.len().saturating_sub(1));
+        steps.push(Step { iteration, exact });
+        Ok(())
+    }
+
+    /// The mixtures of the E-steps that have to be run again in doubles to tell whether this iteration is
+    /// the last, or because it is.
+    pub fn unsettled(&self, tol: f64, is_last: bool) -> Vec<Mixture> {
+        if !is_last && !self.may_end(tol, tol) {
+            return Vec::new();
+        }
+        let steps = self.steps.iter().flatten().filter(|step| !step.exact);
+        steps.map(|step| step.iteration.mixture.clone()).collect()
+    }
+
+    /// Takes in what the E-steps under [`unsettled`](Self::unsettled) returned in doubles, in their order.
+    ///
+    /// # Errors
+    /// When a covariance is not positive definite.
+    pub fn settle(
+        &mut self,
+        mut stats: impl Iterator<Item = ExpectationStats>,
+    ) -> Result<(), FitError> {
+        let Some(steps) = &mut self.steps else { return Ok(()) };
+        let bounds = self.course.lower_bounds.iter_mut().rev().take(steps.len()).rev();
+        let last = steps.len().saturating_sub(1);
+        for (i, (step, bound)) in steps.iter_mut().zip(bounds).enumerate() {
+            let Some(stats) = (!step.exact).then(|| stats.next()).flatten() else { continue };
+            let statistics = sufficient(&stats);
+            let estimate = self.estimator.maximise(&statistics)?;
+            *bound = self.estimator.lower_bound(&estimate, &stats);
+            let mixture = step.iteration.mixture.clone();
+            let iteration = Iteration::new(self.estimator, mixture, statistics, &estimate);
+            *step = Step { iteration, exact: true };
+            if i == last {
+                self.estimate = estimate;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether its bound changed by less than `tol`, which doubles alone can tell.
+    pub fn has_converged(&self, tol: f64) -> bool {
+        self.is_exact() && self.change().abs() < tol
+    }
+
+    /// Whether the next E-step had best be in doubles.
+    pub fn needs_doubles(&self, tol: f64) -> bool {
+        self.steps.is_some() && (self.estimate.slant() >= SLANT || self.may_end(tol, SOON * tol))
+    }
+
+    /// Whether the bound changed by no more than `most` and will by less than `tol`, as far as can be told.
+    fn may_end(&self, tol: f64, most: f64) -> bool {
+        let Some(last) = self.steps.iter().flatten().last() else { return false };
+        let noise = if self.is_exact() { 0.0 } else { 2.0 * self.course.noise };
+        tol > 0.0
+            && self.change().abs() <= most + noise
+            && self.expected_rise() <= MARGIN * tol + last.iteration.noise()
+    }
+
+    /// How much the bound rose last, less the more quickly its rises shrink: what is to be expected of the
+    /// iteration after the next. 0, the least, where it cannot be told.
+    fn expected_rise(&self) -> f64 {
+        match self.rises {
+            [Some(rise), Some(before)] if before > 0.0 => {
+                rise.max(0.0) * (rise / before).clamp(0.0, 1.0).powi(2)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// Whether the last two bounds were summed in doubles.
+    fn is_exact(&self) -> bool {
+        self.steps.iter().flatten().all(|step| step.exact)
+    }
+
+    /// By how much the bound changed; infinite after a single iteration.
+    fn change(&self) -> f64 {
+        match self.course.lower_bounds[..] {
+            [.., before, last] => last - before,
+            _ => f64::INFINITY,
+        }
+    }
+}
