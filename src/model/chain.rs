@@ -22,7 +22,7 @@ const SOON: f64 = 2.0;
 
 /// Components at least so slanted are summed in doubles. In single precision the least of their variances
 /// may be off by 2^-24 times the square of it.
-pub(super) const SLANT: f64 = 16.0;
+pub(super) const SLANT: f64 = 4.0;
 
 /// The course of one fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,10 +96,11 @@ impl<'a> Chain<'a> {
         self.estimate = self.estimator.maximise(&statistics)?;
         self.course.lower_bounds.push(self.estimator.lower_bound(&self.estimate, stats));
         let Some(steps) = &mut self.steps else { return Ok(()) };
-        if !exact {
-            self.course.noise = self.estimator.noise(&statistics);
-        }
+        let noise = self.estimator.noise(&statistics);
         let iteration = Iteration::new(self.estimator, mixture.clone(), statistics, &self.estimate);
+        if !exact {
+            self.course.noise = noise + iteration.noise();
+        }
         if let Some(before) = steps.last() {
             self.rises = [Some(iteration.rise(&before.iteration)), self.rises[0]];
         }

@@ -4,7 +4,7 @@
 //! for each block of addresses that share SHARED octets
 //!     fold the shared octets into each component; in a /24 leave out the negligible ones
 //!     for each tile, a few vectors of addresses
-//!         t[k] = bias[k] - |factor[k]' (x - anchor[k]) + shift[k]|^2     log2-densities
+//!         t[k] = bias[k] - |factor[k]' (x - anchor[k]) + shift[k]|^2     log2-densities less a level
 //!         largest = max t[k],  e[k] = 2^(t[k] - largest),  normaliser = sum e[k]
 //!         log-likelihood += largest + log2 normaliser
 //!         entropy += log2 normaliser + sum e[k] (largest - t[k]) / normaliser
@@ -24,7 +24,7 @@ use super::lanes::{Lane, TILE, Tile, Vector, exp2, live};
 use super::{ChunkPass, VectorUnit};
 use crate::address::{OCTETS, octets};
 use crate::engine::Precision;
-use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
+use crate::engine::anchored::{Anchored, LEAST, gaussian_scale, level};
 use crate::pass::expectation::{ExpectationStats, SoftMoments};
 use crate::pass::{Expectation, Mixture, PAIR, PAIRS, Pass};
 
@@ -168,8 +168,9 @@ fn moments<F: Lane, const SHARED: usize, S: Simd>(
         anchor: exact.anchor.map(F::of),
         factor: exact.factor.map(|row| row.map(F::of)),
     };
+    let level = level(mixture);
     let components: Vec<Component<F>> =
-        mixture.0.iter().map(|c| rounded(Anchored::new(c, scale))).collect();
+        mixture.0.iter().map(|c| rounded(Anchored::new(c, scale).less(level))).collect();
     let mut stats = Expectation::identity(mixture);
     let mut lane_sums = vec![MomentLanes::<F, S>::zero(simd); components.len()];
     let mut exponents = vec![[Vector::<F, S>::splat(simd, F::of(0.0)); TILE]; components.len()];
@@ -222,7 +223,8 @@ fn moments<F: Lane, const SHARED: usize, S: Simd>(
     let normalisers = totals.normalisers.sum + totals.normalisers.product.log2();
     let ln_2 = std::f64::consts::LN_2;
     ExpectationStats {
-        log_likelihood: (totals.largest + normalisers) * ln_2,
+        log_likelihood: (totals.largest + normalisers + level * chunk.addresses.len() as f64)
+            * ln_2,
         entropy: (totals.fall + normalisers) * ln_2,
         ..stats
     }

@@ -4,6 +4,7 @@ use super::fold::{Reduce, component_rows};
 use super::kernels::{EXPECTATION, Kernel};
 use super::layout::Rows;
 use crate::address::OCTETS;
+use crate::engine::anchored::level;
 use crate::pass::expectation::{ExpectationStats, SoftMoments};
 use crate::pass::mixture::Component;
 use crate::pass::{Expectation, Mixture, PAIRS};
@@ -12,7 +13,7 @@ impl Reduce for Expectation {
     const KERNEL: Kernel = EXPECTATION;
     const ROWS: Rows = Rows { component: 1 + OCTETS + PAIRS, block: 2 };
 
-    fn unpack(sums: &[f64], mixture: &Mixture, block: usize) -> ExpectationStats {
+    fn unpack(sums: &[f64], mixture: &Mixture, block: usize, addresses: usize) -> ExpectationStats {
         let component = |(c, rows): (&Component, &[f64])| SoftMoments {
             anchor: c.anchor(),
             weight: rows[0],
@@ -30,7 +31,8 @@ impl Reduce for Expectation {
                 .zip(component_rows::<Self>(sums, mixture, block))
                 .map(component)
                 .collect(),
-            log_likelihood: sums[of_components] * std::f64::consts::LN_2,
+            log_likelihood: (sums[of_components] + level(mixture) * addresses as f64)
+                * std::f64::consts::LN_2,
             entropy: entropy * std::f64::consts::LN_2,
         }
     }

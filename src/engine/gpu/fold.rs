@@ -37,9 +37,9 @@ pub(in crate::engine) trait Reduce: Pass<Params: Pack> {
     /// The rows of sums that it writes.
     const ROWS: Rows;
 
-    /// The statistics under `params` from `sums`, one a row: [`ROWS`](Self::ROWS), for each block of
-    /// `block` components.
-    fn unpack(sums: &[f64], params: &Self::Params, block: usize) -> Self::Stats;
+    /// The statistics under `params` from `sums` over `addresses`, one a row: [`ROWS`](Self::ROWS), for
+    /// each block of `block` components.
+    fn unpack(sums: &[f64], params: &Self::Params, block: usize, addresses: usize) -> Self::Stats;
 }
 
 /// The rows of each component of `params`, without those of the blocks.
@@ -63,6 +63,8 @@ struct Piece {
     sets: Range<usize>,
     /// Words a row.
     words: usize,
+    /// Its addresses.
+    addresses: usize,
     /// Addresses times components.
     work: usize,
 }
@@ -86,6 +88,7 @@ pub(super) fn run<R: Reduce>(
         let packed = Packed::new(&params[sets.clone()], plan.components);
         let packed_buffer = upload(&gpu, "params", &packed.bytes, Usage::STORAGE);
         let blocks = plan.components / plan.block;
+        let addresses = addresses(&batch.segments[segments.clone()]);
         Dispatch {
             workgroups: [segments.len(), blocks, sets.len()].map(|n| n as u32),
             inputs: vec![
@@ -101,7 +104,8 @@ pub(super) fn run<R: Reduce>(
             }),
             what: Piece {
                 times: batch.times,
-                work: addresses(&batch.segments[segments.clone()]) * plan.components * sets.len(),
+                addresses,
+                work: addresses * plan.components * sets.len(),
                 words,
                 sets,
             },
@@ -129,6 +133,8 @@ struct Fold<'a, R: Reduce> {
     plan: Plan,
     /// How often the addresses of the plane that is being visited count.
     times: u64,
+    /// How many of them were visited.
+    addresses: usize,
     /// The rows of each parameter set over that plane.
     rows: Vec<f64>,
     /// The statistics of the planes before, one a parameter set.
@@ -138,7 +144,14 @@ struct Fold<'a, R: Reduce> {
 impl<'a, R: Reduce> Fold<'a, R> {
     fn new(params: &'a [R::Params], plan: Plan) -> Self {
         let all = params.iter().map(R::identity).collect();
-        Self { params, plan, times: 1, rows: vec![0.0; params.len() * plan.rows], all }
+        Self {
+            params,
+            plan,
+            times: 1,
+            addresses: 0,
+            rows: vec![0.0; params.len() * plan.rows],
+            all,
+        }
     }
 
     /// Adds the words of `piece`: the rows of its sets, one set after another.
@@ -146,6 +159,9 @@ impl<'a, R: Reduce> Fold<'a, R> {
         if piece.times != self.times {
             self.merge();
             self.times = piece.times;
+        }
+        if piece.sets.start == 0 {
+            self.addresses += piece.addresses;
         }
         let rows = piece.sets.start * self.plan.rows..piece.sets.end * self.plan.rows;
         for (row, words) in self.rows[rows].iter_mut().zip(words.chunks(piece.words)) {
@@ -157,11 +173,12 @@ impl<'a, R: Reduce> Fold<'a, R> {
     fn merge(&mut self) {
         let sets = self.all.iter_mut().zip(self.params).zip(self.rows.chunks(self.plan.rows));
         for ((all, params), rows) in sets {
-            let mut stats = R::unpack(rows, params, self.plan.block);
+            let mut stats = R::unpack(rows, params, self.plan.block, self.addresses);
             stats.repeat(self.times);
             all.merge(&stats);
         }
         self.rows.fill(0.0);
+        self.addresses = 0;
     }
 
     fn finish(mut self) -> Vec<R::Stats> {

@@ -11,7 +11,7 @@ impl Reduce for Lloyd {
     const KERNEL: Kernel = LLOYD;
     const ROWS: Rows = Rows { component: 3 + OCTETS, block: 0 };
 
-    fn unpack(sums: &[f64], centres: &Centres, block: usize) -> LloydStats {
+    fn unpack(sums: &[f64], centres: &Centres, block: usize, _: usize) -> LloydStats {
         let cluster = |rows: &[f64]| Cluster {
             count: rows[0] as u64,
             sum: std::array::from_fn(|j| rows[1 + j] as u64),

@@ -11,7 +11,7 @@ impl Reduce for Moments {
     const KERNEL: Kernel = MOMENTS;
     const ROWS: Rows = Rows { component: 1 + OCTETS + PAIRS, block: 0 };
 
-    fn unpack(sums: &[f64], centres: &Centres, block: usize) -> MomentsStats {
+    fn unpack(sums: &[f64], centres: &Centres, block: usize, _: usize) -> MomentsStats {
         let cluster = |rows: &[f64]| ExactMoments {
             count: rows[0] as u64,
             sum: std::array::from_fn(|j| rows[1 + j] as u64),

@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::kernels::Binding;
 use crate::address::OCTETS;
-use crate::engine::anchored::{Anchored, LEAST, gaussian_scale};
+use crate::engine::anchored::{Anchored, LEAST, gaussian_scale, level};
 use crate::engine::near_tie;
 use crate::pass::centres::Centre;
 use crate::pass::{Centres, Density, Mixture, PAIR, PAIRS, Tail, mixture};
@@ -152,9 +152,9 @@ impl PackedComponent {
         factor: [0.0; PAIRS],
     };
 
-    /// `component` with its axes scaled by `scale`.
-    fn new(component: &mixture::Component, scale: f64) -> Self {
-        let Anchored { bias, anchor, shift, factor } = Anchored::new(component, scale);
+    /// `component` with its axes scaled by `scale` and `level` taken from its log2-density.
+    fn new(component: &mixture::Component, scale: f64, level: f64) -> Self {
+        let Anchored { bias, anchor, shift, factor } = Anchored::new(component, scale).less(level);
         Self {
             bias: (bias as f32).max(LEAST as f32),
             anchor: anchor.map(|a| a as f32),
@@ -174,8 +174,8 @@ impl Pack for Mixture {
     }
 
     fn pack(&self) -> Vec<PackedComponent> {
-        let scale = gaussian_scale();
-        self.0.iter().map(|component| PackedComponent::new(component, scale)).collect()
+        let (scale, level) = (gaussian_scale(), level(self));
+        self.0.iter().map(|component| PackedComponent::new(component, scale, level)).collect()
     }
 }
 
@@ -210,7 +210,7 @@ impl Pack for Students<'_> {
 
     fn pack(&self) -> Vec<PackedStudent> {
         let pack = |(component, &v): (_, &f64)| PackedStudent {
-            component: PackedComponent::new(component, 1.0 / v.sqrt()),
+            component: PackedComponent::new(component, 1.0 / v.sqrt(), 0.0),
             power: ((v + self.dimensions) / 2.0) as f32,
         };
         self.components.0.iter().zip(self.freedom).map(pack).collect()
