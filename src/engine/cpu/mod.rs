@@ -90,6 +90,11 @@ impl<'a> CpuEngine<'a> {
         Self { points, unit: VectorUnit { level: Level::new(), precision }, sorted: None }
     }
 
+    /// The points that it holds.
+    pub(super) fn held(&self) -> &Points<'a> {
+        &self.points
+    }
+
     /// Hands what `say` appends for every address to `sink`, in order.
     fn stream<Item: Send>(
         &self,
