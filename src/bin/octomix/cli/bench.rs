@@ -111,11 +111,6 @@ pub enum PassArg {
 }
 
 impl PassArg {
-    /// Whether every engine but the reference runs it on the CPU, and by the same code.
-    pub fn is_label(self) -> bool {
-        matches!(self, Self::Label | Self::LabelJoint | Self::LabelEach)
-    }
-
     /// Its name on the command line and in results.
     pub fn name(self) -> &'static str {
         match self {

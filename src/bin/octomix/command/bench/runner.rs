@@ -87,8 +87,7 @@ impl<'a> Runner<'a> {
         let mut tell = |engine, pass: PassArg, spent: Spent, task: &Task, answer: &Answer| {
             let Spent { seconds, cpu_seconds, repetitions } = spent;
             // The rates are the CPU's; those of a real GPU are unknown.
-            let on_cpu = pass.is_label()
-                || self.report.engines.iter().any(|of| of.engine == engine && of.on_cpu);
+            let on_cpu = self.report.engines.iter().any(|of| of.engine == engine && of.on_cpu);
             let share = |floor: f64| on_cpu.then(|| n as f64 * floor / seconds);
             let arithmetic = floor::multiply_adds(pass, k) / machine.multiply_adds_per_second;
             self.report.timings.push(Timing {
