@@ -203,14 +203,12 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        let exact = Arithmetic::double(terms(&self.points));
         match self.unit.precision {
-            Precision::F64 => exact,
+            Precision::F64 => Arithmetic::double(terms(&self.points)),
             Precision::F32 => Arithmetic {
                 sums: Precision::F32,
                 chain: BLOCK,
                 negligible: f64::from(f32::NEGLIGIBLE.exp2()),
-                ..exact
             },
         }
     }
