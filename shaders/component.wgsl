@@ -1,21 +1,21 @@
-// A component of a mixture, and four addresses along its axes.
+// A Gaussian component of a mixture, and the log2-densities of four addresses under it.
 
 // The anchor is the mean rounded to whole octets, so that `x - anchor` is exact in f32. The host folds
 // the rest of the mean into the shifts, in f64.
 struct Component {
-    // weighted log2-density at the mean, in bits
+    // weighted log2-density at the mean less the level of the mixture, in bits
     bias: f32,
     // whole octets, 0 to 255
     anchor0: f32,
     anchor1: f32,
     anchor2: f32,
     anchor3: f32,
-    // factor' (anchor - mean), without unit
+    // factor' (anchor - mean)
     shift0: f32,
     shift1: f32,
     shift2: f32,
     shift3: f32,
-    // columns of the precision Cholesky factor, 1 / octet, times the scale of the tail
+    // columns of the precision Cholesky factor, times sqrt(log2(e) / 2), so that |y|^2 is in bits
     u00: f32,
     u01: f32,
     u02: f32,
@@ -31,28 +31,17 @@ struct Component {
 // Bits, below any log2-density that matters. WGSL need not support infinity.
 const LEAST = -1.0e30;
 
-// Four addresses along the axes in which a component is spherical.
-struct Whitened {
-    y0: vec4<f32>,
-    y1: vec4<f32>,
-    y2: vec4<f32>,
-    y3: vec4<f32>,
-}
+@group(0) @binding(2) var<storage, read> components: array<Component>;
 
-fn whiten(c: Component, x0: vec4<f32>, x1: vec4<f32>, x2: vec4<f32>, x3: vec4<f32>) -> Whitened {
+// The weighted log2-densities of four addresses.
+fn log2_density(c: Component, x0: vec4<f32>, x1: vec4<f32>, x2: vec4<f32>, x3: vec4<f32>) -> vec4<f32> {
     let d0 = x0 - c.anchor0;
     let d1 = x1 - c.anchor1;
     let d2 = x2 - c.anchor2;
     let d3 = x3 - c.anchor3;
-    return Whitened(
-        c.u00 * d0 + c.shift0,
-        c.u01 * d0 + c.u11 * d1 + c.shift1,
-        c.u02 * d0 + c.u12 * d1 + c.u22 * d2 + c.shift2,
-        c.u03 * d0 + c.u13 * d1 + c.u23 * d2 + c.u33 * d3 + c.shift3,
-    );
-}
-
-// |y|^2, the squared Mahalanobis distance times the square of the scale.
-fn square(y: Whitened) -> vec4<f32> {
-    return y.y0 * y.y0 + y.y1 * y.y1 + y.y2 * y.y2 + y.y3 * y.y3;
+    let y0 = c.u00 * d0 + c.shift0;
+    let y1 = c.u01 * d0 + c.u11 * d1 + c.shift1;
+    let y2 = c.u02 * d0 + c.u12 * d1 + c.u22 * d2 + c.shift2;
+    let y3 = c.u03 * d0 + c.u13 * d1 + c.u23 * d2 + c.u33 * d3 + c.shift3;
+    return max(c.bias - (y0 * y0 + y1 * y1 + y2 * y2 + y3 * y3), vec4(LEAST));
 }

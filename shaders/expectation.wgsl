@@ -16,7 +16,7 @@
 // segment, so its moments follow from those of the others at the end.
 
 #import segment
-#import gaussian
+#import component
 #import slice
 
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;

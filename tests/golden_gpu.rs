@@ -45,7 +45,7 @@ fn labelled(make: &Maker<'_>, density: &Density, addresses: &[u32]) -> (Vec<f64>
         Ok(())
     };
     engine.label(density, &mut sink).unwrap();
-    let bounds = LabelBounds::new(engine.arithmetic(), density);
+    let bounds = LabelBounds::new(density);
     (found, addresses.iter().map(|&address| bounds.log_density(address)).collect())
 }
 

@@ -6,9 +6,7 @@ use std::mem::{offset_of, size_of};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use octomix::engine::gpu::kernels::{KERNELS, Kernel, Word};
 use octomix::engine::gpu::layout::{Layout, PARTIALS};
-use octomix::engine::gpu::{
-    BINS, LabelWord, PackedCentre, PackedComponent, PackedStudent, Reach, Reduction, Round, Segment,
-};
+use octomix::engine::gpu::{PackedCentre, PackedComponent, Reach, Reduction, Segment};
 
 fn module(kernel: &Kernel, components: usize) -> naga::Module {
     let source = kernel.wgsl(components);
@@ -109,16 +107,6 @@ fn structs_have_the_layout_of_the_hosts() {
     let reduction =
         [offset_of!(Reduction, rows), offset_of!(Reduction, threads), offset_of!(Reduction, words)];
     assert_layout(&named("reduce"), "Reduction", size_of::<Reduction>(), &reduction);
-
-    let label = named("label-joint");
-    let student = [offset_of!(PackedStudent, component), offset_of!(PackedStudent, power)];
-    assert_layout(&label, "Student", size_of::<PackedStudent>(), &student);
-    assert_layout(&label, "Component", size_of::<PackedComponent>(), &component);
-    let word = [offset_of!(LabelWord, cluster), offset_of!(LabelWord, log2_density)];
-    assert_layout(&label, "Label", size_of::<LabelWord>(), &word);
-
-    let round = [offset_of!(Round, prefix), offset_of!(Round, mask), offset_of!(Round, shift)];
-    assert_layout(&named("tally"), "Round", size_of::<Round>(), &round);
 }
 
 /// The value of a constant, or the default of an override.
@@ -135,7 +123,6 @@ fn value(module: &naga::Module, name: &str) -> Option<usize> {
 #[test]
 fn constants_are_those_of_the_host() {
     assert_eq!(value(&named("reduce"), "PARTIALS"), Some(PARTIALS));
-    assert_eq!(value(&named("tally"), "BINS"), Some(BINS));
     for kernel in KERNELS {
         let workgroup = value(&module(kernel, 8), "WORKGROUP");
         assert_eq!(workgroup, Some(Layout::HARDWARE.workgroup as usize), "{}", kernel.name);

@@ -151,21 +151,21 @@ pub fn expectation_bounds(
     bounds
 }
 
-/// Bounds on labels, address by address.
+/// Bounds on labels, which are in doubles on every engine, address by address.
 #[derive(Debug)]
 pub struct LabelBounds<'a> {
-    unit: f64,
     density: &'a Density,
 }
 
 impl<'a> LabelBounds<'a> {
-    /// For an engine of `arithmetic`.
-    pub fn new(arithmetic: Arithmetic, density: &'a Density) -> Self {
-        Self { unit: unit(arithmetic.labels), density }
+    /// Under `density`.
+    pub fn new(density: &'a Density) -> Self {
+        Self { density }
     }
 
     fn assess(&self, address: u32) -> Assessment {
-        Assessment::new(&self.density.components, &self.density.tail, address, self.unit)
+        let Density { components, tail } = self.density;
+        Assessment::new(components, tail, address, unit(Precision::F64))
     }
 
     /// The bound on the error of a log-density, in nats.
@@ -186,19 +186,10 @@ impl<'a> LabelBounds<'a> {
 const ROUNDINGS_Y: f64 = 6.0;
 /// Roundings of `|y|^2` after `y`: a product, three sums.
 const ROUNDINGS_SQUARE: f64 = 4.0;
-/// Roundings of `log2(1 + z)` in `shaders/student.wgsl`, relative to it.
-///
-/// Below 1: a sum and a division (2.5 ulp, an ulp being two roundings) for s; twice that and a
-/// product for s^2, of which a 24th reaches the series; about one for its last sum and its terms
-/// (each shrunk by s^2 < 1/9), a quarter for those left out; a constant and two products. From 1:
-/// what rounding 1 + z does to a logarithm of at least 1, and `log2`: 3 ulp, or at exactly 2 an
-/// absolute 2^-21, which is eight roundings of 1.
-const ROUNDINGS_LOG2_1P: f64 = 12.0;
+/// Roundings of `log2(1 + z)` relative to it, as `src/engine/cpu/lanes.rs` promises and tests.
+const ROUNDINGS_LOG2_1P: f64 = 8.0;
 /// Roundings of what follows: three sums of logarithms, the power, its product.
 const ROUNDINGS_POWER: f64 = 5.0;
-
-/// The least normal f32: what is smaller may be taken for 0.
-const FLUSH: f64 = f32::MIN_POSITIVE as f64;
 
 /// A value and a bound on its error.
 #[derive(Debug, Clone, Copy)]
@@ -254,8 +245,8 @@ fn sum(terms: &[Bounded]) -> Bounded {
 
 /// `log2(1 + z)`.
 fn log2_1p(z: Bounded, unit: f64) -> Bounded {
-    // Four squares, s and its products may each be taken for 0 where they are not normal.
-    let error = z.error + 8.0 * FLUSH;
+    // Four squares may each lose what is not normal.
+    let error = z.error + 4.0 * f64::MIN_POSITIVE;
     let value = z.value.ln_1p() * LOG2_E;
     // The logarithm is concave: it moves most where z is least.
     let moved = (error / (1.0 + (z.value - error).max(0.0))).ln_1p() * LOG2_E;

@@ -180,7 +180,7 @@ fn check_labels(
     density: &Density,
     checks: &mut [Check],
 ) -> Result<(), EngineError> {
-    let bounds = LabelBounds::new(engine.arithmetic(), density);
+    let bounds = LabelBounds::new(density);
     let mut rest: &[u32] = points.addresses();
     let mut wrong = 0;
     let mut expected = Vec::new();

@@ -12,54 +12,26 @@ use crate::pass::{Centres, Density, Mixture};
 #[derive(Debug)]
 pub struct FallbackEngine<'a> {
     gpu: GpuEngine<'a>,
-    /// Once the GPU has failed: why, and what runs instead.
-    instead: Option<(EngineError, CpuEngine<'a>)>,
+    /// Why the GPU failed, if it has: its CPU runs everything from then on.
+    trouble: Option<EngineError>,
 }
 
 impl<'a> FallbackEngine<'a> {
     /// Runs on `gpu` until it fails.
     pub fn new(gpu: GpuEngine<'a>) -> Self {
-        Self { gpu, instead: None }
-    }
-
-    /// The CPU, over the same points.
-    fn give_up(&mut self, trouble: EngineError) -> &mut CpuEngine<'a> {
-        let cpu = CpuEngine::new(self.gpu.held().clone());
-        &mut self.instead.insert((trouble, cpu)).1
-    }
-
-    /// Hands what `run` says of every address to `sink`; the CPU goes on where the GPU stopped.
-    fn stream<Item>(
-        &mut self,
-        run: impl Fn(&mut dyn Engine, &mut Sink<'_, Item>) -> Result<(), EngineError>,
-        sink: &mut Sink<'_, Item>,
-    ) -> Result<(), EngineError> {
-        let mut done = 0;
-        if self.instead.is_none() {
-            let streamed = run(&mut self.gpu, &mut |addresses, items| {
-                done += items.len();
-                sink(addresses, items)
-            });
-            match streamed {
-                Ok(()) | Err(EngineError::Sink(_)) => return streamed,
-                Err(trouble) => self.give_up(trouble),
-            };
-        }
-        let addresses = self.gpu.held().addresses();
-        run(&mut CpuEngine::new(addresses.slice(done..addresses.len())), sink)
+        Self { gpu, trouble: None }
     }
 }
 
 impl<K: Reduce + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
     fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        let cpu = match &mut self.instead {
-            Some((_, cpu)) => cpu,
-            None => match Run::<K>::run(&mut self.gpu, params) {
-                Err(trouble) => self.give_up(trouble),
+        if self.trouble.is_none() {
+            match Run::<K>::run(&mut self.gpu, params) {
+                Err(trouble) => self.trouble = Some(trouble),
                 done => return done,
-            },
-        };
-        Run::<K>::run(cpu, params)
+            }
+        }
+        Run::<K>::run(&mut self.gpu.cpu, params)
     }
 }
 
@@ -71,60 +43,56 @@ impl Local for FallbackEngine<'_> {
 
 impl Engine for FallbackEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        self.stream(|engine, sink| engine.label(density, sink), sink)
+        self.gpu.label(density, sink)
     }
 
-    fn order_statistics(
-        &mut self,
-        density: &Density,
-        ranks: &[u64],
-    ) -> Result<Vec<f64>, EngineError> {
-        let cpu = match &mut self.instead {
-            Some((_, cpu)) => cpu,
-            None => match self.gpu.order_statistics(density, ranks) {
-                Err(trouble) => self.give_up(trouble),
-                done => return done,
-            },
-        };
-        cpu.order_statistics(density, ranks)
-    }
-
+    /// The CPU goes on where the GPU stopped.
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        self.stream(|engine, sink| engine.assign(centres, sink), sink)
+        let mut done = 0;
+        if self.trouble.is_none() {
+            let assigned = self.gpu.assign(centres, &mut |addresses, indices| {
+                done += indices.len();
+                sink(addresses, indices)
+            });
+            match assigned {
+                Ok(()) | Err(EngineError::Sink(_)) => return assigned,
+                Err(trouble) => self.trouble = Some(trouble),
+            }
+        }
+        let addresses = self.gpu.points().addresses();
+        CpuEngine::new(addresses.slice(done..addresses.len())).assign(centres, sink)
     }
 
     fn expectation_in_doubles(
         &mut self,
         mixtures: &[Mixture],
     ) -> Result<Vec<ExpectationStats>, EngineError> {
-        match &mut self.instead {
-            Some((_, cpu)) => cpu.expectation_in_doubles(mixtures),
-            None => self.gpu.expectation_in_doubles(mixtures),
-        }
+        self.gpu.expectation_in_doubles(mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        match &self.instead {
+        match &self.trouble {
             None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.gpu(), points))),
-            Some((_, cpu)) => cpu.over(points),
+            Some(_) => Box::new(CpuEngine::new(points)),
         }
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        match &self.instead {
+        match &self.trouble {
             None => self.gpu.arithmetic(),
-            Some((_, cpu)) => cpu.arithmetic(),
+            Some(_) => self.gpu.cpu.arithmetic(),
         }
     }
 
     fn trouble(&self) -> Option<&EngineError> {
-        self.instead.as_ref().map(|(trouble, _)| trouble)
+        self.trouble.as_ref()
     }
 
     fn description(&self) -> String {
-        match &self.instead {
-            None => self.gpu.description(),
-            Some((_, cpu)) => format!("{}, then {}", self.gpu.description(), cpu.description()),
+        let gpu = self.gpu.description();
+        match &self.trouble {
+            None => gpu,
+            Some(_) => format!("{gpu}, then {}", self.gpu.cpu.description()),
         }
     }
 }
@@ -136,7 +104,6 @@ mod tests {
     use crate::engine::gpu::layout::Layout;
     use crate::engine::gpu::test_gpu;
     use crate::pass::assign::assign;
-    use crate::pass::label::label;
     use crate::pass::{Expectation, Lloyd, Pass};
 
     #[test]
@@ -160,30 +127,35 @@ mod tests {
     }
 
     #[test]
-    fn labels_and_centres_go_on_where_the_gpu_was_lost() {
+    fn labels_and_sums_in_doubles_need_no_gpu() {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let Parameters { centres, mut mixtures } =
-            Parameters::new(&addresses[..1000], 3).expect("distinct");
-        let density = Density::from(mixtures.remove(0));
+        let mixtures = Parameters::new(&addresses[..1000], 3).expect("distinct").mixtures;
+        let density = Density::from(mixtures[0].clone());
+        let Some(gpu) = test_gpu() else { return };
+        let mut engine = FallbackEngine::new(GpuEngine::new(&gpu, &addresses));
+        gpu.lose();
+        let of = |engine: &mut dyn Engine| {
+            let mut labels = Vec::new();
+            let mut take = |_: &[u32], found: &[Label]| {
+                labels.extend_from_slice(found);
+                Ok(())
+            };
+            engine.label(&density, &mut take).expect("the CPU is there");
+            let ranks = [0, 4_000, 99_999];
+            let ranked = engine.order_statistics(&density, &ranks).expect("the CPU is there");
+            let sums = engine.expectation_in_doubles(&mixtures).expect("the CPU is there");
+            (labels, ranked, sums)
+        };
+        assert!(of(&mut engine) == of(&mut CpuEngine::new(&addresses)));
+        assert!(engine.trouble().is_none());
+    }
+
+    #[test]
+    fn assignments_go_on_where_the_gpu_was_lost() {
+        let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let centres = Parameters::new(&addresses[..1000], 3).expect("distinct").centres;
         let Some(gpu) = test_gpu() else { return };
         let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
-        let mut found = Vec::new();
-        let mut take_and_lose = |_: &[u32], labels: &[Label]| {
-            found.extend_from_slice(labels);
-            gpu.lose();
-            Ok(())
-        };
-        engine.label(&density, &mut take_and_lose).expect("the CPU is there");
-        assert!(engine.trouble().is_some());
-        let mut expected = Vec::new();
-        label(&density, &addresses, &mut expected);
-        assert_eq!(found.len(), expected.len());
-        for (f, e) in found.iter().zip(&expected) {
-            assert!((f.log_density - e.log_density).abs() < 1e-3, "{f:?} for {e:?}");
-        }
-
-        let Some(gpu) = test_gpu() else { return };
         let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
         let mut found = Vec::new();
         let mut take_and_lose = |_: &[u32], indices: &[u32]| {

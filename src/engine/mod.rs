@@ -75,7 +75,8 @@ pub enum Precision {
     F64,
 }
 
-/// What is known of an engine's rounding: enough to bound its errors.
+/// What is known of the rounding of an engine's sums: enough to bound their errors. Labels are in doubles
+/// on every engine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Arithmetic {
     /// The format of sums and of what is summed.
@@ -84,14 +85,12 @@ pub struct Arithmetic {
     pub chain: usize,
     /// Responsibilities below this may be taken for 0.
     pub negligible: f64,
-    /// The format of labels.
-    pub labels: Precision,
 }
 
 impl Arithmetic {
     /// Doubles throughout; a term passes through at most `chain` additions.
     pub fn double(chain: usize) -> Self {
-        Self { sums: Precision::F64, chain, negligible: 2f64.powi(-64), labels: Precision::F64 }
+        Self { sums: Precision::F64, chain, negligible: 2f64.powi(-64) }
     }
 }
 
@@ -103,11 +102,11 @@ pub type Sink<'s, T> = dyn FnMut(&[u32], &[T]) -> std::io::Result<()> + 's;
 /// It borrows, shares or owns them, here or elsewhere. Models do not see them: what they need of
 /// single addresses the engine hands out, in blocks or through [`Host`].
 pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
-    /// Hands every address and its label to `sink`, in order, some thousands at a time; once,
+    /// Hands every address and its label, in doubles, to `sink`, in order, some thousands at a time; once,
     /// whatever its weight.
     ///
     /// # Errors
-    /// When a device fails, or the sink does.
+    /// When the engine fails, or the sink does.
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError>;
 
     /// The log-densities at `ranks` in ascending order of log-density. Ranks count from 0 and ascend;
@@ -116,7 +115,7 @@ pub trait Engine: Run<Moments> + Run<Lloyd> + Run<Expectation> + Host + Send {
     /// They are exact: those that [`label`](Self::label) hands out.
     ///
     /// # Errors
-    /// When a device fails.
+    /// When the engine fails.
     fn order_statistics(
         &mut self,
         density: &Density,

@@ -81,11 +81,16 @@ impl Engine for Recorder<'_> {
         self.engine.assign(centres, sink)
     }
 
-    /// In single precision nevertheless: the kernels are what is tested.
+    /// In single precision nevertheless: the kernels are what is tested. A fit that runs an E-step again
+    /// in doubles gets what it had, and that is noted once.
     fn expectation_in_doubles(
         &mut self,
         mixtures: &[Mixture],
     ) -> Result<Vec<ExpectationStats>, EngineError> {
+        let known = |mixture: &Mixture| self.steps.iter().find(|(of, _)| of == mixture);
+        if let Some(stats) = mixtures.iter().map(|m| Some(known(m)?.1.clone())).collect() {
+            return Ok(stats);
+        }
         Run::<Expectation>::run(self, mixtures)
     }
 

@@ -90,6 +90,11 @@ impl<'a> CpuEngine<'a> {
         Self { points, unit: VectorUnit { level: Level::new(), precision }, sorted: None }
     }
 
+    /// The points that it holds.
+    pub(super) fn held(&self) -> &Points<'a> {
+        &self.points
+    }
+
     /// Hands what `say` appends for every address to `sink`, in order.
     fn stream<Item: Send>(
         &self,
@@ -198,14 +203,12 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        let exact = Arithmetic::double(terms(&self.points));
         match self.unit.precision {
-            Precision::F64 => exact,
+            Precision::F64 => Arithmetic::double(terms(&self.points)),
             Precision::F32 => Arithmetic {
                 sums: Precision::F32,
                 chain: BLOCK,
                 negligible: f64::from(f32::NEGLIGIBLE.exp2()),
-                ..exact
             },
         }
     }

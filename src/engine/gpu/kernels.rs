@@ -36,8 +36,6 @@ pub enum Binding {
     Components,
     /// Segments of the batch.
     Segments,
-    /// Rounds of a radix select.
-    Rounds,
     /// Partial sums: written by the kernel of a pass, read by the reduction.
     Partials,
     /// How partial sums are reduced.
@@ -46,21 +44,13 @@ pub enum Binding {
     Sums,
     /// Results: the nearest centre of each address.
     Indices,
-    /// Results: the label of each address.
-    Labels,
-    /// Results: how many addresses have each value of a digit; added to, so they start from 0.
-    Counts,
 }
 
 /// A kernel.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernel {
-    /// What it is called.
+    /// What it is called, as is the file of `shaders/` with its `main`.
     pub name: &'static str,
-    /// The file of `shaders/` with its `main`.
-    entry: &'static str,
-    /// The file of the tail that it imports, if it imports one.
-    tail: &'static str,
     /// The type of its partial sums, if it has any.
     pub word: Word,
     /// What it binds in group 0, in the order of the binding numbers.
@@ -79,37 +69,29 @@ impl Kernel {
             Word::F32 => "f32",
             Word::U32 => "u32",
         };
-        wgsl(self.entry, self.tail, components.clamp(1, LARGEST_BLOCK), word)
+        wgsl(self.name, components.clamp(1, LARGEST_BLOCK), word)
     }
 }
 
 /// Declares a constant for each line and, of all lines, the table.
 macro_rules! kernels {
-    ($($constant:ident $name:literal $entry:literal $tail:literal $word:ident [$($binding:ident)*])*) => {
+    ($($constant:ident $name:literal $word:ident [$($binding:ident)*])*) => {
         $(pub(super) const $constant: Kernel = Kernel {
             name: $name,
-            entry: $entry,
-            tail: $tail,
             word: Word::$word,
             bindings: &[$(Binding::$binding),*],
         };)*
 
-        /// All kernels: those of sums, then those that tell of each address, then those of order statistics.
+        /// All kernels: those of sums, then the one that tells of each address.
         pub const KERNELS: &[Kernel] = &[$($constant),*];
     };
 }
 
 kernels! {
-    // constant  name           entry         tail            word  bindings
-    MOMENTS      "moments"      "moments"     ""              U32   [Reach Addresses Centres Partials Segments]
-    LLOYD        "lloyd"        "lloyd"       ""              U32   [Reach Addresses Centres Partials Segments]
-    EXPECTATION  "expectation"  "expectation" ""              F32   [Reach Addresses Components Partials Segments]
-    REDUCE       "reduce"       "reduce"      ""              F32   [Reduction Partials Sums]
-    ASSIGN       "assign"       "assign"      ""              F32   [Reach Addresses Centres Indices]
-    LABEL        "label"        "label"       "gaussian"      F32   [Reach Addresses Components Labels]
-    LABEL_JOINT  "label-joint"  "label"       "student_joint" F32   [Reach Addresses Components Labels]
-    LABEL_AXES   "label-each"   "label"       "student_axes"  F32   [Reach Addresses Components Labels]
-    TALLY        "tally"        "tally"       "gaussian"      F32   [Reach Addresses Components Counts Rounds]
-    TALLY_JOINT  "tally-joint"  "tally"       "student_joint" F32   [Reach Addresses Components Counts Rounds]
-    TALLY_AXES   "tally-each"   "tally"       "student_axes"  F32   [Reach Addresses Components Counts Rounds]
+    // constant  name          word  bindings
+    MOMENTS      "moments"     U32   [Reach Addresses Centres Partials Segments]
+    LLOYD        "lloyd"       U32   [Reach Addresses Centres Partials Segments]
+    EXPECTATION  "expectation" F32   [Reach Addresses Components Partials Segments]
+    REDUCE       "reduce"      F32   [Reduction Partials Sums]
+    ASSIGN       "assign"      F32   [Reach Addresses Centres Indices]
 }

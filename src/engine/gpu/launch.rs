@@ -2,7 +2,7 @@
 //! them, and results read back in order. While the device works on one dispatch, the host reads the
 //! results of the one before and prepares the next.
 //!
-//! What is dispatched, and what its results mean, is for the callers to say: `fold`, `stream`, `tally`.
+//! What is dispatched, and what its results mean, is for the callers to say: `fold`, `assign`.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -162,7 +162,7 @@ impl Launcher {
         };
         let reach = upload(gpu, "reach", bytemuck::bytes_of(&reach), Usage::UNIFORM);
         let bytes = 4 * dispatch.words;
-        let written = Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST;
+        let written = Usage::STORAGE | Usage::COPY_SRC;
         let read = Usage::MAP_READ | Usage::COPY_DST;
         let results = grow(gpu, self.results.next(), "results", bytes, written);
         let staging = grow(gpu, self.staging.next(), "staging", bytes, read);
@@ -176,7 +176,7 @@ impl Launcher {
         let resource = |binding| match binding {
             Binding::Reach => Some(reach.as_entire_binding()),
             Binding::Addresses => Some(addresses.as_entire_binding()),
-            Binding::Centres | Binding::Components | Binding::Segments | Binding::Rounds => {
+            Binding::Centres | Binding::Components | Binding::Segments => {
                 let input = inputs.iter().find(|(name, _)| *name == binding);
                 input.map(|(_, buffer)| buffer.as_entire_binding())
             }
@@ -184,14 +184,9 @@ impl Launcher {
             Binding::Partials => {
                 reduced.as_ref().map(|(_, partials, bytes)| slice(partials, *bytes))
             }
-            Binding::Sums | Binding::Indices | Binding::Labels | Binding::Counts => {
-                Some(slice(&results, bytes))
-            }
+            Binding::Sums | Binding::Indices => Some(slice(&results, bytes)),
         };
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        if kernel.bindings.contains(&Binding::Counts) {
-            encoder.clear_buffer(&results, 0, Some(bytes as u64));
-        }
         self.record(&mut encoder, kernel, block, *workgroups, resource);
         if let Some(Reduction { rows, words, .. }) = *reduction {
             let workgroups = [words.div_ceil(self.layout.workgroup), rows, 1];

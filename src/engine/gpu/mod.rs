@@ -1,16 +1,17 @@
-//! Passes on a GPU, through wgpu: Vulkan, Metal, DX12.
+//! Passes on a GPU, through wgpu: Vulkan, Metal, DX12. What needs doubles, which WGSL does not have,
+//! runs on the CPU: labels, order statistics, and the sums that fits end on.
 //!
 //! The way of a pass, from the device up:
 //! - `device` opens a GPU, `diagnose` says why there is none;
 //! - `shader` puts WGSL together, `kernels` is the table of kernels;
 //! - `layout` and `pace` cut a run into dispatches, `batch` keeps the addresses, `pack` the parameters;
 //! - `launch` is the loop that runs every kernel;
-//! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `stream` writes one item an
-//!   address (`label`, `assign`), `tally` finds order statistics.
+//! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `assign` writes one index an
+//!   address.
 //!
 //! Addresses are sorted and uploaded once, 4 bytes each, in batches, as far as the device has room;
-//! weighted ones plane by plane. Labels and assignments come in the set's own order; if that is not
-//! ascending, the addresses are uploaded for each of these calls.
+//! weighted ones plane by plane. Assignments come in the set's own order; if that is not ascending, the
+//! addresses are uploaded for each of these calls.
 
 mod assign;
 mod batch;
@@ -20,7 +21,6 @@ pub mod diagnose;
 mod expectation;
 pub(super) mod fold;
 pub mod kernels;
-mod label;
 mod launch;
 pub mod layout;
 mod lloyd;
@@ -28,15 +28,11 @@ mod moments;
 mod pace;
 mod pack;
 mod shader;
-mod stream;
-mod tally;
 
 pub use self::device::{Gpu, GpuError, Wanted};
-pub use self::label::LabelWord;
 pub use self::launch::{Reach, Reduction};
 pub use self::layout::Segment;
-pub use self::pack::{PackedCentre, PackedComponent, PackedStudent};
-pub use self::tally::{BINS, Round};
+pub use self::pack::{PackedCentre, PackedComponent};
 
 use self::batch::{Batch, Stored, batches};
 use self::fold::Reduce;
@@ -57,19 +53,17 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
     chain: LANES + TRIPS + PARTIALS,
     // What is smaller than the least normal number may be flushed to 0.
     negligible: f32::MIN_POSITIVE as f64,
-    labels: Precision::F32,
 };
 
 /// The engine of a GPU.
 #[derive(Debug)]
 pub struct GpuEngine<'a> {
     launcher: Launcher,
-    points: Points<'a>,
     /// What sums are taken over: the planes of the points, one after the other.
     batches: Vec<Batch<'a>>,
     pace: Pace,
-    /// What sums in doubles, which WGSL does not have; made when the first is asked for.
-    doubles: Option<CpuEngine<'a>>,
+    /// What runs in doubles, over the same points, and all that runs once the device is lost.
+    pub(super) cpu: CpuEngine<'a>,
 }
 
 impl<'a> GpuEngine<'a> {
@@ -84,9 +78,8 @@ impl<'a> GpuEngine<'a> {
         Self {
             launcher: Launcher::new(gpu, layout),
             batches: batches(gpu, &points, layout),
-            points,
             pace: Pace::default(),
-            doubles: None,
+            cpu: CpuEngine::new(points),
         }
     }
 
@@ -95,24 +88,12 @@ impl<'a> GpuEngine<'a> {
         &self.launcher.gpu
     }
 
-    /// The points that it holds.
-    pub(super) fn held(&self) -> &Points<'a> {
-        &self.points
-    }
-
-    /// Every address once, in any order.
-    fn once(&self) -> Vec<Stored<'a>> {
-        if self.points.weights().is_some() {
-            return self.in_order();
-        }
-        self.batches.iter().map(|batch| batch.addresses.clone()).collect()
-    }
-
     /// Every address once, in the order of the points: the batches, if those are in that order.
     fn in_order(&self) -> Vec<Stored<'a>> {
-        let addresses = self.points.addresses();
-        if self.points.weights().is_none() && addresses.is_sorted() {
-            return self.once();
+        let points = self.cpu.held();
+        let addresses = points.addresses();
+        if points.weights().is_none() && addresses.is_sorted() {
+            return self.batches.iter().map(|batch| batch.addresses.clone()).collect();
         }
         let cut = spans(addresses.len(), self.launcher.layout.batch.max(1));
         cut.map(|span| Stored::Host(addresses.slice(span))).collect()
@@ -127,52 +108,30 @@ impl<R: Reduce> Run<R> for GpuEngine<'_> {
 
 impl Local for GpuEngine<'_> {
     fn points(&self) -> &Points<'_> {
-        &self.points
-    }
-}
-
-/// Puts the addresses beside what is said of them, which comes in their order.
-fn beside<'s, Item>(
-    mut addresses: &'s [u32],
-    sink: &'s mut Sink<'_, Item>,
-) -> impl FnMut(&[Item]) -> std::io::Result<()> + 's {
-    move |items| {
-        let (these, others) = addresses.split_at(items.len().min(addresses.len()));
-        addresses = others;
-        sink(these, items)
+        self.cpu.points()
     }
 }
 
 impl Engine for GpuEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        let batches = self.in_order();
-        let mut sink = beside(self.points.addresses(), sink);
-        label::label(&mut self.launcher, &batches, density, &mut sink)
-    }
-
-    fn order_statistics(
-        &mut self,
-        density: &Density,
-        ranks: &[u64],
-    ) -> Result<Vec<f64>, EngineError> {
-        let last = (self.points.addresses().len() as u64).saturating_sub(1);
-        let ranks = ranks.iter().map(|&rank| rank.min(last));
-        let batches = self.once();
-        tally::order_statistics(&mut self.launcher, &batches, density, ranks)
+        self.cpu.label(density, sink)
     }
 
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let batches = self.in_order();
-        let mut sink = beside(self.points.addresses(), sink);
-        assign::assign(&mut self.launcher, &batches, centres, &mut sink)
+        let mut rest: &[u32] = self.cpu.points().addresses();
+        assign::assign(&mut self.launcher, &batches, centres, &mut |indices| {
+            let (these, others) = rest.split_at(indices.len().min(rest.len()));
+            rest = others;
+            sink(these, indices)
+        })
     }
 
     fn expectation_in_doubles(
         &mut self,
         mixtures: &[Mixture],
     ) -> Result<Vec<ExpectationStats>, EngineError> {
-        let doubles = self.doubles.get_or_insert_with(|| CpuEngine::new(self.points.clone()));
-        doubles.expectation_in_doubles(mixtures)
+        self.cpu.expectation_in_doubles(mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
@@ -212,7 +171,7 @@ mod tests {
         gpu.lose();
         let lost = Run::<Lloyd>::run(&mut engine, &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
-        let lost = engine.label(&Mixture(Vec::new()).into(), &mut |_, _| Ok(()));
+        let lost = engine.assign(&centres[0], &mut |_, _| Ok(()));
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = Run::<Expectation>::run(&mut engine, &[Mixture(Vec::new())]);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");

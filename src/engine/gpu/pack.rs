@@ -8,7 +8,7 @@ use crate::address::OCTETS;
 use crate::engine::anchored::{Anchored, LEAST, gaussian_scale, level};
 use crate::engine::near_tie;
 use crate::pass::centres::Centre;
-use crate::pass::{Centres, Density, Mixture, PAIR, PAIRS, Tail, mixture};
+use crate::pass::{Centres, Mixture, PAIR, PAIRS};
 
 /// Parameters that the device reads as an array of components.
 pub trait Pack {
@@ -46,23 +46,6 @@ impl Packed {
             bytes.extend_from_slice(bytemuck::cast_slice(&packed));
         }
         Self { binding: P::BINDING, components, bytes }
-    }
-
-    /// One set, of at least one component.
-    pub fn one<P: Pack>(set: &P) -> Self {
-        Self::new(std::slice::from_ref(set), set.components().max(1))
-    }
-
-    /// The components of `density`, with its tails.
-    pub fn density(density: &Density) -> Self {
-        let Density { components, tail } = density;
-        let student =
-            |freedom, dimensions| Self::one(&Students { components, freedom, dimensions });
-        match tail {
-            Tail::Gaussian => Self::one(components),
-            Tail::Joint(freedom) => student(freedom, OCTETS as f64),
-            Tail::Each(freedom) => student(freedom, 1.0),
-        }
     }
 }
 
@@ -133,41 +116,26 @@ impl Pack for Centres {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 pub struct PackedComponent {
-    /// The weighted log2-density at the mean, in bits.
+    /// The weighted log2-density at the mean less the level of the mixture, in bits.
     pub bias: f32,
     /// The mean, rounded to whole octets.
     pub anchor: [f32; OCTETS],
     /// The factor applied to the anchor less the mean.
     pub shift: [f32; OCTETS],
-    /// The precision Cholesky factor, 1 / octet, times the scale of the tail: its upper triangle by rows.
+    /// The upper triangle of the precision Cholesky factor by rows, scaled so that `|y|^2` is in bits.
     pub factor: [f32; PAIRS],
-}
-
-impl PackedComponent {
-    /// So far below every other that its responsibilities are 0.
-    const PADDING: Self = Self {
-        bias: LEAST as f32,
-        anchor: [0.0; OCTETS],
-        shift: [0.0; OCTETS],
-        factor: [0.0; PAIRS],
-    };
-
-    /// `component` with its axes scaled by `scale` and `level` taken from its log2-density.
-    fn new(component: &mixture::Component, scale: f64, level: f64) -> Self {
-        let Anchored { bias, anchor, shift, factor } = Anchored::new(component, scale).less(level);
-        Self {
-            bias: (bias as f32).max(LEAST as f32),
-            anchor: anchor.map(|a| a as f32),
-            shift: shift.map(|s| s as f32),
-            factor: PAIR.map(|(i, j)| factor[i][j] as f32),
-        }
-    }
 }
 
 impl Pack for Mixture {
     type Packed = PackedComponent;
     const BINDING: Binding = Binding::Components;
-    const PADDING: PackedComponent = PackedComponent::PADDING;
+    /// So far below every other that its responsibilities are 0.
+    const PADDING: PackedComponent = PackedComponent {
+        bias: LEAST as f32,
+        anchor: [0.0; OCTETS],
+        shift: [0.0; OCTETS],
+        factor: [0.0; PAIRS],
+    };
 
     fn components(&self) -> usize {
         self.0.len()
@@ -175,44 +143,16 @@ impl Pack for Mixture {
 
     fn pack(&self) -> Vec<PackedComponent> {
         let (scale, level) = (gaussian_scale(), level(self));
-        self.0.iter().map(|component| PackedComponent::new(component, scale, level)).collect()
-    }
-}
-
-/// A component with the tails of t distributions: `Student` of `shaders/student.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, Pod, Zeroable)]
-pub struct PackedStudent {
-    /// The component, with `|y|^2` divided by the degrees of freedom.
-    pub component: PackedComponent,
-    /// The power of the density: half the sum of the degrees of freedom and the dimensions.
-    pub power: f32,
-}
-
-/// Components with the tails of t distributions.
-struct Students<'a> {
-    components: &'a Mixture,
-    /// The degrees of freedom of each component.
-    freedom: &'a [f64],
-    /// The dimensions of each distribution.
-    dimensions: f64,
-}
-
-impl Pack for Students<'_> {
-    type Packed = PackedStudent;
-    const BINDING: Binding = Binding::Components;
-    const PADDING: PackedStudent =
-        PackedStudent { component: PackedComponent::PADDING, power: 0.0 };
-
-    fn components(&self) -> usize {
-        self.components.0.len()
-    }
-
-    fn pack(&self) -> Vec<PackedStudent> {
-        let pack = |(component, &v): (_, &f64)| PackedStudent {
-            component: PackedComponent::new(component, 1.0 / v.sqrt(), 0.0),
-            power: ((v + self.dimensions) / 2.0) as f32,
+        let pack = |component| {
+            let Anchored { bias, anchor, shift, factor } =
+                Anchored::new(component, scale).less(level);
+            PackedComponent {
+                bias: (bias as f32).max(LEAST as f32),
+                anchor: anchor.map(|a| a as f32),
+                shift: shift.map(|s| s as f32),
+                factor: PAIR.map(|(i, j)| factor[i][j] as f32),
+            }
         };
-        self.components.0.iter().zip(self.freedom).map(pack).collect()
+        self.0.iter().map(pack).collect()
     }
 }

@@ -4,8 +4,8 @@
 //! - The lines between `//# for k` and `//# end` are repeated for each k of a block, with `$k` replaced.
 //!   Dynamically indexed private arrays are slow on every device and barriers on some, so the sums of
 //!   each component are scalars of their own.
-//! - `$TAIL`, `$BLOCK` and `$WORD` are replaced everywhere: no `override` of WGSL can choose an import,
-//!   how often lines are repeated, or a type. The size of a workgroup is one.
+//! - `$BLOCK` and `$WORD` are replaced everywhere: no `override` of WGSL can choose how often lines are
+//!   repeated, or a type. The size of a workgroup is one.
 //!
 //! Nothing here parses WGSL or knows a device. The crate naga_oil also resolves imports, but it cannot
 //! import an `override` into `@workgroup_size`, and what it prints has neither comments nor plain names.
@@ -21,25 +21,22 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str)] = files! {
-    "assign" "component" "density" "expectation" "gaussian" "label" "lloyd" "moments" "nearest"
-    "reach" "reduce" "segment" "slice" "student" "student_axes" "student_joint" "tally" "workgroup"
+    "assign" "component" "expectation" "lloyd" "moments" "nearest" "reach" "reduce" "segment" "slice"
+    "workgroup"
 };
 
-/// The WGSL of the file `entry` and of all it imports, for blocks of `block` components, the tail in the
-/// file `tail` and partial sums of the type `word`.
+/// The WGSL of the file `entry` and of all it imports, for blocks of `block` components and partial
+/// sums of the type `word`.
 ///
 /// An import that no file answers stays as it is, so the module is invalid.
-pub(super) fn wgsl(entry: &str, tail: &str, block: usize, word: &str) -> String {
+pub(super) fn wgsl(entry: &str, block: usize, word: &str) -> String {
     let mut source = String::new();
-    append(entry, tail, &mut Vec::new(), &mut source);
-    unroll(&source, block)
-        .replace("$TAIL", tail)
-        .replace("$BLOCK", &block.to_string())
-        .replace("$WORD", word)
+    append(entry, &mut Vec::new(), &mut source);
+    unroll(&source, block).replace("$BLOCK", &block.to_string()).replace("$WORD", word)
 }
 
 /// Appends the file `name` to `source`, after those of its imports that are not in `seen`.
-fn append<'a>(name: &'a str, tail: &'a str, seen: &mut Vec<&'a str>, source: &mut String) {
+fn append<'a>(name: &'a str, seen: &mut Vec<&'a str>, source: &mut String) {
     if seen.contains(&name) {
         return;
     }
@@ -51,8 +48,7 @@ fn append<'a>(name: &'a str, tail: &'a str, seen: &mut Vec<&'a str>, source: &mu
     let (imports, lines): (Vec<&str>, Vec<&str>) =
         text.lines().partition(|line| line.starts_with("#import "));
     for import in imports {
-        let import = import.trim_start_matches("#import ");
-        append(if import == "$TAIL" { tail } else { import }, tail, seen, source);
+        append(import.trim_start_matches("#import "), seen, source);
     }
     if !source.is_empty() {
         source.push('\n');
@@ -101,8 +97,8 @@ mod tests {
 
     #[test]
     fn imports_come_first_and_once() {
-        // Both the tail and the slices import the component.
-        let source = wgsl("expectation", "", 1, "f32");
+        // The sums import the component, and so do the slices.
+        let source = wgsl("expectation", 1, "f32");
         let at = |declaration: &str| {
             let found: Vec<_> = source.match_indices(declaration).collect();
             assert_eq!(found.len(), 1, "{declaration}");
@@ -114,8 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_is_imported_and_an_unknown_file_is_left_to_be_noticed() {
-        assert!(wgsl("label", "student_axes", 1, "f32").contains("fn log2_1p"));
-        assert!(wgsl("label", "absent", 1, "f32").contains("#import absent"));
+    fn an_unknown_file_is_left_to_be_noticed() {
+        assert_eq!(wgsl("absent", 1, "f32"), "#import absent\n");
     }
 }

@@ -154,9 +154,11 @@ impl Report {
         Self { octomix: env!("CARGO_PKG_VERSION"), machine, engines, left_out, ..Self::default() }
     }
 
-    /// Finds from which size the GPU beats the CPU, if both were timed.
+    /// Finds from which size the GPU beats the CPU, if both were timed. Labels are left out: both engines
+    /// have the CPU's.
     pub fn find_crossovers(&mut self) {
-        let of_gpu = self.timings.iter().filter(|timing| timing.engine == "gpu");
+        let is_label = |timing: &Timing| timing.pass.starts_with("label");
+        let of_gpu = self.timings.iter().filter(|t| t.engine == "gpu" && !is_label(t));
         for gpu in of_gpu {
             let is_same = |t: &&Timing| {
                 (t.set, t.k, t.pass) == (gpu.set, gpu.k, gpu.pass)
