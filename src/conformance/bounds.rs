@@ -8,7 +8,7 @@
 use std::f64::consts::{LN_2, LOG2_E};
 
 use crate::address::{OCTETS, Points, octets};
-use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine};
+use crate::engine::{Arithmetic, Engine, Precision, ReferenceEngine, level};
 use crate::pass::expectation::ExpectationStats;
 use crate::pass::mixture::Component;
 use crate::pass::{Density, Expectation, Mixture, PAIR, Pass, Tail};
@@ -38,6 +38,15 @@ const LOG2: [f64; 2] = [8.0, 6.0];
 /// Roundings of a product of a responsibility and one or two octets, and of its sum over lanes.
 const ROUNDINGS_MOMENT: f64 = 3.0;
 
+/// What an engine may take from all log2-densities before it rounds them to `precision`. In doubles the
+/// reference rounds too, and takes nothing.
+fn level_of(mixture: &Mixture, precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => level(mixture),
+        Precision::F64 => 0.0,
+    }
+}
+
 /// What is known of one address under a mixture and its tail.
 struct Assessment {
     exponents: Vec<Bounded>,
@@ -56,10 +65,11 @@ struct Assessment {
 }
 
 impl Assessment {
-    fn new(mixture: &Mixture, tail: &Tail, address: u32, unit: f64) -> Self {
+    /// Log2-densities are rounded less `level`.
+    fn new(mixture: &Mixture, tail: &Tail, level: f64, address: u32, unit: f64) -> Self {
         let x = octets(address).map(f64::from);
-        let exponents: Vec<Bounded> =
-            mixture.0.iter().enumerate().map(|(k, c)| exponent(k, c, tail, x, unit)).collect();
+        let exponent = |(k, c)| exponent(k, c, tail, level, x, unit);
+        let exponents: Vec<Bounded> = mixture.0.iter().enumerate().map(exponent).collect();
         let largest = exponents.iter().fold(f64::NEG_INFINITY, |m, e| m.max(e.value));
         let largest_error =
             exponents.iter().fold(0.0, |m, e| f64::max(m, e.value + e.error - largest));
@@ -81,7 +91,7 @@ impl Assessment {
         let most = log_sum_of(&|k| exponents[k].value + numerators[k]) - log_sum;
         let least = log_sum_of(&|k| exponents[k].value - numerators[k]) - log_sum;
         let normalise = unit * (NORMALISE[0] + NORMALISE[1] * exponents.len() as f64);
-        let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * log_sum.abs());
+        let log2 = unit * (LOG2[0] + LOG2[1] * (log_sum - largest) + 2.0 * (log_sum - level).abs());
         let log_sum_error = most.max(-least) + normalise * LOG2_E + log2;
         Self {
             exponents,
@@ -120,6 +130,7 @@ pub fn expectation_bounds(
     let n = ReferenceEngine::new(points.clone()).arithmetic().chain;
     let chain = arithmetic.chain.min(n) as f64 * unit + n as f64 * U64;
     let moment = ROUNDINGS_MOMENT * unit + chain;
+    let level = level_of(mixture, arithmetic.sums);
     let mut bounds = Expectation::identity(mixture);
     for (i, &address) in points.addresses().iter().enumerate() {
         // What weights scale, bounds scale with.
@@ -128,8 +139,11 @@ pub fn expectation_bounds(
             weight => weight as f64,
         };
         let x = octets(address).map(f64::from);
-        let a = Assessment::new(mixture, &Tail::Gaussian, address, unit);
-        bounds.log_likelihood += weight * LN_2 * (a.log_sum_error + chain * a.log_sum.abs());
+        let a = Assessment::new(mixture, &Tail::Gaussian, level, address, unit);
+        // The reference sums them whole, and the engine adds the level in doubles.
+        let whole = n as f64 * U64 * a.log_sum.abs() + 2.0 * U64 * level.abs();
+        let summed = chain * (a.log_sum - level).abs() + whole;
+        bounds.log_likelihood += weight * LN_2 * (a.log_sum_error + summed);
         for (k, sums) in bounds.components.iter_mut().enumerate() {
             let (r, dr) = a.responsibility(k, arithmetic.negligible);
             let d: [f64; OCTETS] = std::array::from_fn(|j| (x[j] - sums.anchor[j]).abs());
@@ -165,7 +179,7 @@ impl<'a> LabelBounds<'a> {
 
     fn assess(&self, address: u32) -> Assessment {
         let Density { components, tail } = self.density;
-        Assessment::new(components, tail, address, unit(Precision::F64))
+        Assessment::new(components, tail, 0.0, address, unit(Precision::F64))
     }
 
     /// The bound on the error of a log-density, in nats.
@@ -198,8 +212,15 @@ struct Bounded {
     error: f64,
 }
 
-/// The weighted log2-density of component `c`, the one at index `k`.
-fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -> Bounded {
+/// The weighted log2-density of component `c`, the one at index `k`, rounded less `level`.
+fn exponent(
+    k: usize,
+    c: &Component,
+    tail: &Tail,
+    level: f64,
+    x: [f64; OCTETS],
+    unit: f64,
+) -> Bounded {
     let fall = match tail {
         Tail::Gaussian => sum(&squares(c, x, (0.5 * LOG2_E).sqrt(), unit)),
         Tail::Joint(freedom) => {
@@ -215,7 +236,7 @@ fn exponent(k: usize, c: &Component, tail: &Tail, x: [f64; OCTETS], unit: f64) -
     let t = bias - fall.value;
     // The bias is rounded, and once more where octets that a block shares are folded into it; what that
     // adds is a square, of whose four roundings only two are then left.
-    let error = fall.error + unit * (2.0 * bias.abs() + t.abs());
+    let error = fall.error + unit * (2.0 * (bias - level).abs() + (t - level).abs());
     Bounded { value: t, error }
 }
 

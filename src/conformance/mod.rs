@@ -5,6 +5,7 @@
 //! `octomix validate` and the tests share this module.
 
 pub mod bounds;
+pub mod fits;
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use crate::address::{OCTETS, Points, octets};
@@ -138,6 +139,9 @@ pub fn check_mixtures(
     let of_labels = ["log-densities", "clusters", "Student log-densities", "Student clusters"];
     let mut checks = Check::all("expectation", &of_sums);
     checks.extend(Check::all("label", &of_labels));
+    checks.extend(Check::all("in doubles", &of_sums));
+    let in_doubles = engine.expectation_in_doubles(mixtures)?;
+    let doubles = ReferenceEngine::new(points.clone()).arithmetic();
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;
     for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
         let (of_sums, of_labels) = checks.split_at_mut(5);

@@ -18,7 +18,7 @@ pub(super) fn gaussian_scale() -> f64 {
 /// under it. Small numbers round by little, and responsibilities depend on differences alone.
 ///
 /// It is the mean over the components, by their weights, of the log2-density of their own addresses.
-pub(super) fn level(mixture: &Mixture) -> f64 {
+pub(crate) fn level(mixture: &Mixture) -> f64 {
     // The weight of a component, but for a factor that all have.
     let log_weight = |c: &Component| {
         let factors = (0..OCTETS).map(|j| c.precision_cholesky[j][j].ln());

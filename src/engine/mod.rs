@@ -11,6 +11,7 @@ pub(crate) mod order;
 mod planes;
 mod reference;
 
+pub(crate) use anchored::level;
 pub use cpu::CpuEngine;
 pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;

@@ -1,8 +1,10 @@
-//! `octomix validate`: every engine against the reference, on the user's own addresses.
+//! `octomix validate`: every engine against the reference, pass by pass and in whole fits, on the user's own
+//! addresses.
 
 use std::io::{self, Write};
 
 use octomix::address::{AddressSet, Points};
+use octomix::conformance::fits::{self, Fits};
 use octomix::conformance::{Check, MODELS, Parameters, check_centres, check_mixtures};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
@@ -25,7 +27,7 @@ struct Validation {
     checks: Vec<Row>,
 }
 
-/// One statistic of one pass.
+/// One statistic of one pass, or of a fit.
 #[derive(Debug, Serialize)]
 struct Row {
     pass: &'static str,
@@ -33,6 +35,13 @@ struct Row {
     error: f64,
     bound: f64,
     within: bool,
+}
+
+impl From<&Check> for Row {
+    fn from(check: &Check) -> Self {
+        let Check { pass, statistic, error, bound, .. } = *check;
+        Self { pass, statistic, error, bound, within: check.holds() }
+    }
 }
 
 /// What the command prints.
@@ -61,8 +70,16 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
         if !set.is_empty() {
             let parameters = Parameters::new(set.addresses(), components)
                 .map_err(|reason| Failure::Fit { role, reason })?;
+            let sample = fits::sample(set.addresses());
+            let fits = Fits::new(&Points::new(&sample), components.min(sample.len()))
+                .map_err(|reason| Failure::Fit { role, reason })?;
             for choice in &choices {
-                validations.push(validate(role, set, choice, &parameters)?);
+                let mut validation = validate(role, set, choice, &parameters)?;
+                let mut engine = choice.engine(Points::new(&sample));
+                let checks =
+                    fits.check(engine.as_mut()).map_err(|reason| Failure::Fit { role, reason })?;
+                validation.checks.extend(checks.iter().map(Row::from));
+                validations.push(validation);
             }
         }
     }
@@ -98,17 +115,13 @@ fn validate(
     let mut engine = choice.engine(points.clone());
     let mut checks = check_centres(engine.as_mut(), &points, &parameters.centres)?;
     checks.extend(check_mixtures(engine.as_mut(), &points, &parameters.mixtures)?);
-    let rows = checks.iter().map(|check| {
-        let Check { pass, statistic, error, bound, .. } = *check;
-        Row { pass, statistic, error, bound, within: check.holds() }
-    });
     Ok(Validation {
         role: role.key(),
         addresses: set.len(),
         components: parameters.mixtures.first().map_or(0, |mixture| mixture.0.len()),
         engine: choice.name(),
         device: engine.description(),
-        checks: rows.collect(),
+        checks: checks.iter().map(Row::from).collect(),
     })
 }
 
@@ -140,7 +153,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Parameters of {}.", report.models)?;
     writeln!(
         out,
-        "Errors and bounds of sums are per address. {}",
+        "Errors and bounds of sums are per address; those of fits in nats, iterations and shares of the addresses. {}",
         if report.within { "All are within bounds." } else { "Some are OUT OF BOUNDS." }
     )
 }
