@@ -143,9 +143,11 @@ pub fn check_mixtures(
     let in_doubles = engine.expectation_in_doubles(mixtures)?;
     let doubles = ReferenceEngine::new(points.clone()).arithmetic();
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;
-    for ((mixture, found), expected) in mixtures.iter().zip(&found).zip(&expected) {
+    for (i, (mixture, expected)) in mixtures.iter().zip(&expected).enumerate() {
         let (of_sums, of_labels) = checks.split_at_mut(5);
-        check_expectation(engine.arithmetic(), points, mixture, found, expected, of_sums);
+        check_expectation(engine.arithmetic(), points, mixture, &found[i], expected, of_sums);
+        let (of_labels, of_doubles) = of_labels.split_at_mut(4);
+        check_expectation(doubles, points, mixture, &in_doubles[i], expected, of_doubles);
         let (gaussian, student) = of_labels.split_at_mut(2);
         let [of_mixture, joint, each] = densities(mixture);
         check_labels(engine, points, &of_mixture, gaussian)?;

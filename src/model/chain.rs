@@ -13,16 +13,31 @@ use super::{FitError, Stop};
 use crate::pass::Mixture;
 use crate::pass::expectation::ExpectationStats;
 
-/// A fit may end where the rise to expect is at most this multiple of the tolerance: more than what the
-/// expectation is off by.
-const MARGIN: f64 = 1.1;
+/// What is left to doubles.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Care {
+    /// The last iterations: those whose rise is expected to be at most this multiple of the tolerance.
+    margin: f64,
+    /// Components at least so slanted. In single precision the least of their variances may be off by 2^-24
+    /// times the square of it.
+    pub slant: f64,
+}
 
-/// It may end soon where its bound changed by at most this multiple of the tolerance.
-const SOON: f64 = 2.0;
+impl Care {
+    /// Up to this size an iteration in doubles takes about a millisecond.
+    const SMALL: f64 = 262_144.0;
 
-/// Components at least so slanted are summed in doubles. In single precision the least of their variances
-/// may be off by 2^-24 times the square of it.
-pub(super) const SLANT: f64 = 4.0;
+    /// For addresses that count `size` in all. In a small set the rounding of single addresses tells: it
+    /// moves labels near a tie, and decides how a component collapses. In a large one it averages out, and
+    /// the margin has to cover no more than what an expected rise may be off by.
+    pub fn of(size: f64) -> Self {
+        if size <= Self::SMALL {
+            Self { margin: 50.0, slant: 4.0 }
+        } else {
+            Self { margin: 1.1, slant: 64.0 }
+        }
+    }
+}
 
 /// The course of one fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +74,7 @@ pub struct Chain<'a> {
     steps: Option<Vec<Step>>,
     /// The rise of the last iteration, and of the one before it.
     rises: [Option<f64>; 2],
+    care: Care,
 }
 
 #[derive(Debug, Clone)]
@@ -73,11 +89,13 @@ impl<'a> Chain<'a> {
     pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
         let course =
             Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
-        Self { estimator, estimate, course, steps: None, rises: [None; 2] }
+        Self { estimator, estimate, course, steps: None, rises: [None; 2], care: Care::of(0.0) }
     }
 
-    /// Prepares for an engine that sums in `single` precision, or in doubles.
-    pub fn start(&mut self, single: bool) {
+    /// Prepares for an engine that sums in `single` precision, or in doubles, over addresses that count
+    /// `size` in all.
+    pub fn start(&mut self, single: bool, size: f64) {
+        self.care = Care::of(size);
         self.steps = single.then(Vec::new);
         self.rises = [None; 2];
     }
@@ -152,7 +170,9 @@ impl<'a> Chain<'a> {
 
     /// Whether the next E-step had best be in doubles.
     pub fn needs_doubles(&self, tol: f64) -> bool {
-        self.steps.is_some() && (self.estimate.slant() >= SLANT || self.may_end(tol, SOON * tol))
+        let soon = 2.0 * self.care.margin * tol;
+        self.steps.is_some()
+            && (self.estimate.slant() >= self.care.slant || self.may_end(tol, soon))
     }
 
     /// Whether the bound changed by no more than `most` and will by less than `tol`, as far as can be told.
@@ -161,7 +181,7 @@ impl<'a> Chain<'a> {
         let noise = if self.is_exact() { 0.0 } else { 2.0 * self.course.noise };
         tol > 0.0
             && self.change().abs() <= most + noise
-            && self.expected_rise() <= MARGIN * tol + last.iteration.noise()
+            && self.expected_rise() <= self.care.margin * tol + last.iteration.noise()
     }
 
     /// How much the bound rose last, less the more quickly its rises shrink: what is to be expected of the

@@ -8,7 +8,6 @@
 //! plain step.
 
 use super::objective::{bound, combine, maximise};
-use crate::model::chain::SLANT;
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::{Sufficient, sufficient};
@@ -43,7 +42,8 @@ pub struct Climb {
     pub iterations: usize,
     /// The mixture whose E-step [`step`](Self::step) expects, and the statistics it is of.
     pub mixture: Mixture,
-    slant: f64,
+    /// How slanted that mixture is.
+    pub slant: f64,
     from: Vec<Sufficient>,
     gait: Gait,
     eta: f64,
@@ -68,11 +68,6 @@ impl Climb {
             eta: 1.0,
             stuck: false,
         })
-    }
-
-    /// Whether the next E-step needs doubles: see [`SLANT`].
-    pub fn is_slanted(&self) -> bool {
-        self.slant >= SLANT
     }
 
     /// The bound of the best state.

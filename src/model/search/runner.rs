@@ -4,6 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::climb::{Climb, Gait};
 use crate::engine::{Engine, Precision, RandomStream};
+use crate::model::chain::Care;
 use crate::model::em::expectations;
 use crate::model::estimator::Estimator;
 use crate::model::params::MixtureParams;
@@ -110,7 +111,8 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// One iteration of each of `climbs`, all of them `in_doubles` or those alone that need it.
     fn iterate(&mut self, climbs: &mut [Climb], in_doubles: bool) -> Result<(), FitError> {
         let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
-        let fine = |i: usize| in_doubles || climbs[i].is_slanted();
+        let most_slanted = Care::of(self.size).slant;
+        let fine = |i: usize| in_doubles || climbs[i].slant >= most_slanted;
         let stats = expectations(self.engine, &mixtures, fine)?;
         self.spent += self.iteration() * climbs.len() as f64;
         for (climb, stats) in climbs.iter_mut().zip(&stats) {
