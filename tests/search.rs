@@ -5,7 +5,7 @@ mod common;
 use std::ops::ControlFlow;
 
 use common::counting::Counting;
-use common::list;
+use common::{address, list};
 use octomix::engine::{CpuEngine, ReferenceEngine, Run};
 use octomix::model::fitted::MixtureFit;
 use octomix::model::params::MixtureParams;
@@ -14,7 +14,7 @@ use octomix::model::sufficient::Sufficient;
 use octomix::model::trace::{Kind, Move, Trace};
 use octomix::model::{FitError, ParamError, Stage, Stop};
 use octomix::pass::Expectation;
-use octomix::{BayesianMixture, Covariance, Points, Search, unobserved};
+use octomix::{BayesianMixture, Covariance, Points, Priors, Search, WeightPrior, unobserved};
 
 /// A search at `share` of the least budget.
 fn searched(components: usize, seed: u64, share: f64, addresses: u64) -> MixtureParams {
@@ -204,6 +204,60 @@ fn the_budget_grows_with_the_iterations_that_a_set_needs() {
         let (allowed, spent) = share("slash24.txt", 7, n_init);
         assert!(allowed > 1.5 && allowed < 5.0, "{n_init}: {allowed}");
         assert!(spent > 1.2, "{n_init}: {spent}");
+    }
+}
+
+/// What OCTOMIX_LISTS names, paths of lists with a colon between, and the tutorial's; of larger ones 8,000
+/// addresses, a share of them by hash.
+fn lists() -> Vec<(String, Vec<u32>)> {
+    let others = std::env::var("OCTOMIX_LISTS").unwrap_or_default();
+    let read = |path: &str| {
+        let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let mut all: Vec<u32> = text.lines().map(address).collect();
+        all.sort_unstable_by_key(|a| (a ^ (a >> 16)).wrapping_mul(0x85eb_ca6b));
+        all.dedup();
+        all.truncate(8000);
+        (path.to_owned(), all)
+    };
+    let tutorials = ["tutorial_src.txt", "tutorial_dst.txt"].map(|name| (name.into(), list(name)));
+    tutorials.into_iter().chain(others.split(':').filter(|p| !p.is_empty()).map(read)).collect()
+}
+
+#[test]
+#[ignore = "a minute; it prints what docs/benchmarks.md says"]
+fn how_a_search_compares_with_restarts() {
+    for (name, addresses) in lists() {
+        let (mut fits, mut reached, mut costs) = (0, 0, Vec::new());
+        for components in [4, 7, 8, 12, 20] {
+            for covariance in [Covariance::Full, Covariance::Diag] {
+                for weights in [WeightPrior::DirichletProcess, WeightPrior::DirichletDistribution] {
+                    let priors = Priors { weights, ..Priors::default() };
+                    let params = BayesianMixture::params(components);
+                    let params = params.covariance(covariance).priors(priors);
+                    let fit = |params: MixtureParams| {
+                        let mut engine = CpuEngine::new(&addresses);
+                        params.check().unwrap().fit(&mut engine, &mut unobserved).unwrap()
+                    };
+                    let of_50 = fit(params.clone().n_init(50));
+                    let found = fit(params.search(Search::MergeSplit(None)));
+                    fits += 1;
+                    reached += usize::from(bound(&found) >= bound(&of_50) - PLATEAU);
+                    let ten = &of_50.restarts[..10];
+                    let ten: usize = ten.iter().map(|course| course.lower_bounds.len()).sum();
+                    let iterations =
+                        trace(&found).evaluations / (components * addresses.len()) as f64;
+                    costs.push(iterations / ten as f64);
+                }
+            }
+        }
+        costs.sort_unstable_by(f64::total_cmp);
+        let (least, median, most) = (costs[0], costs[fits / 2], costs[fits - 1]);
+        println!(
+            "{name}, {} addresses: {reached} of {fits} searches reach the best of 50 restarts; \
+             they cost {least:.2} to {most:.2} times as much as ten, median {median:.2}",
+            addresses.len()
+        );
+        assert!(reached * 10 >= fits * 9, "{name}: {reached} of {fits}");
     }
 }
 
