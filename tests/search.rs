@@ -224,7 +224,7 @@ fn lists() -> Vec<(String, Vec<u32>)> {
 }
 
 #[test]
-#[ignore = "a minute; it prints what docs/benchmarks.md says"]
+#[ignore = "a measurement, for docs/benchmarks.md: a minute a blocklist"]
 fn how_a_search_compares_with_restarts() {
     for (name, addresses) in lists() {
         let (mut fits, mut reached, mut costs) = (0, 0, Vec::new());
