@@ -70,7 +70,8 @@ impl Params {
         }
     }
 
-    /// Fits to the engine's addresses.
+    /// Fits to the engine's addresses. Under a Dirichlet process the components end in the order of
+    /// descending mass, whatever the start.
     ///
     /// # Errors
     /// As of the model.
@@ -80,7 +81,11 @@ impl Params {
         observer: &mut Observer<'_>,
     ) -> Result<Fit, FitError> {
         match self {
-            Self::Mixture(params) => Ok(Fit::Mixture(Box::new(params.fit(engine, observer)?))),
+            Self::Mixture(params) => {
+                let mut fit = params.fit(engine, observer)?;
+                fit.sort_by_mass(engine, params, observer)?;
+                Ok(Fit::Mixture(Box::new(fit)))
+            }
             Self::KMeans(params) => params.fit(engine, observer).map(Fit::KMeans),
         }
     }
@@ -179,8 +184,8 @@ impl Fit {
     /// holds the addresses of the fit.
     ///
     /// Weights under a Dirichlet process are not numbered again: its components break a stick one after
-    /// the other, and no other order has the same bound. They are in the order of descending mass already
-    /// where there was a search or several restarts; a single restart stays as scikit-learn leaves it.
+    /// the other, and no other order has the same bound. [`Params::fit`] leaves them in the order of
+    /// descending mass.
     ///
     /// # Errors
     /// When the engine fails.
@@ -281,7 +286,7 @@ fn permuted<T: Clone>(list: &[T], order: &[usize]) -> Vec<T> {
 mod tests {
     use super::*;
     use crate::engine::CpuEngine;
-    use crate::{BayesianMixture, GaussianMixture, KMeans, Priors, WeightPrior, unobserved};
+    use crate::{BayesianMixture, GaussianMixture, Init, KMeans, Priors, WeightPrior, unobserved};
 
     #[test]
     fn equal_weights_are_ordered_by_mean() {
@@ -336,16 +341,40 @@ mod tests {
     }
 
     #[test]
-    fn a_stick_stays_as_it_was_broken() {
+    fn sticks_are_sorted_by_mass_whatever_the_start() {
         let addresses = subnets();
         let params = BayesianMixture::params(3).n_init(1);
-        for seed in 0..8 {
+        let fitted = |params: &MixtureParams| {
+            let params = params.clone().check().unwrap();
+            params.fit(&mut CpuEngine::new(&addresses), &mut unobserved).unwrap()
+        };
+        // The smallest subnet comes first.
+        let labels =
+            addresses.iter().map(|&a| u32::from(a > 0x0a40_0000) + u32::from(a >> 24 > 10));
+        let labels = params.clone().init(Init::Labels(labels.collect()));
+        let warm = params.clone().init(Init::Warm(Box::new(fitted(&labels).estimate)));
+        let mut starts = vec![labels, warm];
+        starts.extend((0..8).map(|seed| params.clone().seed(seed)));
+        let mut sorted = 0;
+        for params in starts {
+            let left = fitted(&params);
             let mut engine = CpuEngine::new(&addresses);
-            let params = Params::from(params.clone().seed(seed).check().unwrap());
+            let params = Params::from(params.check().unwrap());
             let mut fit = params.fit(&mut engine, &mut unobserved).unwrap();
             let before = fit.model();
+            let weights = before.weights();
+            assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
+            let bounds = fit.lower_bounds();
+            assert!((bounds[bounds.len() - 1] - bounds[bounds.len() - 2]).abs() < 1e-3);
+            if left.estimate.weights.is_sorted_by(|a, b| a >= b) {
+                assert_eq!(before, Model::Mixture(left.estimate));
+            } else {
+                sorted += 1;
+                assert!(bounds.last() > left.course().lower_bounds.last());
+            }
             fit.number(&mut engine).unwrap();
             assert_eq!(fit.model(), before);
         }
+        assert!(sorted > 2, "{sorted}");
     }
 }

@@ -58,7 +58,8 @@ pub enum Search {
     /// The best of `n_init` restarts, as scikit-learn does.
     Restarts,
     /// Merging and splitting components, in at most so many evaluations of a component at an address;
-    /// `None`: as many as `n_init` restarts take. It makes its own starts and leaves `init` aside.
+    /// `None`: 70 iterations' worth for each of `n_init` restarts, up to 700 where the set proves to need
+    /// more. It makes its own starts and leaves `init` aside.
     MergeSplit(Option<f64>),
 }
 

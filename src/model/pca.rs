@@ -1,4 +1,7 @@
 //! Principal components of the addresses, for pictures, from their exact moments.
+//!
+//! Axes of equal variance, 0 among them, are perpendicular but otherwise arbitrary: the addresses do not
+//! determine them, and rounding chooses.
 
 use nalgebra::{SymmetricEigen, Vector4};
 

@@ -1,5 +1,6 @@
 //! Draws from a mixture (scikit-learn's `sample`), as addresses: rounded to whole octets, those
-//! outside 0 to 255 drawn again.
+//! outside 0 to 255 drawn again, component and all. So a component is drawn by its weight times the share
+//! of it that lies inside.
 
 use nalgebra::{Cholesky, Matrix4, Vector4};
 use rand::{RngExt, SeedableRng};

@@ -1,4 +1,4 @@
-//! A search for better optima than restarts find, at their price.
+//! A search for better optima than restarts find.
 //!
 //! EM ends in the nearest optimum, and a restart forgets what the last one found. The search climbs
 //! from a few starts and then changes the best state by moves that EM cannot make by itself:
@@ -12,6 +12,7 @@
 //! machine with the same engine, whatever the number of threads. It does not choose the number of
 //! components, it ranks by the bound alone, and it does not promise the best optimum there is.
 
+mod budget;
 mod climb;
 mod exploration;
 mod moves;
@@ -22,6 +23,8 @@ mod starts;
 
 use std::time::Instant;
 
+use self::budget::Budget;
+pub use self::budget::least_budget;
 use self::runner::Runner;
 use super::chain::Course;
 use super::estimator::Estimator;
@@ -32,26 +35,12 @@ use super::{Checked, FitError, Observer, Stop, centres_of, check_size, kmeans, m
 use crate::engine::{Engine, Precision, Run};
 use crate::pass::Moments;
 
-/// What a restart takes on the average, in iterations over all addresses, K-Means included.
-///
-/// Measured with `tol` 1e-3 and `max_iter` 300, ten seeds: on the tutorial's destinations 19, 19, 37
-/// and 77 iterations for 4, 5, 7 and 12 components, on its sources 19 for 12, on 20,000 addresses of
-/// a public blocklist 254 for 7; the mean is 71. K-Means adds 5 to 40 iterations at [`KMEANS`], which
-/// is 1 to 5.
-const ITERATIONS_A_RESTART: f64 = 70.0;
-
 /// What the evaluation of a K-Means centre costs, in evaluations of a component.
 const KMEANS: f64 = 0.13;
 
-/// The budget of a search that is to cost as much as `params.n_init` restarts: address-component
-/// evaluations.
-pub fn budget(params: &MixtureParams, addresses: u64) -> f64 {
-    params.n_init as f64 * ITERATIONS_A_RESTART * addresses as f64 * params.components as f64
-}
-
-/// Fits by searching until `allowed` address-component evaluations are spent, or those of
-/// [`budget`] where left out, those on the host among them, or new starts lead no higher. Only the last
-/// ascent, to a fixed point, may take it beyond.
+/// Fits by searching until the budget is spent or new starts lead no higher. The budget is `allowed`
+/// address-component evaluations, those on the host among them; where left out it is [`least_budget`],
+/// and more where the first climbs are long. Only the last ascent, to a fixed point, may take it beyond.
 ///
 /// # Errors
 /// As [`Checked::fit`](Checked#method.fit).
@@ -63,8 +52,7 @@ pub fn fit(
 ) -> Result<MixtureFit, FitError> {
     check_size(engine, params.components)?;
     let started = Instant::now();
-    let addresses = engine.total();
-    let budget = allowed.unwrap_or_else(|| budget(params, addresses));
+    let budget = Budget::new(allowed, params, engine.total());
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
     // The same K-Means as that of the restarts under the same seed.
@@ -74,7 +62,7 @@ pub fn fit(
     let hard = Run::<Moments>::run(engine, &centres)?;
     let mut runner = Runner::new(engine, params, &estimator, budget, observer);
     let iterations: usize = means.iter().map(|m| m.n_iter).sum();
-    runner.spent += KMEANS * iterations as f64 * runner.iteration();
+    runner.budget.spent += KMEANS * iterations as f64 * runner.iteration();
 
     let starts = starts::start(&mut runner, &hard)?;
     let chain = if params.components > 1 {
@@ -89,7 +77,8 @@ pub fn fit(
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));
     let stop = if best.rise().abs() < params.tol { Stop::Converged } else { Stop::MaxIter };
-    let trace = Trace { moves: trace, evaluations: runner.spent, budget };
+    let trace =
+        Trace { moves: trace, evaluations: runner.budget.spent, budget: runner.budget.allowed };
     let seconds = started.elapsed().as_secs_f64();
     let single = engine.arithmetic().sums == Precision::F32;
     let noise = if single { estimator.noise(&best.statistics) } else { 0.0 };

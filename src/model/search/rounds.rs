@@ -50,7 +50,7 @@ impl Exploration {
         patience: usize,
         known: Option<f64>,
     ) -> Result<(), FitError> {
-        while !runner.exhausted()
+        while !runner.budget.exhausted()
             && self.rounds_without_gain < patience
             && self.rounds_without_news < MOST_REPEATS
             && known.is_none_or(|known| (self.best.bound() - known).abs() >= gain(runner))
@@ -84,7 +84,7 @@ pub fn improve(
     let Some(mut best) = best else { return Ok(None) };
     best.explore(runner, PATIENCE, None)?;
     let mut idle = 0;
-    while !runner.exhausted() && idle < MOST_IDLE_STARTS {
+    while !runner.budget.exhausted() && idle < MOST_IDLE_STARTS {
         let Some(other) = starts::another(runner)? else { break };
         let before = best.best.bound();
         best = better(runner, other, Some(best))?;
@@ -130,7 +130,7 @@ fn draw(
     let draw = |stream| view.draw(&mut RandomStream::new(seed, stream).rng());
     let drawn: Vec<_> = streams.into_par_iter().map(draw).collect();
     let spent = view.evaluations + drawn.iter().map(|(_, spent)| spent).sum::<f64>();
-    runner.spent += spent;
+    runner.budget.spent += spent;
     let mut tried: Vec<_> = drawn.into_iter().filter_map(|(tried, _)| tried).collect();
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut new = Vec::with_capacity(CONTINUED);
@@ -154,7 +154,7 @@ fn contend(
         Some((tried.components, Climb::new(runner.estimator, tried.statistics, Gait::Relaxed)?))
     };
     let (mut moved, mut climbs): (Vec<_>, Vec<_>) = tried.into_iter().filter_map(start).unzip();
-    while !climbs.is_empty() && !runner.exhausted() {
+    while !climbs.is_empty() && !runner.budget.exhausted() {
         runner.advance(&mut climbs)?;
         let top = climbs.iter().map(Climb::bound).fold(enough, f64::max);
         for i in (0..climbs.len()).rev() {

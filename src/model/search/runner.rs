@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
+use super::budget::Budget;
 use super::climb::{Climb, Gait};
 use crate::engine::{Engine, Precision, RandomStream};
 use crate::model::chain::Care;
@@ -10,9 +11,6 @@ use crate::model::estimator::Estimator;
 use crate::model::params::MixtureParams;
 use crate::model::trace::{Kind, Move};
 use crate::model::{FitError, Observer, Progress, Stage, tell};
-
-/// The share of the budget kept for the last ascent.
-const RESERVE: f64 = 0.08;
 
 /// While it searches, an ascent ends when the bound rises by less than this an iteration, in nats an
 /// address: the gain of a move is larger by orders, and only the best state is worth the rest.
@@ -39,30 +37,24 @@ pub struct Runner<'a, 'o> {
     pub estimator: &'a Estimator,
     /// The number of addresses.
     pub size: f64,
-    budget: f64,
-    /// Evaluations spent.
-    pub spent: f64,
+    /// What may be spent, and what has been.
+    pub budget: Budget,
     observer: &'a mut Observer<'o>,
     /// Streams of random numbers drawn from.
     streams: usize,
 }
 
 impl<'a, 'o> Runner<'a, 'o> {
-    /// Nothing spent of `budget`.
+    /// Climbs at the cost of `budget`.
     pub fn new(
         engine: &'a mut dyn Engine,
         params: &'a MixtureParams,
         estimator: &'a Estimator,
-        budget: f64,
+        budget: Budget,
         observer: &'a mut Observer<'o>,
     ) -> Self {
         let size = engine.total() as f64;
-        Self { engine, params, estimator, size, budget, spent: 0.0, observer, streams: 0 }
-    }
-
-    /// Whether nothing is left to search with.
-    pub fn exhausted(&self) -> bool {
-        self.spent >= (1.0 - RESERVE) * self.budget
+        Self { engine, params, estimator, size, budget, observer, streams: 0 }
     }
 
     /// What an iteration over all addresses costs.
@@ -100,7 +92,7 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// What to write down of a step that was kept.
     pub fn kept(&self, kind: Kind, components: Vec<usize>, before: f64, to: &Climb) -> Move {
-        Move { kind, components, before, after: to.bound(), evaluations: self.spent }
+        Move { kind, components, before, after: to.bound(), evaluations: self.budget.spent }
     }
 
     /// One iteration of each of `climbs`, in one run of the engine.
@@ -114,13 +106,14 @@ impl<'a, 'o> Runner<'a, 'o> {
         let most_slanted = Care::of(self.size).slant;
         let fine = |i: usize| in_doubles || climbs[i].slant >= most_slanted;
         let stats = expectations(self.engine, &mixtures, fine)?;
-        self.spent += self.iteration() * climbs.len() as f64;
+        self.budget.spent += self.iteration() * climbs.len() as f64;
         for (climb, stats) in climbs.iter_mut().zip(&stats) {
             climb.step(self.estimator, stats);
         }
         // In iterations: what they are of evaluations would mean nothing to anyone.
         let whole = |evaluations: f64| (evaluations / self.iteration()) as usize;
-        let (iteration, max_iter) = (whole(self.spent.min(self.budget)), whole(self.budget));
+        let Budget { spent, allowed, .. } = self.budget;
+        let (iteration, max_iter) = (whole(spent.min(allowed)), whole(allowed));
         let active = climbs.len();
         tell(self.observer, Progress { stage: Stage::Search, iteration, max_iter, active })
     }
@@ -129,7 +122,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     pub fn approach(&mut self, climb: &mut Climb) -> Result<(), FitError> {
         climb.set_gait(Gait::Relaxed);
         let (tol, last) = (self.coarse(), climb.iterations + self.params.max_iter);
-        while climb.rise().abs() >= tol && climb.iterations < last && !self.exhausted() {
+        while climb.rise().abs() >= tol && climb.iterations < last && !self.budget.exhausted() {
             self.advance(std::slice::from_mut(climb))?;
         }
         climb.sort(self.estimator);

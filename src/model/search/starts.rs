@@ -65,6 +65,7 @@ pub fn start(
         climbs.truncate(KEPT);
         for climb in &mut climbs {
             runner.approach(climb)?;
+            runner.budget.follow(climb.iterations);
         }
         // The first of equals.
         let higher = |a: Climb, b: Climb| if b.bound() > a.bound() { b } else { a };
@@ -109,7 +110,7 @@ fn agglomerate(
     for small in &small {
         let centres = Centres::new(&small.points)?;
         let moments = Run::<Moments>::run(&mut engine, &[centres])?.swap_remove(0);
-        runner.spent += KMEANS * (small.n_iter * clusters * sample.addresses.len()) as f64;
+        runner.budget.spent += KMEANS * (small.n_iter * clusters * sample.addresses.len()) as f64;
         let statistics = moments.0.iter().map(Sufficient::from_exact);
         merged = statistics.map(|s| Sufficient { weight: s.weight * sample.scale, ..s }).collect();
     }

@@ -97,7 +97,8 @@ Examples:
 /// Draws addresses from a fitted mixture, as CSV: address,cluster.
 ///
 /// Each is drawn from the Gaussian of a component and rounded to whole octets; what lies outside
-/// 0 to 255 is drawn again. The same seed gives the same addresses.
+/// 0 to 255 is drawn again, from any component. So each component is drawn by its weight times the share
+/// of it that lies inside. The same seed gives the same addresses.
 #[derive(Debug, Args)]
 #[command(after_help = SAMPLE_EXAMPLES)]
 pub struct SampleArgs {

@@ -37,8 +37,8 @@ pub struct ModelArgs {
     /// without another start, otherwise restarts]
     #[arg(long, value_parser = one_of(SEARCHES))]
     pub search: Option<Search>,
-    /// Evaluations of a component at an address that merge-split may spend, such as 2e9 [default: what
-    /// --n-init restarts take]
+    /// Evaluations of a component at an address that merge-split may spend, such as 2e9 [default:
+    /// 70 iterations for each of --n-init restarts, up to 700 where the set needs more]
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
     pub budget: Option<f64>,
     /// Restarts from different starting points, of which the best is kept
