@@ -69,16 +69,25 @@ struct Outcome {
 }
 
 impl Fits {
-    /// A Bayesian fit and one of maximum likelihood of the reference over `points`, from the start that one
-    /// K-Means makes.
+    /// A Bayesian fit and one of maximum likelihood.
     ///
     /// # Errors
     /// When there are fewer addresses than `components`.
     pub fn new(points: &Points<'_>, components: usize) -> Result<Self, FitError> {
-        let models = [
-            ("Bayesian fit", BayesianMixture::params(components)),
-            ("likelihood fit", GaussianMixture::params(components)),
-        ];
+        let bayesian = ("Bayesian fit", BayesianMixture::params(components));
+        let likelihood = ("likelihood fit", GaussianMixture::params(components));
+        Self::of(points, [bayesian, likelihood])
+    }
+
+    /// Fits of the reference over `points`, each of a name and parameters, from the start that one K-Means
+    /// makes and by 300 iterations at most.
+    ///
+    /// # Errors
+    /// When the parameters or the fits do not hold.
+    pub fn of(
+        points: &Points<'_>,
+        models: impl IntoIterator<Item = (&'static str, MixtureParams)>,
+    ) -> Result<Self, FitError> {
         let fit = |(name, params): (_, MixtureParams)| {
             let params = params.n_init(1).max_iter(MAX_ITER).check()?;
             let outcome = Outcome::new(&mut ReferenceEngine::new(points.clone()), &params)?;

@@ -32,7 +32,7 @@ impl Care {
     /// the margin has to cover no more than what an expected rise may be off by.
     pub fn of(size: f64) -> Self {
         if size <= Self::SMALL {
-            Self { margin: 50.0, slant: 4.0 }
+            Self { margin: 50.0, slant: 2.0 }
         } else {
             Self { margin: 1.1, slant: 64.0 }
         }
