@@ -28,7 +28,7 @@ pub const TIE: f64 = 1e-6;
 /// The percentile of the log-densities below which an address is flagged.
 const FLAGGED: f64 = 4.0;
 /// The most iterations: the reference takes its time.
-const MAX_ITER: usize = 300;
+const MAX_ITER: usize = 1000;
 /// Addresses that are fitted at most: a few more than the CPU engine sums in doubles.
 const SAMPLE: usize = 70_000;
 
@@ -80,7 +80,7 @@ impl Fits {
     }
 
     /// Fits of the reference over `points`, each of a name and parameters, from the start that one K-Means
-    /// makes and by 300 iterations at most.
+    /// makes and by 1,000 iterations at most.
     ///
     /// # Errors
     /// When the parameters or the fits do not hold.

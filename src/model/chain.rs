@@ -6,18 +6,22 @@
 //! and those that follow are in doubles too.
 
 use super::estimate::Estimate;
-use super::estimator::Estimator;
+use super::estimator::{Estimator, NOISE};
 use super::rise::Iteration;
 use super::sufficient::sufficient;
 use super::{FitError, Stop};
 use crate::pass::Mixture;
 use crate::pass::expectation::ExpectationStats;
 
-/// What is left to doubles.
+/// A fit may end where the rise to expect is at most this multiple of the tolerance: more than what the
+/// expectation is off by.
+const MARGIN: f64 = 1.1;
+
+/// What is left to doubles besides the end of a fit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Care {
-    /// The last iterations: those whose rise is expected to be at most this multiple of the tolerance.
-    margin: f64,
+    /// Iterations whose rise is expected to be at most this, in nats an address.
+    rise: f64,
     /// Components at least so slanted. In single precision the least of their variances may be off by 2^-24
     /// times the square of it.
     pub slant: f64,
@@ -28,13 +32,12 @@ impl Care {
     const SMALL: f64 = 262_144.0;
 
     /// For addresses that count `size` in all. In a small set the rounding of single addresses tells: it
-    /// moves labels near a tie, and decides how a component collapses. In a large one it averages out, and
-    /// the margin has to cover no more than what an expected rise may be off by.
+    /// moves labels near a tie, and decides how a component collapses. In a large one it averages out.
     pub fn of(size: f64) -> Self {
         if size <= Self::SMALL {
-            Self { margin: 50.0, slant: 2.0 }
+            Self { rise: 1e-4, slant: 2.0 }
         } else {
-            Self { margin: 1.1, slant: 64.0 }
+            Self { rise: 0.0, slant: 64.0 }
         }
     }
 }
@@ -74,6 +77,8 @@ pub struct Chain<'a> {
     steps: Option<Vec<Step>>,
     /// The rise of the last iteration, and of the one before it.
     rises: [Option<f64>; 2],
+    /// What the addresses count in all.
+    size: f64,
     care: Care,
 }
 
@@ -89,13 +94,21 @@ impl<'a> Chain<'a> {
     pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
         let course =
             Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
-        Self { estimator, estimate, course, steps: None, rises: [None; 2], care: Care::of(0.0) }
+        Self {
+            estimator,
+            estimate,
+            course,
+            steps: None,
+            rises: [None; 2],
+            size: 0.0,
+            care: Care::of(0.0),
+        }
     }
 
     /// Prepares for an engine that sums in `single` precision, or in doubles, over addresses that count
     /// `size` in all.
     pub fn start(&mut self, single: bool, size: f64) {
-        self.care = Care::of(size);
+        (self.size, self.care) = (size, Care::of(size));
         self.steps = single.then(Vec::new);
         self.rises = [None; 2];
     }
@@ -114,10 +127,9 @@ impl<'a> Chain<'a> {
         self.estimate = self.estimator.maximise(&statistics)?;
         self.course.lower_bounds.push(self.estimator.lower_bound(&self.estimate, stats));
         let Some(steps) = &mut self.steps else { return Ok(()) };
-        let noise = self.estimator.noise(&statistics);
         let iteration = Iteration::new(self.estimator, mixture.clone(), statistics, &self.estimate);
         if !exact {
-            self.course.noise = noise + iteration.noise();
+            self.course.noise = NOISE * self.estimator.unit(self.size) + iteration.noise();
         }
         if let Some(before) = steps.last() {
             self.rises = [Some(iteration.rise(&before.iteration)), self.rises[0]];
@@ -130,7 +142,8 @@ impl<'a> Chain<'a> {
     /// The mixtures of the E-steps that have to be run again in doubles to tell whether this iteration is
     /// the last, or because it is.
     pub fn unsettled(&self, tol: f64, is_last: bool) -> Vec<Mixture> {
-        if !is_last && !self.may_end(tol, tol) {
+        let may_end = tol > 0.0 && self.may_rise_by(tol, MARGIN * tol);
+        if !is_last && !may_end {
             return Vec::new();
         }
         let steps = self.steps.iter().flatten().filter(|step| !step.exact);
@@ -170,18 +183,16 @@ impl<'a> Chain<'a> {
 
     /// Whether the next E-step had best be in doubles.
     pub fn needs_doubles(&self, tol: f64) -> bool {
-        let soon = 2.0 * self.care.margin * tol;
+        let slowly = (MARGIN * tol).max(self.care.rise * self.estimator.unit(self.size));
         self.steps.is_some()
-            && (self.estimate.slant() >= self.care.slant || self.may_end(tol, soon))
+            && (self.estimate.slant() >= self.care.slant || self.may_rise_by(2.0 * slowly, slowly))
     }
 
-    /// Whether the bound changed by no more than `most` and will by less than `tol`, as far as can be told.
-    fn may_end(&self, tol: f64, most: f64) -> bool {
-        let Some(last) = self.steps.iter().flatten().last() else { return false };
+    /// Whether the bound may have risen by no more than `last`, and be about to rise by no more than `next`.
+    fn may_rise_by(&self, last: f64, next: f64) -> bool {
+        let Some(step) = self.steps.iter().flatten().last() else { return false };
         let noise = if self.is_exact() { 0.0 } else { 2.0 * self.course.noise };
-        tol > 0.0
-            && self.change().abs() <= most + noise
-            && self.expected_rise() <= self.care.margin * tol + last.iteration.noise()
+        self.change().abs() <= last + noise && self.expected_rise() <= next + step.iteration.noise()
     }
 
     /// How much the bound rose last, less the more quickly its rises shrink: what is to be expected of the

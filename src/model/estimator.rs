@@ -165,10 +165,9 @@ impl Estimator {
         self.evidence(estimate, posterior, stats.entropy)
     }
 
-    /// What sums in single precision may make of the lower bound, in its unit.
-    pub(super) fn noise(&self, statistics: &[Sufficient]) -> f64 {
-        let addresses: f64 = statistics.iter().map(|s| s.weight).sum();
-        NOISE * if self.prior.is_some() { addresses } else { 1.0 }
+    /// Of how many addresses the lower bound is a sum, where all count `size`: of all, or of one.
+    pub(super) fn unit(&self, size: f64) -> f64 {
+        if self.prior.is_some() { size } else { 1.0 }
     }
 
     /// The evidence lower bound, given the entropy of the responsibilities that `posterior`, that of

@@ -10,7 +10,7 @@
 use nalgebra::{DMatrix, Matrix4, SymmetricEigen};
 use octomix::conformance::bounds::expectation_bounds;
 use octomix::engine::host::Local;
-use octomix::engine::{Arithmetic, Engine, EngineError, ReferenceEngine, Run, Sink};
+use octomix::engine::{Arithmetic, Engine, EngineError, Precision, ReferenceEngine, Run, Sink};
 use octomix::model::estimate::Estimate;
 use octomix::model::estimator::Estimator;
 use octomix::model::sufficient::Sufficient;
@@ -81,25 +81,20 @@ impl Engine for Recorder<'_> {
         self.engine.assign(centres, sink)
     }
 
-    /// In single precision nevertheless: the kernels are what is tested. A fit that runs an E-step again
-    /// in doubles gets what it had, and that is noted once.
     fn expectation_in_doubles(
         &mut self,
         mixtures: &[Mixture],
     ) -> Result<Vec<ExpectationStats>, EngineError> {
-        let known = |mixture: &Mixture| self.steps.iter().find(|(of, _)| of == mixture);
-        if let Some(stats) = mixtures.iter().map(|m| Some(known(m)?.1.clone())).collect() {
-            return Ok(stats);
-        }
-        Run::<Expectation>::run(self, mixtures)
+        self.engine.expectation_in_doubles(mixtures)
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         self.engine.over(points)
     }
 
+    /// That of doubles, so that no fit asks for better sums: these are what is tested.
     fn arithmetic(&self) -> Arithmetic {
-        self.engine.arithmetic()
+        Arithmetic { sums: Precision::F64, ..self.engine.arithmetic() }
     }
 
     fn description(&self) -> String {
@@ -162,7 +157,7 @@ impl<'a> Propagation<'a> {
     /// When the M-step fails near them.
     pub fn new(estimator: &'a Estimator, recorder: Recorder<'_>) -> Result<Self, FitError> {
         let points = recorder.points().clone();
-        let arithmetic = recorder.arithmetic();
+        let arithmetic = recorder.engine.arithmetic();
         let mut propagation = Self { estimator, steps: Vec::new(), worst: 0.0, smooth: 0 };
         for (mixture, stats) in recorder.steps.iter().cloned() {
             let bounds = flat(&expectation_bounds(arithmetic, &mixture, &points));

@@ -27,7 +27,7 @@ use self::budget::Budget;
 pub use self::budget::least_budget;
 use self::runner::Runner;
 use super::chain::Course;
-use super::estimator::Estimator;
+use super::estimator::{Estimator, NOISE};
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
@@ -81,7 +81,7 @@ pub fn fit(
         Trace { moves: trace, evaluations: runner.budget.spent, budget: runner.budget.allowed };
     let seconds = started.elapsed().as_secs_f64();
     let single = engine.arithmetic().sums == Precision::F32;
-    let noise = if single { estimator.noise(&best.statistics) } else { 0.0 };
+    let noise = if single { NOISE * engine.total() as f64 } else { 0.0 };
     Ok(MixtureFit {
         estimator,
         estimate: best.estimate,
