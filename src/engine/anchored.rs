@@ -21,8 +21,8 @@ pub(super) fn gaussian_scale() -> f64 {
 pub(crate) fn level(mixture: &Mixture) -> f64 {
     // The weight of a component, but for a factor that all have.
     let log_weight = |c: &Component| {
-        let factors = (0..OCTETS).map(|j| c.precision_cholesky[j][j].ln());
-        c.bias - factors.sum::<f64>()
+        let determinant: f64 = (0..OCTETS).map(|j| c.precision_cholesky[j][j]).product();
+        c.bias - determinant.ln()
     };
     let heaviest = mixture.0.iter().map(log_weight).fold(f64::NEG_INFINITY, f64::max);
     let (mut sum, mut weights) = (0.0, 0.0);
