@@ -10,6 +10,7 @@ use super::estimator::{Estimator, NOISE};
 use super::rise::Iteration;
 use super::sufficient::sufficient;
 use super::{FitError, Stop};
+use crate::engine::{Engine, Precision};
 use crate::pass::Mixture;
 use crate::pass::expectation::ExpectationStats;
 
@@ -28,13 +29,13 @@ pub(super) struct Care {
 }
 
 impl Care {
-    /// Up to this size an iteration in doubles takes about a millisecond.
-    const SMALL: f64 = 262_144.0;
+    /// Up to so many addresses an iteration in doubles takes about a millisecond.
+    const SMALL: usize = 262_144;
 
-    /// For addresses that count `size` in all. In a small set the rounding of single addresses tells: it
+    /// For a set of `addresses`. In a small set the rounding of single addresses tells: it
     /// moves labels near a tie, and decides how a component collapses. In a large one it averages out.
-    pub fn of(size: f64) -> Self {
-        if size <= Self::SMALL {
+    pub fn of(addresses: usize) -> Self {
+        if addresses <= Self::SMALL {
             Self { rise: 1e-4, slant: 2.0 }
         } else {
             Self { rise: 0.0, slant: 64.0 }
@@ -101,16 +102,16 @@ impl<'a> Chain<'a> {
             steps: None,
             rises: [None; 2],
             size: 0.0,
-            care: Care::of(0.0),
+            care: Care::of(0),
         }
     }
 
-    /// Prepares for an engine that sums in `single` precision, or in doubles, over addresses that count
-    /// `size` in all.
-    pub fn start(&mut self, single: bool, size: f64) {
-        (self.size, self.care) = (size, Care::of(size));
+    /// Prepares for `engine`.
+    pub fn start(&mut self, engine: &dyn Engine) {
+        let single = engine.arithmetic().sums == Precision::F32;
         self.steps = single.then(Vec::new);
         self.rises = [None; 2];
+        (self.size, self.care) = (engine.total() as f64, Care::of(engine.len()));
     }
 
     /// The M-step, given what the E-step under `mixture` returned, `exact` where that was in doubles.

@@ -24,8 +24,7 @@ pub fn iterate(
     observer: &mut Observer<'_>,
 ) -> Result<(), FitError> {
     let single = engine.arithmetic().sums == Precision::F32;
-    let size = engine.total() as f64;
-    chains.iter_mut().for_each(|chain| chain.start(single, size));
+    chains.iter_mut().for_each(|chain| chain.start(engine));
     let mut active: Vec<usize> = (0..chains.len()).collect();
     for iteration in 1..=max_iter {
         if active.is_empty() {

@@ -103,7 +103,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// One iteration of each of `climbs`, all of them `in_doubles` or those alone that need it.
     fn iterate(&mut self, climbs: &mut [Climb], in_doubles: bool) -> Result<(), FitError> {
         let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
-        let most_slanted = Care::of(self.size).slant;
+        let most_slanted = Care::of(self.engine.len()).slant;
         let fine = |i: usize| in_doubles || climbs[i].slant >= most_slanted;
         let stats = expectations(self.engine, &mixtures, fine)?;
         self.budget.spent += self.iteration() * climbs.len() as f64;
