@@ -78,6 +78,7 @@ pub struct Chain<'a> {
     steps: Option<Vec<Step>>,
     /// The rise of the last iteration, and of the one before it.
     rises: [Option<f64>; 2],
+    max_iter: usize,
     /// What the addresses count in all.
     size: f64,
     care: Care,
@@ -101,17 +102,19 @@ impl<'a> Chain<'a> {
             course,
             steps: None,
             rises: [None; 2],
+            max_iter: 0,
             size: 0.0,
             care: Care::of(0),
         }
     }
 
-    /// Prepares for `engine`.
-    pub fn start(&mut self, engine: &dyn Engine) {
+    /// Prepares to go on with `engine`, up to `max_iter` iterations in all.
+    pub fn start(&mut self, engine: &dyn Engine, max_iter: usize) {
         let single = engine.arithmetic().sums == Precision::F32;
         self.steps = single.then(Vec::new);
         self.rises = [None; 2];
         (self.size, self.care) = (engine.total() as f64, Care::of(engine.len()));
+        (self.max_iter, self.course.stop) = (max_iter, Stop::MaxIter);
     }
 
     /// The M-step, given what the E-step under `mixture` returned, `exact` where that was in doubles.
@@ -142,9 +145,9 @@ impl<'a> Chain<'a> {
 
     /// The mixtures of the E-steps that have to be run again in doubles to tell whether this iteration is
     /// the last, or because it is.
-    pub fn unsettled(&self, tol: f64, is_last: bool) -> Vec<Mixture> {
+    pub fn unsettled(&self, tol: f64) -> Vec<Mixture> {
         let may_end = tol > 0.0 && self.may_rise_by(tol, MARGIN * tol);
-        if !is_last && !may_end {
+        if !may_end && self.has_iterations() {
             return Vec::new();
         }
         let steps = self.steps.iter().flatten().filter(|step| !step.exact);
@@ -177,16 +180,28 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// Whether its bound changed by less than `tol`, which doubles alone can tell.
-    pub fn has_converged(&self, tol: f64) -> bool {
-        self.is_exact() && self.change().abs() < tol
+    /// Whether it has iterations left.
+    pub fn has_iterations(&self) -> bool {
+        self.iterations() < self.max_iter
+    }
+
+    /// Whether it goes on after an iteration: it has iterations left, and its bound did not change by less
+    /// than `tol`, which doubles alone can tell.
+    pub fn goes_on(&mut self, tol: f64) -> bool {
+        if self.is_exact() && self.change().abs() < tol {
+            self.course.stop = Stop::Converged;
+            return false;
+        }
+        self.has_iterations()
     }
 
     /// Whether the next E-step had best be in doubles.
     pub fn needs_doubles(&self, tol: f64) -> bool {
         let slowly = (MARGIN * tol).max(self.care.rise * self.estimator.unit(self.size));
-        self.steps.is_some()
-            && (self.estimate.slant() >= self.care.slant || self.may_rise_by(2.0 * slowly, slowly))
+        let is_last = self.iterations() + 1 >= self.max_iter;
+        is_last
+            || self.estimate.slant() >= self.care.slant
+            || self.may_rise_by(2.0 * slowly, slowly)
     }
 
     /// Whether the bound may have risen by no more than `last`, and be about to rise by no more than `next`.
@@ -210,6 +225,10 @@ impl<'a> Chain<'a> {
     /// Whether the last two bounds were summed in doubles.
     fn is_exact(&self) -> bool {
         self.steps.iter().flatten().all(|step| step.exact)
+    }
+
+    fn iterations(&self) -> usize {
+        self.course.lower_bounds.len()
     }
 
     /// By how much the bound changed; infinite after a single iteration.

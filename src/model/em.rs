@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use super::chain::Chain;
 use super::sufficient::sufficient;
-use super::{FitError, Observer, Progress, Stage, Stop, first_largest, tell};
+use super::{FitError, Observer, Progress, Stage, first_largest, tell};
 use crate::engine::{Engine, EngineError, Precision, Run};
 use crate::pass::expectation::ExpectationStats;
 use crate::pass::{Expectation, Mixture};
 
-/// Iterates each of `chains` until its bound changes by less than `tol`, or `max_iter` times.
+/// Iterates each of `chains` until its bound changes by less than `tol`, or it has made `max_iter`
+/// iterations in all.
 ///
 /// # Errors
 /// When a covariance is not positive definite, a pass fails, or the observer stops it.
@@ -24,50 +25,42 @@ pub fn iterate(
     observer: &mut Observer<'_>,
 ) -> Result<(), FitError> {
     let single = engine.arithmetic().sums == Precision::F32;
-    chains.iter_mut().for_each(|chain| chain.start(engine));
-    let mut active: Vec<usize> = (0..chains.len()).collect();
-    for iteration in 1..=max_iter {
+    chains.iter_mut().for_each(|chain| chain.start(engine, max_iter));
+    let mut active: Vec<usize> =
+        (0..chains.len()).filter(|&c| chains[c].has_iterations()).collect();
+    for iteration in 1.. {
         if active.is_empty() {
             break;
         }
         let started = Instant::now();
-        let is_last = iteration == max_iter;
         let mixtures: Vec<_> = active.iter().map(|&c| chains[c].estimate.mixture()).collect();
-        let doubles = |i: usize| is_last || chains[active[i]].needs_doubles(tol);
-        let doubles: Vec<bool> = (0..active.len()).map(|i| single && doubles(i)).collect();
+        let doubles: Vec<bool> =
+            active.iter().map(|&c| single && chains[c].needs_doubles(tol)).collect();
         let all = expectations(engine, &mixtures, |i| doubles[i])?;
         for (i, stats) in all.iter().enumerate() {
             chains[active[i]].step(&mixtures[i], stats, doubles[i] || !single)?;
         }
-        settle(engine, chains, &active, tol, is_last)?;
+        settle(engine, chains, &active, tol)?;
         let components: usize = mixtures.iter().map(|mixture| mixture.0.len()).sum();
         let seconds = started.elapsed().as_secs_f64() / components.max(1) as f64;
         for (&c, mixture) in active.iter().zip(&mixtures) {
             chains[c].course.seconds += seconds * mixture.0.len() as f64;
         }
-        active.retain(|&c| {
-            let ends = chains[c].has_converged(tol);
-            if ends {
-                chains[c].course.stop = Stop::Converged;
-            }
-            !ends
-        });
+        active.retain(|&c| chains[c].goes_on(tol));
         let active = active.len();
         tell(observer, Progress { stage: Stage::Mixture, iteration, max_iter, active })?;
     }
     Ok(())
 }
 
-/// Runs in doubles what those of `chains` that are `active` need of it to be told from converged.
+/// Runs in doubles what it takes to tell whether those of `chains` that are `active` go on.
 fn settle(
     engine: &mut dyn Engine,
     chains: &mut [Chain<'_>],
     active: &[usize],
     tol: f64,
-    is_last: bool,
 ) -> Result<(), FitError> {
-    let of = |&c: &usize| chains[c].unsettled(tol, is_last);
-    let unsettled: Vec<Vec<Mixture>> = active.iter().map(of).collect();
+    let unsettled: Vec<Vec<Mixture>> = active.iter().map(|&c| chains[c].unsettled(tol)).collect();
     let mixtures = unsettled.concat();
     if mixtures.is_empty() {
         return Ok(());
@@ -104,14 +97,19 @@ pub(super) fn expectations(
     Ok(all.into_iter().map(|(_, stats)| stats).collect())
 }
 
-/// One iteration of each of `chains` that also puts its components in the order of descending mass.
+/// One iteration of each of `chains` that also puts its components in the order of descending mass. Of a
+/// chain that has made its `max_iter` iterations it takes the place of the last.
 ///
 /// Of the bound under a Dirichlet process only `-sum ln(gamma + mass still to come)` depends on the
 /// order, but for terms that vanish with the mass, and that is largest for this one. EM never changes it.
 ///
 /// # Errors
 /// As [`iterate`].
-pub fn sort_by_mass(engine: &mut dyn Engine, chains: &mut [Chain<'_>]) -> Result<(), FitError> {
+pub fn sort_by_mass(
+    engine: &mut dyn Engine,
+    chains: &mut [Chain<'_>],
+    max_iter: usize,
+) -> Result<(), FitError> {
     let mixtures: Vec<_> = chains.iter().map(|chain| chain.estimate.mixture()).collect();
     let all = engine.expectation_in_doubles(&mixtures)?;
     for (chain, stats) in chains.iter_mut().zip(&all) {
@@ -120,6 +118,7 @@ pub fn sort_by_mass(engine: &mut dyn Engine, chains: &mut [Chain<'_>]) -> Result
         statistics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         chain.estimate = chain.estimator.maximise(&statistics)?;
         let bound = chain.estimator.lower_bound(&chain.estimate, stats);
+        chain.course.lower_bounds.truncate(max_iter.saturating_sub(1));
         chain.course.lower_bounds.push(bound);
     }
     Ok(())

@@ -83,7 +83,7 @@ fn sort_best(
     let of: Vec<(usize, usize)> =
         bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
     let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
-    em::sort_by_mass(engine, &mut chains)?;
+    em::sort_by_mass(engine, &mut chains, params.max_iter)?;
     em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
     for ((g, best), chain) in of.into_iter().zip(chains) {
         groups[g][best] = chain;

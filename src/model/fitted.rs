@@ -60,7 +60,7 @@ impl MixtureFit {
         let mut chain = Chain::new(&self.estimator, self.estimate.clone());
         chain.course.clone_from(self.course());
         let chains = std::slice::from_mut(&mut chain);
-        em::sort_by_mass(engine, chains)?;
+        em::sort_by_mass(engine, chains, params.max_iter)?;
         em::iterate(engine, chains, params.max_iter, params.tol, observer)?;
         let Chain { estimate, course, .. } = chain;
         self.estimate = estimate;
