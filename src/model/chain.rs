@@ -195,11 +195,13 @@ impl<'a> Chain<'a> {
         self.has_iterations()
     }
 
-    /// Whether the next E-step had best be in doubles.
+    /// Whether the next E-step had best be in doubles: also where it is not known yet how much the bound
+    /// rises, for components may start far from all addresses, or all alike.
     pub fn needs_doubles(&self, tol: f64) -> bool {
         let slowly = (MARGIN * tol).max(self.care.rise * self.estimator.unit(self.size));
         let is_last = self.iterations() + 1 >= self.max_iter;
         is_last
+            || self.rises[0].is_none()
             || self.estimate.slant() >= self.care.slant
             || self.may_rise_by(2.0 * slowly, slowly)
     }
@@ -208,7 +210,9 @@ impl<'a> Chain<'a> {
     fn may_rise_by(&self, last: f64, next: f64) -> bool {
         let Some(step) = self.steps.iter().flatten().last() else { return false };
         let noise = if self.is_exact() { 0.0 } else { 2.0 * self.course.noise };
-        self.change().abs() <= last + noise && self.expected_rise() <= next + step.iteration.noise()
+        // Where its noise is small the change itself tells.
+        let next = if noise <= last { f64::INFINITY } else { next + step.iteration.noise() };
+        self.change().abs() <= last + noise && self.expected_rise() <= next
     }
 
     /// How much the bound rose last, less the more quickly its rises shrink: what is to be expected of the
