@@ -25,12 +25,14 @@ pub const SHARE: f64 = 0.05;
 /// Log-densities closer than this tie, in nats: an address may have either label, and be flagged or not.
 pub const TIE: f64 = 1e-6;
 
+/// A fit is compared if what doubles may make of its bound is less than this part of the tolerance.
+const UNTOLD: f64 = 0.01;
 /// The percentile of the log-densities below which an address is flagged.
 const FLAGGED: f64 = 4.0;
 /// The most iterations: the reference takes its time.
 const MAX_ITER: usize = 1000;
 /// Addresses that are fitted at most: a few more than the CPU engine sums in doubles.
-const SAMPLE: usize = 70_000;
+pub const SAMPLE: usize = 70_000;
 
 /// At most 70,000 of `addresses`, evenly spread: enough for an engine that sums large sets alone in single
 /// precision to do so, and few enough for the reference.
@@ -46,6 +48,8 @@ pub fn sample(addresses: &[u32]) -> Vec<u32> {
 pub struct Fits {
     addresses: Vec<u32>,
     expected: Vec<Expected>,
+    /// The names of fits that cannot be compared: doubles do not tell where those of the reference end.
+    pub left_out: Vec<&'static str>,
 }
 
 /// A fit of the reference.
@@ -63,6 +67,8 @@ struct Outcome {
     iterations: usize,
     /// The addresses that a unit of the lower bound is of.
     unit: f64,
+    /// What doubles may make of the lower bound, in its unit.
+    noise: f64,
     mixture: Mixture,
     labels: Vec<Label>,
     threshold: f64,
@@ -93,8 +99,11 @@ impl Fits {
             let outcome = Outcome::new(&mut ReferenceEngine::new(points.clone()), &params)?;
             Ok(Expected { name, params, outcome })
         };
-        let expected = models.into_iter().map(fit).collect::<Result<_, FitError>>()?;
-        Ok(Self { addresses: points.addresses().to_vec(), expected })
+        let fits = models.into_iter().map(fit).collect::<Result<Vec<_>, FitError>>()?;
+        let (expected, others): (Vec<_>, Vec<_>) =
+            fits.into_iter().partition(|fit| fit.outcome.noise < UNTOLD * fit.params.tol);
+        let left_out = others.iter().map(|fit| fit.name).collect();
+        Ok(Self { addresses: points.addresses().to_vec(), expected, left_out })
     }
 
     /// Fits with `engine`, which runs over the same points, and compares.
@@ -123,11 +132,15 @@ impl Outcome {
         })?;
         let ranks = |ranks: &[u64]| engine.order_statistics(&density, ranks);
         let threshold = percentile(FLAGGED, labels.len(), ranks)?.unwrap_or(f64::NEG_INFINITY);
+        let size = fit.moments.count as f64;
+        // Maximum likelihood states its bound per address.
+        let (unit, bound_of) = if params.priors.is_some() { (1.0, size) } else { (size, 1.0) };
         Ok(Self {
             lower_bound: fit.course().lower_bound(),
             iterations: fit.course().lower_bounds.len(),
-            // Maximum likelihood states its bound per address.
-            unit: if params.priors.is_some() { 1.0 } else { fit.moments.count as f64 },
+            unit,
+            // Half the logarithm of the least variance, which is off by the square of the slant.
+            noise: bound_of * fit.estimate.slant().powi(2) * f64::EPSILON / 4.0,
             mixture,
             labels,
             threshold,

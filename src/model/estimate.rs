@@ -133,7 +133,7 @@ impl Estimate {
 
     /// The largest slant of a component: how far the terms of its whitened octets exceed their sum, and so
     /// by how much rounding counts for more than along the octets.
-    pub(super) fn slant(&self) -> f64 {
+    pub fn slant(&self) -> f64 {
         self.gaussians.iter().map(Gaussian::slant).fold(0.0, f64::max)
     }
 

@@ -39,7 +39,8 @@ Examples:
   A software adapter beside a GPU, with many components:
     octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv";
 
-/// Compares every engine with the reference, on the same parameters and the addresses given.
+/// Compares every engine with the reference, pass by pass on the same parameters and in whole fits, on the
+/// addresses given.
 ///
 /// Prints the largest error of each statistic of each pass, the bound that follows from the engine's
 /// arithmetic, and a verdict. Ends with status 1 if a bound is exceeded.

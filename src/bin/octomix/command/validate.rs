@@ -10,6 +10,7 @@ use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
 use octomix::input::Role;
 use octomix::report::text::table::{table, write_table};
+use octomix::words::grouped;
 use serde::Serialize;
 
 use super::{Failure, print, read};
@@ -50,7 +51,7 @@ struct Report {
     /// The models whose parameters the engines were compared under.
     models: &'static str,
     validations: Vec<Validation>,
-    /// Engines that could not be run, and why.
+    /// Engines and fits that could not be run or compared, and why.
     left_out: Vec<String>,
     within: bool,
 }
@@ -63,7 +64,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
     let capture = read(&args.input.captures, &args.input.options(), &mut console)?;
     let components = args.components as usize;
-    let (choices, left_out) = choices(&args.engine)?;
+    let (choices, mut left_out) = choices(&args.engine)?;
     let mut validations = Vec::new();
     for role in Role::ALL {
         let set = capture.sets.get(role);
@@ -73,6 +74,14 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
             let sample = fits::sample(set.addresses());
             let fits = Fits::new(&Points::new(&sample), components.min(sample.len()))
                 .map_err(|reason| Failure::Fit { role, reason })?;
+            let untold = |fit: &&str| {
+                format!(
+                    "{fit} of {}: its addresses lie so flat across the octets that doubles do not tell where \
+                     it ends",
+                    role.key()
+                )
+            };
+            left_out.extend(fits.left_out.iter().map(untold));
             for choice in &choices {
                 let mut validation = validate(role, set, choice, &parameters)?;
                 let mut engine = choice.engine(Points::new(&sample));
@@ -135,7 +144,11 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let header = ["pass", "statistic", "largest error", "bound", "verdict"];
         let mut table = table(header, &[2, 3]);
         for row in &v.checks {
-            let number = |x: f64| if x == 0.0 { "0".to_owned() } else { format!("{x:.1e}") };
+            let number = |x: f64| match x {
+                0.0 => "0".to_owned(),
+                1.0.. => format!("{x:.0}"),
+                _ => format!("{x:.1e}"),
+            };
             let verdict = match (row.within, row.bound == 0.0) {
                 (true, true) => "equal",
                 (true, false) => "within",
@@ -153,7 +166,9 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Parameters of {}.", report.models)?;
     writeln!(
         out,
-        "Errors and bounds of sums are per address; those of fits in nats, iterations and shares of the addresses. {}",
+        "Errors and bounds of sums are per address; those of fits, over at most {} addresses, in nats, iterations and \
+         shares of the addresses. {}",
+        grouped(fits::SAMPLE as u64),
         if report.within { "All are within bounds." } else { "Some are OUT OF BOUNDS." }
     )
 }
