@@ -38,7 +38,7 @@ impl Care {
         if addresses <= Self::SMALL {
             Self { rise: 1e-4, slant: 2.0 }
         } else {
-            Self { rise: 0.0, slant: 64.0 }
+            Self { rise: 0.0, slant: 8.0 }
         }
     }
 }
@@ -48,8 +48,8 @@ impl Care {
 pub struct Course {
     /// The lower bound after each iteration, in nats.
     pub lower_bounds: Vec<f64>,
-    /// What single precision may have made of any but the last, in their unit; 0 where all were summed in
-    /// doubles. By as much, steps may go down.
+    /// What single precision may have made of a step from one to the next, in their unit; 0 where all were
+    /// summed in doubles. By as much, steps may go down.
     pub noise: f64,
     /// Why it stopped.
     pub stop: Stop,
@@ -209,7 +209,7 @@ impl<'a> Chain<'a> {
     /// Whether the bound may have risen by no more than `last`, and be about to rise by no more than `next`.
     fn may_rise_by(&self, last: f64, next: f64) -> bool {
         let Some(step) = self.steps.iter().flatten().last() else { return false };
-        let noise = if self.is_exact() { 0.0 } else { 2.0 * self.course.noise };
+        let noise = if self.is_exact() { 0.0 } else { self.course.noise };
         // Where its noise is small the change itself tells.
         let next = if noise <= last { f64::INFINITY } else { next + step.iteration.noise() };
         self.change().abs() <= last + noise && self.expected_rise() <= next

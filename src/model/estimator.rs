@@ -30,9 +30,9 @@ pub struct Estimator {
     pub prior: Option<Prior>,
 }
 
-/// What single precision may make of a bound, in nats an address: about the rounding of a log-density of 32
-/// bits. benches/README.md has what was measured.
-pub const NOISE: f64 = 1.0 / (1 << 19) as f64;
+/// What single precision may make of the change of a bound, in nats an address: about the rounding of two
+/// log-densities of 32 bits. benches/README.md has what was measured.
+pub const NOISE: f64 = 1.0 / (1 << 18) as f64;
 
 /// A component on its way to a [`Gaussian`].
 struct Scatter {

@@ -73,7 +73,7 @@ pub struct MixtureFile {
     pub precisions_cholesky: Nested,
     pub lower_bound: f64,
     pub lower_bounds: Vec<f64>,
-    /// What single precision may have made of any of them but the last.
+    /// What single precision may have made of a step from one to the next.
     #[serde(default)]
     pub lower_bounds_noise: f64,
     pub reg_covar: f64,
