@@ -2,20 +2,16 @@
 
 mod common;
 
+use common::claiming::Claiming;
 use common::{flat, gpu, list};
 use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
 use octomix::engine::gpu::ARITHMETIC;
 use octomix::engine::gpu::layout::Layout;
-use octomix::engine::host::Local;
-use octomix::engine::{
-    Arithmetic, CpuEngine, Engine, EngineError, FallbackEngine, GpuEngine, ReferenceEngine, Run,
-    Sink,
-};
-use octomix::pass::expectation::ExpectationStats;
+use octomix::engine::{CpuEngine, Engine, FallbackEngine, GpuEngine, ReferenceEngine, Run};
 use octomix::pass::label::{Label, label};
-use octomix::pass::{Centres, Density, Expectation, Lloyd, Mixture, Moments, Pass, Tail};
+use octomix::pass::{Density, Expectation, Lloyd, Moments, Pass, Tail};
 
 /// A set of addresses, and the weight of each where they do not count alike.
 struct Set {
@@ -309,59 +305,13 @@ fn bounds_far_from_every_component_are_finite_and_small_beside_the_log_density()
     }
 }
 
-/// An engine that overlooks the first address.
-struct Careless<'a>(CpuEngine<'a>, Points<'a>);
-
-impl<'a, P: Pass> Run<P> for Careless<'a>
-where
-    CpuEngine<'a>: Run<P>,
-{
-    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        Run::<P>::run(&mut self.0, params)
-    }
-}
-
-impl Local for Careless<'_> {
-    fn points(&self) -> &Points<'_> {
-        &self.1
-    }
-}
-
-impl Engine for Careless<'_> {
-    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        self.0.label(density, sink)
-    }
-
-    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        self.0.assign(centres, sink)
-    }
-
-    fn expectation_in_doubles(
-        &mut self,
-        mixtures: &[Mixture],
-    ) -> Result<Vec<ExpectationStats>, EngineError> {
-        self.0.expectation_in_doubles(mixtures)
-    }
-
-    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        self.0.over(points)
-    }
-
-    fn arithmetic(&self) -> Arithmetic {
-        ARITHMETIC
-    }
-
-    fn description(&self) -> String {
-        "careless".into()
-    }
-}
-
 #[test]
 fn an_engine_that_overlooks_an_address_does_not_conform() {
     let addresses = list("tutorial_dst.txt");
     let Parameters { centres, mixtures } = Parameters::new(&addresses, 4).unwrap();
     let points = Points::new(&addresses);
-    let mut engine = Careless(CpuEngine::new(&addresses[1..]), points.clone());
+    let engine = CpuEngine::new(&addresses[1..]);
+    let mut engine = Claiming { engine, points: points.clone(), arithmetic: ARITHMETIC };
     let mut checks = check_centres(&mut engine, &points, &centres).unwrap();
     checks.extend(check_mixtures(&mut engine, &points, &mixtures).unwrap());
     let outside: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();

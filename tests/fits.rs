@@ -3,18 +3,13 @@
 
 mod common;
 
+use common::claiming::Claiming;
 use common::{gpu, list};
 use octomix::conformance::fits::{Fits, sample};
 use octomix::engine::gpu::Gpu;
-use octomix::engine::host::Local;
-use octomix::engine::{
-    Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Precision, ReferenceEngine, Run, Sink,
-};
+use octomix::engine::{Arithmetic, CpuEngine, Engine, GpuEngine, Precision, ReferenceEngine};
 use octomix::model::params::MixtureParams;
 use octomix::model::prior::WeightPrior;
-use octomix::pass::expectation::ExpectationStats;
-use octomix::pass::label::Label;
-use octomix::pass::{Centres, Density, Expectation, Mixture, Pass};
 use octomix::synthetic::{Shape, Synthetic};
 use octomix::{BayesianMixture, Covariance, GaussianMixture, Points, Priors, unobserved};
 
@@ -146,61 +141,16 @@ fn fits_of_slanted_sets_are_as_good_as_those_of_the_reference() {
     }
 }
 
-/// An engine in single precision that passes for one in doubles: a fit of it stops, as all fits on a GPU
-/// once did, where the rounding of its bound is taken for convergence.
-struct Blunt<'a>(CpuEngine<'a>);
-
-impl<'a, P: Pass> Run<P> for Blunt<'a>
-where
-    CpuEngine<'a>: Run<P>,
-{
-    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
-        Run::<P>::run(&mut self.0, params)
-    }
-}
-
-impl Local for Blunt<'_> {
-    fn points(&self) -> &Points<'_> {
-        self.0.points()
-    }
-}
-
-impl Engine for Blunt<'_> {
-    fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        self.0.label(density, sink)
-    }
-
-    fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        self.0.assign(centres, sink)
-    }
-
-    fn expectation_in_doubles(
-        &mut self,
-        mixtures: &[Mixture],
-    ) -> Result<Vec<ExpectationStats>, EngineError> {
-        Run::<Expectation>::run(&mut self.0, mixtures)
-    }
-
-    fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        self.0.over(points)
-    }
-
-    fn arithmetic(&self) -> Arithmetic {
-        Arithmetic { sums: Precision::F64, ..self.0.arithmetic() }
-    }
-
-    fn description(&self) -> String {
-        "blunt".into()
-    }
-}
-
+/// It claims doubles, so that a fit takes the rounding of its bound for convergence, as fits on a GPU once did.
 #[test]
 fn an_engine_that_stops_by_the_rounding_of_its_bound_does_not_conform() {
     let addresses: Vec<u32> = Synthetic::new(Shape::Mixed, 70_000, 7).unwrap().iter().collect();
     let points = Points::new(&addresses);
     let fits = Fits::new(&points, 5).unwrap();
     // It ends 121 iterations too early and half a nat too low.
-    let checks = fits.check(&mut Blunt(CpuEngine::new(points))).unwrap();
+    let engine = CpuEngine::new(points.clone());
+    let arithmetic = Arithmetic { sums: Precision::F64, ..engine.arithmetic() };
+    let checks = fits.check(&mut Claiming { engine, points, arithmetic }).unwrap();
     for statistic in ["lower bound", "iterations", "labels", "flags"] {
         let found = checks.iter().find(|c| c.pass == "Bayesian fit" && c.statistic == statistic);
         assert!(found.is_some_and(|check| !check.holds()), "{statistic}: {checks:?}");

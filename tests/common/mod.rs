@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub mod claiming;
 pub mod counting;
 pub mod mixtures;
 pub mod planted;
