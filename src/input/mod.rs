@@ -28,6 +28,7 @@ mod foreign;
 pub(crate) mod format;
 mod formats;
 pub(crate) mod message;
+mod names;
 pub(crate) mod options;
 mod packet;
 #[cfg(feature = "parquet")]
@@ -45,7 +46,7 @@ pub use account::{Account, FileAccount, Format, MalformedCell, PassedOver, Recor
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
-pub use options::{Directories, Options, Tunnels};
+pub use options::{Directories, Notation, Options, Tunnels};
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
 pub use read::source::{Source, Sources, matches, shard_role};

@@ -21,6 +21,8 @@ pub struct Options {
     pub tunnels: Tunnels,
     /// Whether damage, truncation and malformed cells are errors.
     pub strict: bool,
+    /// How addresses and times may be written.
+    pub notation: Notation,
     /// Which records count.
     pub filter: Option<Filter>,
     /// Only addresses in these blocks count.
@@ -60,6 +62,19 @@ impl Options {
         };
         [Role::Source, Role::Destination].into_iter().filter_map(named).collect()
     }
+}
+
+/// How addresses and times may be written, besides the notations that are clear by themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Notation {
+    /// Whether a whole number below 2^32 is an address: 3232235777 is 192.168.1.1.
+    pub integers: bool,
+    /// Whether octets may be padded with zeros, and are decimal: 010.001.001.147 is 10.1.1.147.
+    pub zero_padded: bool,
+    /// Whether the day comes first in dates such as 05/07/2017, where both may be a month.
+    pub day_first: bool,
+    /// The year of times that name none, as syslog's do.
+    pub year: Option<i16>,
 }
 
 /// Which IPv4 header counts in a packet that carries others.

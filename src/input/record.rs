@@ -5,9 +5,18 @@
 pub(crate) struct Record {
     pub source: Cell,
     pub destination: Cell,
-    /// The packets it stands for: 1, except in tables that octomix itself wrote.
-    pub packets: u64,
+    /// The packets that it stands for, in both directions, if it says.
+    pub packets: Option<u64>,
+    /// The bytes of these packets, if it says.
+    pub bytes: Option<u64>,
     pub facts: Facts,
+}
+
+impl Record {
+    /// A record that says nothing but its addresses.
+    pub(crate) fn of(source: Cell, destination: Cell) -> Self {
+        Self { source, destination, packets: None, bytes: None, facts: Facts::default() }
+    }
 }
 
 /// What filters and times need to know of a record; `None` where its format does not say.
@@ -23,8 +32,8 @@ pub(crate) struct Facts {
 /// What a cell holds: an address, or the reason why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell {
-    /// An IPv4 address; `padded` if there was white space around it.
-    Address { address: u32, padded: bool },
+    /// An IPv4 address.
+    Address { address: u32, form: Form },
     /// Nothing, or a word that means nothing.
     Missing,
     /// An IPv6 address.
@@ -35,7 +44,24 @@ pub(crate) enum Cell {
     Malformed,
 }
 
+/// How an address was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As a dotted quad, or as four bytes.
+    Plain,
+    /// With white space around it.
+    Padded,
+    /// As an IPv6 address that stands for it: `::ffff:192.0.2.1`.
+    Mapped,
+}
+
 impl Cell {
+    /// A cell that holds `address` as a dotted quad.
+    #[inline]
+    pub(crate) fn plain(address: u32) -> Self {
+        Cell::Address { address, form: Form::Plain }
+    }
+
     /// Whether the cell holds an address of either version.
     pub(crate) fn is_address(self) -> bool {
         matches!(self, Cell::Address { .. } | Cell::Ipv6)

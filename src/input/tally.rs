@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::input::record::Cell;
+use crate::input::record::{Cell, Form};
 
 /// The cells of one role. Each cell is counted in exactly one of `ipv4`, `missing`, `ipv6`, `not_ip`,
 /// `malformed` and `filtered`.
@@ -12,6 +12,8 @@ pub struct Tally {
     pub ipv4: u64,
     /// How many of `ipv4` had white space around them.
     pub padded: u64,
+    /// How many of `ipv4` were written as IPv6 addresses, such as `::ffff:192.0.2.1`.
+    pub mapped: u64,
     /// Empty cells and words that mean nothing: `NaN`, `NULL`, `None`, `-`.
     pub missing: u64,
     /// IPv6 addresses, dropped.
@@ -47,6 +49,7 @@ impl Tally {
         Self {
             ipv4: self.ipv4 + other.ipv4,
             padded: self.padded + other.padded,
+            mapped: self.mapped + other.mapped,
             missing: self.missing + other.missing,
             ipv6: self.ipv6 + other.ipv6,
             not_ip: self.not_ip + other.not_ip,
@@ -58,9 +61,10 @@ impl Tally {
 
     pub(crate) fn add(&mut self, cell: Cell) {
         match cell {
-            Cell::Address { padded, .. } => {
+            Cell::Address { form, .. } => {
                 self.ipv4 += 1;
-                self.padded += u64::from(padded);
+                self.padded += u64::from(form == Form::Padded);
+                self.mapped += u64::from(form == Form::Mapped);
             }
             Cell::Missing => self.missing += 1,
             Cell::Ipv6 => self.ipv6 += 1,

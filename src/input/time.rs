@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use crate::input::options::Notation;
+
 /// Nanoseconds of a second.
 pub const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60;
@@ -20,7 +22,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// and a zone (RFC 3339, Suricata's `+0000`, Argus's slashes).
 ///
 /// ```
-/// use octomix::input::parse_time;
+/// use octomix::input::{Notation, parse_time};
+/// let parse_time = |text| parse_time(text, Notation::default());
 /// let noon = Some(1_767_268_800_000_000_000);
 /// assert_eq!(parse_time(b"1767268800"), noon);
 /// assert_eq!(parse_time(b"1767268800000"), noon);
@@ -28,7 +31,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// assert_eq!(parse_time(b"2026/01/01 13:00:00.000+01:00"), noon);
 /// assert_eq!(parse_time(b"noon"), None);
 /// ```
-pub fn parse_time(text: &[u8]) -> Option<i64> {
+pub fn parse_time(text: &[u8], notation: Notation) -> Option<i64> {
+    let _ = notation;
     let text = text.trim_ascii();
     match text.get(4) {
         Some(b'-' | b'/') => parse_date(text),
@@ -161,6 +165,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn parse_time(text: &[u8]) -> Option<i64> {
+        super::parse_time(text, Notation::default())
+    }
 
     #[test]
     fn times_of_every_tool_are_read() {

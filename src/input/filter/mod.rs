@@ -105,17 +105,15 @@ mod tests {
     fn cell() -> impl Strategy<Value = Cell> {
         let address = prop_oneof![Just(0x0a00_0001u32), Just(0xc0a8_0505), Just(0x0808_0808)];
         prop_oneof![
-            4 => address.prop_map(|address| Cell::Address { address, padded: false }),
+            4 => address.prop_map(Cell::plain),
             1 => prop_oneof![Just(Cell::Ipv6), Just(Cell::NotIp), Just(Cell::Missing), Just(Cell::Malformed)],
         ]
     }
 
     fn record() -> impl Strategy<Value = Record> {
         (cell(), cell(), facts()).prop_map(|(source, destination, facts)| Record {
-            source,
-            destination,
-            packets: 1,
             facts,
+            ..Record::of(source, destination)
         })
     }
 

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::condition::Condition;
 use super::tokens::{FilterError, Token, tokens};
 use crate::address::{Blocks, parse_block};
+use crate::input::options::Notation;
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::role::Role;
 use crate::input::time::parse_time;
@@ -164,7 +165,8 @@ impl<'e> Parser<'e> {
             return Err(self.expected("'>=', '>', '<' or '<='", example));
         };
         let expected = "a time such as 2026-01-01T00:00:00Z or 1767225600";
-        let time = self.value(|text| parse_time(text.as_bytes()), expected, example)?;
+        let time =
+            self.value(|text| parse_time(text.as_bytes(), Notation::default()), expected, example)?;
         let (below, above) = (time.checked_sub(1), time.checked_add(1));
         let span = compare.span(time, below, above, i64::MIN, i64::MAX);
         // Nothing is earlier than the earliest time, so no record matches.

@@ -48,7 +48,7 @@ impl PacketReader {
         let time = if self.with_facts { time() } else { None };
         let facts = Facts { time, ..packet.facts };
         let (source, destination) = (packet.source, packet.destination);
-        block.add(&Record { source, destination, packets: 1, facts }, |_| {
+        block.add(&Record { source, destination, packets: Some(1), bytes: None, facts }, |_| {
             let value = hex(&frame[packet.begin..]);
             let offset = (at.offset + packet.begin) as u64;
             MalformedInBlock { number: at.number, offset, column: None, value }

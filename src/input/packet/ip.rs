@@ -140,5 +140,5 @@ impl<'a> Header<'a> {
 }
 
 fn address(address: u32) -> Cell {
-    Cell::Address { address, padded: false }
+    Cell::plain(address)
 }

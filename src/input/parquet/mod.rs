@@ -109,8 +109,7 @@ impl Table {
         let name_of = |&leaf: &usize| printable(schema.column(leaf).path().string().trim());
         let names: Vec<String> = leaves.iter().map(name_of).collect();
         let (mut columns, warnings) = columns::choose(&names, options, name)?;
-        let facts =
-            if options.needs_facts() { FactColumns::of(&names) } else { FactColumns::default() };
+        let facts = FactColumns::of(&names, options.needs_facts());
         let mut wanted: Vec<usize> = columns.iter().map(|column| column.index).collect();
         wanted.extend(facts.all());
         wanted.sort_unstable();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::input::read::keys::Keys;
 use crate::input::read::wanted::{Verdict, Wanted};
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Role;
 use crate::input::tally::Tally;
 
@@ -37,12 +37,19 @@ pub(crate) struct Side {
 impl Side {
     #[inline]
     fn add(&mut self, cell: Cell, packets: u64) {
-        if let Cell::Address { address, padded } = cell {
+        if let Cell::Address { address, form: Form::Plain } = cell {
             self.tally.ipv4 += 1;
-            self.tally.padded += u64::from(padded);
             self.keys.push(address, packets);
         } else {
-            self.tally.add(cell);
+            self.add_other(cell, packets);
+        }
+    }
+
+    #[cold]
+    fn add_other(&mut self, cell: Cell, packets: u64) {
+        self.tally.add(cell);
+        if let Cell::Address { address, .. } = cell {
+            self.keys.push(address, packets);
         }
     }
 }
@@ -62,6 +69,11 @@ pub(crate) struct Block {
     pub source: Side,
     pub destination: Side,
     pub records: u64,
+    /// Records that say how many packets they stand for.
+    pub with_packets: u64,
+    /// The packets and bytes that records say, each saturating.
+    pub packets: u64,
+    pub bytes: u64,
     /// Records with a time, if filters or times need it.
     pub timed: u64,
     /// Rows with more or fewer fields than their header.
@@ -118,17 +130,29 @@ impl Block {
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
         self.records += 1;
+        if let Some(bytes) = record.bytes {
+            self.bytes = self.bytes.saturating_add(bytes);
+        }
+        // A record was written because a packet was seen.
+        let packets = match record.packets {
+            None => 1,
+            Some(packets) => {
+                self.with_packets += 1;
+                self.packets = self.packets.saturating_add(packets);
+                packets.max(1)
+            }
+        };
         if self.is_special || self.is_any {
-            return self.add_some(record, place);
+            return self.add_some(record, packets, place);
         }
         if self.has_source {
-            self.source.add(record.source, record.packets);
+            self.source.add(record.source, packets);
             if record.source == Cell::Malformed {
                 self.remember(|| place(Role::Source));
             }
         }
         if self.has_destination {
-            self.destination.add(record.destination, record.packets);
+            self.destination.add(record.destination, packets);
             if record.destination == Cell::Malformed {
                 self.remember(|| place(Role::Destination));
             }
@@ -137,7 +161,12 @@ impl Block {
 
     /// Counts what the filters leave of `record`, with its time, and as one set if the run wants that.
     #[inline(never)]
-    fn add_some(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
+    fn add_some(
+        &mut self,
+        record: &Record,
+        packets: u64,
+        mut place: impl FnMut(Role) -> MalformedInBlock,
+    ) {
         self.timed += u64::from(record.facts.time.is_some());
         let sides = [
             (self.has_source, Role::Source, record.source),
@@ -156,7 +185,7 @@ impl Block {
                 }
                 let into_source = is_source || self.is_any;
                 let side = if into_source { &mut self.source } else { &mut self.destination };
-                side.keys.push(address, record.packets);
+                side.keys.push(address, packets);
                 if self.wanted.times {
                     side.keys.times.push(record.facts.time);
                 }
@@ -197,9 +226,8 @@ impl Block {
     fn left(&self, first: u32, last: u32) -> (Vec<(u32, u32)>, bool) {
         let (mut kept, mut is_said): (Vec<(u32, u32)>, _) = (Vec::new(), true);
         for address in first..=last {
-            let cell = Cell::Address { address, padded: false };
-            let facts = Facts::default();
-            let record = Record { source: cell, destination: cell, packets: 1, facts };
+            let cell = Cell::plain(address);
+            let record = Record::of(cell, cell);
             match self.wanted.judge(&record, address) {
                 Verdict::Counts => match kept.last_mut() {
                     Some((_, end)) if *end + 1 == address => *end = address,

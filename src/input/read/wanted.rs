@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::address::Blocks;
 use crate::input::filter::Filter;
-use crate::input::options::{Options, Tunnels};
+use crate::input::options::{Notation, Options, Tunnels};
 use crate::input::record::{Cell, Record};
 use crate::input::role::Roles;
 
@@ -22,6 +22,8 @@ pub(crate) struct Wanted {
     pub facts: bool,
     /// Whether the times of addresses are wanted.
     pub times: bool,
+    /// How addresses and times may be written.
+    pub notation: Notation,
     /// Which records count.
     pub filter: Option<Filter>,
     /// Only addresses in these blocks count.
@@ -54,6 +56,7 @@ impl Wanted {
             tunnels: options.tunnels,
             facts: options.needs_facts(),
             times: options.times,
+            notation: options.notation,
             filter: options.filter.clone(),
             only: options.only.clone(),
             exclude: options.exclude.clone(),
@@ -71,7 +74,7 @@ impl Wanted {
         if is_outside || self.exclude.as_ref().is_some_and(|out| out.contains(address)) {
             return Verdict::Dropped;
         }
-        let own = Cell::Address { address, padded: false };
+        let own = Cell::plain(address);
         match self.filter.as_ref().map_or(Some(true), |filter| filter.holds(record, own)) {
             Some(true) => Verdict::Counts,
             Some(false) => Verdict::Dropped,

@@ -52,7 +52,13 @@ pub(crate) fn recognise(
         skip,
         lines_before: lines_before + 1,
         counted_by: RecordNumber::Line,
-        cutter: Box::new(LineCutter(Arc::new(Rows::new(b' ', &header, columns, Vec::new())))),
+        cutter: Box::new(LineCutter(Arc::new(Rows::new(
+            b' ',
+            &header,
+            columns,
+            Vec::new(),
+            options.needs_facts(),
+        )))),
         warnings,
     }))
 }
@@ -66,6 +72,8 @@ pub(crate) struct Rows {
     /// Empty for a log of something other than packets and flows, whose rows are only counted.
     columns: Vec<Column>,
     facts: FactColumns,
+    /// How many columns to look at: up to the last one that is read.
+    read: usize,
     /// What stands for a missing value, besides the usual words.
     unset: Vec<Vec<u8>>,
 }
@@ -76,17 +84,19 @@ impl Rows {
         header: &[String],
         columns: Vec<Column>,
         unset: Vec<Vec<u8>>,
+        with_facts: bool,
     ) -> Self {
-        Self { separator, width: header.len(), columns, facts: FactColumns::of(header), unset }
+        let facts = FactColumns::of(header, with_facts);
+        let last = columns.iter().map(|column| column.index).chain(facts.all()).max();
+        let read = last.map_or(0, |last| last + 1);
+        Self { separator, width: header.len(), columns, facts, read, unset }
     }
 
     /// Adds the row `line`, which starts at byte `at` of the block. `fields` is scratch space.
     fn add<'l>(&self, line: &'l [u8], at: usize, fields: &mut Vec<&'l [u8]>, block: &mut Block) {
-        let needs_facts = block.wanted().needs_facts();
-        let facts_end = self.facts.last().filter(|_| needs_facts).map_or(0, |last| last + 1);
-        let end = self.columns.iter().map(|column| column.index + 1).max().unwrap_or(0);
+        let (needs_facts, notation) = (block.wanted().needs_facts(), block.wanted().notation);
         fields.clear();
-        fields.extend(line.split(|&byte| byte == self.separator).take(end.max(facts_end)));
+        fields.extend(line.split(|&byte| byte == self.separator).take(self.read));
         block.ragged += u64::from(self.fields_of(line) != self.width);
 
         let field = |at: usize| fields.get(at).copied().unwrap_or_default();
@@ -94,7 +104,7 @@ impl Rows {
         let cell = |role| match of(role) {
             None if self.columns.is_empty() => Cell::NotIp,
             None => Cell::Missing,
-            Some(column) => match parse_cell(field(column.index)) {
+            Some(column) => match parse_cell(field(column.index), notation) {
                 Cell::Malformed if self.unset.iter().any(|unset| unset == field(column.index)) => {
                     Cell::Missing
                 }
@@ -104,8 +114,9 @@ impl Rows {
         let record = Record {
             source: cell(Role::Source),
             destination: cell(Role::Destination),
-            packets: 1,
-            facts: if needs_facts { self.facts.read(field) } else { Facts::default() },
+            packets: self.facts.packets(field),
+            bytes: self.facts.bytes(field),
+            facts: if needs_facts { self.facts.read(field, notation) } else { Facts::default() },
         };
         let number = block.passed;
         block.add(&record, |role| MalformedInBlock {

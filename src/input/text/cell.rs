@@ -7,17 +7,19 @@ mod vector;
 use std::net::Ipv6Addr;
 
 use crate::address::OCTETS;
-use crate::input::record::Cell;
+use crate::input::options::Notation;
+use crate::input::record::{Cell, Form};
 
 /// The words that pandas, SQL dumps, Python and Zeek write for "no value".
 const MISSING: [&[u8]; 4] = [b"nan", b"null", b"none", b"-"];
 
 /// What `cell` holds.
-pub(crate) fn parse_cell(cell: &[u8]) -> Cell {
+pub(crate) fn parse_cell(cell: &[u8], notation: Notation) -> Cell {
+    let _ = notation;
     let bare = cell.trim_ascii();
     if let Some(address) = parse_ipv4(bare) {
-        let padded = bare.len() < cell.len();
-        return Cell::Address { address, padded };
+        let form = if bare.len() < cell.len() { Form::Padded } else { Form::Plain };
+        return Cell::Address { address, form };
     }
     if bare.is_empty() || MISSING.iter().any(|word| bare.eq_ignore_ascii_case(word)) {
         return Cell::Missing;

@@ -1,119 +1,109 @@
-//! The columns of a record's protocol, ports and time: their names in the output of many tools, and their
-//! values.
+//! The columns of a record's protocol, ports, time, packets and bytes, and their values.
 
+use crate::input::names::{self, Field};
+use crate::input::options::Notation;
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::record::Facts;
 use crate::input::time::parse_time;
 
-/// Names of protocol fields and columns, the preferred first: Zeek, Suricata, TShark, Argus, nfdump, cloud
-/// flow logs, the Elastic Common Schema, IPFIX.
-pub(crate) const PROTOCOL: [&str; 9] = [
-    "proto",
-    "protocol",
-    "ip.proto",
-    "pr",
-    "network.iana_number",
-    "network.transport",
-    "protocolIdentifier",
-    "jsonPayload.connection.protocol",
-    "layers.ip.ip_ip_proto",
-];
-/// Names of source ports.
-pub(crate) const SOURCE_PORT: [&str; 13] = [
-    "id.orig_p",
-    "src_port",
-    "sport",
-    "srcport",
-    "source.port",
-    "tcp.srcport",
-    "udp.srcport",
-    "sp",
-    "source_port",
-    "src port",
-    "sourceTransportPort",
-    "jsonPayload.connection.src_port",
-    "_source.layers.tcp.tcp.srcport",
-];
-/// Names of destination ports.
-pub(crate) const DESTINATION_PORT: [&str; 14] = [
-    "id.resp_p",
-    "dest_port",
-    "dst_port",
-    "dport",
-    "dstport",
-    "destination.port",
-    "tcp.dstport",
-    "udp.dstport",
-    "dp",
-    "destination_port",
-    "dst port",
-    "destinationTransportPort",
-    "jsonPayload.connection.dest_port",
-    "_source.layers.tcp.tcp.dstport",
-];
-/// Names of the time at which a record begins.
-pub(crate) const TIME: [&str; 14] = [
-    "ts",
-    "timestamp",
-    "@timestamp",
-    "frame.time_epoch",
-    "starttime",
-    "stime",
-    "start",
-    "first",
-    "firstseen",
-    "first_seen",
-    "t_first",
-    "event.start",
-    "time",
-    "_source.layers.frame.frame.time_epoch",
-];
-
-/// The columns that hold the facts of a row: of its protocol, its ports and its time. One fact may have
-/// several columns that are each empty in some rows, like `tcp.srcport` and `udp.srcport`.
+/// The columns that hold the facts of a row: its protocol, ports and time, and its packets and bytes. One
+/// fact may have several columns that are each empty in some rows, like `tcp.srcport` and `udp.srcport`.
 #[derive(Debug, Default)]
-pub(crate) struct FactColumns<C = usize>([Vec<C>; 4]);
+pub(crate) struct FactColumns<C = usize> {
+    /// Of the protocol, the ports and the time.
+    facts: [Vec<C>; 4],
+    packets: Vec<(C, Option<C>)>,
+    bytes: Vec<(C, Option<C>)>,
+}
 
 impl FactColumns {
-    /// Finds them in `header`.
-    pub fn of(header: &[String]) -> Self {
-        let known = |names: &[&str]| {
-            let at = |name: &&str| {
-                header.iter().position(|column| column.trim().eq_ignore_ascii_case(name))
-            };
-            names.iter().filter_map(at).collect()
+    /// Finds them in `header`: the packets and bytes always, and the others if `with_facts`.
+    pub fn of(header: &[String], with_facts: bool) -> Self {
+        let folded: Vec<String> = header.iter().map(|column| names::fold(column)).collect();
+        let at = |name: &str| {
+            let name = names::fold(name);
+            folded.iter().position(|column| *column == name)
         };
-        Self([&PROTOCOL[..], &SOURCE_PORT, &DESTINATION_PORT, &TIME].map(known))
-    }
-
-    /// The last of these columns.
-    pub fn last(&self) -> Option<usize> {
-        self.all().copied().max()
+        let known =
+            |field| if with_facts { names::of(field).filter_map(at).collect() } else { Vec::new() };
+        // A way back without the way out is no sum of both.
+        let sums = |field| {
+            let pair = |(out, back): names::Pair| Some((at(out?)?, back.and_then(at)));
+            names::pairs(field).find_map(pair).into_iter().collect()
+        };
+        let facts = [Field::Protocol, Field::SourcePort, Field::DestinationPort, Field::Time];
+        Self { facts: facts.map(known), packets: sums(Field::Packets), bytes: sums(Field::Bytes) }
     }
 }
 
 impl<C: Copy> FactColumns<C> {
     /// All these columns.
-    pub fn all(&self) -> impl Iterator<Item = &C> {
-        self.0.iter().flatten()
+    pub fn all(&self) -> impl Iterator<Item = C> {
+        let sums = self.packets.iter().chain(&self.bytes);
+        let sums = sums.flat_map(|&(out, back)| [Some(out), back]).flatten();
+        self.facts.iter().flatten().copied().chain(sums)
     }
 
     /// The same columns, converted by `to`.
     pub fn map<D>(&self, to: impl Fn(C) -> D) -> FactColumns<D> {
         let all = |columns: &Vec<C>| columns.iter().map(|&column| to(column)).collect();
-        FactColumns(self.0.each_ref().map(all))
+        let sums = |columns: &Vec<(C, Option<C>)>| {
+            columns.iter().map(|&(out, back)| (to(out), back.map(&to))).collect()
+        };
+        FactColumns {
+            facts: self.facts.each_ref().map(all),
+            packets: sums(&self.packets),
+            bytes: sums(&self.bytes),
+        }
     }
 
     /// The facts of a row whose fields `field` returns.
-    pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Facts {
-        let [protocol, source_port, destination_port, time] = &self.0;
+    pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8], notation: Notation) -> Facts {
+        let [protocol, source_port, destination_port, time] = &self.facts;
         Facts {
             protocol: protocol.iter().find_map(|&at| parse_protocol(field(at))),
             source_port: source_port.iter().find_map(|&at| parse_port(field(at))),
             destination_port: destination_port.iter().find_map(|&at| parse_port(field(at))),
-            time: time.iter().find_map(|&at| parse_time(field(at))),
+            time: time.iter().find_map(|&at| parse_time(field(at), notation)),
         }
     }
+
+    /// The packets of a row, in both directions, if it says.
+    #[inline]
+    pub fn packets<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
+        sum(&self.packets, field)
+    }
+
+    /// The bytes of a row, in both directions, if it says.
+    #[inline]
+    pub fn bytes<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
+        sum(&self.bytes, field)
+    }
+}
+
+#[inline]
+fn sum<'f, C: Copy>(columns: &[(C, Option<C>)], field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
+    let &(out, back) = columns.first()?;
+    let back = back.and_then(|back| parse_count(field(back)));
+    match (parse_count(field(out)), back) {
+        (Some(out), Some(back)) => Some(out.saturating_add(back)),
+        (out, back) => out.or(back),
+    }
+}
+
+/// The number of packets or bytes that `text` is. It may be a float, like a [port](parse_port); beyond
+/// 2^64 it saturates.
+#[inline]
+pub(crate) fn parse_count(text: &[u8]) -> Option<u64> {
+    let text = text.trim_ascii();
+    let text = text.strip_suffix(b".0").unwrap_or(text);
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number.saturating_mul(10).saturating_add(digit.into()))
+    })
 }
 
 /// The port that `text` is. It may be a float, because pandas turns an integer column with gaps into
@@ -130,8 +120,8 @@ mod tests {
     #[test]
     fn facts_are_found_in_the_first_column_that_has_them() {
         let header = ["frame.time_epoch", "tcp.srcport", "UDP.srcport", "Proto", "dport"];
-        let columns = FactColumns::of(&header.map(str::to_owned));
-        assert_eq!(columns.last(), Some(4));
+        let columns = FactColumns::of(&header.map(str::to_owned), true);
+        assert_eq!(columns.all().max(), Some(4));
         let row: [&[u8]; 5] = [b"1.5", b"", b"53", b"udp", b"80.0"];
         let facts = Facts {
             protocol: Some(17),
@@ -139,8 +129,24 @@ mod tests {
             destination_port: Some(80),
             time: Some(1_500_000_000),
         };
-        assert_eq!(columns.read(|at| row[at]), facts);
-        assert_eq!(FactColumns::of(&[]).read(|_| b""), Facts::default());
+        assert_eq!(columns.read(|at| row[at], Notation::default()), facts);
+        assert_eq!(FactColumns::of(&[], true).read(|_| b"", Notation::default()), Facts::default());
         assert_eq!((parse_port(b"0x0303"), parse_port(b"65536")), (None, None));
+    }
+
+    #[test]
+    fn packets_and_bytes_are_those_of_both_directions() {
+        let header = ["orig_pkts", "resp_pkts", "resp_ip_bytes", "orig_ip_bytes"];
+        let columns = FactColumns::of(&header.map(str::to_owned), false);
+        let said = |row: [&'static str; 4]| {
+            let field = |at: usize| row[at].as_bytes();
+            (columns.packets(field), columns.bytes(field))
+        };
+        assert_eq!(said(["1", "2", "30", "40.0"]), (Some(3), Some(70)));
+        assert_eq!(said(["1", "-", "", "x"]), (Some(1), None));
+        let most = "18446744073709551616";
+        assert_eq!(said([most, "1", "", ""]).0, Some(u64::MAX));
+        let columns = FactColumns::of(&["resp_pkts".to_owned(), "src".to_owned()], true);
+        assert_eq!(columns.packets(|_| b"7"), None);
     }
 }

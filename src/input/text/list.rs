@@ -9,7 +9,7 @@ use crate::input::message::excerpt;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Roles;
 use crate::input::text::cell::{leading_ipv4, network, parse_cell};
 use crate::input::text::cutter::LineCutter;
@@ -44,7 +44,7 @@ impl Parser for Lines {
         while at < bytes.len() {
             // Most lines are an address and nothing else, which is fast.
             while let Some((address, rest)) = plain(&bytes[at..]) {
-                block.add(&record(Cell::Address { address, padded: false }), |_| no_place());
+                block.add(&record(Cell::plain(address)), |_| no_place());
                 block.passed += 1;
                 at = bytes.len() - rest.len();
             }
@@ -57,12 +57,16 @@ impl Parser for Lines {
                 let number = block.passed;
                 match network(content) {
                     Some((first, last)) => block.add_network(first, last),
-                    None => block.add(&record(parse_cell(content)), |_| MalformedInBlock {
-                        number,
-                        offset: at as u64,
-                        column: None,
-                        value: excerpt(content),
-                    }),
+                    None => {
+                        block.add(&record(parse_cell(content, block.wanted().notation)), |_| {
+                            MalformedInBlock {
+                                number,
+                                offset: at as u64,
+                                column: None,
+                                value: excerpt(content),
+                            }
+                        })
+                    }
                 }
             }
             block.passed += u64::from(next > end);
@@ -74,7 +78,7 @@ impl Parser for Lines {
 
 /// A line fills each role that the run asks for.
 fn record(cell: Cell) -> Record {
-    Record { source: cell, destination: cell, packets: 1, facts: Facts::default() }
+    Record::of(cell, cell)
 }
 
 /// The location of a valid address, which is never used.

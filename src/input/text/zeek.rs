@@ -41,7 +41,7 @@ pub(crate) fn recognise(
     }
     let (columns, warnings) = columns::choose(&header.names, options, head.name())?;
     let (format, roles) = described("zeek", &columns);
-    let rows = Arc::new(header.rows(columns));
+    let rows = Arc::new(header.rows(columns, options));
     let (options, name) = (options.clone(), head.name().to_owned());
     Ok(Some(Opened {
         format,
@@ -99,9 +99,9 @@ impl Header {
         Some(end.map_or(bytes.len(), |end| end + 1))
     }
 
-    fn rows(&self, columns: Vec<Column>) -> Rows {
+    fn rows(&self, columns: Vec<Column>, options: &Options) -> Rows {
         let unset = vec![self.unset.clone(), self.empty.clone()];
-        Rows::new(self.separator, &self.names, columns, unset)
+        Rows::new(self.separator, &self.names, columns, unset, options.needs_facts())
     }
 }
 
@@ -134,7 +134,7 @@ impl Cutter for Logs {
                 // The rows of a log without addresses are counted as not IP.
                 let columns = columns::choose(&self.header.names, &self.options, &self.name);
                 let columns = columns.map_or_else(|_| Vec::new(), |(columns, _)| columns);
-                self.rows = Arc::new(self.header.rows(columns));
+                self.rows = Arc::new(self.header.rows(columns, &self.options));
             }
         } else {
             // A lone CR does not end a line here.
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_line_of_names_is_not_cut_at_a_carriage_return() {
         let header = Header { names: vec!["id.orig_h".to_owned()], ..Header::default() };
-        let rows = Arc::new(header.rows(Vec::new()));
+        let rows = Arc::new(header.rows(Vec::new(), &Options::default()));
         let mut logs = Logs { header, rows, options: Options::default(), name: String::new() };
         let line = b"#fields\tts\rid.resp_h\tid.orig_h\n";
         for end in 1..line.len() {

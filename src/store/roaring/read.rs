@@ -16,7 +16,7 @@ use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::store::shard::opened;
 
 /// Upper halves of addresses.
@@ -241,9 +241,8 @@ impl Parser for Part {
         for container in &self.all[self.part.clone()] {
             let Some(its) = container.of(&bytes[used..]) else { break };
             container.each(its, |address| {
-                let cell = Cell::Address { address, padded: false };
-                let record =
-                    Record { source: cell, destination: cell, packets: 1, facts: Facts::default() };
+                let cell = Cell::plain(address);
+                let record = Record::of(cell, cell);
                 // The location of a malformed cell, which a bitmap cannot have.
                 block.add(&record, |_| MalformedInBlock::default());
             });

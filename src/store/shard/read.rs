@@ -8,11 +8,11 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cutter, Opened, Parser};
 use crate::input::message::excerpt;
-use crate::input::options::Options;
+use crate::input::options::{Notation, Options};
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
 use crate::input::read::source::shard_roles;
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::{leading_ipv4, parse_cell};
 use crate::input::text::cutter::LineCutter;
@@ -79,11 +79,10 @@ impl Parser for Rows {
                     return at;
                 }
                 let (cell, packets) = match row(line) {
-                    Some((address, packets)) => (Cell::Address { address, padded: false }, packets),
-                    None => (other(line), 1),
+                    Some((address, packets)) => (Cell::plain(address), Some(packets)),
+                    None => (other(line), None),
                 };
-                let record =
-                    Record { source: cell, destination: cell, packets, facts: Facts::default() };
+                let record = Record { packets, ..Record::of(cell, cell) };
                 let number = block.passed;
                 block.add(&record, |_| MalformedInBlock {
                     number,
@@ -118,7 +117,7 @@ fn row(line: &[u8]) -> Option<(u32, u64)> {
 /// too.
 fn other(line: &[u8]) -> Cell {
     let first = line.split(|&byte| byte == b',').next().unwrap_or_default();
-    match parse_cell(first) {
+    match parse_cell(first, Notation::default()) {
         Cell::Address { .. } => Cell::Malformed,
         cell => cell,
     }

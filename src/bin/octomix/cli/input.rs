@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use octomix::input::{self, Directories, Roles, Tunnels};
+use octomix::input::{self, Directories, Notation, Roles, Tunnels};
 
 use super::FilterArgs;
 use super::choice::{Choice, one_of};
@@ -31,6 +31,18 @@ pub struct InputArgs {
     /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
     #[arg(long, value_parser = one_of(TUNNELS), default_value = "outer", help_heading = "Input")]
     pub tunnels: Tunnels,
+    /// Read whole numbers as addresses: 3232235777 is 192.168.1.1
+    #[arg(long, help_heading = "Input")]
+    pub integers: bool,
+    /// Read octets that are padded with zeros as decimals: 010.001.001.147 is 10.1.1.147
+    #[arg(long, help_heading = "Input")]
+    pub zero_padded: bool,
+    /// Read 05/07/2017 as the fifth of July
+    #[arg(long, help_heading = "Input")]
+    pub day_first: bool,
+    /// The year of times that name none, as in syslog
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2261), help_heading = "Input")]
+    pub year: Option<i16>,
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
@@ -46,6 +58,12 @@ impl InputArgs {
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
             tunnels: self.tunnels,
+            notation: Notation {
+                integers: self.integers,
+                zero_padded: self.zero_padded,
+                day_first: self.day_first,
+                year: self.year,
+            },
             directories: match self.recursive {
                 true => Directories::Files,
                 false => Directories::Refused,

@@ -11,6 +11,7 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::Opened;
 use crate::input::message::{excerpt, printable};
+use crate::input::names;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
@@ -56,8 +57,9 @@ pub(crate) fn recognise(
             return Ok(None);
         }
     };
-    if let Some(data) =
-        (0..row.fields).map(|at| exact.field(at)).find(|f| parse_cell(f).is_address())
+    if let Some(data) = (0..row.fields)
+        .map(|at| exact.field(at))
+        .find(|f| parse_cell(f, options.notation).is_address())
     {
         return Err(InputError::NoHeader { name: head.name().to_owned(), value: excerpt(data) });
     }
@@ -74,9 +76,8 @@ pub(crate) fn recognise(
     let (format, roles) = described("csv", &columns);
     let format = Format { has_roles: !is_own, ..format };
     let skip = offset + row.len;
-    let facts =
-        if options.needs_facts() { FactColumns::of(&header) } else { FactColumns::default() };
-    let table = Table::new(delimiter, &header, columns, is_own.then_some(1), &facts);
+    let facts = FactColumns::of(&header, options.needs_facts());
+    let table = Table::new(delimiter, &header, columns, &facts);
     Ok(Some(Opened {
         format,
         roles,
@@ -91,14 +92,15 @@ pub(crate) fn recognise(
 /// Cuts and reads the rows below a header: fields separated by tabs, and quoted if they contain one.
 #[cfg(feature = "parquet")]
 pub(crate) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns) -> LineCutter {
-    LineCutter(Arc::new(Table::new(b'\t', header, columns, None, facts)))
+    LineCutter(Arc::new(Table::new(b'\t', header, columns, facts)))
 }
 
 /// The delimiter of a header; `None` if `line` is not a header.
 fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     // A list's comment may contain commas and quotes, and a column's name may contain a `#`: an address
     // before the `#` decides.
-    let is_listed = |content| parse_cell(content).is_address() || network(content).is_some();
+    let is_listed =
+        |content| parse_cell(content, options.notation).is_address() || network(content).is_some();
     let is_binary = line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t');
     if is_binary || lines::content(line).is_some_and(is_listed) {
         return None;
@@ -110,8 +112,8 @@ fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     let is_named = [Role::Source, Role::Destination]
         .into_iter()
         .filter_map(|role| options.column(role))
-        .any(|column| columns::is_same(column, &name));
-    let is_header = count(most) > 0 || line.contains(&b'"') || is_named || columns::is_known(&name);
+        .any(|column| names::is_same(column, &name));
+    let is_header = count(most) > 0 || line.contains(&b'"') || is_named || names::is_address(&name);
     is_header.then_some(most)
 }
 

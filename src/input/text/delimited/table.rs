@@ -4,6 +4,7 @@ use super::exact::Exact;
 use super::fast::{self, Between, Targets};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
+use crate::input::options::Notation;
 use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Role;
@@ -23,8 +24,6 @@ pub(super) struct Table {
     columns: Vec<Column>,
     source: Option<Slot>,
     destination: Option<Slot>,
-    /// The column of the packets that a row stands for.
-    packets: Option<Slot>,
     facts: FactColumns<Slot>,
     is_nfdump: bool,
     targets: Targets,
@@ -42,11 +41,9 @@ impl Table {
         delimiter: u8,
         header: &[String],
         columns: Vec<Column>,
-        packets: Option<usize>,
         facts: &FactColumns,
     ) -> Self {
-        let indices = columns.iter().map(|column| column.index).chain(packets);
-        let indices = indices.chain(facts.all().copied());
+        let indices = columns.iter().map(|column| column.index).chain(facts.all());
         let targets = Targets::new(indices);
         let slot = |index| Slot { index, between: targets.between(index) };
         let of = |role| columns.iter().find(|column| column.role == role);
@@ -58,7 +55,6 @@ impl Table {
             columns,
             source,
             destination,
-            packets: packets.map(slot),
             facts: facts.map(slot),
             is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
             targets,
@@ -125,12 +121,14 @@ impl Table {
             block.ragged += 1;
         }
         let content = |slot: Option<Slot>| slot.map_or(b"".as_slice(), &field);
+        let notation = block.wanted().notation;
         let record = Record {
-            source: cell(content(self.source)),
-            destination: cell(content(self.destination)),
-            packets: self.packets.and_then(|slot| number(field(slot))).unwrap_or(1),
+            source: cell(content(self.source), notation),
+            destination: cell(content(self.destination), notation),
+            packets: self.facts.packets(&field),
+            bytes: self.facts.bytes(&field),
             facts: match block.wanted().needs_facts() {
-                true => self.facts.read(&field),
+                true => self.facts.read(&field, notation),
                 false => Facts::default(),
             },
         };
@@ -150,27 +148,23 @@ impl Table {
 
 /// What a field holds. If it has several values, as TShark writes for nested headers, the first one counts.
 #[inline(always)]
-fn cell(field: &[u8]) -> Cell {
-    if let Some(address) = parse_ipv4(field) {
-        return Cell::Address { address, padded: false };
+fn cell(field: &[u8], notation: Notation) -> Cell {
+    match parse_ipv4(field) {
+        Some(address) => Cell::plain(address),
+        None => other_cell(field, notation),
     }
-    other_cell(field)
 }
 
 #[cold]
-fn other_cell(field: &[u8]) -> Cell {
+fn other_cell(field: &[u8], notation: Notation) -> Cell {
     let first = field.split(|&byte| byte == b',').next().unwrap_or_default();
-    match parse_cell(field) {
-        Cell::Malformed if first.len() < field.len() && parse_cell(first).is_address() => {
-            parse_cell(first)
-        }
+    match parse_cell(field, notation) {
+        Cell::Malformed if first.len() < field.len() => match parse_cell(first, notation) {
+            cell if cell.is_address() => cell,
+            _ => Cell::Malformed,
+        },
         cell => cell,
     }
-}
-
-/// A number of packets.
-fn number(field: &[u8]) -> Option<u64> {
-    str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -190,7 +184,7 @@ mod tests {
         let header = ["src", "note", "dst"].map(str::to_owned);
         let column = |role, index: usize| Column { role, index, name: header[index].clone() };
         let columns = vec![column(Role::Source, 0), column(Role::Destination, 2)];
-        Table::new(delimiter, &header, columns, None, &FactColumns::default())
+        Table::new(delimiter, &header, columns, &FactColumns::default())
     }
 
     fn block() -> Block {
@@ -224,12 +218,8 @@ mod tests {
         for row in &rows {
             block.ragged += u64::from(row.len() != 3);
             let field = |at| row.get(at).unwrap_or_default();
-            let record = Record {
-                source: other_cell(field(0)),
-                destination: other_cell(field(2)),
-                packets: 1,
-                facts: Facts::default(),
-            };
+            let notation = Notation::default();
+            let record = Record::of(other_cell(field(0), notation), other_cell(field(2), notation));
             // The line of a record after blank ones is that of the first of these, so it is counted anew.
             let at = row.position().unwrap().byte() as usize;
             let is_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');

@@ -15,40 +15,16 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cutter, Opened, Parser};
 use crate::input::message::printable;
+use crate::input::names::{self, Field};
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
 use crate::input::text::cutter::LineCutter;
-use crate::input::text::{facts, lines};
+use crate::input::text::lines;
 use crate::input::warning::Warning;
 use objects::Objects;
-use paths::{Slot, WantedPath};
+use paths::WantedPath;
 use values::ValueCutter;
-
-/// Paths of source and destination, the preferred ones first.
-const KNOWN: [(&str, &str); 18] = [
-    // Zeek, Suricata, the Elastic Common Schema.
-    ("id.orig_h", "id.resp_h"),
-    ("src_ip", "dest_ip"),
-    ("source.ip", "destination.ip"),
-    ("source.address", "destination.address"),
-    ("src_ip", "dst_ip"),
-    ("ip.src", "ip.dst"),
-    // Amazon's and Google's flow logs, nfdump, IPFIX.
-    ("srcaddr", "dstaddr"),
-    ("jsonPayload.connection.src_ip", "jsonPayload.connection.dest_ip"),
-    ("src4_addr", "dst4_addr"),
-    ("src6_addr", "dst6_addr"),
-    ("sourceIPv4Address", "destinationIPv4Address"),
-    // TShark with -T json and with -T ek.
-    ("_source.layers.ip.ip.src", "_source.layers.ip.ip.dst"),
-    ("layers.ip.ip_ip_src", "layers.ip.ip_ip_dst"),
-    ("SrcAddr", "DstAddr"),
-    ("saddr", "daddr"),
-    ("srcip", "dstip"),
-    ("source_ip", "destination_ip"),
-    ("src", "dst"),
-];
 
 /// The field that identifies a log of Suricata, in which records without addresses, such as statistics, are
 /// normal.
@@ -124,25 +100,32 @@ fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// The fields that the run wants.
+/// The fields that the run wants. Names that belong together have one rank.
 fn wanted<'o>(options: &'o Options) -> Vec<WantedPath<'o>> {
-    let mut wanted = Vec::new();
-    let mut want = |slot, paths: &[&'o str]| {
-        wanted.extend((0..).zip(paths).map(|(rank, path)| WantedPath { path, slot, rank }));
+    let mut wanted: Vec<WantedPath<'o>> = Vec::new();
+    let mut want = |field, counterpart| {
+        for (rank, (first, second)) in (0..).zip(names::pairs(field)) {
+            let both = [(field, first), (counterpart, second)];
+            let named = both.into_iter().filter_map(|(slot, name)| Some((slot, name?)));
+            wanted.extend(named.map(|(slot, path)| WantedPath { path, slot, rank }));
+        }
     };
+    want(Field::Source, Field::Destination);
+    want(Field::Packets, Field::PacketsBack);
+    want(Field::Bytes, Field::BytesBack);
     if options.needs_facts() {
-        want(Slot::Protocol, &facts::PROTOCOL);
-        want(Slot::SourcePort, &facts::SOURCE_PORT);
-        want(Slot::DestinationPort, &facts::DESTINATION_PORT);
-        want(Slot::Time, &facts::TIME);
+        want(Field::SourcePort, Field::DestinationPort);
+        want(Field::Protocol, Field::Protocol);
+        want(Field::Time, Field::Time);
     }
-    match &options.source_column {
-        Some(path) => want(Slot::Source, &[path]),
-        None => want(Slot::Source, &KNOWN.map(|(source, _)| source)),
-    }
-    match &options.destination_column {
-        Some(path) => want(Slot::Destination, &[path]),
-        None => want(Slot::Destination, &KNOWN.map(|(_, destination)| destination)),
+    let named = [
+        (Field::Source, &options.source_column),
+        (Field::Destination, &options.destination_column),
+    ];
+    for (slot, path) in named.into_iter().filter_map(|(slot, path)| Some((slot, path.as_deref()?)))
+    {
+        wanted.retain(|want| want.slot != slot);
+        wanted.push(WantedPath { path, slot, rank: 0 });
     }
     wanted
 }

@@ -2,18 +2,20 @@
 
 use memchr::{memchr, memchr_iter};
 
-use super::paths::{Paths, Slot, WantedPath};
+use super::paths::{Paths, WantedPath};
 use super::scan::{self, Kind, Value, WantedValues};
 use super::strings::unescaped;
 use super::values;
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
+use crate::input::names::Field;
+use crate::input::options::Notation;
 use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::parse_cell;
-use crate::input::text::facts::parse_port;
+use crate::input::text::facts::{parse_count, parse_port};
 use crate::input::time::parse_time;
 
 /// Reads objects: one or more per line, or each spanning any number of lines.
@@ -21,8 +23,8 @@ use crate::input::time::parse_time;
 pub(super) struct Objects {
     paths: Paths,
     /// The paths of the sources and those of the destinations, by rank.
-    sources: Vec<String>,
-    destinations: Vec<String>,
+    sources: Vec<(u8, String)>,
+    destinations: Vec<(u8, String)>,
     is_spread: bool,
 }
 
@@ -41,12 +43,12 @@ impl Objects {
     pub fn new(wanted: &[WantedPath<'_>], is_spread: bool) -> Self {
         let of = |slot| {
             let of_slot = wanted.iter().filter(move |want| want.slot == slot);
-            of_slot.map(|want| want.path.to_owned()).collect()
+            of_slot.map(|want| (want.rank, want.path.to_owned())).collect()
         };
         Self {
             paths: Paths::new(wanted),
-            sources: of(Slot::Source),
-            destinations: of(Slot::Destination),
+            sources: of(Field::Source),
+            destinations: of(Field::Destination),
             is_spread,
         }
     }
@@ -61,13 +63,13 @@ impl Objects {
             let Ok(end) = scan::object(&self.paths, head, start, &mut found) else {
                 break;
             };
-            let path = |slot, paths: &[String]| {
+            let path = |slot, paths| {
                 let value = found[slot as usize];
-                (value.kind != Kind::Absent).then(|| paths[usize::from(value.rank)].clone())
+                if value.kind == Kind::Absent { None } else { path(paths, value.rank) }
             };
-            sample.source = sample.source.or_else(|| path(Slot::Source, &self.sources));
+            sample.source = sample.source.or_else(|| path(Field::Source, &self.sources));
             sample.destination =
-                sample.destination.or_else(|| path(Slot::Destination, &self.destinations));
+                sample.destination.or_else(|| path(Field::Destination, &self.destinations));
             if at == 0 {
                 sample.fields = scan::fields(&head[start..end]);
             }
@@ -81,42 +83,57 @@ impl Objects {
 
     /// Adds the object whose wanted values are `found` in `bytes`.
     fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
+        let notation = block.wanted().notation;
         let raw = |slot| text(bytes, found[slot as usize]);
         let is_none = |slot| found[slot as usize].kind == Kind::Absent;
         // A record of something else, such as statistics, has neither.
-        let is_other = is_none(Slot::Source) && is_none(Slot::Destination);
-        let [source, destination] = [Slot::Source, Slot::Destination].map(|slot| match is_other {
-            true => Cell::NotIp,
-            false => cell(bytes, found[slot as usize]),
-        });
+        let is_other = is_none(Field::Source) && is_none(Field::Destination);
+        let [source, destination] =
+            [Field::Source, Field::Destination].map(|slot| match is_other {
+                true => Cell::NotIp,
+                false => cell(bytes, found[slot as usize], notation),
+            });
         let facts = if block.wanted().needs_facts() {
             Facts {
-                protocol: parse_protocol(raw(Slot::Protocol)),
-                source_port: parse_port(raw(Slot::SourcePort)),
-                destination_port: parse_port(raw(Slot::DestinationPort)),
-                time: parse_time(raw(Slot::Time)),
+                protocol: parse_protocol(raw(Field::Protocol)),
+                source_port: parse_port(raw(Field::SourcePort)),
+                destination_port: parse_port(raw(Field::DestinationPort)),
+                time: parse_time(raw(Field::Time), notation),
             }
         } else {
             Facts::default()
         };
         let number = block.passed;
-        let record = Record { source, destination, packets: 1, facts };
+        // Both directions are added if they belong to one pair of names.
+        let sum = |out: Field, back: Field| {
+            let is_pair = found[out as usize].rank == found[back as usize].rank;
+            let back = if is_pair { parse_count(raw(back)) } else { None };
+            match (parse_count(raw(out)), back) {
+                (Some(out), Some(back)) => Some(out.saturating_add(back)),
+                (out, back) => out.or(back),
+            }
+        };
+        let packets = sum(Field::Packets, Field::PacketsBack);
+        let bytes = sum(Field::Bytes, Field::BytesBack);
+        let record = Record { source, destination, packets, bytes, facts };
         block.add(&record, |role| {
             let (slot, paths) = match role {
-                Role::Destination => (Slot::Destination, &self.destinations),
-                Role::Source | Role::Any => (Slot::Source, &self.sources),
+                Role::Destination => (Field::Destination, &self.destinations),
+                Role::Source | Role::Any => (Field::Source, &self.sources),
             };
-            let column = paths.get(usize::from(found[slot as usize].rank)).cloned();
+            let column = path(paths, found[slot as usize].rank);
             MalformedInBlock { number, offset: start as u64, column, value: excerpt(raw(slot)) }
         });
     }
 
     /// Counts `bytes`, which are not an object, as malformed.
     fn add_malformed(bytes: &[u8], start: usize, block: &mut Block) {
-        let (source, destination) = (Cell::Malformed, Cell::Malformed);
         let number = block.passed;
-        block.add(&Record { source, destination, packets: 1, facts: Facts::default() }, |_| {
-            MalformedInBlock { number, offset: start as u64, column: None, value: excerpt(bytes) }
+        block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| MalformedInBlock {
+            number,
+            offset: start as u64,
+            column: None,
+            value: excerpt(bytes),
         });
     }
 
@@ -189,19 +206,26 @@ impl Parser for Objects {
     }
 }
 
+/// The first of `paths` with this rank.
+fn path(paths: &[(u8, String)], rank: u8) -> Option<String> {
+    paths.iter().find(|&&(known, _)| known == rank).map(|(_, path)| path.clone())
+}
+
 /// The text of `value`, as it is in the file.
 fn text(bytes: &[u8], value: Value) -> &[u8] {
     &bytes[value.start..value.end]
 }
 
-fn cell(bytes: &[u8], value: Value) -> Cell {
+fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
     let text = text(bytes, value);
     match value.kind {
         Kind::Absent => Cell::Missing,
-        Kind::Text => parse_cell(text),
-        Kind::Escaped => parse_cell(&unescaped(text)),
+        Kind::Text => parse_cell(text, notation),
+        Kind::Escaped => parse_cell(&unescaped(text), notation),
         Kind::Number => Cell::Malformed,
-        Kind::Other => first_of_array(text).map_or(Cell::Malformed, parse_cell),
+        Kind::Other => {
+            first_of_array(text).map_or(Cell::Malformed, |first| parse_cell(first, notation))
+        }
     }
 }
 

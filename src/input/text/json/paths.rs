@@ -5,28 +5,16 @@
 
 use std::collections::HashMap;
 
+use crate::input::names::Field;
+
 /// The most names in a path: with more there would be too many ways to nest them.
 pub const LONGEST_PATH: usize = 16;
 
-/// What a field says about a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
-    Source,
-    Destination,
-    Protocol,
-    SourcePort,
-    DestinationPort,
-    Time,
-}
-
-/// How many slots there are.
-pub const SLOTS: usize = 6;
-
-/// A path that may fill a slot. If an object has several, the one of the lowest rank fills it.
+/// A path that may fill a field. If an object has several, the one of the lowest rank fills it.
 #[derive(Debug, Clone, Copy)]
 pub struct WantedPath<'a> {
     pub path: &'a str,
-    pub slot: Slot,
+    pub slot: Field,
     pub rank: u8,
 }
 
@@ -48,7 +36,7 @@ struct Node {
 pub struct Name {
     name: Box<[u8]>,
     /// What a value here fills.
-    pub fills: Vec<(Slot, u8)>,
+    pub fills: Vec<(Field, u8)>,
     /// The node of an object here.
     pub inner: Option<usize>,
     /// 1 + the index of the next name with the same hash; 0 if there is none.
@@ -71,7 +59,7 @@ fn hash(name: &[u8]) -> usize {
 type Rest = Vec<(usize, usize)>;
 
 /// The slots that a value fills, and the ranks of the paths that lead to it.
-type Ends = Vec<(Slot, u8)>;
+type Ends = Vec<(Field, u8)>;
 
 impl Paths {
     /// The node of a whole object.
@@ -155,32 +143,32 @@ mod tests {
     fn a_path_is_found_however_it_is_nested() {
         let want = |path, slot, rank| WantedPath { path, slot, rank };
         let paths = Paths::new(&[
-            want("a.b.c", Slot::Source, 0),
-            want("a.b", Slot::Destination, 1),
-            want("a", Slot::Time, 0),
+            want("a.b.c", Field::Source, 0),
+            want("a.b", Field::Destination, 1),
+            want("a", Field::Time, 0),
         ]);
         for nested in [&["a.b.c"][..], &["a", "b.c"], &["a.b", "c"], &["a", "b", "c"]] {
             let mut node = Paths::ROOT;
             for (left, name) in (0..nested.len()).rev().zip(nested) {
                 let found = paths.find(node, name.as_bytes()).unwrap();
                 if left == 0 {
-                    assert_eq!(found.fills, [(Slot::Source, 0)]);
+                    assert_eq!(found.fills, [(Field::Source, 0)]);
                 } else {
                     node = found.inner.unwrap();
                 }
             }
         }
         let a = paths.find(Paths::ROOT, b"a").unwrap();
-        assert_eq!(a.fills, [(Slot::Time, 0)]);
+        assert_eq!(a.fills, [(Field::Time, 0)]);
         let b = paths.find(a.inner.unwrap(), b"b").unwrap();
-        assert_eq!(b.fills, [(Slot::Destination, 1)]);
+        assert_eq!(b.fills, [(Field::Destination, 1)]);
         assert!(paths.find(Paths::ROOT, b"b").is_none() && paths.find(Paths::ROOT, b"").is_none());
     }
 
     #[test]
     fn many_names_make_no_many_nodes() {
         let path = "a.".repeat(15) + "a";
-        let paths = Paths::new(&[WantedPath { path: &path, slot: Slot::Source, rank: 0 }]);
+        let paths = Paths::new(&[WantedPath { path: &path, slot: Field::Source, rank: 0 }]);
         assert_eq!(paths.nodes.len(), 16);
     }
 }

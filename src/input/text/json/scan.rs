@@ -5,8 +5,9 @@
 //! counts. Nothing is copied and no number is converted. The scanner recurses over wanted objects only, as
 //! deep as a wanted path; other values nest without recursion.
 
-use super::paths::{LONGEST_PATH, Paths, SLOTS, Slot};
+use super::paths::{LONGEST_PATH, Paths};
 use super::strings::{plain_len, unescaped};
+use crate::input::names::{FIELDS, Field};
 
 /// The deepest nesting of objects and arrays, as in serde_json.
 const DEEPEST: u32 = 127;
@@ -37,9 +38,9 @@ pub enum Kind {
 
 const ABSENT: Value = Value { start: 0, end: 0, kind: Kind::Absent, rank: u8::MAX };
 
-/// The wanted values of one object, by [`Slot`].
-pub type WantedValues = [Value; SLOTS];
-pub const NONE_FOUND: WantedValues = [ABSENT; SLOTS];
+/// The wanted values of one object, by [`Field`].
+pub type WantedValues = [Value; FIELDS];
+pub const NONE_FOUND: WantedValues = [ABSENT; FIELDS];
 
 /// Scans the object at `start` of `bytes` and stores its values in `found`. Returns where the object ends.
 ///
@@ -167,7 +168,7 @@ impl<'s> Scanner<'s> {
         Some(())
     }
 
-    fn wanted_value(&mut self, fills: &[(Slot, u8)]) -> Option<()> {
+    fn wanted_value(&mut self, fills: &[(Field, u8)]) -> Option<()> {
         if self.peek() == Some(b'"') {
             let text = self.string()?;
             let kind = if text.is_escaped { Kind::Escaped } else { Kind::Text };
@@ -186,7 +187,7 @@ impl<'s> Scanner<'s> {
     }
 
     #[inline]
-    fn keep(&mut self, fills: &[(Slot, u8)], start: usize, end: usize, kind: Kind) {
+    fn keep(&mut self, fills: &[(Field, u8)], start: usize, end: usize, kind: Kind) {
         for &(slot, rank) in fills {
             let value = &mut self.found[slot as usize];
             // A null leaves the slot to a path of a higher rank.
@@ -331,11 +332,11 @@ mod tests {
     use super::*;
 
     const WANTED_PATHS: [WantedPath<'static>; 5] = [
-        WantedPath { path: "src_ip", slot: Slot::Source, rank: 0 },
-        WantedPath { path: "a.b.c", slot: Slot::Source, rank: 1 },
-        WantedPath { path: "a.b", slot: Slot::Destination, rank: 0 },
-        WantedPath { path: "c", slot: Slot::Destination, rank: 1 },
-        WantedPath { path: "b.c", slot: Slot::Time, rank: 0 },
+        WantedPath { path: "src_ip", slot: Field::Source, rank: 0 },
+        WantedPath { path: "a.b.c", slot: Field::Source, rank: 1 },
+        WantedPath { path: "a.b", slot: Field::Destination, rank: 0 },
+        WantedPath { path: "c", slot: Field::Destination, rank: 1 },
+        WantedPath { path: "b.c", slot: Field::Time, rank: 0 },
     ];
 
     /// The values at `path`, however it is nested.
@@ -360,7 +361,7 @@ mod tests {
             .is_ok_and(|end| text[end..].trim_ascii().is_empty());
         prop_assert_eq!(ours, oracle.is_some(), "{}", String::from_utf8_lossy(text));
         let Some(json) = oracle else { return Ok(()) };
-        'slots: for slot in [Slot::Source, Slot::Destination, Slot::Time] {
+        'slots: for slot in [Field::Source, Field::Destination, Field::Time] {
             let mut expected = Vec::new();
             for want in WANTED_PATHS.iter().filter(|want| want.slot == slot) {
                 at(&json, want.path, &mut expected);
@@ -488,7 +489,7 @@ mod tests {
         let mut found = NONE_FOUND;
         let mut value_of = |text: &'static str| {
             object(&paths, text.as_bytes(), 0, &mut found).unwrap();
-            let value = found[Slot::Source as usize];
+            let value = found[Field::Source as usize];
             &text[value.start..value.end]
         };
         assert_eq!(value_of(r#"{"src_ip":"1","src_ip":"2"}"#), "2");
