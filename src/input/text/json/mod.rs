@@ -3,10 +3,12 @@
 //! The fields that hold the addresses are named by their path, such as `source.ip`, or known. They are
 //! looked up in each object anew, because one log may hold records of many kinds.
 
+mod listing;
 mod objects;
 mod paths;
 mod scan;
 mod strings;
+mod syntax;
 mod values;
 
 use std::sync::Arc;
@@ -104,7 +106,12 @@ fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
 fn wanted<'o>(options: &'o Options) -> Vec<WantedPath<'o>> {
     let mut wanted: Vec<WantedPath<'o>> = Vec::new();
     let mut want = |field, counterpart| {
+        // One name may have several counterparts: whichever is there belongs to it.
+        let mut known: Vec<(&str, u16)> = Vec::new();
         for (rank, (first, second)) in (0..).zip(names::pairs(field)) {
+            let earlier = known.iter().find(|&&(name, _)| first == Some(name));
+            let rank = earlier.map_or(rank, |&(_, rank)| rank);
+            known.extend(first.map(|name| (name, rank)));
             let both = [(field, first), (counterpart, second)];
             let named = both.into_iter().filter_map(|(slot, name)| Some((slot, name?)));
             wanted.extend(named.map(|(slot, path)| WantedPath { path, slot, rank }));

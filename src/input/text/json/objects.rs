@@ -2,13 +2,14 @@
 
 use memchr::{memchr, memchr_iter};
 
+use super::listing;
 use super::paths::{Paths, WantedPath};
 use super::scan::{self, Kind, Value, WantedValues};
 use super::strings::unescaped;
 use super::values;
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
-use crate::input::names::Field;
+use crate::input::names::{self, Field};
 use crate::input::options::Notation;
 use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
@@ -23,8 +24,8 @@ use crate::input::time::parse_time;
 pub(super) struct Objects {
     paths: Paths,
     /// The paths of the sources and those of the destinations, by rank.
-    sources: Vec<(u8, String)>,
-    destinations: Vec<(u8, String)>,
+    sources: Vec<(u16, String)>,
+    destinations: Vec<(u16, String)>,
     is_spread: bool,
 }
 
@@ -46,7 +47,7 @@ impl Objects {
             of_slot.map(|want| (want.rank, want.path.to_owned())).collect()
         };
         Self {
-            paths: Paths::new(wanted),
+            paths: Paths::new(wanted, names::WRAPPERS),
             sources: of(Field::Source),
             destinations: of(Field::Destination),
             is_spread,
@@ -71,7 +72,7 @@ impl Objects {
             sample.destination =
                 sample.destination.or_else(|| path(Field::Destination, &self.destinations));
             if at == 0 {
-                sample.fields = scan::fields(&head[start..end]);
+                sample.fields = listing::fields(&head[start..end]);
             }
             if sample.source.is_some() && sample.destination.is_some() {
                 break;
@@ -207,7 +208,7 @@ impl Parser for Objects {
 }
 
 /// The first of `paths` with this rank.
-fn path(paths: &[(u8, String)], rank: u8) -> Option<String> {
+fn path(paths: &[(u16, String)], rank: u16) -> Option<String> {
     paths.iter().find(|&&(known, _)| known == rank).map(|(_, path)| path.clone())
 }
 
@@ -222,15 +223,7 @@ fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
         Kind::Absent => Cell::Missing,
         Kind::Text => parse_cell(text, notation),
         Kind::Escaped => parse_cell(&unescaped(text), notation),
-        Kind::Number => Cell::Malformed,
-        Kind::Other => {
-            first_of_array(text).map_or(Cell::Malformed, |first| parse_cell(first, notation))
-        }
+        Kind::Number if notation.integers => parse_cell(text, notation),
+        Kind::Number | Kind::Word => Cell::Malformed,
     }
-}
-
-/// The first string of an array; of addresses, this is the one of the outermost header.
-fn first_of_array(text: &[u8]) -> Option<&[u8]> {
-    let first = text.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"\"")?;
-    Some(&first[..memchr(b'"', first)?])
 }
