@@ -103,7 +103,7 @@ pub fn read(
     }
     let capture = Capture { sets, account };
     if capture.largest().is_empty() {
-        return Err(InputError::without_address(&capture.account));
+        return Err(InputError::nothing(capture.account));
     }
     Ok(capture)
 }

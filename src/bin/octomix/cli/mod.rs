@@ -37,7 +37,8 @@ Examples:
     octomix detect day.pcap
 
   Of what TShark finds in it, without a file between:
-    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst | octomix detect -
+    tshark -r day.pcap -T fields -E header=y -E separator=, -E occurrence=f \\
+      -e ip.src -e ip.dst | octomix detect -
 
   A list of addresses, one a line, taken as destinations:
     octomix detect --role dst blocklist.txt

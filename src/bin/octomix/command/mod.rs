@@ -129,10 +129,16 @@ fn read(
     let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())
-    })?;
+    });
     drop(bar);
-    warn_of(&capture.account, console);
-    Ok(capture)
+    let account = match &capture {
+        Ok(capture) => Some(&capture.account),
+        Err(error) => error.account(),
+    };
+    if let Some(account) = account {
+        warn_of(account, console);
+    }
+    capture
 }
 
 /// Files passed over that are warned of one by one.
