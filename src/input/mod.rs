@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use crate::address::AddressSet;
 
 pub(crate) mod account;
+pub mod catalogue;
 // Part of the fuzzing crate, which needs to see this module's private items.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]

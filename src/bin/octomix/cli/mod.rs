@@ -10,6 +10,7 @@ mod filter;
 mod fit;
 mod generate;
 mod input;
+mod inputs;
 mod model;
 mod output;
 mod rules;
@@ -26,6 +27,7 @@ pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
 pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
+pub use inputs::InputsArgs;
 pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
 pub use rules::{AllowArgs, RuleArgs, RulesArgs};
@@ -68,6 +70,7 @@ pub enum Command {
     Validate(ValidateArgs),
     Bench(BenchArgs),
     Devices(DevicesArgs),
+    Inputs(InputsArgs),
 }
 
 #[cfg(test)]

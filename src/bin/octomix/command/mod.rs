@@ -8,6 +8,7 @@ mod detect;
 mod devices;
 mod extract;
 mod generate;
+mod inputs;
 mod page;
 mod plan;
 mod role;
@@ -59,6 +60,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Inputs(args) => inputs::run(args),
     }
 }
 
