@@ -41,7 +41,7 @@ impl Listing<'_> {
             b'[' if depth < LONGEST_PATH => self.array(path, depth),
             _ => {
                 let start = self.cursor.at;
-                self.cursor.skip_value()?;
+                self.cursor.skip_value(0)?;
                 match self.to {
                     None if !path.is_empty() => self.fields.push(path),
                     Some(to) if (start..self.cursor.at).contains(&to) => {
@@ -78,7 +78,7 @@ impl Listing<'_> {
             has_more = self.cursor.more(b']')?;
         }
         while has_more {
-            self.cursor.skip_value()?;
+            self.cursor.skip_value(0)?;
             has_more = self.cursor.more(b']')?;
         }
         Some(())

@@ -79,13 +79,13 @@ impl<'s> DerefMut for Scanner<'s> {
 }
 
 impl Scanner<'_> {
-    /// Scans an object whose values at `node` are wanted.
-    fn wanted_object(&mut self, node: usize, depth: u32) -> Option<()> {
-        if depth == DEEPEST {
-            return None;
-        }
+    /// Scans an object whose values at `node` are wanted, inside as many brackets as `outer` says.
+    fn wanted_object(&mut self, node: usize, outer: u32) -> Option<()> {
         let paths = self.paths;
         let mut has_more = self.open(b'{', b'}')?;
+        if has_more && outer == DEEPEST {
+            return None;
+        }
         while has_more {
             let name = self.name()?;
             let raw = &self.bytes[name.start..name.end];
@@ -94,13 +94,13 @@ impl Scanner<'_> {
                 false => paths.find(node, raw),
             };
             match wanted {
-                None => self.skip_value()?,
+                None => self.skip_value(outer + 1)?,
                 Some(wanted) => match (self.peek()?, wanted.inner) {
-                    (b'{', Some(inner)) => self.wanted_object(inner, depth + 1)?,
+                    (b'{', Some(inner)) => self.wanted_object(inner, outer + 1)?,
                     (b'[', _) => {
-                        self.first_of_array(&wanted.fills, wanted.first_inner, depth + 1)?;
+                        self.first_of_array(&wanted.fills, wanted.first_inner, outer + 1)?;
                     }
-                    _ => self.wanted_value(&wanted.fills)?,
+                    _ => self.wanted_value(&wanted.fills, outer + 1)?,
                 },
             }
             has_more = self.more(b'}')?;
@@ -113,31 +113,28 @@ impl Scanner<'_> {
         &mut self,
         fills: &[(Field, u16)],
         inner: Option<usize>,
-        depth: u32,
+        outer: u32,
     ) -> Option<()> {
-        let start = self.at;
-        if !self.open(b'[', b']')? {
-            return Some(());
+        let mut has_more = self.open(b'[', b']')?;
+        if has_more && outer == DEEPEST {
+            return None;
         }
-        match (self.peek()?, inner) {
-            (b'{', Some(inner)) => {
-                self.wanted_object(inner, depth)?;
-                let mut has_more = self.more(b']')?;
-                while has_more {
-                    self.skip_value()?;
-                    has_more = self.more(b']')?;
-                }
-                return Some(());
+        if has_more {
+            match (self.peek()?, inner) {
+                (b'{', Some(inner)) => self.wanted_object(inner, outer + 1)?,
+                (b'{' | b'[', _) => self.skip_value(outer + 1)?,
+                _ => self.wanted_value(fills, outer + 1)?,
             }
-            (b'[' | b'{', _) => {}
-            _ => self.wanted_value(fills)?,
+            has_more = self.more(b']')?;
         }
-        // The array as a whole, because brackets must not nest too deeply.
-        self.at = start;
-        self.skip_value()
+        while has_more {
+            self.skip_value(outer + 1)?;
+            has_more = self.more(b']')?;
+        }
+        Some(())
     }
 
-    fn wanted_value(&mut self, fills: &[(Field, u16)]) -> Option<()> {
+    fn wanted_value(&mut self, fills: &[(Field, u16)], outer: u32) -> Option<()> {
         if self.peek() == Some(b'"') {
             let text = self.string()?;
             let kind = if text.is_escaped { Kind::Escaped } else { Kind::Text };
@@ -150,7 +147,7 @@ impl Scanner<'_> {
             b't' | b'f' => Kind::Word,
             _ => Kind::Absent,
         };
-        self.skip_value()?;
+        self.skip_value(outer)?;
         self.keep(fills, start, self.at, kind);
         Some(())
     }

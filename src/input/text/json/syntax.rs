@@ -7,8 +7,8 @@
 
 use super::strings::plain_len;
 
-/// The deepest nesting of objects and arrays, as in serde_json.
-pub const DEEPEST: u32 = 127;
+/// The deepest nesting of objects and arrays.
+pub const DEEPEST: u32 = 128;
 
 /// A position in a text.
 pub struct Cursor<'b> {
@@ -80,7 +80,8 @@ impl Cursor<'_> {
         Some(!self.take(close))
     }
 
-    pub fn skip_value(&mut self) -> Option<()> {
+    /// Consumes a value that stands inside as many objects and arrays as `outer` says.
+    pub fn skip_value(&mut self, outer: u32) -> Option<()> {
         // One bit for each open object or array, the innermost lowest; 1 for an object.
         let mut open: u128 = 0;
         let mut depth = 0;
@@ -94,7 +95,7 @@ impl Cursor<'_> {
                     self.space();
                     let is_object = byte == b'{';
                     if !self.take(if is_object { b'}' } else { b']' }) {
-                        if depth == DEEPEST {
+                        if outer + depth == DEEPEST {
                             return None;
                         }
                         depth += 1;
