@@ -94,6 +94,12 @@ pub enum Warning {
          as frame.time_epoch"
     )]
     NoTimes,
+    /// A sum is too large for a number of 64 bits.
+    #[error("{sum} add up to more than {}, at which they stay; check the numbers in the input", u64::MAX)]
+    Saturated {
+        /// What was added: `the packets of the sources`.
+        sum: String,
+    },
     /// Records do not say what the filter asks.
     #[error(
         "{addresses} addresses are left out as their records do not say what --where asks ({asked}); \

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::address::Unit;
 use crate::input::read::keys::Keys;
 use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Form, Record};
@@ -69,8 +70,9 @@ pub(crate) struct Block {
     pub source: Side,
     pub destination: Side,
     pub records: u64,
-    /// Records that say how many packets they stand for.
-    pub with_packets: u64,
+    /// Whether a record with an address says how many packets it stands for, and whether one does not.
+    says_packets: bool,
+    lacks_packets: bool,
     /// The packets and bytes that records say, each saturating.
     pub packets: u64,
     pub bytes: u64,
@@ -133,11 +135,17 @@ impl Block {
         if let Some(bytes) = record.bytes {
             self.bytes = self.bytes.saturating_add(bytes);
         }
+        let [source, destination] = [record.source, record.destination]
+            .map(|cell| matches!(cell, Cell::Address { .. }));
+        let has_address = source | destination;
         // A record was written because a packet was seen.
         let packets = match record.packets {
-            None => 1,
+            None => {
+                self.lacks_packets |= has_address;
+                1
+            }
             Some(packets) => {
-                self.with_packets += 1;
+                self.says_packets |= has_address;
                 self.packets = self.packets.saturating_add(packets);
                 packets.max(1)
             }
@@ -202,6 +210,7 @@ impl Block {
     /// Counts a record that stands for one packet of each address from `first` to `last`.
     pub fn add_network(&mut self, first: u32, last: u32) {
         self.records += 1;
+        self.lacks_packets = true;
         self.networks += 1;
         let (whole, left) =
             ([(first, last)], (!self.wanted.is_all()).then(|| self.left(first, last)));
@@ -219,6 +228,25 @@ impl Block {
             }
             let at = side.keys.addresses.len();
             side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
+        }
+    }
+
+    /// What the counts of the block stand for, if it has an address.
+    pub fn unit(&self) -> Option<Unit> {
+        match (self.says_packets, self.lacks_packets) {
+            (true, true) => Some(Unit::Mixed),
+            (true, false) => Some(Unit::Packets),
+            (false, true) => Some(Unit::Records),
+            (false, false) => None,
+        }
+    }
+
+    /// Declares that what records gave as packets are counts of `unit`, as some tables of octomix hold.
+    pub fn recount(&mut self, unit: Unit) {
+        if unit != Unit::Packets {
+            self.lacks_packets |= self.says_packets;
+            self.says_packets &= unit == Unit::Mixed;
+            self.packets = 0;
         }
     }
 

@@ -19,6 +19,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
+use crate::address::Unit;
 use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver};
 use crate::input::error::InputError;
 use crate::input::options::Options;
@@ -222,6 +223,9 @@ impl Collector<'_> {
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);
         file.records += block.records;
+        file.packets = said(file.packets, block.packets);
+        file.traffic_bytes = said(file.traffic_bytes, block.bytes);
+        file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
         file.ragged += block.ragged;
         file.networks += block.networks;
@@ -284,6 +288,14 @@ impl Collector<'_> {
         }
         file.warn_of_emptiness();
         Ok(())
+    }
+}
+
+/// What was said before, and `more` of it.
+fn said(before: Option<u64>, more: u64) -> Option<u64> {
+    match more {
+        0 => before,
+        more => Some(before.unwrap_or(0).saturating_add(more)),
     }
 }
 
