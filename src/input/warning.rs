@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::input::account::RecordNumber;
 use crate::input::message::{listed, quoted};
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
@@ -87,6 +88,22 @@ pub enum Warning {
         roles: Roles,
         /// The paths of the fields of the first object.
         fields: Vec<String>,
+    },
+    /// Times were requested, but some that records have cannot be read.
+    #[error(
+        "times that cannot be read: {count}; the first is '{value}' on {at}, column '{column}': {advice}"
+    )]
+    UnreadTimes {
+        /// How many.
+        count: u64,
+        /// The record of the first.
+        at: RecordNumber,
+        /// Its column or field.
+        column: String,
+        /// The beginning of its content, safe to display.
+        value: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// Times were requested, but no record has one.
     #[error(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::address::Unit;
 use crate::input::read::keys::Keys;
+use crate::input::read::unread::UnreadTimes;
 use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Role;
@@ -78,6 +79,8 @@ pub(crate) struct Block {
     pub bytes: u64,
     /// Records with a time, if filters or times need it.
     pub timed: u64,
+    /// Times that cannot be read.
+    pub unread_times: UnreadTimes,
     /// Rows with more or fewer fields than their header.
     pub ragged: u64,
     /// Lines or packets that the parser has passed. Parsers advance this; malformed cells are numbered by
@@ -239,6 +242,12 @@ impl Block {
             (false, true) => Some(Unit::Records),
             (false, false) => None,
         }
+    }
+
+    /// Counts a time that the next record has in `column` but that cannot be read.
+    #[cold]
+    pub fn add_unread_time(&mut self, value: &[u8], column: &str) {
+        self.unread_times.see(value, column, self.passed, self.wanted.notation);
     }
 
     /// Declares that what records gave as packets are counts of `unit`, as some tables of octomix hold.

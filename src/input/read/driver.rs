@@ -227,6 +227,7 @@ impl Collector<'_> {
         file.traffic_bytes = said(file.traffic_bytes, block.bytes);
         file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
+        position.unread_times.append(mem::take(&mut block.unread_times), position.number);
         file.ragged += block.ragged;
         file.networks += block.networks;
         for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
@@ -279,12 +280,16 @@ impl Collector<'_> {
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
         }
+        match position.unread_times.warning(position.at).filter(|_| wanted.needs_times()) {
+            Some(unread) => file.warnings.push(unread),
+            None if wanted.times && position.timed == 0 && file.records > 0 => {
+                file.warnings.push(Warning::NoTimes);
+            }
+            None => {}
+        }
         let unsaid = file.source.unsaid + file.destination.unsaid;
         if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
             file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
-        }
-        if wanted.times && position.timed == 0 && file.records > 0 {
-            file.warnings.push(Warning::NoTimes);
         }
         file.warn_of_emptiness();
         Ok(())

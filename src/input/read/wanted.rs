@@ -82,6 +82,11 @@ impl Wanted {
         }
     }
 
+    /// Whether the times of records are needed.
+    pub fn needs_times(&self) -> bool {
+        self.times || self.filter.as_ref().is_some_and(Filter::needs_times)
+    }
+
     /// Whether the [`Facts`](crate::input::record::Facts) of a record are needed; otherwise they may stay
     /// empty.
     pub fn needs_facts(&self) -> bool {

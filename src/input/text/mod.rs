@@ -6,6 +6,7 @@ pub(crate) mod columns;
 pub(crate) mod cutter;
 pub(crate) mod delimited;
 pub(crate) mod facts;
+mod times;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod list;
