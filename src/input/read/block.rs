@@ -251,6 +251,7 @@ impl Block {
     }
 
     /// Declares that what records gave as packets are counts of `unit`, as some tables of octomix hold.
+    #[inline]
     pub fn recount(&mut self, unit: Unit) {
         if unit != Unit::Packets {
             self.lacks_packets |= self.says_packets;

@@ -1,5 +1,6 @@
 //! The columns of a record's protocol, ports, time, packets and bytes, and their values.
 
+use crate::address::Unit;
 use crate::input::names::{self, Field};
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::read::block::Block;
@@ -14,6 +15,8 @@ pub(crate) struct FactColumns<C = usize> {
     facts: [Vec<C>; 3],
     times: TimeColumns<C>,
     packets: Vec<(C, Option<C>)>,
+    /// What the packets are, if not packets.
+    unit: Unit,
     bytes: Vec<(C, Option<C>)>,
 }
 
@@ -34,7 +37,12 @@ impl FactColumns {
         };
         let facts = [Field::Protocol, Field::SourcePort, Field::DestinationPort].map(known);
         let times = if with_facts { TimeColumns::of(header) } else { TimeColumns::default() };
-        Self { facts, times, packets: sums(Field::Packets), bytes: sums(Field::Bytes) }
+        let packets = sums(Field::Packets);
+        let (packets, unit) = match unit(header) {
+            Unit::Packets => (packets, Unit::Packets),
+            unit => (vec![(1, None)], unit),
+        };
+        Self { facts, times, packets, unit, bytes: sums(Field::Bytes) }
     }
 }
 
@@ -56,6 +64,7 @@ impl<C: Copy> FactColumns<C> {
             facts: self.facts.each_ref().map(all),
             times: self.times.map(&to),
             packets: sums(&self.packets),
+            unit: self.unit,
             bytes: sums(&self.bytes),
         }
     }
@@ -86,11 +95,22 @@ impl<C: Copy> FactColumns<C> {
         sum(&self.packets, field)
     }
 
+    /// What [`packets`](Self::packets) are in truth: tables of octomix may count records.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// The bytes of a row, in both directions, if it says.
     #[inline]
     pub fn bytes<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
         sum(&self.bytes, field)
     }
+}
+
+/// What the second column of a table of octomix counts, as addresses.csv has it; in any other table packets.
+fn unit(header: &[String]) -> Unit {
+    let is_ours = |unit: &Unit| matches!(header, [address, count, ..] if address == "address" && count == unit.column());
+    Unit::ALL.into_iter().find(is_ours).unwrap_or_default()
 }
 
 #[inline]

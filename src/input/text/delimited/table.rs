@@ -140,6 +140,7 @@ impl Table {
                 value: excerpt(content(slot)),
             }
         });
+        block.recount(self.facts.unit());
     }
 }
 
