@@ -41,6 +41,7 @@ pub(super) fn link(number: u16) -> Layer {
         // Apple's IP over FireWire: two addresses of eight bytes.
         138 => Layer::Behind(16, &Layer::Typed),
         143 => Layer::Docsis,
+        137 => Layer::Juniper(&Layer::Behind(4, &Layer::Llc)),
         149 => Layer::PrivatePktap,
         166 | 204 => Layer::DirectedPpp,
         167 | 178 => Layer::Juniper(&Layer::Ethernet),

@@ -45,7 +45,8 @@ pub(super) fn loopback(bytes: &[u8]) -> Next<'_> {
         None => be16(bytes, 2)?,
     };
     let layer = match number {
-        2 => Layer::Ipv4,
+        // In four bytes, or in the first two of them.
+        2 | 0x0200 => Layer::Ipv4,
         // Windows; NetBSD, OpenBSD and BSD/OS; FreeBSD; Darwin.
         23 | 24 | 28 | 30 => Layer::Ipv6,
         0x0600.. => Layer::EtherType(number),
@@ -56,11 +57,8 @@ pub(super) fn loopback(bytes: &[u8]) -> Next<'_> {
 
 /// The log of OpenBSD's packet filter: its length, without the padding to four bytes, in the first byte.
 pub(super) fn pflog(bytes: &[u8]) -> Next<'_> {
-    /// That of the first version.
-    const SHORTEST: u8 = 45;
-    let length = *bytes.first()?;
-    let rest = bytes.get(usize::from(length).next_multiple_of(4)..)?;
-    (length >= SHORTEST).then_some((Layer::Ip, rest))
+    let length = usize::from(*bytes.first()?);
+    Some((Layer::Ip, bytes.get(length.next_multiple_of(4)..)?))
 }
 
 /// IP over InfiniBand: the global route header of 40 bytes, an EtherType and two bytes that are reserved.
