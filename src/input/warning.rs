@@ -125,6 +125,11 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Whether it says why a file that was read to its end holds no address.
+    pub(crate) fn explains_absence(&self) -> bool {
+        matches!(self, Warning::UnknownLink { .. })
+    }
+
     /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
