@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::input::account::RecordNumber;
 use crate::input::message::{listed, quoted};
+use crate::input::packet;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 
@@ -58,13 +59,21 @@ pub enum Warning {
         column: String,
     },
     /// Packets have a link type that octomix does not read.
-    #[error(
-        "packets of link type {number} are not read, and counted as not IP; convert them with \
-         tshark -r FILE -T fields -E header=y -E separator=, -E occurrence=f -e ip.src -e ip.dst"
-    )]
+    #[error("packets of {} are not read, and counted as not IP; {}", link(*number), conversion(*number))]
     UnknownLink {
         /// Its number in captures.
         number: u16,
+    },
+    /// Several captures stand in one file.
+    #[error(
+        "another capture begins at byte {offset}, with packet {packet}; it is read as the continuation of \
+         the first"
+    )]
+    Joined {
+        /// The offset of its header in the decompressed file.
+        offset: u64,
+        /// The number of its first packet.
+        packet: u64,
     },
     /// A record spans very many lines.
     #[error(
@@ -147,5 +156,24 @@ impl Warning {
     /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
+    }
+}
+
+/// The link type `number`, with its name if it has one.
+fn link(number: u16) -> String {
+    match packet::unread(number) {
+        Some(name) => format!("link type {number} ({name})"),
+        None => format!("link type {number}"),
+    }
+}
+
+/// How packets of link type `number` become readable.
+fn conversion(number: u16) -> &'static str {
+    if packet::is_private(number) {
+        "if you know what they are, say so with editcap -T rawip FILE NEW (or ether, or another of editcap -T) \
+         and read NEW"
+    } else {
+        "convert them with tshark -r FILE -T fields -E header=y -E separator=, -E occurrence=f -e ip.src \
+         -e ip.dst"
     }
 }

@@ -29,6 +29,15 @@ pub(crate) struct MalformedInBlock {
     pub value: String,
 }
 
+/// Where in a block another capture begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Joint {
+    /// The packets of the block before it.
+    pub number: u64,
+    /// The byte of the block at which its header begins.
+    pub offset: u64,
+}
+
 /// The keys and cells of one role.
 #[derive(Debug, Default)]
 pub(crate) struct Side {
@@ -92,6 +101,8 @@ pub(crate) struct Block {
     pub long_record: Option<u64>,
     /// The link type of the first packet whose link type is not read.
     pub unknown_link: Option<u16>,
+    /// The first place where another capture begins.
+    pub joint: Option<Joint>,
     /// Blocks of addresses, such as 10.0.0.0/24, that were read.
     pub networks: u64,
 }

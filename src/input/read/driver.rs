@@ -246,6 +246,12 @@ impl Collector<'_> {
         }
         let unknown = block.unknown_link.map(|number| Warning::UnknownLink { number });
         file.warnings.extend(unknown.filter(|warning| !file.warnings.contains(warning)));
+        let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::Joined { .. }));
+        if let (Some(joint), false) = (block.joint, is_warned) {
+            let (offset, packet) =
+                (position.offset + joint.offset, position.number + joint.number + 1);
+            file.warnings.push(Warning::Joined { offset, packet });
+        }
         position.number += block.passed;
         position.offset += parsed.used as u64;
     }
