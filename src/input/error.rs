@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::foreign::Foreign;
 use crate::input::message::{file_name, listed, printable, quoted};
+use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
@@ -268,12 +269,14 @@ pub enum InputError {
 
     /// The files have content, but no IPv4 address.
     #[error(
-        "no usable IPv4 address in {}: found {}; expected {}",
+        "no usable IPv4 address in {}: found {}; {}",
         listed(names),
         found(*tally, first.as_deref()),
-        match are_packets {
-            true => "packets with an IPv4 header",
-            false => "addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file",
+        match (are_packets, first.as_ref().and_then(|first| Remedy::of(&first.1.value))) {
+            (true, _) => "expected packets with an IPv4 header".to_owned(),
+            (false, Some(remedy)) => remedy.to_string(),
+            (false, None) => "expected addresses such as 192.0.2.1, one a line or in the columns of a \
+                              comma-separated file".to_owned(),
         }
     )]
     NoAddress {

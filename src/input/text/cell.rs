@@ -1,30 +1,22 @@
-//! What one cell of a text holds: an address, or the reason why there is none; or a block of addresses, as a
-//! line of a list writes it.
+//! What one cell of a text holds: an address, or the reason why there is none. `notations` reads whatever is no
+//! dotted quad.
 
+mod notations;
 #[cfg(target_arch = "x86_64")]
 mod vector;
-
-use std::net::Ipv6Addr;
 
 use crate::address::OCTETS;
 use crate::input::options::Notation;
 use crate::input::record::{Cell, Form};
 
-/// The words that pandas, SQL dumps, Python and Zeek write for "no value".
-const MISSING: [&[u8]; 4] = [b"nan", b"null", b"none", b"-"];
-
 /// What `cell` holds.
 pub(crate) fn parse_cell(cell: &[u8], notation: Notation) -> Cell {
-    let _ = notation;
     let bare = cell.trim_ascii();
-    if let Some(address) = parse_ipv4(bare) {
-        let form = if bare.len() < cell.len() { Form::Padded } else { Form::Plain };
-        return Cell::Address { address, form };
+    match parse_ipv4(bare) {
+        Some(address) if bare.len() == cell.len() => Cell::plain(address),
+        Some(address) => Cell::Address { address, form: Form::Padded },
+        None => notations::parse(bare, notation),
     }
-    if bare.is_empty() || MISSING.iter().any(|word| bare.eq_ignore_ascii_case(word)) {
-        return Cell::Missing;
-    }
-    if is_ipv6(bare) { Cell::Ipv6 } else { Cell::Malformed }
 }
 
 /// The address that `text` is as a strict dotted quad: four decimal octets without leading zeros, and
@@ -74,20 +66,6 @@ fn leading_octet(text: &[u8]) -> Option<(u32, &[u8])> {
     let Some(third) = digit(2) else { return Some((first * 10 + second, &text[2..])) };
     let octet = first * 100 + second * 10 + third;
     (octet <= 255).then_some((octet, &text[3..]))
-}
-
-/// Whether `bare` is an IPv6 address, with or without brackets and zone.
-fn is_ipv6(bare: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(bare) else {
-        return false;
-    };
-    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    let literal = match inner.unwrap_or(text).split_once('%') {
-        Some((_, "")) => return false,
-        Some((literal, _zone)) => literal,
-        None => inner.unwrap_or(text),
-    };
-    literal.parse::<Ipv6Addr>().is_ok()
 }
 
 /// The most addresses that a block may have: those of a /8.

@@ -55,17 +55,17 @@ impl Parser for Lines {
             let (end, next) = lines::line_end(rest, true).unwrap_or((rest.len(), rest.len()));
             if let Some(content) = lines::content(&rest[..end]) {
                 let number = block.passed;
+                let place = || MalformedInBlock {
+                    number,
+                    offset: at as u64,
+                    column: None,
+                    value: excerpt(content),
+                };
                 match network(content) {
-                    Some((first, last)) => block.add_network(first, last),
+                    Some((first, last)) => block.add_network(first, last, place),
                     None => {
-                        block.add(&record(parse_cell(content, block.wanted().notation)), |_| {
-                            MalformedInBlock {
-                                number,
-                                offset: at as u64,
-                                column: None,
-                                value: excerpt(content),
-                            }
-                        })
+                        let cell = parse_cell(content, block.wanted().notation);
+                        block.add(&record(cell), |_| place());
                     }
                 }
             }
