@@ -13,7 +13,7 @@ mod points;
 mod set;
 mod times;
 
-pub use blocks::{Blocks, BlocksError, parse_block};
+pub use blocks::Blocks;
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use held::Held;
 pub use points::{LARGEST_TOTAL, Points, WeightsError};

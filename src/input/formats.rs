@@ -13,7 +13,7 @@ use super::text::{bare, delimited, json, list, zeek};
 use crate::store::{roaring, shard};
 
 /// All formats, in the order in which they are tried: the first that recognises the head of a file reads
-/// it. Every file is a list to `list`, so it comes last.
+/// it. Every file may be a list with malformed lines, so that comes last.
 pub(crate) const FORMATS: &[Recognise] = &[
     pcap::recognise,
     pcapng::recognise,
@@ -24,8 +24,9 @@ pub(crate) const FORMATS: &[Recognise] = &[
     zeek::recognise,
     json::recognise,
     bare::recognise,
-    delimited::recognise,
     list::recognise,
+    delimited::recognise,
+    list::recognise_all,
 ];
 
 /// Finds the format of the file that starts with `head`.

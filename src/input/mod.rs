@@ -55,6 +55,7 @@ pub use remedy::Remedy;
 pub use role::{PerRole, Role, Roles};
 pub use tally::Tally;
 pub use text::cell::parse_ipv4;
+pub use text::list::{BlocksError, parse_block};
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
 
