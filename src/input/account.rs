@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::address::Unit;
 use crate::input::read::decompress::Compression;
+use crate::input::remedy::Remedy;
 use crate::input::role::Role;
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
@@ -133,6 +134,16 @@ impl FileAccount {
         self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
 
+    /// How the first malformed cell of `role` can be read.
+    fn remedy(&self, role: Role) -> Option<Remedy> {
+        let column = match role {
+            Role::Destination => &self.format.destination,
+            Role::Source | Role::Any => &self.format.source,
+        };
+        let first = self.malformed.iter().find(|place| place.column == *column)?;
+        Remedy::of(&first.value)
+    }
+
     pub(crate) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
@@ -141,7 +152,8 @@ impl FileAccount {
         for role in [Role::Source, Role::Destination] {
             let tally = self.tally(role);
             if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
-                self.warnings.push(Warning::NoAddress { role, tally });
+                let remedy = self.remedy(role);
+                self.warnings.push(Warning::NoAddress { role, tally, remedy });
             }
         }
     }

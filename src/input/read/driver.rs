@@ -244,6 +244,11 @@ impl Collector<'_> {
             let line = position.number + number + 1;
             file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
         }
+        let is_told = file.warnings.iter().any(|w| matches!(w, Warning::LargeNetwork { .. }));
+        if let (Some(number), false) = (block.large_network, is_told) {
+            let at = (position.at)(position.number + number + 1);
+            file.warnings.push(Warning::LargeNetwork { at });
+        }
         let unknown = block.unknown_link.map(|number| Warning::UnknownLink { number });
         file.warnings.extend(unknown.filter(|warning| !file.warnings.contains(warning)));
         let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::Joined { .. }));

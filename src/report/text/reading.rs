@@ -48,6 +48,12 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
         }
     }
+    let mapped: u64 =
+        input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
+    if mapped > 0 {
+        let cells = counted(mapped, "cell was", "cells were");
+        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
+    }
     let malformed = input
         .files
         .iter()

@@ -220,9 +220,8 @@ fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
     let text = text(bytes, value);
     match value.kind {
         Kind::Absent => Cell::Missing,
-        Kind::Text => parse_cell(text, notation),
+        Kind::Text | Kind::Number => parse_cell(text, notation),
         Kind::Escaped => parse_cell(&unescaped(text), notation),
-        Kind::Number => Cell::Malformed,
         Kind::Other => {
             first_of_array(text).map_or(Cell::Malformed, |first| parse_cell(first, notation))
         }
@@ -243,4 +242,3 @@ fn time(text: &[u8], rank: u8, block: &mut Block) -> Option<i64> {
     }
     time
 }
-
