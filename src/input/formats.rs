@@ -9,7 +9,7 @@ use super::packet::{pcap, pcapng};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::read::head::Head;
-use super::text::{bare, delimited, json, list, zeek};
+use super::text::{bare, delimited, json, list, log, zeek};
 use crate::store::{roaring, shard};
 
 /// All formats, in the order in which they are tried: the first that recognises the head of a file reads
@@ -23,6 +23,7 @@ pub(crate) const FORMATS: &[Recognise] = &[
     parquet::recognise,
     zeek::recognise,
     json::recognise,
+    log::recognise,
     bare::recognise,
     delimited::recognise,
     list::recognise,

@@ -9,4 +9,5 @@ pub(crate) mod facts;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod list;
+pub(crate) mod log;
 pub(crate) mod zeek;
