@@ -9,7 +9,7 @@ use super::packet::{pcap, pcapng};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::read::head::Head;
-use super::text::{bare, delimited, json, list, zeek};
+use super::text::{bare, delimited, json, list, log, zeek};
 use crate::store::{roaring, shard};
 
 /// A format: its name in the account, what a person calls its files, and how it is recognised.
@@ -35,6 +35,7 @@ pub(crate) const FORMATS: &[Known] = &[
     known("parquet", "Parquet tables", parquet::recognise),
     known("zeek", "Zeek's logs as text", zeek::recognise),
     known("json", "JSON: objects one a line, in arrays, or nested", json::recognise),
+    known("log", "text logs of firewalls, web servers and packet tools", log::recognise),
     known("vpc", "VPC flow logs", bare::recognise),
     known("list", "lists of addresses and blocks", list::recognise),
     known("csv", "tables of text with a header", delimited::recognise),
