@@ -12,9 +12,10 @@ use super::scan::{self, WantedValues};
 use super::strings::unescaped;
 use super::syntax::{Cursor, Text};
 use super::tuple;
-use super::value::{cells, is_list_cell};
+use super::value::cells;
 use crate::input::options::Notation;
-use crate::input::record::{Cell, Record};
+use crate::input::record::Record;
+use crate::input::text::cell::parse_cell;
 
 /// How often a string may hold an object that has such a string.
 const MOST_EMBEDDED: u32 = 4;
@@ -140,20 +141,13 @@ impl Search<'_, '_> {
         let (bytes, start) = (cursor.bytes, cursor.at);
         let mut found = scan::NONE_FOUND;
         let end = scan::object(self.inside.paths, bytes, start, &mut found).ok()?;
-        let is_record = self.has_address(bytes, &found);
+        let cells = cells(bytes, &found, self.inside.notation);
+        let is_record = cells.iter().any(|cell| cell.is_address());
         if is_record {
             cursor.at = end;
             self.tell(start, Found::Object(bytes, start, &found));
         }
         Some(is_record)
-    }
-
-    fn has_address(&self, bytes: &[u8], found: &WantedValues) -> bool {
-        let Inside { notation, has_lists, .. } = *self.inside;
-        let [source, destination] = cells(bytes, found, notation);
-        source.is_address()
-            || destination.is_address()
-            || has_lists && source == Cell::Malformed && is_list_cell(bytes, found, notation)
     }
 
     /// Takes an element of an array that is a flow or an address. `None` if it cannot be one.
@@ -171,7 +165,7 @@ impl Search<'_, '_> {
             return None;
         }
         let plain = unescaped(raw);
-        if !super::value::is_listed(&plain, notation) {
+        if !parse_cell(&plain, notation).is_address() {
             return Some(Listed::Maybe);
         }
         self.tell(text.start, Found::Listed(&plain));

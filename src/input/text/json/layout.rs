@@ -7,8 +7,9 @@ use super::objects::Layout;
 use super::prefix;
 use super::syntax::Cursor;
 use super::tokens::{separators, window_end};
+use crate::input::options::Notation;
 use crate::input::read::head::Head;
-use crate::input::text::cell::{network, parse_ipv4};
+use crate::input::text::cell::parse_cell;
 
 /// The most lines that may be damaged before the first sound one.
 const MOST_DAMAGED: usize = 16;
@@ -59,7 +60,7 @@ fn first(head: &mut Head<'_>, mut at: usize, is_blank: impl Fn(u8) -> bool) -> O
 fn is_address(text: &[u8]) -> bool {
     let mut cursor = Cursor { bytes: text, at: 0 };
     let text = cursor.string().map(|found| &text[found.start..found.end]);
-    text.is_some_and(|text| parse_ipv4(text).is_some() || network(text).is_some())
+    text.is_some_and(|text| parse_cell(text, Notation::default()).is_address())
 }
 
 /// The layout of a file whose first object begins at `at`.

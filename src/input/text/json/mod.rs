@@ -72,7 +72,7 @@ pub(crate) fn recognise(
         true => Roles::of_single(options.roles),
         false => options.roles.unwrap_or(Roles::Both),
     };
-    let warnings = if has_flows || objects.is_list { Vec::new() } else { unknown(&sample, roles) };
+    let warnings = missing(&sample, options, roles);
     let is_list = objects.is_list;
     let is_asked = |role: Role| is_list || roles.as_slice().contains(&role);
     let path = |role, found: Option<(String, u16)>| {
@@ -100,13 +100,25 @@ pub(crate) fn recognise(
     }))
 }
 
-/// Says which fields the first objects have, if none of them is known.
-fn unknown(sample: &Sample, roles: Roles) -> Vec<Warning> {
-    if sample.fields.is_empty() || sample.destination.is_some() || sample.source.is_some() {
+/// Says which fields the first objects have, if none of them is known, or one that is named is not there.
+fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
+    let fields: Vec<String> = sample.fields.iter().map(|name| printable(name)).collect();
+    if fields.is_empty() || sample.has_flows || sample.has_lists {
         return Vec::new();
     }
-    let fields = sample.fields.iter().map(|name| printable(name)).collect();
-    vec![Warning::UnknownFields { roles, fields }]
+    let sides = [(Role::Source, &sample.source), (Role::Destination, &sample.destination)];
+    let not_found = sides.iter().filter(|(role, found)| {
+        roles.sides().contains(role) && found.is_none()
+    });
+    let named = not_found.filter_map(|&(role, _)| {
+        let (field, fields) = (options.column(role)?.to_owned(), fields.clone());
+        Some(Warning::FieldNotFound { role, field, fields })
+    });
+    let mut warnings: Vec<Warning> = named.collect();
+    if warnings.is_empty() && sides.iter().all(|(_, found)| found.is_none()) {
+        warnings.push(Warning::UnknownFields { roles, fields });
+    }
+    warnings
 }
 
 /// Which of the known names of addresses are wanted.

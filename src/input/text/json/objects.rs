@@ -5,7 +5,7 @@ use memchr::memchr_iter;
 use super::inside::{Found, Inside};
 use super::paths::{INSIDE, Paths, WantedPath};
 use super::scan::{Kind, WantedValues};
-use super::value::{cells, plain, raw};
+use super::value::{cells, raw};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
 use crate::input::names::{self, Field};
@@ -13,7 +13,7 @@ use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Role;
-use crate::input::text::cell::{network, parse_cell};
+use crate::input::text::cell::parse_cell;
 use crate::input::text::facts::{parse_count, parse_port};
 use crate::input::time::parse_time;
 
@@ -69,9 +69,6 @@ impl Objects {
     fn add_other(&self, bytes: &[u8], found: &WantedValues, start: usize, origin: Origin, block: &mut Block) {
         let is_none = |slot: Field| found[slot as usize].kind == Kind::Absent;
         let is_other = is_none(Field::Source) && is_none(Field::Destination);
-        if self.is_list && !is_other && self.add_network(bytes, found, block) {
-            return;
-        }
         if self.search(bytes, start, origin, block) {
             return;
         }
@@ -104,34 +101,20 @@ impl Objects {
         let mut sink = |at: usize, what: Found<'_>| {
             let place = || origin.place(bytes, at);
             match what {
-                Found::Object(text, _, found)
-                    if self.is_list && self.add_network(text, found, block) => {}
                 Found::Object(text, _, found) => {
                     self.add_record(text, found, cells(text, found, notation), &place, block);
                 }
                 Found::Flow(flow) => block.add(&flow, |_| place()),
-                Found::Listed(text) => match network(text) {
-                    Some((first, last)) => block.add_network(first, last),
-                    None => {
-                        let cell = parse_cell(text, notation);
-                        let value = || MalformedInBlock { value: excerpt(text), ..place() };
-                        block.add(&Record::of(cell, cell), |_| value());
-                    }
-                },
+                Found::Listed(text) => {
+                    let cell = parse_cell(text, notation);
+                    let value = || MalformedInBlock { value: excerpt(text), ..place() };
+                    block.add(&Record::of(cell, cell), |_| value());
+                }
                 Found::Other => block.add(&Record::of(Cell::NotIp, Cell::NotIp), |_| place()),
             }
         };
         let paths = &self.paths;
         look(&mut Inside { paths, notation, has_lists: self.is_list, sink: &mut sink })
-    }
-
-    /// Adds the block of addresses that the source of an object is, if it is one.
-    fn add_network(&self, bytes: &[u8], found: &WantedValues, block: &mut Block) -> bool {
-        let network = network(&plain(bytes, found[Field::Source as usize]));
-        if let Some((first, last)) = network {
-            block.add_network(first, last);
-        }
-        network.is_some()
     }
 
     /// Adds the record that an object is.
@@ -144,14 +127,13 @@ impl Objects {
         place: &dyn Fn() -> MalformedInBlock,
         block: &mut Block,
     ) {
-        let notation = block.wanted().notation;
         let raw = |slot| raw(bytes, found[slot as usize]);
         let facts = if block.wanted().needs_facts() {
             Facts {
                 protocol: parse_protocol(raw(Field::Protocol)),
                 source_port: parse_port(raw(Field::SourcePort)),
                 destination_port: parse_port(raw(Field::DestinationPort)),
-                time: parse_time(raw(Field::Time), notation),
+                time: time(raw(Field::Time), found[Field::Time as usize].rank, block),
             }
         } else {
             Facts::default()
@@ -231,3 +213,13 @@ pub(super) fn path(paths: &[(u16, String)], rank: u16) -> Option<String> {
     paths.iter().find(|&&(known, _)| known == rank).map(|(_, path)| path.clone())
 }
 
+/// The time `text` of an object, whose name has this rank. One that cannot be read is counted in `block`.
+fn time(text: &[u8], rank: u16, block: &mut Block) -> Option<i64> {
+    let time = parse_time(text, block.wanted().notation);
+    if time.is_none() && !text.is_empty() {
+        let rank = usize::from(rank & !INSIDE);
+        let (name, _) = names::pairs(Field::Time).nth(rank).unwrap_or_default();
+        block.add_unread_time(text, name.unwrap_or_default());
+    }
+    time
+}
