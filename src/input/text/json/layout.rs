@@ -89,7 +89,9 @@ fn of_first_object(head: &mut Head<'_>, at: usize) -> Layout {
 /// The layout of text whose first object is damaged: objects a line if there is a sound one on a line.
 fn of_lines(text: &[u8]) -> Layout {
     let mut lines = text.split(|&byte| byte == b'\n').map(trimmed);
-    if lines.any(is_object) || trimmed(text.split(|&byte| byte == b'\n').next().unwrap_or(text)) != b"{" {
+    if lines.any(is_object)
+        || trimmed(text.split(|&byte| byte == b'\n').next().unwrap_or(text)) != b"{"
+    {
         return Layout::Lines;
     }
     Layout::Forest
@@ -104,7 +106,8 @@ fn of_damaged(
     // A pipe may deliver a line at a time: only the rest of an object is worth waiting for another line.
     let line_end = head.bytes()[start..].iter().position(|&byte| byte == b'\n');
     let (line, rest) = head.bytes()[start..].split_at(line_end.unwrap_or_default());
-    if trimmed(line).ends_with(b"}") && trimmed(rest).is_empty() {
+    let has_next = rest.get(1..).is_some_and(|rest| rest.contains(&b'\n'));
+    if trimmed(line).ends_with(b"}") && !has_next {
         head.grow();
     }
     let text = &head.bytes()[start..];
@@ -135,7 +138,8 @@ fn of_damaged(
         if !line.is_empty() {
             damaged += 1;
             is_rest &= is_first && line.ends_with(b"}");
-            let is_member = matches!(line[0], b'"' | b'}' | b']') || is_first && line.ends_with(b",");
+            let is_member =
+                matches!(line[0], b'"' | b'}' | b']') || is_first && line.ends_with(b",");
             is_spread_rest &= is_member || is_first && line.ends_with(b"}");
         }
         at = next;

@@ -39,6 +39,9 @@ use objects::{Layout, Objects};
 use paths::WantedPath;
 use sample::Sample;
 
+/// Bytes in which objects with fields are looked for before the first record.
+const ENOUGH: usize = 64 << 10;
+
 /// Recognises objects, on lines or in arrays. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
@@ -57,8 +60,12 @@ pub(crate) fn recognise(
     };
     // Names of single addresses say little beside those of sources and destinations.
     let flows = Objects::new(&wanted(options, Names::Pairs), layout, false);
+    let mut sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+    // A first line without fields says nothing.
+    while sample.fields.is_empty() && head.bytes().len() < ENOUGH && head.grow() {
+        sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+    }
     let text = &head.bytes()[skip..];
-    let mut sample = Sample::of(&flows, text, notation);
     let has_flows = sample.has_flows || sample.source.is_some() || sample.destination.is_some();
     let mut objects = flows;
     if !has_flows {
@@ -107,9 +114,8 @@ fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
         return Vec::new();
     }
     let sides = [(Role::Source, &sample.source), (Role::Destination, &sample.destination)];
-    let not_found = sides.iter().filter(|(role, found)| {
-        roles.sides().contains(role) && found.is_none()
-    });
+    let not_found =
+        sides.iter().filter(|(role, found)| roles.sides().contains(role) && found.is_none());
     let named = not_found.filter_map(|&(role, _)| {
         let (field, fields) = (options.column(role)?.to_owned(), fields.clone());
         Some(Warning::FieldNotFound { role, field, fields })
@@ -137,7 +143,9 @@ fn wanted(options: &Options, of_addresses: Names) -> Vec<WantedPath<'_>> {
         // One name may have several counterparts: whichever is there belongs to it.
         let mut known: Vec<(&str, u16)> = Vec::new();
         let is_wanted = |pair: &names::Pair| {
-            field != Field::Source || of_addresses == Names::All || matches!(pair, (Some(_), Some(_)))
+            field != Field::Source
+                || of_addresses == Names::All
+                || matches!(pair, (Some(_), Some(_)))
         };
         for (rank, (first, second)) in (0..).zip(names::pairs(field).filter(is_wanted)) {
             let earlier = known.iter().find(|&&(name, _)| first == Some(name));
