@@ -109,3 +109,27 @@ fn an_empty_packet_is_none_of_another_capture() {
     file[HEADER..HEADER + 8].copy_from_slice(&[0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]);
     assert_eq!(sets(&read(&file))[0], [(1, 1), (2, 1)]);
 }
+
+#[test]
+fn a_capture_behind_other_bytes_is_found() {
+    let words = b"tcpdump: listening on eth0, link-type EN10MB (Ethernet)\n";
+    for capture in captures(1) {
+        for before in [&words[..], &[0; 512], &[0x0a], &[1, 0, 0, 0, 20, 0, 0, 0]] {
+            let file = [before, &capture].concat();
+            let found = read(&file);
+            assert_eq!(sets(&found)[0], [(1, 1), (2, 1)]);
+            assert_eq!((found.account.records, found.account.cut), (2, 0));
+            let warnings = warnings(&file);
+            assert!(warnings[0].starts_with(&format!("the first {} bytes", before.len())));
+            assert_eq!(warnings.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn places_behind_other_bytes_count_from_the_start_of_the_file() {
+    let capture = pcap(Order::Little, MAGICS[0], 1, &[&[1, 2]]);
+    let found = read(&[b"words\n".as_slice(), &capture].concat());
+    let places: Vec<_> = found.account.malformed.iter().map(ToString::to_string).collect();
+    assert_eq!(places, ["packet 1 (byte 46): '01 02'"]);
+}

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::capture::{Captures, Container, Passed};
+use super::capture::{self, Captures, Container, Passed};
 use super::frame::{FramePosition, PacketReader, hex};
 use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
@@ -34,7 +34,8 @@ const LONGEST_BLOCK: usize = 16 << 20;
 /// The most plausible interfaces of a section.
 const MOST_INTERFACES: usize = 65_536;
 
-/// Recognises the kind of the first block, which reads the same in both byte orders.
+/// Recognises the kind of the first block, which reads the same in both byte orders; and any capture that
+/// begins a little later.
 ///
 /// # Errors
 /// None.
@@ -42,9 +43,11 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let is_pcapng = head.bytes().starts_with(&kind::SECTION.to_be_bytes());
-    let captures = || Box::new(Captures::of(Container::Pcapng(Section::default())));
-    Ok(is_pcapng.then(|| opened("pcapng", 0, captures(), options)))
+    if !head.bytes().starts_with(&kind::SECTION.to_be_bytes()) {
+        return Ok(capture::recognise_behind(head.bytes(), options));
+    }
+    let captures = Captures::of(Container::Pcapng(Section::default()));
+    Ok(Some(opened("pcapng", 0, Box::new(captures), options)))
 }
 
 /// Whether `bytes` begin with the header of a section, where a packet of pcap could begin, too: no packet is
