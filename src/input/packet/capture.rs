@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::opened;
 use super::pcap::{self, Layout};
-use super::pcapng::{self, Section};
+use super::pcapng::Section;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
 use crate::input::read::block::{Block, Joint};
@@ -58,7 +58,7 @@ impl Container {
     /// Whether `bytes` are the beginning of what could be the header of another capture.
     fn is_start(&self, bytes: &[u8]) -> bool {
         let is_pcap = bytes.len() < pcap::HEADER && pcap::has_magic(bytes);
-        is_pcap || matches!(self, Self::Pcap(_)) && pcapng::is_header(bytes)
+        is_pcap || matches!(self, Self::Pcap(_)) && Section::is_start(bytes)
     }
 
     fn pass(&mut self, bytes: &[u8]) -> Passed {

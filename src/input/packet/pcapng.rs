@@ -50,13 +50,6 @@ pub(crate) fn recognise(
     Ok(Some(opened("pcapng", 0, Box::new(captures), options)))
 }
 
-/// Whether `bytes` begin with the header of a section, where a packet of pcap could begin, too: no packet is
-/// as long as the number for the byte order.
-pub(super) fn is_header(bytes: &[u8]) -> bool {
-    bytes.starts_with(&kind::SECTION.to_be_bytes())
-        && bytes.get(8..12).is_some_and(|magic| ByteOrder::of_section(magic).is_some())
-}
-
 /// A block, whole.
 struct Framed<'a> {
     kind: u32,
@@ -76,9 +69,20 @@ impl Section {
     /// The section whose header `bytes` begin with, and the length of the header, if it is whole.
     pub(super) fn begin(bytes: &[u8]) -> Option<(Self, usize)> {
         let mut section = Self::default();
-        let header = section.block(bytes).ok()?.filter(|block| block.kind == kind::SECTION)?;
+        let header = Self::header(bytes)?.ok()??;
         section.take_up(&header).ok()?;
         Some((section, header.len))
+    }
+
+    /// Whether `bytes` are the beginning of the header of a section.
+    pub(super) fn is_start(bytes: &[u8]) -> bool {
+        matches!(Self::header(bytes), Some(Ok(None)))
+    }
+
+    /// The header of a section that `bytes` begin with. A packet of pcap could begin there, too, but none is
+    /// as long as the number for the byte order.
+    fn header(bytes: &[u8]) -> Option<Result<Option<Framed<'_>>, String>> {
+        bytes.starts_with(&kind::SECTION.to_be_bytes()).then(|| Self::default().block(bytes))
     }
 
     /// The block at the start of `bytes`; `None` if it is not whole, or if a capture of pcap begins there.
