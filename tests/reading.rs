@@ -268,7 +268,9 @@ fn tables_of_octomix_count_their_packets() {
     assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2"]);
     assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
     assert!(found.sets.destination.is_empty());
-    for (unit, word) in [(Unit::Records, "records"), (Unit::Mixed, "count"), (Unit::Packets, "packets")] {
+    for (unit, word) in
+        [(Unit::Records, "records"), (Unit::Mixed, "count"), (Unit::Packets, "packets")]
+    {
         let found = capture(&text.replace("packets", word));
         assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
         assert_eq!((found.sets.source.unit(), found.account.unit()), (unit, unit));

@@ -112,7 +112,10 @@ pub enum Warning {
     )]
     NoTimes,
     /// A sum is too large for a number of 64 bits.
-    #[error("{sum} add up to more than {}, at which they stay; check the numbers in the input", u64::MAX)]
+    #[error(
+        "{sum} add up to more than {}, at which they stay; check the numbers in the input",
+        u64::MAX
+    )]
     Saturated {
         /// What was added: `the packets of the sources`.
         sum: String,

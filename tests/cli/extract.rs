@@ -95,7 +95,10 @@ fn a_pool_of_one_thread_extracts_more_than_a_batch() {
     folder.write("list", lines);
     folder.octomix(&["extract", "list"]).env("RAYON_NUM_THREADS", "1").assert().success();
     let summary = folder.json("octomix-out/summary.json");
-    assert_eq!(summary["src"], serde_json::json!({"addresses": 2_300_000, "packets": 2_300_000, "unit": "records"}));
+    assert_eq!(
+        summary["src"],
+        serde_json::json!({"addresses": 2_300_000, "packets": 2_300_000, "unit": "records"})
+    );
 }
 
 #[test]

@@ -138,8 +138,8 @@ impl Block {
         if let Some(bytes) = record.bytes {
             self.bytes = self.bytes.saturating_add(bytes);
         }
-        let [source, destination] = [record.source, record.destination]
-            .map(|cell| matches!(cell, Cell::Address { .. }));
+        let [source, destination] =
+            [record.source, record.destination].map(|cell| matches!(cell, Cell::Address { .. }));
         let has_address = source | destination;
         // A record was written because a packet was seen.
         let packets = match record.packets {

@@ -135,12 +135,7 @@ fn day(rest: &mut Scanner<'_>, notation: Notation) -> Option<Day> {
 }
 
 /// Which of two numbers is the month; `None` where both may be. Dots always divide the day from the month.
-fn month_and_day(
-    first: i64,
-    second: i64,
-    separator: u8,
-    notation: Notation,
-) -> Option<(i64, i64)> {
+fn month_and_day(first: i64, second: i64, separator: u8, notation: Notation) -> Option<(i64, i64)> {
     let (month_first, day_first) = ((first, second), (second, first));
     if first > 12 || separator == b'.' {
         Some(day_first)

@@ -243,4 +243,3 @@ fn time(text: &[u8], rank: u8, block: &mut Block) -> Option<i64> {
     }
     time
 }
-
