@@ -49,6 +49,7 @@ pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
 pub use options::{Directories, Notation, Options, Tunnels};
+pub use read::blocks::read_blocks;
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
 pub use read::source::{Source, Sources, matches, shard_role};
