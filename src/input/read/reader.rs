@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Builder;
 
-use crate::input::account::{FileAccount, PassedOver, RecordNumber};
+use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
+use crate::input::found::PassedOver;
 use crate::input::message::file_name;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, REMEMBERED};
@@ -158,8 +159,8 @@ impl Reader {
         self.is_open = false;
         match self.file(source) {
             Err(Some(error)) if !source.is_named && !self.is_open => {
-                let (name, reason) = (file_name(&source.path), error.to_string());
-                self.tell(Event::PassedOver(PassedOver { name, reason }))
+                let name = file_name(&source.path);
+                self.tell(Event::PassedOver(PassedOver::new(name, &error)))
             }
             done => done,
         }
