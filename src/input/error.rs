@@ -95,8 +95,12 @@ pub enum InputError {
         name: String,
     },
 
-    /// A file found in a directory is neither text nor of a known format.
-    #[error("{} is neither text nor of a format that octomix knows", quoted(name))]
+    /// The file is neither text nor of a known format.
+    #[error(
+        "{} is neither text nor of a format that octomix knows; look at what wrote it, and export text or \
+         packets there",
+        quoted(name)
+    )]
     Unknown {
         /// The file.
         name: String,
@@ -142,9 +146,9 @@ pub enum InputError {
 
     /// The file is in a format that is recognised but cannot be read.
     #[error(
-        "{} is {kind}, which is not read; convert it first: {}",
+        "{} is {kind}, which is not read; {}",
         quoted(name),
-        kind.conversion()
+        kind.advice()
     )]
     Foreign {
         /// The file.
@@ -322,6 +326,7 @@ impl InputError {
             | InputError::Unknown { .. }
             | InputError::NotStored { .. }
             | InputError::NoList { .. } => Reason::OtherKind,
+            InputError::Foreign { kind, .. } if !kind.may_hold_addresses() => Reason::OtherKind,
             _ => Reason::Unsupported,
         }
     }

@@ -8,7 +8,7 @@ use std::thread::Builder;
 
 use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::error::InputError;
-use crate::input::foreign::Foreign;
+use crate::input::foreign::{Foreign, is_binary};
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
 use crate::input::found::PassedOver;
@@ -19,6 +19,7 @@ use crate::input::read::head::Head;
 use crate::input::read::source::Source;
 use crate::input::read::stream::{Stream, StreamEnd};
 use crate::input::read::wanted::Wanted;
+use crate::input::text::list;
 
 /// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
 pub(crate) const BLOCK: usize = 1 << 20;
@@ -177,7 +178,7 @@ impl Reader {
             return Err(InputError::Foreign { name, kind }.into());
         }
         let opened = formats::open(&mut head, &self.options)?;
-        if !source.is_named && opened.format.is_list() && head.bytes().contains(&0) {
+        if opened.format.is_list() && is_binary(head.bytes()) && !list::has_address(head.bytes()) {
             return Err(InputError::Unknown { name }.into());
         }
         let mut start = head.into_bytes();

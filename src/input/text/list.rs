@@ -6,7 +6,7 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Opened, Parser};
 use crate::input::message::excerpt;
-use crate::input::options::Options;
+use crate::input::options::{Notation, Options};
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
 use crate::input::record::{Cell, Record};
@@ -33,6 +33,16 @@ pub(crate) fn recognise(
         cutter: Box::new(LineCutter(Arc::new(Lines))),
         warnings: options.unused_columns(),
     }))
+}
+
+/// Whether a line of `head` is an address or a block of addresses.
+pub(crate) fn has_address(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.any(|line| {
+        lines::content(line).is_some_and(|content| {
+            parse_cell(content, Notation::default()).is_address() || network(content).is_some()
+        })
+    })
 }
 
 /// The lines of a list.
