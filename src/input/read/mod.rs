@@ -14,5 +14,6 @@ mod pattern;
 pub(crate) mod reader;
 pub(crate) mod source;
 pub(crate) mod stream;
+pub(crate) mod unread;
 pub(crate) mod wanted;
 pub(crate) mod wide;

@@ -8,7 +8,7 @@ use std::thread::Builder;
 
 use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::error::InputError;
-use crate::input::foreign::{Foreign, is_binary};
+use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
 use crate::input::found::PassedOver;
@@ -18,8 +18,8 @@ use crate::input::read::block::{Block, REMEMBERED};
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
 use crate::input::read::stream::{Stream, StreamEnd};
+use crate::input::read::unread::UnreadTimes;
 use crate::input::read::wanted::Wanted;
-use crate::input::text::list;
 
 /// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
 pub(crate) const BLOCK: usize = 1 << 20;
@@ -83,6 +83,8 @@ pub(crate) struct Position {
     pub malformed_left: Arc<AtomicUsize>,
     /// Records with a time, if the run wants times.
     pub timed: u64,
+    /// Times that cannot be read.
+    pub unread_times: UnreadTimes,
     /// The rest of a block whose last record continues in the next one, and its parser.
     pub rest: Vec<u8>,
     pub parser: Option<Arc<dyn Parser>>,
@@ -178,9 +180,6 @@ impl Reader {
             return Err(InputError::Foreign { name, kind }.into());
         }
         let opened = formats::open(&mut head, &self.options)?;
-        if opened.format.is_list() && is_binary(head.bytes()) && !list::has_address(head.bytes()) {
-            return Err(InputError::Unknown { name }.into());
-        }
         let mut start = head.into_bytes();
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
@@ -193,6 +192,7 @@ impl Reader {
             at: opened.counted_by,
             malformed_left: malformed_left.clone(),
             timed: 0,
+            unread_times: UnreadTimes::default(),
             rest: Vec::new(),
             parser: None,
             damage: None,

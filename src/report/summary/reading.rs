@@ -21,6 +21,12 @@ pub struct Reading {
     pub bytes: u64,
     /// Records of all files.
     pub records: u64,
+    /// Packets that the records of all files say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// Bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// Rows of all files that are longer or shorter than their header.
     pub ragged: u64,
     /// Cells of all files.
@@ -50,6 +56,12 @@ pub struct FileReading {
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
+    /// The packets that its records say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// The bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
     /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
@@ -78,6 +90,8 @@ impl Reading {
             repeated: account.repeated.clone(),
             bytes: account.bytes(),
             records: account.records(),
+            packets: account.packets(),
+            traffic_bytes: account.traffic_bytes(),
             ragged: account.ragged(),
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
@@ -95,6 +109,8 @@ impl FileReading {
             dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
+            packets: file.packets,
+            traffic_bytes: file.traffic_bytes,
             ragged: file.ragged,
             networks: file.networks,
             cut: file.cut,

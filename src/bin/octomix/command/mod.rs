@@ -8,6 +8,7 @@ mod detect;
 mod devices;
 mod extract;
 mod generate;
+mod inputs;
 mod page;
 mod plan;
 mod role;
@@ -60,6 +61,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Inputs(args) => inputs::run(args),
     }
 }
 
@@ -72,8 +74,8 @@ pub enum Failure {
     Gpu(#[from] GpuError),
     #[error("the {role}s cannot be fitted: {reason}")]
     Fit { role: Role, reason: FitError },
-    #[error("the packets of the {role}s cannot be their weights: {reason}")]
-    Weights { role: Role, reason: WeightsError },
+    #[error("the {unit} of the {role}s cannot be their weights: {reason}, or leave --weight out")]
+    Weights { role: Role, unit: &'static str, reason: WeightsError },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -132,10 +134,16 @@ fn read(
     let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())
-    })?;
+    });
     drop(bar);
-    warn_of(&capture.account, console);
-    Ok(capture)
+    let account = match &capture {
+        Ok(capture) => Some(&capture.account),
+        Err(error) => error.account(),
+    };
+    if let Some(account) = account {
+        warn_of(account, console);
+    }
+    capture
 }
 
 /// Tells what there is to warn of in `account`.
