@@ -405,6 +405,14 @@ impl InputError {
                 let (name, columns) = (file.name.clone(), fields.clone());
                 return InputError::NoKnownColumn { name, roles: *roles, columns };
             }
+            if let Warning::FieldNotFound { role, field, fields } = warning {
+                return InputError::ColumnNotFound {
+                    name: file.name.clone(),
+                    column: field.clone(),
+                    role: *role,
+                    columns: fields.clone(),
+                };
+            }
         }
         let first = files.iter().find_map(|file| {
             let place = file.malformed.first()?;
