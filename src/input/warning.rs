@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::input::account::RecordNumber;
-use crate::input::message::{listed, quoted};
+use crate::input::message::{listed, printable, quoted};
 use crate::input::packet;
 use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
@@ -139,6 +139,21 @@ pub enum Warning {
         value: String,
         /// What to do.
         advice: &'static str,
+    },
+    /// None of the first JSON objects has the field that an option names.
+    #[error(
+        "no field '{}' (from {}) in the first objects; they have {}; name one of them",
+        printable(field),
+        role.option(),
+        listed(fields)
+    )]
+    FieldNotFound {
+        /// The role whose field it should be.
+        role: Role,
+        /// The path named.
+        field: String,
+        /// The paths of the fields of the first object.
+        fields: Vec<String>,
     },
     /// Times were requested, but no record has one.
     #[error(
