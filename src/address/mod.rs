@@ -14,7 +14,7 @@ mod set;
 mod times;
 mod unit;
 
-pub use blocks::{Blocks, BlocksError, parse_block};
+pub use blocks::Blocks;
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use held::Held;
 pub use points::{LARGEST_TOTAL, Points, WeightsError};

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::input::Reason;
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -24,10 +25,20 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  and {} more", files - FILES_SHOWN)?;
         }
     }
-    if !input.passed_over.is_empty() {
-        let count = input.passed_over.len() as u64;
-        let files = counted(count, "file of another kind was", "files of other kinds were");
-        writeln!(out, "  {files} passed over")?;
+    let passed_over = |why| input.passed_over.iter().filter(|file| file.why == why).count() as u64;
+    let kinds = [
+        (Reason::OtherKind, "file of another kind was", "files of other kinds were"),
+        (
+            Reason::Unsupported,
+            "file that is not read as it is was",
+            "files that are not read as they are were",
+        ),
+        (Reason::Unreadable, "file that cannot be opened was", "files that cannot be opened were"),
+    ];
+    for (why, one, many) in kinds {
+        if passed_over(why) > 0 {
+            writeln!(out, "  {} passed over", counted(passed_over(why), one, many))?;
+        }
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };
@@ -47,6 +58,12 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             let (used, all) = (grouped(tally.ipv4), grouped(tally.cells()));
             writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
         }
+    }
+    let mapped: u64 =
+        input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
+    if mapped > 0 {
+        let cells = counted(mapped, "cell was", "cells were");
+        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
     }
     let malformed = input
         .files

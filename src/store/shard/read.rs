@@ -116,7 +116,7 @@ fn row(line: &[u8]) -> Option<(u32, u64)> {
 fn other(line: &[u8]) -> Cell {
     let first = line.split(|&byte| byte == b',').next().unwrap_or_default();
     match parse_cell(first, Notation::default()) {
-        Cell::Address { .. } => Cell::Malformed,
+        Cell::Address { .. } | Cell::Network { .. } => Cell::Malformed,
         cell => cell,
     }
 }
