@@ -9,6 +9,7 @@ mod engines;
 mod extract;
 mod files;
 mod filters;
+mod found;
 mod inputs;
 mod models;
 mod output;
