@@ -152,7 +152,16 @@ impl FileAccount {
         Remedy::of(&first.value)
     }
 
+    /// Warns of what is missing, and no longer of what the first records had not, if later ones have it.
     pub(crate) fn warn_of_emptiness(&mut self) {
+        let has_any = |role| self.tally(role).ipv4 + self.tally(role).filtered > 0;
+        let [source, destination, any] = [Role::Source, Role::Destination, Role::Any].map(has_any);
+        self.warnings.retain(|warning| match warning {
+            Warning::UnknownFields { .. } => !any,
+            Warning::FieldNotFound { role: Role::Source, .. } => !source,
+            Warning::FieldNotFound { role: Role::Destination, .. } => !destination,
+            _ => true,
+        });
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
             self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });

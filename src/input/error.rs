@@ -240,6 +240,19 @@ pub enum InputError {
         place: Box<MalformedCell>,
     },
 
+    /// A list that an option names has a malformed cell.
+    #[error(
+        "{} has something else than blocks of addresses: {place}; \
+         write one a line, e.g. 10.0.0.0/8, 192.0.2.1 or 192.0.2.1-192.0.2.9",
+        quoted(name)
+    )]
+    NoBlock {
+        /// The file.
+        name: String,
+        /// The first such cell.
+        place: Box<MalformedCell>,
+    },
+
     /// The caller stopped the reading.
     #[error("interrupted while reading; nothing was written")]
     Interrupted,
@@ -391,6 +404,14 @@ impl InputError {
             if let Warning::UnknownFields { roles, fields } = warning {
                 let (name, columns) = (file.name.clone(), fields.clone());
                 return InputError::NoKnownColumn { name, roles: *roles, columns };
+            }
+            if let Warning::FieldNotFound { role, field, fields } = warning {
+                return InputError::ColumnNotFound {
+                    name: file.name.clone(),
+                    column: field.clone(),
+                    role: *role,
+                    columns: fields.clone(),
+                };
             }
         }
         let first = files.iter().find_map(|file| {

@@ -51,6 +51,7 @@ pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
 pub use found::{PassedOver, Reason, Repeated};
 pub use options::{Directories, Notation, Options, Tunnels};
+pub use read::blocks::read_blocks;
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
 pub use read::source::{Expanded, Identity, Source, Sources, expand, shard_role};

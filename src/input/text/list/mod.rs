@@ -152,7 +152,7 @@ fn add(line: &[u8], at: usize, entries: &mut Vec<Entry>, block: &mut Block) {
     let packets = match line::read(line, block.wanted().notation, entries) {
         Line::Nothing => return,
         Line::Entries { packets } => packets,
-        Line::Row if block.wanted().networks_of_any_size => None,
+        Line::Row if block.wanted().is_set_of_blocks => None,
         Line::Row | Line::Malformed => {
             return block.add(&record(Cell::Malformed, None), |_| place());
         }
