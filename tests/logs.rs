@@ -125,8 +125,18 @@ const CASES: &[Case] = &[
                Jan  1 00:00:00 fw FILTER/6/ZONE: SrcIPAddr(1003)=10.0.0.5;DstIPAddr(1007)=192.0.2.5;\n\
                Jan  1 00:00:00 fw %FTD-6-430003: AccessControlRuleAction: Allow, SrcIP: 10.0.0.6, DstIP: 192.0.2.6, SrcPort: 1\n\
                Jan  1 00:00:00 fw RT_FLOW - [junos@2636 source-address=\"10.0.0.7\" source-port=\"1\" destination-address=\"192.0.2.7\"]\n",
-        sources: &["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7"],
-        destinations: &["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7"],
+        sources: &[
+            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7",
+        ],
+        destinations: &[
+            "192.0.2.1",
+            "192.0.2.2",
+            "192.0.2.3",
+            "192.0.2.4",
+            "192.0.2.5",
+            "192.0.2.6",
+            "192.0.2.7",
+        ],
         not_ip: 0,
     },
     Case {
@@ -143,10 +153,18 @@ const CASES: &[Case] = &[
                Jan 01 2026 00:00:00: %ASA-3-710003: TCP access denied by ACL from 10.0.0.8/4000 to outside:192.0.2.8/22\n\
                Jan 01 2026 00:00:00: %ASA-2-106016: Deny IP spoof from (10.0.0.9) to 192.0.2.9 on interface inside\n",
         sources: &[
-            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7", "10.0.0.8", "10.0.0.9",
+            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7",
+            "10.0.0.8", "10.0.0.9",
         ],
         destinations: &[
-            "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8",
+            "192.0.2.1",
+            "192.0.2.2",
+            "192.0.2.3",
+            "192.0.2.4",
+            "192.0.2.5",
+            "192.0.2.6",
+            "192.0.2.7",
+            "192.0.2.8",
             "192.0.2.9",
         ],
         not_ip: 2,
@@ -190,7 +208,9 @@ const CASES: &[Case] = &[
                <190>Jan  1 00:00:00 203.0.113.2 nginx: 10.0.0.5 - - [01/Jan/2026:00:00:00 +0000] \"GET / HTTP/1.1\" 200 612\n\
                79a59 bucket [01/Jan/2026:00:00:00 +0000] 10.0.0.6 79a59 3E57 REST.GET.VERSIONING - \"GET /x\" 200\n\
                1767225600.123    100 10.0.0.7 TCP_MISS/200 1024 GET http://example.com/ - HIER_DIRECT/192.0.2.1 text/html\n",
-        sources: &["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7"],
+        sources: &[
+            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7",
+        ],
         destinations: &[],
         not_ip: 0,
     },
@@ -208,7 +228,8 @@ const CASES: &[Case] = &[
                01-Jan-2026 00:00:00.123 client @0x7f1c 10.0.0.8#5000 (example.com): query: example.com IN A + (192.0.2.53)\n\
                Jan  1 00:00:00 host dovecot: imap-login: Login: user=<a>, method=PLAIN, rip=10.0.0.9, lip=192.0.2.9, TLS\n",
         sources: &[
-            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7", "10.0.0.8", "10.0.0.9",
+            "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.7",
+            "10.0.0.8", "10.0.0.9",
         ],
         destinations: &["192.0.2.9"],
         not_ip: 2,
@@ -267,10 +288,16 @@ fn every_tool_is_read_as_it_marks_addresses() {
         let found = capture(case.text);
         let file = file(&found);
         let told = (file.format.name, shown(&found.sets.source), shown(&found.sets.destination));
-        let expected = [case.sources, case.destinations].map(|side| side.iter().map(|&s| s.into()).collect());
+        let expected =
+            [case.sources, case.destinations].map(|side| side.iter().map(|&s| s.into()).collect());
         let [sources, destinations]: [Vec<String>; 2] = expected;
         assert_eq!(told, (case.format, sources, destinations), "{}\n{file:?}", case.text);
-        assert_eq!((file.source.not_ip, file.source.malformed), (case.not_ip, 0), "{}\n{file:?}", case.text);
+        assert_eq!(
+            (file.source.not_ip, file.source.malformed),
+            (case.not_ip, 0),
+            "{}\n{file:?}",
+            case.text
+        );
         assert!(file.malformed.is_empty() && file.warnings.is_empty(), "{file:?}");
     }
 }

@@ -10,4 +10,5 @@ pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod list;
 pub(crate) mod log;
+mod times;
 pub(crate) mod zeek;

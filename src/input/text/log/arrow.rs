@@ -97,7 +97,9 @@ fn left(text: &[u8], notation: Notation) -> Option<(Endpoint<'_>, &[u8])> {
         let word = last_word(text);
         let (endpoint, rest) = within(word, notation)?;
         let before = &text.trim_ascii_end()[..text.trim_ascii_end().len() - word.len()];
-        rest.iter().all(|byte| matches!(byte, b')' | b']' | b'}' | b',' | b':')).then_some((endpoint, before))
+        rest.iter()
+            .all(|byte| matches!(byte, b')' | b']' | b'}' | b',' | b':'))
+            .then_some((endpoint, before))
     };
     found(text).or_else(|| {
         let text = text.trim_ascii_end().strip_suffix(b")")?;

@@ -45,7 +45,9 @@ pub(super) fn read<'l>(line: &'l [u8], context: Context) -> Line<'l> {
     if is_indented {
         return Line::Nothing;
     }
-    if CHATTER.iter().any(|words| line.starts_with(words) || line.ends_with(words)) || is_dropped(line) {
+    if CHATTER.iter().any(|words| line.starts_with(words) || line.ends_with(words))
+        || is_dropped(line)
+    {
         return Line::Nothing;
     }
     match Arrow::beside(line, context.notation) {

@@ -77,7 +77,8 @@ fn may_begin(byte: u8) -> bool {
 fn leading_address(text: &[u8], notation: Notation) -> Option<(Cell, &[u8])> {
     if let Some((address, rest)) = leading_ipv4(text) {
         // `10.0.0.1::` is none, and `10.0.0.1234` is not 10.0.0.123.
-        return (!rest.first().is_some_and(u8::is_ascii_digit)).then(|| (Cell::plain(address), rest));
+        return (!rest.first().is_some_and(u8::is_ascii_digit))
+            .then(|| (Cell::plain(address), rest));
     }
     if notation.zero_padded
         && let Some(len) = padded_quad(text)
@@ -200,7 +201,12 @@ mod tests {
             assert_eq!(shown(text), Some((ten, port, rest.to_owned())), "{text}");
         }
         for text in [
-            "fe80::1.80:", "2001:db8::1", "ff02::1:", "[::1]:80", "2001:db8:0:0:0:0:0:1:80", "fe80::",
+            "fe80::1.80:",
+            "2001:db8::1",
+            "ff02::1:",
+            "[::1]:80",
+            "2001:db8:0:0:0:0:0:1:80",
+            "fe80::",
             "fe80::1%eth0",
         ] {
             assert_eq!(shown(text).map(|(cell, ..)| cell), Some(Cell::Ipv6), "{text}");
@@ -210,10 +216,25 @@ mod tests {
     #[test]
     fn other_numbers_are_no_addresses() {
         for text in [
-            "", "10.0.0", "10.0.0.256", "10.0.0.1234", "1.3.6.1.4.1.9", "v10.0.0.1", "10.0.0.1-rc1",
-            "10.0.0.1_2", "10.0.19041.1", "00:00:00.000000", "aa:bb:cc:dd:ee:ff", "::", "[10]", "a:b",
+            "",
+            "10.0.0",
+            "10.0.0.256",
+            "10.0.0.1234",
+            "1.3.6.1.4.1.9",
+            "v10.0.0.1",
+            "10.0.0.1-rc1",
+            "10.0.0.1_2",
+            "10.0.19041.1",
+            "00:00:00.000000",
+            "aa:bb:cc:dd:ee:ff",
+            "::",
+            "[10]",
+            "a:b",
         ] {
-            assert!(shown(text).is_none_or(|(cell, ..)| text == "::" && cell == Cell::Ipv6), "{text}");
+            assert!(
+                shown(text).is_none_or(|(cell, ..)| text == "::" && cell == Cell::Ipv6),
+                "{text}"
+            );
         }
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn read<'l>(line: &'l [u8], context: Context) -> Line<'l> {
     let Some(at) = memmem::find(line, PROGRAM) else { return Line::Other };
     let values = &line[at..];
     // The values have no blanks, except that the reason may.
-    let start = memchr::memchr(b',', values).map_or(0, |comma| comma - last_word(&values[..comma]).len());
+    let start =
+        memchr::memchr(b',', values).map_or(0, |comma| comma - last_word(&values[..comma]).len());
     let mut fields = [b"".as_slice(); FIELDS];
     for (field, value) in fields.iter_mut().zip(values[start..].split(|&byte| byte == b',')) {
         *field = value;

@@ -14,7 +14,14 @@ use crate::input::text::facts::parse_count;
 const COLUMNS: usize = 24;
 /// How nfdump begins the lines around its table.
 const AROUND: [&[u8]; 8] = [
-    b"Summary", b"Time window", b"Total flows", b"Total records", b"Sys: ", b"Top ", b"Aggregated ", b"No matched ",
+    b"Summary",
+    b"Time window",
+    b"Total flows",
+    b"Total records",
+    b"Sys: ",
+    b"Top ",
+    b"Aggregated ",
+    b"No matched ",
 ];
 
 /// The two tools.

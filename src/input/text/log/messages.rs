@@ -26,10 +26,13 @@ pub(super) fn read<'l>(line: &'l [u8], names: &Names, context: Context) -> Line<
         return paired;
     }
     if let Some(arrow) = Arrow::between(line, context.notation) {
-        let protocol =
-            if context.needs_facts { last_protocol(arrow.before) } else { None };
+        let protocol = if context.needs_facts { last_protocol(arrow.before) } else { None };
         let packets = packets(arrow.after);
-        return Line::Record(Said { protocol, packets, ..Said::of(arrow.source, arrow.destination) });
+        return Line::Record(Said {
+            protocol,
+            packets,
+            ..Said::of(arrow.source, arrow.destination)
+        });
     }
     if NO_TRAFFIC.iter().any(|words| memmem::find(line, words).is_some()) {
         return Line::Other;

@@ -143,9 +143,8 @@ impl<'l> Values<'l> {
 
     fn time(&self, context: Context) -> Option<i64> {
         let (_, value) = self.get(Field::Time)?;
-        parse_time(value, context.notation).or_else(|| {
-            parse_time(&[self.day?, b" ", self.clock?].concat(), context.notation)
-        })
+        parse_time(value, context.notation)
+            .or_else(|| parse_time(&[self.day?, b" ", self.clock?].concat(), context.notation))
     }
 }
 
@@ -227,7 +226,8 @@ fn name(line: &[u8], mark: usize) -> Option<Range<usize>> {
     // Huawei numbers its names: SrcIPAddr(1003)=10.0.0.1.
     let before = match before.strip_suffix(b")") {
         Some(inner) => {
-            let digits = inner.iter().rev().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+            let digits =
+                inner.iter().rev().take(8).take_while(|byte| byte.is_ascii_digit()).count();
             inner[..inner.len() - digits].strip_suffix(b"(")?
         }
         None => before.strip_suffix(b" ").unwrap_or(before),
@@ -235,8 +235,10 @@ fn name(line: &[u8], mark: usize) -> Option<Range<usize>> {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let len = before.iter().rev().take(LONGEST_NAME).take_while(is_part).count();
     let range = before.len() - len..before.len();
-    let is_nested =
-        matches!(before[..range.start].last(), Some(b'?' | b'&' | b'/' | b':' | b'%' | b'@' | b'='));
+    let is_nested = matches!(
+        before[..range.start].last(),
+        Some(b'?' | b'&' | b'/' | b':' | b'%' | b'@' | b'=')
+    );
     (len > 0 && len < LONGEST_NAME && !is_nested).then_some(range)
 }
 

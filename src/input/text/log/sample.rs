@@ -11,7 +11,7 @@ use super::{Context, Dialect, Line, sockets, without_nuls};
 use crate::input::names;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
-use crate::input::text::cell::{network, parse_cell};
+use crate::input::text::cell::parse_cell;
 use crate::input::text::lines;
 
 /// The most lines that are looked at.
@@ -63,7 +63,8 @@ pub(super) fn dialect(head: &mut Head<'_>, options: &Options) -> Option<Found> {
             true => head.bytes().len() < FARTHEST,
             false => head.bytes().len() < FARTHEST / 16 && !has_address(&lines, options),
         };
-        let is_prose = lines.is_empty() || lines.iter().any(|line| line.trim_ascii().contains(&b' '));
+        let is_prose =
+            lines.is_empty() || lines.iter().any(|line| line.trim_ascii().contains(&b' '));
         if !may_follow || !is_prose || !head.grow() {
             return None;
         }
@@ -167,7 +168,10 @@ fn is_header(line: &[u8], options: &Options) -> bool {
         let name = String::from_utf8_lossy(cell);
         let name = name.trim().trim_matches('"');
         let is_known = names::is_address(name);
-        is_known || named.iter().any(|named| named.as_ref().is_some_and(|named| names::is_same(named, name)))
+        is_known
+            || named
+                .iter()
+                .any(|named| named.as_ref().is_some_and(|named| names::is_same(named, name)))
     };
     cells(line).any(is_name)
 }
@@ -182,7 +186,7 @@ fn is_tabular(line: &[u8], options: &Options) -> bool {
     let is_address = |cell: &[u8]| {
         let inner = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\""));
         let cell = inner.unwrap_or(cell);
-        parse_cell(cell, options.notation).is_address() || network(cell).is_some()
+        parse_cell(cell, options.notation).is_address()
     };
     let content = lines::content(line).unwrap_or_default();
     is_address(content.trim_ascii()) || cells(line).any(is_address)
@@ -191,9 +195,7 @@ fn is_tabular(line: &[u8], options: &Options) -> bool {
 /// Whether `line` begins as lines of logs do: with a time, or the priority of syslog.
 fn is_timed(line: &[u8]) -> bool {
     let front = &line[..line.len().min(FRONT)];
-    let is_clock = |part: &[u8]| {
-        matches!(part, [a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
-    };
+    let is_clock = |part: &[u8]| matches!(part, [a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()));
     let digits = front.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is_priority = matches!(front, [b'<', digit, ..] if digit.is_ascii_digit());
     is_priority || digits >= 10 || front.windows(5).any(is_clock)

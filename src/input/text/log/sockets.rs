@@ -38,7 +38,8 @@ pub(super) fn is_header(line: &[u8]) -> bool {
 
 /// The endpoint that `word` is; one that stands for every address, or none, is missing.
 fn endpoint<'l>(word: &'l [u8], context: Context) -> Option<Endpoint<'l>> {
-    if matches!(word, b"*:*" | b"*.*" | b"*") || word.starts_with(b"*:") || word.starts_with(b"*.") {
+    if matches!(word, b"*:*" | b"*.*" | b"*") || word.starts_with(b"*:") || word.starts_with(b"*.")
+    {
         return Some(Endpoint::missing());
     }
     let (mut endpoint, rest) = leading(word, context.notation)?;

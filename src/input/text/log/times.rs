@@ -27,7 +27,10 @@ pub(super) fn leading(line: &[u8], notation: Notation) -> Option<i64> {
     }
     let words = ends[..count].iter().rev().map(|&end| front[..end].trim_ascii_end());
     let words = words.map(|words| words.strip_suffix(b":").unwrap_or(words));
-    words.chain(bracketed(front)).filter(|text| !is_small(text)).find_map(|text| parse_time(text, notation))
+    words
+        .chain(bracketed(front))
+        .filter(|text| !is_small(text))
+        .find_map(|text| parse_time(text, notation))
 }
 
 /// What stands in the first brackets of `front`, and in the next.

@@ -29,7 +29,7 @@ pub(super) fn read<'l>(line: &'l [u8], context: Context) -> Line<'l> {
 fn date(line: &[u8]) -> Option<usize> {
     let start = &line[..line.len().min(LONGEST_START)];
     let is_date = |&at: &usize| match &start[at..] {
-        [_, d1, d2, b'/', month @ .., ] if d1.is_ascii_digit() && d2.is_ascii_digit() => {
+        [_, d1, d2, b'/', month @ ..] if d1.is_ascii_digit() && d2.is_ascii_digit() => {
             matches!(month, [_, _, _, b'/', y1, y2, y3, y4, b':', ..]
                 if [y1, y2, y3, y4].into_iter().all(u8::is_ascii_digit))
         }
@@ -61,7 +61,9 @@ fn client<'l>(line: &'l [u8], at: usize, context: Context) -> Option<Endpoint<'l
     }
     let mut all = words(&line[..at]);
     // The name of a user may have blanks.
-    if let Some(client) = all.clone().map(|word| word.strip_suffix(b",").unwrap_or(word)).find_map(parse) {
+    if let Some(client) =
+        all.clone().map(|word| word.strip_suffix(b",").unwrap_or(word)).find_map(parse)
+    {
         return Some(client);
     }
     let after = &line[at..];
@@ -94,5 +96,7 @@ fn is_epoch(word: &[u8]) -> bool {
 /// The endpoint that `word` is.
 fn whole<'l>(word: &'l [u8], context: Context) -> Option<Endpoint<'l>> {
     let word = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\"")).unwrap_or(word);
-    leading(word, context.notation).filter(|(_, rest)| rest.is_empty()).map(|(endpoint, _)| endpoint)
+    leading(word, context.notation)
+        .filter(|(_, rest)| rest.is_empty())
+        .map(|(endpoint, _)| endpoint)
 }

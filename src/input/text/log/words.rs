@@ -13,8 +13,18 @@ const LONGEST_WORD: usize = 128;
 
 /// Words before a source, in lower case.
 const SOURCE: [&[u8]; 12] = [
-    b"from", b"src", b"source", b"client", b"rhost", b"remote", b"ban", b"found", b"denied", b"permitted",
-    b"initiator", b"ip",
+    b"from",
+    b"src",
+    b"source",
+    b"client",
+    b"rhost",
+    b"remote",
+    b"ban",
+    b"found",
+    b"denied",
+    b"permitted",
+    b"initiator",
+    b"ip",
 ];
 /// Words before a destination.
 const DESTINATION: [&[u8]; 6] = [b"to", b"dst", b"dest", b"destination", b"responder", b"on"];
@@ -118,7 +128,8 @@ impl<'l> Marked<'l> {
         match (remote, local, is_outbound) {
             _ if found.source.is_some() => {}
             (Some(remote), Some(local), Some(is_outbound)) => {
-                let (source, destination) = if is_outbound { (local, remote) } else { (remote, local) };
+                let (source, destination) =
+                    if is_outbound { (local, remote) } else { (remote, local) };
                 (found.source, found.destination) = (Some(source), Some(destination));
             }
             (remote, local, _) => {
@@ -221,6 +232,7 @@ fn direction(word: &[u8]) -> Option<bool> {
 
 /// The protocol that `word` names.
 pub(super) fn protocol(word: &[u8]) -> Option<u8> {
-    let is_name = word.first().is_some_and(u8::is_ascii_alphabetic) && (2..=9).contains(&word.len());
+    let is_name =
+        word.first().is_some_and(u8::is_ascii_alphabetic) && (2..=9).contains(&word.len());
     if is_name { parse_protocol(word) } else { None }
 }
