@@ -339,12 +339,16 @@ fn conditions_find_protocols_ports_and_times() {
 
 #[test]
 fn other_texts_are_no_logs() {
-    let format = |text: &str| attempt_with(text, &Options::default()).map(|found| file(&found).format.name);
+    let format =
+        |text: &str| attempt_with(text, &Options::default()).map(|found| file(&found).format.name);
     for (text, expected) in [
         ("src,dst\n10.0.0.1,10.0.0.2\n", "csv"),
         ("src_ip,dest_ip,_raw\n10.0.0.1,10.0.0.2,\"00:00:00 from 10.0.0.3 to 10.0.0.4\"\n", "csv"),
         ("10.0.0.1 # from 10.0.0.2 to 10.0.0.3\n10.0.0.4\n", "list"),
-        ("{\"src_ip\":\"10.0.0.1\",\"msg\":\"src=10.0.0.3 dst=10.0.0.4\",\"dest_ip\":\"10.0.0.2\"}\n", "json"),
+        (
+            "{\"src_ip\":\"10.0.0.1\",\"msg\":\"src=10.0.0.3 dst=10.0.0.4\",\"dest_ip\":\"10.0.0.2\"}\n",
+            "json",
+        ),
     ] {
         assert_eq!(format(text).ok(), Some(expected), "{text}");
     }
@@ -355,7 +359,10 @@ fn other_texts_are_no_logs() {
         "Use a > b.\nSee 10.0.0.1 > there.\n",
     ] {
         let found = format(text);
-        assert!(found.as_ref().is_ok_and(|&name| name == "list") || found.is_err(), "{text}: {found:?}");
+        assert!(
+            found.as_ref().is_ok_and(|&name| name == "list") || found.is_err(),
+            "{text}: {found:?}"
+        );
     }
 }
 
@@ -369,7 +376,9 @@ fn lines_without_marks_are_malformed_and_placed() {
     let place = &file(&found).malformed[0];
     assert_eq!((place.at, place.offset), (RecordNumber::Line(2), 58));
     assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.3"]);
-    let found = capture("00:00:00.1 IP 10.0.0.1.1 > 192.0.2.1.2: Flags [S]\n00:00:00.2 IP a.example.1 > 192.0.2.2.2: Flags [S]\n");
+    let found = capture(
+        "00:00:00.1 IP 10.0.0.1.1 > 192.0.2.1.2: Flags [S]\n00:00:00.2 IP a.example.1 > 192.0.2.2.2: Flags [S]\n",
+    );
     assert_eq!(file(&found).malformed[0].value, "a.example.1");
     assert_eq!(shown(&found.sets.destination), ["192.0.2.1", "192.0.2.2"]);
 }
@@ -401,7 +410,9 @@ fn one_address_is_the_source_whatever_is_asked() {
 #[test]
 fn long_and_hostile_lines_take_linear_time() {
     let start = "Jan  1 00:00:00 fw: denied tcp from 10.0.0.1 to 192.0.2.1\n";
-    for unit in ["->", " > ", "a=\"", "src=", "from ", "[01/", "1.", ":", "(", "10.0.0.1 ", "<", "IP (tos "] {
+    for unit in
+        ["->", " > ", "a=\"", "src=", "from ", "[01/", "1.", ":", "(", "10.0.0.1 ", "<", "IP (tos "]
+    {
         let found = capture(format!("{start}{}\n{start}", unit.repeat(1_000_000 / unit.len())));
         assert_eq!(found.sets.source.weights(), [2], "{unit}");
     }
