@@ -413,7 +413,7 @@ fn long_and_hostile_lines_take_linear_time() {
     for unit in
         ["->", " > ", "a=\"", "src=", "from ", "[01/", "1.", ":", "(", "10.0.0.1 ", "<", "IP (tos "]
     {
-        let found = capture(format!("{start}{}\n{start}", unit.repeat(1_000_000 / unit.len())));
+        let found = capture(format!("{start}{}\n{start}", unit.repeat(200_000 / unit.len())));
         assert_eq!(found.sets.source.weights(), [2], "{unit}");
     }
 }
