@@ -71,8 +71,35 @@ FRAMES = {
             ipv4(udp(1701, b"\0\2" + bytes(4) + b"\xff\x03\0\x21" + PLAIN), 17, **OUTER),
             ipv4(b"\4\1" + bytes(10) + PLAIN, 51, **OUTER),
             ipv6(b"\x04\0" + bytes(6) + PLAIN, 0),
+            ipv4(udp(4341, bytes(8) + PLAIN), 17, **OUTER),
+            ipv4(udp(4790, b"\x0c\0\0\4" + bytes(4) + b"\x0f\xc2\2\1" + bytes(4) + PLAIN), 17, **OUTER),
+            ipv4(udp(5247, b"\0\x10\2" + bytes(5) + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(udp(37008, b"\1\0\0\1\x0a\1\5\1" + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(b"\0\0\x22\xeb" + bytes(12) + ethernet(0x800, PLAIN), 47, **OUTER),
+            ipv4(ethernet(0x800, PLAIN), 143, **OUTER),
         ],
     ),
+    "more-tags": (
+        1,
+        [
+            ethernet(0x88E5, b"\x20" + bytes(13) + b"\x08\0" + PLAIN),
+            ethernet(0x8909, b"\1\1" + bytes(4) + b"\x08\0" + PLAIN),
+            ethernet(0xD28B, b"\0\1\0\x10" + bytes(8) + b"\x08\0" + PLAIN),
+            ethernet(0x893F, bytes(6) + b"\xf1\xc1" + bytes(4) + b"\x89\x26" + bytes(4) + b"\x08\0" + PLAIN),
+            ethernet(0x22F3, b"\0\x40" + bytes(8) + ethernet(0x8903, bytes(2) + ethernet(0x800, PLAIN))),
+        ],
+    ),
+    "token-ring": (6, [b"\x10\x40" + bytes(6) + b"\x80" + bytes(5) + b"\x02\x30\xaa\xaa\3\0\0\0\x08\0" + PLAIN]),
+    "arcnet": (7, [b"\1\2\xd4\xff\xff\xff\xd4\0\0\1" + PLAIN]),
+    "ax25": (3, [bytes(6) + b"\x60" + bytes(6) + b"\x61\3\xcc" + PLAIN]),
+    "relay": (107, [b"\x18\x41\3\0\x80\0\0\0\x08\0" + PLAIN, b"\x18\x41\x08\0" + PLAIN]),
+    "docsis": (143, [b"\1\4\0\x40" + bytes(6) + ethernet(0x800, PLAIN)]),
+    "pflog": (117, [b"\x3d\2" + bytes(62) + PLAIN]),
+    "pktap": (258, [struct.pack("<III", 108, 1, 1) + bytes(96) + ethernet(0x800, PLAIN)]),
+    "erf": (197, [bytes(8) + b"\x82" + bytes(7) + b"\x80" + bytes(15) + bytes(2) + ethernet(0x800, PLAIN)]),
+    "juniper": (178, [b"MGC\x80\0\4" + bytes(4) + ethernet(0x800, PLAIN)]),
+    "exported": (252, [b"\0\x0c\0\4ip" + bytes(6) + PLAIN]),
+    "preamble": (274, [b"U" * 7 + b"\xd5" + ethernet(0x800, PLAIN)]),
 }
 
 
@@ -108,6 +135,9 @@ for number, (name, (link, frames)) in enumerate(FRAMES.items()):
     write("pcapng", name, pcapng(link, frames, "<>"[number % 2]))
 two = pcapng(1, FRAMES["ethernet"][1], ">") + pcapng(101, [PLAIN])
 write("pcapng", "sections", two)
+joined = [pcap(1, FRAMES["ethernet"][1], ">"), two, pcap(101, [PLAIN], "<", 0xA1B2CD34), pcap(1, []), two]
+write("pcap", "joined", b"".join(joined))
+write("pcapng", "joined", b"".join(joined[1:]))
 
 # Texts.
 ZEEK = (
@@ -131,6 +161,19 @@ write("json", "escapes", b'{"src_ip":"10.1.2.\\u0033","dest_ip" : "fe80::1"}\n{"
 write("json", "zeek", b'{"ts":1767268800.1,"id.orig_h":"10.1.2.3","id.resp_h":"192.0.2.7","proto":"udp"}\n')
 layers = {"_source": {"layers": {"ip": {"ip.src": "10.1.2.3", "ip.dst": "192.0.2.7"}}}}
 write("json", "tshark", json.dumps([layers, layers], indent=1).encode())
+
+LOGS = {
+    "tcpdump": "00:00:00.1 IP 10.1.2.3.4000 > 192.0.2.7.443: Flags [S]\n00:00:00.2 IP (tos 0x0, proto UDP (17))\n    10.1.2.3.53 > 192.0.2.7.53: 1+\n",
+    "pairs": "<1>Jan  1 00:00:00 h SRC=10.1.2.3 DST=192.0.2.7 PROTO=TCP SPT=1 DPT=2\ntcp 6 1 src=10.1.2.3 dst=192.0.2.7 packets=1 bytes=9 src=192.0.2.7 dst=10.1.2.3 packets=2 bytes=8\nx: src: \"10.1.2.3\"; dst: 192.0.2.7;\n",
+    "messages": "Jan 01 2026 00:00:00: %ASA-6-302013: Built outbound TCP connection 1 for o:192.0.2.7/443 (192.0.2.7/443) to i:10.1.2.3/4000\nJan  1 00:00:00 h sshd[1]: from 10.1.2.3 port 22\nJan  1 00:00:00 h: tcp 10.1.2.3(1) -> 192.0.2.7(2), 3 packets\n",
+    "web": '10.1.2.3 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1\n[::1]:80 [01/Jan/2026:00:00:00.1] a b\n',
+    "nfdump": "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Packets    Bytes Flows\n2026-01-01 00:00:00.000     0.000 TCP   10.1.2.3:4000  ->  192.0.2.7:443  1.2 M  60  1\nSummary: 1\n",
+    "argus": "  StartTime  Flgs  Proto  SrcAddr  Sport  Dir  DstAddr  Dport  TotPkts  TotBytes State\n  00:00:00.0 e tcp 10.1.2.3.4000 <- 192.0.2.7.443 12 1200 FIN\n",
+    "filterlog": "Jan  1 00:00:00 fw filterlog[1]: 5,,,1000,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,10.1.2.3,192.0.2.7,4000,443,0\n",
+    "sockets": "Proto Recv-Q Send-Q Local Address Foreign Address State\ntcp 0 0 10.1.2.3:22 192.0.2.7:4000 ESTABLISHED\ntcp6 0 0 :::80 :::* LISTEN\n",
+}
+for name, content in LOGS.items():
+    write("log", name, content.encode())
 
 HEADER, ROWS = "time,src,dst,note", ["1767268800,10.1.2.3,192.0.2.7,", "x, 10.1.2.4 ,NaN,fe80::1", "1,fe80::1,x,y,z", "2,10.1.2.3"]
 TABLE = "\n".join([HEADER, *ROWS, ""])

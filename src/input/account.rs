@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::address::Unit;
+use crate::input::found::{self, PassedOver, Repeated};
 use crate::input::read::decompress::Compression;
 use crate::input::remedy::Remedy;
 use crate::input::role::Role;
@@ -16,8 +17,10 @@ use crate::input::warning::Warning;
 pub struct Account {
     /// One account per file.
     pub files: Vec<FileAccount>,
-    /// Files found in directories that were not read.
+    /// Files found in directories or by patterns that were not read.
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again, and count once.
+    pub repeated: Vec<Repeated>,
 }
 
 impl Account {
@@ -56,19 +59,17 @@ impl Account {
         self.files.iter().map(|file| file.ragged).sum()
     }
 
+    /// What is to be told of files that were not read, or found more than once, a line each.
+    pub fn told_of_files(&self) -> Vec<String> {
+        let mut told = found::told_of_passed_over(&self.passed_over);
+        told.extend(found::told_of_repeated(&self.repeated));
+        told
+    }
+
     /// Every warning, with the file that it concerns.
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
-}
-
-/// A file found in a directory that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PassedOver {
-    /// The path, safe to display.
-    pub name: String,
-    /// Why, as a sentence.
-    pub reason: String,
 }
 
 /// What was read from one file.
@@ -129,9 +130,16 @@ impl FileAccount {
         self.source.plus(self.destination)
     }
 
-    /// Whether it was read as a list, as any unrecognised file is, but holds no addresses.
-    pub(crate) fn is_no_list(&self) -> bool {
-        self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
+    /// Whether nothing shows that it is a capture, a log or a list of addresses: it was read as a list, as
+    /// any unrecognised text is, or as JSON, and no record holds an address.
+    pub(crate) fn is_of_another_kind(&self) -> bool {
+        let Tally { ipv4, ipv6, not_ip, malformed, filtered, .. } = self.cells();
+        let has_none = ipv4 + ipv6 + filtered == 0;
+        match self.format.name {
+            "list" => has_none && malformed > 0,
+            "json" => has_none && not_ip + malformed > 0,
+            _ => false,
+        }
     }
 
     /// How the first malformed cell of `role` can be read.
@@ -184,10 +192,6 @@ pub struct Format {
 }
 
 impl Format {
-    pub(crate) fn is_list(&self) -> bool {
-        self.name == "list"
-    }
-
     /// Whether its records are captured packets.
     pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"

@@ -73,6 +73,14 @@ pub enum Warning {
         /// Its number in captures.
         number: u16,
     },
+    /// A capture does not begin with the file.
+    #[error(
+        "the first {bytes} bytes are none of the capture and passed over; check what wrote them"
+    )]
+    NoCapture {
+        /// How many bytes stand before it.
+        bytes: u64,
+    },
     /// Several captures stand in one file.
     #[error(
         "another capture begins at byte {offset}, with packet {packet}; it is read as the continuation of \

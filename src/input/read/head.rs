@@ -3,9 +3,11 @@
 #[cfg(feature = "parquet")]
 use std::io;
 
+use crate::input::foreign::is_binary;
 #[cfg(feature = "parquet")]
 use crate::input::read::stream::Decoded;
 use crate::input::read::stream::Stream;
+use crate::input::read::wide::{Encoding, Wide};
 use crate::input::text::lines;
 
 /// The first bytes of a file: up to and including the first line that is neither blank nor a comment, or 64
@@ -18,6 +20,8 @@ pub(crate) struct Head<'a> {
 
 /// Bytes to read at a time while looking for the format.
 const STEP: usize = 64 << 10;
+/// Bytes by which a format that is no text can be told.
+const BINARY: usize = 512;
 /// The longest header, in bytes.
 const LONGEST: usize = 16 << 20;
 
@@ -25,11 +29,23 @@ impl<'a> Head<'a> {
     /// Reads as far as a format needs and no further, so that a slow pipe is answered at once.
     pub fn read(name: &'a str, stream: &'a mut Stream) -> Self {
         let mut head = Self { name, stream, bytes: Vec::new() };
-        while head.bytes.len() < STEP
-            && !lines::first(&head.bytes, false).is_some_and(|line| line.is_whole)
-            && head.grow()
-        {}
+        head.fill();
+        if let Some(encoding) = Encoding::of(&head.bytes) {
+            let start = std::mem::take(&mut head.bytes);
+            head.stream.wrap(|stream| Box::new(Wide::new(stream, encoding, start)));
+            head.fill();
+        }
         head
+    }
+
+    fn fill(&mut self) {
+        while self.bytes.len() < STEP && !self.is_enough() && self.grow() {}
+    }
+
+    /// Whether a format can be told by what has been read. Bytes that are no text have no lines.
+    fn is_enough(&self) -> bool {
+        let has_line = lines::first(&self.bytes, false).is_some_and(|line| line.is_whole);
+        has_line && (self.bytes.len() >= BINARY || !is_binary(&self.bytes))
     }
 
     /// The file's name, safe to display.
