@@ -4,6 +4,7 @@
 //! see of a run. No format is read here.
 
 pub(crate) mod block;
+pub(crate) mod bytes;
 pub(crate) mod decompress;
 pub(crate) mod driver;
 pub(crate) mod fold;

@@ -2,12 +2,15 @@
 //! does not read its file in order.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+#[cfg(feature = "parquet")]
+use std::io::ErrorKind;
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::input::read::decompress::{Compression, Decoder};
+use crate::input::read::bytes::{Counted, damage, damaged, read_some};
+use crate::input::read::decompress::{Compression, Decompressed, SIGNATURE};
 
 /// How a file ended.
 #[derive(Debug)]
@@ -36,21 +39,20 @@ pub(crate) trait Decoded: Send {
 pub(crate) struct Stream {
     #[cfg(feature = "parquet")]
     path: std::path::PathBuf,
-    file: Box<dyn Read + Send>,
-    decoder: Decoder,
-    /// What is read instead of the file.
+    /// The file, decompressed.
+    content: Box<dyn Read>,
+    compression: Option<Compression>,
+    /// What is read instead of the content.
     decoded: Option<Box<dyn Decoded>>,
-    /// Bytes read from all files, for progress.
-    meter: Arc<AtomicU64>,
-    /// Bytes read from this file.
-    bytes: u64,
+    /// Bytes read from this file, and from all files, for progress.
+    counts: [Arc<AtomicU64>; 2],
     end: Option<StreamEnd>,
 }
 
-/// Bytes of the longest signature of a compressed file.
-const SIGNATURE: usize = 4;
 /// Bytes to skip at a time.
 const SKIMMED: usize = 64 << 10;
+/// The most times that a file may be compressed, one compression inside another.
+const MOST_COMPRESSIONS: usize = 3;
 
 impl Stream {
     pub fn open(path: &Path, meter: Arc<AtomicU64>) -> io::Result<Self> {
@@ -59,23 +61,18 @@ impl Stream {
         } else {
             Box::new(File::open(path)?)
         };
-        let mut stream = Self {
+        let counts = [Arc::default(), meter];
+        let file = Counted { from: file, counts: counts.to_vec() };
+        let (content, compression) = content(Box::new(file))?;
+        Ok(Self {
             #[cfg(feature = "parquet")]
             path: path.to_path_buf(),
-            file,
-            decoder: Decoder::default(),
+            content,
+            compression,
             decoded: None,
-            meter,
-            bytes: 0,
+            counts,
             end: None,
-        };
-        let mut signature = vec![0; SIGNATURE];
-        let found = stream.fill(&mut signature);
-        signature.truncate(found);
-        // The bytes of a file so short are still to be delivered.
-        stream.end.take_if(|end| matches!(end, StreamEnd::Whole));
-        stream.decoder = Decoder::of(signature);
-        Ok(stream)
+        })
     }
 
     /// Opens the file once more.
@@ -103,12 +100,12 @@ impl Stream {
     }
 
     pub fn compression(&self) -> Option<Compression> {
-        self.decoder.compression()
+        self.compression
     }
 
     /// Bytes read from the file itself so far.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.counts[0].load(Ordering::Relaxed)
     }
 
     pub fn has_ended(&self) -> bool {
@@ -162,46 +159,66 @@ impl Stream {
         if self.end.is_some() || bytes.is_empty() {
             return 0;
         }
-        let read = match self.decoded.take() {
-            Some(mut decoded) => {
+        let read = match &mut self.decoded {
+            Some(decoded) => {
                 let read = decoded.read(bytes);
-                self.count(decoded.passed().saturating_sub(self.bytes));
-                self.decoded = Some(decoded);
-                Ok(read)
+                let passed = decoded.passed().saturating_sub(self.bytes());
+                self.counts.iter().for_each(|count| _ = count.fetch_add(passed, Ordering::Relaxed));
+                read.map_err(damaged)
             }
-            None => {
-                let mut decoder = std::mem::take(&mut self.decoder);
-                let read = decoder.read(&mut |input| self.read_raw(input), bytes);
-                self.decoder = decoder;
-                read
-            }
+            None => read_some(&mut self.content, bytes),
         };
         match read {
-            Ok(Ok(0)) => self.end = Some(StreamEnd::Whole),
-            Ok(Ok(read)) => return read,
-            Ok(Err(reason)) => self.end = Some(StreamEnd::Damaged(reason)),
-            Err(error) => self.end = Some(StreamEnd::Failed(error)),
+            Ok(0) => self.end = Some(StreamEnd::Whole),
+            Ok(read) => return read,
+            Err(error) => {
+                let reason = damage(&error).map(str::to_owned);
+                self.end = Some(reason.map_or(StreamEnd::Failed(error), StreamEnd::Damaged));
+            }
         }
         0
     }
+}
 
-    fn read_raw(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.file.read(bytes) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(read) => {
-                    self.count(read as u64);
-                    return Ok(read);
-                }
-            }
+/// The decompressed bytes of `file`, and how it is compressed.
+fn content(mut file: Box<dyn Read>) -> io::Result<(Box<dyn Read>, Option<Compression>)> {
+    let mut outermost = None;
+    for _ in 0..MOST_COMPRESSIONS {
+        let start = start(&mut file)?;
+        let Some(compression) = Compression::of(&start) else {
+            file = Box::new(Cursor::new(start).chain(file));
+            break;
+        };
+        outermost = outermost.or(Some(compression));
+        file = Box::new(Decompressed::new(compression, start, file));
+    }
+    Ok((file, outermost))
+}
+
+/// Reads as much of `file` as tells how it is compressed, and no further than its first line, so that a slow
+/// pipe is answered at once.
+fn start(file: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    while start.len() < SIGNATURE && !has_line(&start) {
+        let before = start.len();
+        start.resize(SIGNATURE, 0);
+        let read = read_some(file, &mut start[before..]);
+        start.truncate(before + read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) => break,
+            // Whoever reads on learns of the damage.
+            Err(error) if damage(&error).is_some() => break,
+            Err(error) => return Err(error),
+            Ok(_) => {}
         }
     }
+    Ok(start)
+}
 
-    fn count(&mut self, read: u64) {
-        self.bytes += read;
-        self.meter.fetch_add(read, Ordering::Relaxed);
-    }
+/// Whether `start` has a whole line of text.
+fn has_line(start: &[u8]) -> bool {
+    let line = start.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    line.is_some_and(|line| start[..line].iter().all(|&byte| byte >= b' ' || byte == b'\t'))
 }
 
 pub(crate) fn is_standard_input(path: &Path) -> bool {
