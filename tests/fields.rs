@@ -311,9 +311,10 @@ proptest! {
                     flows.iter().filter(|flow| holds(flow, flow.destination)).map(|flow| flow.destination).collect();
                 let dropped = 2 * flows.len() - sources.len() - destinations.len();
                 match try_read(&text, &filtered(expression)) {
-                    Err(InputError::Filtered { filtered, unsaid: 0, .. }) => {
+                    Err(InputError::Nothing { reason, .. }) => {
                         prop_assert!(sources.is_empty() && destinations.is_empty(), "{} of {}", expression, name);
-                        prop_assert_eq!(filtered, dropped as u64);
+                        let all = dropped as u64;
+                        prop_assert!(matches!(*reason, InputError::Filtered { filtered, unsaid: 0, .. } if filtered == all));
                     }
                     Err(error) => prop_assert!(false, "{error}"),
                     Ok(capture) => {
@@ -503,7 +504,9 @@ fn fields_are_named_by_their_path() {
 fn records_that_do_not_say_what_is_asked_are_told() {
     let list = "10.0.0.1\n192.0.2.1\n";
     let error = try_read(list, &filtered("not port=53")).unwrap_err();
-    assert!(matches!(error, InputError::Filtered { filtered: 2, unsaid: 2, .. }), "{error}");
+    let InputError::Nothing { reason, account } = error else { panic!("{error}") };
+    assert!(matches!(*reason, InputError::Filtered { filtered: 2, unsaid: 2, .. }), "{reason}");
+    assert_eq!(account.warnings().count(), 1);
     let text = "src,dst,proto,dport\n10.0.0.1,10.0.0.2,tcp,53\n10.0.0.3,10.0.0.4,,\n10.0.0.5,10.0.0.6,icmp,\n";
     let capture = read(text, &filtered("dport!=80"));
     assert_eq!(strings(&capture.sets.source), ["10.0.0.1", "10.0.0.5"]);

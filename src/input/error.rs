@@ -268,12 +268,14 @@ pub enum InputError {
 
     /// The files have content, but no IPv4 address.
     #[error(
-        "no usable IPv4 address in {}: found {}; expected {}",
+        "no usable IPv4 address in {}: found {}; {}",
         listed(names),
         found(*tally, first.as_deref()),
-        match are_packets {
-            true => "packets with an IPv4 header",
-            false => "addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file",
+        match (reason, are_packets) {
+            (Some(reason), _) => reason.to_string(),
+            (None, true) => "expected packets with an IPv4 header".to_owned(),
+            (None, false) => "expected addresses such as 192.0.2.1, one a line or in the columns of a \
+                 comma-separated file".to_owned(),
         }
     )]
     NoAddress {
@@ -285,6 +287,18 @@ pub enum InputError {
         first: Option<Box<(String, MalformedCell)>>,
         /// Whether all files are packet captures.
         are_packets: bool,
+        /// What explains it.
+        reason: Option<Box<Warning>>,
+    },
+
+    /// Everything was read, and no address found.
+    #[error("{reason}")]
+    Nothing {
+        /// Why: [`Empty`](Self::Empty) or [`NoAddress`](Self::NoAddress), for example. Not a `source`,
+        /// because the message already contains it.
+        reason: Box<InputError>,
+        /// What was found on the way.
+        account: Box<Account>,
     },
 }
 
@@ -299,7 +313,21 @@ impl InputError {
         }
     }
 
-    pub(crate) fn without_address(account: &Account) -> Self {
+    /// What was read before the failure, if the files were read to their end.
+    pub fn account(&self) -> Option<&Account> {
+        match self {
+            InputError::Nothing { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
+    /// Says why a reading found no address.
+    pub(crate) fn nothing(account: Account) -> Self {
+        let reason = Box::new(Self::without_address(&account));
+        InputError::Nothing { reason, account: Box::new(account) }
+    }
+
+    fn without_address(account: &Account) -> Self {
         let files = &account.files;
         if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
             let (count, first) = (account.passed_over.len(), first.reason.clone());
@@ -332,7 +360,9 @@ impl InputError {
             let place = file.malformed.first()?;
             Some(Box::new((file.name.clone(), place.clone())))
         });
-        InputError::NoAddress { names, tally, first, are_packets }
+        let reason = account.warnings().find(|(_, warning)| warning.explains_absence());
+        let reason = reason.map(|(_, warning)| Box::new(warning.clone()));
+        InputError::NoAddress { names, tally, first, are_packets, reason }
     }
 }
 

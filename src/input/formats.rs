@@ -12,20 +12,32 @@ use super::read::head::Head;
 use super::text::{bare, delimited, json, list, zeek};
 use crate::store::{roaring, shard};
 
+/// A format: its name in the account, what a person calls its files, and how it is recognised.
+pub(crate) struct Known {
+    pub name: &'static str,
+    pub what: &'static str,
+    recognise: Recognise,
+}
+
+const fn known(name: &'static str, what: &'static str, recognise: Recognise) -> Known {
+    Known { name, what, recognise }
+}
+
 /// All formats, in the order in which they are tried: the first that recognises the head of a file reads
 /// it. Every file is a list to `list`, so it comes last.
-pub(crate) const FORMATS: &[Recognise] = &[
-    pcap::recognise,
-    pcapng::recognise,
-    roaring::recognise,
-    shard::recognise,
+#[rustfmt::skip]
+pub(crate) const FORMATS: &[Known] = &[
+    known("pcap", "packet captures", pcap::recognise),
+    known("pcapng", "packet captures of Wireshark", pcapng::recognise),
+    known("bitmap", "Roaring bitmaps of addresses", roaring::recognise),
+    known("shard", "tables that octomix extract wrote", shard::recognise),
     #[cfg(feature = "parquet")]
-    parquet::recognise,
-    zeek::recognise,
-    json::recognise,
-    bare::recognise,
-    delimited::recognise,
-    list::recognise,
+    known("parquet", "Parquet tables", parquet::recognise),
+    known("zeek", "Zeek's logs as text", zeek::recognise),
+    known("json", "JSON: objects one a line, in arrays, or nested", json::recognise),
+    known("vpc", "VPC flow logs", bare::recognise),
+    known("csv", "tables of text with a header", delimited::recognise),
+    known("list", "lists of addresses and blocks", list::recognise),
 ];
 
 /// Finds the format of the file that starts with `head`.
@@ -33,8 +45,8 @@ pub(crate) const FORMATS: &[Recognise] = &[
 /// # Errors
 /// The error of the format that recognises the file: a missing column, for example.
 pub(crate) fn open(head: &mut Head<'_>, options: &Options) -> Result<Opened, InputError> {
-    for recognise in FORMATS {
-        if let Some(opened) = recognise(head, options)? {
+    for format in FORMATS {
+        if let Some(opened) = (format.recognise)(head, options)? {
             return Ok(opened);
         }
     }

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use crate::address::AddressSet;
 
 pub(crate) mod account;
+pub mod catalogue;
 // Part of the fuzzing crate, which needs to see this module's private items.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]
@@ -103,7 +104,7 @@ pub fn read(
     }
     let capture = Capture { sets, account };
     if capture.largest().is_empty() {
-        return Err(InputError::without_address(&capture.account));
+        return Err(InputError::nothing(capture.account));
     }
     Ok(capture)
 }

@@ -35,6 +35,16 @@ pub(crate) struct Tool {
     columns: [&'static str; 6],
 }
 
+impl Tool {
+    /// What the tool calls things: for each kind of field that it has, its alternatives.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        KINDS.into_iter().zip(self.columns).filter(|(_, names)| !names.is_empty())
+    }
+}
+
+/// What the columns of [`TOOLS`] are.
+const KINDS: [&str; 6] = ["addresses", "ports", "protocol", "time", "packets", "bytes"];
+
 const fn tool(name: &'static str, columns: [&'static str; 6]) -> Tool {
     Tool { name, columns }
 }

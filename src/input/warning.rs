@@ -59,7 +59,7 @@ pub enum Warning {
     /// Packets have a link type that octomix does not read.
     #[error(
         "packets of link type {number} are not read, and counted as not IP; convert them with \
-         tshark -r FILE -T fields -E header=y -E separator=, -e ip.src -e ip.dst"
+         tshark -r FILE -T fields -E header=y -E separator=, -E occurrence=f -e ip.src -e ip.dst"
     )]
     UnknownLink {
         /// Its number in captures.
@@ -116,6 +116,11 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Whether it says why a file that was read to its end holds no address.
+    pub(crate) fn explains_absence(&self) -> bool {
+        matches!(self, Warning::UnknownLink { .. })
+    }
+
     /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })

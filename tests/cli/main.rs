@@ -9,6 +9,7 @@ mod engines;
 mod extract;
 mod files;
 mod filters;
+mod inputs;
 mod models;
 mod output;
 mod pictures;

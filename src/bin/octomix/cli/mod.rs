@@ -10,6 +10,7 @@ mod filter;
 mod fit;
 mod generate;
 mod input;
+mod inputs;
 mod model;
 mod output;
 mod rules;
@@ -26,6 +27,7 @@ pub use filter::FilterArgs;
 pub use fit::{FitArgs, SampleArgs, ScoreArgs};
 pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
+pub use inputs::InputsArgs;
 pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
 pub use rules::{AllowArgs, RuleArgs, RulesArgs};
@@ -37,7 +39,8 @@ Examples:
     octomix detect day.pcap
 
   Of what TShark finds in it, without a file between:
-    tshark -r day.pcap -T fields -E header=y -E separator=, -e ip.src -e ip.dst | octomix detect -
+    tshark -r day.pcap -T fields -E header=y -E separator=, -E occurrence=f \\
+      -e ip.src -e ip.dst | octomix detect -
 
   A list of addresses, one a line, taken as destinations:
     octomix detect --role dst blocklist.txt
@@ -67,6 +70,7 @@ pub enum Command {
     Validate(ValidateArgs),
     Bench(BenchArgs),
     Devices(DevicesArgs),
+    Inputs(InputsArgs),
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod detect;
 mod devices;
 mod extract;
 mod generate;
+mod inputs;
 mod page;
 mod plan;
 mod role;
@@ -59,6 +60,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Inputs(args) => inputs::run(args),
     }
 }
 
@@ -129,10 +131,16 @@ fn read(
     let capture = input::read(captures, options, &mut |progress| {
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())
-    })?;
+    });
     drop(bar);
-    warn_of(&capture.account, console);
-    Ok(capture)
+    let account = match &capture {
+        Ok(capture) => Some(&capture.account),
+        Err(error) => error.account(),
+    };
+    if let Some(account) = account {
+        warn_of(account, console);
+    }
+    capture
 }
 
 /// Files passed over that are warned of one by one.
