@@ -106,9 +106,13 @@ pub enum InputError {
         name: String,
     },
 
-    /// None of the files in the directories can be read.
+    /// None of the files in the directories and archives can be read.
     #[error(
-        "nothing to read: {count} files were found and none is a capture or a list; the first: {first}"
+        "{}{first}",
+        match count {
+            1 => String::new(),
+            _ => format!("nothing to read: {count} files were found and none is a capture or a list; the first: "),
+        }
     )]
     AllPassedOver {
         /// How many there are.
@@ -144,14 +148,36 @@ pub enum InputError {
 
     /// The format is read from the end of a file, but this input can only be read in order.
     #[error(
-        "{} is a Parquet file, which is read from its end, but {reason}; name the file itself, decompressed",
+        "{} is {format}, which is read from its end, but {reason}; name the file itself, decompressed \
+         and unpacked",
         quoted(name)
     )]
     Sequential {
         /// The file.
         name: String,
+        /// What it is.
+        format: &'static str,
         /// What the input is instead.
         reason: String,
+    },
+
+    /// A member of an archive cannot be read.
+    #[error("{} {reason}", quoted(name))]
+    Member {
+        /// The member.
+        name: String,
+        /// What it is instead, and what to do.
+        reason: String,
+    },
+
+    /// The archive has no file to read.
+    #[error(
+        "no file to read in {}: folders, hidden and empty files are skipped; check what wrote it",
+        quoted(name)
+    )]
+    EmptyArchive {
+        /// The archive.
+        name: String,
     },
 
     /// A table starts with data instead of a header.

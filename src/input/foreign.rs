@@ -32,6 +32,18 @@ pub enum Foreign {
     /// An ar archive, such as a Debian package.
     #[error("an ar archive")]
     Ar,
+    /// A workbook of Excel.
+    #[error("an Excel workbook")]
+    Excel,
+    /// A spreadsheet of LibreOffice.
+    #[error("an OpenDocument file")]
+    OpenDocument,
+    /// A document of Word or PowerPoint, or a file of an Office before 2007.
+    #[error("an Office document")]
+    Document,
+    /// A Java or Android package.
+    #[error("a program package (jar or apk)")]
+    Program,
     /// UTF-16 text, as PowerShell writes it.
     #[error("UTF-16 text")]
     Utf16,
@@ -57,6 +69,7 @@ impl Foreign {
                 Some(Foreign::Cpio)
             }
             [b'!', b'<', b'a', b'r', b'c', b'h', b'>', b'\n', ..] => Some(Foreign::Ar),
+            [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Some(Foreign::Document),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Foreign::Utf16),
             [b'P', b'A', b'R', b'1', ..] if !cfg!(feature = "parquet") => Some(Foreign::Parquet),
             _ => None,
@@ -75,6 +88,8 @@ impl Foreign {
             Foreign::Cabinet => "cabextract -p FILE | octomix detect -",
             Foreign::Cpio => "cpio -i --to-stdout < FILE | octomix detect -",
             Foreign::Ar => "ar p FILE | octomix detect -",
+            Foreign::Excel | Foreign::OpenDocument | Foreign::Document => "save the sheet as CSV",
+            Foreign::Program => "unzip it and name the captures in it",
             Foreign::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE | octomix detect -",
             Foreign::Parquet => {
                 "duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or build octomix with --features \

@@ -46,7 +46,8 @@ pub(crate) fn recognise(
     let name = head.name().to_owned();
     let file = head.reopen().map_err(|error| match error.kind() {
         io::ErrorKind::NotSeekable => {
-            InputError::Sequential { name: name.clone(), reason: error.to_string() }
+            let (format, reason) = ("a Parquet file", error.to_string());
+            InputError::Sequential { name: name.clone(), format, reason }
         }
         _ => InputError::Read { name: name.clone(), reason: error },
     })?;

@@ -82,9 +82,8 @@ pub(crate) fn read(
     let folds = (fold()?, fold()?);
     let account = Account { passed_over, ..Account::default() };
     let mut collector = Collector { events, free, progress, folds, account };
-    for source in &files {
-        let Some(file) = collector.file()? else { continue };
-        if !source.is_named && file.is_no_list() {
+    while let Some((file, is_named)) = collector.file()? {
+        if !is_named && file.is_no_list() {
             let reason = InputError::NoList { name: file.name.clone() }.to_string();
             collector.account.passed_over.push(PassedOver { name: file.name, reason });
         } else {
@@ -159,17 +158,20 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// Collects the next file, unless it is skipped.
-    fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
-        let (mut file, mut position) = match self.progress.wait(&self.events)? {
-            Some(Event::Opened(opened)) => *opened,
-            Some(Event::PassedOver(passed_over)) => {
-                self.account.passed_over.push(passed_over);
-                return Ok(None);
+    /// Collects the next file that is not skipped, and tells whether it was named; `None` after the last.
+    fn file(&mut self) -> Result<Option<(FileAccount, bool)>, InputError> {
+        let (mut file, mut position) = loop {
+            match self.progress.wait(&self.events)? {
+                Some(Event::Opened(opened)) => break *opened,
+                Some(Event::PassedOver(passed_over)) => {
+                    self.account.passed_over.push(passed_over);
+                }
+                Some(Event::Finished) => return Ok(None),
+                Some(Event::Failed(error)) => return Err(error),
+                _ => return Err(lost("a file")),
             }
-            Some(Event::Failed(error)) => return Err(error),
-            _ => return Err(lost("a file")),
         };
+        let is_named = position.is_named;
         loop {
             match self.progress.wait(&self.events)? {
                 Some(Event::Block(block)) => {
@@ -179,7 +181,7 @@ impl Collector<'_> {
                 }
                 Some(Event::End(ending)) => {
                     self.end(ending, position, &mut file)?;
-                    return Ok(Some(file));
+                    return Ok(Some((file, is_named)));
                 }
                 Some(Event::Failed(error)) => return Err(error),
                 _ => return Err(lost(&file.name)),

@@ -1,8 +1,9 @@
 //! The path of the bytes, from files to counted addresses, whatever the format: `source` finds the files,
-//! `stream` and `decompress` deliver their bytes, `head` the first of these; `reader` cuts them into
+//! `archive` opens them and what they hold, `stream` and `decompress` deliver the bytes, `head` the first of these; `reader` cuts them into
 //! blocks, `driver` has them parsed and collects them, `fold` counts. `wanted` and `block` are what parsers
 //! see of a run. No format is read here.
 
+pub(crate) mod archive;
 pub(crate) mod block;
 pub(crate) mod bytes;
 pub(crate) mod decompress;

@@ -1,15 +1,17 @@
 //! The bytes of one file as formats see them: opened, counted and decompressed, or decoded by a format that
 //! does not read its file in order.
 
+#[cfg(feature = "parquet")]
 use std::fs::File;
 #[cfg(feature = "parquet")]
 use std::io::ErrorKind;
 use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::input::read::bytes::{Counted, damage, damaged, read_some};
+use crate::input::read::archive::{HEADER, Kind, may_begin};
+use crate::input::read::bytes::{damage, damaged, read_some};
 use crate::input::read::decompress::{Compression, Decompressed, SIGNATURE};
 
 /// How a file ended.
@@ -37,8 +39,9 @@ pub(crate) trait Decoded: Send {
 
 /// A file that is being read.
 pub(crate) struct Stream {
-    #[cfg(feature = "parquet")]
-    path: std::path::PathBuf,
+    /// Where it is, unless it is a member of an archive.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code))]
+    path: Option<PathBuf>,
     /// The file, decompressed.
     content: Box<dyn Read>,
     compression: Option<Compression>,
@@ -55,24 +58,18 @@ const SKIMMED: usize = 64 << 10;
 const MOST_COMPRESSIONS: usize = 3;
 
 impl Stream {
-    pub fn open(path: &Path, meter: Arc<AtomicU64>) -> io::Result<Self> {
-        let file: Box<dyn Read + Send> = if is_standard_input(path) {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path)?)
-        };
-        let counts = [Arc::default(), meter];
-        let file = Counted { from: file, counts: counts.to_vec() };
-        let (content, compression) = content(Box::new(file))?;
-        Ok(Self {
-            #[cfg(feature = "parquet")]
-            path: path.to_path_buf(),
-            content,
-            compression,
-            decoded: None,
-            counts,
-            end: None,
-        })
+    /// Reads `content`, which is decompressed. `counts` count the bytes of the file, and of all files.
+    pub fn new(
+        content: Box<dyn Read>,
+        compression: Option<Compression>,
+        counts: [Arc<AtomicU64>; 2],
+    ) -> Self {
+        Self { path: None, content, compression, decoded: None, counts, end: None }
+    }
+
+    /// The file is the one at `path`.
+    pub fn with_path(self, path: &Path) -> Self {
+        Self { path: Some(path.to_path_buf()), ..self }
     }
 
     /// Opens the file once more.
@@ -81,14 +78,14 @@ impl Stream {
     /// A pipe or a compressed file, or an error of the system.
     #[cfg(feature = "parquet")]
     pub fn reopen(&self) -> io::Result<File> {
-        let is_pipe = is_standard_input(&self.path) || !self.path.metadata()?.is_file();
-        let in_order = match self.compression() {
-            Some(compression) => Some(format!("it is compressed with {}", compression.name())),
-            None => is_pipe.then(|| "it is a pipe".to_owned()),
-        };
-        match in_order {
-            Some(why) => Err(io::Error::new(ErrorKind::NotSeekable, why)),
-            None => File::open(&self.path),
+        let sequential = |why: &str| Err(io::Error::new(ErrorKind::NotSeekable, why));
+        let Some(path) = &self.path else { return sequential("it is in an archive") };
+        match self.compression {
+            Some(compression) => sequential(&format!("it is compressed with {}", compression.name())),
+            None if is_standard_input(path) || !path.metadata()?.is_file() => {
+                sequential("it is a pipe")
+            }
+            None => File::open(path),
         }
     }
 
@@ -180,39 +177,49 @@ impl Stream {
     }
 }
 
-/// The decompressed bytes of `file`, and how it is compressed.
-fn content(mut file: Box<dyn Read>) -> io::Result<(Box<dyn Read>, Option<Compression>)> {
+/// The decompressed bytes of `file`, how it is compressed, and whether they are an archive.
+pub(crate) fn content(
+    mut file: Box<dyn Read>,
+) -> io::Result<(Box<dyn Read>, Option<Compression>, Option<Kind>)> {
     let mut outermost = None;
-    for _ in 0..MOST_COMPRESSIONS {
+    for _ in 0..=MOST_COMPRESSIONS {
         let start = start(&mut file)?;
-        let Some(compression) = Compression::of(&start) else {
-            file = Box::new(Cursor::new(start).chain(file));
-            break;
-        };
-        outermost = outermost.or(Some(compression));
-        file = Box::new(Decompressed::new(compression, start, file));
+        match Compression::of(&start) {
+            Some(compression) => {
+                outermost = outermost.or(Some(compression));
+                file = Box::new(Decompressed::new(compression, start, file));
+            }
+            None => {
+                let archive = Kind::of(&start);
+                file = Box::new(Cursor::new(start).chain(file));
+                return Ok((file, outermost, archive));
+            }
+        }
     }
-    Ok((file, outermost))
+    Ok((file, outermost, None))
 }
 
-/// Reads as much of `file` as tells how it is compressed, and no further than its first line, so that a slow
-/// pipe is answered at once.
+/// Reads as much of `file` as tells what it is, and no further than its first line, so that a slow pipe is
+/// answered at once.
 fn start(file: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    while start.len() < SIGNATURE && !has_line(&start) {
+    loop {
+        let most = if may_begin(&start) { HEADER } else { SIGNATURE };
+        if start.len() >= most || has_line(&start) {
+            return Ok(start);
+        }
         let before = start.len();
-        start.resize(SIGNATURE, 0);
+        start.resize(most, 0);
         let read = read_some(file, &mut start[before..]);
         start.truncate(before + read.as_ref().unwrap_or(&0));
         match read {
-            Ok(0) => break,
+            Ok(0) => return Ok(start),
             // Whoever reads on learns of the damage.
-            Err(error) if damage(&error).is_some() => break,
+            Err(error) if damage(&error).is_some() => return Ok(start),
             Err(error) => return Err(error),
             Ok(_) => {}
         }
     }
-    Ok(start)
 }
 
 /// Whether `start` has a whole line of text.

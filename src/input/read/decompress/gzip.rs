@@ -30,6 +30,11 @@ impl Inflate {
     pub fn zlib() -> Self {
         Self { inflate: Decompress::new(true), name: "zlib" }
     }
+
+    /// Without any head.
+    pub fn bare() -> Self {
+        Self { inflate: Decompress::new(false), name: "deflated" }
+    }
 }
 
 impl Decode for Inflate {

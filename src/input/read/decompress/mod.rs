@@ -156,7 +156,8 @@ impl<R: Read> Input<R> {
 /// The decompressed bytes of a file.
 pub(crate) struct Decompressed<R> {
     input: Input<R>,
-    compression: Compression,
+    /// `None` for bare deflated data, which nothing can follow.
+    compression: Option<Compression>,
     /// That of the member, frame or stream that has begun and not ended.
     decoder: Option<Box<dyn Decode>>,
     /// Why no more follows.
@@ -167,11 +168,19 @@ impl<R: Read> Decompressed<R> {
     /// Decompresses `start` and then `file`.
     pub fn new(compression: Compression, start: Vec<u8>, file: R) -> Self {
         let input = Input { file, bytes: start, from: 0, has_ended: false };
-        Self { input, compression, decoder: None, broken: None }
+        Self { input, compression: Some(compression), decoder: None, broken: None }
+    }
+
+    /// Decompresses what is deflated in `file` without any head, as in zip archives.
+    pub fn deflate(file: R) -> Self {
+        let input = Input { file, bytes: Vec::new(), from: 0, has_ended: false };
+        let decoder: Box<dyn Decode> = Box::new(gzip::Inflate::bare());
+        Self { input, compression: None, decoder: Some(decoder), broken: None }
     }
 
     /// Starts the next member, frame or stream; false at the end of the file.
     fn begin(&mut self) -> io::Result<bool> {
+        let Some(compression) = self.compression else { return Ok(false) };
         loop {
             self.input.fill(SIGNATURE)?;
             // Tapes pad their last block with zeros.
@@ -182,11 +191,11 @@ impl<R: Read> Decompressed<R> {
                 None => self.input.from = self.input.bytes.len(),
             }
         }
-        let name = self.compression.name();
-        if !self.compression.begins(self.input.rest()) {
-            return Err(damaged(format!("what follows the end of the {name} data is none")));
+        if !compression.begins(self.input.rest()) {
+            let name = compression.name();
+            return Err(damaged(format!("what follows the end of the {name} data is something else")));
         }
-        self.decoder = Some(self.compression.decoder().map_err(damaged)?);
+        self.decoder = Some(compression.decoder().map_err(damaged)?);
         Ok(true)
     }
 }
@@ -209,7 +218,7 @@ impl<R: Read> Read for Decompressed<R> {
                 Ok(End::Closed) => self.decoder = None,
                 Ok(End::Open) if !is_stuck => {}
                 Ok(End::Open) => {
-                    let name = self.compression.name();
+                    let name = self.compression.map_or("deflated", Compression::name);
                     self.broken = Some(match self.input.rest() {
                         [] => CUT.to_owned(),
                         _ => format!("the {name} data is damaged"),
