@@ -12,12 +12,23 @@ use crate::input::error::InputError;
 use crate::input::format::{Cut, Damage};
 use crate::input::formats;
 use crate::input::options::Options;
+use crate::input::read::archive::{self, Contents};
 use crate::input::read::block::Block;
+use crate::input::read::decompress::Compression;
 use crate::input::read::head::Head;
 use crate::input::read::keys::Keys;
-use crate::input::read::stream::Stream;
 use crate::input::read::wanted::Wanted;
 use crate::input::tally::Tally;
+
+/// Whether a compressed file begins with `bytes`.
+pub fn is_compressed(bytes: &[u8]) -> bool {
+    Compression::of(bytes).is_some()
+}
+
+/// Whether an archive begins with `bytes`, compressed or not.
+pub fn is_archive(bytes: &[u8]) -> bool {
+    is_compressed(bytes) || archive::Kind::of(bytes).is_some()
+}
 
 /// What was read, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -44,8 +55,9 @@ type Key = (u32, u32, u64, Option<i64>);
 /// # Errors
 /// The errors of its format.
 pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, InputError> {
-    let failed = |error| InputError::unreadable(path, error);
-    let mut stream = Stream::open(path, Arc::new(AtomicU64::new(0))).map_err(failed)?;
+    let Contents::File(mut stream) = archive::open(path, Arc::new(AtomicU64::new(0)))? else {
+        return Err(InputError::Unknown { name: "x".to_owned() });
+    };
     let mut head = Head::read("x", &mut stream);
     let opened = formats::open(&mut head, options)?;
     let mut bytes = head.into_bytes();

@@ -82,6 +82,26 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     true
 }
 
+/// Reads the archive in `data` if `begins` accepts it. Returns whether the input is worth keeping.
+///
+/// # Panics
+/// If an error or a warning is not one line.
+pub fn archive(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
+    let Some((case, bytes)) = Case::of(data) else { return false };
+    if !begins(bytes) {
+        return false;
+    }
+    let told: Vec<String> = match read(bytes, &case.options) {
+        Err(error) => vec![error.to_string()],
+        Ok(Capture { account, .. }) => {
+            let warnings = account.warnings().map(|(_, warning)| warning.to_string());
+            warnings.chain(account.passed_over.iter().map(|file| file.reason.clone())).collect()
+        }
+    };
+    assert!(told.iter().all(|line| !line.is_empty() && !line.contains('\n')), "{told:?}");
+    true
+}
+
 /// How many addresses `bytes` would stand for if they were a list of blocks.
 fn in_blocks(bytes: &[u8]) -> u64 {
     let lines = bytes.split(|&byte| matches!(byte, b'\n' | b'\r'));

@@ -85,7 +85,7 @@ pub(crate) fn open(path: &Path, meter: Arc<AtomicU64>) -> Result<Contents, Input
                 return Err(InputError::Sequential { name, format: "a zip archive", reason });
             }
             let zip = zip::Zip::open(path, meter).map_err(failed)?;
-            if let Some(kind) = zip.document() {
+            if let Some(kind) = zip.document().or_else(|| Documents::named(path)) {
                 return Err(InputError::Foreign { name: file_name(path), kind });
             }
             Archive::Zip(zip)
@@ -165,5 +165,14 @@ impl Documents {
 
     fn kind(self) -> Option<Foreign> {
         self.0
+    }
+
+    /// What the name of the zip file at `path` says that it is.
+    fn named(path: &Path) -> Option<Foreign> {
+        match path.extension()?.to_str()? {
+            "xlsx" | "xlsm" | "xlsb" => Some(Foreign::Excel),
+            "ods" => Some(Foreign::OpenDocument),
+            _ => None,
+        }
     }
 }

@@ -44,9 +44,8 @@ fn is_header(block: &[u8; LEN]) -> bool {
 /// A number in octal digits, or in binary if the first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
     if let [0x80, rest @ ..] = field {
-        let (high, low) = rest.split_at_checked(rest.len().checked_sub(8)?)?;
-        return high.iter().all(|&byte| byte == 0).then_some(())
-            .and_then(|()| Some(u64::from_be_bytes(*low.first_chunk()?)));
+        let (high, low) = rest.split_last_chunk()?;
+        return high.iter().all(|&byte| byte == 0).then(|| u64::from_be_bytes(*low));
     }
     let text = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
     if text.is_empty() { Some(0) } else { u64::from_str_radix(text, 8).ok() }
@@ -197,8 +196,11 @@ impl Read for Bytes {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let mut inner = self.0.borrow_mut();
         let most = inner.left.min(bytes.len() as u64) as usize;
+        if most == 0 {
+            return Ok(0);
+        }
         let read = read_some(&mut inner.archive, &mut bytes[..most])?;
         inner.left -= read as u64;
-        if read == 0 && most > 0 { Err(damaged(CUT)) } else { Ok(read) }
+        if read == 0 { Err(damaged(CUT)) } else { Ok(read) }
     }
 }
