@@ -210,11 +210,11 @@ fn what_follows_is_told() {
 #[test]
 fn what_cannot_be_opened_is_named() {
     let cases: [(&[u8], &str); 5] = [
-        (b"\x1f\x9d\x90abc", "compressed with compress, which is not read; convert it first: gzip -dc"),
-        (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive, which is not read; convert it first: 7z x -so"),
-        (b"Rar!\x1a\x07\x01\0", "a RAR archive, which is not read; convert it first: unrar p -inul"),
-        (b"MSCF\0\0\0\0", "a Windows cabinet, which is not read; convert it first: cabextract -p"),
-        (b"\x89LZO\0\r\n\x1a\n", "compressed with lzop, which is not read; convert it first: lzop -dc"),
+        (b"\x1f\x9d\x90abc", "compressed with compress, which is not read; decompress it first: gzip -dc"),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive, which is not read; unpack it first: 7z x -so"),
+        (b"Rar!\x1a\x07\x01\0", "a RAR archive, which is not read; unpack it first: unrar p -inul"),
+        (b"MSCF\0\0\0\0", "a Windows cabinet, which is not read; unpack it first: cabextract -p"),
+        (b"\x89LZO\0\r\n\x1a\n", "compressed with lzop, which is not read; decompress it first: lzop -dc"),
     ];
     for (content, expected) in cases {
         let error = attempt("x", content).unwrap_err().to_string();
@@ -268,7 +268,8 @@ fn members_of_a_tar_archive_are_inputs() {
         format!("tar/day/{}.csv: 2", "n".repeat(120)),
         "tar/renamed/by/pax-1.csv: 4".to_owned(),
         "'tar/README' is a text without IPv4 addresses".to_owned(),
-        "'tar/logo.png' is neither text nor of a format that octomix knows".to_owned(),
+        "'tar/logo.png' is a picture, which is not read; name a capture, a log or a list of addresses \
+         instead".to_owned(),
         "'tar/inner.tar' is an archive within an archive".to_owned(),
     ];
     for compress in [<[u8]>::to_vec as Compress, gzip, xz, zstd, bzip2] {
@@ -398,7 +399,7 @@ fn what_is_wrong_with_a_zip_archive_is_told() {
     let workbook = zip(&[("[Content_Types].xml", 0, 0, b"x", b"x"), ("xl/workbook.xml", 0, 0, b"x", b"x")]);
     assert_eq!(
         told("x.zip", &workbook),
-        ["'zip' is an Excel workbook, which is not read; convert it first: save the sheet as CSV"]
+        ["'zip' is an Excel workbook, which is not read; save the sheet as CSV"]
     );
 }
 

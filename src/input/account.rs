@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::address::Unit;
+use crate::input::found::{self, PassedOver, Repeated};
 use crate::input::read::decompress::Compression;
+use crate::input::remedy::Remedy;
 use crate::input::role::Role;
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
@@ -14,8 +17,10 @@ use crate::input::warning::Warning;
 pub struct Account {
     /// One account per file.
     pub files: Vec<FileAccount>,
-    /// Files found in directories that were not read.
+    /// Files found in directories or by patterns that were not read.
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again, and count once.
+    pub repeated: Vec<Repeated>,
 }
 
 impl Account {
@@ -34,24 +39,37 @@ impl Account {
         self.files.iter().map(|file| file.records).sum()
     }
 
+    /// Packets that the records of all files say, if any does; a larger sum stays at the largest `u64`.
+    pub fn packets(&self) -> Option<u64> {
+        self.files.iter().filter_map(|file| file.packets).reduce(u64::saturating_add)
+    }
+
+    /// Bytes of traffic that the records of all files say, likewise.
+    pub fn traffic_bytes(&self) -> Option<u64> {
+        self.files.iter().filter_map(|file| file.traffic_bytes).reduce(u64::saturating_add)
+    }
+
+    /// What the counts of the addresses stand for.
+    pub fn unit(&self) -> Unit {
+        self.files.iter().filter_map(|file| file.unit).reduce(Unit::and).unwrap_or_default()
+    }
+
     /// Rows longer or shorter than their header, over all files.
     pub fn ragged(&self) -> u64 {
         self.files.iter().map(|file| file.ragged).sum()
+    }
+
+    /// What is to be told of files that were not read, or found more than once, a line each.
+    pub fn told_of_files(&self) -> Vec<String> {
+        let mut told = found::told_of_passed_over(&self.passed_over);
+        told.extend(found::told_of_repeated(&self.repeated));
+        told
     }
 
     /// Every warning, with the file that it concerns.
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
-}
-
-/// A file found in a directory that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PassedOver {
-    /// The path, safe to display.
-    pub name: String,
-    /// Why, as a sentence.
-    pub reason: String,
 }
 
 /// What was read from one file.
@@ -68,6 +86,12 @@ pub struct FileAccount {
     /// Its records: packets, flows, rows below the header of a table, or lines of a list that are neither
     /// blank nor a comment.
     pub records: u64,
+    /// The packets that its records say, in both directions, if any does.
+    pub packets: Option<u64>,
+    /// The bytes of traffic that its records say, if any does.
+    pub traffic_bytes: Option<u64>,
+    /// What the counts of its addresses stand for; `None` without an address.
+    pub unit: Option<Unit>,
     /// The cells read for the source.
     pub source: Tally,
     /// The cells read for the destination.
@@ -106,12 +130,38 @@ impl FileAccount {
         self.source.plus(self.destination)
     }
 
-    /// Whether it was read as a list, as any unrecognised file is, but holds no addresses.
-    pub(crate) fn is_no_list(&self) -> bool {
-        self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
+    /// Whether nothing shows that it is a capture, a log or a list of addresses: it was read as a list, as
+    /// any unrecognised text is, or as JSON, and no record holds an address.
+    pub(crate) fn is_of_another_kind(&self) -> bool {
+        let Tally { ipv4, ipv6, not_ip, malformed, filtered, .. } = self.cells();
+        let has_none = ipv4 + ipv6 + filtered == 0;
+        match self.format.name {
+            "list" => has_none && malformed > 0,
+            "json" => has_none && not_ip + malformed > 0,
+            _ => false,
+        }
     }
 
+    /// How the first malformed cell of `role` can be read.
+    fn remedy(&self, role: Role) -> Option<Remedy> {
+        let column = match role {
+            Role::Destination => &self.format.destination,
+            Role::Source | Role::Any => &self.format.source,
+        };
+        let first = self.malformed.iter().find(|place| place.column == *column)?;
+        Remedy::of(&first.value)
+    }
+
+    /// Warns of what is missing, and no longer of what the first records had not, if later ones have it.
     pub(crate) fn warn_of_emptiness(&mut self) {
+        let has_any = |role| self.tally(role).ipv4 + self.tally(role).filtered > 0;
+        let [source, destination, any] = [Role::Source, Role::Destination, Role::Any].map(has_any);
+        self.warnings.retain(|warning| match warning {
+            Warning::UnknownFields { .. } => !any,
+            Warning::FieldNotFound { role: Role::Source, .. } => !source,
+            Warning::FieldNotFound { role: Role::Destination, .. } => !destination,
+            _ => true,
+        });
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
             self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });
@@ -119,7 +169,8 @@ impl FileAccount {
         for role in [Role::Source, Role::Destination] {
             let tally = self.tally(role);
             if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
-                self.warnings.push(Warning::NoAddress { role, tally });
+                let remedy = self.remedy(role);
+                self.warnings.push(Warning::NoAddress { role, tally, remedy });
             }
         }
     }

@@ -9,7 +9,7 @@ use super::packet::{pcap, pcapng};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::read::head::Head;
-use super::text::{bare, delimited, json, list, zeek};
+use super::text::{bare, delimited, json, list, log, zeek};
 use crate::store::{roaring, shard};
 
 /// A format: its name in the account, what a person calls its files, and how it is recognised.
@@ -24,7 +24,7 @@ const fn known(name: &'static str, what: &'static str, recognise: Recognise) -> 
 }
 
 /// All formats, in the order in which they are tried: the first that recognises the head of a file reads
-/// it. Every file is a list to `list`, so it comes last.
+/// it. Every file may be a list with malformed lines, so that comes last.
 #[rustfmt::skip]
 pub(crate) const FORMATS: &[Known] = &[
     known("pcap", "packet captures", pcap::recognise),
@@ -35,9 +35,11 @@ pub(crate) const FORMATS: &[Known] = &[
     known("parquet", "Parquet tables", parquet::recognise),
     known("zeek", "Zeek's logs as text", zeek::recognise),
     known("json", "JSON: objects one a line, in arrays, or nested", json::recognise),
+    known("log", "text logs of firewalls, web servers and packet tools", log::recognise),
     known("vpc", "VPC flow logs", bare::recognise),
-    known("csv", "tables of text with a header", delimited::recognise),
     known("list", "lists of addresses and blocks", list::recognise),
+    known("csv", "tables of text with a header", delimited::recognise),
+    known("list", "lists with malformed lines", list::recognise_all),
 ];
 
 /// Finds the format of the file that starts with `head`.

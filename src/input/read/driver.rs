@@ -19,8 +19,10 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
-use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver};
+use crate::address::Unit;
+use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
+use crate::input::found::PassedOver;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
 use crate::input::read::fold::{Fold, Folded};
@@ -60,7 +62,7 @@ pub(crate) fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Counted, InputError> {
     let total = sources.bytes();
-    let Sources { files, passed_over } = sources;
+    let Sources { files, passed_over, repeated } = sources;
     let threads = rayon::current_num_threads();
     let workers = match total {
         // Compressed text expands about ten times.
@@ -80,12 +82,12 @@ pub(crate) fn read(
     let own = rayon::current_thread_index().map(|_| threads);
     let fold = || Fold::new(options.times, own).map_err(failed);
     let folds = (fold()?, fold()?);
-    let account = Account { passed_over, ..Account::default() };
+    let account = Account { passed_over, repeated, ..Account::default() };
     let mut collector = Collector { events, free, progress, folds, account };
     while let Some((file, is_named)) = collector.file()? {
-        if !is_named && file.is_no_list() {
-            let reason = InputError::NoList { name: file.name.clone() }.to_string();
-            collector.account.passed_over.push(PassedOver { name: file.name, reason });
+        if !is_named && file.is_of_another_kind() {
+            let error = InputError::NoList { name: file.name.clone() };
+            collector.account.passed_over.push(PassedOver::new(file.name, &error));
         } else {
             collector.account.files.push(file);
         }
@@ -224,7 +226,11 @@ impl Collector<'_> {
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);
         file.records += block.records;
+        file.packets = said(file.packets, block.packets);
+        file.traffic_bytes = said(file.traffic_bytes, block.bytes);
+        file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
+        position.unread_times.append(mem::take(&mut block.unread_times), position.number);
         file.ragged += block.ragged;
         file.networks += block.networks;
         for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
@@ -241,8 +247,19 @@ impl Collector<'_> {
             let line = position.number + number + 1;
             file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
         }
+        let is_told = file.warnings.iter().any(|w| matches!(w, Warning::LargeNetwork { .. }));
+        if let (Some(number), false) = (block.large_network, is_told) {
+            let at = (position.at)(position.number + number + 1);
+            file.warnings.push(Warning::LargeNetwork { at });
+        }
         let unknown = block.unknown_link.map(|number| Warning::UnknownLink { number });
         file.warnings.extend(unknown.filter(|warning| !file.warnings.contains(warning)));
+        let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::Joined { .. }));
+        if let (Some(joint), false) = (block.joint, is_warned) {
+            let (offset, packet) =
+                (position.offset + joint.offset, position.number + joint.number + 1);
+            file.warnings.push(Warning::Joined { offset, packet });
+        }
         position.number += block.passed;
         position.offset += parsed.used as u64;
     }
@@ -277,15 +294,27 @@ impl Collector<'_> {
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
         }
+        match position.unread_times.warning(position.at).filter(|_| wanted.needs_times()) {
+            Some(unread) => file.warnings.push(unread),
+            None if wanted.times && position.timed == 0 && file.records > 0 => {
+                file.warnings.push(Warning::NoTimes);
+            }
+            None => {}
+        }
         let unsaid = file.source.unsaid + file.destination.unsaid;
         if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
             file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
         }
-        if wanted.times && position.timed == 0 && file.records > 0 {
-            file.warnings.push(Warning::NoTimes);
-        }
         file.warn_of_emptiness();
         Ok(())
+    }
+}
+
+/// What was said before, and `more` of it.
+fn said(before: Option<u64>, more: u64) -> Option<u64> {
+    match more {
+        0 => before,
+        more => Some(before.unwrap_or(0).saturating_add(more)),
     }
 }
 

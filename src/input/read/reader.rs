@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Builder;
 
-use crate::input::account::{FileAccount, PassedOver, RecordNumber};
+use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
+use crate::input::found::PassedOver;
 use crate::input::message::file_name;
 use crate::input::options::Options;
 use crate::input::read::archive::{self, Archive, Contents};
@@ -19,6 +20,7 @@ use crate::input::read::block::{Block, REMEMBERED};
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
 use crate::input::read::stream::{Stream, StreamEnd};
+use crate::input::read::unread::UnreadTimes;
 use crate::input::read::wanted::Wanted;
 
 /// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
@@ -87,6 +89,8 @@ pub(crate) struct Position {
     pub malformed_left: Arc<AtomicUsize>,
     /// Records with a time, if the run wants times.
     pub timed: u64,
+    /// Times that cannot be read.
+    pub unread_times: UnreadTimes,
     /// The rest of a block whose last record continues in the next one, and its parser.
     pub rest: Vec<u8>,
     pub parser: Option<Arc<dyn Parser>>,
@@ -188,7 +192,7 @@ impl Reader {
     fn unless_unreadable(&self, name: String, done: Result<(), Stop>) -> Result<(), Stop> {
         match done {
             Err(Some(error)) if !self.is_open => {
-                self.tell(Event::PassedOver(PassedOver { name, reason: error.to_string() }))
+                self.tell(Event::PassedOver(PassedOver::new(name, &error)))
             }
             done => done,
         }
@@ -229,9 +233,6 @@ impl Reader {
             return Err(InputError::Foreign { name, kind }.into());
         }
         let opened = formats::open(&mut head, &self.options)?;
-        if !is_named && opened.format.is_list() && head.bytes().contains(&0) {
-            return Err(InputError::Unknown { name }.into());
-        }
         let mut start = head.into_bytes();
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
@@ -245,6 +246,7 @@ impl Reader {
             at: opened.counted_by,
             malformed_left: malformed_left.clone(),
             timed: 0,
+            unread_times: UnreadTimes::default(),
             rest: Vec::new(),
             parser: None,
             damage: None,

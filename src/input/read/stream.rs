@@ -26,7 +26,7 @@ pub(crate) enum StreamEnd {
 }
 
 /// The bytes that a format makes, in order, of a file that it does not read in order.
-pub(crate) trait Decoded: Send {
+pub(crate) trait Decoded {
     /// Reads some bytes; 0 at the end.
     ///
     /// # Errors
@@ -40,7 +40,6 @@ pub(crate) trait Decoded: Send {
 /// A file that is being read.
 pub(crate) struct Stream {
     /// Where it is, unless it is a member of an archive.
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code))]
     path: Option<PathBuf>,
     /// The file, decompressed.
     content: Box<dyn Read>,
@@ -94,6 +93,29 @@ impl Stream {
     pub fn decode(&mut self, decoded: Box<dyn Decoded>) {
         self.decoded = Some(decoded);
         self.end = None;
+    }
+
+    /// Continues with the bytes that `wrapped` makes of the rest of this stream.
+    pub fn wrap(&mut self, wrapped: impl FnOnce(Stream) -> Box<dyn Decoded>) {
+        let outer = Self {
+            path: self.path.clone(),
+            content: Box::new(io::empty()),
+            compression: self.compression,
+            decoded: None,
+            counts: self.counts.clone(),
+            end: None,
+        };
+        let inner = std::mem::replace(self, outer);
+        self.decoded = Some(wrapped(inner));
+    }
+
+    /// Why the file ended before its last byte.
+    pub fn damage(&self) -> Option<String> {
+        match &self.end {
+            Some(StreamEnd::Damaged(reason)) => Some(reason.clone()),
+            Some(StreamEnd::Failed(error)) => Some(error.to_string()),
+            _ => None,
+        }
     }
 
     pub fn compression(&self) -> Option<Compression> {

@@ -12,7 +12,7 @@ use crate::input::message::{excerpt, printable};
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::head::Head;
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::parse_cell;
 use crate::input::text::columns::{self, Column, described};
@@ -94,7 +94,7 @@ impl Rows {
 
     /// Adds the row `line`, which starts at byte `at` of the block. `fields` is scratch space.
     fn add<'l>(&self, line: &'l [u8], at: usize, fields: &mut Vec<&'l [u8]>, block: &mut Block) {
-        let (needs_facts, notation) = (block.wanted().needs_facts(), block.wanted().notation);
+        let notation = block.wanted().notation;
         fields.clear();
         fields.extend(line.split(|&byte| byte == self.separator).take(self.read));
         block.ragged += u64::from(self.fields_of(line) != self.width);
@@ -116,7 +116,7 @@ impl Rows {
             destination: cell(Role::Destination),
             packets: self.facts.packets(field),
             bytes: self.facts.bytes(field),
-            facts: if needs_facts { self.facts.read(field, notation) } else { Facts::default() },
+            facts: self.facts.read(field, block),
         };
         let number = block.passed;
         block.add(&record, |role| MalformedInBlock {

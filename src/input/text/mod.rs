@@ -9,4 +9,6 @@ pub(crate) mod facts;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod list;
+pub(crate) mod log;
+mod times;
 pub(crate) mod zeek;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::input::{
-    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Role, Tally,
+    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Repeated, Role, Tally,
 };
 
 /// What was read from all files.
@@ -11,13 +11,22 @@ use crate::input::{
 pub struct Reading {
     /// An entry for each file, in the order given.
     pub files: Vec<FileReading>,
-    /// Files in directories that were not read, being of other kinds.
+    /// Files in directories or of patterns that were not read, each with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again, and count once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<Repeated>,
     /// Bytes of all files.
     pub bytes: u64,
     /// Records of all files.
     pub records: u64,
+    /// Packets that the records of all files say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// Bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// Rows of all files that are longer or shorter than their header.
     pub ragged: u64,
     /// Cells of all files.
@@ -47,6 +56,12 @@ pub struct FileReading {
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
+    /// The packets that its records say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// The bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// Rows longer or shorter than the header.
     pub ragged: u64,
     /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
@@ -72,8 +87,11 @@ impl Reading {
         Self {
             files: account.files.iter().map(FileReading::new).collect(),
             passed_over: account.passed_over.clone(),
+            repeated: account.repeated.clone(),
             bytes: account.bytes(),
             records: account.records(),
+            packets: account.packets(),
+            traffic_bytes: account.traffic_bytes(),
             ragged: account.ragged(),
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
@@ -91,6 +109,8 @@ impl FileReading {
             dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
+            packets: file.packets,
+            traffic_bytes: file.traffic_bytes,
             ragged: file.ragged,
             networks: file.networks,
             cut: file.cut,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::input::Reason;
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -15,7 +16,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         writeln!(out, "Read {}", described(file))?;
     } else {
         let (files, records) = (input.files.len(), grouped(input.records));
-        writeln!(out, "Read {files} files: {records} records, {}", bytes(input.bytes))?;
+        let said = said(input.packets, input.traffic_bytes);
+        writeln!(out, "Read {files} files: {records} records{said}, {}", bytes(input.bytes))?;
         for file in input.files.iter().take(FILES_SHOWN) {
             writeln!(out, "  {}", described(file))?;
         }
@@ -23,10 +25,20 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  and {} more", files - FILES_SHOWN)?;
         }
     }
-    if !input.passed_over.is_empty() {
-        let count = input.passed_over.len() as u64;
-        let files = counted(count, "file of another kind was", "files of other kinds were");
-        writeln!(out, "  {files} passed over")?;
+    let passed_over = |why| input.passed_over.iter().filter(|file| file.why == why).count() as u64;
+    let kinds = [
+        (Reason::OtherKind, "file of another kind was", "files of other kinds were"),
+        (
+            Reason::Unsupported,
+            "file that is not read as it is was",
+            "files that are not read as they are were",
+        ),
+        (Reason::Unreadable, "file that cannot be opened was", "files that cannot be opened were"),
+    ];
+    for (why, one, many) in kinds {
+        if passed_over(why) > 0 {
+            writeln!(out, "  {} passed over", counted(passed_over(why), one, many))?;
+        }
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };
@@ -47,6 +59,12 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
         }
     }
+    let mapped: u64 =
+        input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
+    if mapped > 0 {
+        let cells = counted(mapped, "cell was", "cells were");
+        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
+    }
     let malformed = input
         .files
         .iter()
@@ -65,7 +83,10 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 fn described(file: &FileReading) -> String {
     let [one, many] = file.record;
     let records = counted(file.records, one, many);
-    let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
+    // Of captured packets the records say it all.
+    let packets = file.packets.filter(|_| one != "packet");
+    let said = said(packets, file.traffic_bytes);
+    let mut told = format!("{}: {records}{said}, {}", file.name, bytes(file.bytes));
     if let Some(compression) = file.compression {
         told += &format!(" of {}", compression.name());
     }
@@ -73,4 +94,14 @@ fn described(file: &FileReading) -> String {
         told += &format!(", {columns}");
     }
     told
+}
+
+/// What records say of their traffic, in brackets.
+fn said(packets: Option<u64>, traffic: Option<u64>) -> String {
+    let packets = packets.map(|packets| counted(packets, "packet", "packets"));
+    let traffic = traffic.map(|traffic| format!("{} of traffic", bytes(traffic)));
+    match &packets.into_iter().chain(traffic).collect::<Vec<_>>()[..] {
+        [] => String::new(),
+        said => format!(" ({})", said.join(", ")),
+    }
 }

@@ -153,11 +153,11 @@ impl Documents {
     /// Sees the path of a member.
     fn see(&mut self, path: &[u8]) {
         let kind = match path {
-            b"xl/workbook.xml" | b"xl/workbook.bin" => Foreign::Excel,
-            b"word/document.xml" | b"ppt/presentation.xml" => Foreign::Document,
+            b"xl/workbook.xml" | b"xl/workbook.bin" => Foreign::EXCEL,
+            b"word/document.xml" | b"ppt/presentation.xml" => Foreign::OFFICE,
             // OpenDocument; epub has no such file.
-            b"content.xml" => Foreign::OpenDocument,
-            b"AndroidManifest.xml" | b"META-INF/MANIFEST.MF" => Foreign::Program,
+            b"content.xml" => Foreign::OPEN_DOCUMENT,
+            b"AndroidManifest.xml" | b"META-INF/MANIFEST.MF" => Foreign::PACKAGE,
             _ => return,
         };
         self.0 = self.0.or(Some(kind));
@@ -170,8 +170,8 @@ impl Documents {
     /// What the name of the zip file at `path` says that it is.
     fn named(path: &Path) -> Option<Foreign> {
         match path.extension()?.to_str()? {
-            "xlsx" | "xlsm" | "xlsb" => Some(Foreign::Excel),
-            "ods" => Some(Foreign::OpenDocument),
+            "xlsx" | "xlsm" | "xlsb" => Some(Foreign::EXCEL),
+            "ods" => Some(Foreign::OPEN_DOCUMENT),
             _ => None,
         }
     }

@@ -15,7 +15,7 @@ use crate::input::names;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
-use crate::input::text::cell::{network, parse_cell};
+use crate::input::text::cell::parse_cell;
 use crate::input::text::columns::{self, Column, described};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::facts::FactColumns;
@@ -99,8 +99,7 @@ pub(crate) fn rows(header: &[String], columns: Vec<Column>, facts: &FactColumns)
 fn delimiter(line: &[u8], options: &Options) -> Option<u8> {
     // A list's comment may contain commas and quotes, and a column's name may contain a `#`: an address
     // before the `#` decides.
-    let is_listed =
-        |content| parse_cell(content, options.notation).is_address() || network(content).is_some();
+    let is_listed = |content| parse_cell(content, options.notation).is_address();
     let is_binary = line.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t');
     if is_binary || lines::content(line).is_some_and(is_listed) {
         return None;

@@ -6,7 +6,7 @@ use crate::input::format::Parser;
 use crate::input::message::excerpt;
 use crate::input::options::Notation;
 use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::{parse_cell, parse_ipv4};
 use crate::input::text::columns::Column;
@@ -127,10 +127,7 @@ impl Table {
             destination: cell(content(self.destination), notation),
             packets: self.facts.packets(&field),
             bytes: self.facts.bytes(&field),
-            facts: match block.wanted().needs_facts() {
-                true => self.facts.read(&field, notation),
-                false => Facts::default(),
-            },
+            facts: self.facts.read(&field, block),
         };
         let number = block.passed;
         block.add(&record, |role| {
@@ -143,6 +140,7 @@ impl Table {
                 value: excerpt(content(slot)),
             }
         });
+        block.recount(self.facts.unit());
     }
 }
 
