@@ -23,14 +23,17 @@ fn attempt(name: &str, content: &[u8]) -> Result<Capture, InputError> {
 /// The names of the files that were read, with their records, and the reasons for those that were not.
 fn told(name: &str, content: &[u8]) -> Vec<String> {
     let short = |text: &str| {
-        text.split('\'').map(|part| part.rsplit_once("/x.").map_or(part, |(_, part)| part))
-            .collect::<Vec<_>>().join("'")
+        text.split('\'')
+            .map(|part| part.rsplit_once("/x.").map_or(part, |(_, part)| part))
+            .collect::<Vec<_>>()
+            .join("'")
     };
     match attempt(name, content) {
         Err(error) => vec![short(&error.to_string())],
         Ok(Capture { account, .. }) => {
             let files = account.files.iter().map(|file| {
-                let name = file.name.rsplit_once("/x.").map_or(file.name.as_str(), |(_, name)| name);
+                let name =
+                    file.name.rsplit_once("/x.").map_or(file.name.as_str(), |(_, name)| name);
                 format!("{name}: {}", file.records)
             });
             let passed_over = account.passed_over.iter().map(|file| short(&file.reason));
@@ -55,7 +58,11 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 fn zlib(content: &[u8]) -> Vec<u8> {
-    finished(ZlibEncoder::new(Vec::new(), flate2::Compression::fast()), content, ZlibEncoder::finish)
+    finished(
+        ZlibEncoder::new(Vec::new(), flate2::Compression::fast()),
+        content,
+        ZlibEncoder::finish,
+    )
 }
 
 fn deflate(content: &[u8]) -> Vec<u8> {
@@ -178,7 +185,8 @@ fn what_stands_before_a_cut_is_read() {
                 let expected = (cut as u32 * 3000 / whole.len() as u32).saturating_sub(400);
                 assert!(read >= expected, "{name} cut at {cut}: {read} of {expected}");
             }
-            let is_told = found.account.warnings().any(|(_, w)| matches!(w, Warning::Damaged { .. }));
+            let is_told =
+                found.account.warnings().any(|(_, w)| matches!(w, Warning::Damaged { .. }));
             // A legacy frame may end after any block.
             assert!(is_told || name == "lz4", "{name} cut at {cut} of {}", whole.len());
         }
@@ -204,17 +212,26 @@ fn what_follows_is_told() {
     let found = attempt("x", &[xz(&table(10)), b"PADDING".to_vec()].concat()).unwrap();
     assert_eq!(rows(&found), 10);
     let warned = found.account.files[0].warnings[0].to_string();
-    assert!(warned.starts_with("what follows the end of the xz data is something else;"), "{warned}");
+    assert!(
+        warned.starts_with("what follows the end of the xz data is something else;"),
+        "{warned}"
+    );
 }
 
 #[test]
 fn what_cannot_be_opened_is_named() {
     let cases: [(&[u8], &str); 5] = [
-        (b"\x1f\x9d\x90abc", "compressed with compress, which is not read; decompress it first: gzip -dc"),
+        (
+            b"\x1f\x9d\x90abc",
+            "compressed with compress, which is not read; decompress it first: gzip -dc",
+        ),
         (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive, which is not read; unpack it first: 7z x -so"),
         (b"Rar!\x1a\x07\x01\0", "a RAR archive, which is not read; unpack it first: unrar p -inul"),
         (b"MSCF\0\0\0\0", "a Windows cabinet, which is not read; unpack it first: cabextract -p"),
-        (b"\x89LZO\0\r\n\x1a\n", "compressed with lzop, which is not read; decompress it first: lzop -dc"),
+        (
+            b"\x89LZO\0\r\n\x1a\n",
+            "compressed with lzop, which is not read; decompress it first: lzop -dc",
+        ),
     ];
     for (content, expected) in cases {
         let error = attempt("x", content).unwrap_err().to_string();
@@ -383,8 +400,10 @@ fn what_is_wrong_with_a_zip_archive_is_told() {
     let cut = &zip(&[("a.csv", 0, 0, &text, &text)])[..60];
     assert_eq!(
         told("x.zip", cut),
-        ["'zip' is damaged: the directory at the end of the zip archive is missing, so it is cut off; \
-          read it again from where it comes, or repair it"]
+        [
+            "'zip' is damaged: the directory at the end of the zip archive is missing, so it is cut off; \
+          read it again from where it comes, or repair it"
+        ]
     );
     let empty = "no file to read in 'zip': folders, hidden and empty files are skipped; \
                  check what wrote it";
@@ -396,7 +415,8 @@ fn what_is_wrong_with_a_zip_archive_is_told() {
     );
     let wrong = zip(&[("a.csv", 0, 0, &table(2), &text)]);
     assert_eq!(told("x.zip", &wrong).len(), 1);
-    let workbook = zip(&[("[Content_Types].xml", 0, 0, b"x", b"x"), ("xl/workbook.xml", 0, 0, b"x", b"x")]);
+    let workbook =
+        zip(&[("[Content_Types].xml", 0, 0, b"x", b"x"), ("xl/workbook.xml", 0, 0, b"x", b"x")]);
     assert_eq!(
         told("x.zip", &workbook),
         ["'zip' is an Excel workbook, which is not read; save the sheet as CSV"]

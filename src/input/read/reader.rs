@@ -214,7 +214,11 @@ impl Reader {
                     let error = archive::unreadable(Path::new(name), error);
                     let is_fatal = is_empty || self.options.strict;
                     let done = Err(error.into());
-                    return if is_fatal { done } else { self.unless_unreadable(name.to_owned(), done) };
+                    return if is_fatal {
+                        done
+                    } else {
+                        self.unless_unreadable(name.to_owned(), done)
+                    };
                 }
             };
             is_empty = false;

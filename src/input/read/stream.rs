@@ -80,7 +80,9 @@ impl Stream {
         let sequential = |why: &str| Err(io::Error::new(ErrorKind::NotSeekable, why));
         let Some(path) = &self.path else { return sequential("it is in an archive") };
         match self.compression {
-            Some(compression) => sequential(&format!("it is compressed with {}", compression.name())),
+            Some(compression) => {
+                sequential(&format!("it is compressed with {}", compression.name()))
+            }
             None if is_standard_input(path) || !path.metadata()?.is_file() => {
                 sequential("it is a pipe")
             }

@@ -138,7 +138,8 @@ impl Member {
 fn visible(path: &[u8]) -> Option<String> {
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
     let is_folder = path.last().is_none_or(|byte| is_separator(byte));
-    let mut names = path.split(is_separator).filter(|name| !matches!(*name, [] | [b'.'] | [b'.', b'.']));
+    let mut names =
+        path.split(is_separator).filter(|name| !matches!(*name, [] | [b'.'] | [b'.', b'.']));
     // What macOS adds to its archives is no file of the user's.
     let is_hidden = names.any(|name| name[0] == b'.' || name == b"__MACOSX");
     let path = path.strip_prefix(b"./").unwrap_or(path);

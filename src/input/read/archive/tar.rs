@@ -88,7 +88,8 @@ impl Tar {
             let Some(header) = inner.header()? else { return Ok(None) };
             let kind = header[156];
             let size = attributes.size.filter(|_| !matches!(kind, b'L' | b'K' | b'x' | b'g'));
-            let size = size.or_else(|| number(&header[124..136])).ok_or_else(|| damaged(DAMAGED))?;
+            let size =
+                size.or_else(|| number(&header[124..136])).ok_or_else(|| damaged(DAMAGED))?;
             inner.left = size;
             inner.padding = size.next_multiple_of(LEN as u64).wrapping_sub(size);
             match kind {
@@ -136,7 +137,9 @@ impl Attributes {
                 let (key, value) = (&record[..equals], &record[equals + 1..]);
                 match key {
                     b"path" => self.path = Some(value.to_vec()),
-                    b"size" => self.size = std::str::from_utf8(value).ok().and_then(|v| v.parse().ok()),
+                    b"size" => {
+                        self.size = std::str::from_utf8(value).ok().and_then(|v| v.parse().ok())
+                    }
                     _ if key.starts_with(b"GNU.sparse.") => self.is_sparse = true,
                     _ => {}
                 }

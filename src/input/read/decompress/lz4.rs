@@ -90,7 +90,9 @@ impl Decode for Lz4 {
             match self.next {
                 Next::Done => return step(Ok(End::Closed)),
                 // A legacy frame ends with the file.
-                Next::BlockLen if input.is_empty() && self.frame.is_legacy && self.part.is_empty() => {
+                Next::BlockLen
+                    if input.is_empty() && self.frame.is_legacy && self.part.is_empty() =>
+                {
                     return step(Ok(End::Closed));
                 }
                 _ if input.is_empty() => {
@@ -100,7 +102,8 @@ impl Decode for Lz4 {
                 Next::Skip(left) => {
                     let skipped = left.min(rest.len());
                     read += skipped;
-                    self.next = if skipped == left { Next::Done } else { Next::Skip(left - skipped) };
+                    self.next =
+                        if skipped == left { Next::Done } else { Next::Skip(left - skipped) };
                     if !matches!(self.next, Next::Done) {
                         return Step { read, written: 0, end: Ok(End::Open) };
                     }
@@ -177,7 +180,9 @@ impl Lz4 {
             return Err("the lz4 data is damaged (its head is not valid)");
         }
         if flags & 1 != 0 {
-            return Err("it was compressed with a dictionary, decompress it with lz4 -dc -D DICTIONARY");
+            return Err(
+                "it was compressed with a dictionary, decompress it with lz4 -dc -D DICTIONARY",
+            );
         }
         self.frame = Frame {
             block: 1 << (8 + 2 * block),

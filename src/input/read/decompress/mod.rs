@@ -193,7 +193,9 @@ impl<R: Read> Decompressed<R> {
         }
         if !compression.begins(self.input.rest()) {
             let name = compression.name();
-            return Err(damaged(format!("what follows the end of the {name} data is something else")));
+            return Err(damaged(format!(
+                "what follows the end of the {name} data is something else"
+            )));
         }
         self.decoder = Some(compression.decoder().map_err(damaged)?);
         Ok(true)

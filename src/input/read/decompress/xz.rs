@@ -44,7 +44,9 @@ impl Xz {
         match error {
             Error::MemLimit => {
                 let limit = MOST_MEMORY >> 20;
-                format!("its {name} dictionary is larger than {limit} MiB, decompress it with {name} -dc")
+                format!(
+                    "its {name} dictionary is larger than {limit} MiB, decompress it with {name} -dc"
+                )
             }
             Error::Mem => "there is no memory left to decompress it".to_owned(),
             Error::Options => format!("its {name} filters are not known"),
