@@ -162,6 +162,19 @@ write("json", "zeek", b'{"ts":1767268800.1,"id.orig_h":"10.1.2.3","id.resp_h":"1
 layers = {"_source": {"layers": {"ip": {"ip.src": "10.1.2.3", "ip.dst": "192.0.2.7"}}}}
 write("json", "tshark", json.dumps([layers, layers], indent=1).encode())
 
+LOGS = {
+    "tcpdump": "00:00:00.1 IP 10.1.2.3.4000 > 192.0.2.7.443: Flags [S]\n00:00:00.2 IP (tos 0x0, proto UDP (17))\n    10.1.2.3.53 > 192.0.2.7.53: 1+\n",
+    "pairs": "<1>Jan  1 00:00:00 h SRC=10.1.2.3 DST=192.0.2.7 PROTO=TCP SPT=1 DPT=2\ntcp 6 1 src=10.1.2.3 dst=192.0.2.7 packets=1 bytes=9 src=192.0.2.7 dst=10.1.2.3 packets=2 bytes=8\nx: src: \"10.1.2.3\"; dst: 192.0.2.7;\n",
+    "messages": "Jan 01 2026 00:00:00: %ASA-6-302013: Built outbound TCP connection 1 for o:192.0.2.7/443 (192.0.2.7/443) to i:10.1.2.3/4000\nJan  1 00:00:00 h sshd[1]: from 10.1.2.3 port 22\nJan  1 00:00:00 h: tcp 10.1.2.3(1) -> 192.0.2.7(2), 3 packets\n",
+    "web": '10.1.2.3 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1\n[::1]:80 [01/Jan/2026:00:00:00.1] a b\n',
+    "nfdump": "Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Packets    Bytes Flows\n2026-01-01 00:00:00.000     0.000 TCP   10.1.2.3:4000  ->  192.0.2.7:443  1.2 M  60  1\nSummary: 1\n",
+    "argus": "  StartTime  Flgs  Proto  SrcAddr  Sport  Dir  DstAddr  Dport  TotPkts  TotBytes State\n  00:00:00.0 e tcp 10.1.2.3.4000 <- 192.0.2.7.443 12 1200 FIN\n",
+    "filterlog": "Jan  1 00:00:00 fw filterlog[1]: 5,,,1000,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,10.1.2.3,192.0.2.7,4000,443,0\n",
+    "sockets": "Proto Recv-Q Send-Q Local Address Foreign Address State\ntcp 0 0 10.1.2.3:22 192.0.2.7:4000 ESTABLISHED\ntcp6 0 0 :::80 :::* LISTEN\n",
+}
+for name, content in LOGS.items():
+    write("log", name, content.encode())
+
 HEADER, ROWS = "time,src,dst,note", ["1767268800,10.1.2.3,192.0.2.7,", "x, 10.1.2.4 ,NaN,fe80::1", "1,fe80::1,x,y,z", "2,10.1.2.3"]
 TABLE = "\n".join([HEADER, *ROWS, ""])
 write("delimited", "plain", TABLE.encode())

@@ -160,12 +160,16 @@ fn list_ignores_a_column_option_and_says_so() {
 }
 
 #[test]
-fn binary_file_yields_malformed_lines() {
+fn binary_file_is_refused_whole() {
     let content: Vec<u8> = (0..=255).cycle().take(4096).collect();
-    let message = error(content);
-    assert!(message.contains("0 missing, 0 IPv6 and "), "{message}");
-    assert!(message.contains(r"line 1: '\u{0}\u{1}"), "{message}");
-    assert_eq!(message.lines().count(), 1);
+    assert_eq!(
+        error(content),
+        "'x.csv' is neither text nor of a format that octomix knows; look at what wrote it, and export \
+         text or packets there"
+    );
+    // Zeros in a list are damage.
+    let list = capture("10.0.0.1\n\0\0\0\0\n10.0.0.2\n");
+    assert_eq!(shown(&list.sets.source), ["10.0.0.1", "10.0.0.2"]);
 }
 
 // Deciding between list and CSV
@@ -322,7 +326,8 @@ fn csv_without_a_header_is_an_error() {
                     add a header line, e.g. src,dst";
     assert_eq!(error("10.0.0.1,10.0.0.2\n10.0.0.3,10.0.0.4\n"), expected);
     assert_eq!(error("1331920800,10.0.0.1,tcp\n"), expected);
-    assert_eq!(error("\"10.0.0.1\"\n"), expected);
+    // One address is a line of a list, in quotes or not.
+    assert_eq!(file(&capture("\"10.0.0.1\"\n")).format.name, "list");
 }
 
 // Cells
@@ -332,12 +337,19 @@ fn cells_are_counted_by_what_they_hold() {
     let cells = "10.0.0.1\n 10.0.0.1\t\n\"\"\n   \nNaN\nnull\nNone\n-\n::1\n[fe80::1]\nfe80::1%eth0\n\
                  ::ffff:1.2.3.4\n256.1.1.1\n1.2.3\n01.2.3.4\n1.2.3.4.5\n00:16:47:9d:f2:c2\n1.2.3.4:80\nfe80::1%\n";
     let found = capture(format!("src\n{cells}"));
-    let expected =
-        Tally { ipv4: 2, padded: 1, missing: 6, ipv6: 4, malformed: 7, ..Tally::default() };
+    let expected = Tally {
+        ipv4: 4,
+        padded: 1,
+        mapped: 1,
+        missing: 6,
+        ipv6: 3,
+        malformed: 6,
+        ..Tally::default()
+    };
     assert_eq!(file(&found).source, expected);
     assert_eq!(file(&found).records, 19);
     assert_eq!(found.account.tally(Role::Source).cells(), 19);
-    assert_eq!(found.sets.source.weights(), [2]);
+    assert_eq!(found.sets.source.weights(), [2, 2]);
 }
 
 #[test]
@@ -679,9 +691,13 @@ fn foreign_formats_are_recognised() {
          xz -dc FILE | octomix detect -"
     );
     assert_eq!(
-        error(b"\xff\xfes\0r\0c\0"),
-        "'x.csv' is UTF-16 text, which is not read; convert it first: \
-         iconv -f UTF-16 -t UTF-8 FILE | octomix detect -"
+        error(b"\x0c\xa5\x02\0\0\0"),
+        "'x.csv' is a file of nfdump, which is not read; convert it first: \
+         nfdump -r FILE -o csv | octomix detect -"
+    );
+    assert_eq!(
+        error(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        "'x.csv' is a picture, which is not read; name a capture, a log or a list of addresses instead"
     );
 }
 

@@ -43,35 +43,107 @@ const DESTINATION: &str = "192.0.2.1";
 
 /// One record from SOURCE to DESTINATION, as tools write it.
 const RECORDS: [(&str, &str); 30] = [
-    ("tshark -T json", r#"[{"_index":"p","_source":{"layers":{"ip":{"ip.src":"10.0.0.1","ip.addr":"9.9.9.9","ip.dst":"192.0.2.1"},"gre":{},"ip":{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}}}}]"#),
-    ("tshark --no-duplicate-keys", r#"[{"_source":{"layers":{"ip":[{"ip.src":"10.0.0.1","ip.dst":"192.0.2.1"},{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}]}}}]"#),
-    ("tshark -T json -e", r#"[{"_source":{"layers":{"ip.src":["10.0.0.1","9.9.9.9"],"ip.dst":["192.0.2.1"]}}}]"#),
-    ("tshark -T ek", "{\"index\":{\"_index\":\"p\"}}\n{\"timestamp\":\"1\",\"layers\":{\"ip\":[{\"ip_ip_src\":\"10.0.0.1\",\"ip_ip_dst\":\"192.0.2.1\"},{\"ip_ip_src\":\"9.9.9.9\"}]}}\n"),
-    ("tshark -T ek -e", r#"{"timestamp":"1","layers":{"ip_src":["10.0.0.1"],"ip_dst":["192.0.2.1"]}}"#),
+    (
+        "tshark -T json",
+        r#"[{"_index":"p","_source":{"layers":{"ip":{"ip.src":"10.0.0.1","ip.addr":"9.9.9.9","ip.dst":"192.0.2.1"},"gre":{},"ip":{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}}}}]"#,
+    ),
+    (
+        "tshark --no-duplicate-keys",
+        r#"[{"_source":{"layers":{"ip":[{"ip.src":"10.0.0.1","ip.dst":"192.0.2.1"},{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}]}}}]"#,
+    ),
+    (
+        "tshark -T json -e",
+        r#"[{"_source":{"layers":{"ip.src":["10.0.0.1","9.9.9.9"],"ip.dst":["192.0.2.1"]}}}]"#,
+    ),
+    (
+        "tshark -T ek",
+        "{\"index\":{\"_index\":\"p\"}}\n{\"timestamp\":\"1\",\"layers\":{\"ip\":[{\"ip_ip_src\":\"10.0.0.1\",\"ip_ip_dst\":\"192.0.2.1\"},{\"ip_ip_src\":\"9.9.9.9\"}]}}\n",
+    ),
+    (
+        "tshark -T ek -e",
+        r#"{"timestamp":"1","layers":{"ip_src":["10.0.0.1"],"ip_dst":["192.0.2.1"]}}"#,
+    ),
     ("zeek", r#"{"id.orig_h":"10.0.0.1","id.resp_h":"192.0.2.1"}"#),
     ("zeek, in capitals", r#"{"ID_Orig_H":"10.0.0.1","ID_Resp_H":"192.0.2.1"}"#),
-    ("elasticdump", r#"{"_index":"f","_source":{"host":{"ip":["9.9.9.9"]},"source":{"ip":"10.0.0.1"},"destination":{"ip":"192.0.2.1"}}}"#),
-    ("a search of Elasticsearch", r#"{"took":1,"hits":{"total":1,"hits":[{"_source":{"source.ip":"10.0.0.1","destination.ip":"192.0.2.1"}}]}}"#),
-    ("AWS Network Firewall", r#"{"firewall_name":"fw","event":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}"#),
-    ("GCP, one of an export", r#"[{"insertId":"1","jsonPayload":{"connection":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}}]"#),
-    ("GCP, entries", r#"{"entries":[{"jsonPayload":{"connection":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}}]}"#),
-    ("Hubble", r#"{"flow":{"IP":{"source":"10.0.0.1","destination":"192.0.2.1"},"source":{"identity":1},"destination":{"identity":2}},"node_name":"n"}"#),
-    ("logstash", r#"{"host":"9.9.9.9","netflow":{"ipv4_src_addr":"10.0.0.1","ipv4_dst_addr":"192.0.2.1"}}"#),
-    ("OCI", r#"{"data":{"sourceAddress":"10.0.0.1","destinationAddress":"192.0.2.1"},"oracle":{}}"#),
+    (
+        "elasticdump",
+        r#"{"_index":"f","_source":{"host":{"ip":["9.9.9.9"]},"source":{"ip":"10.0.0.1"},"destination":{"ip":"192.0.2.1"}}}"#,
+    ),
+    (
+        "a search of Elasticsearch",
+        r#"{"took":1,"hits":{"total":1,"hits":[{"_source":{"source.ip":"10.0.0.1","destination.ip":"192.0.2.1"}}]}}"#,
+    ),
+    (
+        "AWS Network Firewall",
+        r#"{"firewall_name":"fw","event":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}"#,
+    ),
+    (
+        "GCP, one of an export",
+        r#"[{"insertId":"1","jsonPayload":{"connection":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}}]"#,
+    ),
+    (
+        "GCP, entries",
+        r#"{"entries":[{"jsonPayload":{"connection":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}}]}"#,
+    ),
+    (
+        "Hubble",
+        r#"{"flow":{"IP":{"source":"10.0.0.1","destination":"192.0.2.1"},"source":{"identity":1},"destination":{"identity":2}},"node_name":"n"}"#,
+    ),
+    (
+        "logstash",
+        r#"{"host":"9.9.9.9","netflow":{"ipv4_src_addr":"10.0.0.1","ipv4_dst_addr":"192.0.2.1"}}"#,
+    ),
+    (
+        "OCI",
+        r#"{"data":{"sourceAddress":"10.0.0.1","destinationAddress":"192.0.2.1"},"oracle":{}}"#,
+    ),
     ("Splunk", r#"{"preview":false,"result":{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}}"#),
-    ("winlogbeat", r#"{"winlog":{"event_data":{"SourceIp":"10.0.0.1","DestinationIp":"192.0.2.1"}}}"#),
+    (
+        "winlogbeat",
+        r#"{"winlog":{"event_data":{"SourceIp":"10.0.0.1","DestinationIp":"192.0.2.1"}}}"#,
+    ),
     ("Sysmon", r#"{"Event":{"EventData":{"SourceIp":"10.0.0.1","DestinationIp":"192.0.2.1"}}}"#),
-    ("sflowtool", r#"{"datagramSourceIP":"9.9.9.9","samples":[{"elements":[{"x":1},{"srcIP":"10.0.0.1","dstIP":"192.0.2.1"}]}]}"#),
-    ("Azure NSG", r#"{"records":[{"properties":{"Version":1,"flows":[{"rule":"x","flows":[{"mac":"00","flowTuples":["1700000000,10.0.0.1,192.0.2.1,1,2,T,O,A"]}]}]}}]}"#),
-    ("Azure VNet", r#"{"records":[{"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":["1700000000000,10.0.0.1,192.0.2.1,1,2,6,O,E,NX,1,66,2,120"]}]}]}}]}"#),
-    ("Docker", r#"{"log":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n","stream":"stdout"}"#),
-    ("Filebeat", r#"{"source":"/var/log/eve.json","host":{"ip":["9.9.9.9"]},"message":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}"#),
-    ("Filebeat in Docker", r#"{"log":"{\"message\":\"{\\\"src_ip\\\":\\\"10.0.0.1\\\",\\\"dest_ip\\\":\\\"192.0.2.1\\\"}\"}"}"#),
-    ("CloudWatch", r#"{"events":[{"timestamp":1,"message":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}]}"#),
-    ("syslog in a string", r#"{"message":"Jan  1 00:00:00 h suricata[1]: {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}"#),
+    (
+        "sflowtool",
+        r#"{"datagramSourceIP":"9.9.9.9","samples":[{"elements":[{"x":1},{"srcIP":"10.0.0.1","dstIP":"192.0.2.1"}]}]}"#,
+    ),
+    (
+        "Azure NSG",
+        r#"{"records":[{"properties":{"Version":1,"flows":[{"rule":"x","flows":[{"mac":"00","flowTuples":["1700000000,10.0.0.1,192.0.2.1,1,2,T,O,A"]}]}]}}]}"#,
+    ),
+    (
+        "Azure VNet",
+        r#"{"records":[{"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":["1700000000000,10.0.0.1,192.0.2.1,1,2,6,O,E,NX,1,66,2,120"]}]}]}}]}"#,
+    ),
+    (
+        "Docker",
+        r#"{"log":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n","stream":"stdout"}"#,
+    ),
+    (
+        "Filebeat",
+        r#"{"source":"/var/log/eve.json","host":{"ip":["9.9.9.9"]},"message":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}"#,
+    ),
+    (
+        "Filebeat in Docker",
+        r#"{"log":"{\"message\":\"{\\\"src_ip\\\":\\\"10.0.0.1\\\",\\\"dest_ip\\\":\\\"192.0.2.1\\\"}\"}"}"#,
+    ),
+    (
+        "CloudWatch",
+        r#"{"events":[{"timestamp":1,"message":"{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}]}"#,
+    ),
+    (
+        "syslog in a string",
+        r#"{"message":"Jan  1 00:00:00 h suricata[1]: {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}"}"#,
+    ),
     ("RFC 7464", "\x1e{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n"),
-    ("syslog", "Jan  1 00:00:00 h suricata[1]: {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n"),
-    ("Kubernetes", "2026-01-01T00:00:00.1Z stdout F {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n"),
+    (
+        "syslog",
+        "Jan  1 00:00:00 h suricata[1]: {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n",
+    ),
+    (
+        "Kubernetes",
+        "2026-01-01T00:00:00.1Z stdout F {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n",
+    ),
     ("arrays in arrays", r#"[[{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}],[]]"#),
 ];
 
@@ -86,7 +158,10 @@ fn records_are_found_however_tools_wrap_them() {
         ];
         for text in texts {
             let is_prefixed = ["syslog", "Kubernetes"].contains(&name);
-            if is_prefixed && text.contains("{\n") || text.contains("\\{\n") || text.contains("{\n  \\") {
+            if is_prefixed && text.contains("{\n")
+                || text.contains("\\{\n")
+                || text.contains("{\n  \\")
+            {
                 continue;
             }
             let capture = attempt(&text, &Options::default());
@@ -103,11 +178,31 @@ fn records_are_found_however_tools_wrap_them() {
 #[test]
 fn lists_are_read_with_their_blocks() {
     let cases = [
-        ("AWS", r#"{"syncToken":"1","prefixes":[{"ip_prefix":"10.0.0.0/30","service":"S3"}],"ipv6_prefixes":[{"ipv6_prefix":"2001:db8::/32"}]}"#, 4),
-        ("Google", r#"{"prefixes":[{"ipv4Prefix":"10.0.0.0/31"},{"ipv6Prefix":"2001:db8::/32"}]}"#, 2),
-        ("Azure", r#"{"values":[{"name":"A","properties":{"region":"","addressPrefixes":["10.0.0.0/30","10.0.1.1/32","2001:db8::/32"]}}]}"#, 5),
-        ("Spamhaus", "{\"cidr\":\"10.0.0.0/30\",\"sblid\":\"SBL1\"}\n{\"cidr\":\"10.1.0.0/31\"}\n{\"type\":\"metadata\",\"timestamp\":1}\n", 6),
-        ("Cloudflare", r#"{"result":{"ipv4_cidrs":["10.0.0.0/30"],"ipv6_cidrs":["2001:db8::/32"]},"success":true}"#, 4),
+        (
+            "AWS",
+            r#"{"syncToken":"1","prefixes":[{"ip_prefix":"10.0.0.0/30","service":"S3"}],"ipv6_prefixes":[{"ipv6_prefix":"2001:db8::/32"}]}"#,
+            4,
+        ),
+        (
+            "Google",
+            r#"{"prefixes":[{"ipv4Prefix":"10.0.0.0/31"},{"ipv6Prefix":"2001:db8::/32"}]}"#,
+            2,
+        ),
+        (
+            "Azure",
+            r#"{"values":[{"name":"A","properties":{"region":"","addressPrefixes":["10.0.0.0/30","10.0.1.1/32","2001:db8::/32"]}}]}"#,
+            5,
+        ),
+        (
+            "Spamhaus",
+            "{\"cidr\":\"10.0.0.0/30\",\"sblid\":\"SBL1\"}\n{\"cidr\":\"10.1.0.0/31\"}\n{\"type\":\"metadata\",\"timestamp\":1}\n",
+            6,
+        ),
+        (
+            "Cloudflare",
+            r#"{"result":{"ipv4_cidrs":["10.0.0.0/30"],"ipv6_cidrs":["2001:db8::/32"]},"success":true}"#,
+            4,
+        ),
         ("array", r#"["10.0.0.1", "10.1.0.0/30"]"#, 5),
         ("lines of an array", "[\n  \"10.0.0.1\",\n  \"10.1.0.0/30\"\n]\n", 5),
         ("objects", "{\"ip\":\"10.0.0.1\"}\n{\"ip\":\"10.0.0.2\"}\n", 2),
@@ -115,8 +210,16 @@ fn lists_are_read_with_their_blocks() {
     for (name, text, count) in cases {
         let capture = attempt(text, &Options::default());
         let capture = capture.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!((capture.sets.source.len(), capture.sets.destination.len()), (count, 0), "{name}");
-        assert_eq!((file(&capture).source.malformed, &file(&capture).warnings[..]), (0, &[][..]), "{name}");
+        assert_eq!(
+            (capture.sets.source.len(), capture.sets.destination.len()),
+            (count, 0),
+            "{name}"
+        );
+        assert_eq!(
+            (file(&capture).source.malformed, &file(&capture).warnings[..]),
+            (0, &[][..]),
+            "{name}"
+        );
     }
     let capture = read(r#"["10.0.0.1","x","10.0.0.0/7"]"#);
     assert_eq!((addresses(&capture)[0].as_str(), file(&capture).source.malformed), (SOURCE, 2));
@@ -153,7 +256,10 @@ fn damage_at_the_start_costs_no_more_than_in_the_middle() {
     let rest = record(1) + &record(2);
     let cases = [
         ("\0".repeat(5000), "line 1: '5000 zero bytes'"),
-        ("9\",\"event_type\":\"flow\",\"flow\":{\"a\":1}}\n".to_owned(), "line 1: '9\",\"event_type\":\"flow\",\"flow\":{\"a\":1}}'"),
+        (
+            "9\",\"event_type\":\"flow\",\"flow\":{\"a\":1}}\n".to_owned(),
+            "line 1: '9\",\"event_type\":\"flow\",\"flow\":{\"a\":1}}'",
+        ),
         ("}\n".to_owned(), "line 1: '}'"),
         ("==> eve.json <==\n".to_owned(), "line 1: '==> eve.json <=='"),
         ("{\"src_ip\":\"10.0.0\n".to_owned(), "line 1: '{\"src_ip\":\"10.0.0'"),
@@ -170,7 +276,11 @@ fn damage_at_the_start_costs_no_more_than_in_the_middle() {
     }
     // The same in an array over several lines, in which records cannot be told by lines.
     let rest = "  {\n    \"src_ip\": \"10.0.0.1\",\n    \"dest_ip\": \"192.0.2.1\"\n  },\n  {\n    \"src_ip\": \"10.0.0.2\"\n  }\n]\n";
-    for damage in ["0.0.9\",\n    \"dest_ip\": \"192.0.2.1\"\n  },\n", "\"x\": 1\n  },\n", "[\n  {\n    \"src_ip: 1\n  },\n"] {
+    for damage in [
+        "0.0.9\",\n    \"dest_ip\": \"192.0.2.1\"\n  },\n",
+        "\"x\": 1\n  },\n",
+        "[\n  {\n    \"src_ip: 1\n  },\n",
+    ] {
         let capture = attempt(format!("{damage}{rest}"), &Options::default());
         let capture = capture.unwrap_or_else(|error| panic!("{damage}: {error}"));
         assert_eq!(addresses(&capture)[0], "10.0.0.1 10.0.0.2", "{damage}");
@@ -199,7 +309,10 @@ fn what_has_no_end_is_told() {
         ("[{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}", 0),
         ("[{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"},\n", 0),
         ("{\"hits\":{\"hits\":[{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}]", 0),
-        ("{\"hits\":{\"hits\":[{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"},{\"src_ip\":\"9.9", 15),
+        (
+            "{\"hits\":{\"hits\":[{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"},{\"src_ip\":\"9.9",
+            15,
+        ),
         ("{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n{\"src_ip\":\"9.9.9.9\"", 19),
         ("{\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"} {\"src_ip\":\"9.9.9.9\"", 19),
     ] {
@@ -223,7 +336,12 @@ fn fields_that_there_are_are_told() {
     let capture = attempt("{\"records\":[{\"a\":{\"b\":\"10.0.0.1\"}}]}", &options).unwrap();
     assert_eq!(addresses(&capture)[0], SOURCE);
     let error = told("{\"records\":[{\"a\":{\"c\":\"10.0.0.1\"}}]}", &options);
-    assert!(error.contains("no column 'records[].a.b' (from --src-column); its columns are 'records[].a.c'"), "{error}");
+    assert!(
+        error.contains(
+            "no column 'records[].a.b' (from --src-column); its columns are 'records[].a.c'"
+        ),
+        "{error}"
+    );
 }
 
 /// One object around records, larger than any buffer.
@@ -232,7 +350,11 @@ fn one_object_of_any_size_is_read() {
     const RECORDS: usize = 60_000;
     let note = "x".repeat(300);
     let record = |i: usize| {
-        format!("{{\"_source\":{{\"source\":{{\"ip\":\"10.0.{}.{}\"}},\"note\":\"{note}\"}}}}", i / 256 % 256, i % 256)
+        format!(
+            "{{\"_source\":{{\"source\":{{\"ip\":\"10.0.{}.{}\"}},\"note\":\"{note}\"}}}}",
+            i / 256 % 256,
+            i % 256
+        )
     };
     let records = || (0..RECORDS).map(record).collect::<Vec<_>>();
     let shapes = [

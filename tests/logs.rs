@@ -36,6 +36,7 @@ fn filtered(condition: &str) -> Options {
 }
 
 /// What a file is read as: its format, its sources and destinations, and its lines without addresses.
+#[derive(Debug)]
 struct Case {
     format: &'static str,
     text: &'static str,
@@ -298,5 +299,158 @@ fn every_tool_is_read_as_it_marks_addresses() {
             case.text
         );
         assert!(file.malformed.is_empty() && file.warnings.is_empty(), "{file:?}");
+    }
+}
+
+#[test]
+fn packets_and_bytes_are_those_that_lines_say() {
+    let said = |text: &str| {
+        let found = capture(text);
+        found.sets.source.weights()
+    };
+    let of = |start: &str| CASES.iter().find(|case| case.text.starts_with(start)).unwrap().text;
+    assert_eq!(said(of("tcp      6")), [5, 1]);
+    assert_eq!(said(of("Date first")), [3, 1_200_000]);
+    assert_eq!(said(of("         StartTime")), [12, 2, 2]);
+    assert_eq!(said(of("*Jan")), [3, 1, 1, 1]);
+    assert_eq!(said(of("00:00:00.000000 IP 10")), [1, 1]);
+}
+
+#[test]
+fn conditions_find_protocols_ports_and_times() {
+    let of = |start: &str| CASES.iter().find(|case| case.text.starts_with(start)).unwrap().text;
+    let left = |start: &str, condition: &str| {
+        let found = attempt_with(of(start), &filtered(condition));
+        found.map(|found| shown(&found.sets.source)).unwrap_or_default()
+    };
+    assert_eq!(left("00:00:00.000000 IP 10", "proto=tcp and dport=443"), ["10.0.0.1"]);
+    assert_eq!(left("00:00:00.000000 IP (tos", "proto=udp and port=53"), ["10.0.0.2"]);
+    assert_eq!(left("date=", "dport=443 and time>=2026-01-01 and time<2026-01-02"), ["10.0.0.1"]);
+    assert_eq!(left("Jan  1 00:00:00 gw", "proto=tcp and sport=4000"), ["10.0.0.1"]);
+    assert_eq!(left("tcp      6", "proto=udp"), ["10.0.0.2"]);
+    assert_eq!(left("Jan 01 2026", "proto=tcp and sport=4000 and dport=443").len(), 5);
+    assert_eq!(left("*Jan", "proto=icmp"), ["10.0.0.2"]);
+    assert_eq!(left("01/01/2026", "proto=tcp"), ["10.0.0.1"]);
+    assert_eq!(left("Jan  1 00:00:00 fw filterlog", "proto=icmp"), ["10.0.0.2"]);
+    assert_eq!(left("Date first", "proto=tcp and time>=2026-01-01"), ["10.0.0.1"]);
+    assert_eq!(left("         StartTime", "proto=udp and port=53"), ["10.0.0.2"]);
+    assert_eq!(left("Jan  1 00:00:00 host", "sport=22"), ["10.0.0.1"]);
+}
+
+#[test]
+fn other_texts_are_no_logs() {
+    let format =
+        |text: &str| attempt_with(text, &Options::default()).map(|found| file(&found).format.name);
+    for (text, expected) in [
+        ("src,dst\n10.0.0.1,10.0.0.2\n", "csv"),
+        ("src_ip,dest_ip,_raw\n10.0.0.1,10.0.0.2,\"00:00:00 from 10.0.0.3 to 10.0.0.4\"\n", "csv"),
+        ("10.0.0.1 # from 10.0.0.2 to 10.0.0.3\n10.0.0.4\n", "list"),
+        (
+            "{\"src_ip\":\"10.0.0.1\",\"msg\":\"src=10.0.0.3 dst=10.0.0.4\",\"dest_ip\":\"10.0.0.2\"}\n",
+            "json",
+        ),
+    ] {
+        assert_eq!(format(text).ok(), Some(expected), "{text}");
+    }
+    for text in [
+        "Connect from 10.0.0.1 to the server.\nThen read this file.\nIt is no log.\n",
+        "10.0.0.1 host\n10.0.0.2 other\n",
+        "2026-01-01 00:00:00 10.0.0.1 10.0.0.2\n",
+        "Use a > b.\nSee 10.0.0.1 > there.\n",
+    ] {
+        let found = format(text);
+        assert!(
+            found.as_ref().is_ok_and(|&name| name == "list") || found.is_err(),
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn lines_without_marks_are_malformed_and_placed() {
+    let found = capture(
+        "Jan  1 00:00:00 fw: denied tcp from 10.0.0.1 to 192.0.2.1\n\
+         Jan  1 00:00:00 fw: session 10.0.0.2 192.0.2.2 closed\n\
+         Jan  1 00:00:00 fw: denied tcp from 10.0.0.3 to 192.0.2.3\n",
+    );
+    let place = &file(&found).malformed[0];
+    assert_eq!((place.at, place.offset), (RecordNumber::Line(2), 58));
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.3"]);
+    let found = capture(
+        "00:00:00.1 IP 10.0.0.1.1 > 192.0.2.1.2: Flags [S]\n00:00:00.2 IP a.example.1 > 192.0.2.2.2: Flags [S]\n",
+    );
+    assert_eq!(file(&found).malformed[0].value, "a.example.1");
+    assert_eq!(shown(&found.sets.destination), ["192.0.2.1", "192.0.2.2"]);
+}
+
+#[test]
+fn damage_at_the_start_costs_a_line() {
+    for case in CASES.iter().filter(|case| !["nfdump", "argus", "sockets"].contains(&case.format)) {
+        let whole = capture(case.text);
+        for start in ["\0\0\0\0\0\0\0\0", "garbage without marks\n", "w [x] 3 ends here\n\n"] {
+            let found = capture(format!("{start}{}", case.text));
+            assert_eq!(file(&found).format.name, case.format, "{start:?} {}", case.text);
+            assert_eq!(shown(&found.sets.source), shown(&whole.sets.source), "{start:?}");
+        }
+    }
+}
+
+#[test]
+fn one_address_is_the_source_whatever_is_asked() {
+    let web = CASES.iter().find(|case| case.format == "web log").unwrap().text;
+    for roles in [Roles::Source, Roles::Both, Roles::Any] {
+        let found = capture_with(web, &Options { roles: Some(roles), ..Options::default() });
+        assert_eq!(found.largest().len(), 7, "{roles:?}");
+        assert!(found.sets.destination.is_empty());
+    }
+    let asked = Options { roles: Some(Roles::Destination), ..Options::default() };
+    assert!(attempt_with(web, &asked).is_err());
+}
+
+#[test]
+fn long_and_hostile_lines_take_linear_time() {
+    let start = "Jan  1 00:00:00 fw: denied tcp from 10.0.0.1 to 192.0.2.1\n";
+    for unit in
+        ["->", " > ", "a=\"", "src=", "from ", "[01/", "1.", ":", "(", "10.0.0.1 ", "<", "IP (tos "]
+    {
+        let found = capture(format!("{start}{}\n{start}", unit.repeat(200_000 / unit.len())));
+        assert_eq!(found.sets.source.weights(), [2], "{unit}");
+    }
+}
+
+fn case() -> impl Strategy<Value = &'static Case> {
+    (0..CASES.len()).prop_map(|at| &CASES[at])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn cut_anywhere_only_the_end_is_lost(case in case(), cut in any::<prop::sample::Index>()) {
+        let whole = shown(&capture(case.text).sets.source);
+        let cut = cut.index(case.text.len());
+        if let Ok(found) = attempt_with(&case.text[..cut], &Options::default())
+            && file(&found).format.name == case.format
+        {
+            let found = shown(&found.sets.source);
+            let sure = found.len().saturating_sub(1);
+            prop_assert!(whole.starts_with(&found[..sure]), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_costs_a_line_at_most(
+        case in case(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut bytes = case.text.repeat(20).into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let found = capture(&bytes);
+        prop_assert_eq!(file(&found).format.name, case.format);
+        let whole: Vec<_> = case.sources.iter().map(|&source| source.to_owned()).collect();
+        let found = shown(&found.sets.source);
+        prop_assert!(whole.iter().all(|source| found.contains(source)), "{:?}", found);
     }
 }

@@ -192,10 +192,6 @@ pub struct Format {
 }
 
 impl Format {
-    pub(crate) fn is_list(&self) -> bool {
-        self.name == "list"
-    }
-
     /// Whether its records are captured packets.
     pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"

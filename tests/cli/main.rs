@@ -10,6 +10,7 @@ mod engines;
 mod extract;
 mod files;
 mod filters;
+mod found;
 mod inputs;
 mod models;
 mod output;

@@ -1,7 +1,7 @@
 //! Captures that were joined: each is read by its own container, byte order and link type.
 
 use super::containers::{HEADER, MAGICS, Order, WRITERS, pcap, pcapng};
-use super::{frames, read, sets};
+use super::{Reading, frames, read, sets};
 
 /// A packet from `source`, on Ethernet or raw.
 fn packet(source: u32, link: u16) -> Vec<u8> {
@@ -30,8 +30,8 @@ fn is_pcapng(file: &[u8]) -> bool {
     file.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a])
 }
 
-fn warnings(file: &[u8]) -> Vec<String> {
-    read(file).account.warnings.iter().map(ToString::to_string).collect()
+fn warnings(found: &Reading) -> Vec<String> {
+    found.account.warnings.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn any_two_captures_are_read_on() {
             assert_eq!((found.account.records, found.account.cut), (4, 0));
             // Sections of pcapng need no header between them.
             let place = format!("at byte {}, with packet 3;", first.len());
-            match warnings(&file).as_slice() {
+            match warnings(&found).as_slice() {
                 [] => assert!(is_pcapng(&first) && is_pcapng(&second)),
                 [warning] => assert!(warning.contains(&place), "{warning}"),
                 more => panic!("{more:?}"),
@@ -103,7 +103,7 @@ fn an_empty_packet_is_none_of_another_capture() {
     let file = pcap(Order::Little, MAGICS[0], 101, &[&[][..], &packet(1, 101), &[]]);
     let found = read(&file);
     assert_eq!((found.account.records, found.account.cut), (3, 0));
-    assert!(!warnings(&file).iter().any(|warning| warning.contains("another capture")));
+    assert!(!warnings(&found).iter().any(|warning| warning.contains("another capture")));
     // At the second of the magic number, but of another length.
     let mut file = pcap(Order::Little, MAGICS[0], 101, &[packet(1, 101), packet(2, 101)]);
     file[HEADER..HEADER + 8].copy_from_slice(&[0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]);
@@ -119,7 +119,7 @@ fn a_capture_behind_other_bytes_is_found() {
             let found = read(&file);
             assert_eq!(sets(&found)[0], [(1, 1), (2, 1)]);
             assert_eq!((found.account.records, found.account.cut), (2, 0));
-            let warnings = warnings(&file);
+            let warnings = warnings(&found);
             assert!(warnings[0].starts_with(&format!("the first {} bytes", before.len())));
             assert_eq!(warnings.len(), 1);
         }

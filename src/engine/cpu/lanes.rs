@@ -160,7 +160,7 @@ pub(super) fn exp2<F: Lane, S: Simd>(simd: S, z: Vector<F, S>) -> Vector<F, S> {
 pub(super) fn log2<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
     let splat = |x: f64| S::f64s::splat(simd, x);
     let least = (SQRT_2 / 2.0).to_bits();
-    let above = x.bitcast::<S::u64s>() + S::u64s::splat(simd, (1 << 52) - least);
+    let above = x.bitcast::<S::u64s>() + S::u64s::splat(simd, (1u64 << 52).wrapping_sub(least));
     let m = ((above & ((1 << 52) - 1)) + S::u64s::splat(simd, least)).bitcast::<S::f64s>();
     // One more than e, as `above` is, in the low bits of 2^52.
     let e = ((above >> 52) | 4_503_599_627_370_496f64.to_bits()).bitcast::<S::f64s>();

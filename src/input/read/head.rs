@@ -3,6 +3,7 @@
 #[cfg(feature = "parquet")]
 use std::io;
 
+use crate::input::foreign::is_binary;
 #[cfg(feature = "parquet")]
 use crate::input::read::stream::Decoded;
 use crate::input::read::stream::Stream;
@@ -19,6 +20,8 @@ pub(crate) struct Head<'a> {
 
 /// Bytes to read at a time while looking for the format.
 const STEP: usize = 64 << 10;
+/// Bytes by which a format that is no text can be told.
+const BINARY: usize = 512;
 /// The longest header, in bytes.
 const LONGEST: usize = 16 << 20;
 
@@ -36,10 +39,13 @@ impl<'a> Head<'a> {
     }
 
     fn fill(&mut self) {
-        while self.bytes.len() < STEP
-            && !lines::first(&self.bytes, false).is_some_and(|line| line.is_whole)
-            && self.grow()
-        {}
+        while self.bytes.len() < STEP && !self.is_enough() && self.grow() {}
+    }
+
+    /// Whether a format can be told by what has been read. Bytes that are no text have no lines.
+    fn is_enough(&self) -> bool {
+        let has_line = lines::first(&self.bytes, false).is_some_and(|line| line.is_whole);
+        has_line && (self.bytes.len() >= BINARY || !is_binary(&self.bytes))
     }
 
     /// The file's name, safe to display.

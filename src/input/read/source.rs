@@ -395,8 +395,8 @@ mod tests {
         assert_eq!(told("x"), "cannot read 'x': no such file; check the path");
         assert_eq!(
             told("d"),
-            "no file to read in 'd': hidden files and results of octomix are skipped; \
-             name the files to read"
+            "no file to read in 'd': hidden files, links to directories and results of octomix are \
+             skipped; name the files to read"
         );
         assert_eq!(
             told("x["),
@@ -409,6 +409,67 @@ mod tests {
         let directory = "cannot read 'e': it is a directory; add --recursive to read all files in it, \
                          or give some, e.g. e/*.csv";
         assert_eq!(told(Directories::Refused), directory);
+    }
+
+    /// What is found of `named` in a folder with the files a/x, b/y and c/z: files, files again, and what
+    /// is passed over.
+    #[cfg(unix)]
+    fn linked(links: &[(&str, &str)], named: &[&str]) -> [Vec<String>; 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for (directory, file) in [("a", "x"), ("b", "y"), ("c", "z")] {
+            fs::create_dir(path(directory)).unwrap();
+            fs::write(path(directory).join(file), CONTENT).unwrap();
+        }
+        for (target, link) in links {
+            std::os::unix::fs::symlink(target, path(link)).unwrap();
+        }
+        fs::hard_link(path("a/x"), path("b/hard")).unwrap();
+        let named: Vec<PathBuf> = named.iter().map(|name| path(name)).collect();
+        let found = Sources::find(&named, Directories::Files).unwrap();
+        let shown = |name: String| name.replace(&format!("{}/", folder.path().display()), "");
+        let files = found.files.iter().map(|file| shown(file.path.display().to_string()));
+        let repeated = found.repeated.iter().map(|again| shown(again.to_string()));
+        let passed_over = found.passed_over.iter().map(|passed| shown(passed.reason.clone()));
+        [files.collect(), repeated.collect(), passed_over.collect()]
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_counts_once_however_it_is_found() {
+        let [files, repeated, passed_over] =
+            linked(&[("a/x", "link")], &["b", "a/x", "link", "c*", "c/z"]);
+        assert_eq!(files, ["b/hard", "b/y", "c/z"]);
+        let again = ["'a/x' is the same file as 'b/hard'", "'link' is the same file as 'b/hard'"];
+        assert_eq!(repeated[..2], again);
+        assert_eq!(repeated[2..], ["'c/z' is given twice"]);
+        assert_eq!(passed_over, [""; 0]);
+        let [files, repeated, _] = linked(&[], &["-", "-"]);
+        assert_eq!(
+            (files, repeated),
+            (vec!["-".to_owned()], vec!["standard input is given twice".to_owned()])
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn patterns_follow_only_links_that_are_spelled_out() {
+        let links = [(".", "a/loop"), ("../c", "a/far"), ("../b", "b/up")];
+        let [files, repeated, _] = linked(&links, &["**/?"]);
+        assert_eq!((files, repeated), (vec!["a/x".to_owned(), "b/y".into(), "c/z".into()], vec![]));
+        assert_eq!(linked(&links, &["a/far/?"])[0], ["a/far/z"]);
+        assert_eq!(linked(&links, &["a"])[0], ["a/x"]);
+        assert_eq!(linked(&links, &["c/**"])[0], ["c/z"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_found_but_cannot_be_opened_is_passed_over() {
+        for named in ["c", "c/*"] {
+            let [files, _, passed_over] = linked(&[("gone", "c/dangling")], &[named]);
+            assert_eq!(files, ["c/z"], "{named}");
+            assert_eq!(passed_over, ["cannot read 'c/dangling': no such file; check the path"]);
+        }
     }
 
     #[test]

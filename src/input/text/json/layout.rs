@@ -89,7 +89,9 @@ fn of_first_object(head: &mut Head<'_>, at: usize) -> Layout {
 /// The layout of text whose first object is damaged: objects a line if there is a sound one on a line.
 fn of_lines(text: &[u8]) -> Layout {
     let mut lines = text.split(|&byte| byte == b'\n').map(trimmed);
-    if lines.any(is_object) || trimmed(text.split(|&byte| byte == b'\n').next().unwrap_or(text)) != b"{" {
+    if lines.any(is_object)
+        || trimmed(text.split(|&byte| byte == b'\n').next().unwrap_or(text)) != b"{"
+    {
         return Layout::Lines;
     }
     Layout::Forest
@@ -135,7 +137,8 @@ fn of_damaged(
         if !line.is_empty() {
             damaged += 1;
             is_rest &= is_first && line.ends_with(b"}");
-            let is_member = matches!(line[0], b'"' | b'}' | b']') || is_first && line.ends_with(b",");
+            let is_member =
+                matches!(line[0], b'"' | b'}' | b']') || is_first && line.ends_with(b",");
             is_spread_rest &= is_member || is_first && line.ends_with(b"}");
         }
         at = next;

@@ -73,7 +73,13 @@ impl Objects {
     }
 
     /// Adds the records of an array that stands on one line.
-    fn array(&self, line: &[u8], at: usize, origin: Origin, block: &mut Block) -> Result<usize, usize> {
+    fn array(
+        &self,
+        line: &[u8],
+        at: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) -> Result<usize, usize> {
         let mut cursor = Cursor { bytes: line, at };
         cursor.skip_value(0).ok_or(cursor.at)?;
         self.search(line, at, origin, block);

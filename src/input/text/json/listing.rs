@@ -13,7 +13,8 @@ const MANY_FIELDS: usize = 100;
 /// The paths of the values that `json` begins with, or of the first of them if there are very many. An array
 /// is `[]` in a path, and only its first element is listed.
 pub fn fields(json: &[u8]) -> Vec<String> {
-    let mut listing = Listing { cursor: Cursor { bytes: json, at: 0 }, fields: Vec::new(), to: None };
+    let mut listing =
+        Listing { cursor: Cursor { bytes: json, at: 0 }, fields: Vec::new(), to: None };
     let _ = listing.value(String::new(), 0);
     listing.fields
 }

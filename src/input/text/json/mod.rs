@@ -107,9 +107,8 @@ fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
         return Vec::new();
     }
     let sides = [(Role::Source, &sample.source), (Role::Destination, &sample.destination)];
-    let not_found = sides.iter().filter(|(role, found)| {
-        roles.sides().contains(role) && found.is_none()
-    });
+    let not_found =
+        sides.iter().filter(|(role, found)| roles.sides().contains(role) && found.is_none());
     let named = not_found.filter_map(|&(role, _)| {
         let (field, fields) = (options.column(role)?.to_owned(), fields.clone());
         Some(Warning::FieldNotFound { role, field, fields })
@@ -137,7 +136,9 @@ fn wanted(options: &Options, of_addresses: Names) -> Vec<WantedPath<'_>> {
         // One name may have several counterparts: whichever is there belongs to it.
         let mut known: Vec<(&str, u16)> = Vec::new();
         let is_wanted = |pair: &names::Pair| {
-            field != Field::Source || of_addresses == Names::All || matches!(pair, (Some(_), Some(_)))
+            field != Field::Source
+                || of_addresses == Names::All
+                || matches!(pair, (Some(_), Some(_)))
         };
         for (rank, (first, second)) in (0..).zip(names::pairs(field).filter(is_wanted)) {
             let earlier = known.iter().find(|&&(name, _)| first == Some(name));

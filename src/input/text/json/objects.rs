@@ -55,7 +55,14 @@ impl Objects {
 
     /// Adds the object at `start`, whose wanted values are `found` in `bytes`, or the records inside it.
     #[inline]
-    pub fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, origin: Origin, block: &mut Block) {
+    pub fn add(
+        &self,
+        bytes: &[u8],
+        found: &WantedValues,
+        start: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
         let cells = cells(bytes, found, block.wanted().notation);
         if cells.iter().any(|cell| cell.is_address()) {
             self.add_record(bytes, found, cells, &|| origin.place(bytes, start), block);
@@ -66,7 +73,14 @@ impl Objects {
 
     /// Adds an object without an address of its own.
     #[cold]
-    fn add_other(&self, bytes: &[u8], found: &WantedValues, start: usize, origin: Origin, block: &mut Block) {
+    fn add_other(
+        &self,
+        bytes: &[u8],
+        found: &WantedValues,
+        start: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
         let is_none = |slot: Field| found[slot as usize].kind == Kind::Absent;
         let is_other = is_none(Field::Source) && is_none(Field::Destination);
         if self.search(bytes, start, origin, block) {
@@ -162,7 +176,14 @@ impl Objects {
     }
 
     /// Counts `bytes`, which are not an object, as malformed.
-    pub fn add_damage(&self, bytes: &[u8], start: usize, end: usize, origin: Origin, block: &mut Block) {
+    pub fn add_damage(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
         block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| {
             let lost = &bytes[start..end];
             let zeros = lost.iter().take_while(|&&byte| byte == 0).count();

@@ -134,8 +134,9 @@ impl Paths {
 
     pub fn new(wanted: &[WantedPath<'_>], wrappers: &[&str]) -> Self {
         let of = |add: u16| {
-            wanted.iter().map(move |want| {
-                Step { path: want.path, fills: Some((want.slot, want.rank.saturating_add(add))) }
+            wanted.iter().map(move |want| Step {
+                path: want.path,
+                fills: Some((want.slot, want.rank.saturating_add(add))),
             })
         };
         let wrappers = wrappers.iter().map(|&path| Step { path, fills: None });
@@ -251,7 +252,9 @@ mod tests {
             ],
             &[],
         );
-        for nested in [&["a.b.c"][..], &["a", "b.c"], &["a.b", "c"], &["a", "b", "c"], &["A_B", "C"]] {
+        for nested in
+            [&["a.b.c"][..], &["a", "b.c"], &["a.b", "c"], &["a", "b", "c"], &["A_B", "C"]]
+        {
             assert_eq!(fills(&paths, nested), [(Field::Source, 0)]);
         }
         assert_eq!(fills(&paths, &["a"]), [(Field::Time, 0)]);
@@ -262,7 +265,11 @@ mod tests {
     #[test]
     fn names_are_equal_whatever_their_case_and_separators() {
         let paths = Paths::new(
-            &[want("Quelle-Ö", Field::Source, 0), want("@time", Field::Time, 0), want("--", Field::Protocol, 0)],
+            &[
+                want("Quelle-Ö", Field::Source, 0),
+                want("@time", Field::Time, 0),
+                want("--", Field::Protocol, 0),
+            ],
             &[],
         );
         for name in ["quelle ö", "QUELLE_Ö", "Quelle-Ö"] {

@@ -14,7 +14,8 @@ const BRACES: usize = 3;
 pub fn object_start(text: &[u8]) -> Option<usize> {
     let head = &text[..text.len().min(LONGEST)];
     let starts = memchr_iter(b'{', head).take(BRACES + 1);
-    let mut starts = starts.take_while(|&at| !text[..at].iter().any(|byte| matches!(byte, b'"' | b'\t')));
+    let mut starts =
+        starts.take_while(|&at| !text[..at].iter().any(|byte| matches!(byte, b'"' | b'\t')));
     starts.find(|&at| {
         let mut cursor = Cursor { bytes: text, at };
         cursor.skip_value(0).is_some() && text[cursor.at..].trim_ascii().is_empty()

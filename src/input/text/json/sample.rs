@@ -31,7 +31,8 @@ impl Sample {
             Layout::Lines => {
                 for line in head.split(|&byte| byte == b'\n') {
                     let line = &line[tokens::separators(line)..];
-                    let start = if line.starts_with(b"{") { Some(0) } else { prefix::object_start(line) };
+                    let start =
+                        if line.starts_with(b"{") { Some(0) } else { prefix::object_start(line) };
                     if let Some(start) = start
                         && sample.object(objects, &line[start..], notation)
                     {
@@ -125,6 +126,7 @@ impl Sample {
             Some((in_object.or_else(|| path(paths, value.rank))?, value.rank))
         };
         self.source = self.source.take().or_else(|| path(Field::Source, &objects.sources));
-        self.destination = self.destination.take().or_else(|| path(Field::Destination, &objects.destinations));
+        self.destination =
+            self.destination.take().or_else(|| path(Field::Destination, &objects.destinations));
     }
 }

@@ -206,9 +206,8 @@ mod tests {
             let mut expected = Vec::new();
             for want in WANTED_PATHS.iter().filter(|want| want.slot == slot) {
                 at(&json, want.path, &mut expected);
-                expected.retain(|value| {
-                    !value.is_null() && !value.is_object() && !value.is_array()
-                });
+                expected
+                    .retain(|value| !value.is_null() && !value.is_object() && !value.is_array());
                 if !expected.is_empty() {
                     break;
                 }
@@ -353,7 +352,8 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_stops_at_its_end() {
-        let text = r#"{"x":[true,false,null,-1.5e+3,"a\u00e9\n"],"src_ip":["1"],"a":{"b":[{"c":1}]}}"#;
+        let text =
+            r#"{"x":[true,false,null,-1.5e+3,"a\u00e9\n"],"src_ip":["1"],"a":{"b":[{"c":1}]}}"#;
         let paths = Paths::new(&WANTED_PATHS, &[]);
         for end in 0..text.len() {
             let cut = &text.as_bytes()[..end];

@@ -137,7 +137,8 @@ pub fn separators(bytes: &[u8]) -> usize {
 fn object_after(bytes: &[u8], from: usize) -> Option<usize> {
     memchr_iter(b'{', &bytes[from..]).map(|at| from + at).find(|&at| {
         let before = &bytes[at.saturating_sub(LONGEST_INDENT)..at];
-        let mut before = before.iter().rev().skip_while(|byte| matches!(byte, b' ' | b'\t' | b',' | b'['));
+        let mut before =
+            before.iter().rev().skip_while(|byte| matches!(byte, b' ' | b'\t' | b',' | b'['));
         matches!(before.next(), Some(b'\n' | b'\r' | b'}' | 0 | 0x1e))
     })
 }

@@ -21,7 +21,8 @@ pub fn flow(text: &[u8], notation: Notation) -> Option<Record> {
         *fields.get_mut(count)? = field;
         count += 1;
     }
-    let [time, source, destination, source_port, destination_port, protocol, direction, ..] = fields;
+    let [time, source, destination, source_port, destination_port, protocol, direction, ..] =
+        fields;
     if count < LEAST_FIELDS || !matches!(direction, b"I" | b"O") {
         return None;
     }
@@ -59,11 +60,22 @@ mod tests {
             ("1700000000,10.0.0.1,192.0.2.1,4000,443,T,O,A", None, None, 6),
             ("1700000000,10.0.0.1,192.0.2.1,4000,443,U,I,D,B,,,,", None, None, 17),
             ("1700000000,10.0.0.1,192.0.2.1,4000,443,T,O,A,E,1,66,2,120", Some(3), Some(186), 6),
-            ("1700000000000,10.0.0.1,192.0.2.1,4000,443,6,O,E,NX,1,66,2,120", Some(3), Some(186), 6),
+            (
+                "1700000000000,10.0.0.1,192.0.2.1,4000,443,6,O,E,NX,1,66,2,120",
+                Some(3),
+                Some(186),
+                6,
+            ),
         ] {
             let flow = flow(text).unwrap();
-            assert_eq!((flow.source, flow.destination), (Cell::plain(0x0a00_0001), Cell::plain(0xc000_0201)));
-            assert_eq!((flow.packets, flow.bytes, flow.facts.protocol), (packets, bytes, Some(protocol)));
+            assert_eq!(
+                (flow.source, flow.destination),
+                (Cell::plain(0x0a00_0001), Cell::plain(0xc000_0201))
+            );
+            assert_eq!(
+                (flow.packets, flow.bytes, flow.facts.protocol),
+                (packets, bytes, Some(protocol))
+            );
             assert_eq!(flow.facts.destination_port, Some(443));
             assert_eq!(flow.facts.time, Some(1_700_000_000_000_000_000), "{text}");
         }

@@ -103,7 +103,8 @@ fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
         return found(Dialect::Sockets, true);
     }
     let dump = read(&Dialect::Dump);
-    if dump.records > 0 && dump.records >= dump.damaged {
+    // Names instead of addresses stand on either side of an arrow, but so does any word.
+    if dump.both > 0 && 2 * dump.both >= dump.records {
         return found(Dialect::Dump, true);
     }
     let filter = read(&Dialect::Filterlog);

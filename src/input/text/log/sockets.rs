@@ -48,7 +48,8 @@ fn endpoint<'l>(word: &'l [u8], context: Context) -> Option<Endpoint<'l>> {
         || matches!(rest, [b':' | b'.' | b'%', ..])
         || endpoint.text.len() < word.len()
         || endpoint.cell == Cell::Ipv6;
-    if endpoint.cell == Cell::plain(0) {
+    let is_any = [&b":::"[..], b"[::]"].iter().any(|any| endpoint.text.starts_with(any));
+    if endpoint.cell == Cell::plain(0) || is_any || endpoint.text == b"::" {
         endpoint.cell = Cell::Missing;
     }
     has_port.then_some(endpoint)
