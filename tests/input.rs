@@ -681,16 +681,6 @@ fn foreign_formats_are_recognised() {
          which reads it as it is"
     );
     assert_eq!(
-        error(b"BZh91AY&SY\x00\x00"),
-        "'x.csv' is a bzip2 file, which is not read; convert it first: \
-         bzip2 -dc FILE | octomix detect -"
-    );
-    assert_eq!(
-        error(b"\xfd7zXZ\x00\x00\x04"),
-        "'x.csv' is an xz file, which is not read; convert it first: \
-         xz -dc FILE | octomix detect -"
-    );
-    assert_eq!(
         error(b"\x0c\xa5\x02\0\0\0"),
         "'x.csv' is a file of nfdump, which is not read; convert it first: \
          nfdump -r FILE -o csv | octomix detect -"
