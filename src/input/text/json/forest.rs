@@ -46,6 +46,7 @@ impl ForestCutter {
             open = self.after(token.kind, open);
             let is_whole = match token.kind {
                 Kind::Element => true,
+                Kind::Member(value) if holds_records(&bytes[value..token.end]) => true,
                 Kind::Damage { .. } => token.ends_piece(),
                 Kind::Close | Kind::Member(_) => whole == at,
                 Kind::Open => false,
@@ -58,6 +59,12 @@ impl ForestCutter {
         let is_all = whole == at && at + tokens::separators(&bytes[at..]) == bytes.len();
         if is_all { bytes.len() } else { whole }
     }
+}
+
+/// Whether a value is an array that may hold records.
+fn holds_records(value: &[u8]) -> bool {
+    let inner = value.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inner.is_some_and(|inner| matches!(inner.first(), Some(b'{' | b'"')))
 }
 
 impl Cutter for ForestCutter {

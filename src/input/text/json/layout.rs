@@ -106,7 +106,8 @@ fn of_damaged(
     // A pipe may deliver a line at a time: only the rest of an object is worth waiting for another line.
     let line_end = head.bytes()[start..].iter().position(|&byte| byte == b'\n');
     let (line, rest) = head.bytes()[start..].split_at(line_end.unwrap_or_default());
-    if trimmed(line).ends_with(b"}") && trimmed(rest).is_empty() {
+    let has_next = rest.get(1..).is_some_and(|rest| rest.contains(&b'\n'));
+    if trimmed(line).ends_with(b"}") && !has_next {
         head.grow();
     }
     let text = &head.bytes()[start..];

@@ -39,6 +39,9 @@ use objects::{Layout, Objects};
 use paths::WantedPath;
 use sample::Sample;
 
+/// Bytes in which objects with fields are looked for before the first record.
+const ENOUGH: usize = 64 << 10;
+
 /// Recognises objects, on lines or in arrays. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
@@ -57,8 +60,12 @@ pub(crate) fn recognise(
     };
     // Names of single addresses say little beside those of sources and destinations.
     let flows = Objects::new(&wanted(options, Names::Pairs), layout, false);
+    let mut sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+    // A first line without fields says nothing.
+    while sample.fields.is_empty() && head.bytes().len() < ENOUGH && head.grow() {
+        sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+    }
     let text = &head.bytes()[skip..];
-    let mut sample = Sample::of(&flows, text, notation);
     let has_flows = sample.has_flows || sample.source.is_some() || sample.destination.is_some();
     let mut objects = flows;
     if !has_flows {

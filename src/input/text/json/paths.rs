@@ -41,6 +41,8 @@ struct Node {
 pub struct Name {
     /// The name, folded; as it is if nothing is left of it.
     name: Box<str>,
+    /// As it is usually written.
+    written: Box<[u8]>,
     /// What a value here fills.
     pub fills: Vec<(Field, u16)>,
     /// The node of an object here.
@@ -71,17 +73,28 @@ const FOLDED: [u8; 256] = {
 const OTHER_SCRIPT: u8 = 0x80;
 
 /// A hash of the first and the last letter, which rules out most names of an object at once.
-#[inline]
+#[inline(always)]
 fn hash(name: &[u8]) -> usize {
-    let folded = |&byte: &u8| FOLDED[usize::from(byte)];
-    let is_letter = |letter: &u8| *letter != 0;
-    let first = name.iter().map(folded).find(is_letter).unwrap_or(0);
-    let last = name.iter().rev().map(folded).find(is_letter).unwrap_or(0);
+    let folded = |byte: u8| FOLDED[usize::from(byte)];
+    let ends = match name {
+        [only] => (folded(*only), folded(*only)),
+        [first, .., last] => (folded(*first), folded(*last)),
+        [] => (0, 0),
+    };
+    let (first, last) = if ends.0 == 0 || ends.1 == 0 { letters(name) } else { ends };
     usize::from(first & 31) << 5 | usize::from(last & 31)
 }
 
+/// The first and the last letter of a name that begins or ends with a separator.
+#[cold]
+fn letters(name: &[u8]) -> (u8, u8) {
+    let letter = |&byte: &u8| Some(FOLDED[usize::from(byte)]).filter(|&letter| letter != 0);
+    let (first, last) = (name.iter().find_map(letter), name.iter().rev().find_map(letter));
+    (first.unwrap_or(0), last.unwrap_or(0))
+}
+
 /// Whether `name` is `folded` when folded.
-#[inline]
+#[inline(always)]
 fn is_same(name: &[u8], folded: &str) -> bool {
     let mut rest = folded.as_bytes().iter();
     for &byte in name {
@@ -123,9 +136,20 @@ struct Maker<'a> {
 /// What is known of a name while its node is made.
 #[derive(Default)]
 struct Draft {
+    written: String,
     fills: Vec<(Field, u16)>,
     rest: Rest,
     is_wrapper: bool,
+}
+
+impl Draft {
+    /// Of several paths to one slot, the best counts.
+    fn fill(&mut self, slot: Field, rank: u16) {
+        match self.fills.iter_mut().find(|(known, _)| *known == slot) {
+            Some((_, best)) => *best = rank.min(*best),
+            None => self.fills.push((slot, rank)),
+        }
+    }
 }
 
 impl Paths {
@@ -149,13 +173,13 @@ impl Paths {
     }
 
     /// What is wanted from the value called `name` in the object at `node`.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, node: usize, name: &[u8]) -> Option<&Name> {
         let node = &self.nodes[node];
         let mut next = node.first[hash(name)];
         while next > 0 {
             let candidate = &node.names[usize::from(next) - 1];
-            if is_same(name, &candidate.name) || *candidate.name.as_bytes() == *name {
+            if *candidate.written == *name || is_same(name, &candidate.name) {
                 return Some(candidate);
             }
             next = candidate.next;
@@ -173,8 +197,9 @@ impl Maker<'_> {
         let at = self.nodes.len();
         self.nodes.push(Node { names: Vec::new(), first: Box::new([0; HASHES]) });
         self.made.insert(rest.clone(), at);
-        for (name, draft) in self.drafts(&rest) {
-            let Draft { fills, mut rest, is_wrapper } = draft;
+        // The preferred names come last, and so are the first with their hash.
+        for (name, draft) in self.drafts(&rest).into_iter().rev() {
+            let Draft { written, fills, mut rest, is_wrapper } = draft;
             let first_inner = (!rest.is_empty()).then(|| self.node(rest.clone()));
             let inner = if is_wrapper {
                 rest.extend(&self.inside);
@@ -185,7 +210,8 @@ impl Maker<'_> {
             let node = &mut self.nodes[at];
             let first = &mut node.first[hash(name.as_bytes())];
             let next = std::mem::replace(first, node.names.len() as u16 + 1);
-            node.names.push(Name { name: name.into(), fills, inner, first_inner, next });
+            let (name, written) = (name.into(), written.as_bytes().into());
+            node.names.push(Name { name, written, fills, inner, first_inner, next });
         }
         at
     }
@@ -195,10 +221,11 @@ impl Maker<'_> {
         let mut drafts: Vec<(String, Draft)> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut of = |name: &str| {
+            let written = name.to_owned();
             let folded = fold(name);
-            let name = if folded.is_empty() { name.to_owned() } else { folded };
+            let name = if folded.is_empty() { written.clone() } else { folded };
             *known.entry(name.clone()).or_insert_with(|| {
-                drafts.push((name, Draft::default()));
+                drafts.push((name, Draft { written, ..Draft::default() }));
                 drafts.len() - 1
             })
         };
@@ -214,7 +241,7 @@ impl Maker<'_> {
             let draft = &mut drafts[draft].1;
             match (gone, self.steps[step].fills) {
                 (Some(gone), _) => draft.rest.push((step, gone)),
-                (None, Some(fills)) => draft.fills.push(fills),
+                (None, Some((slot, rank))) => draft.fill(slot, rank),
                 (None, None) => draft.is_wrapper = true,
             }
         }
