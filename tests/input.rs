@@ -373,7 +373,7 @@ fn ragged_rows_give_what_they_hold() {
     let found = capture("src,dst\n10.0.0.1\n10.0.0.2,10.0.0.3,more\n10.0.0.4,10.0.0.5\n");
     assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2", "10.0.0.4"]);
     assert_eq!(shown(&found.sets.destination), ["10.0.0.3", "10.0.0.5"]);
-    assert_eq!((file(&found).ragged, file(&found).records), (2, 3));
+    assert_eq!((file(&found).irregular.ragged, file(&found).records), (2, 3));
     assert_eq!(file(&found).destination.missing, 1);
 }
 
@@ -723,7 +723,7 @@ proptest! {
             prop_assert_eq!(packets, rows.len() as u64);
         }
         prop_assert_eq!(file(&found).bytes, content.len() as u64);
-        prop_assert_eq!(file(&found).ragged, 0);
+        prop_assert_eq!(file(&found).irregular.ragged, 0);
     }
 }
 
@@ -754,7 +754,7 @@ fn shared_data_is_read() {
     let lines = fs::read_to_string(&path).unwrap().lines().count() as u64;
     let argus = quietly(&[path], &Options::default()).unwrap();
     assert_eq!(named(&argus), [Some("SrcAddr"), Some("DstAddr")]);
-    assert_eq!((file(&argus).records, file(&argus).ragged), (lines - 1, 0));
+    assert_eq!((file(&argus).records, file(&argus).irregular.ragged), (lines - 1, 0));
     assert!(!argus.sets.source.is_empty() && !argus.sets.destination.is_empty());
     // Link-layer flows carry MAC addresses, which are malformed here.
     assert_eq!(places(&argus)[0], "line 2, column 'SrcAddr': '00:00:00:00:00:00'");

@@ -28,6 +28,7 @@ mod filter;
 mod foreign;
 pub(crate) mod format;
 mod formats;
+pub(crate) mod irregular;
 pub(crate) mod message;
 mod names;
 pub(crate) mod options;
@@ -47,6 +48,7 @@ pub use account::{Account, FileAccount, Format, MalformedCell, PassedOver, Recor
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
+pub use irregular::Irregular;
 pub use options::{Directories, Notation, Options, Tunnels};
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
@@ -54,6 +56,7 @@ pub use read::source::{Source, Sources, matches, shard_role};
 pub use role::{PerRole, Role, Roles};
 pub use tally::Tally;
 pub use text::cell::parse_ipv4;
+pub use text::preset::{PRESETS, Preset};
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
 

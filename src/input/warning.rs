@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::input::account::FileAccount;
 use crate::input::message::{listed, quoted};
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
@@ -65,6 +66,33 @@ pub enum Warning {
         /// Its number in captures.
         number: u16,
     },
+    /// Rows have more cells than the header, and may hold several values in one of them.
+    #[error(
+        "rows have more cells than the header ({rows} of them), so what could not be told apart is left out; {}",
+        if *is_tshark { "have TShark write one value a cell with -E occurrence=f" } else { "quote cells that hold the separator" }
+    )]
+    Overlong {
+        /// How many rows.
+        rows: u64,
+        /// Whether TShark wrote the file.
+        is_tshark: bool,
+    },
+    /// Lines above the header of a table.
+    #[error("lines above the column names are passed over ({lines} of them, the first '{first}')")]
+    LinesAbove {
+        /// How many.
+        lines: u64,
+        /// The beginning of the first, safe to display.
+        first: String,
+    },
+    /// Zero bytes at the start, as rotation leaves them where a log is still written to.
+    #[error(
+        "the file begins with {bytes} zero bytes, which are passed over; see how it is rotated"
+    )]
+    Zeros {
+        /// How many.
+        bytes: u64,
+    },
     /// A record spans very many lines.
     #[error(
         "the record on line {line} goes on for more than {limit} lines, read as one row; \
@@ -116,6 +144,14 @@ pub enum Warning {
 }
 
 impl Warning {
+    pub(crate) fn of_overlong(file: &FileAccount) -> Option<Self> {
+        let columns = [&file.format.source, &file.format.destination];
+        let is_tshark =
+            columns.into_iter().flatten().any(|name| matches!(&name[..], "ip.src" | "ip.dst"));
+        let rows = file.irregular.overlong;
+        (rows > 0).then_some(Warning::Overlong { rows, is_tshark })
+    }
+
     /// Whether it says why a file that was read to its end holds no address.
     pub(crate) fn explains_absence(&self) -> bool {
         matches!(self, Warning::UnknownLink { .. })

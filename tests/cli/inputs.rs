@@ -20,7 +20,11 @@ fn every_format_and_name_is_listed() {
     for names in &catalogue.names {
         assert!(names.columns.iter().all(|(_, known)| listed.contains(known)), "{}", names.tool);
     }
-    folder.octomix(&["inputs", "--format", "json"]).assert().success().stdout(contains("id.orig_h"));
+    folder
+        .octomix(&["inputs", "--format", "json"])
+        .assert()
+        .success()
+        .stdout(contains("id.orig_h"));
 }
 
 /// The known names as a table of Markdown.

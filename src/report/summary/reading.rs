@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::input::{
-    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Role, Tally,
+    Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Role, Tally,
 };
 
 /// What was read from all files.
@@ -18,8 +18,9 @@ pub struct Reading {
     pub bytes: u64,
     /// Records of all files.
     pub records: u64,
-    /// Rows of all files that are longer or shorter than their header.
-    pub ragged: u64,
+    /// What stands in tables besides rows that are as long as the header.
+    #[serde(flatten)]
+    pub irregular: Irregular,
     /// Cells of all files.
     pub cells: Cells,
 }
@@ -47,8 +48,9 @@ pub struct FileReading {
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
-    /// Rows longer or shorter than the header.
-    pub ragged: u64,
+    /// What stands in it besides rows that are as long as the header.
+    #[serde(flatten)]
+    pub irregular: Irregular,
     /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
     pub networks: u64,
     /// Bytes at its end that do not make a whole record.
@@ -74,7 +76,7 @@ impl Reading {
             passed_over: account.passed_over.clone(),
             bytes: account.bytes(),
             records: account.records(),
-            ragged: account.ragged(),
+            irregular: account.irregular(),
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
     }
@@ -91,7 +93,7 @@ impl FileReading {
             dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
-            ragged: file.ragged,
+            irregular: file.irregular,
             networks: file.networks,
             cut: file.cut,
             cells: cells(file.source, file.destination),
