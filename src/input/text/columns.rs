@@ -75,7 +75,7 @@ pub(crate) fn choose_by(
                 columns: header.to_vec(),
             })?),
             None => {
-                let candidates = known.candidates(role);
+                let candidates = known.guess(role, header, options);
                 if let Some((&taken, others @ [_, ..])) = candidates.split_first() {
                     warnings.push(Warning::SeveralColumns {
                         role,
@@ -106,7 +106,7 @@ pub(crate) fn sides(header: &[String], options: &Options, sample: &Sample) -> [O
     let known = Known::of(header, sample);
     [Role::Source, Role::Destination].map(|role| match options.column(role) {
         Some(name) => find(header, name),
-        None => known.candidates(role).first().copied(),
+        None => known.guess(role, header, options).first().copied(),
     })
 }
 
@@ -176,6 +176,16 @@ impl Known {
             }
         }
         Self { pairs, sources, destinations }
+    }
+
+    /// The columns that may hold `role`, which no option names. The column that is named for the other role
+    /// is none of them.
+    fn guess(&self, role: Role, header: &[String], options: &Options) -> Vec<usize> {
+        let other = if role == Role::Destination { Role::Source } else { Role::Destination };
+        let taken = options.column(other).and_then(|name| find(header, name));
+        let mut candidates = self.candidates(role);
+        candidates.retain(|&at| taken != Some(at));
+        candidates
     }
 
     /// The columns that may hold `role`, the preferred one first. If there are whole pairs, only these

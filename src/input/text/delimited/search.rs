@@ -8,7 +8,7 @@ use crate::input::read::head::Head;
 use crate::input::record::Cell;
 use crate::input::role::Role;
 use crate::input::text::cell::{network, parse_cell};
-use crate::input::text::columns;
+use crate::input::text::columns::{self, Sample};
 use crate::input::text::exact::Exact;
 use crate::input::text::header::{self, Division, Header};
 use crate::input::text::lines::{self, FirstLine};
@@ -72,13 +72,16 @@ impl<'h, 's> Search<'h, 's> {
         let is_header = !is_data && self.is_header(&first.text);
         let error = match header {
             Some(header) if is_header => {
-                let chosen = columns::choose(&header.names, self.options, self.head.name());
-                if chosen.is_ok()
-                    || header.division == Division::Delimiter(b',') && header.names.len() == 1
+                let sides = columns::sides(&header.names, self.options, &Sample::default());
+                // One name alone may be the first of a header over several lines.
+                let is_one = header.names.len() == 1;
+                if is_one && header.division != Division::Blanks
+                    || sides.iter().any(Option::is_some)
                 {
                     let found = self.row(first.start, header.division);
                     return Ok(found.map(|found| Found { warnings, ..found }));
                 }
+                let chosen = columns::choose(&header.names, self.options, self.head.name());
                 chosen.err().filter(|_| header.division != Division::Blanks)
             }
             _ => None,
