@@ -1,4 +1,4 @@
-//! Reading alone: captures in any format, folded into distinct addresses and their packets.
+//! Reading alone: captures in any format, folded into distinct addresses and their packets or records.
 //!
 //! `cargo run --release --example reading -- examples/tutorial_packets.csv`
 
@@ -12,8 +12,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files: Vec<_> = std::env::args_os().skip(1).map(Into::into).collect();
     let capture = read(&files, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
     for (role, set) in capture.sets.iter().filter(|(_, set)| !set.is_empty()) {
-        let packets: u64 = (0..set.len()).map(|at| set.packets(at)).sum();
-        println!("{role}s: {} distinct addresses in {packets} packets", set.len());
+        let (count, unit) = (set.total(), set.unit().name());
+        println!("{role}s: {} distinct addresses in {count} {unit}", set.len());
         let busiest = (0..set.len()).max_by_key(|&at| set.packets(at));
         if let Some(at) = busiest {
             println!("  busiest: {} ({})", dotted(set.addresses()[at]), set.packets(at));

@@ -45,9 +45,9 @@ fn a_wrapped_engine_sees_every_run() {
 }
 
 #[test]
-fn reading_counts_packets() {
+fn reading_counts_records() {
     let text = printed("reading", &[&tutorial()]);
-    let expected = "sources: 187 distinct addresses in 4087 packets\n";
+    let expected = "sources: 187 distinct addresses in 4087 records\n";
     assert!(text.starts_with(expected), "{text}");
-    assert!(text.contains("destinations: 2673 distinct addresses in 4068 packets\n"), "{text}");
+    assert!(text.contains("destinations: 2673 distinct addresses in 4068 records\n"), "{text}");
 }

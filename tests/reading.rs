@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use flate2::write::GzEncoder;
-use octomix::address::{AddressSet, dotted};
+use octomix::address::{AddressSet, Unit, dotted};
 use octomix::input::{
     Capture, Compression, InputError, Options, RecordNumber, Roles, Warning, read,
 };
@@ -268,6 +268,14 @@ fn tables_of_octomix_count_their_packets() {
     assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2"]);
     assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
     assert!(found.sets.destination.is_empty());
+    for (unit, word) in
+        [(Unit::Records, "records"), (Unit::Mixed, "count"), (Unit::Packets, "packets")]
+    {
+        let found = capture(&text.replace("packets", word));
+        assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
+        assert_eq!((found.sets.source.unit(), found.account.unit()), (unit, unit));
+        assert_eq!(found.account.packets().is_some(), unit == Unit::Packets);
+    }
     let files = Files::new();
     let both = Options { roles: Some(Roles::Both), ..Options::default() };
     let found = quietly(&[files.write("x", text)], &both).unwrap();

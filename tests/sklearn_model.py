@@ -100,7 +100,8 @@ def read(folder):
     if not rows:
         raise ValueError("addresses.csv has no rows")
     octets = np.array([row["address"].split(".") for row in rows], dtype=np.float64)
-    packets = np.array([int(row["packets"]) for row in rows])
+    counted = "packets" if "packets" in rows[0] else "records"
+    packets = np.array([int(row[counted]) for row in rows])
     return model, rows, octets, packets if model["weighted_by"] == "packets" else np.ones_like(packets)
 
 

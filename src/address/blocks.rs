@@ -3,10 +3,7 @@
 //! However many blocks a list has and however they overlap, a set is ascending ranges that neither
 //! overlap nor touch, and an address is looked up among those that begin with its first octet.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
-
-use thiserror::Error;
 
 /// IPv4 addresses, held as ranges.
 ///
@@ -15,7 +12,7 @@ use thiserror::Error;
 /// let office = Blocks::parse("10.0.0.0/8\n192.0.2.7  # the printer\n")?;
 /// assert!(office.contains(0x0a01_0203) && office.contains(0xc000_0207));
 /// assert!(!office.contains(0xc000_0208));
-/// # Ok::<(), octomix::address::BlocksError>(())
+/// # Ok::<(), octomix::input::BlocksError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocks {
@@ -23,19 +20,6 @@ pub struct Blocks {
     ranges: Vec<(u32, u32)>,
     /// For each first octet the ranges that may hold its addresses, and one more: the number of ranges.
     starts: Box<[u32; 257]>,
-}
-
-/// A line that is not a block.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "line {line} is '{value}', which is no block of addresses; \
-     write one a line, e.g. 10.0.0.0/8, 192.0.2.1 or 192.0.2.1-192.0.2.9"
-)]
-pub struct BlocksError {
-    /// The line, from 1.
-    pub line: u64,
-    /// What stands there.
-    pub value: String,
 }
 
 impl Blocks {
@@ -68,28 +52,6 @@ impl Blocks {
         Self::new([0x0a00_0000..=0x0aff_ffff, 0xac10_0000..=0xac1f_ffff, 0xc0a8_0000..=0xc0a8_ffff])
     }
 
-    /// The blocks of a list, one a line: a CIDR block, an address, or the first and the last address of a range.
-    /// What follows `#` or `;` is a comment. Blocks of IPv6 hold no IPv4 address and are passed over.
-    ///
-    /// # Errors
-    ///
-    /// The first line that is none of these.
-    pub fn parse(list: &str) -> Result<Self, BlocksError> {
-        let mut ranges = Vec::new();
-        for (line, text) in (1..).zip(list.trim_start_matches('\u{feff}').lines()) {
-            let bare = text.split(['#', ';']).next().unwrap_or_default().trim();
-            if bare.is_empty() {
-                continue;
-            }
-            match parse_block(bare) {
-                Some(range) => ranges.push(range),
-                None if is_ipv6(bare) => {}
-                None => return Err(BlocksError { line, value: bare.to_owned() }),
-            }
-        }
-        Ok(Self::new(ranges))
-    }
-
     /// Whether `address` is in one of the blocks.
     #[inline]
     pub fn contains(&self, address: u32) -> bool {
@@ -113,57 +75,13 @@ impl Blocks {
     }
 }
 
-/// The addresses of `text`: a CIDR block, whose address may be any in it, one address, or a range.
-///
-/// ```
-/// use octomix::address::parse_block;
-/// assert_eq!(parse_block("192.0.2.77/31"), Some(0xc000_024c..=0xc000_024d));
-/// assert_eq!(parse_block("192.0.2.7"), Some(0xc000_0207..=0xc000_0207));
-/// assert_eq!(parse_block("192.0.2.7-192.0.2.9"), Some(0xc000_0207..=0xc000_0209));
-/// assert_eq!(parse_block("192.0.2.0/33"), None);
-/// ```
-pub fn parse_block(text: &str) -> Option<RangeInclusive<u32>> {
-    let address = |text: &str| text.trim().parse::<Ipv4Addr>().ok().map(u32::from);
-    if let Some((first, last)) = text.split_once('-') {
-        let (first, last) = (address(first)?, address(last)?);
-        return (first <= last).then_some(first..=last);
-    }
-    let (text, length) = text.split_once('/').unwrap_or((text, "32"));
-    let rest = prefix_rest(length, u32::BITS)?;
-    // 2^rest - 1, in the 32 bits that it has.
-    let host = u32::MAX.checked_shr(u32::BITS - rest).unwrap_or(0);
-    let first = address(text)? & !host;
-    Some(first..=first | host)
-}
-
-/// The bits of an address of `bits` behind a prefix of `length`.
-fn prefix_rest(length: &str, bits: u32) -> Option<u32> {
-    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
-    bits.checked_sub(length.parse().ok().filter(|_| is_number)?)
-}
-
-fn is_ipv6(text: &str) -> bool {
-    let (address, length) = text.split_once('/').unwrap_or((text, "128"));
-    prefix_rest(length, u128::BITS).is_some() && address.parse::<Ipv6Addr>().is_ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn what_is_no_block_is_told_with_its_line() {
-        let error = Blocks::parse("# mine\n10.0.0.0/8\n\n10.0.0/8 ; short\n").unwrap_err();
-        assert_eq!((error.line, error.value.as_str()), (4, "10.0.0/8"));
-        for wrong in
-            ["1.2.3.4/", "1.2.3.4/+8", "1.2.3.4/33", "::1/129", "9.9.9.9-1.1.1.1", "x", "1.2.3.04"]
-        {
-            assert!(Blocks::parse(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(Blocks::parse("2001:db8::/32\n::1\n").unwrap().addresses(), 0);
-    }
 
     #[test]
     fn whole_space_and_its_ends() {

@@ -77,7 +77,7 @@ impl Counter {
         addresses.for_each(|&address| self.add(address, 1));
     }
 
-    /// Counts `packets` packets of `address`; none is nothing.
+    /// Counts `packets` packets of `address`; none is nothing. A larger sum stays at the largest `u64`.
     #[inline]
     pub fn add(&mut self, address: u32, packets: u64) {
         if packets == 0 {
@@ -181,14 +181,14 @@ impl Sorted {
                 self.addresses[to] = self.addresses[from];
                 self.packets.copy(from, to);
             }
-            let mut packets = 0;
+            let mut packets = 0u64;
             while end > 0 && self.batch[end - 1] == address {
                 (end, packets) = (end - 1, packets + 1);
             }
             to -= 1;
             if from > 0 && self.addresses[from - 1] == address {
                 from -= 1;
-                packets += self.packets.of(from, address);
+                packets = packets.saturating_add(self.packets.of(from, address));
             }
             self.addresses[to] = address;
             self.packets.set(to, old + new, address, packets);
@@ -197,7 +197,7 @@ impl Sorted {
         for (address, packets) in self.more.drain(..) {
             // All of the batch is in the list by now.
             if let Ok(at) = self.addresses.binary_search(&address) {
-                let packets = packets + self.packets.of(at, address);
+                let packets = packets.saturating_add(self.packets.of(at, address));
                 self.packets.set(at, self.addresses.len(), address, packets);
             }
         }
@@ -228,6 +228,15 @@ mod tests {
         let mut counter = Counter::new(largest_unsorted, least_batch);
         packets.iter().for_each(|&(address, packets)| counter.add(address, packets));
         counter.finish()
+    }
+
+    #[test]
+    fn sums_of_packets_saturate_in_every_form() {
+        for largest_unsorted in [0, 5] {
+            let most = [(7, u64::MAX), (8, u64::MAX - 1), (7, 1), (8, 1), (8, 1), (8, u64::MAX)];
+            let set = counted(&most, largest_unsorted, 1);
+            assert_eq!((set.weights(), set.total()), (vec![u64::MAX; 2], u64::MAX));
+        }
     }
 
     proptest! {

@@ -58,7 +58,7 @@ impl Folded {
         *slot += 1;
     }
 
-    /// Adds `packets`, at least one, of `address`.
+    /// Adds `packets`, at least one, of `address`. A larger sum stays at the largest `u64`.
     pub fn add(&mut self, address: u32, packets: u64) {
         if 2 * self.addresses.len() >= self.slots.len() {
             self.grow();
@@ -69,12 +69,11 @@ impl Folded {
             self.addresses.push(address);
         }
         // One stays, as that is how a slot is known to be taken.
-        let (kept, beyond) = match u32::try_from(counted + packets) {
-            Ok(sum) => (sum, 0),
-            Err(_) => (1, counted + packets - 1),
-        };
+        let sum = counted.saturating_add(packets);
+        let (kept, beyond) = u32::try_from(sum).map_or((1, sum - 1), |sum| (sum, 0));
         if beyond > 0 {
-            *self.beyond.entry(address).or_default() += beyond;
+            let packets = self.beyond.entry(address).or_default();
+            *packets = packets.saturating_add(beyond);
         }
         self.slots[at] = u64::from(address) << 32 | u64::from(kept);
     }
@@ -82,7 +81,7 @@ impl Folded {
     /// The packets of `address`.
     pub fn packets(&self, address: u32) -> u64 {
         let counted = u64::from(self.slots[self.slot(address)] as u32);
-        counted + self.beyond.get(&address).copied().unwrap_or(0)
+        counted.saturating_add(self.beyond.get(&address).copied().unwrap_or(0))
     }
 
     /// The slot of `address`, or the one that it would take.

@@ -12,13 +12,15 @@ mod held;
 mod points;
 mod set;
 mod times;
+mod unit;
 
-pub use blocks::{Blocks, BlocksError, parse_block};
+pub use blocks::Blocks;
 pub use counter::{Counter, LARGEST_UNSORTED};
 pub use held::Held;
 pub use points::{LARGEST_TOTAL, Points, WeightsError};
 pub use set::AddressSet;
 pub use times::{LEAST_SORTED, Span, Times};
+pub use unit::Unit;
 
 /// Octets of an address, and so the dimensions of every model.
 pub const OCTETS: usize = 4;

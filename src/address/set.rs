@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::times::{Span, Times};
+use super::unit::Unit;
 
 /// Distinct addresses, each with its number of packets: what a [`Counter`](super::Counter) ends in.
 ///
@@ -13,6 +14,7 @@ use super::times::{Span, Times};
 pub struct AddressSet {
     addresses: Vec<u32>,
     packets: Packets,
+    unit: Unit,
     /// One an address, or none at all.
     spans: Vec<Span>,
 }
@@ -20,13 +22,23 @@ pub struct AddressSet {
 impl AddressSet {
     /// Of distinct `addresses`, whose `packets` have the same order.
     pub(super) fn new(addresses: Vec<u32>, packets: Packets) -> Self {
-        Self { addresses, packets, spans: Vec::new() }
+        Self { addresses, packets, unit: Unit::default(), spans: Vec::new() }
     }
 
     /// The same set with the times at which its addresses were seen.
     pub fn with_times(self, times: Times) -> Self {
         let spans = times.of(&self.addresses);
         Self { spans, ..self }
+    }
+
+    /// The same set, whose counts stand for `unit`.
+    pub fn counting(self, unit: Unit) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// What the counts stand for, which are called packets throughout.
+    pub fn unit(&self) -> Unit {
+        self.unit
     }
 
     /// Whether times were asked for.
@@ -53,6 +65,17 @@ impl AddressSet {
     /// Packets of each address, in the order of [`addresses`](Self::addresses): 8 bytes an address.
     pub fn weights(&self) -> Vec<u64> {
         (0..self.len()).map(|at| self.packets(at)).collect()
+    }
+
+    /// Packets of all addresses together; a larger sum stays at the largest `u64`.
+    pub fn total(&self) -> u64 {
+        (0..self.len()).fold(0, |total, at| total.saturating_add(self.packets(at)))
+    }
+
+    /// Whether a sum of packets was larger than a `u64`.
+    pub fn is_saturated(&self) -> bool {
+        // 2^32 addresses of fewer than 2^32 packets each stay below it.
+        !self.packets.beyond.is_empty() && self.total() == u64::MAX
     }
 
     /// How many distinct addresses there are.

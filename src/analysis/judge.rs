@@ -110,7 +110,7 @@ pub(super) fn judge(
     let sizes: Vec<u64> = tallies.iter().map(|tally| tally.size).collect();
     let flagged = Flagged {
         rows,
-        reasons: Reasons::new(&ascending, &estimate, &sizes),
+        reasons: Reasons::new(&ascending, &estimate, &sizes).counting(set.unit()),
         rules: criteria.rules,
         diffuse: structure.diffuse,
     };

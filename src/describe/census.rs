@@ -38,7 +38,8 @@ impl<'a> Census<'a> {
         for verdict in verdicts {
             let tally = &mut self.tallies[verdict.cluster() as usize];
             tally.size += 1;
-            tally.packets += self.set.packets(verdict.at as usize);
+            let packets = self.set.packets(verdict.at as usize);
+            tally.packets = tally.packets.saturating_add(packets);
             let address = self.set.addresses()[verdict.at as usize];
             match &mut self.unsorted {
                 None => tally.portrait.add(address),

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::address::Unit;
 use crate::input::irregular::Irregular;
 use crate::input::read::decompress::Compression;
+use crate::input::remedy::Remedy;
 use crate::input::role::Role;
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
@@ -33,6 +35,21 @@ impl Account {
     /// Records read, over all files.
     pub fn records(&self) -> u64 {
         self.files.iter().map(|file| file.records).sum()
+    }
+
+    /// Packets that the records of all files say, if any does; a larger sum stays at the largest `u64`.
+    pub fn packets(&self) -> Option<u64> {
+        self.files.iter().filter_map(|file| file.packets).reduce(u64::saturating_add)
+    }
+
+    /// Bytes of traffic that the records of all files say, likewise.
+    pub fn traffic_bytes(&self) -> Option<u64> {
+        self.files.iter().filter_map(|file| file.traffic_bytes).reduce(u64::saturating_add)
+    }
+
+    /// What the counts of the addresses stand for.
+    pub fn unit(&self) -> Unit {
+        self.files.iter().filter_map(|file| file.unit).reduce(Unit::and).unwrap_or_default()
     }
 
     /// Rows longer or shorter than their header, over all files.
@@ -74,6 +91,12 @@ pub struct FileAccount {
     /// Its records: packets, flows, rows below the header of a table, or lines of a list that are neither
     /// blank nor a comment.
     pub records: u64,
+    /// The packets that its records say, in both directions, if any does.
+    pub packets: Option<u64>,
+    /// The bytes of traffic that its records say, if any does.
+    pub traffic_bytes: Option<u64>,
+    /// What the counts of its addresses stand for; `None` without an address.
+    pub unit: Option<Unit>,
     /// The cells read for the source.
     pub source: Tally,
     /// The cells read for the destination.
@@ -117,6 +140,16 @@ impl FileAccount {
         self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
     }
 
+    /// How the first malformed cell of `role` can be read.
+    fn remedy(&self, role: Role) -> Option<Remedy> {
+        let column = match role {
+            Role::Destination => &self.format.destination,
+            Role::Source | Role::Any => &self.format.source,
+        };
+        let first = self.malformed.iter().find(|place| place.column == *column)?;
+        Remedy::of(&first.value)
+    }
+
     pub(crate) fn warn_of_emptiness(&mut self) {
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
@@ -125,7 +158,8 @@ impl FileAccount {
         for role in [Role::Source, Role::Destination] {
             let tally = self.tally(role);
             if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
-                self.warnings.push(Warning::NoAddress { role, tally });
+                let remedy = self.remedy(role);
+                self.warnings.push(Warning::NoAddress { role, tally, remedy });
             }
         }
     }

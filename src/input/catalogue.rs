@@ -36,12 +36,17 @@ pub struct ToolNames {
 impl Catalogue {
     /// What this build reads.
     pub fn new() -> Self {
-        let formats =
-            FORMATS.iter().map(|format| ReadFormat { name: format.name, what: format.what });
+        let mut formats: Vec<ReadFormat> = Vec::new();
+        for format in FORMATS {
+            // A format may be tried twice.
+            if formats.iter().all(|known| known.name != format.name) {
+                formats.push(ReadFormat { name: format.name, what: format.what });
+            }
+        }
         let names = TOOLS
             .iter()
             .map(|tool| ToolNames { tool: tool.name, columns: tool.columns().collect() });
-        Self { formats: formats.collect(), names: names.collect() }
+        Self { formats, names: names.collect() }
     }
 }
 

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::foreign::Foreign;
 use crate::input::message::{file_name, listed, printable, quoted};
+use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
@@ -275,11 +276,12 @@ pub enum InputError {
         "no usable IPv4 address in {}: found {}; {}",
         listed(names),
         found(*tally, first.as_deref()),
-        match (reason, are_packets) {
-            (Some(reason), _) => reason.to_string(),
-            (None, true) => "expected packets with an IPv4 header".to_owned(),
-            (None, false) => "expected addresses such as 192.0.2.1, one a line or in the columns of a \
-                 comma-separated file".to_owned(),
+        match (reason, are_packets, first.as_ref().and_then(|first| Remedy::of(&first.1.value))) {
+            (Some(reason), ..) => reason.to_string(),
+            (None, true, _) => "expected packets with an IPv4 header".to_owned(),
+            (None, false, Some(remedy)) => remedy.to_string(),
+            (None, false, None) => "expected addresses such as 192.0.2.1, one a line or in the columns of a \
+                                    comma-separated file".to_owned(),
         }
     )]
     NoAddress {

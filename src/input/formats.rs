@@ -9,7 +9,7 @@ use super::packet::{pcap, pcapng};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::read::head::Head;
-use super::text::{delimited, json, list, vpc, zeek};
+use super::text::{delimited, json, list, log, vpc, zeek};
 use crate::store::{roaring, shard};
 
 /// A format: its name in the account, what a person calls its files, and how it is recognised.
@@ -24,7 +24,7 @@ const fn known(name: &'static str, what: &'static str, recognise: Recognise) -> 
 }
 
 /// All formats, in the order in which they are tried: the first that recognises the head of a file reads
-/// it. Every file is a list to `list`, so it comes last.
+/// it. Every file may be a list with malformed lines, so that comes last.
 #[rustfmt::skip]
 pub(crate) const FORMATS: &[Known] = &[
     known("pcap", "packet captures", pcap::recognise),
@@ -36,9 +36,11 @@ pub(crate) const FORMATS: &[Known] = &[
     known("zeek", "Zeek's logs as text", zeek::recognise),
     known("w3c", "W3C extended logs: of IIS, CloudFront, Exchange, Windows firewalls", zeek::recognise_w3c),
     known("json", "JSON: objects one a line, in arrays, or nested", json::recognise),
+    known("log", "text logs of firewalls, web servers and packet tools", log::recognise),
     known("vpc", "VPC flow logs", vpc::recognise),
-    known("csv", "tables of text with a header", delimited::recognise),
     known("list", "lists of addresses and blocks", list::recognise),
+    known("csv", "tables of text with a header", delimited::recognise),
+    known("list", "lists with malformed lines", list::recognise_all),
 ];
 
 /// Finds the format of the file that starts with `head`.

@@ -38,6 +38,7 @@ mod parquet;
 mod protocol;
 pub(crate) mod read;
 pub(crate) mod record;
+mod remedy;
 pub(crate) mod role;
 mod tally;
 pub(crate) mod text;
@@ -53,9 +54,11 @@ pub use options::{Directories, Notation, Options, Tunnels};
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
 pub use read::source::{Source, Sources, matches, shard_role};
+pub use remedy::Remedy;
 pub use role::{PerRole, Role, Roles};
 pub use tally::Tally;
 pub use text::cell::parse_ipv4;
+pub use text::list::{BlocksError, parse_block};
 pub use text::preset::{PRESETS, Preset};
 pub use time::{Rfc3339, parse_time};
 pub use warning::Warning;
@@ -95,21 +98,36 @@ pub fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
     let sources = Sources::find(paths, options.directories)?;
-    let Counted { source, destination, account } = driver::read(sources, options, progress)?;
+    let Counted { source, destination, mut account } = driver::read(sources, options, progress)?;
     if options.strict {
         strictly(&account)?;
     }
     let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
+    let [source, destination] = [source, destination].map(|set| set.counting(account.unit()));
     let mut sets = PerRole { source, destination, any: AddressSet::default() };
     if options.roles == Some(Roles::Any) {
         // The blocks have put both sides into the set of sources.
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
+    warn_of_saturation(&sets, &mut account);
     let capture = Capture { sets, account };
     if capture.largest().is_empty() {
         return Err(InputError::nothing(capture.account));
     }
     Ok(capture)
+}
+
+/// Adds a warning to the last file for each sum that is too large.
+fn warn_of_saturation(sets: &PerRole<AddressSet>, account: &mut Account) {
+    let roles = sets.iter().filter(|(_, set)| set.is_saturated());
+    let mut sums: Vec<String> =
+        roles.map(|(role, set)| format!("the {} of the {role}s", set.unit().name())).collect();
+    if account.traffic_bytes() == Some(u64::MAX) {
+        sums.push("the bytes of the traffic".to_owned());
+    }
+    if let Some(file) = account.files.last_mut() {
+        file.warnings.extend(sums.into_iter().map(|sum| Warning::Saturated { sum }));
+    }
 }
 
 /// Fails if any file is damaged, truncated or has a malformed cell.

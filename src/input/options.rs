@@ -76,6 +76,8 @@ pub struct Notation {
     pub zero_padded: bool,
     /// Whether the day comes first in dates such as 05/07/2017, where both may be a month.
     pub day_first: bool,
+    /// Whether the month comes first in such dates.
+    pub month_first: bool,
     /// The year of times that name none, as syslog's do.
     pub year: Option<i16>,
 }

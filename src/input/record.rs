@@ -17,6 +17,33 @@ impl Record {
     pub(crate) fn of(source: Cell, destination: Cell) -> Self {
         Self { source, destination, packets: None, bytes: None, facts: Facts::default() }
     }
+
+    /// Whether a cell holds a block of addresses.
+    #[inline]
+    pub(crate) fn has_network(&self) -> bool {
+        let is_network = |cell| matches!(cell, Cell::Network { .. });
+        is_network(self.source) || is_network(self.destination)
+    }
+
+    /// The first and the last address of the block that the record is about: of one that says nothing else,
+    /// as a row of an allow-list does. A flow between blocks is no flow of each of their addresses.
+    pub(crate) fn network(&self) -> Option<(u32, u32)> {
+        match (self.source, self.destination) {
+            (one, other) if one == other => one.network(),
+            (one, Cell::Missing) | (Cell::Missing, one) => one.network(),
+            _ => None,
+        }
+    }
+
+    /// The record with blocks that do not stand for their addresses as malformed cells.
+    pub(crate) fn without_networks(self) -> Self {
+        let address = |cell| match cell {
+            Cell::Network { .. } => Cell::Malformed,
+            cell => cell,
+        };
+        let (source, destination) = (address(self.source), address(self.destination));
+        Self { source, destination, ..self }
+    }
 }
 
 /// What filters and times need to know of a record; `None` where its format does not say.
@@ -34,6 +61,9 @@ pub(crate) struct Facts {
 pub(crate) enum Cell {
     /// An IPv4 address.
     Address { address: u32, form: Form },
+    /// A block of IPv4 addresses, shorter than an address: 192.0.2.0/24. Bits of the address beyond the length
+    /// mean nothing.
+    Network { address: u32, length: u8 },
     /// Nothing, or a word that means nothing.
     Missing,
     /// An IPv6 address.
@@ -62,8 +92,21 @@ impl Cell {
         Cell::Address { address, form: Form::Plain }
     }
 
-    /// Whether the cell holds an address of either version.
+    /// The first and the last address of the block that the cell holds.
+    fn network(self) -> Option<(u32, u32)> {
+        let Cell::Network { address, length } = self else { return None };
+        let hosts = u32::MAX.checked_shr(length.into()).unwrap_or(0);
+        Some((address & !hosts, address | hosts))
+    }
+
+    /// Whether the cell holds what most cells hold, which is counted and needs no more thought.
+    #[inline]
+    pub(crate) fn is_usual(self) -> bool {
+        !matches!(self, Cell::Network { .. } | Cell::Malformed)
+    }
+
+    /// Whether the cell holds an address of either version, or a block of addresses.
     pub(crate) fn is_address(self) -> bool {
-        matches!(self, Cell::Address { .. } | Cell::Ipv6)
+        matches!(self, Cell::Address { .. } | Cell::Network { .. } | Cell::Ipv6)
     }
 }

@@ -69,7 +69,8 @@ impl Tally {
             Cell::Missing => self.missing += 1,
             Cell::Ipv6 => self.ipv6 += 1,
             Cell::NotIp => self.not_ip += 1,
-            Cell::Malformed => self.malformed += 1,
+            // A block that does not stand for its addresses is no address.
+            Cell::Network { .. } | Cell::Malformed => self.malformed += 1,
         }
     }
 }

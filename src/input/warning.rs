@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
-use crate::input::account::FileAccount;
+use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::message::{listed, quoted};
+use crate::input::packet;
+use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 
@@ -18,15 +20,23 @@ pub enum Warning {
     NoRows,
     /// Cells, but none of them an IPv4 address.
     #[error(
-        "no IPv4 address for the {role}, but {}; check the file, or choose another column of a CSV with {} NAME",
+        "no IPv4 address for the {role}, but {}; {}",
         tally.dropped(),
-        role.option()
+        match remedy {
+            Some(remedy) => remedy.to_string(),
+            None => format!(
+                "check the file, or choose another column of a CSV with {} NAME",
+                role.option()
+            ),
+        }
     )]
     NoAddress {
         /// Whose cells.
         role: Role,
         /// What they hold.
         tally: Tally,
+        /// How the first malformed one can be read.
+        remedy: Option<Remedy>,
     },
     /// No column was found for a role.
     #[error("no known column holds the {role}, which is left out; name one with {} NAME", role.option())]
@@ -58,10 +68,7 @@ pub enum Warning {
         column: String,
     },
     /// Packets have a link type that octomix does not read.
-    #[error(
-        "packets of link type {number} are not read, and counted as not IP; convert them with \
-         tshark -r FILE -T fields -E header=y -E separator=, -E occurrence=f -e ip.src -e ip.dst"
-    )]
+    #[error("packets of {} are not read, and counted as not IP; {}", link(*number), conversion(*number))]
     UnknownLink {
         /// Its number in captures.
         number: u16,
@@ -93,6 +100,26 @@ pub enum Warning {
         /// How many.
         bytes: u64,
     },
+    /// Several captures stand in one file.
+    #[error(
+        "another capture begins at byte {offset}, with packet {packet}; it is read as the continuation of \
+         the first"
+    )]
+    Joined {
+        /// The offset of its header in the decompressed file.
+        offset: u64,
+        /// The number of its first packet.
+        packet: u64,
+    },
+    /// A block holds more addresses than may be read one by one.
+    #[error(
+        "the block of addresses on {at} is left out: it holds more than the 16,777,216 of a /8; write smaller \
+         blocks, or give it to --only or --exclude"
+    )]
+    LargeNetwork {
+        /// The first such record.
+        at: RecordNumber,
+    },
     /// A record spans very many lines.
     #[error(
         "the record on line {line} goes on for more than {limit} lines, read as one row; \
@@ -116,12 +143,37 @@ pub enum Warning {
         /// The paths of the fields of the first object.
         fields: Vec<String>,
     },
+    /// Times were requested, but some that records have cannot be read.
+    #[error(
+        "times that cannot be read: {count}; the first is '{value}' on {at}, column '{column}': {advice}"
+    )]
+    UnreadTimes {
+        /// How many.
+        count: u64,
+        /// The record of the first.
+        at: RecordNumber,
+        /// Its column or field.
+        column: String,
+        /// The beginning of its content, safe to display.
+        value: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// Times were requested, but no record has one.
     #[error(
         "no record says its time, which --times asks for; read a format that has it, or a column such \
          as frame.time_epoch"
     )]
     NoTimes,
+    /// A sum is too large for a number of 64 bits.
+    #[error(
+        "{sum} add up to more than {}, at which they stay; check the numbers in the input",
+        u64::MAX
+    )]
+    Saturated {
+        /// What was added: `the packets of the sources`.
+        sum: String,
+    },
     /// Records do not say what the filter asks.
     #[error(
         "{addresses} addresses are left out as their records do not say what --where asks ({asked}); \
@@ -160,5 +212,24 @@ impl Warning {
     /// Whether part of the file was lost, which `--strict` turns into an error.
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
+    }
+}
+
+/// The link type `number`, with its name if it has one.
+fn link(number: u16) -> String {
+    match packet::unread(number) {
+        Some(name) => format!("link type {number} ({name})"),
+        None => format!("link type {number}"),
+    }
+}
+
+/// How packets of link type `number` become readable.
+fn conversion(number: u16) -> &'static str {
+    if packet::is_private(number) {
+        "if you know what they are, say so with editcap -T rawip FILE NEW (or ether, or another of editcap -T) \
+         and read NEW"
+    } else {
+        "convert them with tshark -r FILE -T fields -E header=y -E separator=, -E occurrence=f -e ip.src \
+         -e ip.dst"
     }
 }

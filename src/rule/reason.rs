@@ -7,7 +7,7 @@ use super::prefix::{Ascending, prefix};
 use super::reserved::Block;
 use super::surprise::Surprise;
 use super::{Rule, Rules};
-use crate::address::{OCTETS, Span, dotted, octets};
+use crate::address::{OCTETS, Span, Unit, dotted, octets};
 use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
 use crate::model::first_largest;
@@ -23,6 +23,7 @@ const LEAST_SIZE: u64 = OCTETS as u64 + 1;
 #[derive(Debug)]
 pub struct Reasons<'a> {
     addresses: &'a Ascending<'a>,
+    unit: Unit,
     surprise: Surprise,
     /// Each with its number.
     clusters: Vec<(usize, Vector4<f64>, Matrix4<f64>)>,
@@ -58,11 +59,17 @@ impl<'a> Reasons<'a> {
         let held = clusters.filter(|&(_, &size)| size >= LEAST_SIZE);
         Self {
             addresses,
+            unit: Unit::default(),
             surprise: Surprise::new(addresses),
             clusters: held
                 .map(|((k, gaussian), _)| (k, gaussian.mean, gaussian.precision_cholesky))
                 .collect(),
         }
+    }
+
+    /// The same for addresses whose counts stand for `unit`.
+    pub fn counting(self, unit: Unit) -> Self {
+        Self { unit, ..self }
     }
 
     /// Why `rules` flag `address`, one of the addresses, with its `packets` and, if known, when it was
@@ -92,7 +99,8 @@ impl<'a> Reasons<'a> {
         }
         parts.extend(self.nearest_cluster(address));
         parts.extend(seen.map(when));
-        parts.push(counted(packets, "packet", "packets"));
+        let [one, many] = self.unit.nouns();
+        parts.push(counted(packets, one, many));
         Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
 

@@ -79,7 +79,7 @@ fn shards_beyond_the_order_of_appearance_unite_too() {
     }
     done(&folder, &["merge", "shards", "-o", "all"]);
     let text: String =
-        expected.iter().fold("address,packets\n".to_owned(), |text, (a, packets)| {
+        expected.iter().fold("address,records\n".to_owned(), |text, (a, packets)| {
             text + &format!("{},{packets}\n", octomix::address::dotted(*a))
         });
     assert!(folder.read("all/src.csv") == text);
@@ -95,16 +95,19 @@ fn a_pool_of_one_thread_extracts_more_than_a_batch() {
     folder.write("list", lines);
     folder.octomix(&["extract", "list"]).env("RAYON_NUM_THREADS", "1").assert().success();
     let summary = folder.json("octomix-out/summary.json");
-    assert_eq!(summary["src"], serde_json::json!({"addresses": 2_300_000, "packets": 2_300_000}));
+    assert_eq!(
+        summary["src"],
+        serde_json::json!({"addresses": 2_300_000, "packets": 2_300_000, "unit": "records"})
+    );
 }
 
 #[test]
-fn bitmaps_are_shards_without_packets() {
+fn bitmaps_are_shards_without_counts() {
     let folder = Folder::new();
     done(&folder, &["extract", TUTORIAL, "-o", "table"]);
     let bitmap = ["extract", TUTORIAL, "-o", "bitmap", "--as", "bitmap"];
     folder.octomix(&bitmap).assert().success().stderr(
-        "octomix: warning: bitmaps hold no packets: every address will count as one; \
+        "octomix: warning: bitmaps hold no counts: every address will count as one; \
          use --as csv to keep them\n",
     );
     let bytes = fs::read(folder.path("bitmap/dst.roaring")).unwrap();
@@ -116,18 +119,18 @@ fn bitmaps_are_shards_without_packets() {
     let table: RoaringBitmap = folder.read("table/dst.csv").lines().skip(1).map(parse).collect();
     assert_eq!(bitmap, table);
 
-    // A table and a bitmap of the same addresses: one packet more each.
+    // A table and a bitmap of the same addresses: one record more each.
     let merge = ["merge", "table/src.csv", "bitmap/src.roaring", "-o", "both"];
     folder.octomix(&merge).assert().success().stderr(
-        "octomix: warning: 1 file is a bitmap, which holds no packets: each of its addresses counts \
+        "octomix: warning: 1 file is a bitmap, which holds no counts: each of its addresses counts \
          as one\n",
     );
     let more = |text: String| {
         let rows = text.lines().skip(1).map(|row| {
-            let (address, packets) = row.split_once(',').unwrap();
-            format!("{address},{}\n", packets.parse::<u64>().unwrap() + 1)
+            let (address, records) = row.split_once(',').unwrap();
+            format!("{address},{}\n", records.parse::<u64>().unwrap() + 1)
         });
-        rows.fold("address,packets\n".to_owned(), |text, row| text + &row)
+        rows.fold("address,records\n".to_owned(), |text, row| text + &row)
     };
     assert_eq!(folder.read("both/src.csv"), more(folder.read("table/src.csv")));
 }
@@ -138,7 +141,7 @@ fn detect_finds_in_shards_what_it_finds_in_the_capture() {
     done(&folder, &["extract", TUTORIAL, "-o", "shard"]);
     done(&folder, &["detect", TUTORIAL, "-o", "a", "--weight", "packets"]);
     let told = done(&folder, &["detect", "-r", "shard", "-o", "b", "--weight", "packets"]);
-    assert!(told.contains("187 addresses with their packets, "), "{told}");
+    assert!(told.contains("187 counted addresses, "), "{told}");
     for file in ["src/addresses.csv", "dst/addresses.csv", "src/anomalies.csv", "src/model.json"] {
         assert!(folder.read(&format!("a/{file}")) == folder.read(&format!("b/{file}")), "{file}");
     }
@@ -197,7 +200,7 @@ fn a_damaged_bitmap_gives_what_stands_before_the_damage() {
     let merge = ["merge", "src.roaring", "-o", "part"];
     let told = "src.roaring: the bitmap is cut off after 1 of 2 containers";
     folder.octomix(&merge).assert().success().stderr(contains(told));
-    assert_eq!(folder.read("part/src.csv"), "address,packets\n10.0.0.1,1\n10.0.0.2,1\n");
+    assert_eq!(folder.read("part/src.csv"), "address,records\n10.0.0.1,1\n10.0.0.2,1\n");
 }
 
 #[test]

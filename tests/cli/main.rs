@@ -55,9 +55,9 @@ impl Folder {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    /// The rows of a table below its header, which is the contract's.
+    /// The rows of a table below its header, which is the contract's for a capture that says no packets.
     fn rows(&self, name: &str) -> Vec<Vec<String>> {
-        const TABLE: &str = "address,packets,cluster,log_density,anomaly,pc1,pc2";
+        const TABLE: &str = "address,records,cluster,log_density,anomaly,pc1,pc2";
         const FLAGGED: &str = "rule,reason,surprise,surprise_octet1,surprise_octet2,surprise_octet3,\
                                surprise_octet4";
         let text = self.read(name);

@@ -32,7 +32,7 @@ fn each_flag_has_its_rules_and_a_reason() {
     assert_eq!(
         rows[1][8],
         "172.19.2.66: nothing else here begins with 172 (14.5 of 38.5 bits); nearest cluster 1 is \
-         130 sd away; 15 packets."
+         130 sd away; 15 records."
     );
     assert_eq!(rows[1][9..], ["38.4527", "14.4527", "8", "8", "8"]);
     let rules = &folder.json("octomix-out/summary.json")["src"]["rules"];

@@ -179,7 +179,7 @@ fn responsibilities_are_shares_of_the_likeliest_component() {
         let options = ["-k", "3", "--responsibilities", "--role", "src", "--score", score];
         folder.stdout(&[&[TUTORIAL], &options[..]].concat());
         let text = folder.read("octomix-out/src/addresses.csv");
-        let header = "address,packets,cluster,log_density,anomaly,pc1,pc2,\
+        let header = "address,records,cluster,log_density,anomaly,pc1,pc2,\
                       responsibility_0,responsibility_1,responsibility_2";
         assert_eq!(text.lines().next(), Some(header));
         for line in text.lines().skip(1) {

@@ -30,7 +30,7 @@ pub struct Case {
 pub const OUTER: [u32; 2] = [0x0a00_0001, 0x0a00_0002];
 pub const INNER: [u32; 2] = [0xc0a8_0001, 0xc633_6407];
 
-const UDP: u8 = 17;
+pub const UDP: u8 = 17;
 
 /// `hex` digits, with any white space, as bytes.
 pub fn hex(hex: &str) -> Vec<u8> {
@@ -79,7 +79,7 @@ pub fn plain(addresses: [u32; 2]) -> Vec<u8> {
     ipv4(addresses, UDP, &udp([40_000, 40_001], b"data"))
 }
 
-const MACS: &str = "00000c000002 00000c000001";
+pub const MACS: &str = "00000c000002 00000c000001";
 
 /// An Ethernet frame, from its EtherType on.
 pub fn ethernet(kind: &str, payload: &[u8]) -> Vec<u8> {
@@ -87,16 +87,17 @@ pub fn ethernet(kind: &str, payload: &[u8]) -> Vec<u8> {
 }
 
 /// An Ethernet frame of 802.3: a length, then LLC.
-fn ieee802_3(llc: &str, payload: &[u8]) -> Vec<u8> {
+pub fn ieee802_3(llc: &str, payload: &[u8]) -> Vec<u8> {
     let payload = with(llc, payload);
     ethernet(&format!("{:04x}", payload.len()), &payload)
 }
 
 pub fn cases() -> Vec<Case> {
-    [links(), pseudo(), wireless(), tunnels(), bad_headers()].concat()
+    let here = [links(), pseudo(), wireless(), tunnels(), bad_headers()].concat();
+    [here, super::links::cases(), super::overlays::cases()].concat()
 }
 
-fn case(name: &'static str, link: u16, frame: Vec<u8>, found: Found) -> Case {
+pub fn case(name: &'static str, link: u16, frame: Vec<u8>, found: Found) -> Case {
     Case { name, link, frame, outer: found, inner: found }
 }
 

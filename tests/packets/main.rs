@@ -9,6 +9,9 @@ use octomix::input::{self, Capture, FileAccount, Options, Tunnels};
 mod containers;
 mod damage;
 mod frames;
+mod joined;
+mod links;
+mod overlays;
 mod samples;
 
 /// What was read of one file.

@@ -160,7 +160,7 @@ fn hover_tells_the_address_its_cluster_and_density() {
         let told = text(&browser, "#tip");
         let row = row(address);
         let density = format!("\u{2212}{:.3}", row[3].parse::<f64>().unwrap().abs());
-        let expected = format!("cluster {}, log-density {density}, {} packets", row[2], row[1]);
+        let expected = format!("cluster {}, log-density {density}, {} records", row[2], row[1]);
         assert!(told.contains(&expected) && told.contains("flagged: low-density"), "{told}");
         assert!(told.starts_with(address), "{told}");
     }
@@ -299,8 +299,8 @@ fn the_table_sorts_searches_pages_and_is_copied() {
     click_head("Log-density");
     click_head("Log-density");
     assert!(densities().iter().rev().is_sorted() && densities()[0] > -26.0, "{:?}", densities());
-    click_head("Packets");
-    click_head("Packets");
+    click_head("Records");
+    click_head("Records");
     let packets: Vec<f64> = column(&browser, "dst", 5).iter().map(number).collect();
     assert!(packets.iter().rev().is_sorted() && packets[0] > packets[14], "{packets:?}");
     click_head("Address");

@@ -63,6 +63,13 @@ impl Console {
         self.warnings.push(message);
     }
 
+    /// Shows a warning that several roles may give, the first time.
+    pub fn warn_once(&mut self, message: &str) {
+        if !self.warnings.iter().any(|warning| warning == message) {
+            self.warn(message.to_owned());
+        }
+    }
+
     /// All warnings so far.
     pub fn into_warnings(self) -> Vec<String> {
         self.warnings

@@ -42,7 +42,7 @@ impl Condition {
                     Cell::Address { address, .. } => Some(blocks.contains(address)),
                     // Blocks are of IPv4.
                     Cell::Ipv6 | Cell::NotIp => Some(false),
-                    Cell::Missing | Cell::Malformed => None,
+                    Cell::Missing | Cell::Network { .. } | Cell::Malformed => None,
                 }
             }
         }

@@ -66,6 +66,11 @@ impl Filter {
         self.condition.any(&|part| matches!(part, Protocol(_) | Port(..) | Time(_)))
     }
 
+    /// Whether it asks for times.
+    pub fn needs_times(&self) -> bool {
+        self.condition.any(&|part| matches!(part, Condition::Time(_)))
+    }
+
     /// What it asks of a record, for messages: `protocol, port`.
     pub fn subjects(&self) -> String {
         type Part = fn(&Condition) -> bool;

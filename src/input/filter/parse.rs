@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 
 use super::condition::Condition;
 use super::tokens::{FilterError, Token, tokens};
-use crate::address::{Blocks, parse_block};
+use crate::address::Blocks;
 use crate::input::options::Notation;
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::role::Role;
+use crate::input::text::list::parse_block;
 use crate::input::time::parse_time;
 
 /// The deepest nesting of parentheses and negations: nobody writes deeper expressions by hand.

@@ -1,7 +1,7 @@
-//! Ethernet II, 802.3 with LLC and SNAP, tags in front of the EtherType, and MPLS.
+//! Ethernet II, 802.3, frames within frames, and MPLS.
 
-use super::ip;
 use super::layer::{Layer, Next, be16};
+use super::{ip, tag};
 
 /// EtherTypes (IANA, IEEE).
 mod kind {
@@ -14,7 +14,14 @@ mod kind {
     pub(super) const MPLS_MULTICAST: u16 = 0x8848;
     pub(super) const PPPOE_SESSION: u16 = 0x8864;
     pub(super) const BACKBONE: u16 = 0x88e7;
-    pub(super) const VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
+    pub(super) const JUMBO_LLC: u16 = 0x8870;
+    /// Networks that carry whole frames: Cisco's FabricPath, and TRILL (RFC 6325).
+    pub(super) const FABRIC_PATH: u16 = 0x8903;
+    pub(super) const TRILL: u16 = 0x22f3;
+    pub(super) const NSH: u16 = 0x894f;
+    pub(super) const FRAME_RELAY: u16 = 0x6559;
+    /// 802.11, as Intel's Centrino captures it.
+    pub(super) const WIRELESS: u16 = 0x2452;
 }
 
 /// An EtherType up to this is the length of an 802.3 frame.
@@ -25,6 +32,11 @@ const LONGEST_802_3: u16 = 1500;
 pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
     let kind = be16(bytes, 12)?;
     Some((Layer::EtherType(kind), &bytes[14..]))
+}
+
+/// An EtherType, and what it announces.
+pub(super) fn typed(bytes: &[u8]) -> Next<'_> {
+    Some((Layer::EtherType(be16(bytes, 0)?), &bytes[2..]))
 }
 
 /// The IPv4 packet of a frame without tags.
@@ -39,33 +51,22 @@ pub(super) fn payload(kind: u16, bytes: &[u8]) -> Next<'_> {
     match kind {
         kind::IPV4 => Some((Layer::Ipv4, bytes)),
         kind::IPV6 => Some((Layer::Ipv6, bytes)),
-        ..=LONGEST_802_3 => Some((Layer::Llc, bytes)),
-        _ if kind::VLAN.contains(&kind) => {
-            let kind = be16(bytes, 2)?;
-            Some((Layer::EtherType(kind), &bytes[4..]))
-        }
+        ..=LONGEST_802_3 | kind::JUMBO_LLC => Some((Layer::Llc, bytes)),
         kind::MPLS_UNICAST | kind::MPLS_MULTICAST => Some((Layer::Mpls, bytes)),
         kind::PPPOE_SESSION => Some((Layer::Pppoe, bytes)),
         kind::PPP => Some((Layer::Ppp, bytes)),
         kind::BRIDGED => Some((Layer::Ethernet, bytes)),
         // 802.1ah: a tag of 4 bytes before the frame of the customer.
         kind::BACKBONE => Some((Layer::Ethernet, bytes.get(4..)?)),
-        _ => Some((Layer::Other, bytes)),
-    }
-}
-
-/// 802.2 LLC: unnumbered information of IP, or of SNAP, which carries an EtherType.
-pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
-    match *bytes.first_chunk()? {
-        [0xaa, 0xaa, 0x03] => match *bytes.first_chunk()? {
-            // Encapsulated Ethernet, and bridged (802.1H).
-            [_, _, _, 0, 0, 0, high, low] | [_, _, _, 0, 0, 0xf8, high, low] => {
-                Some((Layer::EtherType(u16::from_be_bytes([high, low])), &bytes[8..]))
-            }
-            _ => Some((Layer::Other, bytes)),
-        },
-        [0x06, 0x06, 0x03] => ip::either(&bytes[3..]),
-        _ => Some((Layer::Other, bytes)),
+        kind::FABRIC_PATH => Some((Layer::Ethernet, bytes.get(2..)?)),
+        kind::TRILL => {
+            let options = usize::from(be16(bytes, 0)? >> 6 & 0x1f);
+            Some((Layer::Ethernet, bytes.get(6 + 4 * options..)?))
+        }
+        kind::NSH => Some((Layer::Nsh, bytes)),
+        kind::FRAME_RELAY => Some((Layer::FrameRelay, bytes)),
+        kind::WIRELESS => Some((Layer::Wireless, bytes)),
+        _ => tag::payload(kind, bytes),
     }
 }
 
@@ -74,7 +75,7 @@ pub(super) fn llc(bytes: &[u8]) -> Next<'_> {
 fn is_telling(kind: u16) -> bool {
     use kind::*;
     matches!(kind, IPV4 | IPV6 | ARP | MPLS_UNICAST | MPLS_MULTICAST | BRIDGED | BACKBONE)
-        || VLAN.contains(&kind)
+        || tag::is_vlan(kind)
 }
 
 /// MPLS: a stack of labels, which does not say what it carries. Skips the labels. What follows is IP, told by its version, or Ethernet on a pseudowire.

@@ -3,7 +3,7 @@
 
 use super::ip::{self, Header, Packet};
 use super::layer::Layer;
-use super::{ethernet, point, pseudo, tunnel, wireless};
+use super::{ethernet, lan, llc, point, pseudo, record, tunnel, wan, wireless};
 use crate::input::options::Tunnels;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::read::wanted::Wanted;
@@ -30,34 +30,37 @@ impl PacketReader {
         Self { tunnels: wanted.tunnels, with_facts: wanted.needs_facts() }
     }
 
-    /// Adds the packet in `frame`, captured on `link`. `time`, in nanoseconds, is called only if facts are
-    /// needed.
+    /// Adds the packet in `frame`, captured on `link`, of which `length` bytes were on the wire. `time`, in
+    /// nanoseconds, is called only if facts are needed.
     #[inline]
     pub(super) fn add(
         self,
         link: Layer,
         frame: &[u8],
+        length: u32,
         time: impl FnOnce() -> Option<i64>,
         at: FramePosition,
         block: &mut Block,
     ) {
-        if let Layer::UnknownLink(number) = link {
-            block.unknown_link.get_or_insert(number);
-        }
-        let packet = self.read(link, frame);
+        let packet = self.read(link, frame, &mut block.unknown_link);
         let time = if self.with_facts { time() } else { None };
         let facts = Facts { time, ..packet.facts };
         let (source, destination) = (packet.source, packet.destination);
-        block.add(&Record { source, destination, packets: Some(1), bytes: None, facts }, |_| {
-            let value = hex(&frame[packet.begin..]);
+        // A device that does not know the length leaves it out.
+        let bytes = Some(u64::from(length).max(frame.len() as u64));
+        block.add(&Record { source, destination, packets: Some(1), bytes, facts }, |_| {
+            let value = match link {
+                Layer::UnknownInterface(number) => format!("interface {number} is not described"),
+                _ => hex(&frame[packet.begin..]),
+            };
             let offset = (at.offset + packet.begin) as u64;
             MalformedInBlock { number: at.number, offset, column: None, value }
         });
     }
 
-    /// What `frame` holds.
+    /// What `frame` holds. Takes note in `unknown` of the first link type that is not read.
     #[inline]
-    fn read(self, link: Layer, frame: &[u8]) -> Packet {
+    fn read(self, link: Layer, frame: &[u8], unknown: &mut Option<u16>) -> Packet {
         // The short way, which almost all frames take.
         if let (Layer::Ethernet, Tunnels::Outer) = (link, self.tunnels)
             && let Some(packet) = ethernet::ipv4(frame)
@@ -65,26 +68,36 @@ impl PacketReader {
         {
             return header.packet(frame.len() - packet.len(), self.with_facts);
         }
-        self.follow(link, frame)
+        self.follow(link, frame, unknown)
     }
 
     /// What `frame` holds, found layer by layer. Not inlined: the loop over packets is faster without it.
     #[inline(never)]
-    fn follow(self, link: Layer, frame: &[u8]) -> Packet {
+    fn follow(self, link: Layer, frame: &[u8], unknown: &mut Option<u16>) -> Packet {
         let (mut layer, mut rest) = (link, frame);
         let mut found: Option<Packet> = None;
         loop {
             let next = match layer {
                 Layer::Ethernet => ethernet::frame(rest),
                 Layer::EtherType(kind) => ethernet::payload(kind, rest),
-                Layer::Llc => ethernet::llc(rest),
+                Layer::Preamble => lan::preamble(rest),
+                Layer::Typed => ethernet::typed(rest),
+                Layer::Llc => llc::frame(rest),
+                Layer::Fddi => lan::fddi(rest),
+                Layer::TokenRing => lan::token_ring(rest),
+                Layer::Arcnet => lan::arcnet(rest),
+                Layer::Ax25 => lan::ax25(rest),
                 Layer::Mpls => ethernet::labels(rest),
+                Layer::Nsh => tunnel::nsh(rest),
                 Layer::Ip => ip::either(rest),
                 Layer::Ppp => point::ppp(rest),
                 Layer::Serial => point::serial(rest),
                 Layer::Pppoe => point::pppoe(rest),
                 Layer::CiscoHdlc => point::cisco_hdlc(rest),
                 Layer::DirectedPpp => point::directed(rest),
+                Layer::FrameRelay => wan::frame_relay(rest),
+                Layer::SunAtm => wan::sun_atm(rest),
+                Layer::Docsis => wan::docsis(rest),
                 Layer::Wireless => wireless::frame(rest),
                 Layer::Radiotap => wireless::radiotap(rest),
                 Layer::Prism => wireless::prism(rest),
@@ -93,6 +106,16 @@ impl PacketReader {
                 Layer::CookedV1 => pseudo::sll(rest),
                 Layer::CookedV2 => pseudo::sll2(rest),
                 Layer::Nflog => pseudo::nflog(rest),
+                Layer::Pflog => pseudo::pflog(rest),
+                Layer::InfiniBand => pseudo::infiniband(rest),
+                Layer::Pktap => record::pktap(rest),
+                Layer::PrivatePktap => record::private_pktap(rest),
+                Layer::Erf => record::erf(rest),
+                Layer::ExportedPdu => record::exported(rest),
+                Layer::Juniper(&layer) => record::juniper(layer, rest),
+                Layer::Behind(length, &layer) => {
+                    rest.get(usize::from(length)..).map(|rest| (layer, rest))
+                }
                 Layer::Payload(protocol) => tunnel::enter(protocol, rest),
                 Layer::Ipv4 => Header::v4(rest).and_then(|header| {
                     found = Some(header.packet(frame.len() - rest.len(), self.with_facts));
@@ -105,8 +128,12 @@ impl PacketReader {
                     });
                     header.next()
                 }),
-                Layer::UnknownInterface => None,
-                Layer::Other | Layer::UnknownLink(_) => {
+                Layer::UnknownInterface(_) => None,
+                Layer::UnknownLink(number) => {
+                    unknown.get_or_insert(number);
+                    return found.unwrap_or(Packet::without_address(Cell::NotIp, 0));
+                }
+                Layer::Other => {
                     return found.unwrap_or(Packet::without_address(Cell::NotIp, 0));
                 }
             };
@@ -141,7 +168,7 @@ mod tests {
     }
 
     fn facts(link: Layer, frame: &[u8], tunnels: Tunnels) -> Facts {
-        PacketReader { tunnels, with_facts: true }.read(link, frame).facts
+        PacketReader { tunnels, with_facts: true }.read(link, frame, &mut None).facts
     }
 
     fn said(protocol: u8, ports: Option<[u16; 2]>) -> Facts {
@@ -187,8 +214,11 @@ mod tests {
     fn a_broken_layer_is_told_from_its_beginning() {
         let mut frame = vec![2; 12];
         frame.extend([0x81, 0x00, 0, 5, 0x08, 0x00, 0x45, 0, 0]);
-        let found = PacketReader { tunnels: Tunnels::Outer, with_facts: false }
-            .read(Layer::Ethernet, &frame);
+        let found = PacketReader { tunnels: Tunnels::Outer, with_facts: false }.read(
+            Layer::Ethernet,
+            &frame,
+            &mut None,
+        );
         assert_eq!(found, Packet::without_address(Cell::Malformed, 18));
         assert_eq!(hex(&frame[found.begin..]), "45 00 00");
     }

@@ -1,6 +1,7 @@
 //! The interfaces of a pcapng section: their link types and clocks, in the byte order of the section.
 
-use super::layer::{Layer, link};
+use super::layer::Layer;
+use super::link::link;
 
 /// The byte order of a section.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@
 //! that was captured counts.
 
 use super::layer::{Layer, Next, be16, be32};
-use crate::input::record::{Cell, Facts};
+use crate::input::record::{Cell, Facts, Form};
 
 /// Protocol numbers (IANA).
 pub(super) mod protocol {
@@ -20,8 +20,10 @@ pub(super) mod protocol {
     pub(in super::super) const AUTHENTICATION: u8 = 51;
     pub(in super::super) const DESTINATION: u8 = 60;
     pub(in super::super) const ETHERIP: u8 = 97;
+    pub(in super::super) const PIM: u8 = 103;
     pub(in super::super) const SCTP: u8 = 132;
     pub(in super::super) const MPLS: u8 = 137;
+    pub(in super::super) const ETHERNET: u8 = 143;
 }
 
 /// What a frame holds.
@@ -86,9 +88,8 @@ impl<'a> Header<'a> {
         if header[0] >> 4 != 6 {
             return None;
         }
-        let ipv6 = |protocol, payload| {
-            Some(Self { source: Cell::Ipv6, destination: Cell::Ipv6, protocol, payload })
-        };
+        let (source, destination) = (address_v6(&header[8..]), address_v6(&header[24..]));
+        let ipv6 = |protocol, payload| Some(Self { source, destination, protocol, payload });
         let mut next = header[6];
         loop {
             let length = match next {
@@ -141,4 +142,14 @@ impl<'a> Header<'a> {
 
 fn address(address: u32) -> Cell {
     Cell::plain(address)
+}
+
+/// The address that `bytes` begin with: IPv4 if it was mapped into IPv6 (RFC 4291).
+fn address_v6(bytes: &[u8]) -> Cell {
+    match *bytes {
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d, ..] => {
+            Cell::Address { address: u32::from_be_bytes([a, b, c, d]), form: Form::Mapped }
+        }
+        _ => Cell::Ipv6,
+    }
 }

@@ -6,12 +6,24 @@
 pub(super) enum Layer {
     /// Ethernet II or 802.3, from the destination's address.
     Ethernet,
+    /// An Ethernet frame behind its preamble, whole or preempted (802.3br).
+    Preamble,
+    /// An EtherType, and what it announces.
+    Typed,
     /// What an EtherType announces.
     EtherType(u16),
     /// 802.2 logical link control.
     Llc,
+    Fddi,
+    TokenRing,
+    /// ARCNET, from its protocol.
+    Arcnet,
+    /// AX.25, the link layer of packet radio.
+    Ax25,
     /// A stack of MPLS labels.
     Mpls,
+    /// A network service header.
+    Nsh,
     /// IP of the version that its first bits give.
     Ip,
     Ipv4,
@@ -25,6 +37,10 @@ pub(super) enum Layer {
     CiscoHdlc,
     /// PPP behind a byte for the direction.
     DirectedPpp,
+    FrameRelay,
+    /// ATM behind SunATM's header.
+    SunAtm,
+    Docsis,
     /// 802.11, from its frame control field.
     Wireless,
     Radiotap,
@@ -38,39 +54,28 @@ pub(super) enum Layer {
     CookedV1,
     CookedV2,
     Nflog,
+    /// The log of OpenBSD's packet filter.
+    Pflog,
+    /// IP over InfiniBand, behind its global route header.
+    InfiniBand,
+    /// Apple's header, which names a link type.
+    Pktap,
+    /// The same on a link type that is free for private use.
+    PrivatePktap,
+    /// The record of an Endace card.
+    Erf,
+    /// What Wireshark exported of a higher layer.
+    ExportedPdu,
+    /// A layer behind the header of a Juniper router.
+    Juniper(&'static Layer),
+    /// A layer behind so many bytes that do not matter.
+    Behind(u8, &'static Layer),
     /// No IP, or none that can be read.
     Other,
     /// A frame of a link type that is not read.
     UnknownLink(u16),
     /// A frame of an interface that its capture does not describe.
-    UnknownInterface,
-}
-
-/// What frames of link type `number` begin with; pcap and pcapng share the numbers
-/// (tcpdump.org/linktypes.html).
-pub(super) fn link(number: u16) -> Layer {
-    match number {
-        0 | 108 => Layer::Loopback,
-        1 => Layer::Ethernet,
-        9 => Layer::Ppp,
-        // Raw IP as files should have it, and as systems number it.
-        101 | 12 | 14 => Layer::Ip,
-        50 => Layer::Serial,
-        51 => Layer::Pppoe,
-        104 => Layer::CiscoHdlc,
-        105 => Layer::Wireless,
-        113 => Layer::CookedV1,
-        119 | 163 => Layer::Prism,
-        127 => Layer::Radiotap,
-        166 | 204 => Layer::DirectedPpp,
-        192 => Layer::Ppi,
-        219 => Layer::Mpls,
-        228 => Layer::Ipv4,
-        229 => Layer::Ipv6,
-        239 => Layer::Nflog,
-        276 => Layer::CookedV2,
-        _ => Layer::UnknownLink(number),
-    }
+    UnknownInterface(u32),
 }
 
 /// The next layer and its bytes, which reach to the end of the frame. `None` if the frame ends too soon, or

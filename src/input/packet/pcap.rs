@@ -4,13 +4,13 @@
 //! packet headers. Nothing marks where a packet begins, so only the lengths lead from one to the next:
 //! where a length is impossible the file is damaged, and reading stops.
 
-use std::sync::Arc;
-
+use super::capture::{Captures, Container, Passed};
 use super::frame::{FramePosition, PacketReader};
-use super::layer::{Layer, link};
+use super::layer::Layer;
+use super::link::link;
 use super::opened;
 use crate::input::error::InputError;
-use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
+use crate::input::format::Opened;
 use crate::input::options::Options;
 use crate::input::read::block::Block;
 use crate::input::read::head::Head;
@@ -19,11 +19,11 @@ use crate::input::read::head::Head;
 const LONGEST_PACKET: usize = 262_144;
 
 /// Bytes of the file's header.
-const HEADER: usize = 24;
+pub(super) const HEADER: usize = 24;
 
 /// How the packets of a file are written.
 #[derive(Debug, Clone, Copy)]
-struct Layout {
+pub(super) struct Layout {
     is_big_endian: bool,
     /// Bytes of a packet's header.
     header: usize,
@@ -40,13 +40,31 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let Some(mut layout) = Layout::of(head.bytes()) else { return Ok(None) };
+    if !has_magic(head.bytes()) {
+        return Ok(None);
+    }
     while head.bytes().len() < HEADER && head.grow() {}
-    let number = layout.link_type(head.bytes());
-    let skip = if number.is_some() { HEADER } else { 0 };
-    layout.link = number.map_or(Layer::Other, link);
-    let cutter = Box::new(Packets { layout: Arc::new(layout), has_header: number.is_some() });
-    Ok(Some(opened("pcap", skip, cutter, options)))
+    let (skip, captures) = match Layout::of_header(head.bytes()) {
+        Some(layout) => (HEADER, Captures::of(Container::Pcap(layout))),
+        None => (0, Captures::of(Container::None)),
+    };
+    Ok(Some(opened("pcap", skip, Box::new(captures), options)))
+}
+
+/// Whether `bytes` begin with the magic number.
+pub(super) fn has_magic(bytes: &[u8]) -> bool {
+    Layout::of(bytes).is_some()
+}
+
+/// Whether `bytes` begin with the header of a file, where a packet could begin, too. No packet has such a
+/// time and no length, neither captured nor on the wire.
+pub(super) fn is_header(bytes: &[u8]) -> bool {
+    const VERSION: [u16; 2] = [2, 4];
+    let (Some(layout), Some(start)) = (Layout::of(bytes), bytes.first_chunk::<16>()) else {
+        return false;
+    };
+    let number = |offset| layout.u16([start[offset], start[offset + 1]]);
+    [number(4), number(6)] == VERSION && start[8..] == [0; 8]
 }
 
 impl Layout {
@@ -65,11 +83,13 @@ impl Layout {
         Some(Self { is_big_endian, header, unit, link: Layer::Other })
     }
 
-    /// The link type in the file's header, if the header is whole.
-    fn link_type(&self, head: &[u8]) -> Option<u16> {
-        let &[.., a, b, c, d] = head.first_chunk::<HEADER>()?;
+    /// The layout of the file whose header `bytes` begin with, if the header is whole.
+    pub(super) fn of_header(bytes: &[u8]) -> Option<Self> {
+        let layout = Self::of(bytes)?;
+        let &[.., a, b, c, d] = bytes.first_chunk::<HEADER>()?;
         // The upper 16 bits describe the frame check sequence.
-        Some(self.u32([a, b, c, d]) as u16)
+        let number = layout.u32([a, b, c, d]) as u16;
+        Some(Self { link: link(number), ..layout })
     }
 
     /// The time of a packet, in nanoseconds since 1970.
@@ -86,13 +106,18 @@ impl Layout {
     /// The whole packet at the start of `bytes`.
     #[inline]
     fn packet<'a>(&self, bytes: &'a [u8]) -> Option<Captured<'a>> {
-        let header: &[u8; 12] = bytes.first_chunk()?;
+        let header: &[u8; 16] = bytes.first_chunk()?;
         let number = |offset| {
             self.u32([header[offset], header[offset + 1], header[offset + 2], header[offset + 3]])
         };
         let end = self.header + number(8) as usize;
         let frame = bytes.get(self.header..end)?;
-        Some(Captured { seconds: number(0), fraction: number(4), frame, end })
+        Some(Captured { seconds: number(0), fraction: number(4), length: number(12), frame, end })
+    }
+
+    #[inline]
+    fn u16(&self, bytes: [u8; 2]) -> u16 {
+        if self.is_big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
     }
 
     /// The captured length of the packet at the start of `bytes`, plausible or not; `None` if more bytes
@@ -100,59 +125,52 @@ impl Layout {
     fn length(&self, bytes: &[u8]) -> Option<usize> {
         Some(self.u32(*bytes.get(8..)?.first_chunk()?) as usize)
     }
+
+    /// Passes over the whole packets at the start of `bytes`, up to where another capture begins.
+    pub(super) fn pass(&self, bytes: &[u8]) -> Passed {
+        let mut sound = 0;
+        while let Some(length) = self.length(&bytes[sound..]) {
+            if length > LONGEST_PACKET {
+                let reason = format!(
+                    "a packet of {length} bytes, where {LONGEST_PACKET} is the most that captures hold"
+                );
+                return Passed { len: sound, reason: Some(reason), is_changed: false };
+            }
+            let end = sound + self.header + length;
+            if end > bytes.len() || length == 0 && is_header(&bytes[sound..]) {
+                break;
+            }
+            sound = end;
+        }
+        Passed { len: sound, reason: None, is_changed: false }
+    }
+
+    /// Reads what [`pass`](Self::pass) passes over, from byte `used` on; returns where it ends.
+    pub(super) fn read(&self, bytes: &[u8], mut used: usize, block: &mut Block) -> usize {
+        let reader = PacketReader::new(block.wanted());
+        while let Some(captured) = self.packet(&bytes[used..]) {
+            if captured.frame.is_empty() && is_header(&bytes[used..]) {
+                break;
+            }
+            let at = FramePosition { number: block.passed, offset: used + self.header };
+            let time = || Some(self.time(&captured));
+            reader.add(self.link, captured.frame, captured.length, time, at, block);
+            used += captured.end;
+            block.passed += 1;
+        }
+        used
+    }
 }
 
 /// A packet and its header.
 struct Captured<'a> {
     seconds: u32,
     fraction: u32,
+    /// Its length on the wire.
+    length: u32,
     frame: &'a [u8],
     /// Where it ends.
     end: usize,
-}
-
-struct Packets {
-    layout: Arc<Layout>,
-    /// Whether the file's header is whole.
-    has_header: bool,
-}
-
-impl Cutter for Packets {
-    fn cut(&mut self, bytes: &[u8], _at_end: bool) -> Result<Cut, Damage> {
-        let parser: Arc<dyn Parser> = self.layout.clone();
-        let mut sound = 0;
-        if !self.has_header {
-            return Err(Damage { sound, parser, reason: "its header is cut off".to_owned() });
-        }
-        while let Some(length) = self.layout.length(&bytes[sound..]) {
-            if length > LONGEST_PACKET {
-                let reason = format!(
-                    "a packet of {length} bytes, where {LONGEST_PACKET} is the most that captures hold"
-                );
-                return Err(Damage { sound, parser, reason });
-            }
-            let end = sound + self.layout.header + length;
-            if end > bytes.len() {
-                break;
-            }
-            sound = end;
-        }
-        Ok(Cut { len: sound, parser })
-    }
-}
-
-impl Parser for Layout {
-    fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
-        let reader = PacketReader::new(block.wanted());
-        let mut used = 0;
-        while let Some(captured) = self.packet(&bytes[used..]) {
-            let at = FramePosition { number: block.passed, offset: used + self.header };
-            reader.add(self.link, captured.frame, || Some(self.time(&captured)), at, block);
-            used += captured.end;
-            block.passed += 1;
-        }
-        used
-    }
 }
 
 #[cfg(test)]

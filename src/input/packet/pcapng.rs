@@ -6,14 +6,14 @@
 //! of a block differ the file is damaged, and reading stops.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
+use super::capture::{Captures, Container, Passed};
 use super::frame::{FramePosition, PacketReader, hex};
 use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
-use super::opened;
+use super::{opened, pcap};
 use crate::input::error::InputError;
-use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
+use crate::input::format::Opened;
 use crate::input::options::Options;
 use crate::input::read::block::Block;
 use crate::input::read::head::Head;
@@ -43,8 +43,15 @@ pub(crate) fn recognise(
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
     let is_pcapng = head.bytes().starts_with(&kind::SECTION.to_be_bytes());
-    let opened = || opened("pcapng", 0, Box::<Blocks>::default(), options);
-    Ok(is_pcapng.then(opened))
+    let captures = || Box::new(Captures::of(Container::Pcapng(Section::default())));
+    Ok(is_pcapng.then(|| opened("pcapng", 0, captures(), options)))
+}
+
+/// Whether `bytes` begin with the header of a section, where a packet of pcap could begin, too: no packet is
+/// as long as the number for the byte order.
+pub(super) fn is_header(bytes: &[u8]) -> bool {
+    bytes.starts_with(&kind::SECTION.to_be_bytes())
+        && bytes.get(8..12).is_some_and(|magic| ByteOrder::of_section(magic).is_some())
 }
 
 /// A block, whole.
@@ -57,13 +64,21 @@ struct Framed<'a> {
 
 /// The state of a section: what is needed to understand its next block.
 #[derive(Debug, Clone, Default)]
-struct Section {
+pub(super) struct Section {
     order: ByteOrder,
     interfaces: Vec<Interface>,
 }
 
 impl Section {
-    /// The block at the start of `bytes`; `None` if it is not whole.
+    /// The section whose header `bytes` begin with, and the length of the header, if it is whole.
+    pub(super) fn begin(bytes: &[u8]) -> Option<(Self, usize)> {
+        let mut section = Self::default();
+        let header = section.block(bytes).ok()?.filter(|block| block.kind == kind::SECTION)?;
+        section.take_up(&header).ok()?;
+        Some((section, header.len))
+    }
+
+    /// The block at the start of `bytes`; `None` if it is not whole, or if a capture of pcap begins there.
     #[inline(always)]
     fn block<'a>(&self, bytes: &'a [u8]) -> Result<Option<Framed<'a>>, String> {
         let mut order = self.order;
@@ -72,6 +87,11 @@ impl Section {
             // The byte order of a section follows its length.
             let Some(magic) = bytes.get(8..12) else { return Ok(None) };
             order = ByteOrder::of_section(magic).ok_or_else(|| no_order(magic))?;
+        }
+        // The magic numbers of pcap in the order of the section. In the other order the version that follows
+        // is no length.
+        if kind >> 16 == 0xa1b2 && pcap::is_header(bytes) {
+            return Ok(None);
         }
         let Some(length) = order.u32(bytes, 4) else { return Ok(None) };
         let len = length as usize;
@@ -118,19 +138,61 @@ impl Section {
             _ => return None,
         };
         let Some(interface) = self.interfaces.get(interface as usize) else {
-            let link = Layer::UnknownInterface;
-            return Some(Captured { link, frame: body, data: 0, ticks: None });
+            let link = Layer::UnknownInterface(interface);
+            return Some(Captured { link, frame: body, length: 0, data: 0, ticks: None });
         };
         let held = body.get(data..).unwrap_or(&[]);
-        let (length, ticks) = match (block.kind, interface.snap_length) {
+        let (captured, length, ticks) = match (block.kind, interface.snap_length) {
             // The length on the wire; the interface may have captured less.
-            (kind::SIMPLE_PACKET, 0) => (number(0).min(held.len() as u32), None),
-            (kind::SIMPLE_PACKET, most) => (number(0).min(most).min(held.len() as u32), None),
-            _ => (number(12), Some((interface.clock, [number(4), number(8)]))),
+            (kind::SIMPLE_PACKET, 0) => (number(0).min(held.len() as u32), number(0), None),
+            (kind::SIMPLE_PACKET, most) => {
+                (number(0).min(most).min(held.len() as u32), number(0), None)
+            }
+            _ => (number(12), number(16), Some((interface.clock, [number(4), number(8)]))),
         };
         // A length beyond the block is wrong, but the frame is there.
-        let frame = held.get(..length as usize).unwrap_or(held);
-        Some(Captured { link: interface.link, frame, data, ticks })
+        let frame = held.get(..captured as usize).unwrap_or(held);
+        Some(Captured { link: interface.link, frame, length, data, ticks })
+    }
+
+    /// Passes over the whole blocks at the start of `bytes`, up to where a capture of pcap begins.
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> Passed {
+        let mut passed = Passed { len: 0, reason: None, is_changed: false };
+        loop {
+            let taken = match self.block(&bytes[passed.len..]) {
+                Ok(None) => return passed,
+                Ok(Some(block)) => {
+                    passed.is_changed |= matches!(block.kind, kind::SECTION | kind::INTERFACE);
+                    self.take_up(&block).map(|()| block.len)
+                }
+                Err(reason) => Err(reason),
+            };
+            match taken {
+                Ok(length) => passed.len += length,
+                Err(reason) => return Passed { reason: Some(reason), ..passed },
+            }
+        }
+    }
+
+    /// Reads what [`pass`](Self::pass) passes over, from byte `used` on; returns where it ends.
+    pub(super) fn read(&self, bytes: &[u8], mut used: usize, block: &mut Block) -> usize {
+        let reader = PacketReader::new(block.wanted());
+        let mut section = Cow::Borrowed(self);
+        // The cutter has checked these blocks: each is whole and sound.
+        while let Ok(Some(found)) = section.block(&bytes[used..]) {
+            if let Some(captured) = section.packet(&found) {
+                let at = FramePosition { number: block.passed, offset: used + 8 + captured.data };
+                let Captured { link, frame, length, .. } = captured;
+                reader.add(link, frame, length, || captured.time(), at, block);
+                block.passed += 1;
+            } else if matches!(found.kind, kind::SECTION | kind::INTERFACE)
+                && section.to_mut().take_up(&found).is_err()
+            {
+                break;
+            }
+            used += found.len;
+        }
+        used
     }
 }
 
@@ -153,6 +215,8 @@ fn no_end(len: usize, behind: Option<u32>) -> String {
 struct Captured<'a> {
     link: Layer,
     frame: &'a [u8],
+    /// Its length on the wire.
+    length: u32,
     /// Where in the body the frame begins.
     data: usize,
     /// The time by its interface's clock; a simple packet has none.
@@ -163,61 +227,6 @@ impl Captured<'_> {
     /// In nanoseconds since 1970.
     fn time(&self) -> Option<i64> {
         self.ticks.and_then(|(clock, [high, low])| clock.nanoseconds(high, low))
-    }
-}
-
-/// Finds the ends of blocks, and tracks the section to which they belong.
-#[derive(Default)]
-struct Blocks {
-    section: Section,
-    /// The section as it was at the start of the cut, for the parser.
-    parser: Option<Arc<Section>>,
-}
-
-impl Cutter for Blocks {
-    fn cut(&mut self, bytes: &[u8], _at_end: bool) -> Result<Cut, Damage> {
-        let parser: Arc<dyn Parser> =
-            self.parser.get_or_insert_with(|| Arc::new(self.section.clone())).clone();
-        let mut sound = 0;
-        loop {
-            let found = self.section.block(&bytes[sound..]);
-            let taken = match found {
-                Ok(None) => return Ok(Cut { len: sound, parser }),
-                Ok(Some(block)) => {
-                    if matches!(block.kind, kind::SECTION | kind::INTERFACE) {
-                        self.parser = None;
-                    }
-                    self.section.take_up(&block).map(|()| block.len)
-                }
-                Err(reason) => Err(reason),
-            };
-            match taken {
-                Ok(length) => sound += length,
-                Err(reason) => return Err(Damage { sound, parser, reason }),
-            }
-        }
-    }
-}
-
-impl Parser for Section {
-    fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
-        let reader = PacketReader::new(block.wanted());
-        let mut section = Cow::Borrowed(self);
-        let mut used = 0;
-        // The cutter has checked these blocks: each is whole and sound.
-        while let Ok(Some(found)) = section.block(&bytes[used..]) {
-            if let Some(captured) = section.packet(&found) {
-                let at = FramePosition { number: block.passed, offset: used + 8 + captured.data };
-                reader.add(captured.link, captured.frame, || captured.time(), at, block);
-                block.passed += 1;
-            } else if matches!(found.kind, kind::SECTION | kind::INTERFACE)
-                && section.to_mut().take_up(&found).is_err()
-            {
-                break;
-            }
-            used += found.len;
-        }
-        used
     }
 }
 

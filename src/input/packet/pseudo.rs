@@ -1,4 +1,5 @@
-//! Headers that the capturing system puts in front of packets: Linux cooked captures, BSD loopback, NFLOG.
+//! Headers that the capturing system puts in front of packets: Linux cooked captures, BSD loopback, the logs
+//! of packet filters, InfiniBand.
 
 use super::ip;
 use super::layer::{Layer, Next, be16, be32};
@@ -30,18 +31,39 @@ fn cooked(interface: u16, protocol: u16, rest: &[u8]) -> Next<'_> {
     Some((layer, rest))
 }
 
-/// BSD loopback: the protocol family in four bytes, in host or network byte order.
+/// BSD loopback: the protocol family in four bytes, in host or network byte order; or an EtherType in the
+/// last two of them, or PPP.
 pub(super) fn loopback(bytes: &[u8]) -> Next<'_> {
     let family = be32(bytes, 0)?;
+    if family >> 16 == 0xff03 {
+        return Some((Layer::Ppp, bytes));
+    }
     // Families are small, so in the other byte order they fill the upper bytes.
-    let family = if family > 0xffff { family.swap_bytes() } else { family };
-    let layer = match family {
-        2 => Layer::Ipv4,
+    let family = [family, family.swap_bytes()].into_iter().find(|&family| family <= 0xffff);
+    let number = match family {
+        Some(family) => family as u16,
+        None => be16(bytes, 2)?,
+    };
+    let layer = match number {
+        // In four bytes, or in the first two of them.
+        2 | 0x0200 => Layer::Ipv4,
         // Windows; NetBSD, OpenBSD and BSD/OS; FreeBSD; Darwin.
         23 | 24 | 28 | 30 => Layer::Ipv6,
+        0x0600.. => Layer::EtherType(number),
         _ => Layer::Other,
     };
     Some((layer, &bytes[4..]))
+}
+
+/// The log of OpenBSD's packet filter: its length, without the padding to four bytes, in the first byte.
+pub(super) fn pflog(bytes: &[u8]) -> Next<'_> {
+    let length = usize::from(*bytes.first()?);
+    Some((Layer::Ip, bytes.get(length.next_multiple_of(4)..)?))
+}
+
+/// IP over InfiniBand: the global route header of 40 bytes, an EtherType and two bytes that are reserved.
+pub(super) fn infiniband(bytes: &[u8]) -> Next<'_> {
+    Some((Layer::EtherType(be16(bytes, 40)?), bytes.get(44..)?))
 }
 
 /// NFLOG: the family, then fields of a length, a kind and a value, one of which is the packet.

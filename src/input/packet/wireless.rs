@@ -1,10 +1,23 @@
 //! 802.11, and the headers in which drivers describe its reception: radiotap, PPI, Prism and AVS.
 
-use super::layer::{Layer, Next, be32, link};
+use super::layer::{Layer, Next, be32};
+use super::link::link;
 
 /// A frame, from its control field. Data frames carry LLC; all others carry no IP address.
 pub(super) fn frame(bytes: &[u8]) -> Next<'_> {
     let &[kind, flags] = bytes.first_chunk()?;
+    data(kind, flags, bytes)
+}
+
+/// A frame whose control field is in either byte order: access points send it to their controllers swapped.
+pub(super) fn either(bytes: &[u8]) -> Next<'_> {
+    let &[first, second] = bytes.first_chunk()?;
+    // A data frame of version 0. As flags this would be a retransmission from station to station.
+    if first & 0x0f == 0x08 { data(first, second, bytes) } else { data(second, first, bytes) }
+}
+
+/// A frame whose control field is `kind` and `flags`.
+fn data(kind: u8, flags: u8, bytes: &[u8]) -> Next<'_> {
     let (is_data, is_empty, is_qos) = (kind & 0x0c == 0x08, kind & 0x40 != 0, kind & 0x80 != 0);
     let (is_bridged, is_protected, has_control) =
         (flags & 0x03 == 0x03, flags & 0x40 != 0, flags & 0x80 != 0);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::address::Unit;
 use crate::input::format::Parser;
 use crate::input::irregular::Irregular;
 use crate::input::read::keys::Keys;
+use crate::input::read::unread::UnreadTimes;
 use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Role;
@@ -12,6 +14,9 @@ use crate::input::tally::Tally;
 
 /// Malformed cells of a file that are kept to be shown.
 pub(crate) const REMEMBERED: usize = 3;
+
+/// The addresses of a /8, the largest block that stands for its addresses.
+const LARGEST_NETWORK: u32 = 1 << 24;
 
 /// In a record of more lines than this, an unclosed quote is likelier than a cell of so many lines.
 pub(crate) const MANY_LINES: u64 = 100;
@@ -27,6 +32,15 @@ pub(crate) struct MalformedInBlock {
     pub column: Option<String>,
     /// The beginning of its content, safe to display.
     pub value: String,
+}
+
+/// Where in a block another capture begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Joint {
+    /// The packets of the block before it.
+    pub number: u64,
+    /// The byte of the block at which its header begins.
+    pub offset: u64,
 }
 
 /// The keys and cells of one role.
@@ -71,13 +85,16 @@ pub(crate) struct Block {
     pub source: Side,
     pub destination: Side,
     pub records: u64,
-    /// Records that say how many packets they stand for.
-    pub with_packets: u64,
+    /// Whether a record with an address says how many packets it stands for, and whether one does not.
+    says_packets: bool,
+    lacks_packets: bool,
     /// The packets and bytes that records say, each saturating.
     pub packets: u64,
     pub bytes: u64,
     /// Records with a time, if filters or times need it.
     pub timed: u64,
+    /// Times that cannot be read.
+    pub unread_times: UnreadTimes,
     /// What stands in a table besides rows that are as long as its header.
     pub irregular: Irregular,
     /// What reads the rest of the block and of the file, if a header further down names other columns.
@@ -94,8 +111,12 @@ pub(crate) struct Block {
     pub long_record: Option<u64>,
     /// The link type of the first packet whose link type is not read.
     pub unknown_link: Option<u16>,
+    /// The first place where another capture begins.
+    pub joint: Option<Joint>,
     /// Blocks of addresses, such as 10.0.0.0/24, that were read.
     pub networks: u64,
+    /// The line of the block that holds the first block of too many addresses.
+    pub large_network: Option<u64>,
 }
 
 impl Block {
@@ -154,15 +175,24 @@ impl Block {
     /// with the same location are kept once.
     #[inline]
     pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
+        if record.has_network() {
+            return self.add_with_network(*record, place);
+        }
         self.records += 1;
         if let Some(bytes) = record.bytes {
             self.bytes = self.bytes.saturating_add(bytes);
         }
+        let [source, destination] =
+            [record.source, record.destination].map(|cell| matches!(cell, Cell::Address { .. }));
+        let has_address = source | destination;
         // A record was written because a packet was seen.
         let packets = match record.packets {
-            None => 1,
+            None => {
+                self.lacks_packets |= has_address;
+                1
+            }
             Some(packets) => {
-                self.with_packets += 1;
+                self.says_packets |= has_address;
                 self.packets = self.packets.saturating_add(packets);
                 packets.max(1)
             }
@@ -224,17 +254,36 @@ impl Block {
         }
     }
 
-    /// Counts a record that stands for one packet of each address from `first` to `last`.
-    pub fn add_network(&mut self, first: u32, last: u32) {
+    #[cold]
+    fn add_with_network(
+        &mut self,
+        record: Record,
+        mut place: impl FnMut(Role) -> MalformedInBlock,
+    ) {
+        let role = if self.has_source { Role::Source } else { Role::Destination };
+        match record.network() {
+            Some((first, last)) => self.add_network(first, last, || place(role)),
+            None => self.add(&record.without_networks(), place),
+        }
+    }
+
+    /// Counts a record that stands for one packet of each address from `first` to `last`. Too many are left
+    /// out, as a malformed cell at `place`.
+    pub fn add_network(&mut self, first: u32, last: u32, place: impl FnOnce() -> MalformedInBlock) {
         self.records += 1;
-        self.networks += 1;
+        self.lacks_packets = true;
+        let is_large = last - first >= LARGEST_NETWORK && !self.wanted.networks_of_any_size;
         let (whole, left) =
-            ([(first, last)], (!self.wanted.is_all()).then(|| self.left(first, last)));
+            ([(first, last)], (!is_large && !self.wanted.is_all()).then(|| self.left(first, last)));
         let (kept, is_said) =
             left.as_ref().map_or((&whole[..], true), |(kept, said)| (kept, *said));
         let sides =
             [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
         for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            if is_large {
+                side.tally.malformed += 1;
+                continue;
+            }
             // The block is one cell, which counts as filtered if nothing is left.
             if kept.is_empty() {
                 side.tally.filtered += 1;
@@ -244,6 +293,38 @@ impl Block {
             }
             let at = side.keys.addresses.len();
             side.keys.networks.extend(kept.iter().map(|&(first, last)| (at, first, last)));
+        }
+        if is_large {
+            self.large_network.get_or_insert(self.passed);
+            self.remember(place);
+        } else {
+            self.networks += 1;
+        }
+    }
+
+    /// What the counts of the block stand for, if it has an address.
+    pub fn unit(&self) -> Option<Unit> {
+        match (self.says_packets, self.lacks_packets) {
+            (true, true) => Some(Unit::Mixed),
+            (true, false) => Some(Unit::Packets),
+            (false, true) => Some(Unit::Records),
+            (false, false) => None,
+        }
+    }
+
+    /// Counts a time that the next record has in `column` but that cannot be read.
+    #[cold]
+    pub fn add_unread_time(&mut self, value: &[u8], column: &str) {
+        self.unread_times.see(value, column, self.passed, self.wanted.notation);
+    }
+
+    /// Declares that what records gave as packets are counts of `unit`, as some tables of octomix hold.
+    #[inline]
+    pub fn recount(&mut self, unit: Unit) {
+        if unit != Unit::Packets {
+            self.lacks_packets |= self.says_packets;
+            self.says_packets &= unit == Unit::Mixed;
+            self.packets = 0;
         }
     }
 

@@ -19,6 +19,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
+use crate::address::Unit;
 use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver};
 use crate::input::error::InputError;
 use crate::input::options::Options;
@@ -237,7 +238,11 @@ impl Collector<'_> {
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);
         file.records += block.records;
+        file.packets = said(file.packets, block.packets);
+        file.traffic_bytes = said(file.traffic_bytes, block.bytes);
+        file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
+        position.unread_times.append(mem::take(&mut block.unread_times), position.number);
         file.irregular = file.irregular.plus(block.irregular);
         file.networks += block.networks;
         for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
@@ -254,8 +259,19 @@ impl Collector<'_> {
             let line = position.number + number + 1;
             file.warnings.push(Warning::LongRecord { line, limit: MANY_LINES });
         }
+        let is_told = file.warnings.iter().any(|w| matches!(w, Warning::LargeNetwork { .. }));
+        if let (Some(number), false) = (block.large_network, is_told) {
+            let at = (position.at)(position.number + number + 1);
+            file.warnings.push(Warning::LargeNetwork { at });
+        }
         let unknown = block.unknown_link.map(|number| Warning::UnknownLink { number });
         file.warnings.extend(unknown.filter(|warning| !file.warnings.contains(warning)));
+        let is_warned = file.warnings.iter().any(|w| matches!(w, Warning::Joined { .. }));
+        if let (Some(joint), false) = (block.joint, is_warned) {
+            let (offset, packet) =
+                (position.offset + joint.offset, position.number + joint.number + 1);
+            file.warnings.push(Warning::Joined { offset, packet });
+        }
         position.number += block.passed;
         position.offset += parsed.used as u64;
     }
@@ -291,15 +307,27 @@ impl Collector<'_> {
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
         }
+        match position.unread_times.warning(position.at).filter(|_| wanted.needs_times()) {
+            Some(unread) => file.warnings.push(unread),
+            None if wanted.times && position.timed == 0 && file.records > 0 => {
+                file.warnings.push(Warning::NoTimes);
+            }
+            None => {}
+        }
         let unsaid = file.source.unsaid + file.destination.unsaid;
         if let (1.., Some(filter)) = (unsaid, &wanted.filter) {
             file.warnings.push(Warning::Unsaid { addresses: unsaid, asked: filter.subjects() });
         }
-        if wanted.times && position.timed == 0 && file.records > 0 {
-            file.warnings.push(Warning::NoTimes);
-        }
         file.warn_of_emptiness();
         Ok(())
+    }
+}
+
+/// What was said before, and `more` of it.
+fn said(before: Option<u64>, more: u64) -> Option<u64> {
+    match more {
+        0 => before,
+        more => Some(before.unwrap_or(0).saturating_add(more)),
     }
 }
 

@@ -12,4 +12,5 @@ pub(super) mod keys;
 pub(crate) mod reader;
 pub(crate) mod source;
 pub(crate) mod stream;
+pub(crate) mod unread;
 pub(crate) mod wanted;

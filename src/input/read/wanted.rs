@@ -24,6 +24,8 @@ pub(crate) struct Wanted {
     pub times: bool,
     /// How addresses and times may be written.
     pub notation: Notation,
+    /// Whether blocks of addresses are wanted as such, which may then be of any size.
+    pub networks_of_any_size: bool,
     /// Which records count.
     pub filter: Option<Filter>,
     /// Only addresses in these blocks count.
@@ -57,6 +59,7 @@ impl Wanted {
             facts: options.needs_facts(),
             times: options.times,
             notation: options.notation,
+            networks_of_any_size: false,
             filter: options.filter.clone(),
             only: options.only.clone(),
             exclude: options.exclude.clone(),
@@ -80,6 +83,11 @@ impl Wanted {
             Some(false) => Verdict::Dropped,
             None => Verdict::Unsaid,
         }
+    }
+
+    /// Whether the times of records are needed.
+    pub fn needs_times(&self) -> bool {
+        self.times || self.filter.as_ref().is_some_and(Filter::needs_times)
     }
 
     /// Whether the [`Facts`](crate::input::record::Facts) of a record are needed; otherwise they may stay

@@ -7,7 +7,7 @@ use memchr::{memchr, memchr_iter};
 use crate::input::format::Parser;
 use crate::input::options::Notation;
 use crate::input::read::block::{Block, MalformedInBlock};
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::blanks;
 use crate::input::text::cell::parse_cell;
@@ -38,7 +38,7 @@ impl Rows {
 
     /// Adds the row `line`, which starts at byte `at` of the block. `fields` is scratch space.
     fn add<'l>(&self, line: &'l [u8], at: usize, fields: &mut Vec<&'l [u8]>, block: &mut Block) {
-        let (needs_facts, notation) = (block.wanted().needs_facts(), block.wanted().notation);
+        let notation = block.wanted().notation;
         fields.clear();
         let cells = match self.layout.header.division {
             Division::Byte(byte) | Division::Delimiter(byte) => {
@@ -57,8 +57,8 @@ impl Rows {
             Some(column) => self.cell(field(column.index), notation),
         };
         let (source, destination) = (cell(Role::Source), cell(Role::Destination));
-        let is_malformed = source == Cell::Malformed || destination == Cell::Malformed;
-        if !self.layout.columns.is_empty() && (cells != self.layout.width() || is_malformed) {
+        let is_usual = cells == self.layout.width() && source.is_usual() && destination.is_usual();
+        if !is_usual && !self.layout.columns.is_empty() {
             return self.add_unusual(line, at, block);
         }
         block.irregular.ragged += u64::from(cells != self.layout.width());
@@ -68,9 +68,10 @@ impl Rows {
             destination,
             packets: facts.packets(field),
             bytes: facts.bytes(field),
-            facts: if needs_facts { facts.read(field, notation) } else { Facts::default() },
+            facts: facts.read(field, block),
         };
         block.add(&record, |_| MalformedInBlock::default());
+        block.recount(facts.unit());
     }
 
     #[cold]

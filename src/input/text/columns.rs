@@ -135,8 +135,15 @@ fn find(header: &[String], name: &str) -> Option<usize> {
 }
 
 /// The column that `name` numbers from 1.
-pub(crate) fn number(name: &str) -> Option<usize> {
+fn number(name: &str) -> Option<usize> {
     name.trim().parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// Whether the options name columns, and all of them by their numbers.
+pub(crate) fn are_numbered(options: &Options) -> bool {
+    let named = [Role::Source, Role::Destination].into_iter();
+    let mut named = named.filter_map(|role| options.column(role)).peekable();
+    named.peek().is_some() && named.all(|name| number(name).is_some())
 }
 
 /// The known columns of a header.

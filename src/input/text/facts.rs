@@ -1,18 +1,22 @@
 //! The columns of a record's protocol, ports, time, packets and bytes, and their values.
 
+use crate::address::Unit;
 use crate::input::names::{self, Field};
-use crate::input::options::Notation;
 use crate::input::protocol::{parse_number, parse_protocol};
+use crate::input::read::block::Block;
 use crate::input::record::Facts;
-use crate::input::time::parse_time;
+use crate::input::text::times::TimeColumns;
 
 /// The columns that hold the facts of a row: its protocol, ports and time, and its packets and bytes. One
 /// fact may have several columns that are each empty in some rows, like `tcp.srcport` and `udp.srcport`.
 #[derive(Debug, Default)]
 pub(crate) struct FactColumns<C = usize> {
-    /// Of the protocol, the ports and the time.
-    facts: [Vec<C>; 4],
+    /// Of the protocol and the ports.
+    facts: [Vec<C>; 3],
+    times: TimeColumns<C>,
     packets: Vec<(C, Option<C>)>,
+    /// What the packets are, if not packets.
+    unit: Unit,
     bytes: Vec<(C, Option<C>)>,
 }
 
@@ -31,8 +35,14 @@ impl FactColumns {
             let pair = |(out, back): names::Pair| Some((at(out?)?, back.and_then(at)));
             names::pairs(field).find_map(pair).into_iter().collect()
         };
-        let facts = [Field::Protocol, Field::SourcePort, Field::DestinationPort, Field::Time];
-        Self { facts: facts.map(known), packets: sums(Field::Packets), bytes: sums(Field::Bytes) }
+        let facts = [Field::Protocol, Field::SourcePort, Field::DestinationPort].map(known);
+        let times = if with_facts { TimeColumns::of(header) } else { TimeColumns::default() };
+        let packets = sums(Field::Packets);
+        let (packets, unit) = match unit(header) {
+            Unit::Packets => (packets, Unit::Packets),
+            unit => (vec![(1, None)], unit),
+        };
+        Self { facts, times, packets, unit, bytes: sums(Field::Bytes) }
     }
 }
 
@@ -41,7 +51,7 @@ impl<C: Copy> FactColumns<C> {
     pub fn all(&self) -> impl Iterator<Item = C> {
         let sums = self.packets.iter().chain(&self.bytes);
         let sums = sums.flat_map(|&(out, back)| [Some(out), back]).flatten();
-        self.facts.iter().flatten().copied().chain(sums)
+        self.facts.iter().flatten().copied().chain(self.times.all()).chain(sums)
     }
 
     /// The same columns, converted by `to`.
@@ -52,19 +62,30 @@ impl<C: Copy> FactColumns<C> {
         };
         FactColumns {
             facts: self.facts.each_ref().map(all),
+            times: self.times.map(&to),
             packets: sums(&self.packets),
+            unit: self.unit,
             bytes: sums(&self.bytes),
         }
     }
 
-    /// The facts of a row whose fields `field` returns.
-    pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8], notation: Notation) -> Facts {
-        let [protocol, source_port, destination_port, time] = &self.facts;
+    /// The facts of a row whose fields `field` returns, if the run needs them. A time that cannot be read is
+    /// counted in `block`, to which the row has yet to be added.
+    #[inline]
+    pub fn read<'f>(&self, field: impl Fn(C) -> &'f [u8], block: &mut Block) -> Facts {
+        match block.wanted().needs_facts() {
+            true => self.needed(&field, block),
+            false => Facts::default(),
+        }
+    }
+
+    fn needed<'f>(&self, field: &impl Fn(C) -> &'f [u8], block: &mut Block) -> Facts {
+        let [protocol, source_port, destination_port] = &self.facts;
         Facts {
             protocol: protocol.iter().find_map(|&at| parse_protocol(field(at))),
             source_port: source_port.iter().find_map(|&at| parse_port(field(at))),
             destination_port: destination_port.iter().find_map(|&at| parse_port(field(at))),
-            time: time.iter().find_map(|&at| parse_time(field(at), notation)),
+            time: self.times.read(field, block),
         }
     }
 
@@ -74,11 +95,22 @@ impl<C: Copy> FactColumns<C> {
         sum(&self.packets, field)
     }
 
+    /// What [`packets`](Self::packets) are in truth: tables of octomix may count records.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// The bytes of a row, in both directions, if it says.
     #[inline]
     pub fn bytes<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
         sum(&self.bytes, field)
     }
+}
+
+/// What the second column of a table of octomix counts, as addresses.csv has it; in any other table packets.
+fn unit(header: &[String]) -> Unit {
+    let is_ours = |unit: &Unit| matches!(header, [address, count, ..] if address == "address" && count == unit.column());
+    Unit::ALL.into_iter().find(is_ours).unwrap_or_default()
 }
 
 #[inline]

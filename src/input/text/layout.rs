@@ -23,7 +23,7 @@ pub(crate) struct Layout {
     /// The columns of the sources and the destinations, whether or not they are asked for.
     pub sides: [Option<usize>; 2],
     pub facts: FactColumns,
-    /// Whether its one column of addresses may hold blocks of addresses, as a list does.
+    /// Whether its one column of addresses fills roles as a list does.
     pub is_list: bool,
 }
 

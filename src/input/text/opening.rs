@@ -54,9 +54,8 @@ pub(crate) fn open(
     };
     let (format, roles) = described(format, &columns);
     let format = Format { has_roles: list.is_none(), ..format };
-    let is_single = columns.iter().all(|column| column.index == columns[0].index);
     let layout = Layout::new(header, columns, options, &sample);
-    let parser = Headers::new(options, make).parser(Layout { is_list: is_single, ..layout });
+    let parser = Headers::new(options, make).parser(Layout { is_list: list.is_some(), ..layout });
     Ok(Opened {
         format,
         roles,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use crate::input::message::excerpt;
 use crate::input::read::block::{Block, MalformedInBlock};
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
-use crate::input::text::cell::network;
 use crate::input::text::layout::{Further, Headers, Layout};
 use crate::input::text::ragged::Placed;
 
@@ -60,16 +59,15 @@ impl Unusual {
             None => Cell::Missing,
             Some(column) => found(column.index).map_or(Cell::Malformed, |at| cell(content(at))),
         };
-        let record = self.record([of(Role::Source), of(Role::Destination)], block, |column| {
-            found(column).map_or(b"".as_slice(), content)
-        });
-        let is_malformed = [record.source, record.destination].contains(&Cell::Malformed);
-        if let (true, true, Some(column)) =
-            (self.layout.is_list, is_malformed, self.layout.columns.first())
-            && let Some((first, last)) = found(column.index).and_then(|at| network(content(at)))
-        {
-            return block.add_network(first, last);
-        }
+        let field = |column: usize| found(column).map_or(b"".as_slice(), content);
+        let facts = &self.layout.facts;
+        let record = Record {
+            source: of(Role::Source),
+            destination: of(Role::Destination),
+            packets: facts.packets(field),
+            bytes: facts.bytes(field),
+            facts: facts.read(field, block),
+        };
         let number = block.passed;
         block.add(&record, |role| {
             let column = self.layout.column(role);
@@ -84,25 +82,7 @@ impl Unusual {
             let column = column.map(|column| column.name.clone());
             MalformedInBlock { number, offset: at as u64, column, value }
         });
-    }
-
-    fn record<'l>(
-        &self,
-        [source, destination]: [Cell; 2],
-        block: &Block,
-        field: impl Fn(usize) -> &'l [u8],
-    ) -> Record {
-        let (facts, wanted) = (&self.layout.facts, block.wanted());
-        Record {
-            source,
-            destination,
-            packets: facts.packets(&field),
-            bytes: facts.bytes(&field),
-            facts: match wanted.needs_facts() {
-                true => facts.read(&field, wanted.notation),
-                false => Facts::default(),
-            },
-        }
+        block.recount(facts.unit());
     }
 
     /// Whether the row is a header, which is then counted, and obeyed.

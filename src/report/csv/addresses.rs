@@ -42,7 +42,8 @@ impl AddressTable<'_> {
     }
 
     fn write_names(&self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "address,packets,cluster,log_density,anomaly,pc1,pc2")?;
+        let counts = self.set.unit().column();
+        write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2")?;
         if self.set.has_times() {
             write!(out, ",first_seen,last_seen")?;
         }

@@ -148,10 +148,10 @@ class Role {
 
   /** What a tooltip tells of a flag. */
   tellFlag(flag) {
-    const { address, packets, cluster, density, rule, rules, reason } = this.flags;
+    const { address, packets, cluster, density, rule, rules, reason } = this.flags, { nouns: [one, many] } = this.unit;
     return [
       dotted(address[flag]),
-      `cluster ${cluster[flag]}, log-density ${decimal(density[flag])}, ${count(packets[flag], "packet")}`,
+      `cluster ${cluster[flag]}, log-density ${decimal(density[flag])}, ${count(packets[flag], one, many)}`,
       `flagged: ${rules[rule[flag]]}`,
       reason[flag],
     ].filter(Boolean);

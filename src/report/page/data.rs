@@ -17,6 +17,7 @@ pub(super) struct RoleData<'a> {
     key: &'static str,
     title: &'static str,
     addresses: usize,
+    unit: UnitData,
     threshold: Option<f64>,
     /// The least and the largest log-density.
     densities: [f64; 2],
@@ -30,6 +31,14 @@ pub(super) struct RoleData<'a> {
     explained: [f64; 2],
     clusters: Vec<ClusterData>,
     flags: FlagData<'a>,
+}
+
+/// The words for what was counted of each address.
+#[derive(Serialize)]
+struct UnitData {
+    nouns: [&'static str; 2],
+    title: &'static str,
+    column: &'static str,
 }
 
 #[derive(Serialize)]
@@ -72,6 +81,11 @@ impl<'a> RoleData<'a> {
             key: role.key(),
             title: title(role),
             addresses: found.addresses,
+            unit: UnitData {
+                nouns: found.unit.nouns(),
+                title: found.unit.title(),
+                column: found.unit.column(),
+            },
             threshold: Some(found.threshold.log_density).filter(|limit| limit.is_finite()),
             densities,
             width: if narrow { 1 } else { 2 },

@@ -24,7 +24,7 @@ class FlagTable {
       { name: "Rule", key: rule, cell: (flag) => rule(flag) },
       { name: "Log-density", number: true, key: (flag) => flags.density[flag], cell: (flag) => decimal(flags.density[flag]) },
       { name: "Cluster", number: true, key: (flag) => flags.cluster[flag], cell: (flag) => String(flags.cluster[flag]) },
-      { name: "Packets", number: true, key: (flag) => flags.packets[flag], cell: (flag) => count(flags.packets[flag]) },
+      { name: this.role.unit.title, number: true, key: (flag) => flags.packets[flag], cell: (flag) => count(flags.packets[flag]) },
     ];
     if (flags.surprise.some(Boolean)) {
       columns.push({ name: "Surprise, bits", key: bits, cell: (flag) => this.surpriseCell(flag, bits(flag)) });
@@ -123,7 +123,7 @@ class FlagTable {
       dotted(flags.address[flag]), flags.packets[flag], flags.cluster[flag], flags.density[flag],
       flags.rules[flags.rule[flag]], flags.reason[flag], ...(bits ? flags.surprise[flag] ?? ["", "", "", ""] : []),
     ]);
-    const head = ["address", "packets", "cluster", "log_density", "rule", "reason", ...octets];
+    const head = ["address", this.role.unit.column, "cluster", "log_density", "rule", "reason", ...octets];
     return [head, ...lines].map((cells) => cells.map((cell) => quoted(String(cell))).join(",") + "\n").join("");
   }
 

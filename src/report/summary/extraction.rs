@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::reading::Reading;
-use crate::address::AddressSet;
+use crate::address::{AddressSet, Unit};
 use crate::input::PerRole;
 
 /// summary.json of octomix extract and octomix merge.
@@ -33,15 +33,16 @@ pub struct Extraction {
 pub struct Extracted {
     /// Distinct addresses.
     pub addresses: usize,
-    /// Packets of all of them.
+    /// Packets of all of them, or what else was counted.
     pub packets: u64,
+    /// What was counted: `packets`, `records` or `packets or records`.
+    pub unit: Unit,
 }
 
 impl Extracted {
     /// What `set` holds.
     pub fn new(set: &AddressSet) -> Self {
-        let packets = (0..set.len()).map(|at| set.packets(at)).sum();
-        Self { addresses: set.len(), packets }
+        Self { addresses: set.len(), packets: set.total(), unit: set.unit() }
     }
 }
 

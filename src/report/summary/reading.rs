@@ -18,6 +18,12 @@ pub struct Reading {
     pub bytes: u64,
     /// Records of all files.
     pub records: u64,
+    /// Packets that the records of all files say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// Bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// What stands in tables besides rows that are as long as the header.
     #[serde(flatten)]
     pub irregular: Irregular,
@@ -48,6 +54,12 @@ pub struct FileReading {
     pub bytes: u64,
     /// Packets, flows, rows of a table, lines of a list.
     pub records: u64,
+    /// The packets that its records say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u64>,
+    /// The bytes of traffic that they say, if any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_bytes: Option<u64>,
     /// What stands in it besides rows that are as long as the header.
     #[serde(flatten)]
     pub irregular: Irregular,
@@ -76,6 +88,8 @@ impl Reading {
             passed_over: account.passed_over.clone(),
             bytes: account.bytes(),
             records: account.records(),
+            packets: account.packets(),
+            traffic_bytes: account.traffic_bytes(),
             irregular: account.irregular(),
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
@@ -93,6 +107,8 @@ impl FileReading {
             dst_column: file.format.destination.clone(),
             bytes: file.bytes,
             records: file.records,
+            packets: file.packets,
+            traffic_bytes: file.traffic_bytes,
             irregular: file.irregular,
             networks: file.networks,
             cut: file.cut,

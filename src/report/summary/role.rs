@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::changes::Changes;
 use super::fit::FitSummary;
 use super::run::RoleSeconds;
-use crate::address::AddressSet;
+use crate::address::{AddressSet, Unit};
 use crate::analysis::Judged;
 use crate::describe::clusters::Cluster;
 use crate::describe::flagged::{Anomaly, LISTED, RuleSummary};
@@ -16,8 +16,10 @@ use crate::store::model::AppliedThreshold;
 pub struct RoleSummary {
     /// Distinct addresses.
     pub addresses: usize,
-    /// Packets of all of them.
+    /// Packets of all of them, or what else was counted.
     pub packets: u64,
+    /// What was counted: `packets`, `records` or `packets or records`.
+    pub unit: Unit,
     /// The fits, the last of which is the model; several where the first showed how many components are
     /// needed, none where the model came from a file.
     pub fits: Vec<FitSummary>,
@@ -54,7 +56,8 @@ impl RoleSummary {
         anomalies.truncate(LISTED);
         Self {
             addresses: set.len(),
-            packets: clusters.iter().map(|cluster| cluster.packets).sum(),
+            packets: set.total(),
+            unit: set.unit(),
             fits,
             clusters,
             threshold,

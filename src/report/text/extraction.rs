@@ -18,8 +18,8 @@ pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
         let title = title(role);
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");
-            let packets = counted(found.packets, "packet", "packets");
-            writeln!(out, "{title}: {addresses}, {packets}")?;
+            let [one, many] = found.unit.nouns();
+            writeln!(out, "{title}: {addresses}, {}", counted(found.packets, one, many))?;
         } else if summary.skipped_roles.contains(&role.key()) {
             writeln!(out, "{title}: no addresses, skipped")?;
         }

@@ -16,7 +16,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         writeln!(out, "Read {}", described(file))?;
     } else {
         let (files, records) = (input.files.len(), grouped(input.records));
-        writeln!(out, "Read {files} files: {records} records, {}", bytes(input.bytes))?;
+        let said = said(input.packets, input.traffic_bytes);
+        writeln!(out, "Read {files} files: {records} records{said}, {}", bytes(input.bytes))?;
         for file in input.files.iter().take(FILES_SHOWN) {
             writeln!(out, "  {}", described(file))?;
         }
@@ -47,6 +48,12 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             let (used, all) = (grouped(tally.ipv4), grouped(tally.cells()));
             writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
         }
+    }
+    let mapped: u64 =
+        input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
+    if mapped > 0 {
+        let cells = counted(mapped, "cell was", "cells were");
+        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
     }
     let malformed = input
         .files
@@ -92,7 +99,10 @@ fn irregularities(irregular: Irregular) -> Vec<String> {
 fn described(file: &FileReading) -> String {
     let [one, many] = file.record;
     let records = counted(file.records, one, many);
-    let mut told = format!("{}: {records}, {}", file.name, bytes(file.bytes));
+    // Of captured packets the records say it all.
+    let packets = file.packets.filter(|_| one != "packet");
+    let said = said(packets, file.traffic_bytes);
+    let mut told = format!("{}: {records}{said}, {}", file.name, bytes(file.bytes));
     if let Some(compression) = file.compression {
         told += &format!(" of {}", compression.name());
     }
@@ -100,4 +110,14 @@ fn described(file: &FileReading) -> String {
         told += &format!(", {columns}");
     }
     told
+}
+
+/// What records say of their traffic, in brackets.
+fn said(packets: Option<u64>, traffic: Option<u64>) -> String {
+    let packets = packets.map(|packets| counted(packets, "packet", "packets"));
+    let traffic = traffic.map(|traffic| format!("{} of traffic", bytes(traffic)));
+    match &packets.into_iter().chain(traffic).collect::<Vec<_>>()[..] {
+        [] => String::new(),
+        said => format!(" ({})", said.join(", ")),
+    }
 }

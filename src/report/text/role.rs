@@ -7,7 +7,7 @@ use super::blocks::write_blocks;
 use super::changes::write_changes;
 use super::run::{Findings, Layout};
 use super::table::{table, write_table};
-use crate::describe::clusters::{Cluster, Prefix, by_weight};
+use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::RuleSummary;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
@@ -41,7 +41,7 @@ impl Findings for RoleSummary {
             picture.write(out)?;
         }
         writeln!(out)?;
-        write_clusters(&self.clusters, layout.output, out)?;
+        write_clusters(self, layout.output, out)?;
         writeln!(out)?;
         write_fit(self, out)?;
         if let Some(changes) = &self.changes {
@@ -56,10 +56,10 @@ impl Findings for RoleSummary {
     }
 }
 
-fn write_clusters(clusters: &[Cluster], output: &Path, out: &mut dyn Write) -> io::Result<()> {
-    let mut full = by_weight(clusters);
-    let mut table =
-        table(["#", "weight", "size", "packets", "mean", "commonest octets"], &[0, 1, 2, 3]);
+fn write_clusters(found: &RoleSummary, output: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let mut full = by_weight(&found.clusters);
+    let header = ["#", "weight", "size", found.unit.name(), "mean", "commonest octets"];
+    let mut table = table(header, &[0, 1, 2, 3]);
     for cluster in full.iter().take(SHOWN) {
         table.add_row([
             cluster.cluster.to_string(),
@@ -155,10 +155,11 @@ fn write_anomalies(
         return Ok(());
     }
     writeln!(out, "\n  Anomalies, least dense first:\n")?;
-    let mut table = table(["address", "packets", "cluster", "log-density", "rule"], &[1, 2, 3]);
+    let header = ["address", found.unit.name(), "cluster", "log-density", "rule"];
+    let mut table = table(header, &[1, 2, 3]);
     let room = width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
     if room.is_some() {
-        table.set_header(["address", "packets", "cluster", "log-density", "rule", "reason"]);
+        table.set_header(header.into_iter().chain(["reason"]));
     }
     for anomaly in found.anomalies.iter().take(SHOWN) {
         let reason = room.map(|room| fitted(&anomaly.reason, room));

@@ -1,9 +1,10 @@
-//! Reads tables that octomix extract wrote, `address,packets`: each row is an address and its number of
-//! packets. The file's name tells the role, or else the options do.
+//! Reads tables that octomix extract wrote, `address,packets` or `address,records`: each row is an address
+//! and its count. The file's name tells the role, or else the options do.
 
 use std::sync::Arc;
 
-use super::HEADER;
+use super::header;
+use crate::address::Unit;
 use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cutter, Opened, Parser};
@@ -18,9 +19,6 @@ use crate::input::text::cell::{leading_ipv4, parse_cell};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 
-/// More packets than any link carries in a century. Larger numbers are malformed, so that sums stay exact.
-const MOST_PACKETS: u64 = 1 << 56;
-
 /// Recognises the header. A table whose columns are named by options is left to `delimited`.
 ///
 /// # Errors
@@ -34,11 +32,12 @@ pub(crate) fn recognise(
     let (end, next) = lines::line_end(&bytes[offset..], head.is_whole())
         .unwrap_or((bytes.len() - offset, bytes.len() - offset));
     let is_named = [Role::Source, Role::Destination].iter().any(|&r| options.column(r).is_some());
-    if &bytes[offset..offset + end] != HEADER.as_bytes() || is_named {
+    let is_header = |&unit: &Unit| &bytes[offset..offset + end] == header(unit).as_bytes();
+    let Some(unit) = Unit::ALL.into_iter().find(is_header).filter(|_| !is_named) else {
         return Ok(None);
-    }
-    let record = ["address with its packets", "addresses with their packets"];
-    let cutter = Box::new(LineCutter(Arc::new(Rows)));
+    };
+    let record = ["counted address", "counted addresses"];
+    let cutter = Box::new(LineCutter(Arc::new(Rows(unit))));
     let table = opened(head.name(), options, ("shard", record), offset + next, cutter);
     Ok(Some(Opened { lines_before: 1, counted_by: RecordNumber::Line, ..table }))
 }
@@ -62,8 +61,8 @@ pub(crate) fn opened(
     }
 }
 
-/// The rows of a shard.
-struct Rows;
+/// The rows of a shard, and what it counts.
+struct Rows(Unit);
 
 impl Parser for Rows {
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
@@ -76,7 +75,7 @@ impl Parser for Rows {
             if !line.trim_ascii().is_empty() {
                 // The digits left of a truncated number are another number.
                 if is_last && end.is_none() {
-                    return at;
+                    break;
                 }
                 let (cell, packets) = match row(line) {
                     Some((address, packets)) => (Cell::plain(address), Some(packets)),
@@ -94,31 +93,30 @@ impl Parser for Rows {
             block.passed += u64::from(next > len);
             at += next;
         }
+        block.recount(self.0);
         at
     }
 }
 
-/// An address and its packets.
+/// An address and its count.
 fn row(line: &[u8]) -> Option<(u32, u64)> {
     let (address, rest) = leading_ipv4(line)?;
     let digits = rest.strip_prefix(b",")?;
-    let mut packets = 0u64;
-    for &digit in digits {
-        let digit = digit.wrapping_sub(b'0');
-        if digit > 9 || packets > MOST_PACKETS {
-            return None;
-        }
-        packets = 10 * packets + u64::from(digit);
+    if digits.is_empty() {
+        return None;
     }
-    (!digits.is_empty() && packets <= MOST_PACKETS).then_some((address, packets))
+    let count = digits.iter().try_fold(0u64, |count, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        count.checked_mul(10)?.checked_add(u64::from(digit)).filter(|_| digit < 10)
+    })?;
+    Some((address, count))
 }
 
-/// What a line that is not a valid row holds. An address with an invalid number of packets is malformed,
-/// too.
+/// What a line that is not a valid row holds. An address with an invalid count is malformed, too.
 fn other(line: &[u8]) -> Cell {
     let first = line.split(|&byte| byte == b',').next().unwrap_or_default();
     match parse_cell(first, Notation::default()) {
-        Cell::Address { .. } => Cell::Malformed,
+        Cell::Address { .. } | Cell::Network { .. } => Cell::Malformed,
         cell => cell,
     }
 }
@@ -130,12 +128,12 @@ mod tests {
     #[test]
     fn rows_are_an_address_and_a_number() {
         assert_eq!(row(b"1.2.3.4,5"), Some((0x0102_0304, 5)));
-        assert_eq!(row(b"1.2.3.4,72057594037927936"), Some((0x0102_0304, MOST_PACKETS)));
+        assert_eq!(row(b"1.2.3.4,18446744073709551615"), Some((0x0102_0304, u64::MAX)));
         for wrong in ["1.2.3.4", "1.2.3.4,", "1.2.3.4,x", "1.2.3.4,-1", "1.2.3,5", "1.2.3.4,5,6"] {
             assert_eq!(row(wrong.as_bytes()), None, "{wrong}");
             assert_eq!(other(wrong.as_bytes()), Cell::Malformed, "{wrong}");
         }
-        for large in ["72057594037927937", "99999999999999999999999"] {
+        for large in ["18446744073709551616", "99999999999999999999999"] {
             assert_eq!(row(format!("1.2.3.4,{large}").as_bytes()), None);
         }
         assert_eq!((other(b",5"), other(b"::1,5")), (Cell::Missing, Cell::Ipv6));

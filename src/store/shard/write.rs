@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use super::HEADER;
+use super::header;
 use crate::address::{AddressSet, dotted};
 use crate::store::roaring;
 
@@ -19,9 +19,9 @@ const HELD: usize = 256 * ROWS;
 /// How a shard is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShardFormat {
-    /// A table of addresses and their packets, in the order of the set.
+    /// A table of addresses and their counts, in the order of the set.
     Csv,
-    /// A portable Roaring bitmap: no packets, no order.
+    /// A portable Roaring bitmap: no counts, no order.
     Bitmap,
 }
 
@@ -47,7 +47,7 @@ impl ShardFormat {
 }
 
 fn write_table(set: &AddressSet, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{HEADER}")?;
+    writeln!(out, "{}", header(set.unit()))?;
     for start in (0..set.len()).step_by(HELD) {
         let end = set.len().min(start + HELD);
         let text = |first: usize| {

@@ -12,7 +12,7 @@ use super::{InputArgs, OutputArgs, PrintArgs};
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
-  The addresses of a capture, with their packets, in day/src.csv and day/dst.csv:
+  The addresses of a capture, with their counts, in day/src.csv and day/dst.csv:
     octomix extract day.pcap -o day
 
   Then as often as wanted, without reading the capture again:
@@ -25,9 +25,11 @@ Examples:
   Bitmaps for Spark, ClickHouse or pyroaring:
     octomix extract --as bitmap day.pcap -o day";
 
-/// Writes the distinct addresses of captures with their packets, as small files that every command reads.
+/// Writes the distinct addresses of captures with their counts, as small files that every command reads.
 ///
-/// Writes src.csv and dst.csv (address,packets), or src.roaring and dst.roaring, and summary.json into
+/// The counts are packets where every record says how many it stands for, or else records.
+///
+/// Writes src.csv and dst.csv (address,packets or address,records), or src.roaring and dst.roaring, and summary.json into
 /// the output directory.
 #[derive(Debug, Args)]
 #[command(after_help = EXTRACT_EXAMPLES)]
@@ -56,12 +58,12 @@ Examples:
 
 /// Unites shards that octomix extract wrote: the same as extracting all their captures at once.
 ///
-/// Packets add up; an address of a bitmap counts as one. Files called src and dst are sources and
+/// Counts add up; an address of a bitmap counts as one. Files called src and dst are sources and
 /// destinations. Writes what octomix extract writes.
 #[derive(Debug, Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub struct MergeArgs {
-    /// Shards, tables (address,packets) or bitmaps, or directories with shards in them or below
+    /// Shards, tables (address,packets or address,records) or bitmaps, or directories with shards in them or below
     #[arg(required = true, value_name = "SHARD")]
     pub shards: Vec<PathBuf>,
     /// The role of shards whose names do not tell it [default: refuse them]
@@ -85,6 +87,6 @@ pub struct FormArgs {
 }
 
 const FORMS: &[Choice<ShardFormat>] = &[
-    (ShardFormat::Csv, "csv", "Tables: address,packets"),
-    (ShardFormat::Bitmap, "bitmap", "Portable Roaring bitmaps, without packets"),
+    (ShardFormat::Csv, "csv", "Tables: address,packets or address,records"),
+    (ShardFormat::Bitmap, "bitmap", "Portable Roaring bitmaps, without counts"),
 ];

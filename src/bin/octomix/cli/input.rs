@@ -45,6 +45,9 @@ pub struct InputArgs {
     /// Read 05/07/2017 as the fifth of July
     #[arg(long, help_heading = "Input")]
     pub day_first: bool,
+    /// Read 05/07/2017 as the seventh of May
+    #[arg(long, conflicts_with = "day_first", help_heading = "Input")]
+    pub month_first: bool,
     /// The year of times that name none, as in syslog
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2261), help_heading = "Input")]
     pub year: Option<i16>,
@@ -68,6 +71,7 @@ impl InputArgs {
                 integers: self.integers,
                 zero_padded: self.zero_padded,
                 day_first: self.day_first,
+                month_first: self.month_first,
                 year: self.year,
             },
             directories: match self.recursive {

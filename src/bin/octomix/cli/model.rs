@@ -31,6 +31,7 @@ pub struct ModelArgs {
     #[arg(long, value_parser = one_of(COVARIANCES))]
     pub covariance: Option<Covariance>,
     /// What an address counts in the fit: once, or as many times as it has packets
+    /// (records, where the input says no packets)
     #[arg(long, value_parser = one_of(WEIGHTS), default_value = "addresses")]
     pub weight: WeightedBy,
     /// How to look for the best optimum [default: merge-split for bayesian
@@ -227,7 +228,7 @@ const SEARCHES: &[Choice<Search>] = &[
 
 const WEIGHTS: &[Choice<WeightedBy>] = &[
     (WeightedBy::Addresses, "addresses", "Once each"),
-    (WeightedBy::Packets, "packets", "As many times as it has packets"),
+    (WeightedBy::Packets, "packets", "As many times as it has packets, or else records"),
 ];
 
 fn non_negative(text: &str) -> Result<f64, String> {

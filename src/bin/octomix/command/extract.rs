@@ -67,7 +67,7 @@ fn extract(
     let mut output = Output::new(directory, &[])?;
     let (capture, read) = timed(|| read(&mut console));
     let capture = capture?;
-    warn_of_lost_packets(form, &capture, &mut console);
+    warn_of_lost_counts(form, &capture, &mut console);
     let (written, write) = timed(|| {
         capture.sets.try_map(|role, set| {
             if set.is_empty() {
@@ -101,11 +101,11 @@ fn extract(
     print(print_args.format, &summary, |out| text::extraction::write(&summary, out))
 }
 
-fn warn_of_lost_packets(form: ShardFormat, capture: &Capture, console: &mut Console) {
+fn warn_of_lost_counts(form: ShardFormat, capture: &Capture, console: &mut Console) {
     if form == ShardFormat::Bitmap {
         let has_several = |set: &AddressSet| (0..set.len()).any(|at| set.packets(at) > 1);
         if capture.sets.iter().any(|(_, set)| has_several(set)) {
-            let lost = "bitmaps hold no packets: every address will count as one; \
+            let lost = "bitmaps hold no counts: every address will count as one; \
                         use --as csv to keep them";
             console.warn(lost.to_owned());
         }
@@ -114,11 +114,11 @@ fn warn_of_lost_packets(form: ShardFormat, capture: &Capture, console: &mut Cons
     match capture.account.files.iter().filter(|file| file.format.is_bitmap()).count() {
         0 => {}
         1 => console.warn(
-            "1 file is a bitmap, which holds no packets: each of its addresses counts as one"
+            "1 file is a bitmap, which holds no counts: each of its addresses counts as one"
                 .to_owned(),
         ),
         files => console.warn(format!(
-            "{files} files are bitmaps, which hold no packets: each of their addresses counts as one"
+            "{files} files are bitmaps, which hold no counts: each of their addresses counts as one"
         )),
     }
 }

@@ -73,8 +73,8 @@ pub enum Failure {
     Gpu(#[from] GpuError),
     #[error("the {role}s cannot be fitted: {reason}")]
     Fit { role: Role, reason: FitError },
-    #[error("the packets of the {role}s cannot be their weights: {reason}")]
-    Weights { role: Role, reason: WeightsError },
+    #[error("the {unit} of the {role}s cannot be their weights: {reason}, or leave --weight out")]
+    Weights { role: Role, unit: &'static str, reason: WeightsError },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -6,7 +6,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use octomix::address::{AddressSet, Points};
+use octomix::address::{AddressSet, Points, Unit};
 use octomix::analysis::{AnalysisError, Criteria, Fitted, Judged, Watcher};
 use octomix::describe::drawing::{Drawing, DrawingBuilder};
 use octomix::describe::flagged::Flagged;
@@ -30,7 +30,7 @@ use octomix::store::{Output, Unfinished, WriteError};
 use super::Failure;
 use super::run::Run;
 use crate::console::Console;
-use crate::progress::{Bar, Unit};
+use crate::progress::{self, Bar};
 
 /// What was found for a role.
 pub struct Findings {
@@ -73,18 +73,36 @@ impl Run {
 }
 
 impl<'a> Desk<'a> {
-    /// An engine over the addresses, each counted as `weighted_by` says; packets take 8 bytes each.
+    /// An engine over the addresses, each counted as `weighted_by` says; packets take 8 bytes each. Warns
+    /// if not all counts are packets.
     ///
     /// # Errors
     /// When the packets are too many to be counted exactly.
-    pub fn engine(&self, weighted_by: WeightedBy) -> Result<Box<dyn Engine + 'a>, Failure> {
+    pub fn engine(&mut self, weighted_by: WeightedBy) -> Result<Box<dyn Engine + 'a>, Failure> {
         let addresses = self.set.addresses();
         let points = match weighted_by {
             WeightedBy::Addresses => Ok(addresses.into()),
-            WeightedBy::Packets => Points::weighted(addresses, self.set.weights()),
+            WeightedBy::Packets => {
+                self.warn_of_unit();
+                Points::weighted(addresses, self.set.weights())
+            }
         };
-        let points = points.map_err(|reason| Failure::Weights { role: self.role, reason })?;
+        let unit = self.set.unit().name();
+        let points = points.map_err(|reason| Failure::Weights { role: self.role, unit, reason })?;
         Ok(self.choice.engine(points))
+    }
+
+    /// Tells if what is weighed as packets is none.
+    fn warn_of_unit(&mut self) {
+        match self.set.unit() {
+            Unit::Packets => {}
+            Unit::Records => {
+                self.console.warn_once("no packet counts in the input: records are weighed");
+            }
+            Unit::Mixed => self.console.warn_once(
+                "some records say no packet counts: each of them is weighed as one packet",
+            ),
+        }
     }
 
     /// Tells if the CPU had to take over from the device of `engine`.
@@ -259,7 +277,7 @@ impl Watcher for RoleWatcher<'_, '_> {
         let Desk { console, role, .. } = &*self.desk;
         let bar = self.bar.get_or_insert_with(|| console.bar(&format!("{role}s: labelling")));
         let (done, all) = (self.judged as u64, self.desk.set.len() as u64);
-        bar.update(Unit::Addresses, done, Some(all), String::new());
+        bar.update(progress::Unit::Addresses, done, Some(all), String::new());
         if self.judged == self.desk.set.len() {
             self.bar = None;
         }
@@ -304,7 +322,7 @@ pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
     };
     let (iteration, most, active) = (progress.iteration, progress.max_iter, progress.active);
     let message = format!("{stage} {iteration}/{most}, {active} restarts");
-    bar.update(Unit::Steps, iteration as u64, Some(most as u64), message);
+    bar.update(progress::Unit::Steps, iteration as u64, Some(most as u64), message);
     ControlFlow::Continue(())
 }
 

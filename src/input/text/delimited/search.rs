@@ -7,7 +7,7 @@ use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::record::Cell;
 use crate::input::role::Role;
-use crate::input::text::cell::{network, parse_cell};
+use crate::input::text::cell::parse_cell;
 use crate::input::text::columns::{self, Sample};
 use crate::input::text::exact::Exact;
 use crate::input::text::header::{self, Division, Header};
@@ -54,8 +54,9 @@ impl<'h, 's> Search<'h, 's> {
         if zeros > 0 {
             warnings.push(Warning::Zeros { bytes: zeros as u64 });
         }
+        let is_told = self.options.layout.is_some() || columns::are_numbered(self.options);
         let is_listed = lines::content(&first.text).is_some_and(|content| self.is_listed(content));
-        if header::is_binary(&first.text) || is_listed && self.options.layout.is_none() {
+        if header::is_binary(&first.text) || is_listed && !is_told {
             return Ok(None);
         }
         if let Some(delimiter) = declared(&first.text) {
@@ -96,7 +97,7 @@ impl<'h, 's> Search<'h, 's> {
         if !is_data || !self.is_row(&first.text) {
             return Ok(None);
         }
-        if self.is_numbered() {
+        if columns::are_numbered(self.options) {
             let header = self.unnamed(&first.text);
             return Ok(Some(Found { header, start: first.start, warnings }));
         }
@@ -203,15 +204,6 @@ impl<'h, 's> Search<'h, 's> {
         (is_as_long && is_possible).then_some(header)
     }
 
-    /// Whether the options name columns by their numbers.
-    fn is_numbered(&self) -> bool {
-        let mut named = [Role::Source, Role::Destination]
-            .into_iter()
-            .filter_map(|role| self.options.column(role))
-            .peekable();
-        named.peek().is_some() && named.all(|name| columns::number(name).is_some())
-    }
-
     /// The header of rows such as `line` that have none: the columns of the layout, or their numbers.
     fn unnamed(&self, line: &[u8]) -> Header {
         let division = division(line);
@@ -256,7 +248,8 @@ impl<'h, 's> Search<'h, 's> {
         let is_mask = |cell: &String| cell.starts_with("255.") || cell == "0.0.0.0";
         let is_entry = cells.len() == 2 && is_mask(&cells[1]);
         let is_range = cells.get(1).is_some_and(|cell| cell == "-");
-        addresses.count() > 1 && !is_entry && !is_range || self.is_numbered() && cells.len() > 1
+        addresses.count() > 1 && !is_entry && !is_range
+            || columns::are_numbered(self.options) && cells.len() > 1
     }
 
     fn has_address(&self, cells: &[String]) -> bool {
@@ -264,7 +257,7 @@ impl<'h, 's> Search<'h, 's> {
     }
 
     fn is_listed(&self, content: &[u8]) -> bool {
-        self.cell(content).is_address() || network(content).is_some()
+        self.cell(content).is_address()
     }
 
     fn cell(&self, content: &[u8]) -> Cell {

@@ -6,7 +6,7 @@ use super::fast::{self, Between, Targets};
 use crate::input::format::Parser;
 use crate::input::options::Notation;
 use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
-use crate::input::record::{Cell, Facts, Record};
+use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::{parse_cell, parse_ipv4};
 use crate::input::text::exact::Exact;
@@ -112,7 +112,7 @@ impl Parser for Table {
 }
 
 impl Table {
-    /// Adds a row of as many fields as the header has, if none of its addresses is malformed. Returns
+    /// Adds a row of as many fields as the header has, if its addresses are usual cells. Returns
     /// whether it did.
     #[inline(always)]
     fn add<'a>(&self, fields: usize, field: impl Fn(Slot) -> &'a [u8], block: &mut Block) -> bool {
@@ -120,8 +120,7 @@ impl Table {
         let notation = block.wanted().notation;
         let source = cell(content(self.source), notation);
         let destination = cell(content(self.destination), notation);
-        let is_malformed = source == Cell::Malformed || destination == Cell::Malformed;
-        if fields != self.width || is_malformed {
+        if fields != self.width || !source.is_usual() || !destination.is_usual() {
             return false;
         }
         let record = Record {
@@ -129,12 +128,10 @@ impl Table {
             destination,
             packets: self.facts.packets(&field),
             bytes: self.facts.bytes(&field),
-            facts: match block.wanted().needs_facts() {
-                true => self.facts.read(&field, notation),
-                false => Facts::default(),
-            },
+            facts: self.facts.read(&field, block),
         };
         block.add(&record, |_| MalformedInBlock::default());
+        block.recount(self.facts.unit());
         true
     }
 

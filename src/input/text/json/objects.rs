@@ -8,7 +8,7 @@ use super::strings::unescaped;
 use super::values;
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
-use crate::input::names::Field;
+use crate::input::names::{self, Field};
 use crate::input::options::Notation;
 use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
@@ -98,7 +98,7 @@ impl Objects {
                 protocol: parse_protocol(raw(Field::Protocol)),
                 source_port: parse_port(raw(Field::SourcePort)),
                 destination_port: parse_port(raw(Field::DestinationPort)),
-                time: parse_time(raw(Field::Time), notation),
+                time: time(raw(Field::Time), found[Field::Time as usize].rank, block),
             }
         } else {
             Facts::default()
@@ -220,9 +220,8 @@ fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
     let text = text(bytes, value);
     match value.kind {
         Kind::Absent => Cell::Missing,
-        Kind::Text => parse_cell(text, notation),
+        Kind::Text | Kind::Number => parse_cell(text, notation),
         Kind::Escaped => parse_cell(&unescaped(text), notation),
-        Kind::Number => Cell::Malformed,
         Kind::Other => {
             first_of_array(text).map_or(Cell::Malformed, |first| parse_cell(first, notation))
         }
@@ -233,4 +232,13 @@ fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
 fn first_of_array(text: &[u8]) -> Option<&[u8]> {
     let first = text.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"\"")?;
     Some(&first[..memchr(b'"', first)?])
+}
+/// The time `text` of an object, whose name has this rank. One that cannot be read is counted in `block`.
+fn time(text: &[u8], rank: u8, block: &mut Block) -> Option<i64> {
+    let time = parse_time(text, block.wanted().notation);
+    if time.is_none() && !text.is_empty() {
+        let (name, _) = names::pairs(Field::Time).nth(rank.into()).unwrap_or_default();
+        block.add_unread_time(text, name.unwrap_or_default());
+    }
+    time
 }

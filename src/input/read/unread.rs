@@ -1,0 +1,56 @@
+//! Times that records have but that cannot be read: how many, and the first of them.
+
+use crate::input::account::RecordNumber;
+use crate::input::message::{excerpt, printable};
+use crate::input::options::Notation;
+use crate::input::record::Cell;
+use crate::input::text::cell::parse_cell;
+use crate::input::time::advice;
+use crate::input::warning::Warning;
+
+/// The times of a block or a file that cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct UnreadTimes {
+    count: u64,
+    first: Option<UnreadTime>,
+}
+
+#[derive(Debug)]
+struct UnreadTime {
+    /// The line or packet of the block, or of the file, at which its record starts, from 0.
+    number: u64,
+    column: String,
+    /// The beginning of its content, safe to display.
+    value: String,
+    advice: &'static str,
+}
+
+impl UnreadTimes {
+    /// Counts `value` of `column`, unless it means nothing. Its record starts at line or packet `number`.
+    #[cold]
+    pub fn see(&mut self, value: &[u8], column: &str, number: u64, notation: Notation) {
+        if parse_cell(value, Notation::default()) == Cell::Missing {
+            return;
+        }
+        self.count += 1;
+        self.first.get_or_insert_with(|| UnreadTime {
+            number,
+            column: printable(column),
+            value: excerpt(value),
+            advice: advice(value, notation),
+        });
+    }
+
+    /// Adds those of a block that `before` lines or packets precede.
+    pub fn append(&mut self, block: Self, before: u64) {
+        self.count += block.count;
+        let first = block.first.map(|it| UnreadTime { number: before + it.number, ..it });
+        self.first = self.first.take().or(first);
+    }
+
+    /// What to tell of them, where records are numbered by `at`.
+    pub fn warning(self, at: fn(u64) -> RecordNumber) -> Option<Warning> {
+        let UnreadTime { number, column, value, advice } = self.first?;
+        Some(Warning::UnreadTimes { count: self.count, at: at(number + 1), column, value, advice })
+    }
+}
