@@ -71,8 +71,35 @@ FRAMES = {
             ipv4(udp(1701, b"\0\2" + bytes(4) + b"\xff\x03\0\x21" + PLAIN), 17, **OUTER),
             ipv4(b"\4\1" + bytes(10) + PLAIN, 51, **OUTER),
             ipv6(b"\x04\0" + bytes(6) + PLAIN, 0),
+            ipv4(udp(4341, bytes(8) + PLAIN), 17, **OUTER),
+            ipv4(udp(4790, b"\x0c\0\0\4" + bytes(4) + b"\x0f\xc2\2\1" + bytes(4) + PLAIN), 17, **OUTER),
+            ipv4(udp(5247, b"\0\x10\2" + bytes(5) + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(udp(37008, b"\1\0\0\1\x0a\1\5\1" + ethernet(0x800, PLAIN)), 17, **OUTER),
+            ipv4(b"\0\0\x22\xeb" + bytes(12) + ethernet(0x800, PLAIN), 47, **OUTER),
+            ipv4(ethernet(0x800, PLAIN), 143, **OUTER),
         ],
     ),
+    "more-tags": (
+        1,
+        [
+            ethernet(0x88E5, b"\x20" + bytes(13) + b"\x08\0" + PLAIN),
+            ethernet(0x8909, b"\1\1" + bytes(4) + b"\x08\0" + PLAIN),
+            ethernet(0xD28B, b"\0\1\0\x10" + bytes(8) + b"\x08\0" + PLAIN),
+            ethernet(0x893F, bytes(6) + b"\xf1\xc1" + bytes(4) + b"\x89\x26" + bytes(4) + b"\x08\0" + PLAIN),
+            ethernet(0x22F3, b"\0\x40" + bytes(8) + ethernet(0x8903, bytes(2) + ethernet(0x800, PLAIN))),
+        ],
+    ),
+    "token-ring": (6, [b"\x10\x40" + bytes(6) + b"\x80" + bytes(5) + b"\x02\x30\xaa\xaa\3\0\0\0\x08\0" + PLAIN]),
+    "arcnet": (7, [b"\1\2\xd4\xff\xff\xff\xd4\0\0\1" + PLAIN]),
+    "ax25": (3, [bytes(6) + b"\x60" + bytes(6) + b"\x61\3\xcc" + PLAIN]),
+    "relay": (107, [b"\x18\x41\3\0\x80\0\0\0\x08\0" + PLAIN, b"\x18\x41\x08\0" + PLAIN]),
+    "docsis": (143, [b"\1\4\0\x40" + bytes(6) + ethernet(0x800, PLAIN)]),
+    "pflog": (117, [b"\x3d\2" + bytes(62) + PLAIN]),
+    "pktap": (258, [struct.pack("<III", 108, 1, 1) + bytes(96) + ethernet(0x800, PLAIN)]),
+    "erf": (197, [bytes(8) + b"\x82" + bytes(7) + b"\x80" + bytes(15) + bytes(2) + ethernet(0x800, PLAIN)]),
+    "juniper": (178, [b"MGC\x80\0\4" + bytes(4) + ethernet(0x800, PLAIN)]),
+    "exported": (252, [b"\0\x0c\0\4ip" + bytes(6) + PLAIN]),
+    "preamble": (274, [b"U" * 7 + b"\xd5" + ethernet(0x800, PLAIN)]),
 }
 
 
@@ -108,6 +135,9 @@ for number, (name, (link, frames)) in enumerate(FRAMES.items()):
     write("pcapng", name, pcapng(link, frames, "<>"[number % 2]))
 two = pcapng(1, FRAMES["ethernet"][1], ">") + pcapng(101, [PLAIN])
 write("pcapng", "sections", two)
+joined = [pcap(1, FRAMES["ethernet"][1], ">"), two, pcap(101, [PLAIN], "<", 0xA1B2CD34), pcap(1, []), two]
+write("pcap", "joined", b"".join(joined))
+write("pcapng", "joined", b"".join(joined[1:]))
 
 # Texts.
 ZEEK = (

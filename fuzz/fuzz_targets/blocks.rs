@@ -2,13 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use octomix_fuzz::address::{Blocks, dotted, parse_block};
+use octomix_fuzz::address::{Blocks, dotted};
+use octomix_fuzz::input::parse_block;
 
 fuzz_target!(|list: &str| {
     match Blocks::parse(list) {
         Ok(blocks) => check(list, &blocks),
         Err(error) => {
-            assert!(error.line >= 1 && error.line <= list.lines().count() as u64);
+            let lines = list.split(['\n', '\r']).count() as u64;
+            assert!(error.line >= 1 && error.line <= lines);
             assert!(!error.value.is_empty());
         }
     }

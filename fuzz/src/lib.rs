@@ -82,13 +82,16 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     true
 }
 
-/// How many addresses `bytes` would stand for if they were a list of blocks.
+/// How many addresses `bytes` would stand for if they were a list of blocks, or if cells were blocks.
 fn in_blocks(bytes: &[u8]) -> u64 {
+    let size = |list: &[u8]| {
+        let blocks = address::Blocks::parse(&String::from_utf8_lossy(list));
+        blocks.map_or(0, |blocks| blocks.addresses().saturating_sub(1))
+    };
     let lines = bytes.split(|&byte| matches!(byte, b'\n' | b'\r'));
-    let cells = lines.flat_map(|line| {
-        line.split(|&byte| matches!(byte, b',' | b';' | b'#' | b'\t' | b'|' | b'"'))
-    });
-    let blocks =
-        cells.filter_map(|cell| address::parse_block(std::str::from_utf8(cell).ok()?.trim()));
-    blocks.map(|block| u64::from(block.end() - block.start())).sum()
+    lines.fold(0, |sum, line| {
+        let cells = line.split(|&byte| matches!(byte, b',' | b';' | b'#' | b'\t' | b'|' | b'"'));
+        let of_cells: u64 = cells.map(size).sum();
+        sum + size(line).max(of_cells)
+    })
 }

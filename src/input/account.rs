@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::address::Unit;
+use crate::input::found::{self, PassedOver, Repeated};
 use crate::input::irregular::Irregular;
 use crate::input::read::decompress::Compression;
 use crate::input::remedy::Remedy;
@@ -17,8 +18,10 @@ use crate::input::warning::Warning;
 pub struct Account {
     /// One account per file.
     pub files: Vec<FileAccount>,
-    /// Files found in directories that were not read.
+    /// Files found in directories or by patterns that were not read.
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again, and count once.
+    pub repeated: Vec<Repeated>,
 }
 
 impl Account {
@@ -62,19 +65,17 @@ impl Account {
         self.files.iter().map(|file| file.irregular).fold(Irregular::default(), Irregular::plus)
     }
 
+    /// What is to be told of files that were not read, or found more than once, a line each.
+    pub fn told_of_files(&self) -> Vec<String> {
+        let mut told = found::told_of_passed_over(&self.passed_over);
+        told.extend(found::told_of_repeated(&self.repeated));
+        told
+    }
+
     /// Every warning, with the file that it concerns.
     pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
         self.files.iter().flat_map(|file| file.warnings.iter().map(move |warning| (file, warning)))
     }
-}
-
-/// A file found in a directory that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PassedOver {
-    /// The path, safe to display.
-    pub name: String,
-    /// Why, as a sentence.
-    pub reason: String,
 }
 
 /// What was read from one file.
@@ -135,9 +136,16 @@ impl FileAccount {
         self.source.plus(self.destination)
     }
 
-    /// Whether it was read as a list, as any unrecognised file is, but holds no addresses.
-    pub(crate) fn is_no_list(&self) -> bool {
-        self.format.is_list() && self.cells().ipv4 == 0 && self.cells().malformed > 0
+    /// Whether nothing shows that it is a capture, a log or a list of addresses: it was read as a list, as
+    /// any unrecognised text is, or as JSON, and no record holds an address.
+    pub(crate) fn is_of_another_kind(&self) -> bool {
+        let Tally { ipv4, ipv6, not_ip, malformed, filtered, .. } = self.cells();
+        let has_none = ipv4 + ipv6 + filtered == 0;
+        match self.format.name {
+            "list" => has_none && malformed > 0,
+            "json" => has_none && not_ip + malformed > 0,
+            _ => false,
+        }
     }
 
     /// How the first malformed cell of `role` can be read.
@@ -150,7 +158,16 @@ impl FileAccount {
         Remedy::of(&first.value)
     }
 
+    /// Warns of what is missing, and no longer of what the first records had not, if later ones have it.
     pub(crate) fn warn_of_emptiness(&mut self) {
+        let has_any = |role| self.tally(role).ipv4 + self.tally(role).filtered > 0;
+        let [source, destination, any] = [Role::Source, Role::Destination, Role::Any].map(has_any);
+        self.warnings.retain(|warning| match warning {
+            Warning::UnknownFields { .. } => !any,
+            Warning::FieldNotFound { role: Role::Source, .. } => !source,
+            Warning::FieldNotFound { role: Role::Destination, .. } => !destination,
+            _ => true,
+        });
         if self.records == 0 {
             let has_header = self.format.source.is_some() || self.format.destination.is_some();
             self.warnings.push(if has_header { Warning::NoRows } else { Warning::Empty });

@@ -7,11 +7,13 @@ use thiserror::Error;
 
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::foreign::Foreign;
+use crate::input::found::Reason;
 use crate::input::message::{file_name, listed, printable, quoted};
 use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
 use crate::input::warning::Warning;
+use crate::words::counted;
 
 /// Why a reading failed. Every `name` is that of a file, safe to display.
 #[derive(Debug, Error)]
@@ -67,7 +69,8 @@ pub enum InputError {
 
     /// The directory has no file to read.
     #[error(
-        "no file to read in {}: hidden files and results of octomix are skipped; name the files to read",
+        "no file to read in {}: hidden files, links to directories and results of octomix are skipped; \
+         name the files to read",
         quoted(name)
     )]
     EmptyDirectory {
@@ -93,10 +96,21 @@ pub enum InputError {
         name: String,
     },
 
-    /// A file found in a directory is neither text nor of a known format.
-    #[error("{} is neither text nor of a format that octomix knows", quoted(name))]
+    /// The file is neither text nor of a known format.
+    #[error(
+        "{} is neither text nor of a format that octomix knows; look at what wrote it, and export text or \
+         packets there",
+        quoted(name)
+    )]
     Unknown {
         /// The file.
+        name: String,
+    },
+
+    /// A pipe, a socket or a device was found in a directory.
+    #[error("{} is no file but a pipe, a socket or a device; name it to read it", quoted(name))]
+    NotStored {
+        /// The path.
         name: String,
     },
 
@@ -109,7 +123,8 @@ pub enum InputError {
 
     /// None of the files in the directories can be read.
     #[error(
-        "nothing to read: {count} files were found and none is a capture or a list; the first: {first}"
+        "nothing to read: {} found, but no capture or list that can be read; the first: {first}",
+        counted(*count as u64, "file was", "files were")
     )]
     AllPassedOver {
         /// How many there are.
@@ -132,9 +147,9 @@ pub enum InputError {
 
     /// The file is in a format that is recognised but cannot be read.
     #[error(
-        "{} is {kind}, which is not read; convert it first: {}",
+        "{} is {kind}, which is not read; {}",
         quoted(name),
-        kind.conversion()
+        kind.advice()
     )]
     Foreign {
         /// The file.
@@ -223,6 +238,19 @@ pub enum InputError {
     /// A cell is malformed, which `strict` does not allow.
     #[error("{} has a malformed cell: {place}; correct it, or leave --strict out", quoted(name))]
     Malformed {
+        /// The file.
+        name: String,
+        /// The first such cell.
+        place: Box<MalformedCell>,
+    },
+
+    /// A list that an option names has a malformed cell.
+    #[error(
+        "{} has something else than blocks of addresses: {place}; \
+         write one a line, e.g. 10.0.0.0/8, 192.0.2.1 or 192.0.2.1-192.0.2.9",
+        quoted(name)
+    )]
+    NoBlock {
         /// The file.
         name: String,
         /// The first such cell.
@@ -319,6 +347,23 @@ impl InputError {
         }
     }
 
+    /// Why a file that was found, and not named, is passed over for this error.
+    pub(crate) fn why_passed_over(&self) -> Reason {
+        match self {
+            InputError::NotFound { .. }
+            | InputError::Denied { .. }
+            | InputError::Directory { .. }
+            | InputError::Read { .. } => Reason::Unreadable,
+            InputError::NoKnownColumn { .. }
+            | InputError::ColumnNotFound { .. }
+            | InputError::Unknown { .. }
+            | InputError::NotStored { .. }
+            | InputError::NoList { .. } => Reason::OtherKind,
+            InputError::Foreign { kind, .. } if !kind.may_hold_addresses() => Reason::OtherKind,
+            _ => Reason::Unsupported,
+        }
+    }
+
     /// What was read before the failure, if the files were read to their end.
     pub fn account(&self) -> Option<&Account> {
         match self {
@@ -335,8 +380,11 @@ impl InputError {
 
     fn without_address(account: &Account) -> Self {
         let files = &account.files;
-        if let (true, Some(first)) = (files.is_empty(), account.passed_over.first()) {
-            let (count, first) = (account.passed_over.len(), first.reason.clone());
+        let passed_over = &account.passed_over;
+        // What could be mended tells more than what is of another kind.
+        let first = passed_over.iter().find(|passed| passed.why != Reason::OtherKind);
+        if let (true, Some(first)) = (files.is_empty(), first.or(passed_over.first())) {
+            let (count, first) = (passed_over.len(), first.reason.clone());
             return InputError::AllPassedOver { count, first };
         }
         let names = files.iter().map(|file| file.name.clone()).collect();
@@ -360,6 +408,14 @@ impl InputError {
             if let Warning::UnknownFields { roles, fields } = warning {
                 let (name, columns) = (file.name.clone(), fields.clone());
                 return InputError::NoKnownColumn { name, roles: *roles, columns };
+            }
+            if let Warning::FieldNotFound { role, field, fields } = warning {
+                return InputError::ColumnNotFound {
+                    name: file.name.clone(),
+                    column: field.clone(),
+                    role: *role,
+                    columns: fields.clone(),
+                };
             }
         }
         let first = files.iter().find_map(|file| {

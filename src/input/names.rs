@@ -60,6 +60,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("the tutorial", ["isrc/idst", "", "", "", "", ""]),
     tool("TShark", ["ip.src/ip.dst", "tcp.srcport/tcp.dstport, udp.srcport/udp.dstport", "ip.proto", "frame.time_epoch, frame.time", "", "frame.len"]),
     tool("TShark -T ek", ["ip.ip_ip_src/ip.ip_ip_dst", "tcp.tcp_tcp_srcport/tcp.tcp_tcp_dstport, udp.udp_udp_srcport/udp.udp_udp_dstport", "ip.ip_ip_proto", "frame.frame_frame_time_epoch", "", "frame.frame_frame_len"]),
+    tool("TShark -T json", ["ip.ip.src/ip.ip.dst", "tcp.tcp.srcport/tcp.tcp.dstport, udp.udp.srcport/udp.udp.dstport", "ip.ip.proto", "frame.frame.time_epoch", "", "frame.frame.len"]),
     tool("Zeek", ["id.orig_h/id.resp_h", "id.orig_p/id.resp_p", "proto", "ts", "orig_pkts/resp_pkts", "orig_ip_bytes/resp_ip_bytes, orig_bytes/resp_bytes"]),
     tool("Suricata", ["src_ip/dest_ip", "src_port/dest_port", "proto", "timestamp", "flow.pkts_toserver/flow.pkts_toclient, netflow.pkts", "flow.bytes_toserver/flow.bytes_toclient, netflow.bytes"]),
     tool("Elastic Common Schema", ["source.ip/destination.ip, source.address/destination.address", "source.port/destination.port", "network.iana_number, network.transport", "event.start, @timestamp", "network.packets, source.packets/destination.packets", "network.bytes, source.bytes/destination.bytes"]),
@@ -91,7 +92,48 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("other tools", ["source_ip/destination_ip, ipsrc/ipdst, src_host/dst_host, source_address/destination_address, from_ip/to_ip", "source_port/destination_port", "ipprotocol, transport_protocol", "time, first_seen, start_time, date_time", "num_packets, packet_count", "num_bytes, byte_count"]),
     tool("Wireshark", ["_ws.col.def_src/_ws.col.def_dst, _ws.col.Source/_ws.col.Destination, source/destination", "", "", "_ws.col.Time", "", "_ws.col.Length, Length"]),
     tool("words", ["src/dest, source/dest", "", "", "datetime, date", "", ""]),
-    tool(LISTS, ["ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, host_ip/, client_ip/, remote_addr/, remote_ip/, ioc/, indicator/", "", "", "", "", ""]),
+    tool(LISTS, ["ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, ip_prefix/, ipv4_prefix/, ip_range/, subnet/, host_ip/, client_ip/, remote_addr/, remote_ip/, ioc/, indicator/", "", "", "", "", ""]),
+];
+
+/// Names around the fields of a record, by which tools wrap what others have written: paths of objects in
+/// which all names above are known as well, at any depth.
+pub(crate) const WRAPPERS: &[&str] = &[
+    // Elasticsearch, and TShark's own.
+    "_source",
+    "fields",
+    "layers",
+    // Amazon, Google, Oracle, Microsoft.
+    "event",
+    "detail",
+    "data",
+    "logContent",
+    "jsonPayload",
+    "protoPayload",
+    "properties",
+    "connection",
+    // Splunk and other collectors.
+    "result",
+    "record",
+    "message",
+    "log",
+    "payload",
+    "body",
+    "attributes",
+    "metadata",
+    // Exporters of flows.
+    "flow",
+    "netflow",
+    "ipfix",
+    "sflow",
+    // Windows.
+    "winlog",
+    "event_data",
+    "Event",
+    "EventData",
+    "dissect",
+    "json",
+    "zeek",
+    "suricata.eve",
 ];
 
 /// The fields that the first and the second name of each column of [`TOOLS`] fill.

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::input::account::{FileAccount, RecordNumber};
-use crate::input::message::{listed, quoted};
+use crate::input::message::{listed, printable, quoted};
 use crate::input::packet;
 use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
@@ -100,6 +100,14 @@ pub enum Warning {
         /// How many.
         bytes: u64,
     },
+    /// A capture does not begin with the file.
+    #[error(
+        "the first {bytes} bytes are none of the capture and passed over; check what wrote them"
+    )]
+    NoCapture {
+        /// How many bytes stand before it.
+        bytes: u64,
+    },
     /// Several captures stand in one file.
     #[error(
         "another capture begins at byte {offset}, with packet {packet}; it is read as the continuation of \
@@ -158,6 +166,21 @@ pub enum Warning {
         value: String,
         /// What to do.
         advice: &'static str,
+    },
+    /// None of the first JSON objects has the field that an option names.
+    #[error(
+        "no field '{}' (from {}) in the first objects; they have {}; name one of them",
+        printable(field),
+        role.option(),
+        listed(fields)
+    )]
+    FieldNotFound {
+        /// The role whose field it should be.
+        role: Role,
+        /// The path named.
+        field: String,
+        /// The paths of the fields of the first object.
+        fields: Vec<String>,
     },
     /// Times were requested, but no record has one.
     #[error(

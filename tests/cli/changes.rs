@@ -149,9 +149,9 @@ fn what_is_allowed_is_flagged_silently_and_fitted_as_before() {
 
     folder.write("wrong.txt", "10.0.0.0/8\n10.0.0.0/33\n");
     let wrong = ["score", "--model", "all", TUTORIAL, "--allow", "wrong.txt"];
-    folder.octomix(&wrong).assert().code(2).stderr(contains("line 2 is '10.0.0.0/33'"));
+    folder.octomix(&wrong).assert().code(2).stderr(contains("line 2: '10.0.0.0/33'"));
     let none = ["detect", TUTORIAL, "--allow", "none.txt"];
-    folder.octomix(&none).assert().code(2).stderr(contains("cannot read it: "));
+    folder.octomix(&none).assert().code(2).stderr(contains("cannot read 'none.txt'"));
 }
 
 #[test]

@@ -87,12 +87,12 @@ fn a_wrong_list_of_blocks_is_told_with_its_line() {
         .octomix(&["fit", "--only", "blocks.txt", "flows.csv"])
         .assert()
         .code(2)
-        .stderr(contains("line 2 is '10.0.0/8', which is no block of addresses"));
+        .stderr(contains("line 2: '10.0.0/8'; write one a line"));
     folder
         .octomix(&["fit", "--only", "nowhere.txt", "flows.csv"])
         .assert()
         .code(2)
-        .stderr(contains("cannot read it"));
+        .stderr(contains("cannot read 'nowhere.txt'"));
     folder
         .octomix(&["fit", "--where", "sport=1", "flows.csv"])
         .assert()

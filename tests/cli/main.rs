@@ -5,6 +5,7 @@ mod batch;
 mod bench;
 mod changes;
 mod compare;
+mod counts;
 mod engines;
 mod extract;
 mod files;

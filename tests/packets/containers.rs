@@ -244,12 +244,45 @@ fn the_check_sequence_of_a_link_type_is_not_its_number() {
     }
 }
 
+/// AIX writes an older version, in which 6 is Ethernet; elsewhere it is Token Ring.
+#[test]
+fn link_types_of_aix_are_those_of_its_interfaces() {
+    let frame = frames::ethernet("0800", &frames::plain([1, 2]));
+    for order in Order::ALL {
+        let mut file = pcap(order, MAGICS[0], 6, &[&frame]);
+        assert_eq!(read(&file).account.source.ipv4, 0);
+        file[6..8].copy_from_slice(&order.u16(2));
+        assert_eq!(sets(&read(&file)), [vec![(1, 1)], vec![(2, 1)]]);
+    }
+}
+
 #[test]
 fn an_unknown_link_type_is_counted_and_warned_of() {
     let found = read(&pcap(Order::Little, MAGICS[0], 189, &[[0; 64]]));
     assert_eq!((found.account.records, found.account.source.not_ip), (1, 1));
     let warning = found.account.warnings[0].to_string();
-    assert!(warning.contains("link type 189"), "{warning}");
+    assert!(warning.contains("link type 189 (USB) are not read"), "{warning}");
+    assert!(warning.contains("-E occurrence=f -e ip.src"), "{warning}");
+    // Within a header that names it, too.
+    let header = [108_u32, 1, 189].map(u32::to_le_bytes).concat();
+    let frame = [header, vec![0; 96 + 64]].concat();
+    let found = read(&pcap(Order::Little, MAGICS[0], 258, &[&frame]));
+    assert!(found.account.warnings[0].to_string().contains("link type 189 (USB)"));
+    // TShark does not know what its own user may put there.
+    let found = read(&pcap(Order::Little, MAGICS[0], 147, &[frames::plain([1, 2])]));
+    let warning = found.account.warnings[0].to_string();
+    assert!(warning.contains("link type 147 (private use)"), "{warning}");
+    assert!(warning.contains("editcap -T rawip FILE NEW"), "{warning}");
+}
+
+#[test]
+fn an_interface_without_description_is_named() {
+    let packet = frames::plain([1, 2]);
+    let file = Pcapng::new(Order::Little).enhanced(82, &packet).obsolete(7, &packet);
+    let found = read(&file.simple(packet.len() as u32, &packet).bytes);
+    let places: Vec<_> = found.account.malformed.iter().map(|place| &place.value[..]).collect();
+    let expected = [82, 7, 0].map(|number| format!("interface {number} is not described"));
+    assert_eq!(places, expected);
 }
 
 #[test]

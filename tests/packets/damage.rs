@@ -146,7 +146,10 @@ proptest! {
     fn any_bytes_behind_a_magic_number_are_read_to_their_end(
         magic in prop::sample::select(vec!["d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "34cdb2a1", "0a0d0d0a"]),
         mut bytes in prop::collection::vec(any::<u8>(), 0..2000),
-        link in prop::sample::select(vec![0_u8, 1, 9, 50, 101, 104, 105, 113, 119, 127, 192, 239]),
+        link in prop::sample::select(vec![
+            0_u8, 1, 3, 6, 7, 9, 10, 50, 100, 101, 104, 105, 107, 113, 117, 119, 123, 127, 129, 137, 143, 149,
+            178, 192, 197, 239, 240, 241, 242, 252,
+        ]),
     ) {
         if let (Some(field), true) = (bytes.get_mut(16..20), magic != "0a0d0d0a") {
             field.copy_from_slice(&[link, 0, 0, 0]);

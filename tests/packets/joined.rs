@@ -74,10 +74,10 @@ fn captures_without_packets_are_no_end() {
 
 #[test]
 fn a_second_capture_that_is_cut_keeps_what_stands_before() {
-    for first in captures(1) {
-        for second in captures(3).iter().step_by(4) {
+    for first in captures(1).iter().step_by(5) {
+        for second in captures(3).iter().step_by(5) {
             let file = [first.as_slice(), second].concat();
-            for length in first.len()..file.len() {
+            for length in (first.len()..file.len()).step_by(3) {
                 let found = read(&file[..length]);
                 assert!((2..4).contains(&found.account.records), "{length}");
                 assert_eq!(found.account.source.ipv4, found.account.records);
@@ -108,4 +108,28 @@ fn an_empty_packet_is_none_of_another_capture() {
     let mut file = pcap(Order::Little, MAGICS[0], 101, &[packet(1, 101), packet(2, 101)]);
     file[HEADER..HEADER + 8].copy_from_slice(&[0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]);
     assert_eq!(sets(&read(&file))[0], [(1, 1), (2, 1)]);
+}
+
+#[test]
+fn a_capture_behind_other_bytes_is_found() {
+    let words = b"tcpdump: listening on eth0, link-type EN10MB (Ethernet)\n";
+    for capture in captures(1) {
+        for before in [&words[..], &[0; 512], &[0x0a], &[1, 0, 0, 0, 20, 0, 0, 0]] {
+            let file = [before, &capture].concat();
+            let found = read(&file);
+            assert_eq!(sets(&found)[0], [(1, 1), (2, 1)]);
+            assert_eq!((found.account.records, found.account.cut), (2, 0));
+            let warnings = warnings(&file);
+            assert!(warnings[0].starts_with(&format!("the first {} bytes", before.len())));
+            assert_eq!(warnings.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn places_behind_other_bytes_count_from_the_start_of_the_file() {
+    let capture = pcap(Order::Little, MAGICS[0], 1, &[&[1, 2]]);
+    let found = read(&[b"words\n".as_slice(), &capture].concat());
+    let places: Vec<_> = found.account.malformed.iter().map(ToString::to_string).collect();
+    assert_eq!(places, ["packet 1 (byte 46): '01 02'"]);
 }

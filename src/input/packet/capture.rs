@@ -8,10 +8,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::opened;
 use super::pcap::{self, Layout};
-use super::pcapng::{self, Section};
-use crate::input::format::{Cut, Cutter, Damage, Parser};
+use super::pcapng::Section;
+use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
+use crate::input::options::Options;
 use crate::input::read::block::{Block, Joint};
+use crate::input::warning::Warning;
 
 /// How the next packets are written.
 #[derive(Debug, Clone)]
@@ -33,26 +36,29 @@ pub(super) struct Passed {
 }
 
 impl Container {
+    /// The container whose header stands at the start of `bytes`, and the length of the header.
+    fn begin(bytes: &[u8]) -> Option<(Self, usize)> {
+        if pcap::is_header(bytes) {
+            return Some((Self::Pcap(Layout::of_header(bytes)?), pcap::HEADER));
+        }
+        let (section, length) = Section::begin(bytes)?;
+        Some((Self::Pcapng(section), length))
+    }
+
     /// The container of another capture, if its header stands at the start of `bytes`, and the length of the
     /// header.
     fn next(&self, bytes: &[u8]) -> Option<(Self, usize)> {
-        if let (Some(layout), true) = (Layout::of_header(bytes), pcap::is_header(bytes)) {
-            return Some((Self::Pcap(layout), pcap::HEADER));
-        }
-        match self {
-            Self::Pcap(_) => {
-                let (section, length) = Section::begin(bytes)?;
-                Some((Self::Pcapng(section), length))
-            }
-            // Its next section is none of another capture.
-            Self::Pcapng(_) | Self::None => None,
+        match (self, Self::begin(bytes)?) {
+            // The next section of a capture is none of another.
+            (Self::None, _) | (Self::Pcapng(_), (Self::Pcapng(_), _)) => None,
+            (_, next) => Some(next),
         }
     }
 
     /// Whether `bytes` are the beginning of what could be the header of another capture.
     fn is_start(&self, bytes: &[u8]) -> bool {
         let is_pcap = bytes.len() < pcap::HEADER && pcap::has_magic(bytes);
-        is_pcap || matches!(self, Self::Pcap(_)) && pcapng::is_header(bytes)
+        is_pcap || matches!(self, Self::Pcap(_)) && Section::is_start(bytes)
     }
 
     fn pass(&mut self, bytes: &[u8]) -> Passed {
@@ -65,6 +71,26 @@ impl Container {
             Self::Pcapng(section) => section.pass(bytes),
         }
     }
+}
+
+/// Recognises a capture behind bytes that are none of it: what a program said on the stream to which it wrote
+/// the capture, for example.
+pub(super) fn recognise_behind(head: &[u8], options: &Options) -> Option<Opened> {
+    /// Bytes that may stand before a capture.
+    const MOST: usize = 4096;
+    let mut places = 1..head.len().min(MOST);
+    let (at, container, header) = places.find_map(|at| {
+        let (container, header) = Container::begin(&head[at..])?;
+        Some((at, container, header))
+    })?;
+    let (name, skip, container) = match container {
+        // The parser takes up the header of a section itself.
+        Container::Pcapng(_) => ("pcapng", at, Container::Pcapng(Section::default())),
+        pcap => ("pcap", at + header, pcap),
+    };
+    let mut opened = opened(name, skip, Box::new(Captures::of(container)), options);
+    opened.warnings.push(Warning::NoCapture { bytes: at as u64 });
+    Some(opened)
 }
 
 /// Finds the ends of packets, and tracks how the next ones are written.

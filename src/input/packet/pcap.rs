@@ -21,6 +21,18 @@ const LONGEST_PACKET: usize = 262_144;
 /// Bytes of the file's header.
 pub(super) const HEADER: usize = 24;
 
+/// The link type of a capture of AIX, which numbers interfaces as SNMP does, in a version that nobody else has
+/// written for decades. Its times are in nanoseconds.
+fn of_aix(interface: u16) -> Option<u16> {
+    match interface {
+        6 => Some(1),
+        9 => Some(6),
+        15 => Some(10),
+        24 => Some(0),
+        _ => None,
+    }
+}
+
 /// How the packets of a file are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
@@ -89,7 +101,12 @@ impl Layout {
         let &[.., a, b, c, d] = bytes.first_chunk::<HEADER>()?;
         // The upper 16 bits describe the frame check sequence.
         let number = layout.u32([a, b, c, d]) as u16;
-        Some(Self { link: link(number), ..layout })
+        let version = [4, 6].map(|offset| layout.u16([bytes[offset], bytes[offset + 1]]));
+        let aix = if version == [2, 2] { of_aix(number) } else { None };
+        Some(match aix {
+            Some(number) => Self { link: link(number), unit: 1, ..layout },
+            None => Self { link: link(number), ..layout },
+        })
     }
 
     /// The time of a packet, in nanoseconds since 1970.

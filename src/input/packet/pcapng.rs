@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::capture::{Captures, Container, Passed};
+use super::capture::{self, Captures, Container, Passed};
 use super::frame::{FramePosition, PacketReader, hex};
 use super::interface::{ByteOrder, Clock, Interface};
 use super::layer::Layer;
@@ -34,7 +34,8 @@ const LONGEST_BLOCK: usize = 16 << 20;
 /// The most plausible interfaces of a section.
 const MOST_INTERFACES: usize = 65_536;
 
-/// Recognises the kind of the first block, which reads the same in both byte orders.
+/// Recognises the kind of the first block, which reads the same in both byte orders; and any capture that
+/// begins a little later.
 ///
 /// # Errors
 /// None.
@@ -42,16 +43,11 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let is_pcapng = head.bytes().starts_with(&kind::SECTION.to_be_bytes());
-    let captures = || Box::new(Captures::of(Container::Pcapng(Section::default())));
-    Ok(is_pcapng.then(|| opened("pcapng", 0, captures(), options)))
-}
-
-/// Whether `bytes` begin with the header of a section, where a packet of pcap could begin, too: no packet is
-/// as long as the number for the byte order.
-pub(super) fn is_header(bytes: &[u8]) -> bool {
-    bytes.starts_with(&kind::SECTION.to_be_bytes())
-        && bytes.get(8..12).is_some_and(|magic| ByteOrder::of_section(magic).is_some())
+    if !head.bytes().starts_with(&kind::SECTION.to_be_bytes()) {
+        return Ok(capture::recognise_behind(head.bytes(), options));
+    }
+    let captures = Captures::of(Container::Pcapng(Section::default()));
+    Ok(Some(opened("pcapng", 0, Box::new(captures), options)))
 }
 
 /// A block, whole.
@@ -73,9 +69,20 @@ impl Section {
     /// The section whose header `bytes` begin with, and the length of the header, if it is whole.
     pub(super) fn begin(bytes: &[u8]) -> Option<(Self, usize)> {
         let mut section = Self::default();
-        let header = section.block(bytes).ok()?.filter(|block| block.kind == kind::SECTION)?;
+        let header = Self::header(bytes)?.ok()??;
         section.take_up(&header).ok()?;
         Some((section, header.len))
+    }
+
+    /// Whether `bytes` are the beginning of the header of a section.
+    pub(super) fn is_start(bytes: &[u8]) -> bool {
+        matches!(Self::header(bytes), Some(Ok(None)))
+    }
+
+    /// The header of a section that `bytes` begin with. A packet of pcap could begin there, too, but none is
+    /// as long as the number for the byte order.
+    fn header(bytes: &[u8]) -> Option<Result<Option<Framed<'_>>, String>> {
+        bytes.starts_with(&kind::SECTION.to_be_bytes()).then(|| Self::default().block(bytes))
     }
 
     /// The block at the start of `bytes`; `None` if it is not whole, or if a capture of pcap begins there.

@@ -55,7 +55,7 @@ pub(crate) fn recognise(
         Ok(file) => {
             let (table, picked) = Table::choose(&file, options, &name)?;
             if has_brotli(&file, &picked) {
-                return Err(InputError::Foreign { name, kind: Foreign::Brotli });
+                return Err(InputError::Foreign { name, kind: Foreign::BROTLI });
             }
             head.decode(Box::new(Rows::new(file, size, picked)));
             table

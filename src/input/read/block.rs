@@ -16,7 +16,7 @@ use crate::input::tally::Tally;
 pub(crate) const REMEMBERED: usize = 3;
 
 /// The addresses of a /8, the largest block that stands for its addresses.
-const LARGEST_NETWORK: u32 = 1 << 24;
+pub(crate) const LARGEST_NETWORK: u32 = 1 << 24;
 
 /// In a record of more lines than this, an unclosed quote is likelier than a cell of so many lines.
 pub(crate) const MANY_LINES: u64 = 100;
@@ -272,7 +272,7 @@ impl Block {
     pub fn add_network(&mut self, first: u32, last: u32, place: impl FnOnce() -> MalformedInBlock) {
         self.records += 1;
         self.lacks_packets = true;
-        let is_large = last - first >= LARGEST_NETWORK && !self.wanted.networks_of_any_size;
+        let is_large = last - first >= LARGEST_NETWORK && !self.wanted.is_set_of_blocks;
         let (whole, left) =
             ([(first, last)], (!is_large && !self.wanted.is_all()).then(|| self.left(first, last)));
         let (kept, is_said) =

@@ -20,8 +20,9 @@ use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
 use crate::address::Unit;
-use crate::input::account::{Account, FileAccount, MalformedCell, PassedOver};
+use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
+use crate::input::found::PassedOver;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
 use crate::input::read::fold::{Fold, Folded};
@@ -61,7 +62,7 @@ pub(crate) fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Counted, InputError> {
     let total = sources.bytes();
-    let Sources { files, passed_over } = sources;
+    let Sources { files, passed_over, repeated } = sources;
     let threads = rayon::current_num_threads();
     let workers = match total {
         // Compressed text expands about ten times.
@@ -81,13 +82,13 @@ pub(crate) fn read(
     let own = rayon::current_thread_index().map(|_| threads);
     let fold = || Fold::new(options.times, own).map_err(failed);
     let folds = (fold()?, fold()?);
-    let account = Account { passed_over, ..Account::default() };
+    let account = Account { passed_over, repeated, ..Account::default() };
     let mut collector = Collector { events, free, progress, folds, account };
     for source in &files {
         let Some(file) = collector.file()? else { continue };
-        if !source.is_named && file.is_no_list() {
-            let reason = InputError::NoList { name: file.name.clone() }.to_string();
-            collector.account.passed_over.push(PassedOver { name: file.name, reason });
+        if !source.is_named && file.is_of_another_kind() {
+            let error = InputError::NoList { name: file.name.clone() };
+            collector.account.passed_over.push(PassedOver::new(file.name, &error));
         } else {
             collector.account.files.push(file);
         }

@@ -6,6 +6,7 @@ use std::io;
 #[cfg(feature = "parquet")]
 use crate::input::read::stream::Decoded;
 use crate::input::read::stream::Stream;
+use crate::input::read::wide::{Encoding, Wide};
 use crate::input::text::lines;
 
 /// The first bytes of a file: up to and including the first line that is neither blank nor a comment, or 64
@@ -25,11 +26,20 @@ impl<'a> Head<'a> {
     /// Reads as far as a format needs and no further, so that a slow pipe is answered at once.
     pub fn read(name: &'a str, stream: &'a mut Stream) -> Self {
         let mut head = Self { name, stream, bytes: Vec::new() };
-        while head.bytes.len() < STEP
-            && !lines::first(&head.bytes, false).is_some_and(|line| line.is_whole)
-            && head.grow()
-        {}
+        head.fill();
+        if let Some(encoding) = Encoding::of(&head.bytes) {
+            let start = std::mem::take(&mut head.bytes);
+            head.stream.wrap(|stream| Box::new(Wide::new(stream, encoding, start)));
+            head.fill();
+        }
         head
+    }
+
+    fn fill(&mut self) {
+        while self.bytes.len() < STEP
+            && !lines::first(&self.bytes, false).is_some_and(|line| line.is_whole)
+            && self.grow()
+        {}
     }
 
     /// The file's name, safe to display.

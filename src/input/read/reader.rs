@@ -6,11 +6,12 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 
-use crate::input::account::{FileAccount, PassedOver, RecordNumber};
+use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
+use crate::input::found::PassedOver;
 use crate::input::message::file_name;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, REMEMBERED};
@@ -181,8 +182,8 @@ impl Reader {
         self.is_open = false;
         match self.file(source) {
             Err(Some(error)) if !source.is_named && !self.is_open => {
-                let (name, reason) = (file_name(&source.path), error.to_string());
-                self.tell(Event::PassedOver(PassedOver { name, reason }))
+                let name = file_name(&source.path);
+                self.tell(Event::PassedOver(PassedOver::new(name, &error)))
             }
             done => done,
         }
@@ -199,9 +200,6 @@ impl Reader {
             return Err(InputError::Foreign { name, kind }.into());
         }
         let opened = formats::open(&mut head, &self.options)?;
-        if !source.is_named && opened.format.is_list() && head.bytes().contains(&0) {
-            return Err(InputError::Unknown { name }.into());
-        }
         let mut start = head.into_bytes();
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));

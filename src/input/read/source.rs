@@ -2,19 +2,21 @@
 //! read.
 //!
 //! The files of a pattern or a directory are sorted by path, so their order is the same on every machine.
-//! Hidden files and folders of octomix's own results are skipped.
+//! Hidden files and folders of octomix's own results are skipped. A file counts once, however often it is
+//! named or found. One that is named must be readable; one that is found may turn out not to be.
 
-use std::fs::{self, File};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use glob::{GlobError, MatchOptions, glob_with};
-
-use crate::input::account::PassedOver;
 use crate::input::error::InputError;
+use crate::input::found::{PassedOver, Reason, Repeated};
 use crate::input::message::file_name;
 use crate::input::options::{Directories, Options};
+use crate::input::read::pattern::{self, Matches};
 use crate::input::read::stream::is_standard_input;
 use crate::input::role::{Role, Roles};
 
@@ -29,6 +31,37 @@ pub struct Source {
     pub modified: Option<SystemTime>,
     /// Whether it was named, by itself or by a pattern. A file found in a directory may be of any kind.
     pub is_named: bool,
+    /// What tells it from other files, whatever their paths.
+    pub identity: Identity,
+}
+
+/// What tells a file from others, whichever of its names or links leads to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity(Place);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Place {
+    StandardInput,
+    /// The numbers of its device and of itself there.
+    #[cfg(unix)]
+    File(u64, u64),
+    /// Its path without links.
+    #[cfg(not(unix))]
+    Path(PathBuf),
+}
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(_path: &Path, metadata: &Metadata) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+
+        Ok(Self(Place::File(metadata.dev(), metadata.ino())))
+    }
+
+    #[cfg(not(unix))]
+    fn of(path: &Path, _metadata: &Metadata) -> io::Result<Self> {
+        Ok(Self(Place::Path(fs::canonicalize(path)?)))
+    }
 }
 
 /// All files to read.
@@ -36,8 +69,10 @@ pub struct Source {
 pub struct Sources {
     /// In the order in which to read them.
     pub files: Vec<Source>,
-    /// Files in directories that cannot be read.
+    /// Files that were found, but cannot be read.
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again.
+    pub repeated: Vec<Repeated>,
 }
 
 impl Sources {
@@ -50,74 +85,118 @@ impl Sources {
         if paths.is_empty() {
             return Err(InputError::NoFile);
         }
-        let mut sources = Self::default();
-        paths.iter().try_for_each(|path| sources.add(path, directories))?;
-        Ok(sources)
+        let mut finder = Finder { directories, sources: Self::default(), places: HashMap::new() };
+        paths.iter().try_for_each(|path| finder.add(path))?;
+        Ok(finder.sources)
     }
 
     /// The total size in bytes; `None` if a pipe is among the files.
     pub fn bytes(&self) -> Option<u64> {
         self.files.iter().map(|file| file.bytes).sum()
     }
+}
 
-    fn add(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+/// Files that are being found.
+struct Finder {
+    directories: Directories,
+    sources: Sources,
+    /// Where each file is among those of `sources`.
+    places: HashMap<Identity, usize>,
+}
+
+impl Finder {
+    fn add(&mut self, path: &Path) -> Result<(), InputError> {
         if is_standard_input(path) {
-            let path = path.to_path_buf();
-            self.files.push(Source { path, bytes: None, modified: None, is_named: true });
+            let (path, identity) = (path.to_path_buf(), Identity(Place::StandardInput));
+            self.push(Source { path, bytes: None, modified: None, is_named: true, identity });
             return Ok(());
         }
         if let Some(pattern) = pattern(path) {
-            return self.add_pattern(pattern, directories);
+            return self.add_pattern(pattern);
         }
-        self.add_path(path, directories)
-    }
-
-    fn add_path(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
         if path.is_dir() {
-            return self.add_directory(path, directories);
+            return self.add_directory(path);
         }
         let file = source(path).map_err(|error| InputError::unreadable(path, error))?;
-        self.files.push(Source { is_named: true, ..file });
+        self.push(Source { is_named: true, ..file });
         Ok(())
     }
 
-    fn add_pattern(&mut self, pattern: &str, directories: Directories) -> Result<(), InputError> {
-        let mut found = matches_of(pattern)?;
-        // A pattern is meant for files, unless directories are asked for.
-        found.retain(|path| {
-            !path.is_dir() || directories != Directories::Refused && !is_result(path)
-        });
-        if found.is_empty() {
-            return Err(InputError::NoMatch { name: file_name(Path::new(pattern)) });
+    /// Adds `source`, unless it is there.
+    fn push(&mut self, source: Source) {
+        let files = &mut self.sources.files;
+        match self.places.entry(source.identity.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(files.len());
+                files.push(source);
+            }
+            Entry::Occupied(place) => {
+                let first = &mut files[*place.get()];
+                first.is_named |= source.is_named;
+                self.sources.repeated.push(Repeated::new(&source.path, &first.path));
+            }
         }
-        found.iter().try_for_each(|path| self.add_path(path, directories))
     }
 
-    fn add_directory(&mut self, path: &Path, directories: Directories) -> Result<(), InputError> {
+    fn add_pattern(&mut self, pattern: &str) -> Result<(), InputError> {
+        let Matches { mut paths, unreadable } = matches_of(pattern)?;
+        // A pattern is meant for files, unless directories are asked for.
+        paths.retain(|path| {
+            !path.is_dir() || self.directories != Directories::Refused && !is_result(path)
+        });
+        if paths.is_empty() && unreadable.is_empty() {
+            return Err(InputError::NoMatch { name: file_name(Path::new(pattern)) });
+        }
+        let passed_over = &mut self.sources.passed_over;
+        passed_over.extend(unreadable.into_iter().map(|(path, error)| lost(&path, error)));
+        for path in paths {
+            if path.is_dir() {
+                self.add_directory(&path)?;
+                continue;
+            }
+            match source(&path) {
+                Ok(file) => self.push(Source { is_named: true, ..file }),
+                Err(error) => self.sources.passed_over.push(lost(&path, error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_directory(&mut self, path: &Path) -> Result<(), InputError> {
         let failed = |error| InputError::unreadable(path, error);
         let is_shard = |path: &Path| shard_role(path).is_some();
-        let wanted: &dyn Fn(&Path, bool) -> bool = match directories {
+        let wanted: &dyn Fn(&Path, bool) -> bool = match self.directories {
             Directories::Refused => return Err(failed(io::ErrorKind::IsADirectory.into())),
             Directories::Files if is_result(path) => &|path, is_dir| !is_dir && is_shard(path),
             Directories::Files => &|path, is_dir| !is_dir || !is_result(path),
             Directories::Shards => &|path, is_dir| is_dir || is_shard(path),
         };
-        let mut found = Self::default();
+        let mut found = Walk::default();
         found.walk(path, wanted).map_err(failed)?;
         if found.files.is_empty() && found.passed_over.is_empty() {
             let name = file_name(path);
-            return Err(match directories {
+            return Err(match self.directories {
                 Directories::Shards => InputError::NoShard { name },
                 _ if is_result(path) => InputError::OwnResults { name },
                 _ => InputError::EmptyDirectory { name },
             });
         }
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        self.files.append(&mut found.files);
-        self.passed_over.append(&mut found.passed_over);
+        found.passed_over.sort_by(|a, b| a.name.cmp(&b.name));
+        found.files.into_iter().for_each(|file| self.push(file));
+        self.sources.passed_over.append(&mut found.passed_over);
         Ok(())
     }
+}
 
+/// What is found below a directory.
+#[derive(Default)]
+struct Walk {
+    files: Vec<Source>,
+    passed_over: Vec<PassedOver>,
+}
+
+impl Walk {
     /// Adds the files below `directory`. Enters only directories, and adds only files, that are `wanted`.
     /// Does not follow links to directories, because they may form a cycle.
     fn walk(&mut self, directory: &Path, wanted: &dyn Fn(&Path, bool) -> bool) -> io::Result<()> {
@@ -129,57 +208,73 @@ impl Sources {
             if is_hidden || !wanted(&path, kind.is_dir()) {
                 continue;
             }
-            let added = if kind.is_dir() {
-                self.walk(&path, wanted)
-            } else if kind.is_file() || kind.is_symlink() && path.is_file() {
-                source(&path).map(|source| self.files.push(source))
-            } else {
-                Ok(())
+            let added = match kind.is_dir() {
+                true => self.walk(&path, wanted),
+                false => self.add(&path),
             };
-            if let Err(error) = added {
-                let name = file_name(&path);
-                let reason = InputError::unreadable(&path, error).to_string();
-                self.passed_over.push(PassedOver { name, reason });
-            }
+            self.passed_over.extend(added.err().map(|error| lost(&path, error)));
+        }
+        Ok(())
+    }
+
+    /// Adds what is at `path`, which may be a link.
+    fn add(&mut self, path: &Path) -> io::Result<()> {
+        let metadata = fs::metadata(path)?;
+        if metadata.is_file() {
+            self.files.push(source(path)?);
+        } else if !metadata.is_dir() {
+            // To read a pipe that nobody writes to would take forever.
+            let name = file_name(path);
+            let reason = InputError::NotStored { name: name.clone() }.to_string();
+            self.passed_over.push(PassedOver { name, why: Reason::OtherKind, reason });
         }
         Ok(())
     }
 }
 
-/// The paths that `path` stands for: itself, or if it is a pattern the sorted paths that match it, without
-/// hidden files and results of octomix.
+/// A file that was found, but cannot be opened.
+fn lost(path: &Path, error: io::Error) -> PassedOver {
+    let reason = InputError::unreadable(path, error).to_string();
+    PassedOver { name: file_name(path), why: Reason::Unreadable, reason }
+}
+
+/// What a path stands for.
+#[derive(Debug, Default)]
+pub struct Expanded {
+    /// The path itself, or if it is a pattern the sorted paths that match it.
+    pub paths: Vec<PathBuf>,
+    /// What could not be looked at.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// What `path` stands for, without hidden files and results of octomix.
 ///
 /// # Errors
 /// A pattern that is not valid or that nothing matches.
-pub fn matches(path: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let Some(pattern) = pattern(path) else { return Ok(vec![path.to_path_buf()]) };
-    let mut found = matches_of(pattern)?;
-    found.retain(|path| !is_result(path));
-    if found.is_empty() { Err(InputError::NoMatch { name: file_name(path) }) } else { Ok(found) }
+pub fn expand(path: &Path) -> Result<Expanded, InputError> {
+    let Some(pattern) = pattern(path) else {
+        return Ok(Expanded { paths: vec![path.to_path_buf()], passed_over: Vec::new() });
+    };
+    let Matches { mut paths, unreadable } = matches_of(pattern)?;
+    paths.retain(|path| !is_result(path));
+    if paths.is_empty() && unreadable.is_empty() {
+        return Err(InputError::NoMatch { name: file_name(path) });
+    }
+    let passed_over = unreadable.into_iter().map(|(path, error)| lost(&path, error)).collect();
+    Ok(Expanded { paths, passed_over })
 }
 
 /// `path` if it is a pattern. A file whose name looks like one is no pattern.
 fn pattern(path: &Path) -> Option<&str> {
-    let pattern = path.to_str().filter(|path| path.contains(['*', '?', '[']))?;
+    let pattern = path.to_str().filter(|path| pattern::has_wildcard(path))?;
     fs::symlink_metadata(path).is_err().then_some(pattern)
 }
 
-fn matches_of(pattern: &str) -> Result<Vec<PathBuf>, InputError> {
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let name = || file_name(Path::new(pattern));
-    let matches = glob_with(pattern, options)
-        .map_err(|error| InputError::BadPattern { name: name(), reason: error.msg })?;
-    let unreadable = |error: GlobError| {
-        let path = error.path().to_path_buf();
-        InputError::unreadable(&path, error.into())
-    };
-    let mut found: Vec<_> = matches.collect::<Result<_, _>>().map_err(unreadable)?;
-    found.sort();
-    Ok(found)
+fn matches_of(pattern: &str) -> Result<Matches, InputError> {
+    pattern::find(pattern).map_err(|error| {
+        let name = file_name(Path::new(pattern));
+        InputError::BadPattern { name, reason: error.msg }
+    })
 }
 
 /// The file at `path`, if it can be opened.
@@ -192,7 +287,8 @@ fn source(path: &Path) -> io::Result<Source> {
         bytes = Some(metadata.len());
     }
     let modified = metadata.modified().ok();
-    Ok(Source { path: path.to_path_buf(), bytes, modified, is_named: false })
+    let identity = Identity::of(path, &metadata)?;
+    Ok(Source { path: path.to_path_buf(), bytes, modified, is_named: false, identity })
 }
 
 /// What the summaries that octomix writes begin with, apart from white space.

@@ -102,6 +102,33 @@ impl Stream {
         self.end = None;
     }
 
+    /// Continues with the bytes that `wrapped` makes of the rest of this stream.
+    pub fn wrap(&mut self, wrapped: impl FnOnce(Stream) -> Box<dyn Decoded>) {
+        let outer = Self {
+            #[cfg(feature = "parquet")]
+            path: self.path.clone(),
+            file: Box::new(io::empty()),
+            decoder: Decoder::default(),
+            decoded: None,
+            meter: self.meter.clone(),
+            bytes: self.bytes,
+            end: None,
+        };
+        let mut inner = std::mem::replace(self, outer);
+        // The outer stream counts what the inner one has passed.
+        inner.meter = Arc::default();
+        self.decoded = Some(wrapped(inner));
+    }
+
+    /// Why the file ended before its last byte.
+    pub fn damage(&self) -> Option<String> {
+        match &self.end {
+            Some(StreamEnd::Damaged(reason)) => Some(reason.clone()),
+            Some(StreamEnd::Failed(error)) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
     pub fn compression(&self) -> Option<Compression> {
         self.decoder.compression()
     }

@@ -24,8 +24,8 @@ pub(crate) struct Wanted {
     pub times: bool,
     /// How addresses and times may be written.
     pub notation: Notation,
-    /// Whether blocks of addresses are wanted as such, which may then be of any size.
-    pub networks_of_any_size: bool,
+    /// Whether the file is read as a set of blocks, which may be of any size.
+    pub is_set_of_blocks: bool,
     /// Which records count.
     pub filter: Option<Filter>,
     /// Only addresses in these blocks count.
@@ -59,7 +59,7 @@ impl Wanted {
             facts: options.needs_facts(),
             times: options.times,
             notation: options.notation,
-            networks_of_any_size: false,
+            is_set_of_blocks: false,
             filter: options.filter.clone(),
             only: options.only.clone(),
             exclude: options.exclude.clone(),

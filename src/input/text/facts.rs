@@ -161,8 +161,10 @@ mod tests {
             destination_port: Some(80),
             time: Some(1_500_000_000),
         };
-        assert_eq!(columns.read(|at| row[at], Notation::default()), facts);
-        assert_eq!(FactColumns::of(&[], true).read(|_| b"", Notation::default()), Facts::default());
+        let mut block = Block::default();
+        assert_eq!(columns.needed(&|at: usize| row[at], &mut block), facts);
+        let none = FactColumns::of(&[], true);
+        assert_eq!(none.needed(&|_: usize| b"".as_slice(), &mut block), Facts::default());
         assert_eq!((parse_port(b"0x0303"), parse_port(b"65536")), (None, None));
     }
 

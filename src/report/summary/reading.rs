@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::input::{
-    Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Role, Tally,
+    Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Repeated,
+    Role, Tally,
 };
 
 /// What was read from all files.
@@ -11,9 +12,12 @@ use crate::input::{
 pub struct Reading {
     /// An entry for each file, in the order given.
     pub files: Vec<FileReading>,
-    /// Files in directories that were not read, being of other kinds.
+    /// Files in directories or of patterns that were not read, each with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+    /// Files that were named or found again, and count once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<Repeated>,
     /// Bytes of all files.
     pub bytes: u64,
     /// Records of all files.
@@ -86,6 +90,7 @@ impl Reading {
         Self {
             files: account.files.iter().map(FileReading::new).collect(),
             passed_over: account.passed_over.clone(),
+            repeated: account.repeated.clone(),
             bytes: account.bytes(),
             records: account.records(),
             packets: account.packets(),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::input::Irregular;
+use crate::input::{Irregular, Reason};
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -25,10 +25,20 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             writeln!(out, "  and {} more", files - FILES_SHOWN)?;
         }
     }
-    if !input.passed_over.is_empty() {
-        let count = input.passed_over.len() as u64;
-        let files = counted(count, "file of another kind was", "files of other kinds were");
-        writeln!(out, "  {files} passed over")?;
+    let passed_over = |why| input.passed_over.iter().filter(|file| file.why == why).count() as u64;
+    let kinds = [
+        (Reason::OtherKind, "file of another kind was", "files of other kinds were"),
+        (
+            Reason::Unsupported,
+            "file that is not read as it is was",
+            "files that are not read as they are were",
+        ),
+        (Reason::Unreadable, "file that cannot be opened was", "files that cannot be opened were"),
+    ];
+    for (why, one, many) in kinds {
+        if passed_over(why) > 0 {
+            writeln!(out, "  {} passed over", counted(passed_over(why), one, many))?;
+        }
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };

@@ -1,12 +1,11 @@
 //! Which records and addresses count, and whether their times do.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 use octomix::address::Blocks;
-use octomix::input::Filter;
+use octomix::input::{Filter, Notation, read_blocks};
 
 /// What to leave out of what is read.
 #[derive(Debug, Clone, Default, Args)]
@@ -20,10 +19,14 @@ pub struct FilterArgs {
     /// or, not and parentheses. A record that does not say what is asked does not count.
     #[arg(long = "where", value_name = "EXPR")]
     pub condition: Option<Filter>,
-    /// Count only addresses in the CIDR blocks of this file, one a line; # starts a comment
+    /// Count only addresses in the blocks of this file: a list, a table or JSON, compressed or not
+    ///
+    /// One block a line: 10.0.0.0/8, 192.0.2.1, 192.0.2.1-192.0.2.9, 10.0.0.0 255.0.0.0 or 10.*.*.*. What
+    /// follows a block, # or ; is a comment. Lists of ipset, iptables, nft, PeerGuardian, Spamhaus and the
+    /// registries are read as they are; blocks of IPv6 are passed over.
     #[arg(long, value_name = "FILE", value_parser = blocks)]
     pub only: Vec<Arc<Blocks>>,
-    /// Leave out the addresses in the CIDR blocks of this file: those known to be good, say
+    /// Leave out the addresses in the blocks of this file, read as for --only: those known to be good, say
     #[arg(long, value_name = "FILE", value_parser = blocks)]
     pub exclude: Vec<Arc<Blocks>>,
     /// Note when each address was first and last seen: first_seen and last_seen in the tables
@@ -42,8 +45,6 @@ pub(super) fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
 
 /// Reads a list of blocks, so that its mistakes are those of the command line.
 pub(super) fn blocks(path: &str) -> Result<Arc<Blocks>, String> {
-    let list = fs::read(Path::new(path)).map_err(|error| format!("cannot read it: {error}"))?;
-    // Comments may be in any encoding.
-    let blocks = Blocks::parse(&String::from_utf8_lossy(&list));
+    let blocks = read_blocks(Path::new(path), Notation::default());
     blocks.map(Arc::new).map_err(|error| error.to_string())
 }

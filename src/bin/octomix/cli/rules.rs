@@ -51,8 +51,7 @@ impl RulesArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Score")]
 pub struct AllowArgs {
-    /// Tell of no flag on the addresses in the CIDR blocks of this file, one a line; # starts a
-    /// comment. The fit and the other addresses' flags are as without it, and the flags are counted
+    /// Tell of no flag on the addresses in the blocks of this file, read as for --only. The fit and the other addresses' flags are as without it, and the flags are counted
     #[arg(long, value_name = "FILE", value_parser = blocks)]
     pub allow: Vec<Arc<Blocks>>,
 }

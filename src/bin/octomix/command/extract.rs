@@ -13,7 +13,7 @@ use octomix::store::earlier_files;
 use octomix::store::shard::ShardFormat;
 
 use super::run::{skipped, timed};
-use super::{Failure, print, read, write_json};
+use super::{Failure, all_readable, print, read, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::Console;
 
@@ -98,7 +98,8 @@ fn extract(
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))
+    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
+    all_readable(&summary.input.passed_over)
 }
 
 fn warn_of_lost_counts(form: ShardFormat, capture: &Capture, console: &mut Console) {

@@ -27,13 +27,14 @@ use octomix::address::WeightsError;
 use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::gpu::GpuError;
-use octomix::input::{self, Account, Capture, InputError, Options, PassedOver, Role};
+use octomix::input::{self, Account, Capture, InputError, Options, PassedOver, Reason, Role};
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
 use octomix::store::WriteError;
 use octomix::store::model::ModelError;
 use octomix::synthetic::SizeError;
+use octomix::words::counted;
 use serde::Serialize;
 use start_file::StartFileError;
 
@@ -87,6 +88,8 @@ pub enum Failure {
     NoShard { name: String },
     #[error("{failed} of {all} captures failed; the index tells why of each")]
     Batch { failed: usize, all: usize },
+    #[error("{0} could not be opened; the results are whole but for what is there")]
+    Incomplete(String),
     #[error("cannot go on reading: {0}")]
     Thread(io::Error),
     #[error("{0}; see octomix help")]
@@ -143,20 +146,19 @@ fn read(
     capture
 }
 
-/// Files passed over that are warned of one by one.
-const PASSED_OVER: usize = 5;
-
 /// Tells what there is to warn of in `account`.
 fn warn_of(account: &Account, console: &mut Console) {
     for (file, warning) in account.warnings() {
         console.warn(format!("{}: {warning}", file.name));
     }
-    for PassedOver { name, reason } in account.passed_over.iter().take(PASSED_OVER) {
-        console.warn(format!("{name}: passed over: {reason}"));
-    }
-    let more = account.passed_over.len().saturating_sub(PASSED_OVER);
-    if more > 0 {
-        console.warn(format!("{more} more files were passed over; summary.json lists them all"));
+    account.told_of_files().into_iter().for_each(|told| console.warn(told));
+}
+
+/// Fails if any of the files `passed_over` could not be opened: what was found is written, but not whole.
+fn all_readable(passed_over: &[PassedOver]) -> Result<(), Failure> {
+    match passed_over.iter().filter(|passed| passed.why == Reason::Unreadable).count() as u64 {
+        0 => Ok(()),
+        count => Err(Failure::Incomplete(counted(count, "file", "files"))),
     }
 }
 

@@ -15,7 +15,7 @@ use octomix::store::MadeFrom;
 use octomix::store::Output;
 use serde::Serialize;
 
-use super::{Failure, print, read, write_json};
+use super::{Failure, all_readable, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 
@@ -78,14 +78,15 @@ pub fn start(
 /// Prints `summary`, with the `pictures` of its roles.
 ///
 /// # Errors
-/// When standard output is gone.
+/// When standard output is gone, or files could not be opened.
 pub fn show<R: Serialize + text::Findings>(
     summary: &Summary<R>,
     pictures: &PerRole<Option<Scatter>>,
     print_args: &PrintArgs,
 ) -> Result<(), Failure> {
     let width = terminal_width().unwrap_or(text::WIDTH);
-    print(print_args.format, summary, |out| text::write(summary, pictures, width, out))
+    print(print_args.format, summary, |out| text::write(summary, pictures, width, out))?;
+    all_readable(&summary.input.passed_over)
 }
 
 /// A file of the whole summary: its name, and what it is made by.

@@ -13,7 +13,7 @@ use octomix::report::text::table::{table, write_table};
 use octomix::words::grouped;
 use serde::Serialize;
 
-use super::{Failure, print, read};
+use super::{Failure, all_readable, print, read};
 use crate::cli::{EngineArgs, ValidateArgs};
 use crate::console::Console;
 
@@ -95,7 +95,10 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     let outside = validations.iter().flat_map(|v| &v.checks).filter(|row| !row.within).count();
     let report = Report { models: MODELS, validations, left_out, within: outside == 0 };
     print(args.print.format, &report, |out| write(&report, out))?;
-    if outside == 0 { Ok(()) } else { Err(Failure::OutOfBounds(outside)) }
+    if outside > 0 {
+        return Err(Failure::OutOfBounds(outside));
+    }
+    all_readable(&capture.account.passed_over)
 }
 
 /// The engines asked for; with `auto` all that there are but the reference, told which are not.

@@ -1,13 +1,25 @@
-//! JSON: one object per line, as Zeek, Suricata and flow exporters write it, or an array of objects.
+//! JSON: objects a line, as Zeek, Suricata and flow exporters write them, or in arrays and objects of any
+//! size.
 //!
 //! The fields that hold the addresses are named by their path, such as `source.ip`, or known. They are
-//! looked up in each object anew, because one log may hold records of many kinds.
+//! looked up in each object anew, because one log may hold records of many kinds. An object without them is
+//! looked into, for records in arrays and in strings. Damage costs the line or the object it is in.
 
+mod forest;
+mod inside;
+mod layout;
+mod lines;
+mod listing;
 mod objects;
 mod paths;
+mod prefix;
+mod sample;
 mod scan;
 mod strings;
-mod values;
+mod syntax;
+mod tokens;
+mod tuple;
+mod value;
 
 use std::sync::Arc;
 
@@ -20,91 +32,118 @@ use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
 use crate::input::text::cutter::LineCutter;
-use crate::input::text::lines;
+use crate::input::text::lines as text_lines;
 use crate::input::warning::Warning;
-use objects::Objects;
+use forest::ForestCutter;
+use objects::{Layout, Objects};
 use paths::WantedPath;
-use values::ValueCutter;
+use sample::Sample;
 
-/// The field that identifies a log of Suricata, in which records without addresses, such as statistics, are
-/// normal.
-const EVENT: &str = "event_type";
-
-/// Recognises an object, or an array of them. It never fails.
+/// Recognises objects, on lines or in arrays. It never fails.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let start = lines::bom(head.bytes());
-    let Some((is_array, start)) = opening(head, start) else {
+    let skip = text_lines::bom(head.bytes());
+    let notation = options.notation;
+    let all = wanted(options, Names::All);
+    let has_addresses = |object: &[u8]| {
+        let objects = Objects::new(&all, Layout::Lines, false);
+        let sample = Sample::of(&objects, object, notation);
+        sample.source.is_some() || sample.destination.is_some()
+    };
+    let Some(layout) = layout::layout(head, skip, &has_addresses) else {
         return Ok(None);
     };
-    let text = &head.bytes()[start..];
-    // Objects that span several lines, as `jq` writes them, begin with a brace on a line of its own.
-    let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let is_spread = is_array || first_line.trim_ascii() == b"{";
-    let roles = options.roles.unwrap_or(Roles::Both);
-    let objects = Objects::new(&wanted(options), is_spread);
-
-    let sample = objects.sample(text);
-    let mut warnings = Vec::new();
-    let is_unknown = sample.source.is_none() && sample.destination.is_none();
-    if is_unknown && !sample.fields.is_empty() && !sample.fields.iter().any(|name| name == EVENT) {
-        let fields = sample.fields.iter().map(|name| printable(name)).collect();
-        warnings.push(Warning::UnknownFields { roles, fields });
+    // Names of single addresses say little beside those of sources and destinations.
+    let flows = Objects::new(&wanted(options, Names::Pairs), layout, false);
+    let text = &head.bytes()[skip..];
+    let mut sample = Sample::of(&flows, text, notation);
+    let has_flows = sample.has_flows || sample.source.is_some() || sample.destination.is_some();
+    let mut objects = flows;
+    if !has_flows {
+        objects = Objects::new(&all, layout, false);
+        sample = Sample::of(&objects, text, notation);
+        objects.is_list = sample.destination.is_none()
+            && options.names_no_column()
+            && (sample.source.is_some() || sample.has_lists);
     }
+    let roles = match objects.is_list {
+        true => Roles::of_single(options.roles),
+        false => options.roles.unwrap_or(Roles::Both),
+    };
+    let warnings = missing(&sample, options, roles);
+    let is_list = objects.is_list;
+    let is_asked = |role: Role| is_list || roles.as_slice().contains(&role);
+    let path = |role, found: Option<(String, u16)>| {
+        found.filter(|_| is_asked(role)).map(|(path, _)| printable(&path))
+    };
     let parser: Arc<dyn Parser> = Arc::new(objects);
-    let cutter: Box<dyn Cutter> =
-        if is_spread { Box::new(ValueCutter(parser)) } else { Box::new(LineCutter(parser)) };
-    let is_asked = |role: Role| roles.as_slice().contains(&role);
+    let cutter: Box<dyn Cutter> = match layout {
+        Layout::Lines => Box::new(LineCutter(parser)),
+        Layout::Forest => Box::new(ForestCutter::new(parser)),
+    };
     Ok(Some(Opened {
         format: Format {
             name: "json",
             record: ["object", "objects"],
-            has_roles: true,
-            source: sample.source.filter(|_| is_asked(Role::Source)),
-            destination: sample.destination.filter(|_| is_asked(Role::Destination)),
+            has_roles: !is_list,
+            source: path(Role::Source, sample.source),
+            destination: path(Role::Destination, sample.destination),
         },
         roles,
-        skip: start,
-        lines_before: lines::count(&head.bytes()[..start]),
+        skip,
+        lines_before: 0,
         counted_by: RecordNumber::Line,
         cutter,
         warnings,
     }))
 }
 
-/// Whether the objects are in an array, and where the first one begins; `None` if the file is not JSON.
-fn opening(head: &mut Head<'_>, start: usize) -> Option<(bool, usize)> {
-    let (bracket, at) = next(head, start)?;
-    match (bracket, next(head, at + 1)) {
-        (b'[', Some((b'{' | b']', first))) => Some((true, first)),
-        // A file that is truncated here is still JSON.
-        (b'{', None | Some((b'"' | b'}', _))) => Some((false, at)),
-        _ => None,
+/// Says which fields the first objects have, if none of them is known, or one that is named is not there.
+fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
+    let fields: Vec<String> = sample.fields.iter().map(|name| printable(name)).collect();
+    if fields.is_empty() || sample.has_flows || sample.has_lists {
+        return Vec::new();
     }
+    let sides = [(Role::Source, &sample.source), (Role::Destination, &sample.destination)];
+    let not_found =
+        sides.iter().filter(|(role, found)| roles.sides().contains(role) && found.is_none());
+    let named = not_found.filter_map(|&(role, _)| {
+        let (field, fields) = (options.column(role)?.to_owned(), fields.clone());
+        Some(Warning::FieldNotFound { role, field, fields })
+    });
+    let mut warnings: Vec<Warning> = named.collect();
+    if warnings.is_empty() && sides.iter().all(|(_, found)| found.is_none()) {
+        warnings.push(Warning::UnknownFields { roles, fields });
+    }
+    warnings
 }
 
-/// The first byte from `at` on that is not white space, and its position.
-fn next(head: &mut Head<'_>, mut at: usize) -> Option<(u8, usize)> {
-    loop {
-        match head.bytes().get(at) {
-            Some(byte) if !byte.is_ascii_whitespace() => return Some((*byte, at)),
-            Some(_) => at += 1,
-            None => {
-                if !head.grow() {
-                    return None;
-                }
-            }
-        }
-    }
+/// Which of the known names of addresses are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Those of sources and destinations.
+    Pairs,
+    /// Also those of single addresses.
+    All,
 }
 
 /// The fields that the run wants. Names that belong together have one rank.
-fn wanted<'o>(options: &'o Options) -> Vec<WantedPath<'o>> {
-    let mut wanted: Vec<WantedPath<'o>> = Vec::new();
+fn wanted(options: &Options, of_addresses: Names) -> Vec<WantedPath<'_>> {
+    let mut wanted: Vec<WantedPath<'_>> = Vec::new();
     let mut want = |field, counterpart| {
-        for (rank, (first, second)) in (0..).zip(names::pairs(field)) {
+        // One name may have several counterparts: whichever is there belongs to it.
+        let mut known: Vec<(&str, u16)> = Vec::new();
+        let is_wanted = |pair: &names::Pair| {
+            field != Field::Source
+                || of_addresses == Names::All
+                || matches!(pair, (Some(_), Some(_)))
+        };
+        for (rank, (first, second)) in (0..).zip(names::pairs(field).filter(is_wanted)) {
+            let earlier = known.iter().find(|&&(name, _)| first == Some(name));
+            let rank = earlier.map_or(rank, |&(_, rank)| rank);
+            known.extend(first.map(|name| (name, rank)));
             let both = [(field, first), (counterpart, second)];
             let named = both.into_iter().filter_map(|(slot, name)| Some((slot, name?)));
             wanted.extend(named.map(|(slot, path)| WantedPath { path, slot, rank }));
@@ -124,6 +163,8 @@ fn wanted<'o>(options: &'o Options) -> Vec<WantedPath<'o>> {
     ];
     for (slot, path) in named.into_iter().filter_map(|(slot, path)| Some((slot, path.as_deref()?)))
     {
+        // Paths are listed with the arrays that records stand in, but are those of one record.
+        let path = path.rsplit_once("[].").map_or(path, |(_, path)| path);
         wanted.retain(|want| want.slot != slot);
         wanted.push(WantedPath { path, slot, rank: 0 });
     }

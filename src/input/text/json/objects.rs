@@ -1,15 +1,14 @@
-//! Objects one after another, and what each says about a packet or a flow.
+//! Objects as records: what each says about a packet, a flow or an address of a list.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
-use super::paths::{Paths, WantedPath};
-use super::scan::{self, Kind, Value, WantedValues};
-use super::strings::unescaped;
-use super::values;
+use super::inside::{Found, Inside};
+use super::paths::{INSIDE, Paths, WantedPath};
+use super::scan::{Kind, WantedValues};
+use super::value::{cells, raw};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
 use crate::input::names::{self, Field};
-use crate::input::options::Notation;
 use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::record::{Cell, Facts, Record};
@@ -18,81 +17,131 @@ use crate::input::text::cell::parse_cell;
 use crate::input::text::facts::{parse_count, parse_port};
 use crate::input::time::parse_time;
 
-/// Reads objects: one or more per line, or each spanning any number of lines.
-#[derive(Debug)]
-pub(super) struct Objects {
-    paths: Paths,
-    /// The paths of the sources and those of the destinations, by rank.
-    sources: Vec<(u8, String)>,
-    destinations: Vec<(u8, String)>,
-    is_spread: bool,
+/// How objects stand in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One or more on each line.
+    Lines,
+    /// Over any number of lines, in arrays, or in an object of any size.
+    Forest,
 }
 
-/// What the first objects of a file contain.
-#[derive(Debug, Default)]
-pub(super) struct Sample {
-    /// The first path at which a source was found.
-    pub source: Option<String>,
-    /// The first path at which a destination was found.
-    pub destination: Option<String>,
-    /// The paths of the first object.
-    pub fields: Vec<String>,
+/// Reads objects.
+#[derive(Debug)]
+pub(super) struct Objects {
+    pub paths: Paths,
+    /// The paths of the sources and those of the destinations, by rank.
+    pub sources: Vec<(u16, String)>,
+    pub destinations: Vec<(u16, String)>,
+    pub layout: Layout,
+    /// Whether the file is a list of addresses, without sources and destinations.
+    pub is_list: bool,
 }
 
 impl Objects {
-    pub fn new(wanted: &[WantedPath<'_>], is_spread: bool) -> Self {
+    pub fn new(wanted: &[WantedPath<'_>], layout: Layout, is_list: bool) -> Self {
         let of = |slot| {
             let of_slot = wanted.iter().filter(move |want| want.slot == slot);
             of_slot.map(|want| (want.rank, want.path.to_owned())).collect()
         };
         Self {
-            paths: Paths::new(wanted),
+            paths: Paths::new(wanted, names::WRAPPERS),
             sources: of(Field::Source),
             destinations: of(Field::Destination),
-            is_spread,
+            layout,
+            is_list,
         }
     }
 
-    /// Looks at the whole objects in `head`.
-    pub fn sample(&self, head: &[u8]) -> Sample {
-        let mut sample = Sample::default();
-        let mut found = scan::NONE_FOUND;
-        let mut at = 0;
-        while let Some(start) = head[at..].iter().position(|&byte| byte == b'{') {
-            let start = at + start;
-            let Ok(end) = scan::object(&self.paths, head, start, &mut found) else {
-                break;
-            };
-            let path = |slot, paths| {
-                let value = found[slot as usize];
-                if value.kind == Kind::Absent { None } else { path(paths, value.rank) }
-            };
-            sample.source = sample.source.or_else(|| path(Field::Source, &self.sources));
-            sample.destination =
-                sample.destination.or_else(|| path(Field::Destination, &self.destinations));
-            if at == 0 {
-                sample.fields = scan::fields(&head[start..end]);
-            }
-            if sample.source.is_some() && sample.destination.is_some() {
-                break;
-            }
-            at = end;
+    /// Adds the object at `start`, whose wanted values are `found` in `bytes`, or the records inside it.
+    #[inline]
+    pub fn add(
+        &self,
+        bytes: &[u8],
+        found: &WantedValues,
+        start: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
+        let cells = cells(bytes, found, block.wanted().notation);
+        if cells.iter().any(|cell| cell.is_address()) {
+            self.add_record(bytes, found, cells, &|| origin.place(bytes, start), block);
+        } else {
+            self.add_other(bytes, found, start, origin, block);
         }
-        sample
     }
 
-    /// Adds the object whose wanted values are `found` in `bytes`.
-    fn add(&self, bytes: &[u8], found: &WantedValues, start: usize, block: &mut Block) {
-        let notation = block.wanted().notation;
-        let raw = |slot| text(bytes, found[slot as usize]);
-        let is_none = |slot| found[slot as usize].kind == Kind::Absent;
-        // A record of something else, such as statistics, has neither.
+    /// Adds an object without an address of its own.
+    #[cold]
+    fn add_other(
+        &self,
+        bytes: &[u8],
+        found: &WantedValues,
+        start: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
+        let is_none = |slot: Field| found[slot as usize].kind == Kind::Absent;
         let is_other = is_none(Field::Source) && is_none(Field::Destination);
-        let [source, destination] =
-            [Field::Source, Field::Destination].map(|slot| match is_other {
-                true => Cell::NotIp,
-                false => cell(bytes, found[slot as usize], notation),
-            });
+        if self.search(bytes, start, origin, block) {
+            return;
+        }
+        // A record of something else, such as statistics, has neither.
+        let cells = match is_other {
+            true => [Cell::NotIp; 2],
+            false => cells(bytes, found, block.wanted().notation),
+        };
+        self.add_record(bytes, found, cells, &|| origin.place(bytes, start), block);
+    }
+
+    /// Adds the records inside the sound object or array at `start`; returns whether there are any.
+    pub fn search(&self, bytes: &[u8], start: usize, origin: Origin, block: &mut Block) -> bool {
+        self.inside(bytes, origin, block, |inside| inside.search(bytes, start))
+    }
+
+    /// Adds the string at `start`, an element of an array, if it is a flow or an address of a list.
+    pub fn add_text(&self, bytes: &[u8], start: usize, origin: Origin, block: &mut Block) -> bool {
+        self.inside(bytes, origin, block, |inside| inside.text(bytes, start))
+    }
+
+    fn inside(
+        &self,
+        bytes: &[u8],
+        origin: Origin,
+        block: &mut Block,
+        look: impl FnOnce(&mut Inside<'_>) -> bool,
+    ) -> bool {
+        let notation = block.wanted().notation;
+        let mut sink = |at: usize, what: Found<'_>| {
+            let place = || origin.place(bytes, at);
+            match what {
+                Found::Object(text, _, found) => {
+                    self.add_record(text, found, cells(text, found, notation), &place, block);
+                }
+                Found::Flow(flow) => block.add(&flow, |_| place()),
+                Found::Listed(text) => {
+                    let cell = parse_cell(text, notation);
+                    let value = || MalformedInBlock { value: excerpt(text), ..place() };
+                    block.add(&Record::of(cell, cell), |_| value());
+                }
+                Found::Other => block.add(&Record::of(Cell::NotIp, Cell::NotIp), |_| place()),
+            }
+        };
+        let paths = &self.paths;
+        look(&mut Inside { paths, notation, has_lists: self.is_list, sink: &mut sink })
+    }
+
+    /// Adds the record that an object is.
+    #[inline]
+    fn add_record(
+        &self,
+        bytes: &[u8],
+        found: &WantedValues,
+        [source, destination]: [Cell; 2],
+        place: &dyn Fn() -> MalformedInBlock,
+        block: &mut Block,
+    ) {
+        let raw = |slot| raw(bytes, found[slot as usize]);
         let facts = if block.wanted().needs_facts() {
             Facts {
                 protocol: parse_protocol(raw(Field::Protocol)),
@@ -103,7 +152,6 @@ impl Objects {
         } else {
             Facts::default()
         };
-        let number = block.passed;
         // Both directions are added if they belong to one pair of names.
         let sum = |out: Field, back: Field| {
             let is_pair = found[out as usize].rank == found[back as usize].rank;
@@ -113,131 +161,85 @@ impl Objects {
                 (out, back) => out.or(back),
             }
         };
+        // The address of a list belongs to whatever role is asked for.
+        let destination = if self.is_list { source } else { destination };
         let packets = sum(Field::Packets, Field::PacketsBack);
         let bytes = sum(Field::Bytes, Field::BytesBack);
-        let record = Record { source, destination, packets, bytes, facts };
-        block.add(&record, |role| {
+        block.add(&Record { source, destination, packets, bytes, facts }, |role| {
             let (slot, paths) = match role {
-                Role::Destination => (Field::Destination, &self.destinations),
-                Role::Source | Role::Any => (Field::Source, &self.sources),
+                Role::Destination if !self.is_list => (Field::Destination, &self.destinations),
+                _ => (Field::Source, &self.sources),
             };
             let column = path(paths, found[slot as usize].rank);
-            MalformedInBlock { number, offset: start as u64, column, value: excerpt(raw(slot)) }
+            MalformedInBlock { column, value: excerpt(raw(slot)), ..place() }
         });
     }
 
     /// Counts `bytes`, which are not an object, as malformed.
-    fn add_malformed(bytes: &[u8], start: usize, block: &mut Block) {
-        let number = block.passed;
-        block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| MalformedInBlock {
-            number,
-            offset: start as u64,
-            column: None,
-            value: excerpt(bytes),
-        });
-    }
-
-    /// Adds the objects of a line; false if the line is truncated, in which case nothing of it is counted.
-    fn line(&self, bytes: &[u8], start: usize, is_cut: bool, block: &mut Block) -> bool {
-        let mut found = scan::NONE_FOUND;
-        let mut at = 0;
-        loop {
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            if at == bytes.len() {
-                return true;
-            }
-            match scan::object(&self.paths, bytes, at, &mut found) {
-                Ok(end) => {
-                    self.add(bytes, &found, start + at, block);
-                    at = end;
-                }
-                Err(wrong) if is_cut && wrong >= bytes.len() => return false,
-                Err(_) => {
-                    Self::add_malformed(&bytes[at..], start + at, block);
-                    return true;
-                }
-            }
-        }
-    }
-
-    fn lines(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr(b'\n', &bytes[at..]).map(|len| at + len);
-            if end.is_none() && !is_last {
-                return at;
-            }
-            let line = &bytes[at..end.unwrap_or(bytes.len())];
-            if !self.line(line, at, end.is_none(), block) {
-                return at;
-            }
-            block.passed += u64::from(end.is_some());
-            at = end.map_or(bytes.len(), |end| end + 1);
-        }
-        at
-    }
-
-    fn spread(&self, bytes: &[u8], block: &mut Block) -> usize {
-        let mut found = scan::NONE_FOUND;
-        let mut at = 0;
-        while at < bytes.len() {
-            let Some(len) = values::between(&bytes[at..]) else {
-                block.passed += memchr_iter(b'\n', &bytes[at..]).count() as u64;
-                return bytes.len();
+    pub fn add_damage(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        origin: Origin,
+        block: &mut Block,
+    ) {
+        block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| {
+            let lost = &bytes[start..end];
+            let zeros = lost.iter().take_while(|&&byte| byte == 0).count();
+            let value = match zeros {
+                0 => excerpt(lost),
+                _ => format!("{zeros} zero bytes"),
             };
-            block.passed += memchr_iter(b'\n', &bytes[at..at + len]).count() as u64;
-            at += len;
-            // A value without an end is truncated or damaged.
-            let Some(len) = values::value_len(&bytes[at..]) else { return at };
-            match scan::object(&self.paths, &bytes[..at + len], at, &mut found) {
-                Ok(end) if end == at + len => self.add(bytes, &found, at, block),
-                _ => Self::add_malformed(&bytes[at..at + len], at, block),
-            }
-            block.passed += memchr_iter(b'\n', &bytes[at..at + len]).count() as u64;
-            at += len;
-        }
-        at
+            MalformedInBlock { value, ..origin.place(bytes, start) }
+        });
     }
 }
 
 impl Parser for Objects {
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
-        if self.is_spread { self.spread(bytes, block) } else { self.lines(bytes, is_last, block) }
-    }
-}
-
-/// The first of `paths` with this rank.
-fn path(paths: &[(u8, String)], rank: u8) -> Option<String> {
-    paths.iter().find(|&&(known, _)| known == rank).map(|(_, path)| path.clone())
-}
-
-/// The text of `value`, as it is in the file.
-fn text(bytes: &[u8], value: Value) -> &[u8] {
-    &bytes[value.start..value.end]
-}
-
-fn cell(bytes: &[u8], value: Value, notation: Notation) -> Cell {
-    let text = text(bytes, value);
-    match value.kind {
-        Kind::Absent => Cell::Missing,
-        Kind::Text | Kind::Number => parse_cell(text, notation),
-        Kind::Escaped => parse_cell(&unescaped(text), notation),
-        Kind::Other => {
-            first_of_array(text).map_or(Cell::Malformed, |first| parse_cell(first, notation))
+        match self.layout {
+            Layout::Lines => self.lines(bytes, is_last, block),
+            Layout::Forest => self.forest(bytes, block),
         }
     }
 }
 
-/// The first string of an array; of addresses, this is the one of the outermost header.
-fn first_of_array(text: &[u8]) -> Option<&[u8]> {
-    let first = text.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"\"")?;
-    Some(&first[..memchr(b'"', first)?])
+/// Where a text stands in its block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    /// The line of the block on which byte `from` of the text stands.
+    pub number: u64,
+    pub from: usize,
+    /// The byte of the block at which the text begins.
+    pub offset: usize,
 }
+
+impl Origin {
+    /// The location of byte `at` of `text`.
+    fn place(self, text: &[u8], at: usize) -> MalformedInBlock {
+        let lines = memchr_iter(b'\n', text.get(self.from..at).unwrap_or_default()).count() as u64;
+        MalformedInBlock {
+            number: self.number + lines,
+            offset: (self.offset + at) as u64,
+            column: None,
+            value: excerpt(text.get(at..).unwrap_or_default()),
+        }
+    }
+}
+
+/// The first of `paths` with this rank, or with this rank inside wrappers.
+pub(super) fn path(paths: &[(u16, String)], rank: u16) -> Option<String> {
+    let rank = rank & !INSIDE;
+    paths.iter().find(|&&(known, _)| known == rank).map(|(_, path)| path.clone())
+}
+
 /// The time `text` of an object, whose name has this rank. One that cannot be read is counted in `block`.
-fn time(text: &[u8], rank: u8, block: &mut Block) -> Option<i64> {
+fn time(text: &[u8], rank: u16, block: &mut Block) -> Option<i64> {
     let time = parse_time(text, block.wanted().notation);
     if time.is_none() && !text.is_empty() {
-        let (name, _) = names::pairs(Field::Time).nth(rank.into()).unwrap_or_default();
+        let rank = usize::from(rank & !INSIDE);
+        let (name, _) = names::pairs(Field::Time).nth(rank).unwrap_or_default();
         block.add_unread_time(text, name.unwrap_or_default());
     }
     time

@@ -1,18 +1,15 @@
 //! One pass over the bytes of a JSON object, which keeps the wanted values and checks the others.
 //!
-//! Anything that RFC 8259 does not allow is refused, wherever in the object it is, except for two harmless
-//! things: text that is not UTF-8, and halves of surrogate pairs. If a name occurs twice, the last value
-//! counts. Nothing is copied and no number is converted. The scanner recurses over wanted objects only, as
-//! deep as a wanted path; other values nest without recursion.
+//! If a path occurs twice, the first value counts: tools that write a name again for a header inside
+//! another, as TShark does, write the outermost first. Of an array the first value counts, for the same
+//! reason. An object is no value, and neither is null. The scanner recurses over wanted objects only.
 
-use super::paths::{LONGEST_PATH, Paths};
-use super::strings::{plain_len, unescaped};
+use std::ops::{Deref, DerefMut};
+
+use super::paths::Paths;
+use super::strings::unescaped;
+use super::syntax::{Cursor, DEEPEST};
 use crate::input::names::{FIELDS, Field};
-
-/// The deepest nesting of objects and arrays, as in serde_json.
-const DEEPEST: u32 = 127;
-/// The most fields to list for the user to choose from.
-const MANY_FIELDS: usize = 100;
 
 /// A wanted value: where it is, without its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +18,22 @@ pub struct Value {
     pub end: usize,
     pub kind: Kind,
     /// The rank of the path at which it was found.
-    pub rank: u8,
+    pub rank: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Not there, or `null`.
+    /// Not there, or `null`, or an object.
     Absent,
     Text,
     /// Text with escapes.
     Escaped,
     Number,
-    /// An object, an array, `true` or `false`.
-    Other,
+    /// `true` or `false`.
+    Word,
 }
 
-const ABSENT: Value = Value { start: 0, end: 0, kind: Kind::Absent, rank: u8::MAX };
+const ABSENT: Value = Value { start: 0, end: 0, kind: Kind::Absent, rank: u16::MAX };
 
 /// The wanted values of one object, by [`Field`].
 pub type WantedValues = [Value; FIELDS];
@@ -54,121 +51,90 @@ pub fn object(
     found: &mut WantedValues,
 ) -> Result<usize, usize> {
     *found = NONE_FOUND;
-    let mut scanner = Scanner { paths, bytes, at: start, found };
-    match scanner.wanted_object(Paths::ROOT) {
+    let mut scanner = Scanner { paths, cursor: Cursor { bytes, at: start }, found };
+    match scanner.wanted_object(Paths::ROOT, 0) {
         Some(()) => Ok(scanner.at),
         None => Err(scanner.at),
     }
 }
 
-/// The paths of the values of `object`, or of the first of them if there are very many.
-pub fn fields(object: &[u8]) -> Vec<String> {
-    let paths = &Paths::new(&[]);
-    let mut scanner = Scanner { paths, bytes: object, at: 0, found: &mut { NONE_FOUND } };
-    let mut fields = Vec::new();
-    // If the object is not valid, this lists the fields before the error.
-    let _ = scanner.list("", &mut fields);
-    fields
-}
-
 struct Scanner<'s> {
     paths: &'s Paths,
-    bytes: &'s [u8],
-    at: usize,
+    cursor: Cursor<'s>,
     found: &'s mut WantedValues,
 }
 
-/// A string: where it is, without its quotes, and whether it has escapes.
-#[derive(Clone, Copy)]
-struct Text {
-    start: usize,
-    end: usize,
-    is_escaped: bool,
+impl<'s> Deref for Scanner<'s> {
+    type Target = Cursor<'s>;
+
+    fn deref(&self) -> &Cursor<'s> {
+        &self.cursor
+    }
 }
 
-impl<'s> Scanner<'s> {
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+impl<'s> DerefMut for Scanner<'s> {
+    fn deref_mut(&mut self) -> &mut Cursor<'s> {
+        &mut self.cursor
     }
+}
 
-    /// Consumes `byte` if it is next.
-    #[inline]
-    fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    #[inline]
-    fn expect(&mut self, byte: u8) -> Option<()> {
-        self.take(byte).then_some(())
-    }
-
-    #[inline]
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+impl Scanner<'_> {
+    /// Scans an object whose values at `node` are wanted, inside as many brackets as `outer` says.
+    fn wanted_object(&mut self, node: usize, outer: u32) -> Option<()> {
+        let paths = self.paths;
+        let mut has_more = self.open(b'{', b'}')?;
+        if has_more && outer == DEEPEST {
+            return None;
         }
-    }
-
-    /// Scans an object whose values at `node` are wanted.
-    fn wanted_object(&mut self, node: usize) -> Option<()> {
-        self.expect(b'{')?;
-        self.space();
-        if self.take(b'}') {
-            return Some(());
-        }
-        loop {
+        while has_more {
             let name = self.name()?;
             let raw = &self.bytes[name.start..name.end];
             let wanted = match name.is_escaped {
-                true => self.paths.find(node, &unescaped(raw)),
-                false => self.paths.find(node, raw),
+                true => paths.find(node, &unescaped(raw)),
+                false => paths.find(node, raw),
             };
             match wanted {
-                None => self.skip_value()?,
-                Some(wanted) => match wanted.inner {
-                    Some(inner) if self.peek() == Some(b'{') => {
-                        let start = self.at;
-                        self.wanted_object(inner)?;
-                        self.keep(&wanted.fills, start, self.at, Kind::Other);
+                None => self.skip_value(outer + 1)?,
+                Some(wanted) => match (self.peek()?, wanted.inner) {
+                    (b'{', Some(inner)) => self.wanted_object(inner, outer + 1)?,
+                    (b'[', _) => {
+                        self.first_of_array(&wanted.fills, wanted.first_inner, outer + 1)?;
                     }
-                    _ => self.wanted_value(&wanted.fills)?,
+                    _ => self.wanted_value(&wanted.fills, outer + 1)?,
                 },
             }
-            self.space();
-            if self.take(b'}') {
-                return Some(());
-            }
-            self.expect(b',')?;
-            self.space();
-        }
-    }
-
-    /// Lists the paths of the values of an object, each with `prefix`.
-    fn list(&mut self, prefix: &str, fields: &mut Vec<String>) -> Option<()> {
-        self.expect(b'{')?;
-        self.space();
-        while !self.take(b'}') && fields.len() < MANY_FIELDS {
-            let name = self.name()?;
-            let name = unescaped(&self.bytes[name.start..name.end]);
-            let path = format!("{prefix}{}", String::from_utf8_lossy(&name));
-            let is_object = self.peek() == Some(b'{');
-            if is_object && path.matches('.').count() < LONGEST_PATH {
-                self.list(&(path + "."), fields)?;
-            } else {
-                self.skip_value()?;
-                fields.push(path);
-            }
-            self.space();
-            self.take(b',');
-            self.space();
+            has_more = self.more(b'}')?;
         }
         Some(())
     }
 
-    fn wanted_value(&mut self, fills: &[(Field, u8)]) -> Option<()> {
+    /// Scans an array of which the first value is wanted.
+    fn first_of_array(
+        &mut self,
+        fills: &[(Field, u16)],
+        inner: Option<usize>,
+        outer: u32,
+    ) -> Option<()> {
+        let mut has_more = self.open(b'[', b']')?;
+        if has_more && outer == DEEPEST {
+            return None;
+        }
+        if has_more {
+            match (self.peek()?, inner) {
+                (b'{', Some(inner)) => self.wanted_object(inner, outer + 1)?,
+                (b'{' | b'[', _) => self.skip_value(outer + 1)?,
+                _ => self.wanted_value(fills, outer + 1)?,
+            }
+            has_more = self.more(b']')?;
+        }
+        while has_more {
+            self.skip_value(outer + 1)?;
+            has_more = self.more(b']')?;
+        }
+        Some(())
+    }
+
+    fn wanted_value(&mut self, fills: &[(Field, u16)], outer: u32) -> Option<()> {
         if self.peek() == Some(b'"') {
             let text = self.string()?;
             let kind = if text.is_escaped { Kind::Escaped } else { Kind::Text };
@@ -178,146 +144,20 @@ impl<'s> Scanner<'s> {
         let start = self.at;
         let kind = match self.peek()? {
             b'-' | b'0'..=b'9' => Kind::Number,
-            b'n' => Kind::Absent,
-            _ => Kind::Other,
+            b't' | b'f' => Kind::Word,
+            _ => Kind::Absent,
         };
-        self.skip_value()?;
+        self.skip_value(outer)?;
         self.keep(fills, start, self.at, kind);
         Some(())
     }
 
     #[inline]
-    fn keep(&mut self, fills: &[(Field, u8)], start: usize, end: usize, kind: Kind) {
+    fn keep(&mut self, fills: &[(Field, u16)], start: usize, end: usize, kind: Kind) {
         for &(slot, rank) in fills {
             let value = &mut self.found[slot as usize];
-            // A null leaves the slot to a path of a higher rank.
-            if kind == Kind::Absent && rank == value.rank {
-                *value = ABSENT;
-            } else if kind != Kind::Absent && rank <= value.rank {
+            if kind != Kind::Absent && rank < value.rank {
                 *value = Value { start, end, kind, rank };
-            }
-        }
-    }
-
-    /// A name and the colon after it.
-    #[inline]
-    fn name(&mut self) -> Option<Text> {
-        let name = self.string()?;
-        self.space();
-        self.expect(b':')?;
-        self.space();
-        Some(name)
-    }
-
-    fn skip_value(&mut self) -> Option<()> {
-        // One bit for each open object or array, the innermost lowest; 1 for an object.
-        let mut open: u128 = 0;
-        let mut depth = 0;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.string()?;
-                }
-                byte @ (b'{' | b'[') => {
-                    self.at += 1;
-                    self.space();
-                    let is_object = byte == b'{';
-                    if !self.take(if is_object { b'}' } else { b']' }) {
-                        if depth == DEEPEST {
-                            return None;
-                        }
-                        depth += 1;
-                        open = open << 1 | u128::from(is_object);
-                        if is_object {
-                            self.name()?;
-                        }
-                        continue;
-                    }
-                }
-                b'-' | b'0'..=b'9' => self.number()?,
-                b't' => self.word(b"true")?,
-                b'f' => self.word(b"false")?,
-                b'n' => self.word(b"null")?,
-                _ => return None,
-            }
-            loop {
-                if depth == 0 {
-                    return Some(());
-                }
-                self.space();
-                let is_object = open & 1 == 1;
-                if self.take(b',') {
-                    self.space();
-                    if is_object {
-                        self.name()?;
-                    }
-                    break;
-                }
-                self.expect(if is_object { b'}' } else { b']' })?;
-                (open, depth) = (open >> 1, depth - 1);
-            }
-        }
-    }
-
-    fn word(&mut self, word: &[u8]) -> Option<()> {
-        let is_there = self.bytes[self.at..].starts_with(word);
-        self.at += if is_there { word.len() } else { 0 };
-        is_there.then_some(())
-    }
-
-    fn number(&mut self) -> Option<()> {
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
-        }
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        if self.take(b'e') || self.take(b'E') {
-            let _ = self.take(b'+') || self.take(b'-');
-            self.digits()?;
-        }
-        Some(())
-    }
-
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
-    }
-
-    #[inline]
-    fn string(&mut self) -> Option<Text> {
-        self.expect(b'"')?;
-        let start = self.at;
-        let mut is_escaped = false;
-        loop {
-            self.at += plain_len(&self.bytes[self.at..]);
-            match self.peek()? {
-                b'"' => {
-                    let end = self.at;
-                    self.at += 1;
-                    return Some(Text { start, end, is_escaped });
-                }
-                b'\\' => {
-                    is_escaped = true;
-                    self.at += 1;
-                    match self.peek()? {
-                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
-                        b'u' => {
-                            let hex = self.bytes.get(self.at + 1..self.at + 5)?;
-                            if !hex.iter().all(u8::is_ascii_hexdigit) {
-                                return None;
-                            }
-                            self.at += 5;
-                        }
-                        _ => return None,
-                    }
-                }
-                // A control character.
-                _ => return None,
             }
         }
     }
@@ -341,10 +181,11 @@ mod tests {
 
     /// The values at `path`, however it is nested.
     fn at<'j>(json: &'j Json, path: &str, into: &mut Vec<&'j Json>) {
-        let Json::Object(members) = json else { return };
+        let json = json.as_array().map_or(Some(json), |elements| elements.first());
+        let Some(Json::Object(members)) = json else { return };
         for (name, value) in members {
             if name == path {
-                into.push(value);
+                into.extend(value.as_array().map_or(Some(value), |elements| elements.first()));
             } else if let Some(rest) =
                 path.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.'))
             {
@@ -354,23 +195,19 @@ mod tests {
     }
 
     fn check(text: &[u8]) -> Result<(), TestCaseError> {
-        let paths = Paths::new(&WANTED_PATHS);
+        let paths = Paths::new(&WANTED_PATHS, &[]);
         let mut found = NONE_FOUND;
         let oracle = serde_json::from_slice::<Json>(text).ok().filter(Json::is_object);
         let ours = object(&paths, text, 0, &mut found)
             .is_ok_and(|end| text[end..].trim_ascii().is_empty());
         prop_assert_eq!(ours, oracle.is_some(), "{}", String::from_utf8_lossy(text));
         let Some(json) = oracle else { return Ok(()) };
-        'slots: for slot in [Field::Source, Field::Destination, Field::Time] {
+        for slot in [Field::Source, Field::Destination, Field::Time] {
             let mut expected = Vec::new();
             for want in WANTED_PATHS.iter().filter(|want| want.slot == slot) {
                 at(&json, want.path, &mut expected);
-                let all = expected.len();
-                expected.retain(|value| !value.is_null());
-                // Of one path nested in two ways the last value counts, but a map forgets the order.
-                if (1..all).contains(&expected.len()) {
-                    continue 'slots;
-                }
+                expected
+                    .retain(|value| !value.is_null() && !value.is_object() && !value.is_array());
                 if !expected.is_empty() {
                     break;
                 }
@@ -470,37 +307,57 @@ mod tests {
 
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(prop::sample::select(&b"{}[]\",:\\u \n-.0eatrusfn\xff"[..]), 0..30)) {
-            let _ = object(&Paths::new(&WANTED_PATHS), &bytes, 0, &mut { NONE_FOUND });
-            let _ = fields(&bytes);
+            let _ = object(&Paths::new(&WANTED_PATHS, &[]), &bytes, 0, &mut { NONE_FOUND });
             let _ = unescaped(&bytes);
         }
     }
 
     #[test]
-    fn fields_are_listed_by_their_paths() {
-        let text = br#"{"a":{"b":1,"c":{"d":[{"x":1}]}},"e.f":null,"g":{}} tail"#;
-        assert_eq!(fields(text), ["a.b", "a.c.d", "e.f"]);
-        assert_eq!(fields(b"{\"a\":1,\"b\":"), ["a"]);
-    }
-
-    #[test]
-    fn the_last_of_a_repeated_name_counts() {
-        let paths = Paths::new(&WANTED_PATHS);
+    fn the_first_of_a_repeated_name_counts() {
+        let paths = Paths::new(&WANTED_PATHS, &["in"]);
         let mut found = NONE_FOUND;
         let mut value_of = |text: &'static str| {
-            object(&paths, text.as_bytes(), 0, &mut found).unwrap();
+            assert_eq!(object(&paths, text.as_bytes(), 0, &mut found), Ok(text.len()), "{text}");
             let value = found[Field::Source as usize];
             &text[value.start..value.end]
         };
-        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":"2"}"#), "2");
-        assert_eq!(value_of(r#"{"src_ip":"1","src_ip":null}"#), "");
-        assert_eq!(value_of(r#"{"a":{"b":{"c":"1"}},"src_ip":"2"}"#), "2");
-        assert_eq!(value_of(r#"{"src_ip":"2","a.b":{"c":"1"}}"#), "2");
-        assert_eq!(value_of(r#"{"src_ip":null,"a.b":{"c":"1"}}"#), "1");
-        assert_eq!(value_of(r#"{"src_ip":"a\"}\\"}"#), r#"a\"}\\"#);
-        let deep = format!("{{\"x\":{}{}}}", "[".repeat(127), "]".repeat(127));
-        assert!(object(&paths, deep.as_bytes(), 0, &mut found).is_ok());
-        let deeper = format!("{{\"x\":{}{}}}", "[".repeat(129), "]".repeat(129));
-        assert!(object(&paths, deeper.as_bytes(), 0, &mut found).is_err());
+        for (text, expected) in [
+            (r#"{"src_ip":"1","src_ip":"2"}"#, "1"),
+            (r#"{"src_ip":null,"src_ip":"2"}"#, "2"),
+            (r#"{"src_ip":"1","src_ip":null}"#, "1"),
+            (r#"{"a":{"b":{"c":"1"}},"src_ip":"2"}"#, "2"),
+            (r#"{"src_ip":"2","a.b":{"c":"1"}}"#, "2"),
+            (r#"{"src_ip":null,"a.b":{"c":"1"}}"#, "1"),
+            (r#"{"src_ip":"a\"}\\"}"#, r#"a\"}\\"#),
+            (r#"{"src_ip":["1","2"]}"#, "1"),
+            (r#"{"src_ip":[ 1 ,{"c":[]}]}"#, "1"),
+            (r#"{"src_ip":[],"a.b.c":"2"}"#, "2"),
+            (r#"{"src_ip":[{"x":1}],"a.b.c":["2"]}"#, "2"),
+            (r#"{"src_ip":{"x":1},"a.b.c":"2"}"#, "2"),
+            (r#"{"a":[{"b":[{"c":"1"},2]},{"b":{"c":"2"}},[3]]}"#, "1"),
+            (r#"{"in":{"src_ip":"1"},"a.b.c":"2"}"#, "2"),
+            (r#"{"in":{"in":{"A_B":{"C":"1"}}}}"#, "1"),
+            (r#"{"in":[{"src_ip":"1"}]}"#, ""),
+        ] {
+            assert_eq!(value_of(text), expected, "{text}");
+        }
+        for (open, close) in [("[", "]"), ("{\"in\":", "}")] {
+            let deep = |count| format!("{{\"x\":{}1{}}}", open.repeat(count), close.repeat(count));
+            assert!(object(&paths, deep(127).as_bytes(), 0, &mut found).is_ok());
+            assert!(object(&paths, deep(129).as_bytes(), 0, &mut found).is_err());
+            let wanted = deep(129).replace("\"x\"", "\"in\"");
+            assert!(object(&paths, wanted.as_bytes(), 0, &mut found).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_stops_at_its_end() {
+        let text =
+            r#"{"x":[true,false,null,-1.5e+3,"a\u00e9\n"],"src_ip":["1"],"a":{"b":[{"c":1}]}}"#;
+        let paths = Paths::new(&WANTED_PATHS, &[]);
+        for end in 0..text.len() {
+            let cut = &text.as_bytes()[..end];
+            assert_eq!(object(&paths, cut, 0, &mut { NONE_FOUND }), Err(end), "{end}");
+        }
     }
 }

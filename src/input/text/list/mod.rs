@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
+use crate::input::foreign::is_binary;
 use crate::input::format::{Opened, Parser};
 use crate::input::message::excerpt;
 use crate::input::options::{Notation, Options};
@@ -49,15 +50,29 @@ pub(crate) fn recognise(
     }
 }
 
-/// Recognises every file: whatever is no other format is a list.
+/// Recognises every text: whatever is no other format is a list.
 ///
 /// # Errors
-/// None.
+/// What is no text, unless one of its first lines is an entry: then it is a damaged list.
 pub(crate) fn recognise_all(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
+    if is_binary(head.bytes()) && !has_entry(head.bytes(), options.notation) {
+        return Err(InputError::Unknown { name: head.name().to_owned() });
+    }
     Ok(Some(opened(head, options)))
+}
+
+/// Whether a line of `head` is an address or a block of addresses, and nothing else.
+fn has_entry(head: &[u8], notation: Notation) -> bool {
+    let mut entries = Vec::new();
+    let mut lines = head.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.any(|line| {
+        !line.contains(&0)
+            && matches!(line::read(line, notation, &mut entries), Line::Entries { .. })
+            && is_entry(line, &entries)
+    })
 }
 
 fn opened(head: &Head<'_>, options: &Options) -> Opened {
@@ -142,7 +157,7 @@ fn add(line: &[u8], at: usize, entries: &mut Vec<Entry>, block: &mut Block) {
     let packets = match line::read(line, block.wanted().notation, entries) {
         Line::Nothing => return,
         Line::Entries { packets } => packets,
-        Line::Row if block.wanted().networks_of_any_size => None,
+        Line::Row if block.wanted().is_set_of_blocks => None,
         Line::Row | Line::Malformed => {
             return block.add(&record(Cell::Malformed, None), |_| place());
         }

@@ -6,6 +6,7 @@
 
 mod names;
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,10 @@ use std::thread::Builder;
 use std::time::{Duration, Instant, SystemTime};
 
 use octomix::engine::choice::Chooser;
-use octomix::input::{self, Capture, Directories, InputError, Options, Role, Source, Sources};
+use octomix::input::{
+    self, Account, Capture, Directories, Expanded, Identity, InputError, Options, PassedOver,
+    Repeated, Role, Source, Sources,
+};
 use octomix::report::csv::write_index;
 use octomix::report::page::write_batch;
 use octomix::report::summary::index::{Entry, Index, Status};
@@ -26,7 +30,7 @@ use rayon::Yield;
 use super::detect;
 use super::plan::Plan;
 use super::run::Run;
-use super::{Failure, page, print, warn_of, write_json};
+use super::{Failure, all_readable, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
 use crate::progress::Unit;
@@ -46,11 +50,15 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
         chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
         console: Console::new(&args.print),
         entries: Vec::new(),
+        passed_over: Vec::new(),
     };
-    let todo = batch.plan(captures(args));
+    let Found { captures, account, .. } = Found::all(args);
+    warn_of(&account, &mut batch.console);
+    batch.passed_over = account.passed_over;
+    let todo = batch.plan(captures);
     batch.detect(todo)?;
 
-    let Batch { mut entries, .. } = batch;
+    let Batch { mut entries, passed_over, .. } = batch;
     entries.sort_by_key(|(at, _)| *at);
     let index = Index {
         octomix: env!("CARGO_PKG_VERSION"),
@@ -63,7 +71,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
-        0 => Ok(()),
+        0 => all_readable(&passed_over),
         failed => Err(Failure::Batch { failed, all: index.captures.len() }),
     }
 }
@@ -82,20 +90,43 @@ struct Item {
 /// The path of a capture, and the files that it stands for.
 type Input = (PathBuf, Result<Sources, InputError>);
 
-/// Finds all captures: of a pattern each match.
-fn captures(args: &DetectArgs) -> Vec<Input> {
-    let find = |path: PathBuf| {
-        let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
-        (path, sources)
-    };
-    let mut captures = Vec::new();
-    for path in &args.input.captures {
-        match input::matches(path) {
-            Ok(paths) => captures.extend(paths.into_iter().map(find)),
-            Err(error) => captures.push((path.clone(), Err(error))),
+/// All captures, and what was found beside them.
+#[derive(Default)]
+struct Found {
+    captures: Vec<Input>,
+    /// Where each capture is, by its files.
+    places: HashMap<Vec<Identity>, usize>,
+    account: Account,
+}
+
+impl Found {
+    /// Finds all captures: of a pattern each match. A capture that is found again counts once.
+    fn all(args: &DetectArgs) -> Self {
+        let mut found = Self::default();
+        for path in &args.input.captures {
+            match input::expand(path) {
+                Ok(Expanded { paths, mut passed_over }) => {
+                    found.account.passed_over.append(&mut passed_over);
+                    paths.into_iter().for_each(|path| found.add(path));
+                }
+                Err(error) => found.captures.push((path.clone(), Err(error))),
+            }
         }
+        found
     }
-    captures
+
+    fn add(&mut self, path: PathBuf) {
+        let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
+        if let Ok(sources) = &sources {
+            let files: Vec<_> = sources.files.iter().map(|file| file.identity.clone()).collect();
+            let earlier = self.places.get(&files).filter(|_| !files.is_empty());
+            if let Some((first, _)) = earlier.and_then(|&at| self.captures.get(at)) {
+                return self.account.repeated.push(Repeated::new(&path, first));
+            }
+            self.places.insert(files, self.captures.len());
+        }
+        self.captures.push((path, sources));
+    }
 }
 
 /// A batch under way.
@@ -106,6 +137,8 @@ struct Batch<'a> {
     console: Console,
     /// What has come to an end, with its place.
     entries: Vec<(usize, Entry)>,
+    /// Files of all captures that were not read.
+    passed_over: Vec<PassedOver>,
 }
 
 impl Batch<'_> {
@@ -206,6 +239,7 @@ impl Batch<'_> {
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
         let summary = page::complete(run, capture, found, *pictures, made_from)?;
+        self.passed_over.extend_from_slice(&summary.input.passed_over);
         Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
     }
 
