@@ -70,7 +70,7 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
     // Parsed, cut, and seen so far.
     let (mut parsed, mut cut, mut seen) = (start, start, start);
     let mut number = opened.lines_before;
-    let mut rest = None;
+    let (mut rest, mut successor) = (None, None);
     let mut damaged = !is_whole;
     loop {
         seen = bytes.len().min(seen.max(cut) + step);
@@ -85,7 +85,9 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
         if len > 0 {
             block.restart();
             let is_last = at_end && is_whole && cut == seen;
-            let used = parser.parse(&bytes[parsed..cut], is_last, &mut block);
+            let parser = successor.clone().unwrap_or(parser);
+            let (used, next) = block.parse(&parser, &bytes[parsed..cut], is_last);
+            successor = next.or(successor);
             assert!(used <= cut - parsed, "a parser that used more than it was given");
             reading.take(&block, number, (parsed, opened.counted_by));
             number += block.passed;
@@ -98,7 +100,8 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
     }
     if let (false, false, Some(parser)) = (parsed == cut, damaged, rest) {
         block.restart();
-        let used = parser.parse(&bytes[parsed..cut], true, &mut block);
+        let parser = successor.clone().unwrap_or(parser);
+        let (used, _) = block.parse(&parser, &bytes[parsed..cut], true);
         reading.take(&block, number, (parsed, opened.counted_by));
         parsed += used.min(cut - parsed);
     }
@@ -120,7 +123,7 @@ impl Reading {
         let [source, destination] = self.cells;
         self.cells = [source.plus(block.source.tally), destination.plus(block.destination.tally)];
         self.records += block.records;
-        self.ragged += block.ragged;
+        self.ragged += block.irregular.ragged;
         let left = 3 - self.places.len();
         self.places.extend(block.malformed.iter().take(left).map(|place| {
             let place_at = counted_by(number + place.number + 1);

@@ -194,15 +194,19 @@ pub enum InputError {
 
     /// A table starts with data instead of a header.
     #[error(
-        "the first line of {} holds data ('{value}') rather than column names; \
-         add a header line, e.g. src,dst",
-        quoted(name)
+        "the first line of {} holds data rather than column names: {}; name the columns with {}, \
+         or add a header line, e.g. src,dst",
+        quoted(name),
+        numbered(cells),
+        by_number(addresses)
     )]
     NoHeader {
         /// The file.
         name: String,
-        /// The first address on that line.
-        value: String,
+        /// The cells of that line, safe to display.
+        cells: Vec<String>,
+        /// Which of them hold addresses.
+        addresses: Vec<usize>,
     },
 
     /// A table has no known column for any requested role.
@@ -449,6 +453,27 @@ impl InputError {
 
 fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
     roles.sides().iter().map(|&role| name(role)).collect::<Vec<_>>().join(" or ")
+}
+
+/// Cells that a message shows with their numbers.
+const NUMBERED: usize = 20;
+
+/// The first of `cells`, each after its number from 1.
+fn numbered(cells: &[String]) -> String {
+    let number = |(at, cell): (usize, &String)| format!("{} {}", at + 1, quoted(cell));
+    let mut shown: Vec<String> = cells.iter().enumerate().map(number).take(NUMBERED).collect();
+    if cells.len() > NUMBERED {
+        shown.push(format!("and {} more", cells.len() - NUMBERED));
+    }
+    shown.join(", ")
+}
+
+/// The options that name the first two of `columns`.
+fn by_number(columns: &[usize]) -> String {
+    let roles = [Role::Source, Role::Destination];
+    let options = roles.iter().zip(columns);
+    let options = options.map(|(role, column)| format!("{} {}", role.option(), column + 1));
+    options.collect::<Vec<_>>().join(" ")
 }
 
 fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {

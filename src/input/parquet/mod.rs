@@ -75,7 +75,7 @@ pub(crate) fn recognise(
         skip: 0,
         lines_before: 0,
         counted_by: RecordNumber::Row,
-        cutter: Box::new(delimited::rows(&table.header, table.columns, &table.facts)),
+        cutter: Box::new(delimited::rows(table.header, table.columns, table.facts)),
         warnings: table.warnings,
     }))
 }

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 
 use crate::input::account::{FileAccount, RecordNumber};
@@ -45,6 +45,8 @@ pub(crate) struct Parsed {
     pub is_last: bool,
     /// How many of them the parser used.
     pub used: usize,
+    /// What reads the next block, if a header in this one names other columns.
+    pub successor: Option<Arc<dyn Parser>>,
 }
 
 impl Parsed {
@@ -52,7 +54,7 @@ impl Parsed {
     pub fn run(&mut self) {
         let Slab { bytes, block } = &mut self.slab;
         block.restart();
-        self.used = self.parser.parse(&bytes[..self.len], self.is_last, block).min(self.len);
+        (self.used, self.successor) = block.parse(&self.parser, &bytes[..self.len], self.is_last);
     }
 }
 
@@ -75,6 +77,9 @@ pub(crate) enum Event {
     Failed(InputError),
 }
 
+/// The parser of the blocks that are still to be cut, if it is not the cutter's.
+pub(crate) type Latest = Arc<Mutex<Option<Arc<dyn Parser>>>>;
+
 /// How much of one file has been collected.
 pub(crate) struct Position {
     /// Whether the file was named. One found in a directory or an archive may be of any kind.
@@ -94,8 +99,23 @@ pub(crate) struct Position {
     /// The rest of a block whose last record continues in the next one, and its parser.
     pub rest: Vec<u8>,
     pub parser: Option<Arc<dyn Parser>>,
+    /// What reads the file from here on, if a header further down named other columns.
+    pub successor: Option<Arc<dyn Parser>>,
+    /// The same for the reading thread, which may be far ahead.
+    pub latest: Latest,
     /// Why the rest of the file is not read.
     pub damage: Option<String>,
+}
+
+impl Position {
+    /// Makes `successor` read the file from here on.
+    pub fn follow(&mut self, successor: Arc<dyn Parser>) {
+        // If the reading thread has failed, nothing more is cut.
+        if let Ok(mut latest) = self.latest.lock() {
+            *latest = Some(successor.clone());
+        }
+        self.successor = Some(successor);
+    }
 }
 
 /// A file after its last block.
@@ -243,6 +263,7 @@ impl Reader {
         self.is_open = true;
         let mut file = FileAccount::new(name.clone(), opened.format, compression);
         file.warnings = opened.warnings;
+        let latest = Latest::default();
         let position = Position {
             is_named,
             offset: opened.skip as u64,
@@ -253,12 +274,14 @@ impl Reader {
             unread_times: UnreadTimes::default(),
             rest: Vec::new(),
             parser: None,
+            successor: None,
+            latest: latest.clone(),
             damage: None,
         };
         self.tell(Event::Opened(Box::new((file, position))))?;
         let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
-        let (cut, damage) =
-            self.blocks(start, opened.cutter, &mut stream, &wanted, &malformed_left)?;
+        let cutter = Box::new(Succeeded { cutter: opened.cutter, latest });
+        let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
         let bytes = stream.bytes();
         let damage = match stream.into_end() {
             StreamEnd::Failed(reason) => return Err(InputError::Read { name, reason }.into()),
@@ -312,7 +335,7 @@ impl Reader {
                 slab.block.reset(wanted.clone(), malformed_left.load(Ordering::Relaxed));
                 let (reply, parsed) = sync_channel(1);
                 let is_last = stream.is_whole() && carry.is_empty();
-                let job = Parsed { slab, len, parser, is_last, used: 0 };
+                let job = Parsed { slab, len, parser, is_last, used: 0, successor: None };
                 self.jobs.send((job, reply)).map_err(|_| None)?;
                 self.tell(Event::Block(parsed))?;
             } else {
@@ -322,6 +345,21 @@ impl Reader {
                 return Ok((carry.len() as u64 + stream.skim(), damage));
             }
         }
+    }
+}
+
+/// Cuts as another cutter does, for the latest parser that a header further down asked for.
+struct Succeeded {
+    cutter: Box<dyn Cutter>,
+    latest: Latest,
+}
+
+impl Cutter for Succeeded {
+    fn cut(&mut self, bytes: &[u8], at_end: bool) -> Result<Cut, Damage> {
+        let cut = self.cutter.cut(bytes, at_end)?;
+        // A thread that has failed ends the reading.
+        let latest = self.latest.lock().ok().and_then(|latest| latest.clone());
+        Ok(Cut { parser: latest.unwrap_or(cut.parser), ..cut })
     }
 }
 
