@@ -432,7 +432,7 @@ fn zeek_says_what_stands_for_nothing() {
     let file = &capture.account.files[0];
     assert_eq!((file.source.ipv4, file.source.missing, file.source.malformed), (1, 1, 1));
     assert_eq!((file.destination.ipv4, file.destination.missing, file.destination.ipv6), (1, 1, 1));
-    assert_eq!((file.records, file.ragged), (3, 0));
+    assert_eq!((file.records, file.irregular.ragged), (3, 0));
     let place = &file.malformed[0];
     assert_eq!(place.to_string(), "line 11, column 'id.orig_h': 'x'");
     assert_eq!((file.format.name, file.format.source.as_deref()), ("zeek", Some("id.orig_h")));

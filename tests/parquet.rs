@@ -242,7 +242,7 @@ fn nested_columns_are_named_with_dots_and_malformed_rows_by_their_number() {
     let found = capture(&files.write("x", content));
     let file = &found.account.files[0];
     assert_eq!(file.format.source.as_deref(), Some("id.orig_h"));
-    assert_eq!((file.records, file.ragged), (u64::from(ROWS), 0));
+    assert_eq!((file.records, file.irregular.ragged), (u64::from(ROWS), 0));
     let tally = file.source;
     assert_eq!((tally.malformed, tally.missing, tally.padded), (2, 1, 1));
     let places = file.malformed.iter().map(|MalformedCell { at, value, .. }| (*at, value.as_str()));

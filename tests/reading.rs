@@ -294,7 +294,7 @@ fn sums_below_a_table_of_nfdump_are_no_records() {
         (vec!["10.0.0.1".into()], vec!["10.0.0.2".into()])
     );
     let file = &found.account.files[0];
-    assert_eq!((file.records, file.ragged, file.source.padded), (1, 0, 1));
+    assert_eq!((file.records, file.irregular.ragged, file.source.padded), (1, 0, 1));
 }
 
 #[test]

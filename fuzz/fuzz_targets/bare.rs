@@ -1,4 +1,4 @@
-//! Rows of fields that no quotes and no header mark, as VPC flow logs have them.
+//! Tables divided by blanks, VPC flow logs among them.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -12,12 +12,23 @@ use crate::input::error::InputError;
 use crate::input::format::{Cut, Damage};
 use crate::input::formats;
 use crate::input::options::Options;
+use crate::input::read::archive::{self, Contents};
 use crate::input::read::block::Block;
+use crate::input::read::decompress::Compression;
 use crate::input::read::head::Head;
 use crate::input::read::keys::Keys;
-use crate::input::read::stream::Stream;
 use crate::input::read::wanted::Wanted;
 use crate::input::tally::Tally;
+
+/// Whether a compressed file begins with `bytes`.
+pub fn is_compressed(bytes: &[u8]) -> bool {
+    Compression::of(bytes).is_some()
+}
+
+/// Whether an archive begins with `bytes`, compressed or not.
+pub fn is_archive(bytes: &[u8]) -> bool {
+    is_compressed(bytes) || archive::Kind::of(bytes).is_some()
+}
 
 /// What was read, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -44,8 +55,9 @@ type Key = (u32, u32, u64, Option<i64>);
 /// # Errors
 /// The errors of its format.
 pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, InputError> {
-    let failed = |error| InputError::unreadable(path, error);
-    let mut stream = Stream::open(path, Arc::new(AtomicU64::new(0))).map_err(failed)?;
+    let Contents::File(mut stream) = archive::open(path, Arc::new(AtomicU64::new(0)))? else {
+        return Err(InputError::Member { name: "x".to_owned(), reason: "is an archive".to_owned() });
+    };
     let mut head = Head::read("x", &mut stream);
     let opened = formats::open(&mut head, options)?;
     let mut bytes = head.into_bytes();
@@ -58,7 +70,7 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
     // Parsed, cut, and seen so far.
     let (mut parsed, mut cut, mut seen) = (start, start, start);
     let mut number = opened.lines_before;
-    let mut rest = None;
+    let (mut rest, mut successor) = (None, None);
     let mut damaged = !is_whole;
     loop {
         seen = bytes.len().min(seen.max(cut) + step);
@@ -73,7 +85,9 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
         if len > 0 {
             block.restart();
             let is_last = at_end && is_whole && cut == seen;
-            let used = parser.parse(&bytes[parsed..cut], is_last, &mut block);
+            let parser = successor.clone().unwrap_or(parser);
+            let (used, next) = block.parse(&parser, &bytes[parsed..cut], is_last);
+            successor = next.or(successor);
             assert!(used <= cut - parsed, "a parser that used more than it was given");
             reading.take(&block, number, (parsed, opened.counted_by));
             number += block.passed;
@@ -86,7 +100,8 @@ pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, Inpu
     }
     if let (false, false, Some(parser)) = (parsed == cut, damaged, rest) {
         block.restart();
-        let used = parser.parse(&bytes[parsed..cut], true, &mut block);
+        let parser = successor.clone().unwrap_or(parser);
+        let (used, _) = block.parse(&parser, &bytes[parsed..cut], true);
         reading.take(&block, number, (parsed, opened.counted_by));
         parsed += used.min(cut - parsed);
     }
@@ -108,7 +123,7 @@ impl Reading {
         let [source, destination] = self.cells;
         self.cells = [source.plus(block.source.tally), destination.plus(block.destination.tally)];
         self.records += block.records;
-        self.ragged += block.ragged;
+        self.ragged += block.irregular.ragged;
         let left = 3 - self.places.len();
         self.places.extend(block.malformed.iter().take(left).map(|place| {
             let place_at = counted_by(number + place.number + 1);

@@ -17,6 +17,7 @@ mod octomix {
         pub mod roaring;
         pub mod shard;
     }
+    pub mod words;
 }
 
 mod account;
@@ -24,7 +25,7 @@ mod case;
 mod relation;
 
 pub use case::Case;
-pub use octomix::{address, input, store};
+pub use octomix::{address, input, store, words};
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -69,6 +70,10 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
     }
     let path = written(bytes);
     let whole = alone::read(&path, &case.options, usize::MAX / 2);
+    // An archive within the file, which has a target of its own.
+    if matches!(whole, Err(InputError::Member { .. })) {
+        return false;
+    }
     let pieces = alone::read(&path, &case.options, case.step);
     match (&whole, &pieces) {
         (Ok(whole), Ok(pieces)) => assert_eq!(whole, pieces, "in blocks of {} bytes", case.step),
@@ -79,6 +84,26 @@ pub fn file(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
         _ => panic!("an error that depends on the blocks"),
     }
     relation::check(&case, bytes, whole.as_ref().ok());
+    true
+}
+
+/// Reads the archive in `data` if `begins` accepts it. Returns whether the input is worth keeping.
+///
+/// # Panics
+/// If an error or a warning is not one line.
+pub fn archive(data: &[u8], begins: fn(&[u8]) -> bool) -> bool {
+    let Some((case, bytes)) = Case::of(data) else { return false };
+    if !begins(bytes) {
+        return false;
+    }
+    let told: Vec<String> = match read(bytes, &case.options) {
+        Err(error) => vec![error.to_string()],
+        Ok(Capture { account, .. }) => {
+            let warnings = account.warnings().map(|(_, warning)| warning.to_string());
+            warnings.chain(account.passed_over.iter().map(|file| file.reason.clone())).collect()
+        }
+    };
+    assert!(told.iter().all(|line| !line.is_empty() && !line.contains('\n')), "{told:?}");
     true
 }
 

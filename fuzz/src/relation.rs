@@ -52,7 +52,7 @@ pub fn check(case: &Case, bytes: &[u8], alone: Option<&Reading>) {
 fn is_same(found: &Capture, alone: &Reading) {
     let file = only(found);
     assert_eq!([file.source, file.destination], alone.cells);
-    assert_eq!((file.records, file.ragged, file.cut), (alone.records, alone.ragged, alone.cut));
+    assert_eq!((file.records, file.irregular.ragged, file.cut), (alone.records, alone.ragged, alone.cut));
     assert_eq!(file.warnings.iter().any(Warning::is_loss), alone.is_damaged);
     let places = file.malformed.iter().map(|place| (place.at, place.offset, place.column.clone()));
     assert!(places.eq(alone.places.iter().cloned()), "other places");

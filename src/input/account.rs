@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::address::Unit;
 use crate::input::found::{self, PassedOver, Repeated};
+use crate::input::irregular::Irregular;
 use crate::input::read::decompress::Compression;
 use crate::input::remedy::Remedy;
 use crate::input::role::Role;
@@ -56,7 +57,12 @@ impl Account {
 
     /// Rows longer or shorter than their header, over all files.
     pub fn ragged(&self) -> u64 {
-        self.files.iter().map(|file| file.ragged).sum()
+        self.irregular().ragged
+    }
+
+    /// What stands in tables besides rows that are as long as the header, over all files.
+    pub fn irregular(&self) -> Irregular {
+        self.files.iter().map(|file| file.irregular).fold(Irregular::default(), Irregular::plus)
     }
 
     /// What is to be told of files that were not read, or found more than once, a line each.
@@ -96,8 +102,8 @@ pub struct FileAccount {
     pub source: Tally,
     /// The cells read for the destination.
     pub destination: Tally,
-    /// Rows longer or shorter than the header.
-    pub ragged: u64,
+    /// What stands in it besides rows that are as long as the header.
+    pub irregular: Irregular,
     /// Blocks of addresses, such as 10.0.0.0/24, each of which stands for all its addresses.
     pub networks: u64,
     /// Decompressed bytes at the end that form no whole record or that follow damage.

@@ -121,7 +121,7 @@ pub enum InputError {
         name: String,
     },
 
-    /// None of the files in the directories can be read.
+    /// None of the files in the directories and archives can be read.
     #[error(
         "nothing to read: {} found, but no capture or list that can be read; the first: {first}",
         counted(*count as u64, "file was", "files were")
@@ -160,27 +160,53 @@ pub enum InputError {
 
     /// The format is read from the end of a file, but this input can only be read in order.
     #[error(
-        "{} is a Parquet file, which is read from its end, but {reason}; name the file itself, decompressed",
+        "{} is {format}, which is read from its end, but {reason}; name the file itself, decompressed \
+         and unpacked",
         quoted(name)
     )]
     Sequential {
         /// The file.
         name: String,
+        /// What it is.
+        format: &'static str,
         /// What the input is instead.
         reason: String,
     },
 
+    /// A member of an archive cannot be read.
+    #[error("{} {reason}", quoted(name))]
+    Member {
+        /// The member.
+        name: String,
+        /// What it is instead, and what to do.
+        reason: String,
+    },
+
+    /// The archive has no file to read.
+    #[error(
+        "no file to read in {}: folders, hidden and empty files are skipped; check what wrote it",
+        quoted(name)
+    )]
+    EmptyArchive {
+        /// The archive.
+        name: String,
+    },
+
     /// A table starts with data instead of a header.
     #[error(
-        "the first line of {} holds data ('{value}') rather than column names; \
-         add a header line, e.g. src,dst",
-        quoted(name)
+        "the first line of {} holds data rather than column names: {}; name the columns with {}, \
+         or add a header line, e.g. src,dst",
+        quoted(name),
+        numbered(cells),
+        by_number(addresses)
     )]
     NoHeader {
         /// The file.
         name: String,
-        /// The first address on that line.
-        value: String,
+        /// The cells of that line, safe to display.
+        cells: Vec<String>,
+        /// Which of them hold addresses.
+        addresses: Vec<usize>,
     },
 
     /// A table has no known column for any requested role.
@@ -354,6 +380,7 @@ impl InputError {
             | InputError::ColumnNotFound { .. }
             | InputError::Unknown { .. }
             | InputError::NotStored { .. }
+            | InputError::EmptyArchive { .. }
             | InputError::NoList { .. } => Reason::OtherKind,
             InputError::Foreign { kind, .. } if !kind.may_hold_addresses() => Reason::OtherKind,
             _ => Reason::Unsupported,
@@ -426,6 +453,27 @@ impl InputError {
 
 fn either(roles: Roles, name: impl Fn(Role) -> String) -> String {
     roles.sides().iter().map(|&role| name(role)).collect::<Vec<_>>().join(" or ")
+}
+
+/// Cells that a message shows with their numbers.
+const NUMBERED: usize = 20;
+
+/// The first of `cells`, each after its number from 1.
+fn numbered(cells: &[String]) -> String {
+    let number = |(at, cell): (usize, &String)| format!("{} {}", at + 1, quoted(cell));
+    let mut shown: Vec<String> = cells.iter().enumerate().map(number).take(NUMBERED).collect();
+    if cells.len() > NUMBERED {
+        shown.push(format!("and {} more", cells.len() - NUMBERED));
+    }
+    shown.join(", ")
+}
+
+/// The options that name the first two of `columns`.
+fn by_number(columns: &[usize]) -> String {
+    let roles = [Role::Source, Role::Destination];
+    let options = roles.iter().zip(columns);
+    let options = options.map(|(role, column)| format!("{} {}", role.option(), column + 1));
+    options.collect::<Vec<_>>().join(" ")
 }
 
 fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {

@@ -65,6 +65,7 @@ pub(crate) trait Parser: Send + Sync {
     /// Adds the records of `bytes`, and the number of lines or packets, to `block`. Returns how many bytes
     /// it used. These are fewer than given if the last record turns out to continue beyond the cut, as it
     /// does at a quoted line end; the driver then passes the rest again, with the bytes that follow. With
-    /// `is_last` nothing follows.
+    /// `is_last` nothing follows. They are fewer as well if the parser names its `successor` in `block`,
+    /// which reads what follows.
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize;
 }

@@ -9,7 +9,7 @@ use super::packet::{pcap, pcapng};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::read::head::Head;
-use super::text::{bare, delimited, json, list, log, zeek};
+use super::text::{delimited, json, list, log, vpc, zeek};
 use crate::store::{roaring, shard};
 
 /// A format: its name in the account, what a person calls its files, and how it is recognised.
@@ -34,9 +34,10 @@ pub(crate) const FORMATS: &[Known] = &[
     #[cfg(feature = "parquet")]
     known("parquet", "Parquet tables", parquet::recognise),
     known("zeek", "Zeek's logs as text", zeek::recognise),
+    known("w3c", "W3C extended logs: of IIS, CloudFront, Exchange, Windows firewalls", zeek::recognise_w3c),
     known("json", "JSON: objects one a line, in arrays, or nested", json::recognise),
     known("log", "text logs of firewalls, web servers and packet tools", log::recognise),
-    known("vpc", "VPC flow logs", bare::recognise),
+    known("vpc", "VPC flow logs", vpc::recognise),
     known("list", "lists of addresses and blocks", list::recognise),
     known("csv", "tables of text with a header", delimited::recognise),
     known("list", "lists with malformed lines", list::recognise_all),

@@ -4,6 +4,7 @@
 //! Names are compared without regard to case and separators: `id.orig_h`, `id_orig_h` and `ID Orig H` are
 //! one name. This file knows no format and reads nothing.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// What a column or a field says about a record.
@@ -44,6 +45,9 @@ impl Tool {
 
 /// What the columns of [`TOOLS`] are.
 const KINDS: [&str; 6] = ["addresses", "ports", "protocol", "time", "packets", "bytes"];
+
+/// The entry of [`TOOLS`] with the names of addresses that have no role.
+const LISTS: &str = "lists";
 
 const fn tool(name: &'static str, columns: [&'static str; 6]) -> Tool {
     Tool { name, columns }
@@ -91,7 +95,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("other tools", ["source_ip/destination_ip, ipsrc/ipdst, src_host/dst_host, source_address/destination_address, from_ip/to_ip", "source_port/destination_port", "ipprotocol, transport_protocol", "time, first_seen, start_time, date_time", "num_packets, packet_count", "num_bytes, byte_count"]),
     tool("Wireshark", ["_ws.col.def_src/_ws.col.def_dst, _ws.col.Source/_ws.col.Destination, source/destination", "", "", "_ws.col.Time", "", "_ws.col.Length, Length"]),
     tool("words", ["src/dest, source/dest", "", "", "datetime, date", "", ""]),
-    tool("lists", ["ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, ip_prefix/, ipv4_prefix/, ip_range/, subnet/, host_ip/, client_ip/, remote_addr/, remote_ip/, ioc/, indicator/", "", "", "", "", ""]),
+    tool(LISTS, ["ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, ip_prefix/, ipv4_prefix/, ip_range/, subnet/, host_ip/, client_ip/, remote_addr/, remote_ip/, ioc/, indicator/", "", "", "", "", ""]),
 ];
 
 /// Names around the fields of a record, by which tools wrap what others have written: paths of objects in
@@ -199,11 +203,34 @@ pub(crate) fn is_same(a: &str, b: &str) -> bool {
     if folded.is_empty() { a.trim() == b.trim() } else { folded == fold(b) }
 }
 
+/// Whether `name` is a known name of addresses that are neither sources nor destinations.
+pub(crate) fn is_of_list(name: &str) -> bool {
+    let lists = TOOLS.iter().filter(|tool| tool.name == LISTS);
+    let mut names = lists.flat_map(|tool| tool.columns[0].split(", "));
+    names.any(|known| is_same(known.trim_end_matches('/'), name))
+}
+
+/// The folded names of addresses, and those of all fields.
+static FOLDED: LazyLock<[HashSet<String>; 2]> = LazyLock::new(|| {
+    let folded = |all: &[(Field, Pair)]| -> HashSet<String> {
+        all.iter().flat_map(|&(_, (one, other))| [one, other]).flatten().map(fold).collect()
+    };
+    let addresses: Vec<_> =
+        NAMES.iter().filter(|(field, _)| *field == Field::Source).copied().collect();
+    [folded(&addresses), folded(&NAMES)]
+});
+
+/// The longest name that is looked up, in bytes: a cell may have millions.
+const LONGEST: usize = 128;
+
 /// Whether `name` is a known name of an address.
 pub(crate) fn is_address(name: &str) -> bool {
-    [Field::Source, Field::Destination]
-        .iter()
-        .any(|&field| of(field).any(|known| is_same(known, name)))
+    name.len() <= LONGEST && FOLDED[0].contains(&fold(name))
+}
+
+/// Whether `name` is a known name of any field.
+pub(crate) fn is_known(name: &str) -> bool {
+    name.len() <= LONGEST && FOLDED[1].contains(&fold(name))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::address::Blocks;
 use crate::input::filter::Filter;
 use crate::input::message::printable;
 use crate::input::role::{Role, Roles};
+use crate::input::text::preset::Preset;
 use crate::input::warning::Warning;
 
 /// What to read from the files.
@@ -21,6 +22,8 @@ pub struct Options {
     pub tunnels: Tunnels,
     /// Whether damage, truncation and malformed cells are errors.
     pub strict: bool,
+    /// The columns of a table without a header.
+    pub layout: Option<&'static Preset>,
     /// How addresses and times may be written.
     pub notation: Notation,
     /// Which records count.

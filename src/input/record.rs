@@ -99,6 +99,12 @@ impl Cell {
         Some((address & !hosts, address | hosts))
     }
 
+    /// Whether the cell holds what most cells hold, which is counted and needs no more thought.
+    #[inline]
+    pub(crate) fn is_usual(self) -> bool {
+        !matches!(self, Cell::Network { .. } | Cell::Malformed)
+    }
+
     /// Whether the cell holds an address of either version, or a block of addresses.
     pub(crate) fn is_address(self) -> bool {
         matches!(self, Cell::Address { .. } | Cell::Network { .. } | Cell::Ipv6)

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::input::account::RecordNumber;
+use crate::input::account::{FileAccount, RecordNumber};
 use crate::input::message::{listed, printable, quoted};
 use crate::input::packet;
 use crate::input::remedy::Remedy;
@@ -72,6 +72,33 @@ pub enum Warning {
     UnknownLink {
         /// Its number in captures.
         number: u16,
+    },
+    /// Rows have more cells than the header, and may hold several values in one of them.
+    #[error(
+        "rows have more cells than the header ({rows} of them), so what could not be told apart is left out; {}",
+        if *is_tshark { "have TShark write one value a cell with -E occurrence=f" } else { "quote cells that hold the separator" }
+    )]
+    Overlong {
+        /// How many rows.
+        rows: u64,
+        /// Whether TShark wrote the file.
+        is_tshark: bool,
+    },
+    /// Lines above the header of a table.
+    #[error("lines above the column names are passed over ({lines} of them, the first '{first}')")]
+    LinesAbove {
+        /// How many.
+        lines: u64,
+        /// The beginning of the first, safe to display.
+        first: String,
+    },
+    /// Zero bytes at the start, as rotation leaves them where a log is still written to.
+    #[error(
+        "the file begins with {bytes} zero bytes, which are passed over; see how it is rotated"
+    )]
+    Zeros {
+        /// How many.
+        bytes: u64,
     },
     /// A capture does not begin with the file.
     #[error(
@@ -192,6 +219,14 @@ pub enum Warning {
 }
 
 impl Warning {
+    pub(crate) fn of_overlong(file: &FileAccount) -> Option<Self> {
+        let columns = [&file.format.source, &file.format.destination];
+        let is_tshark =
+            columns.into_iter().flatten().any(|name| matches!(&name[..], "ip.src" | "ip.dst"));
+        let rows = file.irregular.overlong;
+        (rows > 0).then_some(Warning::Overlong { rows, is_tshark })
+    }
+
     /// Whether it says why a file that was read to its end holds no address.
     pub(crate) fn explains_absence(&self) -> bool {
         matches!(self, Warning::UnknownLink { .. })

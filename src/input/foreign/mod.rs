@@ -35,6 +35,16 @@ impl Foreign {
         ),
     };
 
+    pub(crate) const EXCEL: Self = Self::sheet("an Excel workbook");
+    pub(crate) const OPEN_DOCUMENT: Self = Self::sheet("an OpenDocument file");
+    pub(crate) const OFFICE: Self = Self::sheet("an Office document");
+    pub(crate) const PACKAGE: Self = Self { what: "a package of a program", advice: None };
+
+    /// A document in a zip file, of which the sheets may be tables.
+    const fn sheet(what: &'static str) -> Self {
+        Self { what, advice: Some("save the sheet as CSV") }
+    }
+
     /// The format of a file that starts with `head`, if it is a known one.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         let is_binary = is_binary(head);

@@ -125,11 +125,6 @@ pub(super) fn is_arrow_stream(head: &[u8]) -> bool {
         && length.is_some_and(|length| length % 8 == 0 && (16..1 << 24).contains(&length))
 }
 
-/// A file of bzip2: the digit is the size of a block, and the other bytes are the digits of pi.
-pub(super) fn is_bzip2(head: &[u8]) -> bool {
-    matches!(head, [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..])
-}
-
 /// Python's pickles of protocol 2 and later.
 pub(super) fn is_pickle(head: &[u8]) -> bool {
     match head {

@@ -28,11 +28,27 @@ const EDITCAP: Option<&str> = Some("convert it first: editcap -F pcapng FILE NEW
 /// The formats, those first that are sure.
 #[rustfmt::skip]
 pub(super) const FORMATS: &[Format] = &[
-    // Compressed files.
-    (&[Shape(shape::is_bzip2)],
-        "a bzip2 file", Some("convert it first: bzip2 -dc FILE | octomix detect -")),
-    (&[At(0, b"\xfd7zXZ\0")],
-        "an xz file", Some("convert it first: xz -dc FILE | octomix detect -")),
+    // Compressed files and archives.
+    (&[At(0, b"\x1f\x9d")],
+        "compressed with compress", Some("decompress it first: gzip -dc FILE | octomix detect -")),
+    (&[At(0, b"\x89LZO\0\r\n\x1a\n")],
+        "compressed with lzop", Some("decompress it first: lzop -dc FILE | octomix detect -")),
+    (&[At(0, b"\xff\x06\0\0sNaPpY")],
+        "compressed with Snappy", Some("decompress it first: snzip -dc FILE | octomix detect -")),
+    (&[At(0, b"LRZI\0")],
+        "compressed with lrzip", Some("decompress it first: lrzip -d -o NEW FILE")),
+    (&[At(0, b"7z\xbc\xaf\x27\x1c")],
+        "a 7z archive", Some("unpack it first: 7z x -so FILE | octomix detect -")),
+    (&[At(0, b"Rar!\x1a\x07")],
+        "a RAR archive", Some("unpack it first: unrar p -inul FILE | octomix detect -")),
+    (&[At(0, b"MSCF\0\0\0\0")],
+        "a Windows cabinet", Some("unpack it first: cabextract -p FILE | octomix detect -")),
+    (&[At(0, b"070701"), At(0, b"070702"), At(0, b"\xc7\x71")],
+        "a cpio archive", Some("unpack it first: cpio -i --to-stdout < FILE | octomix detect -")),
+    (&[Text(b"!<arch>\n")],
+        "an ar archive", Some("unpack it first: ar p FILE | octomix detect -")),
+    (&[At(0, b"PK\x07\x08PK\x03\x04")],
+        "part of a zip archive", Some("join and unpack it first: zip -s 0 FILE --out NEW.zip")),
 
     // Flows.
     (&[At(0, b"\x0c\xa5\x01\0"), At(0, b"\x0c\xa5\x02\0"), At(0, b"\xa5\x0c\0\x01"), At(0, b"\xa5\x0c\0\x02")],

@@ -78,12 +78,12 @@ pub(super) fn link(number: u16) -> Layer {
 }
 
 /// Whether link type `number` says nothing about what its frames hold.
-pub(in crate::input) fn is_private(number: u16) -> bool {
+pub(crate) fn is_private(number: u16) -> bool {
     PRIVATE.contains(&number)
 }
 
 /// The name of link type `number`, if it is well known and not read.
-pub(in crate::input) fn unread(number: u16) -> Option<&'static str> {
+pub(crate) fn unread(number: u16) -> Option<&'static str> {
     Some(match number {
         _ if is_private(number) => "private use",
         140 | 141 => "SS7",

@@ -46,7 +46,8 @@ pub(crate) fn recognise(
     let name = head.name().to_owned();
     let file = head.reopen().map_err(|error| match error.kind() {
         io::ErrorKind::NotSeekable => {
-            InputError::Sequential { name: name.clone(), reason: error.to_string() }
+            let (format, reason) = ("a Parquet file", error.to_string());
+            InputError::Sequential { name: name.clone(), format, reason }
         }
         _ => InputError::Read { name: name.clone(), reason: error },
     })?;
@@ -74,7 +75,7 @@ pub(crate) fn recognise(
         skip: 0,
         lines_before: 0,
         counted_by: RecordNumber::Row,
-        cutter: Box::new(delimited::rows(&table.header, table.columns, &table.facts)),
+        cutter: Box::new(delimited::rows(table.header, table.columns, table.facts)),
         warnings: table.warnings,
     }))
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::address::Unit;
+use crate::input::format::Parser;
+use crate::input::irregular::Irregular;
 use crate::input::read::keys::Keys;
 use crate::input::read::unread::UnreadTimes;
 use crate::input::read::wanted::{Verdict, Wanted};
@@ -69,7 +71,7 @@ impl Side {
 }
 
 /// What one block of records holds, in order.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
@@ -93,8 +95,13 @@ pub(crate) struct Block {
     pub timed: u64,
     /// Times that cannot be read.
     pub unread_times: UnreadTimes,
-    /// Rows with more or fewer fields than their header.
-    pub ragged: u64,
+    /// What stands in a table besides rows that are as long as its header.
+    pub irregular: Irregular,
+    /// What reads the rest of the block and of the file, if a header further down names other columns.
+    /// A parser that sets this stops behind that header.
+    pub successor: Option<Arc<dyn Parser>>,
+    /// Bytes of the block that earlier parsers have used.
+    base: u64,
     /// Lines or packets that the parser has passed. Parsers advance this; malformed cells are numbered by
     /// it.
     pub passed: u64,
@@ -139,6 +146,24 @@ impl Block {
     /// Empties the block so that it can be parsed again.
     pub fn restart(&mut self) {
         self.reset(self.wanted.clone(), self.malformed_left);
+    }
+
+    /// Parses `bytes` with `parser` and its successors. Returns how many bytes were used, and the last
+    /// successor.
+    pub fn parse(
+        &mut self,
+        parser: &Arc<dyn Parser>,
+        bytes: &[u8],
+        is_last: bool,
+    ) -> (usize, Option<Arc<dyn Parser>>) {
+        let (mut used, mut successor) = (0, None::<Arc<dyn Parser>>);
+        loop {
+            self.base = used as u64;
+            let parser = successor.as_ref().unwrap_or(parser);
+            used += parser.parse(&bytes[used..], is_last, self).min(bytes.len() - used);
+            let Some(next) = self.successor.take() else { return (used, successor) };
+            successor = Some(next);
+        }
     }
 
     /// What the run wants from records.
@@ -326,7 +351,8 @@ impl Block {
         if self.malformed.len() >= self.malformed_left {
             return;
         }
-        let place = place();
+        let mut place = place();
+        place.offset += self.base;
         let last = self.malformed.last().map(|last| (last.offset, &last.column));
         if last != Some((place.offset, &place.column)) {
             self.malformed.push(place);

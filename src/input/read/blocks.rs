@@ -16,10 +16,11 @@ use crate::input::format::{Cut, Damage};
 use crate::input::formats;
 use crate::input::message::file_name;
 use crate::input::options::{Notation, Options};
+use crate::input::read::archive::{self, Contents};
 use crate::input::read::block::Block;
 use crate::input::read::head::Head;
 use crate::input::read::keys::Keys;
-use crate::input::read::stream::{Stream, StreamEnd};
+use crate::input::read::stream::StreamEnd;
 use crate::input::read::wanted::Wanted;
 
 /// Reads the blocks of the file at `path`, on both sides if it has two. Blocks of IPv6 hold no IPv4 address
@@ -32,7 +33,10 @@ pub fn read_blocks(path: &Path, notation: Notation) -> Result<Blocks, InputError
     let failed = |error| InputError::unreadable(path, error);
     let name = file_name(path);
     let options = Options { notation, ..Options::default() };
-    let mut stream = Stream::open(path, Arc::default()).map_err(failed)?;
+    let Contents::File(mut stream) = archive::open(path, Arc::default())? else {
+        let reason = "is an archive; unpack it, and name one file".to_owned();
+        return Err(InputError::Member { name, reason });
+    };
     let mut head = Head::read(&name, &mut stream);
     if let Some(kind) = Foreign::of(head.bytes()) {
         return Err(InputError::Foreign { name, kind });

@@ -84,9 +84,8 @@ pub(crate) fn read(
     let folds = (fold()?, fold()?);
     let account = Account { passed_over, repeated, ..Account::default() };
     let mut collector = Collector { events, free, progress, folds, account };
-    for source in &files {
-        let Some(file) = collector.file()? else { continue };
-        if !source.is_named && file.is_of_another_kind() {
+    while let Some((file, is_named)) = collector.file()? {
+        if !is_named && file.is_of_another_kind() {
             let error = InputError::NoList { name: file.name.clone() };
             collector.account.passed_over.push(PassedOver::new(file.name, &error));
         } else {
@@ -161,17 +160,20 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// Collects the next file, unless it is skipped.
-    fn file(&mut self) -> Result<Option<FileAccount>, InputError> {
-        let (mut file, mut position) = match self.progress.wait(&self.events)? {
-            Some(Event::Opened(opened)) => *opened,
-            Some(Event::PassedOver(passed_over)) => {
-                self.account.passed_over.push(passed_over);
-                return Ok(None);
+    /// Collects the next file that is not skipped, and tells whether it was named; `None` after the last.
+    fn file(&mut self) -> Result<Option<(FileAccount, bool)>, InputError> {
+        let (mut file, mut position) = loop {
+            match self.progress.wait(&self.events)? {
+                Some(Event::Opened(opened)) => break *opened,
+                Some(Event::PassedOver(passed_over)) => {
+                    self.account.passed_over.push(passed_over);
+                }
+                Some(Event::Finished) => return Ok(None),
+                Some(Event::Failed(error)) => return Err(error),
+                _ => return Err(lost("a file")),
             }
-            Some(Event::Failed(error)) => return Err(error),
-            _ => return Err(lost("a file")),
         };
+        let is_named = position.is_named;
         loop {
             match self.progress.wait(&self.events)? {
                 Some(Event::Block(block)) => {
@@ -181,7 +183,7 @@ impl Collector<'_> {
                 }
                 Some(Event::End(ending)) => {
                     self.end(ending, position, &mut file)?;
-                    return Ok(Some(file));
+                    return Ok(Some((file, is_named)));
                 }
                 Some(Event::Failed(error)) => return Err(error),
                 _ => return Err(lost(&file.name)),
@@ -194,7 +196,18 @@ impl Collector<'_> {
         if position.damage.is_some() {
             file.cut += parsed.len as u64;
         } else {
-            if !position.rest.is_empty() {
+            let is_outdated = position
+                .successor
+                .as_ref()
+                .is_some_and(|successor| !Arc::ptr_eq(successor, &parsed.parser));
+            if let (true, Some(successor)) = (is_outdated, &position.successor) {
+                parsed.parser = successor.clone();
+            }
+            if position.rest.is_empty() {
+                if is_outdated {
+                    parsed.run();
+                }
+            } else {
                 // The block was parsed from the middle of a record.
                 let mut bytes = mem::take(&mut position.rest);
                 bytes.extend_from_slice(&parsed.slab.bytes[..parsed.len]);
@@ -203,6 +216,10 @@ impl Collector<'_> {
                 parsed.run();
             }
             self.take(&mut parsed, position, file);
+            if let Some(successor) = parsed.successor.take() {
+                parsed.parser = successor.clone();
+                position.follow(successor);
+            }
             let rest = &parsed.slab.bytes[parsed.used..parsed.len];
             if rest.len() > LONGEST_RECORD {
                 position.damage = Some(reader::endless((position.at)(position.number + 1)));
@@ -229,7 +246,7 @@ impl Collector<'_> {
         file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
         position.unread_times.append(mem::take(&mut block.unread_times), position.number);
-        file.ragged += block.ragged;
+        file.irregular = file.irregular.plus(block.irregular);
         file.networks += block.networks;
         for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
             file.malformed.push(MalformedCell {
@@ -278,7 +295,7 @@ impl Collector<'_> {
             let mut slab = Slab { block: Block::new(ending.wanted), bytes };
             slab.block.malformed_left = REMEMBERED - file.malformed.len();
             let (len, is_last) = (slab.bytes.len(), damage.is_none());
-            let mut parsed = Parsed { slab, len, parser, is_last, used: 0 };
+            let mut parsed = Parsed { slab, len, parser, is_last, used: 0, successor: None };
             if is_last {
                 parsed.run();
                 self.take(&mut parsed, &mut position, file);
@@ -289,6 +306,7 @@ impl Collector<'_> {
         if damage.is_none() && file.cut > 0 {
             damage = Some("the last record is cut off".to_owned());
         }
+        file.warnings.extend(Warning::of_overlong(file));
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
         }

@@ -1,9 +1,10 @@
 //! The reading thread: opens files, finds their formats, fills blocks and cuts them after whole records.
 
 use std::io;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 
 use crate::input::account::{FileAccount, RecordNumber};
@@ -14,6 +15,7 @@ use crate::input::formats;
 use crate::input::found::PassedOver;
 use crate::input::message::file_name;
 use crate::input::options::Options;
+use crate::input::read::archive::{self, Archive, Contents};
 use crate::input::read::block::{Block, REMEMBERED};
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
@@ -43,6 +45,8 @@ pub(crate) struct Parsed {
     pub is_last: bool,
     /// How many of them the parser used.
     pub used: usize,
+    /// What reads the next block, if a header in this one names other columns.
+    pub successor: Option<Arc<dyn Parser>>,
 }
 
 impl Parsed {
@@ -50,7 +54,7 @@ impl Parsed {
     pub fn run(&mut self) {
         let Slab { bytes, block } = &mut self.slab;
         block.restart();
-        self.used = self.parser.parse(&bytes[..self.len], self.is_last, block).min(self.len);
+        (self.used, self.successor) = block.parse(&self.parser, &bytes[..self.len], self.is_last);
     }
 }
 
@@ -61,18 +65,25 @@ pub(crate) type ParseJob = (Parsed, SyncSender<Parsed>);
 pub(crate) enum Event {
     /// The next file begins: its account before its first record, and where that is.
     Opened(Box<(FileAccount, Position)>),
-    /// The next file is skipped.
+    /// The next file is skipped, or what follows in an archive.
     PassedOver(PassedOver),
     /// A block of the open file, which arrives once it is parsed.
     Block(Receiver<Parsed>),
     /// The open file ends.
     End(Ending),
-    /// The reading ends.
+    /// The reading ends, with the last file.
+    Finished,
+    /// The reading ends early.
     Failed(InputError),
 }
 
+/// The parser of the blocks that are still to be cut, if it is not the cutter's.
+pub(crate) type Latest = Arc<Mutex<Option<Arc<dyn Parser>>>>;
+
 /// How much of one file has been collected.
 pub(crate) struct Position {
+    /// Whether the file was named. One found in a directory or an archive may be of any kind.
+    pub is_named: bool,
     /// Decompressed bytes of the records collected, and of what comes before the first.
     pub offset: u64,
     /// Lines or packets.
@@ -88,8 +99,23 @@ pub(crate) struct Position {
     /// The rest of a block whose last record continues in the next one, and its parser.
     pub rest: Vec<u8>,
     pub parser: Option<Arc<dyn Parser>>,
+    /// What reads the file from here on, if a header further down named other columns.
+    pub successor: Option<Arc<dyn Parser>>,
+    /// The same for the reading thread, which may be far ahead.
+    pub latest: Latest,
     /// Why the rest of the file is not read.
     pub damage: Option<String>,
+}
+
+impl Position {
+    /// Makes `successor` read the file from here on.
+    pub fn follow(&mut self, successor: Arc<dyn Parser>) {
+        // If the reading thread has failed, nothing more is cut.
+        if let Ok(mut latest) = self.latest.lock() {
+            *latest = Some(successor.clone());
+        }
+        self.successor = Some(successor);
+    }
 }
 
 /// A file after its last block.
@@ -128,11 +154,22 @@ pub(crate) fn start(
     let (events, taken_events) = channel();
     let (files, options) = (files.to_vec(), options.clone());
     Builder::new().name("octomix read".to_owned()).spawn(move || {
-        let mut reader = Reader { options, pool, spare: None, meter, jobs, events, is_open: false };
-        if let Err(Some(error)) = files.iter().try_for_each(|source| reader.named(source)) {
-            // Nobody may want it any more.
-            let _ = reader.tell(Event::Failed(error));
-        }
+        let mut reader = Reader {
+            options,
+            pool,
+            spare: None,
+            meter,
+            jobs,
+            events,
+            is_open: false,
+            is_damaged: false,
+        };
+        // Nobody may want it any more.
+        let _ = match files.iter().try_for_each(|source| reader.source(source)) {
+            Err(None) => Ok(()),
+            Err(Some(error)) => reader.tell(Event::Failed(error)),
+            Ok(()) => reader.tell(Event::Finished),
+        };
     })?;
     Ok((taken_jobs, taken_events))
 }
@@ -147,6 +184,8 @@ struct Reader {
     events: Sender<Event>,
     /// Whether the current file has been reported as open.
     is_open: bool,
+    /// Whether its bytes ended in damage.
+    is_damaged: bool,
 }
 
 /// Why the reading thread ends early; `None` if the receiver of the records is gone.
@@ -157,24 +196,62 @@ impl Reader {
         self.events.send(item).map_err(|_| None)
     }
 
-    /// Reads the file. A file found in a directory is skipped if it cannot be read.
-    fn named(&mut self, source: &Source) -> Result<(), Stop> {
+    /// Reads the file, or the members of an archive.
+    fn source(&mut self, source: &Source) -> Result<(), Stop> {
         self.is_open = false;
-        match self.file(source) {
-            Err(Some(error)) if !source.is_named && !self.is_open => {
-                let name = file_name(&source.path);
+        let name = file_name(&source.path);
+        let done = match archive::open(&source.path, self.meter.clone()) {
+            Ok(Contents::File(stream)) => self.file(name.clone(), stream, source.is_named),
+            Ok(Contents::Archive(archive)) => self.members(&name, archive),
+            Err(error) => Err(error.into()),
+        };
+        if source.is_named { done } else { self.unless_unreadable(name, done) }
+    }
+
+    /// Skips a file that could not be opened, because nobody named it.
+    fn unless_unreadable(&self, name: String, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Err(Some(error)) if !self.is_open => {
                 self.tell(Event::PassedOver(PassedOver::new(name, &error)))
             }
             done => done,
         }
     }
 
-    fn file(&mut self, source: &Source) -> Result<(), Stop> {
-        let path = source.path.as_path();
-        let failed = |error| InputError::unreadable(path, error);
-        let mut stream = Stream::open(path, self.meter.clone()).map_err(failed)?;
+    fn members(&mut self, name: &str, mut archive: Archive) -> Result<(), Stop> {
+        let mut is_empty = true;
+        loop {
+            self.is_open = false;
+            let member = match archive.next() {
+                Ok(Some(member)) => member,
+                Ok(None) if is_empty => {
+                    return Err(InputError::EmptyArchive { name: name.to_owned() }.into());
+                }
+                Ok(None) => return Ok(()),
+                // The damage has been told as that of the last member.
+                Err(_) if self.is_damaged => return Ok(()),
+                Err(error) => {
+                    let error = archive::unreadable(Path::new(name), error);
+                    let is_fatal = is_empty || self.options.strict;
+                    let done = Err(error.into());
+                    return if is_fatal {
+                        done
+                    } else {
+                        self.unless_unreadable(name.to_owned(), done)
+                    };
+                }
+            };
+            is_empty = false;
+            let name = format!("{name}/{}", member.name);
+            let stream = member.open(&name).map_err(Some);
+            let done = stream.and_then(|stream| self.file(name.clone(), stream, false));
+            self.unless_unreadable(name, done)?;
+        }
+    }
+
+    fn file(&mut self, name: String, mut stream: Stream, is_named: bool) -> Result<(), Stop> {
+        self.is_damaged = false;
         let compression = stream.compression();
-        let name = file_name(path);
         let mut head = Head::read(&name, &mut stream);
         if let Some(kind) = Foreign::of(head.bytes()) {
             return Err(InputError::Foreign { name, kind }.into());
@@ -184,9 +261,11 @@ impl Reader {
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
         self.is_open = true;
-        let mut file = FileAccount::new(name, opened.format, compression);
+        let mut file = FileAccount::new(name.clone(), opened.format, compression);
         file.warnings = opened.warnings;
+        let latest = Latest::default();
         let position = Position {
+            is_named,
             offset: opened.skip as u64,
             number: opened.lines_before,
             at: opened.counted_by,
@@ -195,16 +274,21 @@ impl Reader {
             unread_times: UnreadTimes::default(),
             rest: Vec::new(),
             parser: None,
+            successor: None,
+            latest: latest.clone(),
             damage: None,
         };
         self.tell(Event::Opened(Box::new((file, position))))?;
         let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
-        let (cut, damage) =
-            self.blocks(start, opened.cutter, &mut stream, &wanted, &malformed_left)?;
+        let cutter = Box::new(Succeeded { cutter: opened.cutter, latest });
+        let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
         let bytes = stream.bytes();
         let damage = match stream.into_end() {
-            StreamEnd::Failed(error) => return Err(failed(error).into()),
-            StreamEnd::Damaged(reason) => damage.or(Some(reason)),
+            StreamEnd::Failed(reason) => return Err(InputError::Read { name, reason }.into()),
+            StreamEnd::Damaged(reason) => {
+                self.is_damaged = true;
+                damage.or(Some(reason))
+            }
             StreamEnd::Whole => damage,
         };
         self.tell(Event::End(Ending { bytes, cut, damage, wanted }))
@@ -251,7 +335,7 @@ impl Reader {
                 slab.block.reset(wanted.clone(), malformed_left.load(Ordering::Relaxed));
                 let (reply, parsed) = sync_channel(1);
                 let is_last = stream.is_whole() && carry.is_empty();
-                let job = Parsed { slab, len, parser, is_last, used: 0 };
+                let job = Parsed { slab, len, parser, is_last, used: 0, successor: None };
                 self.jobs.send((job, reply)).map_err(|_| None)?;
                 self.tell(Event::Block(parsed))?;
             } else {
@@ -261,6 +345,21 @@ impl Reader {
                 return Ok((carry.len() as u64 + stream.skim(), damage));
             }
         }
+    }
+}
+
+/// Cuts as another cutter does, for the latest parser that a header further down asked for.
+struct Succeeded {
+    cutter: Box<dyn Cutter>,
+    latest: Latest,
+}
+
+impl Cutter for Succeeded {
+    fn cut(&mut self, bytes: &[u8], at_end: bool) -> Result<Cut, Damage> {
+        let cut = self.cutter.cut(bytes, at_end)?;
+        // A thread that has failed ends the reading.
+        let latest = self.latest.lock().ok().and_then(|latest| latest.clone());
+        Ok(Cut { parser: latest.unwrap_or(cut.parser), ..cut })
     }
 }
 

@@ -1,13 +1,18 @@
 //! The bytes of one file as formats see them: opened, counted and decompressed, or decoded by a format that
 //! does not read its file in order.
 
+#[cfg(feature = "parquet")]
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+#[cfg(feature = "parquet")]
+use std::io::ErrorKind;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::input::read::decompress::{Compression, Decoder};
+use crate::input::read::archive::{HEADER, Kind, may_begin};
+use crate::input::read::bytes::{damage, damaged, read_some};
+use crate::input::read::decompress::{Compression, Decompressed, SIGNATURE};
 
 /// How a file ended.
 #[derive(Debug)]
@@ -21,7 +26,7 @@ pub(crate) enum StreamEnd {
 }
 
 /// The bytes that a format makes, in order, of a file that it does not read in order.
-pub(crate) trait Decoded: Send {
+pub(crate) trait Decoded {
     /// Reads some bytes; 0 at the end.
     ///
     /// # Errors
@@ -34,48 +39,36 @@ pub(crate) trait Decoded: Send {
 
 /// A file that is being read.
 pub(crate) struct Stream {
-    #[cfg(feature = "parquet")]
-    path: std::path::PathBuf,
-    file: Box<dyn Read + Send>,
-    decoder: Decoder,
-    /// What is read instead of the file.
+    /// Where it is, unless it is a member of an archive.
+    path: Option<PathBuf>,
+    /// The file, decompressed.
+    content: Box<dyn Read>,
+    compression: Option<Compression>,
+    /// What is read instead of the content.
     decoded: Option<Box<dyn Decoded>>,
-    /// Bytes read from all files, for progress.
-    meter: Arc<AtomicU64>,
-    /// Bytes read from this file.
-    bytes: u64,
+    /// Bytes read from this file, and from all files, for progress.
+    counts: [Arc<AtomicU64>; 2],
     end: Option<StreamEnd>,
 }
 
-/// Bytes of the longest signature of a compressed file.
-const SIGNATURE: usize = 4;
 /// Bytes to skip at a time.
 const SKIMMED: usize = 64 << 10;
+/// The most times that a file may be compressed, one compression inside another.
+const MOST_COMPRESSIONS: usize = 3;
 
 impl Stream {
-    pub fn open(path: &Path, meter: Arc<AtomicU64>) -> io::Result<Self> {
-        let file: Box<dyn Read + Send> = if is_standard_input(path) {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path)?)
-        };
-        let mut stream = Self {
-            #[cfg(feature = "parquet")]
-            path: path.to_path_buf(),
-            file,
-            decoder: Decoder::default(),
-            decoded: None,
-            meter,
-            bytes: 0,
-            end: None,
-        };
-        let mut signature = vec![0; SIGNATURE];
-        let found = stream.fill(&mut signature);
-        signature.truncate(found);
-        // The bytes of a file so short are still to be delivered.
-        stream.end.take_if(|end| matches!(end, StreamEnd::Whole));
-        stream.decoder = Decoder::of(signature);
-        Ok(stream)
+    /// Reads `content`, which is decompressed. `counts` count the bytes of the file, and of all files.
+    pub fn new(
+        content: Box<dyn Read>,
+        compression: Option<Compression>,
+        counts: [Arc<AtomicU64>; 2],
+    ) -> Self {
+        Self { path: None, content, compression, decoded: None, counts, end: None }
+    }
+
+    /// The file is the one at `path`.
+    pub fn with_path(self, path: &Path) -> Self {
+        Self { path: Some(path.to_path_buf()), ..self }
     }
 
     /// Opens the file once more.
@@ -84,14 +77,16 @@ impl Stream {
     /// A pipe or a compressed file, or an error of the system.
     #[cfg(feature = "parquet")]
     pub fn reopen(&self) -> io::Result<File> {
-        let is_pipe = is_standard_input(&self.path) || !self.path.metadata()?.is_file();
-        let in_order = match self.compression() {
-            Some(compression) => Some(format!("it is compressed with {}", compression.name())),
-            None => is_pipe.then(|| "it is a pipe".to_owned()),
-        };
-        match in_order {
-            Some(why) => Err(io::Error::new(ErrorKind::NotSeekable, why)),
-            None => File::open(&self.path),
+        let sequential = |why: &str| Err(io::Error::new(ErrorKind::NotSeekable, why));
+        let Some(path) = &self.path else { return sequential("it is in an archive") };
+        match self.compression {
+            Some(compression) => {
+                sequential(&format!("it is compressed with {}", compression.name()))
+            }
+            None if is_standard_input(path) || !path.metadata()?.is_file() => {
+                sequential("it is a pipe")
+            }
+            None => File::open(path),
         }
     }
 
@@ -105,18 +100,14 @@ impl Stream {
     /// Continues with the bytes that `wrapped` makes of the rest of this stream.
     pub fn wrap(&mut self, wrapped: impl FnOnce(Stream) -> Box<dyn Decoded>) {
         let outer = Self {
-            #[cfg(feature = "parquet")]
             path: self.path.clone(),
-            file: Box::new(io::empty()),
-            decoder: Decoder::default(),
+            content: Box::new(io::empty()),
+            compression: self.compression,
             decoded: None,
-            meter: self.meter.clone(),
-            bytes: self.bytes,
+            counts: self.counts.clone(),
             end: None,
         };
-        let mut inner = std::mem::replace(self, outer);
-        // The outer stream counts what the inner one has passed.
-        inner.meter = Arc::default();
+        let inner = std::mem::replace(self, outer);
         self.decoded = Some(wrapped(inner));
     }
 
@@ -130,12 +121,12 @@ impl Stream {
     }
 
     pub fn compression(&self) -> Option<Compression> {
-        self.decoder.compression()
+        self.compression
     }
 
     /// Bytes read from the file itself so far.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.counts[0].load(Ordering::Relaxed)
     }
 
     pub fn has_ended(&self) -> bool {
@@ -189,46 +180,76 @@ impl Stream {
         if self.end.is_some() || bytes.is_empty() {
             return 0;
         }
-        let read = match self.decoded.take() {
-            Some(mut decoded) => {
+        let read = match &mut self.decoded {
+            Some(decoded) => {
                 let read = decoded.read(bytes);
-                self.count(decoded.passed().saturating_sub(self.bytes));
-                self.decoded = Some(decoded);
-                Ok(read)
+                let passed = decoded.passed().saturating_sub(self.bytes());
+                self.counts.iter().for_each(|count| _ = count.fetch_add(passed, Ordering::Relaxed));
+                read.map_err(damaged)
             }
-            None => {
-                let mut decoder = std::mem::take(&mut self.decoder);
-                let read = decoder.read(&mut |input| self.read_raw(input), bytes);
-                self.decoder = decoder;
-                read
-            }
+            None => read_some(&mut self.content, bytes),
         };
         match read {
-            Ok(Ok(0)) => self.end = Some(StreamEnd::Whole),
-            Ok(Ok(read)) => return read,
-            Ok(Err(reason)) => self.end = Some(StreamEnd::Damaged(reason)),
-            Err(error) => self.end = Some(StreamEnd::Failed(error)),
+            Ok(0) => self.end = Some(StreamEnd::Whole),
+            Ok(read) => return read,
+            Err(error) => {
+                let reason = damage(&error).map(str::to_owned);
+                self.end = Some(reason.map_or(StreamEnd::Failed(error), StreamEnd::Damaged));
+            }
         }
         0
     }
+}
 
-    fn read_raw(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.file.read(bytes) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(read) => {
-                    self.count(read as u64);
-                    return Ok(read);
-                }
+/// The decompressed bytes of `file`, how it is compressed, and whether they are an archive.
+pub(crate) fn content(
+    mut file: Box<dyn Read>,
+) -> io::Result<(Box<dyn Read>, Option<Compression>, Option<Kind>)> {
+    let mut outermost = None;
+    for _ in 0..=MOST_COMPRESSIONS {
+        let start = start(&mut file)?;
+        match Compression::of(&start) {
+            Some(compression) => {
+                outermost = outermost.or(Some(compression));
+                file = Box::new(Decompressed::new(compression, start, file));
+            }
+            None => {
+                let archive = Kind::of(&start);
+                file = Box::new(Cursor::new(start).chain(file));
+                return Ok((file, outermost, archive));
             }
         }
     }
+    Ok((file, outermost, None))
+}
 
-    fn count(&mut self, read: u64) {
-        self.bytes += read;
-        self.meter.fetch_add(read, Ordering::Relaxed);
+/// Reads as much of `file` as tells what it is, and no further than its first line, so that a slow pipe is
+/// answered at once.
+fn start(file: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    loop {
+        let most = if may_begin(&start) { HEADER } else { SIGNATURE };
+        if start.len() >= most || has_line(&start) {
+            return Ok(start);
+        }
+        let before = start.len();
+        start.resize(most, 0);
+        let read = read_some(file, &mut start[before..]);
+        start.truncate(before + read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) => return Ok(start),
+            // Whoever reads on learns of the damage.
+            Err(error) if damage(&error).is_some() => return Ok(start),
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
     }
+}
+
+/// Whether `start` has a whole line of text.
+fn has_line(start: &[u8]) -> bool {
+    let line = start.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    line.is_some_and(|line| start[..line].iter().all(|&byte| byte >= b' ' || byte == b'\t'))
 }
 
 pub(crate) fn is_standard_input(path: &Path) -> bool {

@@ -6,15 +6,36 @@ use crate::input::account::Format;
 use crate::input::error::InputError;
 use crate::input::names::{self, Field};
 use crate::input::options::Options;
+use crate::input::record::Cell;
 use crate::input::role::{Role, Roles};
 use crate::input::warning::Warning;
 
 /// A column to read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) role: Role,
     pub(crate) index: usize,
     pub(crate) name: String,
+}
+
+impl Column {
+    /// The column `index` of `header`, which must have it.
+    pub fn of(role: Role, index: usize, header: &[String]) -> Self {
+        Self { role, index, name: header[index].clone() }
+    }
+}
+
+/// The first rows of a table, which tell a column of addresses from one of names.
+#[derive(Debug, Default)]
+pub(crate) struct Sample(pub Vec<Vec<Cell>>);
+
+impl Sample {
+    /// Whether `column` has values and none of them is an address.
+    fn refutes(&self, column: usize) -> bool {
+        let cells = self.0.iter().filter_map(|row| row.get(column));
+        let mut cells = cells.filter(|&&cell| cell != Cell::Missing).peekable();
+        cells.peek().is_some() && cells.all(|&cell| cell == Cell::Malformed)
+    }
 }
 
 /// Chooses the columns for the roles that the options ask for, and says what to warn of. `header` must be
@@ -28,9 +49,23 @@ pub(crate) fn choose(
     options: &Options,
     file: &str,
 ) -> Result<(Vec<Column>, Vec<Warning>), InputError> {
+    choose_by(header, options, file, &Sample::default())
+}
+
+/// Chooses as [`choose`] does, but leaves out known columns that `sample` shows to hold something else.
+///
+/// # Errors
+/// The same.
+pub(crate) fn choose_by(
+    header: &[String],
+    options: &Options,
+    file: &str,
+    sample: &Sample,
+) -> Result<(Vec<Column>, Vec<Warning>), InputError> {
     let roles = options.roles.unwrap_or(Roles::Both);
     let mut columns = Vec::new();
     let mut warnings = Vec::new();
+    let known = Known::of(header, sample);
     for &role in roles.sides() {
         let index = match options.column(role) {
             Some(name) => Some(find(header, name).ok_or_else(|| InputError::ColumnNotFound {
@@ -39,10 +74,20 @@ pub(crate) fn choose(
                 role,
                 columns: header.to_vec(),
             })?),
-            None => guess(header, role, &mut warnings),
+            None => {
+                let candidates = known.guess(role, header, options);
+                if let Some((&taken, others @ [_, ..])) = candidates.split_first() {
+                    warnings.push(Warning::SeveralColumns {
+                        role,
+                        taken: header[taken].clone(),
+                        others: others.iter().map(|&at| header[at].clone()).collect(),
+                    });
+                }
+                candidates.first().copied()
+            }
         };
         match index {
-            Some(index) => columns.push(Column { role, index, name: header[index].clone() }),
+            Some(index) => columns.push(Column::of(role, index, header)),
             None => warnings.push(Warning::NoColumn { role }),
         }
     }
@@ -54,6 +99,15 @@ pub(crate) fn choose(
         });
     }
     Ok((columns, warnings))
+}
+
+/// The columns of the sources and the destinations, whatever roles are asked for.
+pub(crate) fn sides(header: &[String], options: &Options, sample: &Sample) -> [Option<usize>; 2] {
+    let known = Known::of(header, sample);
+    [Role::Source, Role::Destination].map(|role| match options.column(role) {
+        Some(name) => find(header, name),
+        None => known.guess(role, header, options).first().copied(),
+    })
 }
 
 /// Describes `columns` for the account, with the roles that they fill.
@@ -72,38 +126,87 @@ pub(crate) fn described(name: &'static str, columns: &[Column]) -> (Format, Role
     (Format { name, record, has_roles: true, source, destination }, roles)
 }
 
+/// The column that an option names: by its name, or by its number from 1.
 fn find(header: &[String], name: &str) -> Option<usize> {
     let exact = header.iter().position(|column| column == name);
-    exact.or_else(|| header.iter().position(|column| names::is_same(column, name)))
+    let same = || header.iter().position(|column| names::is_same(column, name));
+    let number = || number(name).filter(|&at| at < header.len());
+    exact.or_else(same).or_else(number)
 }
 
-/// The preferred known column of `role`. It comes from the first known pair of which both columns exist, if
-/// there is one: a source and a destination that were written together belong together.
-fn guess(header: &[String], role: Role, warnings: &mut Vec<Warning>) -> Option<usize> {
-    let of_role = |(source, destination): names::Pair| match role {
-        Role::Destination => destination,
-        Role::Source | Role::Any => source,
-    };
-    let all =
-        |name: &'static str| (0..header.len()).filter(move |&at| names::is_same(&header[at], name));
-    let is_whole = |&(source, destination): &names::Pair| {
-        [source, destination].iter().all(|name| name.is_some_and(|name| all(name).next().is_some()))
-    };
-    let pairs = || names::pairs(Field::Source);
-    let of = |pair| of_role(pair).into_iter().flat_map(all);
-    let mut candidates: Vec<usize> = pairs().filter(is_whole).flat_map(of).collect();
-    if candidates.is_empty() {
-        candidates.extend(pairs().flat_map(of));
+/// The column that `name` numbers from 1.
+fn number(name: &str) -> Option<usize> {
+    name.trim().parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// Whether the options name columns, and all of them by their numbers.
+pub(crate) fn are_numbered(options: &Options) -> bool {
+    let named = [Role::Source, Role::Destination].into_iter();
+    let mut named = named.filter_map(|role| options.column(role)).peekable();
+    named.peek().is_some() && named.all(|name| number(name).is_some())
+}
+
+/// The known columns of a header.
+struct Known {
+    /// Those of a source and a destination that are written together, the preferred ones first.
+    pairs: Vec<(usize, usize)>,
+    /// Those of a source, and those of a destination.
+    sources: Vec<usize>,
+    destinations: Vec<usize>,
+}
+
+impl Known {
+    /// Columns that `sample` refutes are left out if there are others.
+    fn of(header: &[String], sample: &Sample) -> Self {
+        let folded: Vec<String> = header.iter().map(|name| names::fold(name)).collect();
+        let all = |name: Option<&'static str>| -> Vec<usize> {
+            let Some(name) = name.map(names::fold) else { return Vec::new() };
+            (0..folded.len()).filter(|&at| folded[at] == name).collect()
+        };
+        let (mut pairs, mut sources, mut destinations) = (Vec::new(), Vec::new(), Vec::new());
+        for (source, destination) in names::pairs(Field::Source) {
+            let (of_source, of_destination) = (all(source), all(destination));
+            let both = of_source.iter().flat_map(|&source| {
+                of_destination.iter().map(move |&destination| (source, destination))
+            });
+            pairs.extend(both.take(header.len()));
+            sources.extend(of_source);
+            destinations.extend(of_destination);
+        }
+        let is_sound = |&at: &usize| !sample.refutes(at);
+        if sources.iter().chain(&destinations).any(is_sound) {
+            pairs.retain(|(source, destination)| is_sound(source) && is_sound(destination));
+        }
+        for side in [&mut sources, &mut destinations] {
+            if side.iter().any(is_sound) {
+                side.retain(is_sound);
+            }
+        }
+        Self { pairs, sources, destinations }
     }
-    let mut seen = HashSet::new();
-    candidates.retain(|&at| seen.insert(at));
-    let (&taken, others) = candidates.split_first()?;
-    if !others.is_empty() {
-        warnings.push(Warning::SeveralColumns {
-            role,
-            taken: header[taken].clone(),
-            others: others.iter().map(|&at| header[at].clone()).collect(),
-        });
+
+    /// The columns that may hold `role`, which no option names. The column that is named for the other role
+    /// is none of them.
+    fn guess(&self, role: Role, header: &[String], options: &Options) -> Vec<usize> {
+        let other = if role == Role::Destination { Role::Source } else { Role::Destination };
+        let taken = options.column(other).and_then(|name| find(header, name));
+        let mut candidates = self.candidates(role);
+        candidates.retain(|&at| taken != Some(at));
+        candidates
     }
-    Some(taken)
+
+    /// The columns that may hold `role`, the preferred one first. If there are whole pairs, only these
+    /// count: a source and a destination that were written together belong together.
+    fn candidates(&self, role: Role) -> Vec<usize> {
+        let is_destination = role == Role::Destination;
+        let of_pairs = self.pairs.iter();
+        let mut candidates: Vec<usize> =
+            of_pairs.map(|pair| if is_destination { pair.1 } else { pair.0 }).collect();
+        if candidates.is_empty() {
+            candidates.clone_from(if is_destination { &self.destinations } else { &self.sources });
+        }
+        let mut seen = HashSet::new();
+        candidates.retain(|&at| seen.insert(at));
+        candidates
+    }
 }

@@ -2,6 +2,11 @@
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// How many zero bytes `text` begins with, as a log does that was cut while it was being written.
+pub(crate) fn zeros(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| byte == 0).count()
+}
+
 /// The length of the byte order mark that `text` begins with, if any.
 pub(crate) fn bom(text: &[u8]) -> usize {
     if text.starts_with(BOM) { BOM.len() } else { 0 }
@@ -27,6 +32,22 @@ pub(crate) fn count(text: &[u8]) -> u64 {
         rest = &rest[next..];
     }
     ends
+}
+
+/// The lines of `text` that are not blank, without the last one if its end may be missing.
+pub(crate) fn all(text: &[u8], is_whole: bool) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    let next = move || {
+        let (end, next) = match line_end(rest, is_whole) {
+            Some(ends) => ends,
+            None if is_whole && !rest.is_empty() => (rest.len(), rest.len()),
+            None => return None,
+        };
+        let line = &rest[..end];
+        rest = &rest[next..];
+        Some(line)
+    };
+    std::iter::from_fn(next).filter(|line| !line.trim_ascii().is_empty())
 }
 
 /// The first line with content.

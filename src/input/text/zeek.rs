@@ -1,22 +1,36 @@
-//! Zeek's logs in their default form: lines that start with `#` declare the format, and may recur.
+//! Logs whose lines that start with `#` declare the format, and may recur: Zeek's in their default form, and
+//! W3C extended logs, as IIS, CloudFront, Exchange and Windows firewalls write them.
 
 use std::sync::Arc;
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::input::account::RecordNumber;
+use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
-use crate::input::format::{Cut, Cutter, Damage, Opened};
-use crate::input::message::printable;
+use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
+use crate::input::message::excerpt;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
+use crate::input::role::Roles;
 use crate::input::text::bare::Rows;
-use crate::input::text::columns::{self, Column, described};
+use crate::input::text::columns::{self, Column, Sample, described};
+use crate::input::text::delimited::table::Table;
+use crate::input::text::header::{self, Division, Header};
+use crate::input::text::layout::Layout;
 use crate::input::text::lines;
+use crate::input::text::opening::passed_over;
+use crate::input::warning::Warning;
 
-const FIRST: &[u8] = b"#separator";
+const SEPARATOR: &[u8] = b"#separator";
+const FIELDS: &[u8] = b"#fields";
+/// Of W3C logs, in any case.
+const W3C_FIELDS: &[u8] = b"#Fields:";
 
-/// Recognises the first line of every such log.
+/// Lines with content among which the first declaration is looked for: others may be left of records that
+/// a rotation has cut.
+const LOOKED_AT: usize = 20;
+
+/// Recognises the lines of `#` of Zeek's logs.
 ///
 /// # Errors
 ///
@@ -25,23 +39,58 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    let start = lines::bom(head.bytes());
-    if !head.bytes()[start..].starts_with(FIRST) {
+    let is_first = |line: &[u8]| line.starts_with(SEPARATOR) || is_fields(line);
+    open(head, options, "zeek", is_first)
+}
+
+/// Recognises the line of names of a W3C log.
+///
+/// # Errors
+///
+/// A header without the columns.
+pub(crate) fn recognise_w3c(
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Option<Opened>, InputError> {
+    open(head, options, "w3c", |line| w3c_names(line).is_some())
+}
+
+fn open(
+    head: &mut Head<'_>,
+    options: &Options,
+    format: &'static str,
+    is_first: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Opened>, InputError> {
+    let start = lines::zeros(head.bytes());
+    let Some((above, first)) = declarations(&head.bytes()[start..], is_first) else {
         return Ok(None);
-    }
+    };
     // Lines of `#` are not records, so the head reaches the first row, or the end of the file.
-    let mut header = Header::default();
-    let (mut skip, mut lines_before) = (start, 0);
+    let mut directives = Directives::default();
+    let mut skip = start + lines::bom(&head.bytes()[start..]);
+    let mut lines_before = 0;
+    if let Some((_, offset)) = first {
+        lines_before = lines::count(&head.bytes()[skip..start + offset]);
+        skip = start + offset;
+    }
     loop {
-        match header.take(&head.bytes()[skip..], head.is_whole()) {
+        match directives.take(&head.bytes()[skip..], head.is_whole()) {
             Some(len) => (skip, lines_before) = (skip + len, lines_before + 1),
             None if head.bytes()[skip..].starts_with(b"#") && head.grow() => {}
             None => break,
         }
     }
-    let (columns, warnings) = columns::choose(&header.names, options, head.name())?;
-    let (format, roles) = described("zeek", &columns);
-    let rows = Arc::new(header.rows(columns, options));
+    let (columns, mut warnings) = columns::choose(&directives.header.names, options, head.name())?;
+    if format == "w3c" && options.roles.is_none() && options.names_no_column() {
+        // Many such logs say who asked, but not whom.
+        warnings.retain(|warning| !matches!(warning, Warning::NoColumn { .. }));
+    }
+    warnings.extend(passed_over(above, first.map_or_else(String::new, |(shown, _)| shown)));
+    if start > 0 {
+        warnings.push(Warning::Zeros { bytes: start as u64 });
+    }
+    let (format, roles): (Format, Roles) = described(format, &columns);
+    let rows = directives.rows(columns, options);
     let (options, name) = (options.clone(), head.name().to_owned());
     Ok(Some(Opened {
         format,
@@ -49,28 +98,72 @@ pub(crate) fn recognise(
         skip,
         lines_before,
         counted_by: RecordNumber::Line,
-        cutter: Box::new(Logs { header, rows, options, name }),
+        cutter: Box::new(Logs { directives, rows, options, name }),
         warnings,
     }))
 }
 
-/// What the lines of `#` declare.
-#[derive(Debug, Clone)]
-struct Header {
-    separator: u8,
-    unset: Vec<u8>,
-    empty: Vec<u8>,
-    names: Vec<String>,
+/// How many lines with content stand above the first declaration of `text`, and the first of them with
+/// where the declarations begin; `None` if there is no declaration.
+fn declarations(
+    text: &[u8],
+    is_first: impl Fn(&[u8]) -> bool,
+) -> Option<(u64, Option<(String, usize)>)> {
+    let mut at = lines::bom(text);
+    let (mut above, mut shown, mut begin) = (0, None, None);
+    while above < LOOKED_AT && at < text.len() {
+        let end = lines::line_end(&text[at..], true);
+        let (end, next) = end.map_or((text.len(), text.len()), |(end, next)| (at + end, at + next));
+        let line = &text[at..end];
+        if line.starts_with(b"#") {
+            begin.get_or_insert(at);
+            if is_first(line) {
+                let shown = shown.map(|shown| (shown, begin.unwrap_or(at)));
+                return Some((above as u64, shown));
+            }
+        } else if !line.trim_ascii().is_empty() {
+            begin = None;
+            above += 1;
+            shown.get_or_insert_with(|| excerpt(line));
+        }
+        at = next;
+    }
+    None
 }
 
-impl Default for Header {
+/// Whether `line` names the fields of a log of Zeek.
+fn is_fields(line: &[u8]) -> bool {
+    line.strip_prefix(FIELDS).is_some_and(|rest| {
+        rest.first()
+            .is_some_and(|&byte| byte != b':' && byte != b' ' && !byte.is_ascii_alphanumeric())
+    })
+}
+
+/// The names in a W3C log's line of names.
+fn w3c_names(line: &[u8]) -> Option<&[u8]> {
+    let (key, names) = line.split_at_checked(W3C_FIELDS.len())?;
+    key.eq_ignore_ascii_case(W3C_FIELDS).then(|| names.trim_ascii())
+}
+
+/// What the lines of `#` declare.
+#[derive(Debug, Clone)]
+struct Directives {
+    /// Of Zeek's logs; if nothing declares it, the names tell.
+    separator: Option<u8>,
+    unset: Vec<u8>,
+    empty: Vec<u8>,
+    header: Header,
+}
+
+impl Default for Directives {
     fn default() -> Self {
         let (unset, empty) = (b"-".to_vec(), b"(empty)".to_vec());
-        Self { separator: b'\t', unset, empty, names: Vec::new() }
+        let header = Header { division: Division::Byte(b'\t'), names: Vec::new() };
+        Self { separator: None, unset, empty, header }
     }
 }
 
-impl Header {
+impl Directives {
     /// Reads the first line of `bytes` if it starts with `#`. Returns its length, including the line end.
     fn take(&mut self, bytes: &[u8], is_whole: bool) -> Option<usize> {
         if !bytes.starts_with(b"#") {
@@ -81,27 +174,45 @@ impl Header {
             return None;
         }
         let line = bytes[..end.unwrap_or(bytes.len())].trim_ascii_end();
-        if let Some(separator) = line.strip_prefix(FIRST) {
-            self.separator = byte(separator.trim_ascii_start()).unwrap_or(b'\t');
-        } else {
-            let mut fields = line.split(|&byte| byte == self.separator);
-            let key = fields.next().unwrap_or_default();
-            match key {
-                b"#unset_field" => self.unset = fields.next().unwrap_or_default().to_vec(),
-                b"#empty_field" => self.empty = fields.next().unwrap_or_default().to_vec(),
-                b"#fields" => {
-                    let name = |name| printable(&String::from_utf8_lossy(name));
-                    self.names = fields.map(name).collect();
-                }
-                _ => {}
-            }
-        }
+        self.obey(line);
         Some(end.map_or(bytes.len(), |end| end + 1))
     }
 
-    fn rows(&self, columns: Vec<Column>, options: &Options) -> Rows {
-        let unset = vec![self.unset.clone(), self.empty.clone()];
-        Rows::new(self.separator, &self.names, columns, unset, options.needs_facts())
+    fn obey(&mut self, line: &[u8]) {
+        if let Some(separator) = line.strip_prefix(SEPARATOR) {
+            self.separator = Some(byte(separator.trim_ascii_start()).unwrap_or(b'\t'));
+            return;
+        }
+        if let Some(names) = w3c_names(line) {
+            let has_commas = names.contains(&b',');
+            let division = if has_commas { Division::Delimiter(b',') } else { Division::Blanks };
+            self.header = Header { division, names: header::names(names, division) };
+            return;
+        }
+        let told = line.get(FIELDS.len()).copied().filter(|_| is_fields(line));
+        let separator = self.separator.or(told).unwrap_or(b'\t');
+        let mut fields = line.split(|&byte| byte == separator);
+        match fields.next().unwrap_or_default() {
+            b"#unset_field" => self.unset = fields.next().unwrap_or_default().to_vec(),
+            b"#empty_field" => self.empty = fields.next().unwrap_or_default().to_vec(),
+            key if key == FIELDS => {
+                let names = fields.map(header::name).collect();
+                self.header = Header { division: Division::Byte(separator), names };
+            }
+            _ => {}
+        }
+    }
+
+    fn rows(&self, columns: Vec<Column>, options: &Options) -> Arc<dyn Parser> {
+        let sample = Sample::default();
+        let layout = Arc::new(Layout::new(self.header.clone(), columns, options, &sample));
+        match layout.header.division {
+            Division::Delimiter(delimiter) => Arc::new(Table::new(delimiter, layout, None)),
+            _ => {
+                let unset = vec![self.unset.clone(), self.empty.clone()];
+                Arc::new(Rows::new(layout, unset, None))
+            }
+        }
     }
 }
 
@@ -116,25 +227,26 @@ fn byte(text: &[u8]) -> Option<u8> {
 
 /// Separates rows from the lines of `#` between them, which may change how the next rows are read.
 struct Logs {
-    header: Header,
-    rows: Arc<Rows>,
+    directives: Directives,
+    rows: Arc<dyn Parser>,
     options: Options,
     name: String,
 }
 
 impl Cutter for Logs {
     fn cut(&mut self, bytes: &[u8], at_end: bool) -> Result<Cut, Damage> {
-        let before = self.header.names.clone();
+        let before = self.directives.header.clone();
         let mut len = 0;
-        while let Some(line) = self.header.take(&bytes[len..], at_end) {
+        while let Some(line) = self.directives.take(&bytes[len..], at_end) {
             len += line;
         }
         if len > 0 {
-            if self.header.names != before {
+            if self.directives.header != before {
                 // The rows of a log without addresses are counted as not IP.
-                let columns = columns::choose(&self.header.names, &self.options, &self.name);
+                let columns =
+                    columns::choose(&self.directives.header.names, &self.options, &self.name);
                 let columns = columns.map_or_else(|_| Vec::new(), |(columns, _)| columns);
-                self.rows = Arc::new(self.header.rows(columns, &self.options));
+                self.rows = self.directives.rows(columns, &self.options);
             }
         } else {
             // A lone CR does not end a line here.
@@ -152,14 +264,27 @@ mod tests {
 
     #[test]
     fn a_line_of_names_is_not_cut_at_a_carriage_return() {
-        let header = Header { names: vec!["id.orig_h".to_owned()], ..Header::default() };
-        let rows = Arc::new(header.rows(Vec::new(), &Options::default()));
-        let mut logs = Logs { header, rows, options: Options::default(), name: String::new() };
+        let mut directives = Directives::default();
+        directives.obey(b"#fields\tid.orig_h");
+        let rows = directives.rows(Vec::new(), &Options::default());
+        let mut logs = Logs { directives, rows, options: Options::default(), name: String::new() };
         let line = b"#fields\tts\rid.resp_h\tid.orig_h\n";
         for end in 1..line.len() {
             assert_eq!(logs.cut(&line[..end], false).map(|cut| cut.len).ok(), Some(0), "{end}");
         }
         assert_eq!(logs.cut(line, false).map(|cut| cut.len).ok(), Some(line.len()));
-        assert_eq!(logs.header.names.len(), 2);
+        assert_eq!(logs.directives.header.names.len(), 2);
+    }
+
+    #[test]
+    fn names_tell_the_separator_that_nothing_declares() {
+        let mut directives = Directives::default();
+        directives.obey(b"#fields,ts,id.orig_h");
+        assert_eq!(directives.header.division, Division::Byte(b','));
+        directives.obey(b"#Fields: date time c-ip");
+        assert_eq!(directives.header.division, Division::Blanks);
+        directives.obey(b"#fields: date-time,client-ip");
+        assert_eq!(directives.header.names, ["date-time", "client-ip"]);
+        assert!(!is_fields(b"#fields of data") && !is_fields(b"#fieldset"));
     }
 }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::input::{
-    Account, Compression, FileAccount, MalformedCell, PassedOver, PerRole, Repeated, Role, Tally,
+    Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Repeated,
+    Role, Tally,
 };
 
 /// What was read from all files.
@@ -27,8 +28,9 @@ pub struct Reading {
     /// Bytes of traffic that they say, if any does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic_bytes: Option<u64>,
-    /// Rows of all files that are longer or shorter than their header.
-    pub ragged: u64,
+    /// What stands in tables besides rows that are as long as the header.
+    #[serde(flatten)]
+    pub irregular: Irregular,
     /// Cells of all files.
     pub cells: Cells,
 }
@@ -62,8 +64,9 @@ pub struct FileReading {
     /// The bytes of traffic that they say, if any does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic_bytes: Option<u64>,
-    /// Rows longer or shorter than the header.
-    pub ragged: u64,
+    /// What stands in it besides rows that are as long as the header.
+    #[serde(flatten)]
+    pub irregular: Irregular,
     /// Blocks of addresses, such as 10.0.0.0/24, that stood for their addresses.
     pub networks: u64,
     /// Bytes at its end that do not make a whole record.
@@ -92,7 +95,7 @@ impl Reading {
             records: account.records(),
             packets: account.packets(),
             traffic_bytes: account.traffic_bytes(),
-            ragged: account.ragged(),
+            irregular: account.irregular(),
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
     }
@@ -111,7 +114,7 @@ impl FileReading {
             records: file.records,
             packets: file.packets,
             traffic_bytes: file.traffic_bytes,
-            ragged: file.ragged,
+            irregular: file.irregular,
             networks: file.networks,
             cut: file.cut,
             cells: cells(file.source, file.destination),

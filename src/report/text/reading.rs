@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::input::Reason;
+use crate::input::{Irregular, Reason};
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -72,11 +72,37 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
     for (name, place) in malformed.take(PLACES_SHOWN) {
         writeln!(out, "    malformed: {name}, {place}")?;
     }
-    if input.ragged > 0 {
-        let rows = counted(input.ragged, "row is", "rows are");
-        writeln!(out, "  {rows} shorter or longer than the header; read as far as they go")?;
+    for line in irregularities(input.irregular) {
+        writeln!(out, "  {line}")?;
     }
     Ok(())
+}
+
+/// What stands in tables besides regular rows, a line each.
+fn irregularities(irregular: Irregular) -> Vec<String> {
+    let Irregular { ragged, overlong, headers, changes } = irregular;
+    let mut lines = Vec::new();
+    if headers > 0 {
+        let other = if changes > 0 {
+            format!(", {} with other columns", grouped(changes))
+        } else {
+            String::new()
+        };
+        let lines_of = counted(headers, "header line", "header lines");
+        lines.push(format!("{lines_of} further down{other}"));
+    }
+    let short = ragged.saturating_sub(overlong);
+    if short > 0 {
+        let rows = counted(short, "row is", "rows are");
+        lines.push(format!("{rows} shorter than the header; read as far as they go"));
+    }
+    if overlong > 0 {
+        let rows = counted(overlong, "row has", "rows have");
+        lines.push(format!(
+            "{rows} more cells than the header; what could not be told apart is left out"
+        ));
+    }
+    lines
 }
 
 /// The file in one line.

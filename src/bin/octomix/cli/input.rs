@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use octomix::input::{self, Directories, Notation, Roles, Tunnels};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use octomix::input::{self, Directories, Notation, PRESETS, Preset, Roles, Tunnels};
 
 use super::FilterArgs;
 use super::choice::{Choice, one_of};
@@ -22,12 +23,16 @@ pub struct InputArgs {
     /// The side of the packets to look at [default: both; of a list, src]
     #[arg(long, value_parser = one_of(ROLES), help_heading = "Input")]
     pub role: Option<Roles>,
-    /// The column of the source addresses, or the path of a JSON field [default: known names, such as ip.src]
+    /// The column of the source addresses by its name or its number from 1, or the path of a JSON field
+    /// [default: known names, such as ip.src]
     #[arg(long, visible_alias = "src-field", value_name = "NAME", help_heading = "Input")]
     pub src_column: Option<String>,
-    /// The column of the destination addresses, or the path of a JSON field [default: known names, such as ip.dst]
+    /// The column of the destination addresses, in the same way [default: known names, such as ip.dst]
     #[arg(long, visible_alias = "dst-field", value_name = "NAME", help_heading = "Input")]
     pub dst_column: Option<String>,
+    /// The columns of a table without a header
+    #[arg(long, value_parser = layout(), value_name = "NAME", help_heading = "Input")]
+    pub layout: Option<&'static Preset>,
     /// The IPv4 header of a packet capture that counts where packets carry others, as in GRE or VXLAN
     #[arg(long, value_parser = one_of(TUNNELS), default_value = "outer", help_heading = "Input")]
     pub tunnels: Tunnels,
@@ -60,6 +65,7 @@ impl InputArgs {
             roles: self.role,
             source_column: self.src_column.clone(),
             destination_column: self.dst_column.clone(),
+            layout: self.layout,
             tunnels: self.tunnels,
             notation: Notation {
                 integers: self.integers,
@@ -79,6 +85,13 @@ impl InputArgs {
             times: self.filter.times,
         }
     }
+}
+
+/// A parser that takes the name of a layout.
+fn layout() -> impl TypedValueParser<Value = &'static Preset> {
+    let names = PRESETS.iter().map(|preset| PossibleValue::new(preset.name).help(preset.what));
+    PossibleValuesParser::new(names)
+        .try_map(|given| Preset::named(&given).ok_or("there is no such layout"))
 }
 
 const TUNNELS: &[Choice<Tunnels>] = &[

@@ -72,8 +72,9 @@ impl<'a> PlainRow<'a> {
     }
 }
 
-/// Passes the rows of `bytes`, blank lines included, to `take`, from byte `at`, where a row must start.
-/// Returns where the first row starts that it cannot read or that has no line end. `found` is the
+/// Passes the rows of `bytes`, blank lines included, to `take`, from byte `at`, where a row must start, as
+/// long as it returns true. Returns where the first row starts that it cannot read or that has no line end,
+/// or that follows the one at which `take` returned false. `found` is the
 /// [room](Targets::room) of the targets.
 pub(super) fn rows(
     bytes: &[u8],
@@ -81,7 +82,7 @@ pub(super) fn rows(
     delimiter: u8,
     targets: &Targets,
     found: &mut [usize],
-    take: impl FnMut(PlainRow<'_>),
+    take: impl FnMut(PlainRow<'_>) -> bool,
 ) -> usize {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2")
@@ -102,7 +103,7 @@ fn rows_avx2(
     delimiter: u8,
     targets: &Targets,
     found: &mut [usize],
-    take: impl FnMut(PlainRow<'_>),
+    take: impl FnMut(PlainRow<'_>) -> bool,
 ) -> usize {
     rows_of::<Avx2>(bytes, at, delimiter, targets, found, take)
 }
@@ -114,7 +115,7 @@ fn rows_of<C: Compare>(
     delimiter: u8,
     targets: &Targets,
     found: &mut [usize],
-    mut take: impl FnMut(PlainRow<'_>),
+    mut take: impl FnMut(PlainRow<'_>) -> bool,
 ) -> usize {
     let Targets(targets) = targets;
     let (mut row, mut passed, mut next) = (at, 0u32, 0);
@@ -143,7 +144,7 @@ fn rows_of<C: Compare>(
             }
             let end_at = word + end.trailing_zeros() as usize;
             let is_pair = end_at > row && bytes[end_at - 1] == b'\r';
-            take(PlainRow {
+            let goes_on = take(PlainRow {
                 bytes,
                 start: row,
                 end: end_at - usize::from(is_pair),
@@ -151,6 +152,9 @@ fn rows_of<C: Compare>(
                 found: &found[..next],
             });
             (row, passed, next) = (end_at + 1, 0, 0);
+            if !goes_on {
+                return row;
+            }
             live = !(end | end.wrapping_sub(1));
         }
         word += WORD;

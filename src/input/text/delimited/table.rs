@@ -1,32 +1,34 @@
 //! The rows of a table: read fast as long as they have no quotes, and exactly where they do.
 
-use super::exact::Exact;
+use std::sync::Arc;
+
 use super::fast::{self, Between, Targets};
 use crate::input::format::Parser;
-use crate::input::message::excerpt;
 use crate::input::options::Notation;
 use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
 use crate::input::record::{Cell, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::{parse_cell, parse_ipv4};
-use crate::input::text::columns::Column;
+use crate::input::text::exact::Exact;
 use crate::input::text::facts::FactColumns;
+use crate::input::text::layout::{Headers, Layout};
 use crate::input::text::lines;
+use crate::input::text::unusual::Unusual;
 
 /// Columns that identify a table of nfdump.
 const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
 
 /// The rows of a table.
-pub(super) struct Table {
+pub(in crate::input::text) struct Table {
     delimiter: u8,
     /// The columns of the header.
     width: usize,
-    columns: Vec<Column>,
     source: Option<Slot>,
     destination: Option<Slot>,
     facts: FactColumns<Slot>,
     is_nfdump: bool,
     targets: Targets,
+    others: Unusual,
 }
 
 /// A column that is read, as each of the two readers finds it.
@@ -37,27 +39,22 @@ struct Slot {
 }
 
 impl Table {
-    pub(super) fn new(
-        delimiter: u8,
-        header: &[String],
-        columns: Vec<Column>,
-        facts: &FactColumns,
-    ) -> Self {
-        let indices = columns.iter().map(|column| column.index).chain(facts.all());
+    pub fn new(delimiter: u8, layout: Arc<Layout>, headers: Option<Arc<Headers>>) -> Self {
+        let indices = layout.columns.iter().map(|column| column.index).chain(layout.facts.all());
         let targets = Targets::new(indices);
         let slot = |index| Slot { index, between: targets.between(index) };
-        let of = |role| columns.iter().find(|column| column.role == role);
-        let [source, destination] =
-            [Role::Source, Role::Destination].map(|role| Some(slot(of(role)?.index)));
+        let [source, destination] = [Role::Source, Role::Destination]
+            .map(|role| layout.column(role).map(|column| slot(column.index)));
+        let header = &layout.header.names;
         Self {
             delimiter,
-            width: header.len(),
-            columns,
+            width: layout.width(),
             source,
             destination,
-            facts: facts.map(slot),
+            facts: layout.facts.map(slot),
             is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
             targets,
+            others: Unusual::new(layout, headers),
         }
     }
 }
@@ -69,12 +66,17 @@ impl Parser for Table {
         let (mut found, mut at) = (self.targets.room(), 0);
         loop {
             at = fast::rows(bytes, at, self.delimiter, &self.targets, &mut found, |row| {
-                if row.end > row.start {
-                    self.add(row.fields, |slot: Slot| row.field(slot.between), row.start, block);
+                let is_read = row.end == row.start
+                    || self.add(row.fields, |slot: Slot| row.field(slot.between), block);
+                if !is_read {
+                    let line = &bytes[row.start..row.end];
+                    let cells: Vec<&[u8]> = line.split(|&byte| byte == self.delimiter).collect();
+                    self.add_other(&cells, line, row.start, block);
                 }
                 block.passed += 1;
+                is_read || block.successor.is_none()
             });
-            if at == bytes.len() {
+            if at == bytes.len() || block.successor.is_some() {
                 return at;
             }
             if let Some((0, next)) = lines::line_end(&bytes[at..], true) {
@@ -92,55 +94,56 @@ impl Parser for Table {
                 true => exact.field(slot.index),
                 false => b"".as_slice(),
             };
-            self.add(row.fields, field, at, block);
+            if !self.add(row.fields, field, block) {
+                let cells: Vec<&[u8]> = (0..row.fields).map(|at| exact.field(at)).collect();
+                self.add_other(&cells, &bytes[at..at + row.len], at, block);
+            }
             let ends = lines::count(&bytes[at..at + row.len]);
             if ends > MANY_LINES {
                 block.long_record.get_or_insert(block.passed);
             }
             block.passed += ends;
             at += row.len;
+            if block.successor.is_some() {
+                return at;
+            }
         }
     }
 }
 
 impl Table {
-    /// Adds a row with this number of fields that starts at byte `at` of the block.
+    /// Adds a row of as many fields as the header has, if its addresses are usual cells. Returns
+    /// whether it did.
     #[inline(always)]
-    fn add<'a>(
-        &self,
-        fields: usize,
-        field: impl Fn(Slot) -> &'a [u8],
-        at: usize,
-        block: &mut Block,
-    ) {
-        if fields != self.width {
-            // The summary below a table of nfdump: the word Summary, and the names and values of six sums.
-            if self.is_nfdump && matches!(fields, 1 | 6) {
-                return;
-            }
-            block.ragged += 1;
-        }
+    fn add<'a>(&self, fields: usize, field: impl Fn(Slot) -> &'a [u8], block: &mut Block) -> bool {
         let content = |slot: Option<Slot>| slot.map_or(b"".as_slice(), &field);
         let notation = block.wanted().notation;
+        let source = cell(content(self.source), notation);
+        let destination = cell(content(self.destination), notation);
+        if fields != self.width || !source.is_usual() || !destination.is_usual() {
+            return false;
+        }
         let record = Record {
-            source: cell(content(self.source), notation),
-            destination: cell(content(self.destination), notation),
+            source,
+            destination,
             packets: self.facts.packets(&field),
             bytes: self.facts.bytes(&field),
             facts: self.facts.read(&field, block),
         };
-        let number = block.passed;
-        block.add(&record, |role| {
-            let slot = if role == Role::Source { self.source } else { self.destination };
-            let column = self.columns.iter().find(|column| column.role == role);
-            MalformedInBlock {
-                number,
-                offset: at as u64,
-                column: column.map(|column| column.name.clone()),
-                value: excerpt(content(slot)),
-            }
-        });
+        block.add(&record, |_| MalformedInBlock::default());
         block.recount(self.facts.unit());
+        true
+    }
+
+    /// Adds any other row, `line`, which starts at byte `at` of the block.
+    #[cold]
+    fn add_other(&self, cells: &[&[u8]], line: &[u8], at: usize, block: &mut Block) {
+        // The summary below a table of nfdump: the word Summary, and the names and values of six sums.
+        if self.is_nfdump && cells.len() != self.width && matches!(cells.len(), 1 | 6) {
+            return;
+        }
+        let notation = block.wanted().notation;
+        self.others.add(cells, line, at, block, |field| cell(field, notation));
     }
 }
 
@@ -172,17 +175,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::input::message::excerpt;
     use crate::input::options::Options;
     use crate::input::read::block::Side;
     use crate::input::read::wanted::Wanted;
     use crate::input::role::Roles;
+    use crate::input::text::columns::{Column, Sample};
+    use crate::input::text::header::{Division, Header};
+    use crate::input::text::ragged::Placed;
 
     /// A table of three columns, the first and the last of which are read.
     fn table(delimiter: u8) -> Table {
         let header = ["src", "note", "dst"].map(str::to_owned);
         let column = |role, index: usize| Column { role, index, name: header[index].clone() };
         let columns = vec![column(Role::Source, 0), column(Role::Destination, 2)];
-        Table::new(delimiter, &header, columns, &FactColumns::default())
+        let names = header.to_vec();
+        let header = Header { division: Division::Delimiter(delimiter), names };
+        let layout = Layout::new(header, columns, &Options::default(), &Sample::default());
+        Table::new(delimiter, Arc::new(layout), None)
     }
 
     fn block() -> Block {
@@ -197,7 +207,7 @@ mod tests {
         let places = block.malformed.iter();
         (
             block.records,
-            block.ragged,
+            block.irregular.ragged,
             vec![side(&block.source), side(&block.destination)],
             places.map(|place| (place.number, place.offset, place.value.clone())).collect(),
         )
@@ -214,19 +224,32 @@ mod tests {
         }
         let mut block = block();
         for row in &rows {
-            block.ragged += u64::from(row.len() != 3);
-            let field = |at| row.get(at).unwrap_or_default();
             let notation = Notation::default();
-            let record = Record::of(other_cell(field(0), notation), other_cell(field(2), notation));
+            let is_padded =
+                row.len() > 3 && row.iter().skip(3).all(|cell| cell.trim_ascii().is_empty());
+            let is_overlong = row.len() > 3 && !is_padded;
+            block.irregular.ragged += u64::from(row.len() < 3 || is_overlong);
+            let field = |at| row.get(at).unwrap_or_default();
+            let cell = |at| other_cell(field(at), notation);
+            let placed = Placed::new(row.len(), 3, [Some(0), Some(2)], cell);
+            let at = if is_overlong { placed.sides()[1] } else { Some(2) };
+            let record = Record::of(cell(0), at.map_or(Cell::Malformed, cell));
             // The line of a record after blank ones is that of the first of these, so it is counted anew.
-            let at = row.position().unwrap().byte() as usize;
+            let start = row.position().unwrap().byte() as usize;
             let is_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-            let offset = at + text[at..].iter().take_while(is_end).count();
+            let offset = start + text[start..].iter().take_while(is_end).count();
             block.add(&record, |role| MalformedInBlock {
                 number: lines::count(&text[..offset]),
                 offset: offset as u64,
                 column: Some(role.to_string()),
-                value: excerpt(field(if role == Role::Source { 0 } else { 2 })),
+                value: match (role, at) {
+                    (Role::Source, _) => excerpt(field(0)),
+                    (_, Some(at)) => excerpt(field(at)),
+                    (_, None) => {
+                        let cells: Vec<&[u8]> = row.iter().skip(2).take(row.len() - 2).collect();
+                        excerpt(&cells[..cells.len().min(8)].join(&b','))
+                    }
+                },
             });
         }
         found(&block)

@@ -21,6 +21,7 @@ use crate::input::read::head::Head;
 use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Roles;
 use crate::input::text::cell::leading_ipv4;
+use crate::input::text::columns;
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
 pub use blocks::{BlocksError, parse_block};
@@ -35,6 +36,10 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
+    if options.layout.is_some() || columns::are_numbered(options) {
+        // A table without a header may begin as a list does.
+        return Ok(None);
+    }
     loop {
         if let Some(is_list) = begins(head.bytes(), head.is_whole(), options.notation) {
             return Ok(is_list.then(|| opened(head, options)));

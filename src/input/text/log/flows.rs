@@ -143,6 +143,8 @@ fn columns_after_endpoints(header: &[u8]) -> Option<(Tool, &[u8])> {
     }
     let columns = after(b" DstAddr")?;
     after(b" SrcAddr")?;
+    // Without the arrow between them, the columns are those of a table like any other.
+    after(b" Dir ")?;
     let ports = columns.trim_ascii_start().strip_prefix(b"Dport");
     Some((Tool::Argus, ports.unwrap_or(columns)))
 }

@@ -1,0 +1,28 @@
+//! What stands in a table besides rows that are as long as its header.
+
+use serde::Serialize;
+
+/// How much of it a file has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Irregular {
+    /// Rows longer or shorter than the header.
+    pub ragged: u64,
+    /// How many of `ragged` are longer.
+    pub overlong: u64,
+    /// Header lines below the first one, which are no records.
+    pub headers: u64,
+    /// How many of `headers` name other columns than the header before.
+    pub changes: u64,
+}
+
+impl Irregular {
+    /// The sum of both.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            ragged: self.ragged + other.ragged,
+            overlong: self.overlong + other.overlong,
+            headers: self.headers + other.headers,
+            changes: self.changes + other.changes,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! How the rows below a header are read: by what their cells are divided, and which of them are read.
+
+use std::sync::{Arc, Mutex};
+
+use crate::input::format::Parser;
+use crate::input::names;
+use crate::input::options::Options;
+use crate::input::role::{Role, Roles};
+use crate::input::text::cell::parse_cell;
+use crate::input::text::columns::{self, Column, Sample};
+use crate::input::text::facts::FactColumns;
+use crate::input::text::header::Header;
+
+/// The most headers that one file may have: more are no headers but hostile.
+const MOST_HEADERS: usize = 64;
+
+/// A header, and which of its columns are read.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub header: Header,
+    /// The columns that fill roles.
+    pub columns: Vec<Column>,
+    /// The columns of the sources and the destinations, whether or not they are asked for.
+    pub sides: [Option<usize>; 2],
+    pub facts: FactColumns,
+    /// Whether its one column of addresses fills roles as a list does.
+    pub is_list: bool,
+}
+
+impl Layout {
+    /// `sample` is what the columns were chosen by.
+    pub fn new(header: Header, columns: Vec<Column>, options: &Options, sample: &Sample) -> Self {
+        let facts = FactColumns::of(&header.names, options.needs_facts());
+        let sides = columns::sides(&header.names, options, sample);
+        Self { header, columns, sides, facts, is_list: false }
+    }
+
+    pub fn width(&self) -> usize {
+        self.header.names.len()
+    }
+
+    /// The column that fills `role`.
+    pub fn column(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|column| column.role == role)
+    }
+}
+
+/// Makes the parser of a layout.
+pub(crate) type Make = fn(Arc<Layout>, Arc<Headers>) -> Arc<dyn Parser>;
+
+/// The headers of one file. A file that was put together from several has more than one, and they may name
+/// the same columns in another order, or others.
+pub(crate) struct Headers {
+    options: Options,
+    make: Make,
+    known: Mutex<Vec<Arc<Layout>>>,
+}
+
+/// A header further down in a file.
+pub(crate) enum Further {
+    /// It names the columns that are read already.
+    Same,
+    /// It names others, which this parser reads.
+    Other(Arc<dyn Parser>),
+}
+
+impl Headers {
+    pub fn new(options: &Options, make: Make) -> Arc<Self> {
+        Arc::new(Self { options: options.clone(), make, known: Mutex::default() })
+    }
+
+    /// The parser of the rows below the first header.
+    pub fn parser(self: &Arc<Self>, layout: Layout) -> Arc<dyn Parser> {
+        (self.make)(Arc::new(layout), self.clone())
+    }
+
+    /// The header that the row `line` is, of a file that is read by `layout`.
+    #[cold]
+    pub fn further(self: &Arc<Self>, line: &[u8], layout: &Layout) -> Option<Further> {
+        let header = Header::of(line, &self.options)?;
+        if header == layout.header {
+            return Some(Further::Same);
+        }
+        if !header.names_columns(&self.options) {
+            return None;
+        }
+        // A thread that has failed ends the reading.
+        let mut known = self.known.lock().ok()?;
+        let next = match known.iter().find(|known| known.header == header) {
+            Some(layout) => layout.clone(),
+            None if known.len() >= MOST_HEADERS => return None,
+            None => {
+                let layout = Arc::new(self.next(header, layout));
+                known.push(layout.clone());
+                layout
+            }
+        };
+        Some(Further::Other((self.make)(next, self.clone())))
+    }
+
+    fn next(&self, header: Header, before: &Layout) -> Layout {
+        let sample = Sample::default();
+        let sides = columns::sides(&header.names, &self.options, &sample);
+        let roles = self.options.roles.unwrap_or(Roles::Both);
+        let columns = if before.is_list {
+            let one = sides.into_iter().flatten().next();
+            let roles = before.columns.iter().map(|column| column.role);
+            roles.filter_map(|role| Some(Column::of(role, one?, &header.names))).collect()
+        } else {
+            let of = |&role: &Role| {
+                let index = sides[usize::from(role == Role::Destination)]?;
+                Some(Column::of(role, index, &header.names))
+            };
+            roles.sides().iter().filter_map(of).collect()
+        };
+        Layout { is_list: before.is_list, ..Layout::new(header, columns, &self.options, &sample) }
+    }
+}
+
+impl Header {
+    /// Whether it is sure to be a header: it names two known columns, one of addresses, or one that the
+    /// options name, and holds no value.
+    pub fn names_columns(&self, options: &Options) -> bool {
+        let names = &self.names;
+        let is_value = |name: &String| {
+            let is_number = name.parse::<f64>().is_ok();
+            is_number || parse_cell(name.as_bytes(), options.notation).is_address()
+        };
+        let named = [Role::Source, Role::Destination].into_iter();
+        let mut named = named.filter_map(|role| options.column(role));
+        let is_named = named.any(|column| names.iter().any(|name| names::is_same(name, column)));
+        let is_address = |name: &String| names::is_address(name);
+        let is_known = || {
+            names.iter().any(is_address)
+                && names.iter().filter(|name| names::is_known(name)).nth(1).is_some()
+        };
+        let is_one = || names.len() == 1 && is_address(&names[0]);
+        (is_named || is_known() || is_one()) && !names.iter().any(is_value)
+    }
+}

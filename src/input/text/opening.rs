@@ -1,0 +1,114 @@
+//! Opens a table whose header is known: chooses its columns and makes the parser of its rows.
+
+use std::sync::Arc;
+
+use crate::input::account::{Format, RecordNumber};
+use crate::input::error::InputError;
+use crate::input::format::{Opened, Parser};
+use crate::input::names;
+use crate::input::options::Options;
+use crate::input::read::head::Head;
+use crate::input::record::Cell;
+use crate::input::role::Roles;
+use crate::input::text::bare::Rows;
+use crate::input::text::cell::parse_cell;
+use crate::input::text::columns::{self, Column, Sample, described};
+use crate::input::text::cutter::LineCutter;
+use crate::input::text::delimited::table::Table;
+use crate::input::text::header::{self, Division, Header};
+use crate::input::text::layout::{Headers, Layout};
+use crate::input::text::lines;
+use crate::input::warning::Warning;
+
+/// Rows that tell columns of addresses from others.
+const SAMPLED: usize = 5;
+
+/// Where the rows of a table begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Start {
+    pub offset: usize,
+    pub lines_before: u64,
+}
+
+/// Opens the table of the format `format` with `header`, whose rows begin at `start`.
+///
+/// # Errors
+/// A named column that does not exist, or no column for any role.
+pub(crate) fn open(
+    head: &mut Head<'_>,
+    options: &Options,
+    format: &'static str,
+    header: Header,
+    start: Start,
+) -> Result<Opened, InputError> {
+    let names = &header.names;
+    let sample = match names.iter().filter(|name| names::is_address(name)).count() {
+        // No two columns compete for a role.
+        0..=2 => Sample::default(),
+        _ => sample(head, options, &header, start.offset),
+    };
+    let list = list_column(names, options, &sample);
+    let (columns, warnings) = match list {
+        Some(column) => (fill(column, names, options), Vec::new()),
+        None => columns::choose_by(names, options, head.name(), &sample)?,
+    };
+    let (format, roles) = described(format, &columns);
+    let format = Format { has_roles: list.is_none(), ..format };
+    let layout = Layout::new(header, columns, options, &sample);
+    let parser = Headers::new(options, make).parser(Layout { is_list: list.is_some(), ..layout });
+    Ok(Opened {
+        format,
+        roles,
+        skip: start.offset,
+        lines_before: start.lines_before,
+        counted_by: RecordNumber::Line,
+        cutter: Box::new(LineCutter(parser)),
+        warnings,
+    })
+}
+
+/// The parser of rows that are divided as `layout` says.
+pub(crate) fn make(layout: Arc<Layout>, headers: Arc<Headers>) -> Arc<dyn Parser> {
+    match layout.header.division {
+        Division::Delimiter(delimiter) => Arc::new(Table::new(delimiter, layout, Some(headers))),
+        Division::Byte(_) | Division::Blanks => {
+            Arc::new(Rows::new(layout, Vec::new(), Some(headers)))
+        }
+    }
+}
+
+/// The one column of addresses of a table that is a list with notes.
+fn list_column(names: &[String], options: &Options, sample: &Sample) -> Option<usize> {
+    match columns::sides(names, options, sample) {
+        [Some(column), None] if options.names_no_column() => {
+            names::is_of_list(&names[column]).then_some(column)
+        }
+        _ => None,
+    }
+}
+
+/// The column as that of each role that a list fills.
+fn fill(column: usize, names: &[String], options: &Options) -> Vec<Column> {
+    let roles = Roles::of_single(options.roles);
+    roles.as_slice().iter().map(|&role| Column::of(role, column, names)).collect()
+}
+
+/// The first rows from `at` on.
+fn sample(head: &mut Head<'_>, options: &Options, header: &Header, at: usize) -> Sample {
+    let row = |line: &[u8]| -> Vec<Cell> {
+        let cells = header::names(line, header.division);
+        cells.iter().map(|cell| parse_cell(cell.as_bytes(), options.notation)).collect()
+    };
+    loop {
+        let rest = &head.bytes()[at.min(head.bytes().len())..];
+        let rows: Vec<_> = lines::all(rest, head.is_whole()).take(SAMPLED).map(row).collect();
+        if rows.len() == SAMPLED || !head.grow() {
+            return Sample(rows);
+        }
+    }
+}
+
+/// Says that lines above the header are passed over.
+pub(crate) fn passed_over(lines: u64, first: String) -> Option<Warning> {
+    (lines > 0).then_some(Warning::LinesAbove { lines, first })
+}
