@@ -173,7 +173,7 @@ mod tests {
     use crate::input::text::cell::parse_cell;
 
     const OWN: Notation =
-        Notation { integers: false, zero_padded: false, day_first: false, year: None };
+        Notation { integers: false, zero_padded: false, day_first: false, month_first: false, year: None };
     const PADDED: Notation = Notation { zero_padded: true, ..OWN };
     const INTEGERS: Notation = Notation { integers: true, ..OWN };
 
