@@ -92,9 +92,7 @@ fn every_case_is_read_as_wanted_or_refused_in_one_sentence() {
         let is_one = errors == usize::from(found == "refused");
         let is_plain = told.lines().all(|line| !line.contains("\\u{") && line.len() < 600);
         let is_quiet = !case.told.is_empty() || told.is_empty();
-        if found != case.expected
-            || !(is_one && is_plain && is_quiet && told.contains(case.told))
-        {
+        if found != case.expected || !(is_one && is_plain && is_quiet && told.contains(case.told)) {
             wrong.push(format!(
                 "{} {:?}: {found}, not {}, told {told:?}, not {:?}",
                 case.file, case.options, case.expected, case.told

@@ -335,6 +335,10 @@ fn fields_that_there_are_are_told() {
     let options = Options { source_column: Some("records[].a.b".to_owned()), ..Options::default() };
     let capture = attempt("{\"records\":[{\"a\":{\"b\":\"10.0.0.1\"}}]}", &options).unwrap();
     assert_eq!(addresses(&capture)[0], SOURCE);
+    // A flow in a string has no field that could be named.
+    let tuples = "{\"records\":[{\"flowTuples\":[\"1,10.0.0.1,192.0.2.1,1,2,T,O,A\"]}]}";
+    let error = told(tuples, &options);
+    assert!(error.contains("no column 'records[].a.b'"), "{error}");
     let error = told("{\"records\":[{\"a\":{\"c\":\"10.0.0.1\"}}]}", &options);
     assert!(
         error.contains(

@@ -151,10 +151,7 @@ fn warn_of(account: &Account, console: &mut Console) {
     account.told_of_files().into_iter().for_each(|told| console.warn(told));
 }
 
-fn tell<'a>(
-    warnings: impl Iterator<Item = (&'a FileAccount, &'a Warning)>,
-    console: &mut Console,
-) {
+fn tell<'a>(warnings: impl Iterator<Item = (&'a FileAccount, &'a Warning)>, console: &mut Console) {
     for (file, warning) in warnings {
         console.warn(format!("{}: {warning}", file.name));
     }

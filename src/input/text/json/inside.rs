@@ -36,6 +36,8 @@ pub enum Found<'f> {
 pub struct Inside<'s> {
     pub paths: &'s Paths,
     pub notation: Notation,
+    /// Whether flows in strings count.
+    pub has_flows: bool,
     /// Whether arrays of addresses count.
     pub has_lists: bool,
     /// Takes what is found, and where in the outermost text.
@@ -154,7 +156,9 @@ impl Search<'_, '_> {
     fn element(&mut self, bytes: &[u8], text: Text) -> Option<Listed> {
         let raw = &bytes[text.start..text.end];
         let notation = self.inside.notation;
-        if let Some(flow) = tuple::flow(raw, notation) {
+        if self.inside.has_flows
+            && let Some(flow) = tuple::flow(raw, notation)
+        {
             self.tell(text.start, Found::Flow(flow));
             return Some(Listed::Yes);
         }

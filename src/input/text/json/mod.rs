@@ -20,6 +20,7 @@ mod syntax;
 mod tokens;
 mod tuple;
 mod value;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -27,7 +28,6 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cutter, Opened, Parser};
 use crate::input::message::printable;
-use crate::input::names::{self, Field};
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
@@ -36,8 +36,8 @@ use crate::input::text::lines as text_lines;
 use crate::input::warning::Warning;
 use forest::ForestCutter;
 use objects::{Layout, Objects};
-use paths::WantedPath;
 use sample::Sample;
+use wanted::Names;
 
 /// Bytes in which objects with fields are looked for before the first record.
 const ENOUGH: usize = 64 << 10;
@@ -49,9 +49,8 @@ pub(crate) fn recognise(
 ) -> Result<Option<Opened>, InputError> {
     let skip = text_lines::bom(head.bytes());
     let notation = options.notation;
-    let all = wanted(options, Names::All);
     let has_addresses = |object: &[u8]| {
-        let objects = Objects::new(&all, Layout::Lines, false);
+        let objects = Objects::new(options, Names::All, Layout::Lines);
         let sample = Sample::of(&objects, object, notation);
         sample.source.is_some() || sample.destination.is_some()
     };
@@ -59,18 +58,15 @@ pub(crate) fn recognise(
         return Ok(None);
     };
     // Names of single addresses say little beside those of sources and destinations.
-    let flows = Objects::new(&wanted(options, Names::Pairs), layout, false);
-    let mut sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+    let mut objects = Objects::new(options, Names::Pairs, layout);
+    let mut sample = Sample::of(&objects, &head.bytes()[skip..], notation);
     // A first line without fields says nothing.
     while sample.fields.is_empty() && head.bytes().len() < ENOUGH && head.grow() {
-        sample = Sample::of(&flows, &head.bytes()[skip..], notation);
+        sample = Sample::of(&objects, &head.bytes()[skip..], notation);
     }
-    let text = &head.bytes()[skip..];
-    let has_flows = sample.has_flows || sample.source.is_some() || sample.destination.is_some();
-    let mut objects = flows;
-    if !has_flows {
-        objects = Objects::new(&all, layout, false);
-        sample = Sample::of(&objects, text, notation);
+    if !sample.has_flows && sample.source.is_none() && sample.destination.is_none() {
+        objects = Objects::new(options, Names::All, layout);
+        sample = Sample::of(&objects, &head.bytes()[skip..], notation);
         objects.is_list = sample.destination.is_none()
             && options.names_no_column()
             && (sample.source.is_some() || sample.has_lists);
@@ -79,8 +75,8 @@ pub(crate) fn recognise(
         true => Roles::of_single(options.roles),
         false => options.roles.unwrap_or(Roles::Both),
     };
-    let warnings = missing(&sample, options, roles);
     let is_list = objects.is_list;
+    let warnings = if is_list { Vec::new() } else { missing(&sample, options, roles) };
     let is_asked = |role: Role| is_list || roles.as_slice().contains(&role);
     let path = |role, found: Option<(String, u16)>| {
         found.filter(|_| is_asked(role)).map(|(path, _)| printable(&path))
@@ -110,7 +106,7 @@ pub(crate) fn recognise(
 /// Says which fields the first objects have, if none of them is known, or one that is named is not there.
 fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
     let fields: Vec<String> = sample.fields.iter().map(|name| printable(name)).collect();
-    if fields.is_empty() || sample.has_flows || sample.has_lists {
+    if fields.is_empty() || sample.has_flows {
         return Vec::new();
     }
     let sides = [(Role::Source, &sample.source), (Role::Destination, &sample.destination)];
@@ -125,55 +121,4 @@ fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
         warnings.push(Warning::UnknownFields { roles, fields });
     }
     warnings
-}
-
-/// Which of the known names of addresses are wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    /// Those of sources and destinations.
-    Pairs,
-    /// Also those of single addresses.
-    All,
-}
-
-/// The fields that the run wants. Names that belong together have one rank.
-fn wanted(options: &Options, of_addresses: Names) -> Vec<WantedPath<'_>> {
-    let mut wanted: Vec<WantedPath<'_>> = Vec::new();
-    let mut want = |field, counterpart| {
-        // One name may have several counterparts: whichever is there belongs to it.
-        let mut known: Vec<(&str, u16)> = Vec::new();
-        let is_wanted = |pair: &names::Pair| {
-            field != Field::Source
-                || of_addresses == Names::All
-                || matches!(pair, (Some(_), Some(_)))
-        };
-        for (rank, (first, second)) in (0..).zip(names::pairs(field).filter(is_wanted)) {
-            let earlier = known.iter().find(|&&(name, _)| first == Some(name));
-            let rank = earlier.map_or(rank, |&(_, rank)| rank);
-            known.extend(first.map(|name| (name, rank)));
-            let both = [(field, first), (counterpart, second)];
-            let named = both.into_iter().filter_map(|(slot, name)| Some((slot, name?)));
-            wanted.extend(named.map(|(slot, path)| WantedPath { path, slot, rank }));
-        }
-    };
-    want(Field::Source, Field::Destination);
-    want(Field::Packets, Field::PacketsBack);
-    want(Field::Bytes, Field::BytesBack);
-    if options.needs_facts() {
-        want(Field::SourcePort, Field::DestinationPort);
-        want(Field::Protocol, Field::Protocol);
-        want(Field::Time, Field::Time);
-    }
-    let named = [
-        (Field::Source, &options.source_column),
-        (Field::Destination, &options.destination_column),
-    ];
-    for (slot, path) in named.into_iter().filter_map(|(slot, path)| Some((slot, path.as_deref()?)))
-    {
-        // Paths are listed with the arrays that records stand in, but are those of one record.
-        let path = path.rsplit_once("[].").map_or(path, |(_, path)| path);
-        wanted.retain(|want| want.slot != slot);
-        wanted.push(WantedPath { path, slot, rank: 0 });
-    }
-    wanted
 }

@@ -1,14 +1,18 @@
 //! Objects as records: what each says about a packet, a flow or an address of a list.
 
+use std::sync::Arc;
+
 use memchr::memchr_iter;
 
 use super::inside::{Found, Inside};
-use super::paths::{INSIDE, Paths, WantedPath};
+use super::paths::{INSIDE, Paths};
 use super::scan::{Kind, WantedValues};
 use super::value::{cells, raw};
+use super::wanted::{Names, paths, wanted};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
 use crate::input::names::{self, Field};
+use crate::input::options::Options;
 use crate::input::protocol::parse_protocol;
 use crate::input::read::block::{Block, MalformedInBlock};
 use crate::input::record::{Cell, Facts, Record};
@@ -29,27 +33,31 @@ pub(super) enum Layout {
 /// Reads objects.
 #[derive(Debug)]
 pub(super) struct Objects {
-    pub paths: Paths,
+    pub paths: Arc<Paths>,
     /// The paths of the sources and those of the destinations, by rank.
     pub sources: Vec<(u16, String)>,
     pub destinations: Vec<(u16, String)>,
     pub layout: Layout,
+    /// Whether flows in strings count, which have no fields that options could name.
+    pub has_flows: bool,
     /// Whether the file is a list of addresses, without sources and destinations.
     pub is_list: bool,
 }
 
 impl Objects {
-    pub fn new(wanted: &[WantedPath<'_>], layout: Layout, is_list: bool) -> Self {
+    pub fn new(options: &Options, of_addresses: Names, layout: Layout) -> Self {
+        let wanted = wanted(options, of_addresses);
         let of = |slot| {
             let of_slot = wanted.iter().filter(move |want| want.slot == slot);
             of_slot.map(|want| (want.rank, want.path.to_owned())).collect()
         };
         Self {
-            paths: Paths::new(wanted, names::WRAPPERS),
+            paths: paths(&wanted, options, of_addresses),
             sources: of(Field::Source),
             destinations: of(Field::Destination),
             layout,
-            is_list,
+            has_flows: options.names_no_column(),
+            is_list: false,
         }
     }
 
@@ -127,8 +135,14 @@ impl Objects {
                 Found::Other => block.add(&Record::of(Cell::NotIp, Cell::NotIp), |_| place()),
             }
         };
-        let paths = &self.paths;
-        look(&mut Inside { paths, notation, has_lists: self.is_list, sink: &mut sink })
+        let paths = &*self.paths;
+        look(&mut Inside {
+            paths,
+            notation,
+            has_flows: self.has_flows,
+            has_lists: self.is_list,
+            sink: &mut sink,
+        })
     }
 
     /// Adds the record that an object is.

@@ -110,8 +110,14 @@ impl Sample {
             Found::Listed(_) => self.has_lists = true,
             Found::Other => {}
         };
-        let paths = &objects.paths;
-        look(&mut Inside { paths, notation, has_lists: true, sink: &mut sink });
+        let paths = &*objects.paths;
+        look(&mut Inside {
+            paths,
+            notation,
+            has_flows: objects.has_flows,
+            has_lists: true,
+            sink: &mut sink,
+        });
         self.is_done()
     }
 
