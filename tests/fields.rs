@@ -496,7 +496,9 @@ fn fields_are_named_by_their_path() {
         Options { source_column: named("a.x"), roles: Some(Roles::Source), ..Options::default() };
     let error = try_read(text, &options).unwrap_err().to_string();
     assert!(
-        error.contains("no column 'a.x' (from --src-column); its columns are 'a.b.c', 'to.b.c', 'src'"),
+        error.contains(
+            "no column 'a.x' (from --src-column); its columns are 'a.b.c', 'to.b.c', 'src'"
+        ),
         "{error}"
     );
 }

@@ -13,6 +13,8 @@ use crate::input::text::cell::parse_cell;
 
 /// The most lines that may be damaged before the first sound one.
 const MOST_DAMAGED: usize = 16;
+/// Bytes that suffice to see what follows a damaged line.
+const ENOUGH: usize = 64 << 10;
 
 /// How objects stand in the file from byte `start` on; `None` if it is not JSON. `has_addresses` tells
 /// whether an object has.
@@ -103,13 +105,11 @@ fn of_damaged(
     start: usize,
     has_addresses: &dyn Fn(&[u8]) -> bool,
 ) -> Option<Layout> {
-    // A pipe may deliver a line at a time: only the rest of an object is worth waiting for another line.
-    let line_end = head.bytes()[start..].iter().position(|&byte| byte == b'\n');
-    let (line, rest) = head.bytes()[start..].split_at(line_end.unwrap_or_default());
-    let has_next = rest.get(1..).is_some_and(|rest| rest.contains(&b'\n'));
-    if trimmed(line).ends_with(b"}") && !has_next {
-        head.grow();
-    }
+    // A pipe may deliver a line at a time: only the rest of an object is worth waiting for other lines.
+    while is_rest_of_object(first_line(&head.bytes()[start..]))
+        && head.bytes().len() < ENOUGH
+        && head.grow()
+    {}
     let text = &head.bytes()[start..];
     let mut at = 0;
     // Whether all lines so far may be the rest of an object, and of one over several lines.
@@ -119,8 +119,7 @@ fn of_damaged(
         let line = trimmed(&text[at..end]);
         let next = (end + 1).min(text.len());
         if is_object(line) {
-            let follower = text[next..].split(|&byte| byte == b'\n').next().unwrap_or_default();
-            let is_sure = is_rest || is_object(trimmed(follower)) || has_addresses(line);
+            let is_sure = is_rest || is_object(first_line(&text[next..])) || has_addresses(line);
             return is_sure.then_some(Layout::Lines);
         }
         let is_first = damaged == 0;
@@ -145,6 +144,17 @@ fn of_damaged(
         at = next;
     }
     None
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    trimmed(text.split(|&byte| byte == b'\n').next().unwrap_or_default())
+}
+
+/// Whether a line may be the end of an object, or one of several lines of it.
+fn is_rest_of_object(line: &[u8]) -> bool {
+    line.ends_with(b"}")
+        || line.ends_with(b",") && line.contains(&b'"')
+        || line.starts_with(b"\"") && line.windows(2).any(|pair| pair == b"\":")
 }
 
 /// A line without what may stand around an object.

@@ -198,8 +198,8 @@ mod tests {
                 of("1", Kind::Element),
                 of("]", Kind::Close),
                 of("{", Kind::Open),
-                of("\"a\": {\"b\":1}", Kind::Member(29)),
-                of("\"c\" : [2]", Kind::Member(46)),
+                of("\"a\": {\"b\":1}", Kind::Member(28)),
+                of("\"c\" : [2]", Kind::Member(43)),
                 of("\"d\":[", Kind::Open),
                 of("3", Kind::Element),
             ]
