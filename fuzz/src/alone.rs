@@ -56,7 +56,10 @@ type Key = (u32, u32, u64, Option<i64>);
 /// The errors of its format.
 pub fn read(path: &Path, options: &Options, step: usize) -> Result<Reading, InputError> {
     let Contents::File(mut stream) = archive::open(path, Arc::new(AtomicU64::new(0)))? else {
-        return Err(InputError::Member { name: "x".to_owned(), reason: "is an archive".to_owned() });
+        return Err(InputError::Member {
+            name: "x".to_owned(),
+            reason: "is an archive".to_owned(),
+        });
     };
     let mut head = Head::read("x", &mut stream);
     let opened = formats::open(&mut head, options)?;

@@ -172,8 +172,13 @@ mod tests {
     use super::*;
     use crate::input::text::cell::parse_cell;
 
-    const OWN: Notation =
-        Notation { integers: false, zero_padded: false, day_first: false, year: None };
+    const OWN: Notation = Notation {
+        integers: false,
+        zero_padded: false,
+        day_first: false,
+        month_first: false,
+        year: None,
+    };
     const PADDED: Notation = Notation { zero_padded: true, ..OWN };
     const INTEGERS: Notation = Notation { integers: true, ..OWN };
 
