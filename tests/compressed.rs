@@ -167,6 +167,82 @@ fn streams_and_members_are_one_file() {
     }
 }
 
+/// Members that say their length, as bgzip writes them, with its empty last one.
+fn bgzip(content: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for chunk in content.chunks(40_000).chain([&[][..]]) {
+        let mut crc = Crc::new();
+        crc.update(chunk);
+        let data = deflate(chunk);
+        file.extend(b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0");
+        file.extend((data.len() as u16 + 25).to_le_bytes());
+        file.extend(data);
+        file.extend(crc.sum().to_le_bytes());
+        file.extend((chunk.len() as u32).to_le_bytes());
+    }
+    file
+}
+
+/// Frames of 100 kB, each after one that is skipped, as pzstd writes them.
+fn pzstd(content: &[u8]) -> Vec<u8> {
+    let frames = content.chunks(100_000).map(|chunk| {
+        let frame = zstd(chunk);
+        [b"\x50\x2a\x4d\x18\x04\0\0\0", &(frame.len() as u32).to_le_bytes()[..], &frame].concat()
+    });
+    frames.collect::<Vec<_>>().concat()
+}
+
+fn on(threads: usize, content: &[u8]) -> Result<Capture, InputError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| attempt("x", content))
+}
+
+#[test]
+fn threads_that_decompress_change_nothing() {
+    let text = table(60_000);
+    let same = |content: &[u8], what: &str| {
+        let [one, many] = [1, 4].map(|threads| on(threads, content));
+        match (one, many) {
+            (Ok(one), Ok(many)) => {
+                let of = |found: &Capture| {
+                    let file = found.account.files[0].clone();
+                    (found.sets.source.addresses().to_vec(), file.bytes, file.cut, file.warnings)
+                };
+                assert_eq!(of(&one), of(&many), "{what}");
+                one.sets.source.len()
+            }
+            (Err(one), Err(many)) => {
+                let folder =
+                    |error: InputError| error.to_string().split('/').next_back().map(str::to_owned);
+                assert_eq!(folder(one), folder(many), "{what}");
+                0
+            }
+            _ => panic!("{what}: threads decide whether there is an error"),
+        }
+    };
+    for compress in [bgzip as Compress, pzstd] {
+        let whole = compress(&text);
+        assert_eq!(same(&whole, "whole"), 60_000);
+        let mixed = [&whole[..], &gzip(&text), &[0; 100]].concat();
+        same(&mixed, "something else follows");
+        let (start, end) = text.split_at(text.len() / 2);
+        let long = zstd::encode_all(&[0; 20 << 20][..], 1).unwrap();
+        same(&[compress(start), long, compress(end)].concat(), "a long frame in between");
+        for at in (0..whole.len()).step_by(whole.len() / 60) {
+            same(&whole[..at], &format!("cut at {at}"));
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            same(&flipped, &format!("flipped at {at}"));
+        }
+        // Every byte of the first head.
+        for at in 0..40 {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x11;
+            same(&flipped, &format!("flipped at {at}"));
+        }
+    }
+}
+
 #[test]
 fn compressed_twice_is_decompressed_twice() {
     assert_eq!(rows(&attempt("x", &gzip(&xz(&table(100)))).unwrap()), 100);

@@ -314,7 +314,8 @@ proptest! {
                     Err(InputError::Nothing { reason, .. }) => {
                         prop_assert!(sources.is_empty() && destinations.is_empty(), "{} of {}", expression, name);
                         let all = dropped as u64;
-                        prop_assert!(matches!(*reason, InputError::Filtered { filtered, unsaid: 0, .. } if filtered == all));
+                        let is_all = matches!(*reason, InputError::Filtered { filtered, unsaid: 0, .. } if filtered == all);
+                        prop_assert!(is_all, "{} of {}: {}", expression, name, reason);
                     }
                     Err(error) => prop_assert!(false, "{error}"),
                     Ok(capture) => {
@@ -495,7 +496,7 @@ fn fields_are_named_by_their_path() {
         Options { source_column: named("a.x"), roles: Some(Roles::Source), ..Options::default() };
     let error = try_read(text, &options).unwrap_err().to_string();
     assert!(
-        error.contains("its columns are 'a.b.c', 'to.b.c', 'src'; name yours with --src-column"),
+        error.contains("no column 'a.x' (from --src-column); its columns are 'a.b.c', 'to.b.c', 'src'"),
         "{error}"
     );
 }

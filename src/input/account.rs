@@ -176,7 +176,8 @@ impl FileAccount {
             let tally = self.tally(role);
             if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
                 let remedy = self.remedy(role);
-                self.warnings.push(Warning::NoAddress { role, tally, remedy });
+                let has_columns = self.format.source.is_some() || self.format.destination.is_some();
+                self.warnings.push(Warning::NoAddress { role, tally, remedy, has_columns });
             }
         }
     }

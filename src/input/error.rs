@@ -395,6 +395,17 @@ impl InputError {
         }
     }
 
+    /// What was found on the way, beyond what the message says itself.
+    pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
+        let message = self.to_string();
+        let warnings = self.account().into_iter().flat_map(Account::warnings);
+        warnings.filter(move |(_, warning)| match warning {
+            Warning::Empty | Warning::NoRows | Warning::NoAddress { .. } => false,
+            Warning::Damaged { reason, .. } => !message.contains(reason),
+            _ => !message.contains(&warning.to_string()),
+        })
+    }
+
     /// Says why a reading found no address.
     pub(crate) fn nothing(account: Account) -> Self {
         let reason = Box::new(Self::without_address(&account));

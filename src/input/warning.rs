@@ -24,10 +24,8 @@ pub enum Warning {
         tally.dropped(),
         match remedy {
             Some(remedy) => remedy.to_string(),
-            None => format!(
-                "check the file, or choose another column of a CSV with {} NAME",
-                role.option()
-            ),
+            None if *has_columns => format!("choose another column with {} NAME", role.option()),
+            None => "check the file".to_owned(),
         }
     )]
     NoAddress {
@@ -37,6 +35,8 @@ pub enum Warning {
         tally: Tally,
         /// How the first malformed one can be read.
         remedy: Option<Remedy>,
+        /// Whether they are those of a column or field.
+        has_columns: bool,
     },
     /// No column was found for a role.
     #[error("no known column holds the {role}, which is left out; name one with {} NAME", role.option())]

@@ -201,7 +201,7 @@ impl Reader {
         self.is_open = false;
         let name = file_name(&source.path);
         let done = match archive::open(&source.path, self.meter.clone()) {
-            Ok(Contents::File(stream)) => self.file(name.clone(), stream, source.is_named),
+            Ok(Contents::File(stream)) => self.file(name.clone(), stream, Some(source)),
             Ok(Contents::Archive(archive)) => self.members(&name, archive),
             Err(error) => Err(error.into()),
         };
@@ -244,12 +244,18 @@ impl Reader {
             is_empty = false;
             let name = format!("{name}/{}", member.name);
             let stream = member.open(&name).map_err(Some);
-            let done = stream.and_then(|stream| self.file(name.clone(), stream, false));
+            let done = stream.and_then(|stream| self.file(name.clone(), stream, None));
             self.unless_unreadable(name, done)?;
         }
     }
 
-    fn file(&mut self, name: String, mut stream: Stream, is_named: bool) -> Result<(), Stop> {
+    /// Reads one file, which is `source` unless it is a member of an archive.
+    fn file(
+        &mut self,
+        name: String,
+        mut stream: Stream,
+        source: Option<&Source>,
+    ) -> Result<(), Stop> {
         self.is_damaged = false;
         let compression = stream.compression();
         let mut head = Head::read(&name, &mut stream);
@@ -265,7 +271,7 @@ impl Reader {
         file.warnings = opened.warnings;
         let latest = Latest::default();
         let position = Position {
-            is_named,
+            is_named: source.is_some_and(|source| source.is_named),
             offset: opened.skip as u64,
             number: opened.lines_before,
             at: opened.counted_by,
@@ -282,11 +288,13 @@ impl Reader {
         let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
         let cutter = Box::new(Succeeded { cutter: opened.cutter, latest });
         let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
-        let bytes = stream.bytes();
+        let mut bytes = stream.bytes();
         let damage = match stream.into_end() {
             StreamEnd::Failed(reason) => return Err(InputError::Read { name, reason }.into()),
             StreamEnd::Damaged(reason) => {
                 self.is_damaged = true;
+                // How far threads have read beyond the damage is chance.
+                bytes = source.and_then(|source| source.bytes).unwrap_or(bytes);
                 damage.or(Some(reason))
             }
             StreamEnd::Whole => damage,

@@ -201,10 +201,11 @@ impl Stream {
     }
 }
 
+/// The bytes of a file, decompressed; how it is compressed; and whether they are an archive.
+pub(crate) type Content = (Box<dyn Read>, Option<Compression>, Option<Kind>);
+
 /// The decompressed bytes of `file`, how it is compressed, and whether they are an archive.
-pub(crate) fn content(
-    mut file: Box<dyn Read>,
-) -> io::Result<(Box<dyn Read>, Option<Compression>, Option<Kind>)> {
+pub(crate) fn content(mut file: Box<dyn Read>) -> io::Result<Content> {
     let mut outermost = None;
     for _ in 0..=MOST_COMPRESSIONS {
         let start = start(&mut file)?;
@@ -225,7 +226,7 @@ pub(crate) fn content(
 
 /// Reads as much of `file` as tells what it is, and no further than its first line, so that a slow pipe is
 /// answered at once.
-fn start(file: &mut dyn Read) -> io::Result<Vec<u8>> {
+pub(crate) fn start(file: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     loop {
         let most = if may_begin(&start) { HEADER } else { SIGNATURE };

@@ -27,7 +27,9 @@ use octomix::address::WeightsError;
 use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::gpu::GpuError;
-use octomix::input::{self, Account, Capture, InputError, Options, PassedOver, Reason, Role};
+use octomix::input::{
+    self, Account, Capture, FileAccount, InputError, Options, PassedOver, Reason, Role, Warning,
+};
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
@@ -136,22 +138,26 @@ fn read(
         ControlFlow::Continue(())
     });
     drop(bar);
-    let account = match &capture {
-        Ok(capture) => Some(&capture.account),
-        Err(error) => error.account(),
-    };
-    if let Some(account) = account {
-        warn_of(account, console);
+    match &capture {
+        Ok(capture) => warn_of(&capture.account, console),
+        Err(error) => tell(error.warnings(), console),
     }
     capture
 }
 
 /// Tells what there is to warn of in `account`.
 fn warn_of(account: &Account, console: &mut Console) {
-    for (file, warning) in account.warnings() {
+    tell(account.warnings(), console);
+    account.told_of_files().into_iter().for_each(|told| console.warn(told));
+}
+
+fn tell<'a>(
+    warnings: impl Iterator<Item = (&'a FileAccount, &'a Warning)>,
+    console: &mut Console,
+) {
+    for (file, warning) in warnings {
         console.warn(format!("{}: {warning}", file.name));
     }
-    account.told_of_files().into_iter().for_each(|told| console.warn(told));
 }
 
 /// Fails if any of the files `passed_over` could not be opened: what was found is written, but not whole.

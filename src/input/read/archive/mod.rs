@@ -6,7 +6,7 @@ mod tar;
 mod zip;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,7 +17,8 @@ use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::message::{file_name, printable};
 use crate::input::read::bytes::{Counted, damage};
-use crate::input::read::stream::{Stream, content, is_standard_input};
+use crate::input::read::decompress::Parallel;
+use crate::input::read::stream::{Stream, content, is_standard_input, start};
 
 /// What a file turns out to be.
 pub(crate) enum Contents {
@@ -62,12 +63,23 @@ impl Kind {
 /// Those of the system, a zip archive that cannot be read from its end, or a zip file that holds a document.
 pub(crate) fn open(path: &Path, meter: Arc<AtomicU64>) -> Result<Contents, InputError> {
     let failed = |error| unreadable(path, error);
-    let is_pipe = is_standard_input(path);
-    let file: Box<dyn Read> =
-        if is_pipe { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(failed)?) };
+    let is_pipe = is_standard_input(path) || !path.is_file();
+    let file: Box<dyn Read + Send> = match is_standard_input(path) {
+        true => Box::new(io::stdin()),
+        false => Box::new(File::open(path).map_err(failed)?),
+    };
     let counts = [Arc::default(), meter.clone()];
-    let file = Box::new(Counted { from: file, counts: counts.to_vec() });
+    let mut file = Counted { from: file, counts: counts.to_vec() };
+    let start = start(&mut file).map_err(failed)?;
+    let parallel = if is_pipe { None } else { Parallel::suits(&start) };
+    let file: Box<dyn Read> = match parallel {
+        Some(compression) => {
+            Box::new(Parallel::new(compression, start, Box::new(file)).map_err(failed)?)
+        }
+        None => Box::new(Cursor::new(start).chain(file)),
+    };
     let (bytes, compression, archive) = content(file).map_err(failed)?;
+    let compression = parallel.or(compression);
     let archive = match archive {
         None => {
             let stream = Stream::new(bytes, compression, counts).with_path(path);
@@ -77,7 +89,7 @@ pub(crate) fn open(path: &Path, meter: Arc<AtomicU64>) -> Result<Contents, Input
         Some(Kind::Zip) => {
             let reason = match compression {
                 Some(compression) => Some(format!("it is compressed with {}", compression.name())),
-                None if is_pipe || !path.is_file() => Some("it is a pipe".to_owned()),
+                None if is_pipe => Some("it is a pipe".to_owned()),
                 None => None,
             };
             if let Some(reason) = reason {
@@ -137,7 +149,7 @@ impl Member {
 /// The path of a member, safe to display; `None` if it is a folder or hidden.
 fn visible(path: &[u8]) -> Option<String> {
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
-    let is_folder = path.last().is_none_or(|byte| is_separator(byte));
+    let is_folder = path.last().is_none_or(is_separator);
     let mut names =
         path.split(is_separator).filter(|name| !matches!(*name, [] | [b'.'] | [b'.', b'.']));
     // What macOS adds to its archives is no file of the user's.

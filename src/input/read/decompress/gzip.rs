@@ -2,6 +2,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::parallel::Length;
 use super::{Decode, End, Step};
 
 /// The window of gzip, as a power of two.
@@ -16,6 +17,31 @@ pub(super) fn is_zlib(start: &[u8]) -> bool {
         && u16::from_be_bytes([method, flags]).is_multiple_of(31)
         && Decompress::new(true).decompress(start, &mut [0; 1024], FlushDecompress::None).is_ok()
 }
+
+/// The length of the member of bgzip that `bytes` begin with.
+pub(super) fn member_len(bytes: &[u8]) -> Length {
+    // A field of two bytes that only bgzip writes.
+    const HEAD: [u8; 6] = [6, 0, b'B', b'C', 2, 0];
+    let known = bytes.len().min(4);
+    if bytes[..known] != [0x1f, 0x8b, 8, 4][..known] {
+        return Length::Uncut;
+    }
+    let Some(field) = bytes.get(10..18) else {
+        let field = bytes.get(10..).unwrap_or_default();
+        let known = field.len().min(HEAD.len());
+        return if field[..known] == HEAD[..known] { Length::Unknown } else { Length::Uncut };
+    };
+    let len = usize::from(u16::from_le_bytes([field[6], field[7]])) + 1;
+    match field.starts_with(&HEAD) && len >= LEAST_MEMBER {
+        true if bytes.len() >= len => Length::Known(len, MOST_HELD),
+        true => Length::Unknown,
+        false => Length::Uncut,
+    }
+}
+
+/// Bytes of a member of bgzip around its data, and the most bytes that it holds.
+const LEAST_MEMBER: usize = 26;
+const MOST_HELD: usize = 64 << 10;
 
 pub(super) struct Inflate {
     inflate: Decompress,

@@ -6,11 +6,13 @@
 mod bzip2;
 mod gzip;
 mod lz4;
+mod parallel;
 mod xz;
 mod zstd;
 
 use std::io::{self, Read};
 
+pub(crate) use parallel::Parallel;
 use serde::Serialize;
 
 use crate::input::read::bytes::{damaged, read_some};

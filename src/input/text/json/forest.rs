@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memchr::memchr_iter;
 
 use super::objects::{Objects, Origin};
-use super::scan;
+use super::scan::{self, Habits};
 use super::tokens::{self, Kind, Rest, Token};
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::read::block::Block;
@@ -93,7 +93,7 @@ impl Cutter for ForestCutter {
 impl Objects {
     /// Adds the objects of `bytes`, which end after a token.
     pub fn forest(&self, bytes: &[u8], block: &mut Block) -> usize {
-        let mut found = scan::NONE_FOUND;
+        let (mut found, mut habits) = (scan::NONE_FOUND, Habits::default());
         // The position up to which lines are counted.
         let mut counted = 0;
         let mut at = 0;
@@ -102,7 +102,9 @@ impl Objects {
             // Most tokens are objects, which are read and checked at once.
             let window = &bytes[..tokens::window_end(bytes, start)];
             let object = match window.get(start) {
-                Some(b'{') => scan::object(&self.paths, window, start, &mut found).ok(),
+                Some(b'{') => {
+                    scan::object_after(&self.paths, window, start, &mut found, &mut habits).ok()
+                }
                 _ => None,
             };
             let token = match object {

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::objects::{Objects, Origin};
 use super::prefix;
-use super::scan::{self, WantedValues};
+use super::scan::{self, Habits, WantedValues};
 use super::syntax::Cursor;
 use super::tokens::separators;
 use crate::input::read::block::Block;
@@ -14,7 +14,7 @@ use crate::input::read::block::Block;
 impl Objects {
     /// Adds the objects of whole lines; returns how many bytes they are.
     pub fn lines(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
-        let mut found = scan::NONE_FOUND;
+        let (mut found, mut habits) = (scan::NONE_FOUND, Habits::default());
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map(|len| at + len);
@@ -23,7 +23,9 @@ impl Objects {
             }
             let line = &bytes[at..end.unwrap_or(bytes.len())];
             let origin = Origin { number: block.passed, from: 0, offset: at };
-            if let Some(cut) = self.line(line, origin, end.is_none(), &mut found, block) {
+            if let Some(cut) =
+                self.line(line, origin, end.is_none(), (&mut found, &mut habits), block)
+            {
                 return at + cut;
             }
             block.passed += u64::from(end.is_some());
@@ -33,12 +35,12 @@ impl Objects {
     }
 
     /// Adds the objects of a line. Returns where the last one begins, if it `is_cut` off; it is not counted.
-    fn line(
-        &self,
-        line: &[u8],
+    fn line<'t>(
+        &'t self,
+        line: &'t [u8],
         origin: Origin,
         is_cut: bool,
-        found: &mut WantedValues,
+        (found, habits): (&mut WantedValues, &mut Habits<'t>),
         block: &mut Block,
     ) -> Option<usize> {
         let mut at = 0;
@@ -46,10 +48,8 @@ impl Objects {
             at += separators(&line[at..]);
             let end = match line.get(at) {
                 None => return None,
-                Some(b'{') => scan::object(&self.paths, line, at, found).map(|end| {
-                    self.add(line, found, at, origin, block);
-                    end
-                }),
+                Some(b'{') => scan::object_after(&self.paths, line, at, found, habits)
+                    .inspect(|_| self.add(line, found, at, origin, block)),
                 Some(b'[') => self.array(line, at, origin, block),
                 Some(0) => {
                     let zeros = line[at..].iter().take_while(|&&byte| byte == 0).count();

@@ -6,7 +6,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::paths::Paths;
+use super::paths::{Name, Paths};
 use super::strings::unescaped;
 use super::syntax::{Cursor, DEEPEST};
 use crate::input::names::{FIELDS, Field};
@@ -51,34 +51,93 @@ pub fn object(
     found: &mut WantedValues,
 ) -> Result<usize, usize> {
     *found = NONE_FOUND;
-    let mut scanner = Scanner { paths, cursor: Cursor { bytes, at: start }, found };
+    scan(Scanner { paths, cursor: Cursor { bytes, at: start }, found, habits: None })
+}
+
+/// The same, for an object after others of the same text: most have the same names in the same order.
+///
+/// # Errors
+///
+/// Where it stops being valid JSON.
+#[inline]
+pub fn object_after<'t>(
+    paths: &'t Paths,
+    bytes: &'t [u8],
+    start: usize,
+    found: &mut WantedValues,
+    habits: &mut Habits<'t>,
+) -> Result<usize, usize> {
+    *found = NONE_FOUND;
+    habits.next = 0;
+    scan(Scanner { paths, cursor: Cursor { bytes, at: start }, found, habits: Some(habits) })
+}
+
+#[inline]
+fn scan(mut scanner: Scanner<'_, '_>) -> Result<usize, usize> {
     match scanner.wanted_object(Paths::ROOT, 0) {
         Some(()) => Ok(scanner.at),
         None => Err(scanner.at),
     }
 }
 
-struct Scanner<'s> {
-    paths: &'s Paths,
-    cursor: Cursor<'s>,
-    found: &'s mut WantedValues,
+/// The names of the objects so far, by their place in an object.
+pub struct Habits<'t> {
+    names: [Habit<'t>; HABITS],
+    next: usize,
 }
 
-impl<'s> Deref for Scanner<'s> {
-    type Target = Cursor<'s>;
+/// Names that are remembered; a power of two.
+const HABITS: usize = 64;
 
-    fn deref(&self) -> &Cursor<'s> {
+/// The last name at a place, the node that it was looked for in, and what was wanted from it.
+#[derive(Clone, Copy)]
+struct Habit<'t> {
+    name: &'t [u8],
+    node: usize,
+    wanted: Option<&'t Name>,
+}
+
+impl Default for Habits<'_> {
+    fn default() -> Self {
+        let nothing = Habit { name: b"", node: usize::MAX, wanted: None };
+        Self { names: [nothing; HABITS], next: 0 }
+    }
+}
+
+impl<'t> Habits<'t> {
+    #[inline(always)]
+    fn find(&mut self, paths: &'t Paths, node: usize, name: &'t [u8]) -> Option<&'t Name> {
+        let habit = &mut self.names[self.next % HABITS];
+        self.next += 1;
+        if habit.node != node || *habit.name != *name {
+            *habit = Habit { name, node, wanted: paths.find(node, name) };
+        }
+        habit.wanted
+    }
+}
+
+struct Scanner<'s, 't> {
+    paths: &'t Paths,
+    cursor: Cursor<'t>,
+    found: &'s mut WantedValues,
+    habits: Option<&'s mut Habits<'t>>,
+}
+
+impl<'t> Deref for Scanner<'_, 't> {
+    type Target = Cursor<'t>;
+
+    fn deref(&self) -> &Cursor<'t> {
         &self.cursor
     }
 }
 
-impl<'s> DerefMut for Scanner<'s> {
-    fn deref_mut(&mut self) -> &mut Cursor<'s> {
+impl<'t> DerefMut for Scanner<'_, 't> {
+    fn deref_mut(&mut self) -> &mut Cursor<'t> {
         &mut self.cursor
     }
 }
 
-impl Scanner<'_> {
+impl Scanner<'_, '_> {
     /// Scans an object whose values at `node` are wanted, inside as many brackets as `outer` says.
     fn wanted_object(&mut self, node: usize, outer: u32) -> Option<()> {
         let paths = self.paths;
@@ -88,10 +147,11 @@ impl Scanner<'_> {
         }
         while has_more {
             let name = self.name()?;
-            let raw = &self.bytes[name.start..name.end];
-            let wanted = match name.is_escaped {
-                true => paths.find(node, &unescaped(raw)),
-                false => paths.find(node, raw),
+            let raw = &self.cursor.bytes[name.start..name.end];
+            let wanted = match &mut self.habits {
+                _ if name.is_escaped => paths.find(node, &unescaped(raw)),
+                Some(habits) => habits.find(paths, node, raw),
+                None => paths.find(node, raw),
             };
             match wanted {
                 None => self.skip_value(outer + 1)?,

@@ -142,3 +142,94 @@ fn object_after(bytes: &[u8], from: usize) -> Option<usize> {
         matches!(before.next(), Some(b'\n' | b'\r' | b'}' | 0 | 0x1e))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The tokens of `bytes`, which are pieces of a text from byte `from` on.
+    fn tokens(bytes: &[u8], from: usize) -> Vec<(usize, usize, Kind)> {
+        let (mut at, mut tokens) = (0, Vec::new());
+        while let Some(token) = next(bytes, at, Rest::Nothing) {
+            let kind = match token.kind {
+                Kind::Member(value) => Kind::Member(value + from),
+                Kind::Damage { stop } => Kind::Damage { stop: stop + from },
+                kind => kind,
+            };
+            tokens.push((token.start + from, token.end + from, kind));
+            at = token.end;
+        }
+        tokens
+    }
+
+    /// The same, read in pieces of at least `step` bytes.
+    fn in_pieces(text: &[u8], step: usize) -> Vec<(usize, usize, Kind)> {
+        let (mut from, mut seen, mut all) = (0, 0, Vec::new());
+        while seen < text.len() {
+            seen = text.len().min(seen + step);
+            let (mut at, mut end) = (from, from);
+            while let Some(token) = next(&text[..seen], at, Rest::More) {
+                at = token.end;
+                end = if token.ends_piece() { at } else { end };
+            }
+            all.extend(tokens(&text[from..end], from));
+            from = end;
+        }
+        all.extend(tokens(&text[from..], from));
+        all
+    }
+
+    #[test]
+    fn tokens_are_values_brackets_and_damage() {
+        let kinds = |text: &str| {
+            let kind =
+                |(start, end, kind): (usize, usize, Kind)| (text[start..end].to_owned(), kind);
+            tokens(text.as_bytes(), 0).into_iter().map(kind).collect::<Vec<_>>()
+        };
+        let of = |text: &str, kind| (text.to_owned(), kind);
+        assert_eq!(
+            kinds("\x1e{\"a\":[1]}, [\"x\", 1 ] {\"a\": {\"b\":1}, \"c\" : [2], \"d\":[3,"),
+            [
+                of("{\"a\":[1]}", Kind::Element),
+                of("[", Kind::Open),
+                of("\"x\"", Kind::Element),
+                of("1", Kind::Element),
+                of("]", Kind::Close),
+                of("{", Kind::Open),
+                of("\"a\": {\"b\":1}", Kind::Member(29)),
+                of("\"c\" : [2]", Kind::Member(46)),
+                of("\"d\":[", Kind::Open),
+                of("3", Kind::Element),
+            ]
+        );
+        assert_eq!(
+            kinds("x {\n{\"a\":1x}\n  {\"a\":1},{\"a\" 1},{}"),
+            [
+                of("x {\n", Kind::Damage { stop: 0 }),
+                of("{\"a\":1x}\n  ", Kind::Damage { stop: 10 }),
+                of("{\"a\":1}", Kind::Element),
+                of("{\"a\" 1},", Kind::Damage { stop: 28 }),
+                of("{}", Kind::Element),
+            ]
+        );
+        assert_eq!(kinds("{\"a\":\"x"), [of("{", Kind::Open)]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn pieces_have_the_tokens_of_the_whole(
+            text in prop::collection::vec(prop::sample::select(&[
+                "{", "}", "[", "]", "\"a\"", "\"a\":", ",", ":", "\n", " ", "1", "-", "true", "nul", "\"",
+                "\\", "{\"a\":1}", "{\"a\":[{}]}", "[{},{}]", "\u{0}", "x", "\u{1e}",
+            ][..]), 0..40),
+            step in 1usize..30,
+        ) {
+            let text = text.concat().into_bytes();
+            prop_assert_eq!(in_pieces(&text, step), tokens(&text, 0), "{}", String::from_utf8_lossy(&text));
+        }
+    }
+}

@@ -16,8 +16,10 @@ use crate::input::text::lines;
 
 /// The most lines that are looked at.
 const MOST_LINES: usize = 2000;
-/// Bytes among which a mark is looked for, if lines begin as those of logs do.
+/// Bytes among which a mark is looked for, where no earlier line has one, if lines begin as those of logs do.
 const FARTHEST: usize = 1 << 20;
+/// Bytes of the first lines that decide, if a log has so many.
+const SAMPLE: usize = 64 << 10;
 /// Bytes of a line at whose start its time stands.
 const FRONT: usize = 48;
 
@@ -54,14 +56,19 @@ pub(super) fn dialect(head: &mut Head<'_>, options: &Options) -> Option<Found> {
         if lines.first().is_some_and(|line| is_header(line, options)) {
             return None;
         }
-        if let Some(found) = among(&lines, options) {
-            return Some(found);
+        let found = among(&lines, options);
+        if found.is_some() {
+            // The first bytes may be few, and more lines tell whether destinations are told.
+            if head.bytes().len() >= SAMPLE || !head.grow() {
+                return found;
+            }
+            continue;
         }
         // Lines of syslog may go on for long before the first with an address.
         let is_timed = |line: &&&[u8]| is_timed(line);
         let may_follow = match lines.iter().filter(is_timed).count() * 2 > lines.len() {
             true => head.bytes().len() < FARTHEST,
-            false => head.bytes().len() < FARTHEST / 16 && !has_address(&lines, options),
+            false => head.bytes().len() < SAMPLE && !has_address(&lines, options),
         };
         let is_prose =
             lines.is_empty() || lines.iter().any(|line| line.trim_ascii().contains(&b' '));
