@@ -230,6 +230,7 @@ mod tests {
 
     use super::super::paths::WantedPath;
     use super::*;
+    use crate::input::names::is_same;
 
     const WANTED_PATHS: [WantedPath<'static>; 5] = [
         WantedPath { path: "src_ip", slot: Field::Source, rank: 0 },
@@ -244,12 +245,12 @@ mod tests {
         let json = json.as_array().map_or(Some(json), |elements| elements.first());
         let Some(Json::Object(members)) = json else { return };
         for (name, value) in members {
-            if name == path {
+            if is_same(path, name) {
                 into.extend(value.as_array().map_or(Some(value), |elements| elements.first()));
-            } else if let Some(rest) =
-                path.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('.'))
+            }
+            for (dot, _) in path.match_indices('.').filter(|&(dot, _)| is_same(&path[..dot], name))
             {
-                at(value, rest, into);
+                at(value, &path[dot + 1..], into);
             }
         }
     }
