@@ -401,6 +401,7 @@ impl InputError {
         let warnings = self.account().into_iter().flat_map(Account::warnings);
         warnings.filter(move |(_, warning)| match warning {
             Warning::Empty | Warning::NoRows | Warning::NoAddress { .. } => false,
+            Warning::UnknownFields { .. } => false,
             Warning::Damaged { reason, .. } => !message.contains(reason),
             _ => !message.contains(&warning.to_string()),
         })

@@ -26,7 +26,7 @@ fn text_fits_a_terminal_and_names_the_rest() {
     let folder = Folder::new();
     let printed = folder.stdout(&[TUTORIAL]);
     for told in [
-        "4,200 rows, 656.18 kB, columns isrc and idst\n",
+        "4,200 rows (1.72 MB of traffic), 656.18 kB, columns isrc and idst\n",
         "  4,087 of 4,200 source cells used; 113 missing\n",
         "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
         "\n  low-density 8: the 4 % least dense, log-density below -14.049\n",

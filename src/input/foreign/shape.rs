@@ -26,7 +26,11 @@ pub(super) fn is_netflow(head: &[u8]) -> bool {
         1 if is_time => (16, 52, 24),
         5 => (24, 48, 30),
         7 if is_time => (24, 52, 28),
-        9 => return is_time && count > 0 && be16(head, 20).is_none_or(|set| set < 2 || set > 255),
+        9 => {
+            return is_time
+                && count > 0
+                && be16(head, 20).is_none_or(|set| !(2..=255).contains(&set));
+        }
         _ => return false,
     };
     let count = usize::from(count);

@@ -146,6 +146,9 @@ pub(crate) fn are_numbered(options: &Options) -> bool {
     named.peek().is_some() && named.all(|name| number(name).is_some())
 }
 
+/// Names that may as well be those of a host, a file or a port.
+const WORDS: [&str; 5] = ["source", "destination", "src", "dst", "dest"];
+
 /// The known columns of a header.
 struct Known {
     /// Those of a source and a destination that are written together, the preferred ones first.
@@ -190,21 +193,22 @@ impl Known {
     fn guess(&self, role: Role, header: &[String], options: &Options) -> Vec<usize> {
         let other = if role == Role::Destination { Role::Source } else { Role::Destination };
         let taken = options.column(other).and_then(|name| find(header, name));
-        let mut candidates = self.candidates(role);
+        let mut candidates = self.candidates(role, header);
         candidates.retain(|&at| taken != Some(at));
         candidates
     }
 
-    /// The columns that may hold `role`, the preferred one first. If there are whole pairs, only these
-    /// count: a source and a destination that were written together belong together.
-    fn candidates(&self, role: Role) -> Vec<usize> {
+    /// The columns that may hold `role`, the preferred one first. Whole pairs come first: a source and a
+    /// destination that were written together belong together. Beside them a mere word does not count.
+    fn candidates(&self, role: Role, header: &[String]) -> Vec<usize> {
         let is_destination = role == Role::Destination;
         let of_pairs = self.pairs.iter();
         let mut candidates: Vec<usize> =
             of_pairs.map(|pair| if is_destination { pair.1 } else { pair.0 }).collect();
-        if candidates.is_empty() {
-            candidates.clone_from(if is_destination { &self.destinations } else { &self.sources });
-        }
+        let is_word = |at: &usize| WORDS.contains(&names::fold(&header[*at]).as_str());
+        let has_pairs = !candidates.is_empty();
+        let alone = if is_destination { &self.destinations } else { &self.sources };
+        candidates.extend(alone.iter().filter(|at| !has_pairs || !is_word(at)));
         let mut seen = HashSet::new();
         candidates.retain(|&at| seen.insert(at));
         candidates

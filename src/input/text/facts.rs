@@ -132,9 +132,12 @@ pub(crate) fn parse_count(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
     }
-    text.iter().try_fold(0u64, |number, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit < 10).then(|| number.saturating_mul(10).saturating_add(digit.into()))
+    let add = |number: u64, digit: u8| number.saturating_mul(10).saturating_add(digit.into());
+    text.iter().enumerate().try_fold(0u64, |number, (at, &byte)| match byte.wrapping_sub(b'0') {
+        digit @ ..10 => Some(add(number, digit)),
+        // 1,234,567: spreadsheets and dashboards group digits by three.
+        _ if byte == b',' && at > 0 && (text.len() - at).is_multiple_of(4) => Some(number),
+        _ => None,
     })
 }
 
@@ -178,6 +181,7 @@ mod tests {
         };
         assert_eq!(said(["1", "2", "30", "40.0"]), (Some(3), Some(70)));
         assert_eq!(said(["1", "-", "", "x"]), (Some(1), None));
+        assert_eq!(said(["1,234", "1,234,567", "12,34", ","]), (Some(1_235_801), None));
         let most = "18446744073709551616";
         assert_eq!(said([most, "1", "", ""]).0, Some(u64::MAX));
         let columns = FactColumns::of(&["resp_pkts".to_owned(), "src".to_owned()], true);

@@ -52,7 +52,13 @@ pub(crate) fn recognise_w3c(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    open(head, options, "w3c", |line| w3c_names(line).is_some())
+    let column = |name: &Option<String>| name.as_deref().map(w3c_name);
+    let options = Options {
+        source_column: column(&options.source_column),
+        destination_column: column(&options.destination_column),
+        ..options.clone()
+    };
+    open(head, &options, "w3c", |line| w3c_names(line).is_some())
 }
 
 fn open(
@@ -145,6 +151,16 @@ fn w3c_names(line: &[u8]) -> Option<&[u8]> {
     key.eq_ignore_ascii_case(W3C_FIELDS).then(|| names.trim_ascii())
 }
 
+/// A name with its prefix written out: `s-ip` is the server's, which elsewhere may be the source's.
+fn w3c_name(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    match (lower.strip_prefix("c-"), lower.strip_prefix("s-")) {
+        (Some(of_client), _) => format!("client-{of_client}"),
+        (_, Some(of_server)) => format!("server-{of_server}"),
+        _ => name.to_owned(),
+    }
+}
+
 /// What the lines of `#` declare.
 #[derive(Debug, Clone)]
 struct Directives {
@@ -186,7 +202,8 @@ impl Directives {
         if let Some(names) = w3c_names(line) {
             let has_commas = names.contains(&b',');
             let division = if has_commas { Division::Delimiter(b',') } else { Division::Blanks };
-            self.header = Header { division, names: header::names(names, division) };
+            let names = header::names(names, division).iter().map(|name| w3c_name(name)).collect();
+            self.header = Header { division, names };
             return;
         }
         let told = line.get(FIELDS.len()).copied().filter(|_| is_fields(line));

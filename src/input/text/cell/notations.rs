@@ -62,7 +62,7 @@ pub(super) fn parse(bare: &[u8], notation: Notation) -> Cell {
     if text.len() > LONGEST {
         return Cell::Malformed;
     }
-    let text = fanged(text);
+    let text = fanged(unquoted(text));
     // Java writes addresses behind the name of their host, which may be empty.
     let text = text.strip_prefix('/').unwrap_or(&text);
     match text.split_once('/') {
@@ -73,6 +73,15 @@ pub(super) fn parse(bare: &[u8], notation: Notation) -> Cell {
             None => Cell::Malformed,
         },
     }
+}
+
+/// `text` without what spreadsheets, databases and shells put around it: no-break spaces, quotes, and a sign
+/// that keeps it from being calculated.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix('=').unwrap_or(text);
+    let within = |quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    within('"').or_else(|| within('\'')).map_or(text, str::trim)
 }
 
 /// An address with the length of its prefix, as Postgres writes one address, too.
@@ -156,7 +165,10 @@ fn zero_padded(text: &str) -> Option<u32> {
 
 /// The address that `text` is as a whole number, which floats write as `3232235777.0`.
 fn integer(text: &str) -> Option<u32> {
-    number(text.strip_suffix(".0").unwrap_or(text))
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    // Systems without unsigned numbers write the upper half of them as negative ones.
+    let signed = || text.strip_prefix('-').and_then(number).map(u32::wrapping_neg);
+    number(text).or_else(|| signed().filter(|&address| address >> 31 == 1))
 }
 
 /// The number that `text` is in digits alone, without a sign.

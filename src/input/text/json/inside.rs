@@ -124,6 +124,13 @@ impl Search<'_, '_> {
                         None => {}
                     }
                 }
+                b'[' => {
+                    // A row of a table: which of its addresses is the source, it does not say.
+                    let has_lists = std::mem::replace(&mut self.inside.has_lists, false);
+                    let found = self.array(cursor);
+                    self.inside.has_lists = has_lists;
+                    is_any |= found?;
+                }
                 _ => is_any |= self.value(cursor)?,
             }
             has_more = cursor.more(b']')?;
