@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use octomix::address::{AddressSet, Blocks};
+use octomix::address::{AddressSet, Blocks, Unit};
 use octomix::input::{self, Capture, InputError, Options, Rfc3339, Role, Roles, Warning};
 use proptest::prelude::*;
 
@@ -554,17 +554,24 @@ fn shared(name: &str) -> Option<PathBuf> {
 fn zeek_json_of_a_real_network() {
     let Some(path) = shared("slips_test9_conn.log") else { return };
     let text = fs::read_to_string(&path).unwrap();
-    let (mut sources, mut destinations) = (Vec::new(), Vec::new());
+    let mut packets = [HashMap::new(), HashMap::new()];
     for line in text.lines() {
         let object: serde_json::Value = serde_json::from_str(line).unwrap();
-        let address =
-            |name: &str| object[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
-        sources.extend(address("id.orig_h").map(u32::from));
-        destinations.extend(address("id.resp_h").map(u32::from));
+        let sum: u64 =
+            ["orig_pkts", "resp_pkts"].iter().filter_map(|name| object[name].as_u64()).sum();
+        for (packets, name) in packets.iter_mut().zip(["id.orig_h", "id.resp_h"]) {
+            if let Some(address) =
+                object[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok())
+            {
+                // A connection was logged because a packet was seen.
+                *packets.entry(u32::from(address)).or_default() += sum.max(1);
+            }
+        }
     }
     let capture = read(&text, &Options::default());
-    assert_eq!(counted(&capture.sets.source), count(sources.iter().copied()));
-    assert_eq!(counted(&capture.sets.destination), count(destinations.iter().copied()));
+    let found = [&capture.sets.source, &capture.sets.destination].map(counted);
+    assert_eq!(found.map(|counts| counts.into_iter().collect::<HashMap<u32, u64>>()), packets);
+    assert_eq!(capture.sets.source.unit(), Unit::Packets);
     assert_eq!(capture.account.records(), 576);
     // As a count by jq and sort has it.
     assert_eq!((capture.sets.source.len(), capture.sets.destination.len()), (4, 111));

@@ -474,3 +474,43 @@ proptest! {
         let _ = attempt(bytes, &Options::default());
     }
 }
+
+// Names that are alike
+
+#[test]
+fn names_that_fold_alike_keep_their_sides() {
+    let filtered = |condition: &str| Options {
+        filter: Some(condition.parse().unwrap()),
+        ..Options::default()
+    };
+    let silk = "sIP,dIP,sPort,dPort\n10.0.0.1,192.0.2.1,40000,443\n";
+    assert_eq!(sides(&capture_with(silk, &filtered("dport=443"))), pair("10.0.0.1", "192.0.2.1"));
+    assert!(attempt(silk, &filtered("sport=443")).is_err());
+    assert_eq!(sides(&capture("sIP,packets\n10.0.0.1,5\n")), pair("10.0.0.1", ""));
+    let server = "#Fields: date time s-ip cs-method\n2026-01-01 00:00:00 10.9.0.1 GET\n";
+    assert_eq!(sides(&capture(server)), pair("", "10.9.0.1"));
+    let named = capture_with(server, &columns("s-ip", ""));
+    assert_eq!(shown(&named.sets.source), "10.9.0.1");
+}
+
+#[test]
+fn counts_are_read_as_spreadsheets_write_them() {
+    let found =
+        capture("src,dst,packets\n10.0.0.1,10.0.0.2,\"1,234\"\n'10.0.0.1', \"10.0.0.2\",1\n");
+    assert_eq!(found.sets.source.weights(), [1235]);
+    assert_eq!(found.sets.destination.weights(), [1235]);
+}
+
+#[test]
+fn more_headers_than_are_remembered_are_obeyed_on_any_number_of_threads() {
+    let mut text = String::new();
+    for at in 0..200 {
+        let order = if at % 2 == 0 { "src,dst" } else { "dst,src" };
+        let _ = writeln!(text, "{order},note{at}");
+        let row = if at % 2 == 0 { "10.0.0.1,192.0.2.1,x\n" } else { "192.0.2.1,10.0.0.1,x\n" };
+        text += &row.repeat(600);
+    }
+    let found = capture(&text);
+    assert_eq!(sides(&found), pair("10.0.0.1", "192.0.2.1"));
+    assert_eq!((file(&found).records, file(&found).irregular.headers), (120_000, 199));
+}

@@ -3,15 +3,19 @@
 #[cfg(feature = "parquet")]
 use std::io;
 
+use memchr::memchr_iter;
+
 use crate::input::foreign::is_binary;
+use crate::input::names;
 #[cfg(feature = "parquet")]
 use crate::input::read::stream::Decoded;
 use crate::input::read::stream::Stream;
 use crate::input::read::wide::{Encoding, Wide};
+use crate::input::text::cell::parse_ipv4;
 use crate::input::text::lines;
 
-/// The first bytes of a file: up to and including the first line that is neither blank nor a comment, or 64
-/// KiB, or the whole file, whichever is shortest.
+/// The first bytes of a file: so many that the lines tell its format, or 64 KiB, or the whole file, whichever
+/// is shortest.
 pub(crate) struct Head<'a> {
     name: &'a str,
     stream: &'a mut Stream,
@@ -24,6 +28,19 @@ const STEP: usize = 64 << 10;
 const BINARY: usize = 512;
 /// The longest header, in bytes.
 const LONGEST: usize = 16 << 20;
+
+/// Lines after which no header is expected any more.
+const MANY_LINES: usize = 32;
+
+/// Whether a first line tells the format: an object, or a line with an address or the name of its column.
+fn is_telling(line: &[u8]) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b',' | b';' | b'|' | b'\t' | b' ');
+    line.starts_with(b"{")
+        || line.starts_with(b"[")
+        || line.split(is_separator).any(|cell| {
+            parse_ipv4(cell).is_some() || str::from_utf8(cell).is_ok_and(names::is_address)
+        })
+}
 
 impl<'a> Head<'a> {
     /// Reads as far as a format needs and no further, so that a slow pipe is answered at once.
@@ -42,10 +59,16 @@ impl<'a> Head<'a> {
         while self.bytes.len() < STEP && !self.is_enough() && self.grow() {}
     }
 
-    /// Whether a format can be told by what has been read. Bytes that are no text have no lines.
+    /// Whether a format can be told by what has been read: a line that tells it, or so many lines that damage
+    /// and titles are behind them. Bytes that are no text have no lines.
     fn is_enough(&self) -> bool {
-        let has_line = lines::first(&self.bytes, false).is_some_and(|line| line.is_whole);
-        has_line && (self.bytes.len() >= BINARY || !is_binary(&self.bytes))
+        let is_told = match lines::first(&self.bytes, false) {
+            Some(line) if line.is_whole => {
+                is_telling(line.text) || memchr_iter(b'\n', &self.bytes).count() >= MANY_LINES
+            }
+            _ => false,
+        };
+        is_told && (self.bytes.len() >= BINARY || !is_binary(&self.bytes))
     }
 
     /// The file's name, safe to display.

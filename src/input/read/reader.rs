@@ -12,7 +12,7 @@ use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::{Cut, Cutter, Damage, Parser};
 use crate::input::formats;
-use crate::input::found::PassedOver;
+use crate::input::found::{PassedOver, Reason};
 use crate::input::message::file_name;
 use crate::input::options::Options;
 use crate::input::read::archive::{self, Archive, Contents};
@@ -212,7 +212,12 @@ impl Reader {
     fn unless_unreadable(&self, name: String, done: Result<(), Stop>) -> Result<(), Stop> {
         match done {
             Err(Some(error)) if !self.is_open => {
-                self.tell(Event::PassedOver(PassedOver::new(name, &error)))
+                let passed_over = PassedOver::new(name, &error);
+                let is_damage = matches!(error, InputError::Damaged { .. });
+                if self.options.strict && (is_damage || passed_over.why == Reason::Unreadable) {
+                    return Err(Some(error));
+                }
+                self.tell(Event::PassedOver(passed_over))
             }
             done => done,
         }

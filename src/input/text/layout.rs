@@ -11,8 +11,8 @@ use crate::input::text::columns::{self, Column, Sample};
 use crate::input::text::facts::FactColumns;
 use crate::input::text::header::Header;
 
-/// The most headers that one file may have: more are no headers but hostile.
-const MOST_HEADERS: usize = 64;
+/// The most headers of one file that are remembered, for blocks that begin with the same one.
+const MOST_REMEMBERED: usize = 64;
 
 /// A header, and which of its columns are read.
 #[derive(Debug)]
@@ -74,6 +74,13 @@ impl Headers {
         (self.make)(Arc::new(layout), self.clone())
     }
 
+    /// Whether `name` is that of a column: a known one, or one that the options name.
+    pub fn knows(&self, name: &str) -> bool {
+        let is_named =
+            |role| self.options.column(role).is_some_and(|column| names::is_same(column, name));
+        names::is_known(name) || [Role::Source, Role::Destination].into_iter().any(is_named)
+    }
+
     /// The header that the row `line` is, of a file that is read by `layout`.
     #[cold]
     pub fn further(self: &Arc<Self>, line: &[u8], layout: &Layout) -> Option<Further> {
@@ -88,10 +95,11 @@ impl Headers {
         let mut known = self.known.lock().ok()?;
         let next = match known.iter().find(|known| known.header == header) {
             Some(layout) => layout.clone(),
-            None if known.len() >= MOST_HEADERS => return None,
             None => {
                 let layout = Arc::new(self.next(header, layout));
-                known.push(layout.clone());
+                if known.len() < MOST_REMEMBERED {
+                    known.push(layout.clone());
+                }
                 layout
             }
         };

@@ -94,7 +94,13 @@ impl Unusual {
         cell: impl Fn(&[u8]) -> Cell,
     ) -> bool {
         let Some(headers) = &self.headers else { return false };
-        if cells.iter().any(|content| cell(content).is_address()) {
+        // Names of hosts are more usual than headers, and quickly told from names of columns. A line of one
+        // cell may be divided otherwise.
+        let is_name =
+            |content: &&[u8]| str::from_utf8(content).is_ok_and(|name| headers.knows(name));
+        if cells.len() > 1 && !cells.iter().any(is_name)
+            || cells.iter().any(|content| cell(content).is_address())
+        {
             return false;
         }
         let Some(further) = headers.further(line, &self.layout) else { return false };

@@ -161,8 +161,26 @@ fn w3c_name(name: &str) -> String {
     }
 }
 
+impl Logs {
+    /// Where in `bytes` a line begins that changes how the next rows are read; their end if none does. The
+    /// parser passes over other lines of `#`, unless rows may span several lines.
+    fn next_declaration(&self, bytes: &[u8]) -> usize {
+        let may_span = matches!(self.directives.header.division, Division::Delimiter(_));
+        let mut at = 0;
+        while let Some(found) = memmem::find(&bytes[at..], b"\n#") {
+            at += found + 1;
+            let mut changed = self.directives.clone();
+            changed.take(&bytes[at..], true);
+            if may_span || changed != self.directives {
+                return at;
+            }
+        }
+        bytes.len()
+    }
+}
+
 /// What the lines of `#` declare.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Directives {
     /// Of Zeek's logs; if nothing declares it, the names tell.
     separator: Option<u8>,
@@ -269,7 +287,7 @@ impl Cutter for Logs {
             // A lone CR does not end a line here.
             let end =
                 if at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
-            len = memmem::find(&bytes[..end], b"\n#").map_or(end, |at| at + 1);
+            len = self.next_declaration(&bytes[..end]);
         }
         Ok(Cut { len, parser: self.rows.clone() })
     }
