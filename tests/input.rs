@@ -495,7 +495,7 @@ fn files_that_give_nothing_are_warned_of_among_others() {
         warnings(&found),
         [
             "no IPv4 address for the destination, but 1 missing, 1 IPv6 and 0 malformed cells; \
-             check the file, or choose another column of a CSV with --dst-column NAME",
+             choose another column with --dst-column NAME",
             "the file is empty; check what wrote it",
             "column names but no rows; check what wrote the file",
         ]

@@ -48,7 +48,27 @@ pub(crate) const FORMATS: &[Known] = &[
 /// # Errors
 /// The error of the format that recognises the file: a missing column, for example.
 pub(crate) fn open(head: &mut Head<'_>, options: &Options) -> Result<Opened, InputError> {
-    for format in FORMATS {
+    open_as(FORMATS, head, options)
+}
+
+/// Finds the format of a file that holds blocks of addresses: rows without a header are lines of a list.
+///
+/// # Errors
+/// Those of [`open`], but for that of a missing header.
+pub(crate) fn open_blocks(head: &mut Head<'_>, options: &Options) -> Result<Opened, InputError> {
+    match open(head, options) {
+        // The last format takes every text as a list.
+        Err(InputError::NoHeader { .. }) => open_as(&FORMATS[FORMATS.len() - 1..], head, options),
+        opened => opened,
+    }
+}
+
+fn open_as(
+    formats: &[Known],
+    head: &mut Head<'_>,
+    options: &Options,
+) -> Result<Opened, InputError> {
+    for format in formats {
         if let Some(opened) = (format.recognise)(head, options)? {
             return Ok(opened);
         }

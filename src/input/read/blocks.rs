@@ -41,7 +41,7 @@ pub fn read_blocks(path: &Path, notation: Notation) -> Result<Blocks, InputError
     if let Some(kind) = Foreign::of(head.bytes()) {
         return Err(InputError::Foreign { name, kind });
     }
-    let opened = formats::open(&mut head, &options)?;
+    let opened = formats::open_blocks(&mut head, &options)?;
     let wanted = Wanted { is_set_of_blocks: true, ..Wanted::new(opened.roles, &options) };
     let mut found = Found {
         ranges: Vec::new(),
