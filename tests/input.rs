@@ -685,8 +685,8 @@ fn foreign_formats_are_recognised() {
     assert_eq!(
         error(b"PAR1\x15\x04"),
         "'x.csv' is a Parquet file, which is not read; convert it first: \
-         duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or build octomix with --features parquet, \
-         which reads it as it is"
+         duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or install octomix with what reads it: \
+         cargo install --path . --features parquet"
     );
     assert_eq!(
         error(b"\x0c\xa5\x02\0\0\0"),

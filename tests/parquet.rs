@@ -261,7 +261,7 @@ fn what_is_no_file_or_has_no_known_column_is_told() {
     let path = files.write("x.gz", encoder.finish().unwrap());
     let told = attempt(&path, &Options::default()).unwrap_err().to_string();
     let end = "is a Parquet file, which is read from its end, but it is compressed with gzip; name the \
-               file itself, decompressed";
+               file itself, decompressed and unpacked";
     assert!(told.ends_with(end), "{told}");
     let path = files.write("x", content);
     let options = Options { source_column: Some("sender".to_owned()), ..Options::default() };
