@@ -253,7 +253,7 @@ fn what_stands_before_a_cut_is_read() {
     let text = table(3000);
     for (name, compress) in ALL {
         let whole = compress(&text);
-        for cut in (0..whole.len()).step_by(whole.len() / 200 | 1) {
+        for cut in (0..whole.len()).step_by((whole.len() / 200) | 1) {
             let Ok(found) = attempt("x", &whole[..cut]) else { continue };
             let read = rows(&found);
             // A block of zstd or bzip2 is decoded whole or not at all.
@@ -398,8 +398,10 @@ fn cut_tar_is_read_up_to_the_cut() {
     assert!(found[1].starts_with("'tar' is damaged: the tar archive is damaged"), "{found:?}");
 }
 
-/// A zip archive of members: path, method, flags and content as stored.
-fn zip(members: &[(&str, u16, u16, &[u8], &[u8])]) -> Vec<u8> {
+/// A member of a zip archive: path, method, flags, content, and content as stored.
+type Member<'m> = (&'m str, u16, u16, &'m [u8], &'m [u8]);
+
+fn zip(members: &[Member<'_>]) -> Vec<u8> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for &(path, method, flags, content, stored) in members {
         let mut crc = Crc::new();

@@ -165,10 +165,7 @@ fn zero_padded(text: &str) -> Option<u32> {
 
 /// The address that `text` is as a whole number, which floats write as `3232235777.0`.
 fn integer(text: &str) -> Option<u32> {
-    let text = text.strip_suffix(".0").unwrap_or(text);
-    // Systems without unsigned numbers write the upper half of them as negative ones.
-    let signed = || text.strip_prefix('-').and_then(number).map(u32::wrapping_neg);
-    number(text).or_else(|| signed().filter(|&address| address >> 31 == 1))
+    number(text.strip_suffix(".0").unwrap_or(text))
 }
 
 /// The number that `text` is in digits alone, without a sign.
