@@ -151,8 +151,9 @@ fn lists_of_all_tools_are_read_as_inputs_and_as_blocks() {
             zstd::encode_all(content.as_bytes(), 1).unwrap(),
         ] {
             let path = folder.write(&form);
-            let found =
-                read(&[path.clone()], &Options::default(), &mut |_| ControlFlow::Continue(()));
+            let found = read(std::slice::from_ref(&path), &Options::default(), &mut |_| {
+                ControlFlow::Continue(())
+            });
             let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
             let [file] = &found.account.files[..] else { panic!() };
             assert_eq!(file.format.name, "list", "{name}");
