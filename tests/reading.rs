@@ -271,7 +271,7 @@ fn tables_of_octomix_count_their_packets() {
     for (unit, word) in
         [(Unit::Records, "records"), (Unit::Mixed, "count"), (Unit::Packets, "packets")]
     {
-        let found = capture(&text.replace("packets", word));
+        let found = capture(text.replace("packets", word));
         assert_eq!(found.sets.source.weights(), [8, 5_000_000_000]);
         assert_eq!((found.sets.source.unit(), found.account.unit()), (unit, unit));
         assert_eq!(found.account.packets().is_some(), unit == Unit::Packets);
