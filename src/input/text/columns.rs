@@ -75,7 +75,7 @@ pub(crate) fn choose_by(
                 columns: header.to_vec(),
             })?),
             None => {
-                let candidates = known.guess(role, header, options);
+                let candidates = known.candidates(role, header);
                 if let Some((&taken, others @ [_, ..])) = candidates.split_first() {
                     warnings.push(Warning::SeveralColumns {
                         role,
@@ -106,7 +106,7 @@ pub(crate) fn sides(header: &[String], options: &Options, sample: &Sample) -> [O
     let known = Known::of(header, sample);
     [Role::Source, Role::Destination].map(|role| match options.column(role) {
         Some(name) => find(header, name),
-        None => known.guess(role, header, options).first().copied(),
+        None => known.candidates(role, header).first().copied(),
     })
 }
 
@@ -186,16 +186,6 @@ impl Known {
             }
         }
         Self { pairs, sources, destinations }
-    }
-
-    /// The columns that may hold `role`, which no option names. The column that is named for the other role
-    /// is none of them.
-    fn guess(&self, role: Role, header: &[String], options: &Options) -> Vec<usize> {
-        let other = if role == Role::Destination { Role::Source } else { Role::Destination };
-        let taken = options.column(other).and_then(|name| find(header, name));
-        let mut candidates = self.candidates(role, header);
-        candidates.retain(|&at| taken != Some(at));
-        candidates
     }
 
     /// The columns that may hold `role`, the preferred one first. Whole pairs come first: a source and a
