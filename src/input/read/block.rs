@@ -174,7 +174,31 @@ impl Block {
     /// Counts `record`. `place` is called only for the first malformed cells. Malformed cells of both roles
     /// with the same location are kept once.
     #[inline]
-    pub fn add(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
+    pub fn add(&mut self, record: &Record, place: impl FnMut(Role) -> MalformedInBlock) {
+        // Most records say two addresses and nothing more.
+        if let Cell::Address { address: source, form: Form::Plain } = record.source
+            && let Cell::Address { address: destination, form: Form::Plain } = record.destination
+            && let (None, None) = (record.packets, record.bytes)
+            && !(self.is_special || self.is_any)
+        {
+            self.records += 1;
+            self.lacks_packets = true;
+            if self.has_source {
+                self.source.tally.ipv4 += 1;
+                self.source.keys.push(source, 1);
+            }
+            if self.has_destination {
+                self.destination.tally.ipv4 += 1;
+                self.destination.keys.push(destination, 1);
+            }
+            return;
+        }
+        self.add_any(record, place);
+    }
+
+    /// Counts any record.
+    #[inline]
+    fn add_any(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
         if record.has_network() {
             return self.add_with_network(*record, place);
         }
