@@ -75,7 +75,7 @@ pub(crate) fn choose_by(
                 columns: header.to_vec(),
             })?),
             None => {
-                let candidates = known.candidates(role, header);
+                let candidates = known.candidates(role, header, options);
                 if let Some((&taken, others @ [_, ..])) = candidates.split_first() {
                     warnings.push(Warning::SeveralColumns {
                         role,
@@ -106,7 +106,7 @@ pub(crate) fn sides(header: &[String], options: &Options, sample: &Sample) -> [O
     let known = Known::of(header, sample);
     [Role::Source, Role::Destination].map(|role| match options.column(role) {
         Some(name) => find(header, name),
-        None => known.candidates(role, header).first().copied(),
+        None => known.candidates(role, header, options).first().copied(),
     })
 }
 
@@ -189,8 +189,9 @@ impl Known {
     }
 
     /// The columns that may hold `role`, the preferred one first. Whole pairs come first: a source and a
-    /// destination that were written together belong together. Beside them a mere word does not count.
-    fn candidates(&self, role: Role, header: &[String]) -> Vec<usize> {
+    /// destination that were written together belong together. Beside them a mere word does not count, and
+    /// without them no column that an option names for the other role.
+    fn candidates(&self, role: Role, header: &[String], options: &Options) -> Vec<usize> {
         let is_destination = role == Role::Destination;
         let of_pairs = self.pairs.iter();
         let mut candidates: Vec<usize> =
@@ -198,7 +199,10 @@ impl Known {
         let is_word = |at: &usize| WORDS.contains(&names::fold(&header[*at]).as_str());
         let has_pairs = !candidates.is_empty();
         let alone = if is_destination { &self.destinations } else { &self.sources };
-        candidates.extend(alone.iter().filter(|at| !has_pairs || !is_word(at)));
+        let other = if is_destination { Role::Source } else { Role::Destination };
+        let taken = options.column(other).and_then(|name| find(header, name));
+        let is_free = |at: &usize| if has_pairs { !is_word(at) } else { taken != Some(*at) };
+        candidates.extend(alone.iter().copied().filter(is_free));
         let mut seen = HashSet::new();
         candidates.retain(|&at| seen.insert(at));
         candidates
