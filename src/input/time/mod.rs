@@ -32,7 +32,7 @@ const HOUR: i64 = 60 * MINUTE;
 ///
 /// ```
 /// use octomix::input::{Notation, parse_time};
-/// let parse_time = |text| parse_time(text, Notation::default());
+/// let parse_time = |text: &[u8]| parse_time(text, Notation::default());
 /// let noon = Some(1_767_268_800_000_000_000);
 /// assert_eq!(parse_time(b"1767268800"), noon);
 /// assert_eq!(parse_time(b"1767268800000"), noon);
