@@ -141,7 +141,7 @@ pub(crate) const WRAPPERS: &[&str] = &[
 ];
 
 /// The fields that the first and the second name of each column of [`TOOLS`] fill.
-const FILLS: [(Field, Field); 6] = [
+pub(crate) const FILLS: [(Field, Field); 6] = [
     (Field::Source, Field::Destination),
     (Field::SourcePort, Field::DestinationPort),
     (Field::Protocol, Field::Protocol),

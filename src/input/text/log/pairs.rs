@@ -20,16 +20,6 @@ use crate::input::time::parse_time;
 /// Bytes of the longest name that is looked up.
 const LONGEST_NAME: usize = 40;
 
-/// Fields of which the first comes first in a pair of names.
-const PAIRED: [(Field, Field); 6] = [
-    (Field::Source, Field::Destination),
-    (Field::SourcePort, Field::DestinationPort),
-    (Field::Protocol, Field::Protocol),
-    (Field::Time, Field::Time),
-    (Field::Packets, Field::PacketsBack),
-    (Field::Bytes, Field::BytesBack),
-];
-
 /// What a name says, and its rank among the names of its field: 0 is preferred.
 type Known = (Field, usize);
 
@@ -54,7 +44,7 @@ impl Names {
                 names.add(name, (field, 0));
             }
         }
-        for (first, second) in PAIRED {
+        for (first, second) in names::FILLS {
             for (rank, (one, other)) in names::pairs(first).enumerate() {
                 let of = [(one, first), (other, second)];
                 for (name, field) in of {
