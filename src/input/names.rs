@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// What a column or a field says about a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Field {
     Source,
     Destination,
@@ -159,14 +159,12 @@ static NAMES: LazyLock<Vec<(Field, Pair)>> = LazyLock::new(|| {
     let columns = TOOLS.iter().flat_map(of);
     let name = |name: &'static str| (!name.is_empty()).then_some(name);
     let mut names: Vec<(Field, Pair)> = Vec::new();
+    let mut seen = HashSet::new();
     for ((field, _), alternatives) in columns {
         for alternative in alternatives.split(", ").filter(|alternative| !alternative.is_empty()) {
             let (first, second) = alternative.split_once('/').unwrap_or((alternative, ""));
             let pair = (name(first), name(second));
-            let is_equal = |&(known, known_pair): &(Field, Pair)| {
-                known == field && folded(known_pair) == folded(pair)
-            };
-            if !names.iter().any(is_equal) {
+            if seen.insert((field, folded(pair))) {
                 names.push((field, pair));
             }
         }

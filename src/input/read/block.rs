@@ -175,21 +175,20 @@ impl Block {
     /// with the same location are kept once.
     #[inline]
     pub fn add(&mut self, record: &Record, place: impl FnMut(Role) -> MalformedInBlock) {
-        // Most records say two addresses and nothing more.
+        // Most records have two addresses.
         if let Cell::Address { address: source, form: Form::Plain } = record.source
             && let Cell::Address { address: destination, form: Form::Plain } = record.destination
-            && let (None, None) = (record.packets, record.bytes)
             && !(self.is_special || self.is_any)
         {
             self.records += 1;
-            self.lacks_packets = true;
+            let packets = self.count(record, true);
             if self.has_source {
                 self.source.tally.ipv4 += 1;
-                self.source.keys.push(source, 1);
+                self.source.keys.push(source, packets);
             }
             if self.has_destination {
                 self.destination.tally.ipv4 += 1;
-                self.destination.keys.push(destination, 1);
+                self.destination.keys.push(destination, packets);
             }
             return;
         }
@@ -203,24 +202,9 @@ impl Block {
             return self.add_with_network(*record, place);
         }
         self.records += 1;
-        if let Some(bytes) = record.bytes {
-            self.bytes = self.bytes.saturating_add(bytes);
-        }
         let [source, destination] =
             [record.source, record.destination].map(|cell| matches!(cell, Cell::Address { .. }));
-        let has_address = source | destination;
-        // A record was written because a packet was seen.
-        let packets = match record.packets {
-            None => {
-                self.lacks_packets |= has_address;
-                1
-            }
-            Some(packets) => {
-                self.says_packets |= has_address;
-                self.packets = self.packets.saturating_add(packets);
-                packets.max(1)
-            }
-        };
+        let packets = self.count(record, source | destination);
         if self.is_special || self.is_any {
             return self.add_some(record, packets, place);
         }
@@ -234,6 +218,26 @@ impl Block {
             self.destination.add(record.destination, packets);
             if record.destination == Cell::Malformed {
                 self.remember(|| place(Role::Destination));
+            }
+        }
+    }
+
+    /// Counts the packets and bytes of `record`. Returns the packets that it stands for.
+    #[inline]
+    fn count(&mut self, record: &Record, has_address: bool) -> u64 {
+        if let Some(bytes) = record.bytes {
+            self.bytes = self.bytes.saturating_add(bytes);
+        }
+        match record.packets {
+            // A record was written because a packet was seen.
+            None => {
+                self.lacks_packets |= has_address;
+                1
+            }
+            Some(packets) => {
+                self.says_packets |= has_address;
+                self.packets = self.packets.saturating_add(packets);
+                packets.max(1)
             }
         }
     }
