@@ -1,7 +1,6 @@
 //! Tables of text: a header names the columns, and every row is a record. Cells are divided by a comma, a
 //! semicolon, a tab, a vertical bar, or blanks. `search` finds the header; `table` reads the rows.
 
-mod fast;
 mod search;
 pub(in crate::input::text) mod table;
 

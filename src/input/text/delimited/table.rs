@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use super::fast::{self, Between, Targets};
 use crate::input::format::Parser;
 use crate::input::options::Notation;
-use crate::input::read::block::{Block, MANY_LINES, MalformedInBlock};
-use crate::input::record::{Cell, Record};
-use crate::input::role::Role;
+use crate::input::read::block::{Block, MANY_LINES};
+use crate::input::record::Cell;
 use crate::input::text::cell::{parse_cell, parse_ipv4};
 use crate::input::text::exact::Exact;
-use crate::input::text::facts::FactColumns;
+use crate::input::text::fast::{self, Quotes};
 use crate::input::text::layout::{Headers, Layout};
 use crate::input::text::lines;
+use crate::input::text::slots::{Slot, Slots};
 use crate::input::text::unusual::Unusual;
 
 /// Columns that identify a table of nfdump.
@@ -21,41 +20,17 @@ const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
 /// The rows of a table.
 pub(in crate::input::text) struct Table {
     delimiter: u8,
-    /// The columns of the header.
-    width: usize,
-    source: Option<Slot>,
-    destination: Option<Slot>,
-    facts: FactColumns<Slot>,
+    slots: Slots,
     is_nfdump: bool,
-    targets: Targets,
     others: Unusual,
-}
-
-/// A column that is read, as each of the two readers finds it.
-#[derive(Clone, Copy)]
-struct Slot {
-    index: usize,
-    between: Between,
 }
 
 impl Table {
     pub fn new(delimiter: u8, layout: Arc<Layout>, headers: Option<Arc<Headers>>) -> Self {
-        let indices = layout.columns.iter().map(|column| column.index).chain(layout.facts.all());
-        let targets = Targets::new(indices);
-        let slot = |index| Slot { index, between: targets.between(index) };
-        let [source, destination] = [Role::Source, Role::Destination]
-            .map(|role| layout.column(role).map(|column| slot(column.index)));
         let header = &layout.header.names;
-        Self {
-            delimiter,
-            width: layout.width(),
-            source,
-            destination,
-            facts: layout.facts.map(slot),
-            is_nfdump: NFDUMP.iter().all(|name| header.iter().any(|column| column == name)),
-            targets,
-            others: Unusual::new(layout, headers),
-        }
+        let is_nfdump = NFDUMP.iter().all(|name| header.iter().any(|column| column == name));
+        let slots = Slots::new(&layout);
+        Self { delimiter, slots, is_nfdump, others: Unusual::new(layout, headers) }
     }
 }
 
@@ -63,9 +38,10 @@ impl Parser for Table {
     fn parse(&self, bytes: &[u8], is_last: bool, block: &mut Block) -> usize {
         // Created only if needed: that takes as long as reading many rows.
         let mut exact = None;
-        let (mut found, mut at) = (self.targets.room(), 0);
+        let (mut found, mut at) = (self.slots.targets.room(), 0);
+        let cuts = (self.delimiter, Quotes::Strange);
         loop {
-            at = fast::rows(bytes, at, self.delimiter, &self.targets, &mut found, |row| {
+            at = fast::rows(bytes, at, cuts, &self.slots.targets, &mut found, |row| {
                 let is_read = row.end == row.start
                     || self.add(row.fields, |slot: Slot| row.field(slot.between), block);
                 if !is_read {
@@ -87,7 +63,7 @@ impl Parser for Table {
             let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
             let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
             // A last row that has no line end and too few fields is truncated.
-            if !row.has_end && row.fields < self.width {
+            if !row.has_end && row.fields < self.slots.width {
                 return at;
             }
             let field = |slot: Slot| match slot.index < row.fields {
@@ -112,34 +88,18 @@ impl Parser for Table {
 }
 
 impl Table {
-    /// Adds a row of as many fields as the header has, if its addresses are usual cells. Returns
-    /// whether it did.
+    /// Adds a row that is as its header says. Returns whether it is.
     #[inline(always)]
     fn add<'a>(&self, fields: usize, field: impl Fn(Slot) -> &'a [u8], block: &mut Block) -> bool {
-        let content = |slot: Option<Slot>| slot.map_or(b"".as_slice(), &field);
         let notation = block.wanted().notation;
-        let source = cell(content(self.source), notation);
-        let destination = cell(content(self.destination), notation);
-        if fields != self.width || !source.is_usual() || !destination.is_usual() {
-            return false;
-        }
-        let record = Record {
-            source,
-            destination,
-            packets: self.facts.packets(&field),
-            bytes: self.facts.bytes(&field),
-            facts: self.facts.read(&field, block),
-        };
-        block.add(&record, |_| MalformedInBlock::default());
-        block.recount(self.facts.unit());
-        true
+        self.slots.add(fields, field, |content| cell(content, notation), block)
     }
 
     /// Adds any other row, `line`, which starts at byte `at` of the block.
     #[cold]
     fn add_other(&self, cells: &[&[u8]], line: &[u8], at: usize, block: &mut Block) {
         // The summary below a table of nfdump: the word Summary, and the names and values of six sums.
-        if self.is_nfdump && cells.len() != self.width && matches!(cells.len(), 1 | 6) {
+        if self.is_nfdump && cells.len() != self.slots.width && matches!(cells.len(), 1 | 6) {
             return;
         }
         let notation = block.wanted().notation;
@@ -177,9 +137,10 @@ mod tests {
     use super::*;
     use crate::input::message::excerpt;
     use crate::input::options::Options;
-    use crate::input::read::block::Side;
+    use crate::input::read::block::{MalformedInBlock, Side};
     use crate::input::read::wanted::Wanted;
-    use crate::input::role::Roles;
+    use crate::input::record::Record;
+    use crate::input::role::{Role, Roles};
     use crate::input::text::columns::{Column, Sample};
     use crate::input::text::header::{Division, Header};
     use crate::input::text::ragged::Placed;

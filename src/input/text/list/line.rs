@@ -30,6 +30,15 @@ pub(crate) enum Line {
 /// Reads `line` into `entries`, which holds nothing else afterwards.
 pub(crate) fn read(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
     entries.clear();
+    let told = told(line, notation, entries);
+    if let Line::Nothing | Line::Malformed = told {
+        // A line that is broken further on.
+        entries.clear();
+    }
+    told
+}
+
+fn told(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
     let bare = line.trim_ascii();
     if bare.is_empty() || COMMENTS.iter().any(|comment| bare.starts_with(comment)) {
         return Line::Nothing;
@@ -179,14 +188,14 @@ mod tests {
 
     use super::*;
 
-    fn told(text: &str, notation: Notation) -> (Line, Vec<Entry>) {
+    fn said(text: &str, notation: Notation) -> (Line, Vec<Entry>) {
         let mut entries = vec![Entry::Range(0, 0)];
         let line = read(text.as_bytes(), notation, &mut entries);
         (line, entries)
     }
 
     fn entries(text: &str) -> Vec<Entry> {
-        let (line, entries) = told(text, Notation::default());
+        let (line, entries) = said(text, Notation::default());
         assert!(matches!(line, Line::Entries { packets: None }), "{text}: {line:?}");
         entries
     }
@@ -241,13 +250,13 @@ mod tests {
             "10.0.0.1,443,10.0.0.2,80",
             "10.0.0.1 tcp 10.0.0.2",
         ] {
-            assert_eq!(told(text, Notation::default()).0, Line::Row, "{text}");
+            assert_eq!(said(text, Notation::default()).0, Line::Row, "{text}");
         }
     }
 
     #[test]
     fn counts_are_packets() {
-        let counted = |text, notation| match told(text, notation) {
+        let counted = |text, notation| match said(text, notation) {
             (Line::Entries { packets: Some(packets) }, entries) => Some((packets, entries[0])),
             _ => None,
         };
@@ -270,11 +279,13 @@ mod tests {
     #[test]
     fn comments_are_nothing_and_words_malformed() {
         for text in ["", " \t", "# 10.0.0.1", "; 10.0.0.1", "// 10.0.0.1", "  #"] {
-            assert_eq!(told(text, Notation::default()), (Line::Nothing, vec![]), "{text}");
+            assert_eq!(said(text, Notation::default()), (Line::Nothing, vec![]), "{text}");
         }
         for text in ["word", "a b", "10.0.0", "10.0.0/8 ; short", "some text, 10.0.0.1"] {
-            assert_eq!(told(text, Notation::default()), (Line::Malformed, vec![]), "{text}");
+            assert_eq!(said(text, Notation::default()), (Line::Malformed, vec![]), "{text}");
         }
+        let broken = "elements = { 10.0.0.1, x }";
+        assert_eq!(said(broken, Notation::default()), (Line::Malformed, vec![]));
         assert_eq!(entries("NaN"), [Entry::One(Cell::Missing)]);
         assert_eq!(entries("2001:db8::/32 x"), [Entry::One(Cell::Ipv6)]);
     }
@@ -293,7 +304,7 @@ mod tests {
             zero_padded: bool,
         ) {
             let notation = Notation { integers, zero_padded, ..Notation::default() };
-            let (line, entries) = told(&text, notation);
+            let (line, entries) = said(&text, notation);
             match line {
                 Line::Entries { packets } => {
                     prop_assert!(!entries.is_empty());

@@ -1,8 +1,20 @@
-//! Many rows at a time, as long as they have no quotes: fields are found by comparing 64 bytes at once.
+//! Many rows at a time, as long as they have no quotes that mean something: fields are found by comparing 64 bytes at once.
 //!
 //! Each 64 bytes become three words of bits: delimiters, line ends, and bytes that only the exact reader
 //! understands. Delimiters are counted rather than visited, except for those around the columns that are
 //! read.
+
+/// What quotes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Bytes like others.
+    Plain,
+    /// Bytes that only the exact reader understands.
+    Strange,
+}
+
+/// What rows are cut by: the delimiter of their fields, and what quotes are.
+pub(super) type Cuts = (u8, Quotes);
 
 /// Bytes compared at once, one bit of a word each.
 const WORD: usize = 64;
@@ -45,7 +57,7 @@ impl Targets {
     }
 }
 
-/// A row without quotes.
+/// A row whose quotes, if any, mean nothing.
 pub(super) struct PlainRow<'a> {
     bytes: &'a [u8],
     /// Where the row starts, and where its line end starts.
@@ -79,7 +91,7 @@ impl<'a> PlainRow<'a> {
 pub(super) fn rows(
     bytes: &[u8],
     at: usize,
-    delimiter: u8,
+    cuts: Cuts,
     targets: &Targets,
     found: &mut [usize],
     take: impl FnMut(PlainRow<'_>) -> bool,
@@ -90,9 +102,9 @@ pub(super) fn rows(
         && is_x86_feature_detected!("bmi1")
     {
         // SAFETY: the machine has the features that the function is compiled for.
-        return unsafe { rows_avx2(bytes, at, delimiter, targets, found, take) };
+        return unsafe { rows_avx2(bytes, at, cuts, targets, found, take) };
     }
-    rows_of::<Portable>(bytes, at, delimiter, targets, found, take)
+    rows_of::<Portable>(bytes, at, cuts, targets, found, take)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -100,19 +112,19 @@ pub(super) fn rows(
 fn rows_avx2(
     bytes: &[u8],
     at: usize,
-    delimiter: u8,
+    cuts: Cuts,
     targets: &Targets,
     found: &mut [usize],
     take: impl FnMut(PlainRow<'_>) -> bool,
 ) -> usize {
-    rows_of::<Avx2>(bytes, at, delimiter, targets, found, take)
+    rows_of::<Avx2>(bytes, at, cuts, targets, found, take)
 }
 
 #[inline(always)]
 fn rows_of<C: Compare>(
     bytes: &[u8],
     at: usize,
-    delimiter: u8,
+    cuts: Cuts,
     targets: &Targets,
     found: &mut [usize],
     mut take: impl FnMut(PlainRow<'_>) -> bool,
@@ -121,7 +133,7 @@ fn rows_of<C: Compare>(
     let (mut row, mut passed, mut next) = (at, 0u32, 0);
     let mut word = at;
     while word < bytes.len() {
-        let masks = Masks::new::<C>(&bytes[word..], delimiter);
+        let masks = Masks::new::<C>(&bytes[word..], cuts);
         // The bits of the word that are still to be handled.
         let mut live = u64::MAX;
         loop {
@@ -166,31 +178,33 @@ fn rows_of<C: Compare>(
 struct Masks {
     delimiters: u64,
     ends: u64,
-    /// Quotes, and CRs that are not followed by LF.
+    /// Quotes that mean something, and CRs that are not followed by LF.
     strange: u64,
 }
 
 impl Masks {
     #[inline(always)]
-    fn new<C: Compare>(bytes: &[u8], delimiter: u8) -> Self {
+    fn new<C: Compare>(bytes: &[u8], cuts: Cuts) -> Self {
         let Some(whole) = bytes.first_chunk::<WORD>() else {
-            return Self::of_some(bytes, delimiter);
+            return Self::of_some(bytes, cuts);
         };
-        Self::of::<C>(whole, bytes.get(WORD) == Some(&b'\n'), delimiter)
+        Self::of::<C>(whole, bytes.get(WORD) == Some(&b'\n'), cuts)
     }
 
     /// For fewer bytes. This is a separate function without vectors: where both ways meet, compilers take
     /// vectors apart.
     #[inline(never)]
-    fn of_some(bytes: &[u8], delimiter: u8) -> Self {
+    fn of_some(bytes: &[u8], cuts: Cuts) -> Self {
         let mut padded = [0; WORD];
         padded[..bytes.len()].copy_from_slice(bytes);
-        Self::of::<Portable>(&padded, false, delimiter)
+        Self::of::<Portable>(&padded, false, cuts)
     }
 
     #[inline(always)]
-    fn of<C: Compare>(bytes: &[u8; WORD], is_end_next: bool, delimiter: u8) -> Self {
+    fn of<C: Compare>(bytes: &[u8; WORD], is_end_next: bool, cuts: Cuts) -> Self {
+        let (delimiter, meaning) = cuts;
         let [delimiters, ends, quotes, returns] = C::equal(bytes, [delimiter, b'\n', b'"', b'\r']);
+        let quotes = if meaning == Quotes::Strange { quotes } else { 0 };
         let before_ends = ends >> 1 | u64::from(is_end_next) << (WORD - 1);
         Self { delimiters, ends, strange: quotes | (returns & !before_ends) }
     }
