@@ -75,8 +75,8 @@
 //!
 //! # Features
 //!
-//! `report` adds summaries, tables, pages and the files of models; `cli`, the default, adds the program;
-//! `parquet` reads Parquet files. The repository's `examples`
+//! `report` adds summaries, tables, pages and the files of models; `cli` adds the program, and `parquet` reads
+//! Parquet files; these two are on by default. The repository's `examples`
 //! are a detection in ten lines, a watched fit, an engine around another, and reading alone.
 
 pub mod address;

@@ -687,7 +687,7 @@ fn foreign_formats_are_recognised() {
         error(b"PAR1\x15\x04"),
         "'x.csv' is a Parquet file, which is not read; convert it first: \
          duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or install octomix with what reads it: \
-         cargo install --path . --features parquet"
+         cargo install --path ."
     );
     assert_eq!(
         error(b"\x0c\xa5\x02\0\0\0"),

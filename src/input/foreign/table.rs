@@ -107,7 +107,7 @@ pub(super) const FORMATS: &[Format] = &[
     // Tables.
     #[cfg(not(feature = "parquet"))]
     (&[At(0, b"PAR1"), Text(b"PAR1")],
-        "a Parquet file", Some("convert it first: duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or install octomix with what reads it: cargo install --path . --features parquet")),
+        "a Parquet file", Some("convert it first: duckdb -c \"copy (from 'FILE') to 'FILE.csv'\"; or install octomix with what reads it: cargo install --path .")),
     (&[At(0, b"SQLite format 3\0")],
         "a database of SQLite", Some("convert it first: sqlite3 -header -csv FILE 'select * from TABLE' | octomix detect -")),
     (&[At(4, b"Standard Jet DB"), At(4, b"Standard ACE DB")],
