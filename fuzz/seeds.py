@@ -1,10 +1,16 @@
 #!/usr/bin/env python3
 """Writes fuzz/seeds: a few small files of every format, each behind two bytes that say how it is read."""
 
+import bz2
 import gzip
+import io
 import json
+import lzma
 import pathlib
 import struct
+import tarfile
+import zipfile
+import zlib
 
 FOLDER = pathlib.Path(__file__).parent / "seeds"
 # src/case.rs: all as by default; inner tunnels and times; one set, with a condition; blocks left out.
@@ -149,6 +155,10 @@ write("zeek", "conn", ZEEK.encode())
 write("zeek", "closed", (ZEEK + "#close\t2026-01-01-12-00-00\n" + ZEEK).encode())
 write("zeek", "dns", ZEEK.replace("id.orig_h", "query").replace("id.resp_h", "answer").encode())
 write("zeek", "separated", ZEEK.replace("\\x09", ",").replace("\t", ",").encode())
+write("zeek", "rows", (ZEEK + "\n1767268802.0\t\"x\t1\t10.1.2.4\t53\tudp\r\n#fields\tid.resp_h\n10.1.2.5\n").encode())
+W3C = "#Version: 1.0\n#Fields: date time c-ip s-ip sc-bytes\n2026-01-01 12:00:00 10.1.2.3 192.0.2.7 99\n#Fields: c-ip\n10.1.2.4\n"
+write("zeek", "w3c", W3C.encode())
+write("zeek", "exchange", b"#Fields: date-time,client-ip,server-ip\r\n2026-01-01,10.1.2.3,\"192.0.2.7\"\r\n")
 
 RECORD = {"timestamp": "2026-01-01T12:00:00.5+0000", "src_ip": "10.1.2.3", "src_port": 443, "dest_ip": "192.0.2.7",
           "dest_port": 50000, "proto": "TCP", "note": "a\\\"b\u00e9", "more": [1.5e3, None, {"x": True}]}
@@ -161,6 +171,12 @@ write("json", "escapes", b'{"src_ip":"10.1.2.\\u0033","dest_ip" : "fe80::1"}\n{"
 write("json", "zeek", b'{"ts":1767268800.1,"id.orig_h":"10.1.2.3","id.resp_h":"192.0.2.7","proto":"udp"}\n')
 layers = {"_source": {"layers": {"ip": {"ip.src": "10.1.2.3", "ip.dst": "192.0.2.7"}}}}
 write("json", "tshark", json.dumps([layers, layers], indent=1).encode())
+write("json", "listing", json.dumps({"prefixes": [{"ip_prefix": "10.1.2.0/24"}, {"ip_prefix": "x"}], "n": ["10.1.2.3"]}).encode())
+inside = json.dumps({"log": json.dumps(RECORD) + "\n", "time": "2026-01-01T12:00:00Z"})
+write("json", "inside", f"<30>1 host: {inside}\n\x1e{inside}\n".encode())
+tuples = {"flowTuples": ["1767268800,10.1.2.3,192.0.2.7,1,443,T,O,A,E,1,66,2,132"]}
+write("json", "tuples", json.dumps({"records": [{"flows": [{"rule": "r", "flows": [tuples]}]}]}).encode())
+write("json", "first", b'{"ip.src":"10.1.2.3","ip.src":"10.9.9.9","ip.dst":["192.0.2.7","10.8.8.8"]}\n')
 
 LOGS = {
     "tcpdump": "00:00:00.1 IP 10.1.2.3.4000 > 192.0.2.7.443: Flags [S]\n00:00:00.2 IP (tos 0x0, proto UDP (17))\n    10.1.2.3.53 > 192.0.2.7.53: 1+\n",
@@ -186,6 +202,9 @@ write("delimited", "open", b'src,dst\n10.1.2.3,"192.0.2.7\n10.1.2.4,10.1.2.5\n')
 write("delimited", "tshark", b"frame.time_epoch,ip.src,ip.dst,ip.proto,tcp.dstport\n1767268800.1,10.1.2.3,192.0.2.7,6,443\n")
 write("delimited", "argus", b"StartTime,Proto,SrcAddr,Sport,DstAddr,Dport\n2026/01/01 12:00:00.1,tcp,10.1.2.3,80,192.0.2.7,0x01bb\n")
 write("delimited", "nfdump", b"ts,te,td,sa,da,sp,dp,pr\n2026-01-01 12:00:00,,0.1,10.1.2.3,192.0.2.7,1,443,TCP\nSummary\nflows\n1\n")
+write("delimited", "further", b"src,dst\n10.1.2.3,192.0.2.7\ndst,note,src\n10.1.2.3,x,192.0.2.7\nsrc\n10.1.2.9\n")
+write("delimited", "ragged", b"sep=;\nip.src;ip.dst;note\n10.1.2.3;10.9.9.9;192.0.2.7;10.8.8.8\n10.1.2.3;192.0.2.7;;\n")
+write("delimited", "titles", b"Report\nof 2026\n# src,dst,packets,bytes\n10.1.2.3,192.0.2.7,\"1,234\",18446744073709551615\n")
 write("delimited", "own", b"address,packets,cluster\n10.1.2.3,7,0\n10.1.2.4,x,1\n")
 write("delimited", "blocks", b"network,country\n10.1.2.0/28,XX\n192.0.2.7-192.0.2.9,YY\n")
 VPC = (
@@ -199,6 +218,8 @@ write("bare", "none", VPC.split("\n", 1)[1].encode())
 write("list", "plain", b"# mine\n10.1.2.3\n\n10.1.2.3\r\n fe80::1 \nx\n192.0.2.7")
 write("list", "blocks", b"10.1.2.0/30\n10.1.2.3 - 10.1.2.9 # a\n10.0.0.0/7\n1.2.3.4/32;\n")
 write("list", "bom", b"\xef\xbb\xbf10.1.2.3\r10.1.2.4\r")
+write("list", "counts", b"     12 10.1.2.3\n10.1.2.4 7\n10[.]1[.]2[.]5\n10.1.2.6:443\n10.1.2.0 255.255.255.0\n{10.1.2.7,}\n")
+write("list", "written", b"elements = { 10.1.2.3, 10.1.2.4-10.1.2.9 }\n-A INPUT -s 10.1.2.3/32 -j DROP\nadd b 10.1.2.3\nripencc|FR|ipv4|10.0.0.0|256|2010|x\na:10.1.2.3-10.1.2.9\n::ffff:10.1.2.3\n")
 write("shard", "plain", b"address,packets\n10.1.2.3,7\n10.1.2.4,5000000000\n10.1.2.3,1\n")
 write("shard", "bad", b"address,packets\r\n10.1.2.3,0\r\n10.1.2.4,x\n10.1.2.5,72057594037927937\n,\n10.1.2.6")
 
@@ -280,6 +301,49 @@ SEQUENCES = (
     "ab4dcb32f68df4cc581a60ab11a52010"
 )
 write("compressed", "sequences", bytes.fromhex(SEQUENCES))
+write("compressed", "xz", lzma.compress(LIST) + lzma.compress(b"") + bytes(4))
+write("compressed", "lzma", lzma.compress(TABLE.encode(), lzma.FORMAT_ALONE))
+write("compressed", "bzip2", bz2.compress(LIST) + bz2.compress(TABLE.encode()))
+write("compressed", "zlib", zlib.compress(TABLE.encode()))
+LZ4 = struct.pack("<IBBB", 0x184D2204, 0x60, 0x40, 0x82) + struct.pack("<I", 1 << 31 | len(LIST)) + LIST + bytes(4)
+write("compressed", "lz4", LZ4)
+# A member of bgzip, which tells its length.
+packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+packed = packed.compress(LIST) + packed.flush()
+tail = packed + struct.pack("<II", zlib.crc32(LIST), len(LIST))
+BGZIP = b"\x1f\x8b\x08\4" + bytes(5) + b"\xff" + struct.pack("<HBBHH", 6, 66, 67, 2, 17 + len(tail)) + tail
+write("compressed", "bgzip", BGZIP * 3)
+
+# Archives.
+MEMBERS = {"a.txt": LIST, "b/c.csv": TABLE.encode(), "d.pcap": pcap(1, FRAMES["ethernet"][1]), "e.gz": gzip.compress(LIST, mtime=0), "README": b"words\n"}
+
+
+def tar(form):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=form) as archive:
+        for name, content in MEMBERS.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "a.txt"
+        archive.addfile(link)
+    return file.getvalue().rstrip(b"\0") + bytes(1024)
+
+
+def zipped(method):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, content in MEMBERS.items():
+            archive.writestr(zipfile.ZipInfo(name), content, method)
+    return file.getvalue()
+
+
+write("archive", "ustar", tar(tarfile.USTAR_FORMAT))
+write("archive", "pax", tar(tarfile.PAX_FORMAT))
+write("archive", "stored", zipped(zipfile.ZIP_STORED))
+write("archive", "deflated", zipped(zipfile.ZIP_DEFLATED))
+write("archive", "gzip", gzip.compress(tar(tarfile.GNU_FORMAT), mtime=0))
 
 FILTERS = [
     "proto=tcp and (dport=80,443 or dst public)",
