@@ -2,7 +2,7 @@
 //! semicolon, a tab, a vertical bar, or blanks. `search` finds the header; `table` reads the rows.
 
 mod search;
-pub(in crate::input::text) mod table;
+pub(crate) mod table;
 
 #[cfg(feature = "parquet")]
 use std::sync::Arc;

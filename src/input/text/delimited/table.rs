@@ -18,7 +18,7 @@ use crate::input::text::unusual::Unusual;
 const NFDUMP: [&str; 4] = ["ts", "te", "sa", "da"];
 
 /// The rows of a table.
-pub(in crate::input::text) struct Table {
+pub(crate) struct Table {
     delimiter: u8,
     slots: Slots,
     is_nfdump: bool,
