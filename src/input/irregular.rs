@@ -1,4 +1,4 @@
-//! What stands in a table besides rows that are as long as its header.
+//! What stands in a table besides rows that are as long as its header, and in objects besides single values.
 
 use serde::Serialize;
 
@@ -13,6 +13,8 @@ pub struct Irregular {
     pub headers: u64,
     /// How many of `headers` name other columns than the header before.
     pub changes: u64,
+    /// Objects that have several addresses where one belongs, of which the first counts.
+    pub several: u64,
 }
 
 impl Irregular {
@@ -23,6 +25,7 @@ impl Irregular {
             overlong: self.overlong + other.overlong,
             headers: self.headers + other.headers,
             changes: self.changes + other.changes,
+            several: self.several + other.several,
         }
     }
 }

@@ -139,6 +139,31 @@ pub enum Warning {
         /// The number of lines above which this warning is given.
         limit: u64,
     },
+    /// Rows or objects say how many packets they stand for in a way that cannot be read.
+    #[error(
+        "numbers of packets that cannot be read ({count} of them) count as one packet each; the first is {at}, \
+         '{}': '{value}', where a whole number belongs",
+        printable(column)
+    )]
+    UnreadPackets {
+        /// How many.
+        count: u64,
+        /// The record of the first.
+        at: RecordNumber,
+        /// Its column or field.
+        column: String,
+        /// The beginning of its content, safe to display.
+        value: String,
+    },
+    /// Objects have several addresses in one field.
+    #[error(
+        "objects have several addresses in one field ({objects} of them), of which the first counts: TShark writes \
+         one a header; columns of a table are not read so, write an object a row"
+    )]
+    SeveralValues {
+        /// How many objects.
+        objects: u64,
+    },
     /// None of the first JSON objects has a field that is known to hold addresses.
     #[error(
         "no field of the first objects is known to hold addresses; they have {}; \
@@ -225,6 +250,11 @@ impl Warning {
             columns.into_iter().flatten().any(|name| matches!(&name[..], "ip.src" | "ip.dst"));
         let rows = file.irregular.overlong;
         (rows > 0).then_some(Warning::Overlong { rows, is_tshark })
+    }
+
+    pub(crate) fn of_several(file: &FileAccount) -> Option<Self> {
+        let objects = file.irregular.several;
+        (objects > 0).then_some(Warning::SeveralValues { objects })
     }
 
     /// Whether it says why a file that was read to its end holds no address.

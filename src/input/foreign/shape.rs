@@ -49,6 +49,18 @@ pub(super) fn is_sflow(head: &[u8]) -> bool {
     matches!((be32(head, 0), be32(head, 4)), (Some(5), Some(1 | 2)))
 }
 
+/// The search tree of a database of MaxMind: the addresses of IPv4 are below 96 zeros, so the left branch of
+/// each of the first nodes leads to the next one. Records have 24, 28 or 32 bits.
+pub(super) fn is_maxmind(head: &[u8]) -> bool {
+    let branch = |at: usize, length: usize| {
+        let bytes = head.get(at..at + length)?;
+        Some(bytes.iter().fold(0u32, |number, &byte| number << 8 | u32::from(byte)))
+    };
+    [(6, 3), (7, 3), (8, 4)].into_iter().any(|(node, length)| {
+        (0..32u32).all(|number| branch(node * number as usize, length) == Some(number + 1))
+    })
+}
+
 /// Records of Snort's unified2: an event, or a packet and after it another record.
 pub(super) fn is_unified2(head: &[u8]) -> bool {
     let record = |at| Some((be32(head, at)?, be32(head, at + 4)?));

@@ -96,9 +96,17 @@ pub(super) const FORMATS: &[Format] = &[
     (&[Element(b"<nmaprun")],
         "a result of nmap in XML", Some("convert it first: xmlstarlet sel -t -m //host/address -v @addr -n FILE | octomix detect -")),
 
+    // Texts with tags.
+    (&[Text(b"<!DOCTYPE html"), Text(b"<!doctype html"), Text(b"<!DOCTYPE HTML"), Text(b"<html"), Text(b"<HTML")],
+        "a web page", Some("save what it shows as CSV or as text")),
+    (&[Text(b"<?xml")],
+        "a document in XML", Some("export CSV or JSON where it comes from")),
+
     // Events of systems.
     (&[At(0, b"ElfFile\0")],
         "a Windows event log", Some("convert it first: evtx_dump -o jsonl FILE | octomix detect -")),
+    (&[Shape(shape::is_maxmind)],
+        "a database of MaxMind (.mmdb)", Some("take the same database as CSV, or give a list of its networks")),
     (&[Shape(shape::is_event_trace)],
         "a Windows event trace (ETL)", Some("convert it first: etl2pcapng FILE NEW.pcapng")),
     (&[At(0, b"LPKSHHRH")],

@@ -6,7 +6,7 @@ use crate::address::Unit;
 use crate::input::format::Parser;
 use crate::input::irregular::Irregular;
 use crate::input::read::keys::Keys;
-use crate::input::read::unread::UnreadTimes;
+use crate::input::read::unread::Unread;
 use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Role;
@@ -94,7 +94,9 @@ pub(crate) struct Block {
     /// Records with a time, if filters or times need it.
     pub timed: u64,
     /// Times that cannot be read.
-    pub unread_times: UnreadTimes,
+    pub unread_times: Unread,
+    /// Numbers of packets that cannot be read.
+    pub unread_packets: Unread,
     /// What stands in a table besides rows that are as long as its header.
     pub irregular: Irregular,
     /// What reads the rest of the block and of the file, if a header further down names other columns.
@@ -344,6 +346,12 @@ impl Block {
     #[cold]
     pub fn add_unread_time(&mut self, value: &[u8], column: &str) {
         self.unread_times.see(value, column, self.passed, self.wanted.notation);
+    }
+
+    /// Counts a number of packets that the next record has in `column` but that cannot be read.
+    #[cold]
+    pub fn add_unread_packets(&mut self, value: &[u8], column: &str) {
+        self.unread_packets.see(value, column, self.passed, self.wanted.notation);
     }
 
     /// Declares that what records gave as packets are counts of `unit`, as some tables of octomix hold.

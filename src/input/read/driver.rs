@@ -246,6 +246,7 @@ impl Collector<'_> {
         file.unit = file.unit.into_iter().chain(block.unit()).reduce(Unit::and);
         position.timed += block.timed;
         position.unread_times.append(mem::take(&mut block.unread_times), position.number);
+        position.unread_packets.append(mem::take(&mut block.unread_packets), position.number);
         file.irregular = file.irregular.plus(block.irregular);
         file.networks += block.networks;
         for place in block.malformed.drain(..).take(REMEMBERED - file.malformed.len()) {
@@ -307,10 +308,12 @@ impl Collector<'_> {
             damage = Some("the last record is cut off".to_owned());
         }
         file.warnings.extend(Warning::of_overlong(file));
+        file.warnings.extend(Warning::of_several(file));
+        file.warnings.extend(position.unread_packets.of_packets(position.at));
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });
         }
-        match position.unread_times.warning(position.at).filter(|_| wanted.needs_times()) {
+        match position.unread_times.of_times(position.at).filter(|_| wanted.needs_times()) {
             Some(unread) => file.warnings.push(unread),
             None if wanted.times && position.timed == 0 && file.records > 0 => {
                 file.warnings.push(Warning::NoTimes);

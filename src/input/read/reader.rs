@@ -20,7 +20,7 @@ use crate::input::read::block::{Block, REMEMBERED};
 use crate::input::read::head::Head;
 use crate::input::read::source::Source;
 use crate::input::read::stream::{Stream, StreamEnd};
-use crate::input::read::unread::UnreadTimes;
+use crate::input::read::unread::Unread;
 use crate::input::read::wanted::Wanted;
 
 /// Bytes of a block. With half as many, waking threads takes up to a tenth of the time (benches/README.md).
@@ -95,7 +95,8 @@ pub(crate) struct Position {
     /// Records with a time, if the run wants times.
     pub timed: u64,
     /// Times that cannot be read.
-    pub unread_times: UnreadTimes,
+    pub unread_times: Unread,
+    pub unread_packets: Unread,
     /// The rest of a block whose last record continues in the next one, and its parser.
     pub rest: Vec<u8>,
     pub parser: Option<Arc<dyn Parser>>,
@@ -282,7 +283,8 @@ impl Reader {
             at: opened.counted_by,
             malformed_left: malformed_left.clone(),
             timed: 0,
-            unread_times: UnreadTimes::default(),
+            unread_times: Unread::default(),
+            unread_packets: Unread::default(),
             rest: Vec::new(),
             parser: None,
             successor: None,

@@ -15,6 +15,8 @@ pub(crate) struct FactColumns<C = usize> {
     facts: [Vec<C>; 3],
     times: TimeColumns<C>,
     packets: Vec<(C, Option<C>)>,
+    /// The name of the column of packets.
+    packets_name: String,
     /// What the packets are, if not packets.
     unit: Unit,
     bytes: Vec<(C, Option<C>)>,
@@ -42,7 +44,9 @@ impl FactColumns {
             Unit::Packets => (packets, Unit::Packets),
             unit => (vec![(1, None)], unit),
         };
-        Self { facts, times, packets, unit, bytes: sums(Field::Bytes) }
+        let first = packets.first().map(|&(column, _)| header[column].clone());
+        let packets_name = first.unwrap_or_default();
+        Self { facts, times, packets, packets_name, unit, bytes: sums(Field::Bytes) }
     }
 }
 
@@ -64,6 +68,7 @@ impl<C: Copy> FactColumns<C> {
             facts: self.facts.each_ref().map(all),
             times: self.times.map(&to),
             packets: sums(&self.packets),
+            packets_name: self.packets_name.clone(),
             unit: self.unit,
             bytes: sums(&self.bytes),
         }
@@ -89,10 +94,15 @@ impl<C: Copy> FactColumns<C> {
         }
     }
 
-    /// The packets of a row, in both directions, if it says.
+    /// The packets of a row, in both directions, if it says. A number that cannot be read is counted in
+    /// `block`, to which the row has yet to be added.
     #[inline]
-    pub fn packets<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<u64> {
-        sum(&self.packets, field)
+    pub fn packets<'f>(&self, field: impl Fn(C) -> &'f [u8], block: &mut Block) -> Option<u64> {
+        let packets = sum(&self.packets, &field);
+        if let (None, Some(&(out, _))) = (packets, self.packets.first()) {
+            block.add_unread_packets(field(out), &self.packets_name);
+        }
+        packets
     }
 
     /// What [`packets`](Self::packets) are in truth: tables of octomix may count records.
@@ -177,7 +187,7 @@ mod tests {
         let columns = FactColumns::of(&header.map(str::to_owned), false);
         let said = |row: [&'static str; 4]| {
             let field = |at: usize| row[at].as_bytes();
-            (columns.packets(field), columns.bytes(field))
+            (columns.packets(field, &mut Block::default()), columns.bytes(field))
         };
         assert_eq!(said(["1", "2", "30", "40.0"]), (Some(3), Some(70)));
         assert_eq!(said(["1", "-", "", "x"]), (Some(1), None));
@@ -185,6 +195,6 @@ mod tests {
         let most = "18446744073709551616";
         assert_eq!(said([most, "1", "", ""]).0, Some(u64::MAX));
         let columns = FactColumns::of(&["resp_pkts".to_owned(), "src".to_owned()], true);
-        assert_eq!(columns.packets(|_| b"7"), None);
+        assert_eq!(columns.packets(|_| b"7", &mut Block::default()), None);
     }
 }

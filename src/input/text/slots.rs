@@ -54,7 +54,7 @@ impl Slots {
         let record = Record {
             source,
             destination,
-            packets: self.facts.packets(&field),
+            packets: self.facts.packets(&field, block),
             bytes: self.facts.bytes(&field),
             facts: self.facts.read(&field, block),
         };

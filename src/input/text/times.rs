@@ -95,7 +95,7 @@ mod tests {
     fn a_time_that_cannot_be_read_is_kept() {
         for (value, is_told) in [("05/07/2017 8:55", true), ("", false), ("-", false)] {
             let (time, block) = read(&["Timestamp"], &[value]);
-            let warning = block.unread_times.warning(crate::input::RecordNumber::Line);
+            let warning = block.unread_times.of_times(crate::input::RecordNumber::Line);
             assert_eq!((time, warning.is_some()), (None, is_told), "{value}");
         }
     }

@@ -64,7 +64,7 @@ impl Unusual {
         let record = Record {
             source: of(Role::Source),
             destination: of(Role::Destination),
-            packets: facts.packets(field),
+            packets: facts.packets(field, block),
             bytes: facts.bytes(field),
             facts: facts.read(field, block),
         };

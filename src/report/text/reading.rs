@@ -80,7 +80,8 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 
 /// What stands in tables besides regular rows, a line each.
 fn irregularities(irregular: Irregular) -> Vec<String> {
-    let Irregular { ragged, overlong, headers, changes } = irregular;
+    // A warning tells the others.
+    let Irregular { ragged, overlong, headers, changes, .. } = irregular;
     let mut lines = Vec::new();
     if headers > 0 {
         let other = if changes > 0 {

@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 use super::inside::{Found, Inside};
 use super::paths::{INSIDE, Paths};
 use super::scan::{Kind, WantedValues};
-use super::value::{cells, raw};
+use super::value::{cells, is_first_of_several, raw};
 use super::wanted::{Names, paths, wanted};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
@@ -178,6 +178,14 @@ impl Objects {
         // The address of a list belongs to whatever role is asked for.
         let destination = if self.is_list { source } else { destination };
         let packets = sum(Field::Packets, Field::PacketsBack);
+        if packets.is_none() && !raw(Field::Packets).is_empty() {
+            let rank = found[Field::Packets as usize].rank;
+            block.add_unread_packets(raw(Field::Packets), known_name(Field::Packets, rank));
+        }
+        let is_several = |slot: Field| is_first_of_several(bytes, found[slot as usize]);
+        if is_several(Field::Source) || is_several(Field::Destination) {
+            block.irregular.several += 1;
+        }
         let bytes = sum(Field::Bytes, Field::BytesBack);
         block.add(&Record { source, destination, packets, bytes, facts }, |role| {
             let (slot, paths) = match role {
@@ -252,9 +260,13 @@ pub(super) fn path(paths: &[(u16, String)], rank: u16) -> Option<String> {
 fn time(text: &[u8], rank: u16, block: &mut Block) -> Option<i64> {
     let time = parse_time(text, block.wanted().notation);
     if time.is_none() && !text.is_empty() {
-        let rank = usize::from(rank & !INSIDE);
-        let (name, _) = names::pairs(Field::Time).nth(rank).unwrap_or_default();
-        block.add_unread_time(text, name.unwrap_or_default());
+        block.add_unread_time(text, known_name(Field::Time, rank));
     }
     time
+}
+
+/// The name of `field` that has this rank.
+fn known_name(field: Field, rank: u16) -> &'static str {
+    let (name, _) = names::pairs(field).nth(usize::from(rank & !INSIDE)).unwrap_or_default();
+    name.unwrap_or_default()
 }

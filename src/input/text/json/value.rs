@@ -12,6 +12,18 @@ pub fn raw(bytes: &[u8], value: Value) -> &[u8] {
     &bytes[value.start..value.end]
 }
 
+/// Whether `value` is a string that another one follows in an array.
+#[inline]
+pub fn is_first_of_several(bytes: &[u8], value: Value) -> bool {
+    if !matches!(value.kind, Kind::Text | Kind::Escaped) {
+        return false;
+    }
+    // The quotes around it belong to no value.
+    let before = bytes.get(..value.start.saturating_sub(1)).unwrap_or_default();
+    let after = bytes.get(value.end + 1..).unwrap_or_default();
+    before.trim_ascii_end().ends_with(b"[") && after.trim_ascii_start().starts_with(b",")
+}
+
 /// What the source and the destination are.
 #[inline]
 pub fn cells(bytes: &[u8], found: &WantedValues, notation: Notation) -> [Cell; 2] {

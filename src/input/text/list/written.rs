@@ -1,5 +1,5 @@
-//! The lines of tools that write something around their entries: ipset, iptables, nft, PeerGuardian, and the
-//! statistics of the registries.
+//! The lines of tools that write something around their entries: ipset, iptables, nft, nginx, Apache,
+//! PeerGuardian, and the statistics of the registries.
 
 use super::entry::{Entry, entry};
 use super::line::{Line, cut, items};
@@ -13,6 +13,7 @@ pub(super) fn read(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) ->
         .or_else(|| ipset(bare, notation, entries))
         .or_else(|| iptables(bare, notation, entries))
         .or_else(|| nft(bare, notation, entries))
+        .or_else(|| server(bare, notation, entries))
         .or_else(|| dshield(bare))
         .or_else(|| named(bare, notation, entries))
 }
@@ -143,6 +144,34 @@ fn nft(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Line
     Some(if entries.is_empty() { Line::Nothing } else { Line::Entries { packets: None } })
 }
 
+/// `deny 10.0.0.0/8;` of nginx, `Deny from 10.0.0.1 10.0.0.2` and `Require not ip 10.0.0.0/8` of Apache, and the
+/// same for those that are let in.
+fn server(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Line> {
+    let behind = |text: &[u8], word: &[u8]| -> Option<usize> {
+        let (first, rest) = cut(text);
+        let is_word = first.eq_ignore_ascii_case(word) && !rest.is_empty();
+        is_word.then(|| text.len() - rest.trim_ascii_start().len())
+    };
+    let skip = |text: &[u8], words: &[&[u8]]| words.iter().find_map(|word| behind(text, word));
+    let mut rest = bare.strip_suffix(b";").unwrap_or(bare).trim_ascii_end();
+    if let Some(at) = skip(rest, &[b"deny", b"allow"]) {
+        rest = &rest[at..];
+        rest = &rest[skip(rest, &[b"from"]).unwrap_or(0)..];
+    } else {
+        rest = &rest[skip(rest, &[b"require"])?..];
+        rest = &rest[skip(rest, &[b"not"]).unwrap_or(0)..];
+        rest = &rest[skip(rest, &[b"ip", b"all"])?..];
+    }
+    Some(match rest.to_ascii_lowercase().as_slice() {
+        b"all" | b"granted" | b"denied" => Line::Nothing,
+        _ => match items(rest, notation, entries) {
+            // Several side by side are all meant.
+            Line::Row => Line::Entries { packets: None },
+            told => told,
+        },
+    })
+}
+
 /// The names of the columns of DShield's list of blocks.
 fn dshield(bare: &[u8]) -> Option<Line> {
     let mut words = bare.split(u8::is_ascii_whitespace).map(<[u8]>::to_ascii_lowercase);
@@ -197,6 +226,10 @@ mod tests {
         let nine = ONE + 8;
         for (text, expected) in [
             ("add blk 10.0.0.1", (ONE, ONE)),
+            ("deny 10.0.0.1;", (ONE, ONE)),
+            ("  allow 10.0.0.1 ;", (ONE, ONE)),
+            ("Deny from 10.0.0.1", (ONE, ONE)),
+            ("Require not ip 10.0.0.1", (ONE, ONE)),
             ("add blk 10.0.0.1 timeout 300 comment \"a b\"", (ONE, ONE)),
             ("add blk 10.0.0.1,tcp:80", (ONE, ONE)),
             ("add blk 10.0.0.1-10.0.0.9 -exist", (ONE, nine)),
@@ -219,6 +252,7 @@ mod tests {
             "elements = { 10.0.0.1 timeout 1d expires 2h, 10.0.0.2 counter packets 1 bytes 2 }",
             "add element inet filter blk { 10.0.0.1, 10.0.0.2 }",
             "10.0.0.1, 10.0.0.2,",
+            "Allow from 10.0.0.1 10.0.0.2",
             "10.0.0.1, 10.0.0.2 }",
         ] {
             assert_eq!(told(text), several, "{text}");
@@ -236,6 +270,8 @@ mod tests {
             "-A INPUT -m state --state RELATED -j ACCEPT",
             "-A INPUT ! -s 10.0.0.1/32 -j DROP",
             "COMMIT",
+            "deny all;",
+            "Require all granted",
             "table inet filter {",
             "set blk {",
             "type ipv4_addr",

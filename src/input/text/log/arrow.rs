@@ -1,7 +1,7 @@
-//! Two endpoints with an arrow between them: `10.0.0.1.4000 > 10.0.0.2.80`, `10.0.0.1/4000->10.0.0.2/80`. An
-//! arrow that points to the left makes the second the source.
+//! Two endpoints with an arrow between them: `10.0.0.1.4000 > 10.0.0.2.80`, `10.0.0.1/4000->10.0.0.2/80`,
+//! `10.0.0.1 → 10.0.0.2`. An arrow that points to the left makes the second the source.
 
-use memchr::memchr2;
+use memchr::{memchr3, memmem};
 
 use super::endpoint::{Endpoint, leading, within};
 use super::words::{first_word, last_word};
@@ -9,6 +9,15 @@ use crate::input::options::Notation;
 
 /// The most characters of an arrow.
 const LONGEST_ARROW: usize = 4;
+
+/// The arrows of TShark, between blanks.
+const RIGHT: &[u8] = "→".as_bytes();
+const LEFT: &[u8] = "←".as_bytes();
+
+/// Whether `line` has an arrow of TShark, whatever stands around it.
+pub(super) fn is_summary(line: &[u8]) -> bool {
+    [RIGHT, LEFT].into_iter().any(|arrow| memmem::find(line, arrow).is_some())
+}
 
 /// The endpoints around an arrow.
 #[derive(Debug)]
@@ -57,7 +66,7 @@ impl<'l> Arrow<'l> {
         before: &'l [u8],
         after: &'l [u8],
     ) -> Self {
-        let is_reversed = run.starts_with(b"<") && !run.ends_with(b">");
+        let is_reversed = run == LEFT || run.starts_with(b"<") && !run.ends_with(b">");
         let (source, destination) = if is_reversed { (right, left) } else { (left, right) };
         Self { source, destination, before, after, is_single: run == b">" }
     }
@@ -67,18 +76,28 @@ impl<'l> Arrow<'l> {
 fn arrows(line: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        while let Some(found) = memchr2(b'<', b'>', &line[at..]) {
+        while let Some(found) = memchr3(b'<', b'>', RIGHT[0], &line[at..]) {
             let hit = at + found;
+            let is_blank = |at: Option<usize>| {
+                at.and_then(|at| line.get(at)).is_some_and(|&byte| byte == b' ')
+            };
+            if line[hit] == RIGHT[0] {
+                at = hit + RIGHT.len();
+                let is_arrow =
+                    [RIGHT, LEFT].into_iter().any(|arrow| line[hit..].starts_with(arrow));
+                if is_arrow && is_blank(hit.checked_sub(1)) && is_blank(Some(at)) {
+                    return Some(hit..at);
+                }
+                at = hit + 1;
+                continue;
+            }
             let is_part = |byte: &&u8| matches!(byte, b'-' | b'<' | b'>' | b'?' | b'|' | b'=');
             let before = line[at..hit].iter().rev().take_while(is_part).count();
             let after = line[hit..].iter().take_while(is_part).count();
             let run = hit - before..hit + after;
             at = run.end;
             let is_arrow = match &line[run.clone()] {
-                b">" => {
-                    let blank = |at: Option<usize>| at.and_then(|at| line.get(at)) == Some(&b' ');
-                    blank(run.start.checked_sub(1)) && blank(Some(run.end))
-                }
+                b">" => is_blank(run.start.checked_sub(1)) && is_blank(Some(run.end)),
                 b"<" => false,
                 run => run.len() <= LONGEST_ARROW,
             };

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::arrow::Arrow;
+use super::arrow::{Arrow, is_summary};
 use super::endpoint::Endpoint;
 use super::pairs::{self, Names};
 use super::words::{Marked, first_word, protocol, words};
@@ -26,7 +26,13 @@ pub(super) fn read<'l>(line: &'l [u8], names: &Names, context: Context) -> Line<
         return paired;
     }
     if let Some(arrow) = Arrow::between(line, context.notation) {
-        let protocol = if context.needs_facts { last_protocol(arrow.before) } else { None };
+        let protocol = if context.needs_facts {
+            // TShark's summary has it behind the endpoints.
+            last_protocol(arrow.before)
+                .or_else(|| protocol(first_word(arrow.after.trim_ascii_start())))
+        } else {
+            None
+        };
         let packets = packets(arrow.after);
         return Line::Record(Said {
             protocol,
@@ -34,7 +40,8 @@ pub(super) fn read<'l>(line: &'l [u8], names: &Names, context: Context) -> Line<
             ..Said::of(arrow.source, arrow.destination)
         });
     }
-    if NO_TRAFFIC.iter().any(|words| memmem::find(line, words).is_some()) {
+    // TShark's summary of a packet that is not of IP.
+    if is_summary(line) || NO_TRAFFIC.iter().any(|words| memmem::find(line, words).is_some()) {
         return Line::Other;
     }
     let marked = Marked::of(line, context.notation);

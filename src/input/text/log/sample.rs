@@ -120,7 +120,7 @@ fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
     }
     let web = read(&Dialect::Web);
     if 2 * (web.records + web.damaged) > web.all {
-        return found(Dialect::Web, false);
+        return found(Dialect::Web, web.both > 0);
     }
     let pairs = Dialect::Pairs(Names::new(options));
     let paired = read(&pairs);

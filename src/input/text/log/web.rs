@@ -13,11 +13,15 @@ const LONGEST_START: usize = 1024;
 const BEFORE_SQUID: usize = 2;
 
 /// Reads the client of `line`: an address, an identity, a user and the time in brackets (Apache, nginx); an
-/// address and the time (HAProxy); the time and an address (S3); or Squid's own log.
+/// address and the time (HAProxy); the time and an address (S3); or Squid's own log. Load balancers of Amazon
+/// also write to whom they have passed a request.
 pub(super) fn read<'l>(line: &'l [u8], context: Context) -> Line<'l> {
     let client = match date(line) {
         Some(at) => client(line, at, context),
-        None => squid(line, context),
+        None => match balanced(line, context) {
+            Some(said) => return Line::Record(said),
+            None => squid(line, context),
+        },
     };
     match client {
         Some(client) => Line::Record(Said::of(client, Endpoint::missing())),
@@ -84,6 +88,26 @@ fn squid<'l>(line: &'l [u8], context: Context) -> Option<Endpoint<'l>> {
     let result = words.next()?;
     let is_result = result.contains(&b'/') && result.first().is_some_and(u8::is_ascii_uppercase);
     if is_result { whole(client, context) } else { None }
+}
+
+/// What a load balancer of Amazon says: `[kind] time balancer client:port target:port`, and three durations.
+fn balanced<'l>(line: &'l [u8], context: Context) -> Option<Said<'l>> {
+    const DURATIONS: usize = 3;
+    let is_time = |word: &[u8]| word.len() >= 20 && word[10] == b'T' && word.ends_with(b"Z");
+    let mut words = words(line);
+    let first = words.next()?;
+    if !is_time(first) && !words.next().is_some_and(is_time) {
+        return None;
+    }
+    let (_balancer, client, target) = (words.next()?, words.next()?, words.next()?);
+    let is_duration =
+        |word: &[u8]| str::from_utf8(word).is_ok_and(|word| word.parse::<f64>().is_ok());
+    let client = whole(client, context).filter(|client| client.port.is_some())?;
+    let target = match target {
+        b"-" => Endpoint::missing(),
+        target => whole(target, context)?,
+    };
+    words.take(DURATIONS).all(is_duration).then(|| Said::of(client, target))
 }
 
 /// Whether `word` is a time such as 1767225600.123.

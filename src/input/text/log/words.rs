@@ -12,8 +12,9 @@ use crate::input::protocol::{parse_number, parse_protocol};
 const LONGEST_WORD: usize = 128;
 
 /// Words before a source, in lower case.
-const SOURCE: [&[u8]; 12] = [
+const SOURCE: [&[u8]; 13] = [
     b"from",
+    b"with",
     b"src",
     b"source",
     b"client",
@@ -62,6 +63,8 @@ impl<'l> Marked<'l> {
         let (mut mark, mut last): (Option<Mark>, Option<End>) = (None, None);
         // The latest source, which counts if a port follows: a name before it may be of any words.
         let mut latest = None;
+        // The latest address without a word, and the only one that a port follows.
+        let (mut unmarked, mut with_port, mut with_ports) = (None, None, 0);
         for word in words(line) {
             if let Some(end) = last.take_if(|_| word == b"port") {
                 last = Some(End::Port(end.into_mark()));
@@ -71,6 +74,10 @@ impl<'l> Marked<'l> {
                 let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 let port = parse_number(&word[..digits]);
                 match (of, latest, &mut found.destination) {
+                    (None, ..) if digits > 0 => {
+                        with_port = unmarked.map(|endpoint| Endpoint { port, ..endpoint });
+                        with_ports += 1;
+                    }
                     (Some(Mark::Source), Some(latest), _) => {
                         found.source = Some(Endpoint { port, ..latest });
                     }
@@ -114,6 +121,8 @@ impl<'l> Marked<'l> {
                     let is_plain = leading(trimmed(word), notation).is_some();
                     // What stands in parentheses explains the address before.
                     found.unmarked += usize::from(is_plain && !word.starts_with(b"("));
+                    unmarked = Some(endpoint);
+                    last = Some(End::Address(None));
                     continue;
                 }
             };
@@ -124,6 +133,13 @@ impl<'l> Marked<'l> {
                 latest = Some(endpoint);
             }
             last = Some(End::Address(of));
+        }
+        // sshd writes `invalid user NAME 10.0.0.1 port 22`, and the name may be of any words.
+        if let (1, Some(endpoint), None, None) =
+            (with_ports, with_port, found.source, found.destination)
+        {
+            found.source = Some(endpoint);
+            found.unmarked = found.unmarked.saturating_sub(1);
         }
         match (remote, local, is_outbound) {
             _ if found.source.is_some() => {}
