@@ -209,6 +209,20 @@ pub enum InputError {
         addresses: Vec<usize>,
     },
 
+    /// A text whose lines are neither those of a table or a list nor of a known log.
+    #[error(
+        "{} is a text in which octomix finds no marked addresses; its first line begins with '{line}'; if it has \
+         columns, name them with --src-column NUMBER and --dst-column NUMBER, or take all its addresses as a list: \
+         grep -oE '([0-9]+\\.){{3}}[0-9]+' FILE | octomix detect -",
+        quoted(name)
+    )]
+    UnknownText {
+        /// The file.
+        name: String,
+        /// The beginning of its first line, safe to display.
+        line: String,
+    },
+
     /// A table has no known column for any requested role.
     #[error(
         "{} has no known column of {} addresses; its columns are {}; name yours with {}",
@@ -378,6 +392,7 @@ impl InputError {
             | InputError::Read { .. } => Reason::Unreadable,
             InputError::NoKnownColumn { .. }
             | InputError::ColumnNotFound { .. }
+            | InputError::UnknownText { .. }
             | InputError::Unknown { .. }
             | InputError::NotStored { .. }
             | InputError::EmptyArchive { .. }

@@ -46,8 +46,12 @@ pub(crate) fn printable(text: &str) -> String {
     })
 }
 
-/// The beginning of `bytes`, decoded as far as possible.
+/// The beginning of `bytes`, decoded as far as possible; of zero bytes, how many there are.
 pub(crate) fn excerpt(bytes: &[u8]) -> String {
+    let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+    if zeros > 0 {
+        return format!("{zeros} zero bytes");
+    }
     // A character has at most four bytes, but a cell may have millions.
     let start = &bytes[..bytes.len().min(4 * SHOWN + 4)];
     let decoded = String::from_utf8_lossy(start);

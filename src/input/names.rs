@@ -63,11 +63,11 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("TShark -T json", ["ip.ip.src/ip.ip.dst", "tcp.tcp.srcport/tcp.tcp.dstport, udp.udp.srcport/udp.udp.dstport", "ip.ip.proto", "frame.frame.time_epoch", "", "frame.frame.len"]),
     tool("Zeek", ["id.orig_h/id.resp_h", "id.orig_p/id.resp_p", "proto", "ts", "orig_pkts/resp_pkts", "orig_ip_bytes/resp_ip_bytes, orig_bytes/resp_bytes"]),
     tool("Suricata", ["src_ip/dest_ip", "src_port/dest_port", "proto", "timestamp", "flow.pkts_toserver/flow.pkts_toclient, netflow.pkts", "flow.bytes_toserver/flow.bytes_toclient, netflow.bytes"]),
-    tool("Elastic Common Schema", ["source.ip/destination.ip, source.address/destination.address, client.ip/server.ip, _source.source.ip/_source.destination.ip", "source.port/destination.port", "network.iana_number, network.transport", "event.start, @timestamp", "network.packets, source.packets/destination.packets", "network.bytes, source.bytes/destination.bytes"]),
+    tool("Elastic Common Schema", ["source.ip/destination.ip, source.address/destination.address, _source.source.ip/_source.destination.ip", "source.port/destination.port", "network.iana_number, network.transport", "event.start, @timestamp", "network.packets, source.packets/destination.packets", "network.bytes, source.bytes/destination.bytes"]),
     tool("OCSF", ["src_endpoint.ip/dst_endpoint.ip", "src_endpoint.port/dst_endpoint.port", "connection_info.protocol_num, connection_info.protocol_name", "start_time", "traffic.packets", "traffic.bytes"]),
     tool("Splunk CIM", ["src_ip/dest_ip, src_ip/dst_ip", "src_port/dest_port", "transport", "_time", "packets, packets_out/packets_in", "bytes, bytes_out/bytes_in"]),
     tool("AWS VPC", ["srcaddr/dstaddr", "srcport/dstport", "protocol", "start", "packets", "bytes"]),
-    tool("GCP VPC", ["connection.src_ip/connection.dest_ip, jsonPayload.connection.src_ip/jsonPayload.connection.dest_ip", "connection.src_port/connection.dest_port, jsonPayload.connection.src_port/jsonPayload.connection.dest_port", "connection.protocol, jsonPayload.connection.protocol", "start_time, jsonPayload.start_time", "packets_sent, jsonPayload.packets_sent", "bytes_sent, jsonPayload.bytes_sent"]),
+    tool("GCP", ["remoteIp/serverIp, connection.src_ip/connection.dest_ip, jsonPayload.connection.src_ip/jsonPayload.connection.dest_ip", "connection.src_port/connection.dest_port, jsonPayload.connection.src_port/jsonPayload.connection.dest_port", "connection.protocol, jsonPayload.connection.protocol", "start_time, jsonPayload.start_time", "packets_sent, jsonPayload.packets_sent", "bytes_sent, jsonPayload.bytes_sent"]),
     tool("Azure Traffic Analytics", ["SrcIP_s/DestIP_s, SrcIP/DestIP, SrcPublicIPs_s/DestPublicIPs_s", "SrcPort_d/DestPort_d, SrcPort/DestPort", "L4Protocol_s, L4Protocol", "FlowStartTime_t, TimeGenerated, TimeGenerated [UTC]", "PacketsSrcToDest_d/PacketsDestToSrc_d, PacketsSrcToDest/PacketsDestToSrc", "BytesSrcToDest_d/BytesDestToSrc_d, BytesSrcToDest/BytesDestToSrc"]),
     tool("OCI", ["sourceAddress/destinationAddress", "sourcePort/destinationPort", "protocolName", "startTime", "packets", "bytesOut"]),
     tool("Hubble", ["IP.source/IP.destination", "l4.TCP.source_port/l4.TCP.destination_port, l4.UDP.source_port/l4.UDP.destination_port", "", "time", "", ""]),
@@ -79,9 +79,9 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("iptables", ["SRC/DST", "SPT/DPT", "PROTO", "", "", "LEN"]),
     tool("Huawei, H3C", ["SrcIPAddr/DstIPAddr", "SrcPort/DstPort", "Protocol", "", "", ""]),
     tool("FortiGate VPN, Dovecot, PAM", ["remip/locip, rip/lip, rhost/", "", "", "", "", ""]),
-    tool("Sysmon", ["SourceIp/DestinationIp", "SourcePort/DestinationPort", "Protocol", "UtcTime", "", ""]),
+    tool("Sysmon", ["SourceIp/DestinationIp, SourceAddress/DestAddress", "SourcePort/DestinationPort", "Protocol", "UtcTime", "", ""]),
     tool("Windows firewall", ["src-ip/dst-ip", "src-port/dst-port", "protocol", "", "", ""]),
-    tool("IIS, CloudFront, Exchange", ["client-ip/server-ip, x-forwarded-for/", "client-port/server-port", "", "date-time", "", "cs-bytes/sc-bytes"]),
+    tool("IIS, CloudFront, Exchange", ["client-ip/server-ip, client-ip/r-ip, x-forwarded-for/", "client-port/server-port", "", "date-time", "", "cs-bytes/sc-bytes"]),
     tool("CICFlowMeter", ["Src IP/Dst IP, Source IP/Destination IP", "Src Port/Dst Port, Source Port/Destination Port", "Protocol", "Timestamp", "Total Fwd Packets/Total Backward Packets, Tot Fwd Pkts/Tot Bwd Pkts, Total Fwd Packet/Total Bwd packets", "Total Length of Fwd Packets/Total Length of Bwd Packets, TotLen Fwd Pkts/TotLen Bwd Pkts, Total Length of Fwd Packet/Total Length of Bwd Packet"]),
     tool("UNSW-NB15", ["srcip/dstip", "sport/dsport", "proto", "Stime", "Spkts/Dpkts", "sbytes/dbytes"]),
     tool("Argus", ["SrcAddr/DstAddr, saddr/daddr", "Sport/Dport", "Proto", "StartTime, stime", "TotPkts, pkts, SrcPkts/DstPkts, spkts/dpkts", "TotBytes, SrcBytes/DstBytes"]),
@@ -92,11 +92,11 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("NetFlow", ["IPV4_SRC_ADDR/IPV4_DST_ADDR", "L4_SRC_PORT/L4_DST_PORT", "PROTOCOL", "FIRST_SWITCHED, FLOW_START_MILLISECONDS", "IN_PKTS/OUT_PKTS", "IN_BYTES/OUT_BYTES"]),
     tool("IPFIX", ["sourceIPv4Address/destinationIPv4Address", "sourceTransportPort/destinationTransportPort", "protocolIdentifier", "flowStartMilliseconds, flowStartSeconds, flowStartTime", "packetDeltaCount/reversePacketDeltaCount, packetTotalCount/reversePacketTotalCount", "octetDeltaCount/reverseOctetDeltaCount, octetTotalCount/reverseOctetTotalCount"]),
     tool("sflowtool", ["srcIP/dstIP", "UDPSrcPort/UDPDstPort, TCPSrcPort/TCPDstPort", "IPProtocol", "unixSecondsUTC", "", ""]),
-    tool("CloudTrail, Azure, Okta", ["sourceIPAddress/, callerIpAddress/, client.ipAddress/", "", "", "eventTime, published", "", ""]),
+    tool("CloudTrail, Azure, Okta", ["sourceIPAddress/, callerIpAddress/, callerIp/, client.ipAddress/", "", "", "eventTime, published", "", ""]),
     tool("other tools", ["source_ip/destination_ip, ipsrc/ipdst, src_host/dst_host, source_address/destination_address, from_ip/to_ip", "source_port/destination_port", "ipprotocol, transport_protocol", "time, first_seen, start_time, date_time", "num_packets, packet_count, total_packets", "num_bytes, byte_count, total_bytes"]),
     tool("Wireshark", ["_ws.col.def_src/_ws.col.def_dst, _ws.col.Source/_ws.col.Destination, source/destination", "", "", "_ws.col.Time", "", "_ws.col.Length, Length"]),
     tool("words", ["src/dest, source/dest", "", "", "datetime, date", "", ""]),
-    tool(LISTS, ["ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, ip_prefix/, ipv4_prefix/, ip_range/, subnet/, host_ip/, client_ip/, remote_addr/, remote_ip/, client_addr/, client_host/, ioc/, indicator/", "", "", "", "", ""]),
+    tool(LISTS, ["ip_str/, ip/, ip_address/, ipv4/, address/, addr/, network/, cidr/, ip_prefix/, prefix/, ipv4_prefix/, ip_range/, subnet/, host_ip/, client_ip/, remote_addr/, remote_ip/, client_addr/, client_host/, ioc/, indicator/", "", "", "", "", ""]),
 ];
 
 /// Names around the fields of a record, by which tools wrap what others have written: paths of objects in
@@ -127,6 +127,7 @@ pub(crate) const WRAPPERS: &[&str] = &[
     // Web servers.
     "request",
     "httpRequest",
+    "requestMetadata",
     // Exporters of flows.
     "flow",
     "netflow",

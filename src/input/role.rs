@@ -69,6 +69,11 @@ impl Roles {
         asked.filter(|&roles| roles != Roles::Any).unwrap_or(Roles::Source)
     }
 
+    /// The roles filled by a log whose lines have one address, that of a source.
+    pub(crate) fn of_log(asked: Option<Roles>) -> Roles {
+        asked.filter(|&roles| roles == Roles::Destination).unwrap_or(Roles::Source)
+    }
+
     /// The sides of a record that fill these roles, source first.
     pub fn sides(self) -> &'static [Role] {
         if self == Roles::Any { Roles::Both.as_slice() } else { self.as_slice() }

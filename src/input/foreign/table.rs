@@ -150,6 +150,8 @@ pub(super) const FORMATS: &[Format] = &[
         "a file encrypted with PGP", Some("decrypt it first: gpg -d FILE | octomix detect -")),
     (&[Text(b"age-encryption.org/v1"), At(0, b"age-encryption.org/v1"), Text(b"-----BEGIN AGE ENCRYPTED FILE-----")],
         "a file encrypted with age", Some("decrypt it first: age -d -i KEY FILE | octomix detect -")),
+    (&[Text(b"REDIS00")],
+        "a snapshot of Redis", None),
     (&[At(0, b"Salted__")],
         "a file encrypted with OpenSSL", Some("decrypt it first: openssl enc -d -aes-256-cbc -pbkdf2 -in FILE | octomix detect -")),
 

@@ -57,6 +57,9 @@ pub(super) fn link(number: u16) -> Layer {
         226 => Layer::Behind(24, &Layer::Ip),
         228 => Layer::Ipv4,
         229 => Layer::Ipv6,
+        // A byte for the direction, as in 204.
+        205 => Layer::Behind(1, &Layer::CiscoHdlc),
+        206 => Layer::Behind(1, &Layer::FrameRelay),
         239 => Layer::Nflog,
         // netANALYZER: four bytes, and on one of the two a preamble.
         240 => Layer::Behind(4, &Layer::Ethernet),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::input::account::Format;
 use crate::input::error::InputError;
+use crate::input::message::excerpt;
 use crate::input::names::{self, Field};
 use crate::input::options::Options;
 use crate::input::record::Cell;
@@ -91,6 +92,10 @@ pub(crate) fn choose_by(
             None => warnings.push(Warning::NoColumn { role }),
         }
     }
+    if columns.is_empty() && is_prose(header) {
+        let (name, line) = (file.to_owned(), excerpt(header[0].as_bytes()));
+        return Err(InputError::UnknownText { name, line });
+    }
     if columns.is_empty() {
         return Err(InputError::NoKnownColumn {
             name: file.to_owned(),
@@ -99,6 +104,15 @@ pub(crate) fn choose_by(
         });
     }
     Ok((columns, warnings))
+}
+
+/// Whether `header` is a line of a text rather than one of names.
+fn is_prose(header: &[String]) -> bool {
+    /// The most words of the name of a column, and the most characters.
+    const WORDS: usize = 6;
+    const LENGTH: usize = 80;
+    let is_long = |name: &String| name.len() > LENGTH || name.split(' ').count() > WORDS;
+    header.iter().any(is_long)
 }
 
 /// The columns of the sources and the destinations, whatever roles are asked for.

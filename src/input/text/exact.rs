@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub len: usize,
     /// Whether it has a line end.
     pub has_end: bool,
+    /// Whether the text ends within its quotes.
+    pub is_open: bool,
 }
 
 impl Exact {
@@ -54,7 +56,9 @@ impl Exact {
         if bytes[..used].last() == Some(&b'\r') && bytes.get(used) == Some(&b'\n') {
             used += 1;
         }
-        Some(Row { fields, len: used, has_end })
+        let quotes = || bytes[..used].iter().filter(|&&byte| byte == b'"').count();
+        let is_open = !has_end && quotes() % 2 == 1;
+        Some(Row { fields, len: used, has_end, is_open })
     }
 
     /// Field number `at` of the last row.

@@ -68,7 +68,12 @@ pub(crate) fn delimiter(line: &[u8]) -> Option<u8> {
 }
 
 fn has_blanks(line: &[u8]) -> bool {
-    line.trim_ascii().iter().any(|&byte| blanks::is_blank(byte)) && !line.contains(&b'"')
+    let is_quoted =
+        |cell: &[u8]| cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\"");
+    let mut words =
+        line.trim_ascii().split(|&byte| blanks::is_blank(byte)).filter(|word| !word.is_empty());
+    // R quotes all names.
+    words.clone().count() > 1 && (!line.contains(&b'"') || words.all(is_quoted))
 }
 
 /// The cells of `line` as names.

@@ -1,5 +1,6 @@
 //! How the rows below a header are read: by what their cells are divided, and which of them are read.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use crate::input::format::Parser;
@@ -139,8 +140,9 @@ impl Header {
         let is_named = named.any(|column| names.iter().any(|name| names::is_same(name, column)));
         let is_address = |name: &String| names::is_address(name);
         let is_known = || {
-            names.iter().any(is_address)
-                && names.iter().filter(|name| names::is_known(name)).nth(1).is_some()
+            // A line of types, IPv4 and IPv4 for example, has one name twice.
+            let known: HashSet<_> = names.iter().filter(|name| names::is_known(name)).collect();
+            names.iter().any(is_address) && known.len() > 1
         };
         let is_one = || names.len() == 1 && is_address(&names[0]);
         (is_named || is_known() || is_one()) && !names.iter().any(is_value)

@@ -18,10 +18,14 @@ use crate::input::text::delimited::table::Table;
 use crate::input::text::header::{self, Division, Header};
 use crate::input::text::layout::{Headers, Layout};
 use crate::input::text::lines;
+use crate::input::text::log::embedded::{self, Embedded};
 use crate::input::warning::Warning;
 
 /// Rows that tell columns of addresses from others.
 const SAMPLED: usize = 5;
+
+/// Bytes of the first rows that tell what a column of lines holds.
+const ENOUGH: usize = 64 << 10;
 
 /// Where the rows of a table begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,7 @@ pub(crate) fn open(
     header: Header,
     start: Start,
 ) -> Result<Opened, InputError> {
+    let header = with_row_names(head, header, start.offset);
     let names = &header.names;
     let sample = match names.iter().filter(|name| names::is_address(name)).count() {
         // No two columns compete for a role.
@@ -50,7 +55,10 @@ pub(crate) fn open(
     let list = list_column(names, options, &sample);
     let (columns, warnings) = match list {
         Some(column) => (fill(column, names, options), Vec::new()),
-        None => columns::choose_by(names, options, head.name(), &sample)?,
+        None => match columns::choose_by(names, options, head.name(), &sample) {
+            Ok(chosen) => chosen,
+            Err(error) => return with_lines(head, options, &header, start).ok_or(error),
+        },
     };
     let (format, roles) = described(format, &columns);
     let format = Format { has_roles: list.is_none(), ..format };
@@ -67,6 +75,38 @@ pub(crate) fn open(
     })
 }
 
+/// Opens a table without columns of addresses, of which one column holds the lines of a log.
+fn with_lines(
+    head: &mut Head<'_>,
+    options: &Options,
+    header: &Header,
+    start: Start,
+) -> Option<Opened> {
+    let Division::Delimiter(delimiter) = header.division else { return None };
+    let may_hold = |name: &String| embedded::may_hold(name);
+    let column = header.names.iter().position(may_hold).filter(|_| options.names_no_column())?;
+    while head.bytes().len() < ENOUGH && head.grow() {}
+    let rows = head.bytes().get(start.offset..)?;
+    let lines = embedded::lines_of(rows, head.is_whole(), delimiter, column);
+    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+    let embedded = Embedded::of(&lines, options)?;
+    let has_roles = embedded.has_destination;
+    let roles = match has_roles {
+        true => options.roles.unwrap_or(Roles::Both),
+        false => Roles::of_log(options.roles),
+    };
+    let parser = embedded::parser(delimiter, &header.names, column, embedded);
+    Some(Opened {
+        format: Format { name: "csv", record: ["row", "rows"], has_roles, ..Format::default() },
+        roles,
+        skip: start.offset,
+        lines_before: start.lines_before,
+        counted_by: RecordNumber::Line,
+        cutter: Box::new(LineCutter(parser)),
+        warnings: Vec::new(),
+    })
+}
+
 /// The parser of rows that are divided as `layout` says.
 pub(crate) fn make(layout: Arc<Layout>, headers: Arc<Headers>) -> Arc<dyn Parser> {
     match layout.header.division {
@@ -74,6 +114,31 @@ pub(crate) fn make(layout: Arc<Layout>, headers: Arc<Headers>) -> Arc<dyn Parser
         Division::Byte(_) | Division::Blanks => {
             Arc::new(Rows::new(layout, Vec::new(), Some(headers)))
         }
+    }
+}
+
+/// `header` with a column in front if all of the first rows have one cell more: R and pandas do not name the
+/// column of the names of rows.
+fn with_row_names(head: &mut Head<'_>, header: Header, at: usize) -> Header {
+    let (width, mut longer) = (header.names.len(), 0);
+    if width < 2 {
+        return header;
+    }
+    loop {
+        let rest = &head.bytes()[at.min(head.bytes().len())..];
+        let rows = lines::all(rest, head.is_whole()).take(SAMPLED);
+        let cells: Vec<usize> =
+            rows.map(|line| header::names(line, header.division).len()).collect();
+        if cells.len() < SAMPLED && head.grow() {
+            continue;
+        }
+        longer += cells.iter().filter(|&&cells| cells == width + 1).count();
+        // One row alone may be long for another reason.
+        if longer < 2 || longer < cells.len() {
+            return header;
+        }
+        let names = std::iter::once(String::new()).chain(header.names).collect();
+        return Header { names, ..header };
     }
 }
 

@@ -13,7 +13,9 @@ use crate::input::text::preset::Preset;
 use crate::input::time::parse_time;
 
 /// The columns of version 2, and one more for the time that CloudWatch puts in front.
-const COLUMNS: usize = 14;
+pub(crate) const COLUMNS: usize = 14;
+/// Those of the source and the destination.
+pub(crate) const SIDES: [usize; 2] = [3, 4];
 
 /// Recognises both.
 ///
@@ -43,6 +45,12 @@ pub(crate) fn recognise(
     opening::open(head, options, "vpc", header, start).map(Some)
 }
 
+/// The columns that `line` has in the order of version 2, without a time in front; `None` if it is no such row.
+pub(crate) fn columns(line: &[u8], options: &Options) -> Option<Vec<String>> {
+    let names = version_2(&header::names(line.trim_ascii(), Division::Byte(b' ')), options)?;
+    Some(names[names.len() - COLUMNS..].to_vec())
+}
+
 /// The names of the columns of a row in the order of version 2.
 fn version_2(cells: &[String], options: &Options) -> Option<Vec<String>> {
     let front = cells.len().checked_sub(COLUMNS).filter(|&front| front <= 1)?;
@@ -54,7 +62,7 @@ fn version_2(cells: &[String], options: &Options) -> Option<Vec<String>> {
     let is_number = |at: usize| is_missing(at) || row[at].parse::<u64>().is_ok();
     let is_row = front.iter().all(is_time)
         && row[0] == "2"
-        && [3, 4].into_iter().all(is_address)
+        && SIDES.into_iter().all(is_address)
         && (5..12).all(is_number)
         && matches!(&row[12][..], "ACCEPT" | "REJECT" | "-")
         && matches!(&row[13][..], "OK" | "NODATA" | "SKIPDATA");

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::message::excerpt;
 use crate::input::options::Options;
+use crate::input::read::block::Block;
 use crate::input::read::head::Head;
 use crate::input::role::Roles;
 use crate::input::text::bare::Rows;
@@ -260,6 +261,16 @@ fn byte(text: &[u8]) -> Option<u8> {
     }
 }
 
+/// Passes over lines of `#`.
+struct Declarations;
+
+impl Parser for Declarations {
+    fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
+        block.passed += memchr_iter(b'\n', bytes).count() as u64;
+        bytes.len()
+    }
+}
+
 /// Separates rows from the lines of `#` between them, which may change how the next rows are read.
 struct Logs {
     directives: Directives,
@@ -283,12 +294,11 @@ impl Cutter for Logs {
                 let columns = columns.map_or_else(|_| Vec::new(), |(columns, _)| columns);
                 self.rows = self.directives.rows(columns, &self.options);
             }
-        } else {
-            // A lone CR does not end a line here.
-            let end =
-                if at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
-            len = self.next_declaration(&bytes[..end]);
+            return Ok(Cut { len, parser: Arc::new(Declarations) });
         }
+        // A lone CR does not end a line here.
+        let end = if at_end { bytes.len() } else { memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
+        let len = self.next_declaration(&bytes[..end]);
         Ok(Cut { len, parser: self.rows.clone() })
     }
 }

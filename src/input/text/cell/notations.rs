@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
+use super::parse_cell;
 use crate::input::options::Notation;
 use crate::input::record::{Cell, Form};
 
@@ -55,6 +56,17 @@ enum Host {
 /// What `bare`, which is no dotted quad and has no white space around it, holds.
 #[cold]
 pub(super) fn parse(bare: &[u8], notation: Notation) -> Cell {
+    // What was truncated while it was written to goes on with zero bytes.
+    let zeros = bare.iter().take_while(|&&byte| byte == 0).count();
+    if zeros > 0 {
+        return parse_cell(&bare[zeros..], notation);
+    }
+    // Excel's mark of a text.
+    if let [b'\'', inner @ ..] = bare
+        && !inner.ends_with(b"'")
+    {
+        return parse_cell(inner, notation);
+    }
     if bare.is_empty() || MISSING.iter().any(|word| bare.eq_ignore_ascii_case(word)) {
         return Cell::Missing;
     }

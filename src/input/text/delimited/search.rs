@@ -12,6 +12,7 @@ use crate::input::text::columns::{self, Sample};
 use crate::input::text::exact::Exact;
 use crate::input::text::header::{self, Division, Header};
 use crate::input::text::lines::{self, FirstLine};
+use crate::input::text::log::embedded::may_hold;
 use crate::input::text::opening::{Start, passed_over};
 use crate::input::warning::Warning;
 
@@ -78,6 +79,7 @@ impl<'h, 's> Search<'h, 's> {
                 let is_one = header.names.len() == 1;
                 if is_one && header.division != Division::Blanks
                     || sides.iter().any(Option::is_some)
+                    || header.names.iter().any(|name| may_hold(name))
                 {
                     let found = self.row(first.start, header.division);
                     return Ok(found.map(|found| Found { warnings, ..found }));

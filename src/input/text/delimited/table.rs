@@ -62,8 +62,8 @@ impl Parser for Table {
             }
             let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
             let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
-            // A last row that has no line end and too few fields is truncated.
-            if !row.has_end && row.fields < self.slots.width {
+            // A last row that has no line end and too few fields is truncated, as is one that ends in quotes.
+            if !row.has_end && row.fields < self.slots.width || row.is_open {
                 return at;
             }
             let field = |slot: Slot| match slot.index < row.fields {

@@ -1,4 +1,5 @@
-//! Records inside an object that is none itself: in its arrays, at any depth, and in its strings.
+//! Records inside an object that is none itself: in its arrays, at any depth, in its strings, and in the rows
+//! of a table that is written as arrays.
 //!
 //! Tools put records into arrays (`hits.hits`, `records`, `entries`), and collectors put the line of a log,
 //! with its escapes, into a field of their own. An object that is a field of another one is not taken for a
@@ -11,11 +12,12 @@ use super::prefix;
 use super::scan::{self, WantedValues};
 use super::strings::unescaped;
 use super::syntax::{Cursor, Text};
-use super::tuple;
 use super::value::cells;
+use super::{table, tuple};
 use crate::input::options::Notation;
 use crate::input::record::Record;
 use crate::input::text::cell::parse_cell;
+use crate::input::text::log::embedded::may_hold;
 
 /// How often a string may hold an object that has such a string.
 const MOST_EMBEDDED: u32 = 4;
@@ -28,6 +30,8 @@ pub enum Found<'f> {
     Flow(Record),
     /// A string of an array of addresses.
     Listed(&'f [u8]),
+    /// A string that may be the line of a log.
+    Line(&'f [u8]),
     /// An element without addresses beside records.
     Other,
 }
@@ -40,8 +44,10 @@ pub struct Inside<'s> {
     pub has_flows: bool,
     /// Whether arrays of addresses count.
     pub has_lists: bool,
-    /// Takes what is found, and where in the outermost text.
-    pub sink: &'s mut dyn FnMut(usize, Found<'_>),
+    /// Whether lines of logs count.
+    pub has_lines: bool,
+    /// Takes what is found, and where in the outermost text; returns whether it is a record.
+    pub sink: &'s mut dyn FnMut(usize, Found<'_>) -> bool,
 }
 
 impl Inside<'_> {
@@ -77,8 +83,8 @@ enum Listed {
 }
 
 impl Search<'_, '_> {
-    fn tell(&mut self, at: usize, found: Found<'_>) {
-        (self.inside.sink)(self.outer.unwrap_or(at), found);
+    fn tell(&mut self, at: usize, found: Found<'_>) -> bool {
+        (self.inside.sink)(self.outer.unwrap_or(at), found)
     }
 
     /// Looks into the value at `cursor`, and moves behind it. Nothing is found in what is no JSON.
@@ -95,12 +101,54 @@ impl Search<'_, '_> {
     }
 
     fn object(&mut self, cursor: &mut Cursor<'_>) -> Option<bool> {
-        let mut is_any = false;
+        let (mut is_any, mut is_line) = (false, false);
+        let (mut columns, mut rows) = (None, None);
+        let bytes = cursor.bytes;
         let mut has_more = cursor.open(b'{', b'}')?;
         while has_more {
-            cursor.name()?;
-            is_any |= self.value(cursor)?;
+            let name = cursor.name()?;
+            let name = str::from_utf8(&bytes[name.start..name.end]).unwrap_or_default();
+            let (start, first) = (cursor.at, cursor.peek()?);
+            let is_found = self.value(cursor)?;
+            is_any |= is_found;
+            match first {
+                b'"' if self.inside.has_lines && !is_found && !is_line && may_hold(name) => {
+                    let raw = &bytes[start + 1..cursor.at - 1];
+                    is_line = self.tell(start, Found::Line(&unescaped(raw)));
+                }
+                b'[' if table::COLUMNS.contains(&name) => columns = Some(start),
+                b'[' if table::ROWS.contains(&name) => rows = Some(start),
+                _ => {}
+            }
             has_more = cursor.more(b'}')?;
+        }
+        if let (false, Some(columns), Some(rows)) = (is_any, columns, rows) {
+            is_any = self.table(bytes, columns, rows).unwrap_or(false);
+        }
+        Some(is_any || is_line)
+    }
+
+    /// Takes the rows at `rows` of the table whose columns are named at `columns`.
+    fn table(&mut self, bytes: &[u8], columns: usize, rows: usize) -> Option<bool> {
+        let names = table::names(bytes, columns)?;
+        let (mut is_any, mut others) = (false, Vec::new());
+        let mut cursor = Cursor { bytes, at: rows };
+        let mut has_more = cursor.open(b'[', b']')?;
+        while has_more {
+            let start = cursor.at;
+            let object = table::object(&names, &mut cursor)?;
+            let mut found = scan::NONE_FOUND;
+            scan::object(self.inside.paths, &object, 0, &mut found).ok()?;
+            if cells(&object, &found, self.inside.notation).iter().any(|cell| cell.is_address()) {
+                is_any = true;
+                self.tell(start, Found::Object(&object, 0, &found));
+            } else {
+                others.push(start);
+            }
+            has_more = cursor.more(b']')?;
+        }
+        for start in others.into_iter().filter(|_| is_any) {
+            self.tell(start, Found::Other);
         }
         Some(is_any)
     }

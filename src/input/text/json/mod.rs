@@ -17,6 +17,7 @@ mod sample;
 mod scan;
 mod strings;
 mod syntax;
+mod table;
 mod tokens;
 mod tuple;
 mod value;
@@ -33,6 +34,7 @@ use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines as text_lines;
+use crate::input::text::log::embedded::Embedded;
 use crate::input::warning::Warning;
 use forest::ForestCutter;
 use objects::{Layout, Objects};
@@ -71,16 +73,26 @@ pub(crate) fn recognise(
             && options.names_no_column()
             && (sample.source.is_some() || sample.has_lists);
     }
+    // Nor are there addresses in fields: the objects may hold the lines of a log.
+    if options.names_no_column() && sample.is_empty() {
+        let lines: Vec<&[u8]> = sample.lines.iter().map(Vec::as_slice).collect();
+        objects.embedded = Embedded::of(&lines, options);
+    }
     let roles = match objects.is_list {
         true => Roles::of_single(options.roles),
+        false if objects.embedded.as_ref().is_some_and(|embedded| !embedded.has_destination) => {
+            Roles::of_log(options.roles)
+        }
         false => options.roles.unwrap_or(Roles::Both),
     };
     let is_list = objects.is_list;
-    let warnings = if is_list { Vec::new() } else { missing(&sample, options, roles) };
+    let is_known = is_list || objects.embedded.is_some();
+    let warnings = if is_known { Vec::new() } else { missing(&sample, options, roles) };
     let is_asked = |role: Role| is_list || roles.as_slice().contains(&role);
     let path = |role, found: Option<(String, u16)>| {
         found.filter(|_| is_asked(role)).map(|(path, _)| printable(&path))
     };
+    let has_destination = objects.embedded.as_ref().is_none_or(|embedded| embedded.has_destination);
     let parser: Arc<dyn Parser> = Arc::new(objects);
     let cutter: Box<dyn Cutter> = match layout {
         Layout::Lines => Box::new(LineCutter(parser)),
@@ -90,7 +102,7 @@ pub(crate) fn recognise(
         format: Format {
             name: "json",
             record: ["object", "objects"],
-            has_roles: !is_list,
+            has_roles: !is_list && has_destination,
             source: path(Role::Source, sample.source),
             destination: path(Role::Destination, sample.destination),
         },

@@ -19,6 +19,7 @@ use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Role;
 use crate::input::text::cell::parse_cell;
 use crate::input::text::facts::{parse_count, parse_port};
+use crate::input::text::log::embedded::Embedded;
 use crate::input::time::parse_time;
 
 /// How objects stand in a text.
@@ -42,6 +43,8 @@ pub(super) struct Objects {
     pub has_flows: bool,
     /// Whether the file is a list of addresses, without sources and destinations.
     pub is_list: bool,
+    /// How the lines of a log are read that objects hold.
+    pub embedded: Option<Embedded>,
 }
 
 impl Objects {
@@ -58,6 +61,7 @@ impl Objects {
             layout,
             has_flows: options.names_no_column(),
             is_list: false,
+            embedded: None,
         }
     }
 
@@ -123,6 +127,10 @@ impl Objects {
         let mut sink = |at: usize, what: Found<'_>| {
             let place = || origin.place(bytes, at);
             match what {
+                Found::Line(line) => {
+                    let embedded = self.embedded.as_ref();
+                    return embedded.is_some_and(|embedded| embedded.add(line, block, &place));
+                }
                 Found::Object(text, _, found) => {
                     self.add_record(text, found, cells(text, found, notation), &place, block);
                 }
@@ -134,6 +142,7 @@ impl Objects {
                 }
                 Found::Other => block.add(&Record::of(Cell::NotIp, Cell::NotIp), |_| place()),
             }
+            true
         };
         let paths = &*self.paths;
         look(&mut Inside {
@@ -141,6 +150,7 @@ impl Objects {
             notation,
             has_flows: self.has_flows,
             has_lists: self.is_list,
+            has_lines: self.embedded.is_some(),
             sink: &mut sink,
         })
     }
@@ -206,14 +216,9 @@ impl Objects {
         origin: Origin,
         block: &mut Block,
     ) {
-        block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| {
-            let lost = &bytes[start..end];
-            let zeros = lost.iter().take_while(|&&byte| byte == 0).count();
-            let value = match zeros {
-                0 => excerpt(lost),
-                _ => format!("{zeros} zero bytes"),
-            };
-            MalformedInBlock { value, ..origin.place(bytes, start) }
+        block.add(&Record::of(Cell::Malformed, Cell::Malformed), |_| MalformedInBlock {
+            value: excerpt(&bytes[start..end]),
+            ..origin.place(bytes, start)
         });
     }
 }

@@ -9,6 +9,9 @@ use super::tokens::{self, Rest};
 use crate::input::names::Field;
 use crate::input::options::Notation;
 
+/// The most lines that are looked at.
+const MOST_LINES: usize = 200;
+
 /// What the first objects of a file contain.
 #[derive(Debug, Default)]
 pub struct Sample {
@@ -19,6 +22,8 @@ pub struct Sample {
     /// Whether a flow or an address was found in a string of an array.
     pub has_flows: bool,
     pub has_lists: bool,
+    /// Strings that may be lines of a log.
+    pub lines: Vec<Vec<u8>>,
     /// The paths of the first object that has any.
     pub fields: Vec<String>,
 }
@@ -94,6 +99,12 @@ impl Sample {
         self.is_done()
     }
 
+    /// Whether neither addresses nor flows were found.
+    pub fn is_empty(&self) -> bool {
+        let has_address = self.source.is_some() || self.destination.is_some();
+        !(has_address || self.has_flows || self.has_lists)
+    }
+
     fn is_done(&self) -> bool {
         self.has_flows || self.source.is_some() && self.destination.is_some()
     }
@@ -104,11 +115,20 @@ impl Sample {
         notation: Notation,
         look: impl FnOnce(&mut Inside<'_>) -> bool,
     ) -> bool {
-        let mut sink = |_: usize, what: Found<'_>| match what {
-            Found::Object(text, start, found) => self.take(objects, text, start, found),
-            Found::Flow(_) => self.has_flows = true,
-            Found::Listed(_) => self.has_lists = true,
-            Found::Other => {}
+        let mut sink = |_: usize, what: Found<'_>| {
+            match what {
+                Found::Object(text, start, found) => self.take(objects, text, start, found),
+                Found::Flow(_) => self.has_flows = true,
+                Found::Listed(_) => self.has_lists = true,
+                Found::Line(line) => {
+                    if self.lines.len() < MOST_LINES {
+                        self.lines.push(line.to_vec());
+                    }
+                    return false;
+                }
+                Found::Other => {}
+            }
+            true
         };
         let paths = &*objects.paths;
         look(&mut Inside {
@@ -116,6 +136,7 @@ impl Sample {
             notation,
             has_flows: objects.has_flows,
             has_lists: true,
+            has_lines: true,
             sink: &mut sink,
         });
         self.is_done()

@@ -1,7 +1,7 @@
 //! The grammar of JSON: where a value ends, and where it stops being one.
 //!
-//! Anything that RFC 8259 does not allow is refused, except for two harmless things: text that is not UTF-8,
-//! and halves of surrogate pairs. Nothing is copied and no number is converted. Values nest without
+//! Anything that RFC 8259 does not allow is refused, except for three harmless things: text that is not UTF-8,
+//! halves of surrogate pairs, and NaN and Infinity, which Python writes. Nothing is copied and no number is converted. Values nest without
 //! recursion. A value that the bytes cut off stops at their end, never before, so that a reader can tell
 //! what is cut from what is wrong.
 
@@ -110,6 +110,8 @@ impl Cursor<'_> {
                 b't' => self.word(b"true")?,
                 b'f' => self.word(b"false")?,
                 b'n' => self.word(b"null")?,
+                b'N' => self.word(b"NaN")?,
+                b'I' => self.word(b"Infinity")?,
                 _ => return None,
             }
             loop {
@@ -144,7 +146,9 @@ impl Cursor<'_> {
     }
 
     fn number(&mut self) -> Option<()> {
-        self.take(b'-');
+        if self.take(b'-') && self.peek() == Some(b'I') {
+            return self.word(b"Infinity");
+        }
         if !self.take(b'0') {
             self.digits()?;
         }

@@ -6,7 +6,7 @@ use super::entry::{Entry, between, entry, mask_length};
 use super::written;
 use crate::input::options::Notation;
 use crate::input::record::Cell;
-use crate::input::text::cell::parse_cell;
+use crate::input::text::cell::{parse_cell, parse_ipv4};
 
 /// What begins a line that is a comment, and, behind an entry, the rest of a line that is one.
 const COMMENTS: [&[u8]; 3] = [b"#", b";", b"//"];
@@ -30,7 +30,11 @@ pub(crate) enum Line {
 /// Reads `line` into `entries`, which holds nothing else afterwards.
 pub(crate) fn read(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
     entries.clear();
-    let told = told(line, notation, entries);
+    // Colours, as grep writes them.
+    let told = match memchr::memchr(0x1b, line) {
+        Some(_) => told(&without_colours(line), notation, entries),
+        None => told(line, notation, entries),
+    };
     if let Line::Nothing | Line::Malformed = told {
         // A line that is broken further on.
         entries.clear();
@@ -38,8 +42,24 @@ pub(crate) fn read(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) ->
     told
 }
 
+/// `line` without the sequences that colour it on a terminal: `ESC [ 31 m`.
+fn without_colours(line: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memchr::memchr(0x1b, rest) {
+        plain.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(sequence) = rest.strip_prefix(b"[") {
+            let end = sequence.iter().position(u8::is_ascii_alphabetic);
+            rest = &sequence[end.map_or(sequence.len(), |end| end + 1)..];
+        }
+    }
+    plain.extend_from_slice(rest);
+    plain
+}
+
 fn told(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
-    let bare = line.trim_ascii();
+    let bare = without_nuls(line).trim_ascii();
     if bare.is_empty() || COMMENTS.iter().any(|comment| bare.starts_with(comment)) {
         return Line::Nothing;
     }
@@ -60,10 +80,22 @@ fn told(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
     items(content, notation, entries)
 }
 
-/// `bare` up to a comment behind its content.
+/// `line` after the zero bytes that a file has where it was truncated while it was written to.
+fn without_nuls(line: &[u8]) -> &[u8] {
+    &line[line.iter().take_while(|&&byte| byte == 0).count()..]
+}
+
+/// `bare` up to a comment behind its content. A semicolon right behind a value divides cells if one of the next
+/// is an address.
 pub(super) fn without_comment(bare: &[u8]) -> &[u8] {
+    let divides = |at: usize| {
+        let mut cells = bare[at + 1..].split(|&byte| byte == b';');
+        !bare[at - 1].is_ascii_whitespace()
+            && cells.any(|cell| parse_ipv4(cell.trim_ascii()).is_some())
+    };
     let is_comment = |&at: &usize| match bare[at] {
-        b'#' | b';' => true,
+        b'#' => true,
+        b';' => !divides(at),
         // The slashes of a link follow a colon.
         b'/' => bare[at..].starts_with(b"//") && bare[at - 1].is_ascii_whitespace(),
         _ => false,
@@ -179,7 +211,7 @@ pub(super) fn cut(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn is_separator(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == b','
+    byte.is_ascii_whitespace() || matches!(byte, b',' | b';')
 }
 
 #[cfg(test)]
@@ -211,6 +243,8 @@ mod tests {
             "20.0.0.0/8 ; SBL1",
             "20.0.0.0/8 // azure",
             "20.0.0.0/8;",
+            "\0\x0020.0.0.0/8",
+            "\x1b[01;31m\x1b[K20.0.0.0/8\x1b[m\x1b[K",
             "20.0.0.0/8 azure",
             "20.0.0.0/8\tazure\tcloud",
             "20.0.0.0/8,azure",
@@ -245,6 +279,9 @@ mod tests {
         for text in [
             "10.0.0.1 10.0.0.2",
             "10.0.0.1,10.0.0.2",
+            "10.0.0.1;10.0.0.2",
+            "10.0.0.1;10.0.0.2;10.0.0.3",
+            "10.0.0.1;443;10.0.0.2;80",
             "10.0.0.1\t10.0.0.2\t24",
             "10.0.0.1 0.0.0.0",
             "10.0.0.1,443,10.0.0.2,80",

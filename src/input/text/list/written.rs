@@ -3,6 +3,7 @@
 
 use super::entry::{Entry, entry};
 use super::line::{Line, cut, items};
+use crate::input::names;
 use crate::input::options::Notation;
 use crate::input::record::Cell;
 use crate::input::text::cell::parse_ipv4;
@@ -14,6 +15,7 @@ pub(super) fn read(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) ->
         .or_else(|| iptables(bare, notation, entries))
         .or_else(|| nft(bare, notation, entries))
         .or_else(|| server(bare, notation, entries))
+        .or_else(|| scan(bare, notation, entries))
         .or_else(|| dshield(bare))
         .or_else(|| named(bare, notation, entries))
 }
@@ -71,6 +73,10 @@ fn ipset(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Li
     match words.next()? {
         b"create" | b"-N" | b"flush" | b"-F" if words.clone().count() <= 24 => Some(Line::Nothing),
         b"add" | b"-A" => {
+            // Of RouterOS: add list=NAME address=MEMBER.
+            if let Some(member) = words.clone().find_map(|word| word.strip_prefix(b"address=")) {
+                return Some(single(Some(entry(member, notation)?), entries));
+            }
             let (_name, member) = (words.next()?, words.next()?);
             // Members of some types have a port or an interface behind a comma.
             let one = entry(cut(member).0, notation)?;
@@ -78,6 +84,11 @@ fn ipset(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Li
             let is_exception = words.any(|word| word == b"nomatch");
             Some(single(Some(one).filter(|_| !is_exception), entries))
         }
+        // Of JunOS: set policy-options prefix-list NAME MEMBER.
+        b"set" if words.any(|word| word == b"prefix-list") => {
+            Some(single(Some(entry(words.nth(1)?, notation)?), entries))
+        }
+        b"/ip" => Some(Line::Nothing),
         _ => HEAD.iter().any(|head| bare.starts_with(head)).then_some(Line::Nothing),
     }
 }
@@ -154,6 +165,9 @@ fn server(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<L
     };
     let skip = |text: &[u8], words: &[&[u8]]| words.iter().find_map(|word| behind(text, word));
     let mut rest = bare.strip_suffix(b";").unwrap_or(bare).trim_ascii_end();
+    if skip(rest, &[b"order"]).is_some() && memchr::memchr(b',', rest).is_some() {
+        return Some(Line::Nothing);
+    }
     if let Some(at) = skip(rest, &[b"deny", b"allow"]) {
         rest = &rest[at..];
         rest = &rest[skip(rest, &[b"from"]).unwrap_or(0)..];
@@ -180,7 +194,7 @@ fn dshield(bare: &[u8]) -> Option<Line> {
 }
 
 /// `name:first-last`, as PeerGuardian writes it, whose name may hold anything, or `service: address`, as
-/// hosts.deny does.
+/// hosts.deny does. The name of a field, such as `Source` or `Gateway`, is none of a service.
 fn named(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Line> {
     let at = memchr::memrchr(b':', bare)?;
     let (name, value) = (&bare[..at], bare[at + 1..].trim_ascii());
@@ -193,9 +207,30 @@ fn named(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Li
     let one = entry(value, notation)?;
     let is_meant = match one {
         Entry::Range(..) => true,
-        one => one.is_address() && name.iter().all(u8::is_ascii_alphanumeric),
+        one => one.is_address() && is_service(name),
     };
     is_meant.then(|| single(Some(one), entries))
+}
+
+fn is_service(name: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_field = || str::from_utf8(name).is_ok_and(names::is_known);
+    name == b"ALL" || name.iter().all(is_part) && !is_field()
+}
+
+/// An open port, as masscan and nmap write it: `open tcp 80 10.0.0.1 1767268800`, `Host: 10.0.0.1 ()`,
+/// `Discovered open port 80/tcp on 10.0.0.1`.
+fn scan(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Line> {
+    let mut words = bare.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let address = match (words.next()?, words.next()?, words.next()?) {
+        (b"open" | b"closed", b"tcp" | b"udp" | b"sctp" | b"icmp", _) => words.next()?,
+        (b"banner", _, _) => return Some(Line::Nothing),
+        (b"Host:", address, name) if name.starts_with(b"(") => address,
+        (b"Timestamp:", _, b"Host:") => words.next()?,
+        (b"Discovered", b"open", b"port") => words.nth(2)?,
+        _ => return None,
+    };
+    Some(single(Some(entry(address, notation)?), entries))
 }
 
 #[cfg(test)]
@@ -227,6 +262,13 @@ mod tests {
         for (text, expected) in [
             ("add blk 10.0.0.1", (ONE, ONE)),
             ("deny 10.0.0.1;", (ONE, ONE)),
+            ("add list=blk address=10.0.0.1 comment=x", (ONE, ONE)),
+            ("set policy-options prefix-list blk 10.0.0.1", (ONE, ONE)),
+            ("open tcp 80 10.0.0.1 1767268800", (ONE, ONE)),
+            ("Host: 10.0.0.1 (a.example)\tStatus: Up", (ONE, ONE)),
+            ("Timestamp: 1 Host: 10.0.0.1 () Ports: 80/open", (ONE, ONE)),
+            ("Discovered open port 80/tcp on 10.0.0.1", (ONE, ONE)),
+            ("sshd: 10.0.0.1", (ONE, ONE)),
             ("  allow 10.0.0.1 ;", (ONE, ONE)),
             ("Deny from 10.0.0.1", (ONE, ONE)),
             ("Require not ip 10.0.0.1", (ONE, ONE)),
@@ -270,6 +312,8 @@ mod tests {
             "-A INPUT -m state --state RELATED -j ACCEPT",
             "-A INPUT ! -s 10.0.0.1/32 -j DROP",
             "COMMIT",
+            "/ip firewall address-list",
+            "Order Allow,Deny",
             "deny all;",
             "Require all granted",
             "table inet filter {",
@@ -290,6 +334,8 @@ mod tests {
             "ripencc|FR|ipv4|255.255.255.255|2|20100712|allocated",
             "ripencc|FR|ipv4|10.0.0.1|0|20100712|allocated",
             "elements = { name }",
+            "Gateway: 10.0.0.1",
+            "src: 10.0.0.1",
         ] {
             assert_eq!(told(text), Err(Line::Malformed), "{text}");
         }

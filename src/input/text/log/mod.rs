@@ -7,6 +7,7 @@
 
 mod arrow;
 mod dump;
+pub(crate) mod embedded;
 mod endpoint;
 mod filterlog;
 mod flows;
@@ -137,9 +138,7 @@ pub(crate) fn recognise(
     let has_roles = found.has_destination;
     let roles = match options.roles {
         asked if has_roles => asked.unwrap_or(Roles::Both),
-        // Its one address is a source, so there is none to find.
-        Some(Roles::Destination) => Roles::Destination,
-        _ => Roles::Source,
+        asked => Roles::of_log(asked),
     };
     let warnings = match found.dialect {
         Dialect::Pairs(_) => Vec::new(),
@@ -236,10 +235,9 @@ fn other(line: Option<Place<'_>>, block: &mut Block) {
     }
 }
 
-/// Counts what the line at `place` says; its record begins with the line `front`.
-fn add(said: &Said<'_>, place: Place<'_>, front: &[u8], context: Context, block: &mut Block) {
+/// The record of what a line says; it begins with the line `front`, which `is_dump` if tcpdump wrote two.
+fn record(said: &Said<'_>, front: &[u8], is_dump: bool, context: Context) -> Record {
     let facts = if context.needs_facts {
-        let is_dump = front.len() != place.line.len();
         Facts {
             protocol: said.protocol.or_else(|| if is_dump { dump::protocol(front) } else { None }),
             source_port: said.source.port,
@@ -249,13 +247,18 @@ fn add(said: &Said<'_>, place: Place<'_>, front: &[u8], context: Context, block:
     } else {
         Facts::default()
     };
-    let record = Record {
+    Record {
         source: said.source.cell,
         destination: said.destination.cell,
         packets: said.packets,
         bytes: said.bytes,
         facts,
-    };
+    }
+}
+
+/// Counts what the line at `place` says; its record begins with the line `front`.
+fn add(said: &Said<'_>, place: Place<'_>, front: &[u8], context: Context, block: &mut Block) {
+    let record = record(said, front, front.len() != place.line.len(), context);
     block.add(&record, |role| MalformedInBlock {
         number: place.number,
         offset: place.at as u64,

@@ -99,7 +99,7 @@ fn first_lines<'h>(head: &'h Head<'_>) -> Vec<&'h [u8]> {
 }
 
 /// The dialect of `lines`.
-fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
+pub(super) fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
     let found = |dialect, has_destination| Some(Found { dialect, has_destination });
     let read = |dialect: &Dialect| Lines::of(lines, dialect, options);
 
@@ -143,8 +143,11 @@ impl Lines {
         for &line in lines {
             let is_timed = is_timed(line);
             counts.timed += usize::from(is_timed);
-            counts.tabular += usize::from(is_tabular(line, options));
-            match dialect.read(line, context) {
+            let read = dialect.read(line, context);
+            // A version such as 4.0.1.2 in a field looks like an address.
+            let is_marked = matches!(&read, Line::Record(said) if said.source.cell.is_address() && said.destination.cell.is_address());
+            counts.tabular += usize::from(!is_marked && is_tabular(line, options));
+            match read {
                 Line::Record(said) if said.has_address() => {
                     let [source, destination] = [&said.source, &said.destination];
                     let is_both = source.cell.is_address() && destination.cell.is_address();

@@ -47,6 +47,10 @@ fn client<'l>(line: &'l [u8], at: usize, context: Context) -> Option<Endpoint<'l
     let parse = |word: &'l [u8]| whole(word, context);
     let mut before = line[..at].rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let user = before.next();
+    // HAProxy's client has a port; the address that a collector writes in front is another's.
+    if let Some(client) = user.and_then(parse).filter(|client| client.port.is_some()) {
+        return Some(client);
+    }
     let client = before.nth(1);
     if let Some(client) = client
         && let Some(mut client) = parse(client)
@@ -93,21 +97,21 @@ fn squid<'l>(line: &'l [u8], context: Context) -> Option<Endpoint<'l>> {
 /// What a load balancer of Amazon says: `[kind] time balancer client:port target:port`, and three durations.
 fn balanced<'l>(line: &'l [u8], context: Context) -> Option<Said<'l>> {
     const DURATIONS: usize = 3;
-    let is_time = |word: &[u8]| word.len() >= 20 && word[10] == b'T' && word.ends_with(b"Z");
+    let is_time = |word: &[u8]| word.len() >= 19 && word[4] == b'-' && word[10] == b'T';
     let mut words = words(line);
-    let first = words.next()?;
-    if !is_time(first) && !words.next().is_some_and(is_time) {
-        return None;
-    }
-    let (_balancer, client, target) = (words.next()?, words.next()?, words.next()?);
-    let is_duration =
-        |word: &[u8]| str::from_utf8(word).is_ok_and(|word| word.parse::<f64>().is_ok());
-    let client = whole(client, context).filter(|client| client.port.is_some())?;
-    let target = match target {
+    // Before the time stand the kind of the connection, and a version.
+    words.by_ref().take(3).find(|word| is_time(word))?;
+    let is_duration = |word: &[u8]| {
+        word == b"-" || str::from_utf8(word).is_ok_and(|word| word.parse::<f64>().is_ok())
+    };
+    // The name of the balancer, and of some kinds the name of its listener.
+    let client = words.by_ref().skip(1).take(2).find_map(|word| whole(word, context))?;
+    let target = match words.next()? {
         b"-" => Endpoint::missing(),
         target => whole(target, context)?,
     };
-    words.take(DURATIONS).all(is_duration).then(|| Said::of(client, target))
+    let is_said = client.port.is_some() && words.take(DURATIONS).all(is_duration);
+    is_said.then(|| Said::of(client, target))
 }
 
 /// Whether `word` is a time such as 1767225600.123.
