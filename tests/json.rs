@@ -42,7 +42,7 @@ const SOURCE: &str = "10.0.0.1";
 const DESTINATION: &str = "192.0.2.1";
 
 /// One record from SOURCE to DESTINATION, as tools write it.
-const RECORDS: [(&str, &str); 30] = [
+const RECORDS: [(&str, &str); 40] = [
     (
         "tshark -T json",
         r#"[{"_index":"p","_source":{"layers":{"ip":{"ip.src":"10.0.0.1","ip.addr":"9.9.9.9","ip.dst":"192.0.2.1"},"gre":{},"ip":{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}}}}]"#,
@@ -144,6 +144,40 @@ const RECORDS: [(&str, &str); 30] = [
         "Kubernetes",
         "2026-01-01T00:00:00.1Z stdout F {\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"192.0.2.1\"}\n",
     ),
+    (
+        "VPC in CloudWatch",
+        r#"{"events":[{"timestamp":1,"message":"2 123 eni-1 10.0.0.1 192.0.2.1 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"}]}"#,
+    ),
+    (
+        "iptables in journald",
+        r#"{"_HOSTNAME":"h","MESSAGE":"[1.2] DROP IN=eth0 SRC=10.0.0.1 DST=192.0.2.1 PROTO=TCP SPT=1 DPT=22"}"#,
+    ),
+    (
+        "a firewall in Docker",
+        r#"{"log":"Jan  1 00:00:00 fw: src=10.0.0.1 dst=192.0.2.1\n","stream":"stdout","time":"2026-01-01T00:00:00Z"}"#,
+    ),
+    (
+        "GCP, a line",
+        r#"{"insertId":"1","textPayload":"00:00:00.1 IP 10.0.0.1.4000 > 192.0.2.1.443: Flags [S], length 0"}"#,
+    ),
+    (
+        "pandas, split",
+        r#"{"columns":["src_ip","dest_ip","note"],"index":[0],"data":[["10.0.0.1","192.0.2.1",null]]}"#,
+    ),
+    (
+        "Kusto",
+        r#"{"tables":[{"name":"x","columns":[{"name":"SrcIP_s","type":"string"},{"name":"DestIP_s","type":"string"}],"rows":[["10.0.0.1","192.0.2.1"]]}]}"#,
+    ),
+    (
+        "ClickHouse",
+        r#"{"meta":[{"name":"n","type":"UInt8"},{"name":"src_ip","type":"IPv4"},{"name":"dst_ip","type":"IPv4"}],"data":[[1,"10.0.0.1","192.0.2.1"]],"rows":1}"#,
+    ),
+    (
+        "Splunk, rows",
+        r#"{"preview":false,"fields":["src_ip","dest_ip"],"rows":[["10.0.0.1","192.0.2.1"]]}"#,
+    ),
+    ("Python", r#"{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1","x":NaN,"y":[-Infinity,Infinity]}"#),
+    ("a load balancer", r#"{"httpRequest":{"remoteIp":"10.0.0.1","serverIp":"192.0.2.1"}}"#),
     ("arrays in arrays", r#"[[{"src_ip":"10.0.0.1","dest_ip":"192.0.2.1"}],[]]"#),
 ];
 
@@ -432,5 +466,33 @@ proptest! {
         }
         // That it comes back at all is what is tested.
         let _ = attempt(&file, &Options::default());
+    }
+}
+
+#[test]
+fn lines_of_one_address_are_sources_and_others_are_told() {
+    let line = |text: &str| format!("{{\"message\":\"{text}\"}}\n");
+    let found = read(
+        line("Jan  1 00:00:00 h sshd[1]: Failed password for root from 10.0.0.1 port 4000 ssh2")
+            + &line("Jan  1 00:00:00 h cron[1]: nothing")
+            + &line("Jan  1 00:00:00 h sshd[1]: Invalid user x from 10.0.0.2 port 4000"),
+    );
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1", "10.0.0.2"]);
+    assert_eq!((file(&found).records, file(&found).source.not_ip), (3, 1));
+    assert!(!file(&found).format.has_roles);
+}
+
+#[test]
+fn a_column_of_addresses_is_told_and_tunnels_are_not() {
+    let record = |count: usize| {
+        let source: Vec<String> = (1..=count).map(|octet| format!("\"10.0.0.{octet}\"")).collect();
+        read(format!("{{\"src_ip\":[{}],\"dest_ip\":[\"192.0.2.1\"]}}", source.join(", ")))
+    };
+    for (count, columns) in [(1, 0), (8, 0), (9, 1)] {
+        let found = record(count);
+        assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
+        assert_eq!(file(&found).irregular.columns, columns, "{count}");
+        let is_told = |warning: &Warning| warning.to_string().contains("whole column");
+        assert_eq!(file(&found).warnings.iter().any(is_told), columns > 0);
     }
 }

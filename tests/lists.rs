@@ -65,7 +65,7 @@ fn gzip(content: &str) -> Vec<u8> {
 }
 
 /// Lists of what the tools write, and how many addresses, networks and IPv6 lines each has.
-const LISTS: [(&str, &str, usize, u64, u64); 16] = [
+const LISTS: [(&str, &str, usize, u64, u64); 22] = [
     (
         "Spamhaus DROP",
         "; Spamhaus DROP List 2026/01/01 - (c)\n; Expires: Thu, 01 Jan 2026\n192.0.2.0/28 ; SBL1\n",
@@ -137,6 +137,30 @@ const LISTS: [(&str, &str, usize, u64, u64); 16] = [
         0,
         0,
     ),
+    ("nginx", "# mine\ndeny 192.0.2.1;\nallow 192.0.2.16/28;\ndeny all;\n", 17, 1, 0),
+    (
+        "Apache",
+        "Order Allow,Deny\nAllow from all\nDeny from 192.0.2.1 192.0.2.2\nRequire not ip 192.0.2.3\n",
+        3,
+        0,
+        0,
+    ),
+    (
+        "scanners",
+        "#masscan\nopen tcp 80 192.0.2.1 1767268800\nHost: 192.0.2.2 ()\tStatus: Up\nTimestamp: 1\tHost: 192.0.2.3 ()\tPorts: 80/open/tcp//http//\n",
+        3,
+        0,
+        0,
+    ),
+    (
+        "RouterOS",
+        "/ip firewall address-list\nadd address=192.0.2.0/28 list=blk\nadd list=blk address=192.0.2.16\n",
+        17,
+        1,
+        0,
+    ),
+    ("colours", "\x1b[01;31m\x1b[K192.0.2.1\x1b[m\x1b[K\n192.0.2.2\n", 2, 0, 0),
+    ("zeros", "\x00\x00\x00192.0.2.1\n192.0.2.2\n", 2, 0, 0),
     ("mapped", "::ffff:192.0.2.1\n::ffff:c000:202\n[::FFFF:192.0.2.3]\n2001:db8::1\n", 3, 0, 1),
 ];
 

@@ -280,6 +280,42 @@ const CASES: &[Case] = &[
         destinations: &["192.0.2.1"],
         not_ip: 1,
     },
+    Case {
+        format: "web log",
+        text: "http 2026-01-01T00:00:00.1Z app/a/50dc 10.0.0.1:2817 192.0.2.1:80 0.000 0.001 0.000 200 200 34 366 \"GET http://a:80/ HTTP/1.1\" \"curl\"\n\
+               2026-01-01T00:00:00.1Z a 10.0.0.2:2817 - -1 -1 -1 503 0 0 0 \"GET http://a:80/ HTTP/1.1\" \"10.9.9.9\" - -\n\
+               tls 2.0 2026-01-01T00:00:00 net/a/c6e7 g3d4b 10.0.0.3:51341 192.0.2.2:443 5 2 - 29 arn\n",
+        sources: &["10.0.0.1", "10.0.0.2", "10.0.0.3"],
+        destinations: &["192.0.2.1", "192.0.2.2"],
+        not_ip: 0,
+    },
+    Case {
+        format: "web log",
+        text: "Jan  1 00:00:00 10.9.9.1 haproxy[1]: 10.0.0.1:33317 [06/Jan/2026:00:00:00.1] a b/c 10/0 200 1 \"GET / HTTP/1.1\"\n\
+               Jan  1 00:00:00 10.9.9.1 haproxy[1]: 10.0.0.2:33318 [06/Jan/2026:00:00:00.1] a b/c 10/0 200 1 \"GET / HTTP/1.1\"\n",
+        sources: &["10.0.0.1", "10.0.0.2"],
+        destinations: &[],
+        not_ip: 0,
+    },
+    Case {
+        format: "log",
+        text: "    1   0.000000     10.0.0.1 → 192.0.2.1    TCP 74 4000 → 443 [SYN] Seq=0 Win=64240 Len=0\n\
+               2   0.000100     192.0.2.2 ← 10.0.0.2    TCP 74 443 → 4000 [SYN, ACK] Seq=0\n\
+               3   0.000200 00:11:22:33:44:55 → ff:ff:ff:ff:ff:ff ARP 42 Who has 10.0.0.9? Tell 10.0.0.8\n",
+        sources: &["10.0.0.1", "10.0.0.2"],
+        destinations: &["192.0.2.1", "192.0.2.2"],
+        not_ip: 1,
+    },
+    Case {
+        format: "log",
+        text: "Jan  1 00:00:00 h sshd[1]: Connection closed by authenticating user root 10.0.0.1 port 4001 [preauth]\n\
+               Jan  1 00:00:00 h sshd[1]: Unable to negotiate with 10.0.0.2 port 3: no matching host key\n\
+               Jan  1 00:00:00 h sshd[1]: Disconnected from user root 10.0.0.3 port 50000\n\
+               Jan  1 00:00:00 h sshd[1]: Server listening on 0.0.0.0 port 22.\n",
+        sources: &["10.0.0.1", "10.0.0.2", "10.0.0.3"],
+        destinations: &[],
+        not_ip: 1,
+    },
 ];
 
 #[test]
@@ -429,7 +465,7 @@ proptest! {
     fn cut_anywhere_only_the_end_is_lost(case in case(), cut in any::<prop::sample::Index>()) {
         let whole = shown(&capture(case.text).sets.source);
         let cut = cut.index(case.text.len());
-        if let Ok(found) = attempt_with(&case.text[..cut], &Options::default())
+        if let Ok(found) = attempt_with(&case.text.as_bytes()[..cut], &Options::default())
             && file(&found).format.name == case.format
         {
             let found = shown(&found.sets.source);

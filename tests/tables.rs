@@ -383,6 +383,60 @@ fn w3c_logs_are_read() {
 }
 
 #[test]
+fn lines_of_names_are_no_records() {
+    let exchange = "#Fields: date-time,client-ip,server-ip\n2026-01-01,10.0.0.1,10.9.0.1\n";
+    let found = capture(exchange.repeat(3));
+    assert_eq!(sides(&found), pair("10.0.0.1", "10.9.0.1"));
+    assert_eq!((file(&found).records, file(&found).irregular.ragged), (3, 0));
+}
+
+#[test]
+fn names_of_rows_need_no_name() {
+    for table in [
+        "src_ip dst_ip\n0 10.0.0.1 10.9.0.1\n1 10.0.0.2 10.9.0.2\n",
+        "\"src_ip\" \"dst_ip\"\n\"1\" \"10.0.0.1\" \"10.9.0.1\"\n\"2\" \"10.0.0.2\" \"10.9.0.2\"\n",
+        "src_ip,dst_ip\na,10.0.0.1,10.9.0.1\nb,10.0.0.2,10.9.0.2\n",
+    ] {
+        let found = capture(table);
+        assert_eq!(sides(&found), pair("10.0.0.1 10.0.0.2", "10.9.0.1 10.9.0.2"), "{table}");
+        assert_eq!(warnings(&found).len(), 0, "{table}");
+    }
+}
+
+#[test]
+fn a_column_may_hold_the_lines_of_a_log() {
+    let found = capture(
+        "@timestamp,@message\n\
+         1,2 123 eni-1 10.0.0.1 10.9.0.1 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK\n\
+         2,\"2 123 eni-1 - - - - - - - 1431280876 1431280934 - NODATA\"\n",
+    );
+    assert_eq!(sides(&found), pair("10.0.0.1", "10.9.0.1"));
+    assert_eq!((file(&found).records, file(&found).packets), (2, Some(20)));
+    let found = capture(
+        "time,message\n1,\"Jan  1 00:00:00 h sshd[1]: Invalid user a, b from 10.0.0.1 port 22\"\n",
+    );
+    assert_eq!(sides(&found), pair("10.0.0.1", ""));
+}
+
+#[test]
+fn numbers_of_packets_that_cannot_be_read_are_told() {
+    let found = capture(
+        "src,dst,packets\n10.0.0.1,10.9.0.1,1.2K\n10.0.0.1,10.9.0.1,7\n10.0.0.1,10.9.0.1,-\n",
+    );
+    assert_eq!(file(&found).packets, Some(7));
+    let told: Vec<String> = file(&found).warnings.iter().map(ToString::to_string).collect();
+    assert!(told[0].contains("(1 of them)") && told[0].contains("'packets': '1.2K'"), "{told:?}");
+}
+
+#[test]
+fn a_quote_that_nothing_closes_cuts_the_table() {
+    let found =
+        capture("src,dst,note\n10.0.0.1,10.9.0.1,a\n10.0.0.2,10.9.0.2,\"b\n10.0.0.3,10.9.0.3,c\n");
+    assert_eq!(sides(&found), pair("10.0.0.1", "10.9.0.1"));
+    assert!(file(&found).warnings.iter().any(|warning| warning.is_loss()));
+}
+
+#[test]
 fn logs_of_zeek_are_known_by_their_fields() {
     let names = "#fields\tts\tid.orig_h\tid.resp_h\n";
     let row = "1\t10.0.0.1\t10.9.0.1\n";

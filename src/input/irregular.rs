@@ -13,8 +13,8 @@ pub struct Irregular {
     pub headers: u64,
     /// How many of `headers` name other columns than the header before.
     pub changes: u64,
-    /// Objects that have several addresses where one belongs, of which the first counts.
-    pub several: u64,
+    /// Objects that have a column of addresses where one belongs, of which the first counts.
+    pub columns: u64,
 }
 
 impl Irregular {
@@ -25,7 +25,7 @@ impl Irregular {
             overlong: self.overlong + other.overlong,
             headers: self.headers + other.headers,
             changes: self.changes + other.changes,
-            several: self.several + other.several,
+            columns: self.columns + other.columns,
         }
     }
 }

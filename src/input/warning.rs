@@ -130,8 +130,7 @@ pub enum Warning {
     },
     /// A record spans very many lines.
     #[error(
-        "the record on line {line} goes on for more than {limit} lines, read as one row; \
-         look there for a quote that is not closed"
+        "the record on line {line} goes on for more than {limit} lines; look there for a quote that is not closed"
     )]
     LongRecord {
         /// The line, from 1, on which it starts.
@@ -155,12 +154,12 @@ pub enum Warning {
         /// The beginning of its content, safe to display.
         value: String,
     },
-    /// Objects have several addresses in one field.
+    /// Objects have a column of addresses in one field.
     #[error(
-        "objects have several addresses in one field ({objects} of them), of which the first counts: TShark writes \
-         one a header; columns of a table are not read so, write an object a row"
+        "objects have a whole column of addresses in one field ({objects} of them), of which only the first counts; \
+         write an object a row"
     )]
-    SeveralValues {
+    Columns {
         /// How many objects.
         objects: u64,
     },
@@ -252,9 +251,9 @@ impl Warning {
         (rows > 0).then_some(Warning::Overlong { rows, is_tshark })
     }
 
-    pub(crate) fn of_several(file: &FileAccount) -> Option<Self> {
-        let objects = file.irregular.several;
-        (objects > 0).then_some(Warning::SeveralValues { objects })
+    pub(crate) fn of_columns(file: &FileAccount) -> Option<Self> {
+        let objects = file.irregular.columns;
+        (objects > 0).then_some(Warning::Columns { objects })
     }
 
     /// Whether it says why a file that was read to its end holds no address.

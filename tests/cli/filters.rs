@@ -79,6 +79,23 @@ fn what_filters_drop_is_counted() {
 }
 
 #[test]
+fn lists_of_blocks_are_written_as_the_options_say() {
+    let folder = Folder::new();
+    folder.write("flows.csv", "src\n10.0.0.1\n10.0.0.2\n");
+    folder.write("padded.txt", "010.000.000.001\n");
+    folder.write("integers.txt", "167772161\n");
+    for (list, option) in [("padded.txt", "--zero-padded"), ("integers.txt", "--integers")] {
+        let arguments = ["extract", "flows.csv", "--only", list, "-o", "out"];
+        folder.octomix(&arguments).assert().code(2);
+        folder
+            .octomix(&[&arguments[..], &[option]].concat())
+            .assert()
+            .success()
+            .stdout(contains("1 filtered out"));
+    }
+}
+
+#[test]
 fn a_wrong_list_of_blocks_is_told_with_its_line() {
     let folder = Folder::new();
     folder.write("flows.csv", flows());

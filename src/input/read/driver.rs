@@ -308,7 +308,7 @@ impl Collector<'_> {
             damage = Some("the last record is cut off".to_owned());
         }
         file.warnings.extend(Warning::of_overlong(file));
-        file.warnings.extend(Warning::of_several(file));
+        file.warnings.extend(Warning::of_columns(file));
         file.warnings.extend(position.unread_packets.of_packets(position.at));
         if let Some(reason) = damage {
             file.warnings.push(Warning::Damaged { offset: position.offset, reason });

@@ -43,8 +43,16 @@ pub(super) fn union(files: &[Arc<Blocks>]) -> Option<Arc<Blocks>> {
     }
 }
 
-/// Reads a list of blocks, so that its mistakes are those of the command line.
+/// Reads a list of blocks as the notations of the command line say, so that its mistakes are those of the
+/// command line too.
 pub(super) fn blocks(path: &str) -> Result<Arc<Blocks>, String> {
-    let blocks = read_blocks(Path::new(path), Notation::default());
+    // clap shows a value to its parser before the other options are known.
+    let is_given = |option: &str| std::env::args_os().any(|argument| argument == option);
+    let notation = Notation {
+        integers: is_given("--integers"),
+        zero_padded: is_given("--zero-padded"),
+        ..Notation::default()
+    };
+    let blocks = read_blocks(Path::new(path), notation);
     blocks.map(Arc::new).map_err(|error| error.to_string())
 }

@@ -62,6 +62,10 @@ impl Parser for Table {
             }
             let exact = exact.get_or_insert_with(|| Exact::new(self.delimiter));
             let Some(row) = exact.read(&bytes[at..], is_last) else { return at };
+            let ends = lines::count(&bytes[at..at + row.len]);
+            if ends > MANY_LINES {
+                block.long_record.get_or_insert(block.passed);
+            }
             // A last row that has no line end and too few fields is truncated, as is one that ends in quotes.
             if !row.has_end && row.fields < self.slots.width || row.is_open {
                 return at;
@@ -73,10 +77,6 @@ impl Parser for Table {
             if !self.add(row.fields, field, block) {
                 let cells: Vec<&[u8]> = (0..row.fields).map(|at| exact.field(at)).collect();
                 self.add_other(&cells, &bytes[at..at + row.len], at, block);
-            }
-            let ends = lines::count(&bytes[at..at + row.len]);
-            if ends > MANY_LINES {
-                block.long_record.get_or_insert(block.passed);
             }
             block.passed += ends;
             at += row.len;

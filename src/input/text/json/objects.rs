@@ -7,7 +7,7 @@ use memchr::memchr_iter;
 use super::inside::{Found, Inside};
 use super::paths::{INSIDE, Paths};
 use super::scan::{Kind, WantedValues};
-use super::value::{cells, is_first_of_several, raw};
+use super::value::{begins_column, cells, raw};
 use super::wanted::{Names, paths, wanted};
 use crate::input::format::Parser;
 use crate::input::message::excerpt;
@@ -192,9 +192,9 @@ impl Objects {
             let rank = found[Field::Packets as usize].rank;
             block.add_unread_packets(raw(Field::Packets), known_name(Field::Packets, rank));
         }
-        let is_several = |slot: Field| is_first_of_several(bytes, found[slot as usize]);
-        if is_several(Field::Source) || is_several(Field::Destination) {
-            block.irregular.several += 1;
+        let is_column = |slot: Field| begins_column(bytes, found[slot as usize]);
+        if is_column(Field::Source) || is_column(Field::Destination) {
+            block.irregular.columns += 1;
         }
         let bytes = sum(Field::Bytes, Field::BytesBack);
         block.add(&Record { source, destination, packets, bytes, facts }, |role| {

@@ -2,6 +2,7 @@
 
 use super::scan::{Kind, Value, WantedValues};
 use super::strings::unescaped;
+use super::syntax::Cursor;
 use crate::input::names::Field;
 use crate::input::options::Notation;
 use crate::input::record::Cell;
@@ -12,16 +13,22 @@ pub fn raw(bytes: &[u8], value: Value) -> &[u8] {
     &bytes[value.start..value.end]
 }
 
-/// Whether `value` is a string that another one follows in an array.
+/// The most headers that a packet may have one inside the other, of which TShark writes all addresses.
+const MOST_HEADERS: usize = 8;
+
+/// Whether `value` is the first of more strings in an array than a packet has headers: a column of a table.
 #[inline]
-pub fn is_first_of_several(bytes: &[u8], value: Value) -> bool {
+pub fn begins_column(bytes: &[u8], value: Value) -> bool {
     if !matches!(value.kind, Kind::Text | Kind::Escaped) {
         return false;
     }
     // The quotes around it belong to no value.
     let before = bytes.get(..value.start.saturating_sub(1)).unwrap_or_default();
-    let after = bytes.get(value.end + 1..).unwrap_or_default();
-    before.trim_ascii_end().ends_with(b"[") && after.trim_ascii_start().starts_with(b",")
+    if !before.trim_ascii_end().ends_with(b"[") {
+        return false;
+    }
+    let mut cursor = Cursor { bytes, at: value.end + 1 };
+    (0..MOST_HEADERS).all(|_| cursor.more(b']') == Some(true) && cursor.string().is_some())
 }
 
 /// What the source and the destination are.

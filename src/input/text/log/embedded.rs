@@ -38,7 +38,7 @@ pub(crate) struct Embedded {
 enum Form {
     /// As rows of VPC flow logs in the order of version 2, whose columns these are.
     Vpc(FactColumns),
-    Log(Dialect),
+    Log(Box<Dialect>),
 }
 
 impl Embedded {
@@ -50,7 +50,7 @@ impl Embedded {
         }
         let Found { dialect, has_destination } = sample::among(lines, options)?;
         let is_whole = !matches!(dialect, Dialect::Flows(_) | Dialect::Sockets);
-        is_whole.then_some(Self { form: Form::Log(dialect), has_destination })
+        is_whole.then_some(Self { form: Form::Log(Box::new(dialect)), has_destination })
     }
 
     /// Adds what `line` says, if it says anything; returns whether it does. `place` says where it stands.
