@@ -47,8 +47,9 @@ impl PacketReader {
         let facts = Facts { time, ..packet.facts };
         let (source, destination) = (packet.source, packet.destination);
         // A device that does not know the length leaves it out.
-        let bytes = Some(u64::from(length).max(frame.len() as u64));
-        block.add(&Record { source, destination, packets: Some(1), bytes, facts }, |_| {
+        let length = length.max(frame.len() as u32);
+        let record = Record { facts, ..Record::of(source, destination) };
+        block.add_packet(&record, length, |_| {
             let value = match link {
                 Layer::UnknownInterface(number) => format!("interface {number} is not described"),
                 _ => hex(&frame[packet.begin..]),

@@ -197,6 +197,37 @@ impl Block {
         self.add_any(record, place);
     }
 
+    /// Counts `record`, a packet, as [`add`](Self::add) does. `length` is its bytes.
+    #[inline]
+    pub fn add_packet(
+        &mut self,
+        record: &Record,
+        length: u32,
+        place: impl FnMut(Role) -> MalformedInBlock,
+    ) {
+        if let Cell::Address { address: source, form: Form::Plain } = record.source
+            && let Cell::Address { address: destination, form: Form::Plain } = record.destination
+            && !(self.is_special || self.is_any)
+        {
+            // Blocks are too short for more than 2^32 packets of less than 2^32 bytes.
+            self.records += 1;
+            self.packets += 1;
+            self.bytes += u64::from(length);
+            self.says_packets = true;
+            if self.has_source {
+                self.source.tally.ipv4 += 1;
+                self.source.keys.push(source, 1);
+            }
+            if self.has_destination {
+                self.destination.tally.ipv4 += 1;
+                self.destination.keys.push(destination, 1);
+            }
+            return;
+        }
+        let bytes = Some(u64::from(length));
+        self.add_any(&Record { packets: Some(1), bytes, ..*record }, place);
+    }
+
     /// Counts any record.
     #[inline]
     fn add_any(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
