@@ -404,6 +404,16 @@ fn names_of_rows_need_no_name() {
 }
 
 #[test]
+fn rows_with_several_values_have_no_names() {
+    // In each row one header is inside another.
+    let found = capture(
+        "frame.number,ip.src,ip.dst\n1,10.0.0.1,10.8.8.8,10.9.0.1\n2,10.0.0.1,10.8.8.8,10.9.0.1\n",
+    );
+    assert_eq!(sides(&found), pair("10.0.0.1", ""));
+    assert_eq!(file(&found).irregular.overlong, 2);
+}
+
+#[test]
 fn a_column_may_hold_the_lines_of_a_log() {
     let found = capture(
         "@timestamp,@message\n\

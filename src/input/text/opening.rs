@@ -45,7 +45,7 @@ pub(crate) fn open(
     header: Header,
     start: Start,
 ) -> Result<Opened, InputError> {
-    let header = with_row_names(head, header, start.offset);
+    let header = with_row_names(head, options, header, start.offset);
     let names = &header.names;
     let sample = match names.iter().filter(|name| names::is_address(name)).count() {
         // No two columns compete for a role.
@@ -117,28 +117,29 @@ pub(crate) fn make(layout: Arc<Layout>, headers: Arc<Headers>) -> Arc<dyn Parser
     }
 }
 
-/// `header` with a column in front if all of the first rows have one cell more: R and pandas do not name the
-/// column of the names of rows.
-fn with_row_names(head: &mut Head<'_>, header: Header, at: usize) -> Header {
-    let (width, mut longer) = (header.names.len(), 0);
-    if width < 2 {
-        return header;
-    }
+/// `header` with a column in front if the first rows show that it lacks one: R and pandas do not name the column
+/// of the names of rows. Rows that are longer because a cell holds several values have an address where the
+/// header says.
+fn with_row_names(head: &mut Head<'_>, options: &Options, header: Header, at: usize) -> Header {
+    let sides = columns::sides(&header.names, options, &Sample::default());
+    let cell_of = |row: &[String], at: usize| parse_cell(row[at].as_bytes(), options.notation);
+    let is_moved = |row: &[String]| {
+        let mut sides = sides.into_iter().flatten();
+        row.len() == header.names.len() + 1
+            && sides.all(|at| !cell_of(row, at).is_address() && cell_of(row, at + 1).is_address())
+    };
     loop {
         let rest = &head.bytes()[at.min(head.bytes().len())..];
         let rows = lines::all(rest, head.is_whole()).take(SAMPLED);
-        let cells: Vec<usize> =
-            rows.map(|line| header::names(line, header.division).len()).collect();
-        if cells.len() < SAMPLED && head.grow() {
-            continue;
-        }
-        longer += cells.iter().filter(|&&cells| cells == width + 1).count();
-        // One row alone may be long for another reason.
-        if longer < 2 || longer < cells.len() {
+        let rows: Vec<_> = rows.map(|line| header::names(line, header.division)).collect();
+        if sides == [None; 2] || rows.iter().any(|row| !is_moved(row)) {
             return header;
         }
-        let names = std::iter::once(String::new()).chain(header.names).collect();
-        return Header { names, ..header };
+        if rows.len() == SAMPLED || !head.grow() {
+            let is_sure = !rows.is_empty();
+            let front = is_sure.then(String::new);
+            return Header { names: front.into_iter().chain(header.names).collect(), ..header };
+        }
     }
 }
 
