@@ -42,7 +42,7 @@ const SOURCE: &str = "10.0.0.1";
 const DESTINATION: &str = "192.0.2.1";
 
 /// One record from SOURCE to DESTINATION, as tools write it.
-const RECORDS: [(&str, &str); 40] = [
+const RECORDS: [(&str, &str); 41] = [
     (
         "tshark -T json",
         r#"[{"_index":"p","_source":{"layers":{"ip":{"ip.src":"10.0.0.1","ip.addr":"9.9.9.9","ip.dst":"192.0.2.1"},"gre":{},"ip":{"ip.src":"9.9.9.9","ip.dst":"9.9.9.9"}}}}]"#,
@@ -171,6 +171,10 @@ const RECORDS: [(&str, &str); 40] = [
     (
         "ClickHouse",
         r#"{"meta":[{"name":"n","type":"UInt8"},{"name":"src_ip","type":"IPv4"},{"name":"dst_ip","type":"IPv4"}],"data":[[1,"10.0.0.1","192.0.2.1"]],"rows":1}"#,
+    ),
+    (
+        "Kusto, version 2",
+        r#"[{"FrameType":"DataSetHeader"},{"FrameType":"DataTable","Columns":[{"ColumnName":"SrcIP_s"},{"ColumnName":"DestIP_s"}],"Rows":[["10.0.0.1","192.0.2.1"]]}]"#,
     ),
     (
         "Splunk, rows",
@@ -473,7 +477,7 @@ proptest! {
 fn lines_of_one_address_are_sources_and_others_are_told() {
     let line = |text: &str| format!("{{\"message\":\"{text}\"}}\n");
     let found = read(
-        line("Jan  1 00:00:00 h sshd[1]: Failed password for root from 10.0.0.1 port 4000 ssh2")
+        line("Failed password for root from 10.0.0.1 port 4000 ssh2")
             + &line("Jan  1 00:00:00 h cron[1]: nothing")
             + &line("Jan  1 00:00:00 h sshd[1]: Invalid user x from 10.0.0.2 port 4000"),
     );
@@ -494,5 +498,18 @@ fn a_column_of_addresses_is_told_and_tunnels_are_not() {
         assert_eq!(file(&found).irregular.columns, columns, "{count}");
         let is_told = |warning: &Warning| warning.to_string().contains("whole column");
         assert_eq!(file(&found).warnings.iter().any(is_told), columns > 0);
+    }
+}
+
+#[test]
+fn rows_of_a_table_are_no_list() {
+    let row = r#"["10.0.0.1","192.0.2.1"],"#;
+    let rows = row.repeat((1 << 20) / row.len() + 9);
+    let large =
+        format!(r#"{{"columns":["src_ip","dest_ip"],"rows":[{}]}}"#, &rows[..rows.len() - 1]);
+    let cut = large[..2000].to_owned();
+    for table in [large, cut, format!("[{row}{}]", &row[..row.len() - 1])] {
+        let error = attempt(&table, &Options::default()).map(|capture| addresses(&capture));
+        assert!(error.is_err(), "{error:?}");
     }
 }

@@ -404,13 +404,22 @@ fn names_of_rows_need_no_name() {
 }
 
 #[test]
+fn rows_without_their_name_are_not_read_by_position() {
+    let named = |octet: u8| format!("{octet},10.0.0.{octet},10.9.0.{octet},7\n");
+    let rows: String = (1..=9).map(named).collect();
+    let found = capture(format!("src,dst,packets\n{rows}10.0.0.77,10.9.0.77,7\n"));
+    let (sources, destinations) = sides(&found);
+    assert!(!sources.contains("77") && !destinations.contains("77"), "{sources} {destinations}");
+    assert_eq!((file(&found).source.malformed, file(&found).irregular.ragged), (1, 1));
+}
+
+#[test]
 fn rows_with_several_values_have_no_names() {
     // In each row one header is inside another.
-    let found = capture(
-        "frame.number,ip.src,ip.dst\n1,10.0.0.1,10.8.8.8,10.9.0.1\n2,10.0.0.1,10.8.8.8,10.9.0.1\n",
-    );
-    assert_eq!(sides(&found), pair("10.0.0.1", ""));
-    assert_eq!(file(&found).irregular.overlong, 2);
+    let rows = "1,10.0.0.1,10.8.8.8,10.9.0.1\n".repeat(5);
+    let found = capture(format!("frame.number,ip.src,ip.dst\n{rows}6,10.0.0.6,10.9.0.6\n"));
+    assert_eq!(sides(&found), pair("10.0.0.6", "10.9.0.6"));
+    assert_eq!(file(&found).irregular.overlong, 5);
 }
 
 #[test]
@@ -426,6 +435,11 @@ fn a_column_may_hold_the_lines_of_a_log() {
         "time,message\n1,\"Jan  1 00:00:00 h sshd[1]: Invalid user a, b from 10.0.0.1 port 22\"\n",
     );
     assert_eq!(sides(&found), pair("10.0.0.1", ""));
+    // The quotes of the cell are none of the value's.
+    let options = Options { filter: Some("dport=22".parse().unwrap()), ..Options::default() };
+    let found =
+        capture_with("time,message\n1,\"x SRC=10.0.0.1 DST=10.9.0.1 SPT=1 DPT=22\"\n", &options);
+    assert_eq!(sides(&found), pair("10.0.0.1", "10.9.0.1"));
 }
 
 #[test]

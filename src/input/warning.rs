@@ -209,7 +209,7 @@ pub enum Warning {
     /// Times were requested, but no record has one.
     #[error(
         "no record says its time, which --times asks for; read a format that has it, or a column such \
-         as frame.time_epoch"
+         as frame.time_epoch; the times of syslog need --year YEAR"
     )]
     NoTimes,
     /// A sum is too large for a number of 64 bits.

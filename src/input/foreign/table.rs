@@ -97,7 +97,7 @@ pub(super) const FORMATS: &[Format] = &[
         "a result of nmap in XML", Some("convert it first: xmlstarlet sel -t -m //host/address -v @addr -n FILE | octomix detect -")),
 
     // Texts with tags.
-    (&[Text(b"<!DOCTYPE html"), Text(b"<!doctype html"), Text(b"<!DOCTYPE HTML"), Text(b"<html"), Text(b"<HTML")],
+    (&[Text(b"<!DOCTYPE html"), Text(b"<!doctype html"), Text(b"<!DOCTYPE HTML"), Text(b"<html"), Text(b"<HTML"), Text(b"<table")],
         "a web page", Some("save what it shows as CSV or as text")),
     (&[Text(b"<?xml")],
         "a document in XML", Some("export CSV or JSON where it comes from")),

@@ -26,6 +26,8 @@ pub(crate) struct Layout {
     pub facts: FactColumns,
     /// Whether its one column of addresses fills roles as a list does.
     pub is_list: bool,
+    /// Whether its first column has no name, so that rows without it are a cell shorter.
+    pub has_row_names: bool,
 }
 
 impl Layout {
@@ -33,7 +35,7 @@ impl Layout {
     pub fn new(header: Header, columns: Vec<Column>, options: &Options, sample: &Sample) -> Self {
         let facts = FactColumns::of(&header.names, options.needs_facts());
         let sides = columns::sides(&header.names, options, sample);
-        Self { header, columns, sides, facts, is_list: false }
+        Self { header, columns, sides, facts, is_list: false, has_row_names: false }
     }
 
     pub fn width(&self) -> usize {

@@ -45,7 +45,9 @@ pub(crate) fn open(
     header: Header,
     start: Start,
 ) -> Result<Opened, InputError> {
+    let named = header.names.len();
     let header = with_row_names(head, options, header, start.offset);
+    let has_row_names = header.names.len() > named;
     let names = &header.names;
     let sample = match names.iter().filter(|name| names::is_address(name)).count() {
         // No two columns compete for a role.
@@ -63,7 +65,11 @@ pub(crate) fn open(
     let (format, roles) = described(format, &columns);
     let format = Format { has_roles: list.is_none(), ..format };
     let layout = Layout::new(header, columns, options, &sample);
-    let parser = Headers::new(options, make).parser(Layout { is_list: list.is_some(), ..layout });
+    let parser = Headers::new(options, make).parser(Layout {
+        is_list: list.is_some(),
+        has_row_names,
+        ..layout
+    });
     Ok(Opened {
         format,
         roles,
@@ -119,20 +125,22 @@ pub(crate) fn make(layout: Arc<Layout>, headers: Arc<Headers>) -> Arc<dyn Parser
 
 /// `header` with a column in front if the first rows show that it lacks one: R and pandas do not name the column
 /// of the names of rows. Rows that are longer because a cell holds several values have an address where the
-/// header says.
+/// header says first.
 fn with_row_names(head: &mut Head<'_>, options: &Options, header: Header, at: usize) -> Header {
     let sides = columns::sides(&header.names, options, &Sample::default());
     let cell_of = |row: &[String], at: usize| parse_cell(row[at].as_bytes(), options.notation);
+    let Some(first) = sides.into_iter().flatten().min() else { return header };
     let is_moved = |row: &[String]| {
         let mut sides = sides.into_iter().flatten();
         row.len() == header.names.len() + 1
-            && sides.all(|at| !cell_of(row, at).is_address() && cell_of(row, at + 1).is_address())
+            && !cell_of(row, first).is_address()
+            && sides.all(|at| cell_of(row, at + 1).is_address())
     };
     loop {
         let rest = &head.bytes()[at.min(head.bytes().len())..];
         let rows = lines::all(rest, head.is_whole()).take(SAMPLED);
         let rows: Vec<_> = rows.map(|line| header::names(line, header.division)).collect();
-        if sides == [None; 2] || rows.iter().any(|row| !is_moved(row)) {
+        if rows.iter().any(|row| !is_moved(row)) {
             return header;
         }
         if rows.len() == SAMPLED || !head.grow() {

@@ -47,7 +47,10 @@ impl Unusual {
         block.irregular.ragged += u64::from(cells.len() != width);
         block.irregular.overlong += u64::from(placed.is_some());
 
+        // Nothing tells whether such a row lacks its name or its end.
+        let is_short = self.layout.has_row_names && cells.len() < width;
         let found = |column: usize| match &placed {
+            None if is_short => None,
             None => Some(column),
             Some(placed) => {
                 let side = self.layout.sides.iter().position(|&side| side == Some(column));
@@ -75,7 +78,8 @@ impl Unusual {
             let value = match found(index) {
                 Some(at) => excerpt(content(at)),
                 None => {
-                    let last = cells.len().min(index + 1 + cells.len() - width).min(index + SHOWN);
+                    let last = (index + 1 + cells.len()).saturating_sub(width);
+                    let last = cells.len().min(last.max(index + 1)).min(index + SHOWN);
                     excerpt(&cells[index.min(last)..last].join(&b','))
                 }
             };

@@ -116,8 +116,8 @@ impl Search<'_, '_> {
                     let raw = &bytes[start + 1..cursor.at - 1];
                     is_line = self.tell(start, Found::Line(&unescaped(raw)));
                 }
-                b'[' if table::COLUMNS.contains(&name) => columns = Some(start),
-                b'[' if table::ROWS.contains(&name) => rows = Some(start),
+                b'[' if table::is_columns(name) => columns = Some(start),
+                b'[' if table::is_rows(name) => rows = Some(start),
                 _ => {}
             }
             has_more = cursor.more(b'}')?;

@@ -35,6 +35,8 @@ pub fn layout(
             let is_inner = |byte: u8| byte.is_ascii_whitespace() || byte == b'[';
             match first(head, at + 1, is_inner)? {
                 (b'{' | b']', _) => Some(Layout::Forest),
+                // The rows of a table: which of their addresses is the source, they do not say.
+                (b'"', text) if head.bytes()[at + 1..text].contains(&b'[') => None,
                 (b'"', text) => is_address(&head.bytes()[text..]).then_some(Layout::Forest),
                 _ => None,
             }

@@ -71,10 +71,14 @@ pub(crate) fn recognise(
         sample = Sample::of(&objects, &head.bytes()[skip..], notation);
         objects.is_list = sample.destination.is_none()
             && options.names_no_column()
+            && !sample.has_rows
             && (sample.source.is_some() || sample.has_lists);
     }
     // Nor are there addresses in fields: the objects may hold the lines of a log.
-    if options.names_no_column() && sample.is_empty() {
+    if options.names_no_column() && sample.is_empty() && !sample.lines.is_empty() {
+        // So many that their number does not depend on how fast a pipe is.
+        while head.bytes().len() < ENOUGH && head.grow() {}
+        sample = Sample::of(&objects, &head.bytes()[skip..], notation);
         let lines: Vec<&[u8]> = sample.lines.iter().map(Vec::as_slice).collect();
         objects.embedded = Embedded::of(&lines, options);
     }

@@ -22,6 +22,9 @@ pub struct Sample {
     /// Whether a flow or an address was found in a string of an array.
     pub has_flows: bool,
     pub has_lists: bool,
+    /// Whether there are arrays of strings in an array, as the rows of a table are: which of their addresses is
+    /// the source, they do not say.
+    pub has_rows: bool,
     /// Strings that may be lines of a log.
     pub lines: Vec<Vec<u8>>,
     /// The paths of the first object that has any.
@@ -47,9 +50,24 @@ impl Sample {
             }
             Layout::Forest => {
                 let mut at = 0;
+                // Of each open object or array, whether it is an array within an array.
+                let mut open = Vec::new();
                 while let Some(token) = tokens::next(head, at, Rest::Nothing) {
                     at = token.end;
+                    match token.kind {
+                        tokens::Kind::Open => {
+                            open.push(!open.is_empty() && head[token.start] == b'[');
+                        }
+                        tokens::Kind::Close => drop(open.pop()),
+                        _ => {}
+                    }
                     let value = match token.kind {
+                        tokens::Kind::Element
+                            if head[token.start] == b'"' && open.last() == Some(&true) =>
+                        {
+                            sample.has_rows = true;
+                            continue;
+                        }
                         tokens::Kind::Element => token.start,
                         tokens::Kind::Member(value) => value,
                         _ => continue,

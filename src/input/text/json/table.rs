@@ -4,11 +4,21 @@
 use super::syntax::Cursor;
 
 /// What the array of the columns is called: by Kusto, Elasticsearch and pandas; Splunk; ClickHouse; BigQuery.
-pub const COLUMNS: [&str; 4] = ["columns", "fields", "meta", "schema"];
+const COLUMNS: [&str; 4] = ["columns", "fields", "meta", "schema"];
 /// What the array of the rows is called.
-pub const ROWS: [&str; 3] = ["rows", "data", "values"];
+const ROWS: [&str; 3] = ["rows", "data", "values"];
 /// What the name of a column is called, where a column is an object.
-const NAME: [&[u8]; 4] = [b"name", b"ColumnName", b"columnName", b"field"];
+const NAME: [&[u8]; 3] = [b"name", b"columnname", b"field"];
+
+/// Whether `name` is that of the array of the columns.
+pub fn is_columns(name: &str) -> bool {
+    COLUMNS.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether `name` is that of the array of the rows.
+pub fn is_rows(name: &str) -> bool {
+    ROWS.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
 
 /// The names in the array at `start`, with their quotes; `None` if it has others than names.
 pub fn names(bytes: &[u8], start: usize) -> Option<Vec<&[u8]>> {
@@ -31,7 +41,8 @@ fn name_of<'b>(cursor: &mut Cursor<'b>) -> Option<&'b [u8]> {
     let mut has_more = cursor.open(b'{', b'}')?;
     while has_more {
         let name = cursor.name()?;
-        let is_name = NAME.contains(&&cursor.bytes[name.start..name.end]);
+        let name = &cursor.bytes[name.start..name.end];
+        let is_name = NAME.iter().any(|known| name.eq_ignore_ascii_case(known));
         match cursor.peek()? {
             b'"' if is_name && found.is_none() => found = Some(string(cursor)?),
             _ => cursor.skip_value(0)?,

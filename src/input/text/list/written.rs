@@ -68,7 +68,9 @@ fn ipset(bare: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Option<Li
         b"Number of entries:",
         b"Members:",
     ];
-    let command = bare.strip_prefix(b"ipset ").unwrap_or(bare).trim_ascii_start();
+    let prefixes = [&b"ipset "[..], b"/ip firewall address-list "];
+    let command = prefixes.iter().find_map(|prefix| bare.strip_prefix(*prefix));
+    let command = command.unwrap_or(bare).trim_ascii_start();
     let mut words = command.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     match words.next()? {
         b"create" | b"-N" | b"flush" | b"-F" if words.clone().count() <= 24 => Some(Line::Nothing),
@@ -263,6 +265,7 @@ mod tests {
             ("add blk 10.0.0.1", (ONE, ONE)),
             ("deny 10.0.0.1;", (ONE, ONE)),
             ("add list=blk address=10.0.0.1 comment=x", (ONE, ONE)),
+            ("/ip firewall address-list add list=blk address=10.0.0.1", (ONE, ONE)),
             ("set policy-options prefix-list blk 10.0.0.1", (ONE, ONE)),
             ("open tcp 80 10.0.0.1 1767268800", (ONE, ONE)),
             ("Host: 10.0.0.1 (a.example)\tStatus: Up", (ONE, ONE)),

@@ -48,9 +48,8 @@ impl Embedded {
             let form = Form::Vpc(FactColumns::of(&names, options.needs_facts()));
             return Some(Self { form, has_destination: true });
         }
-        let Found { dialect, has_destination } = sample::among(lines, options)?;
-        let is_whole = !matches!(dialect, Dialect::Flows(_) | Dialect::Sockets);
-        is_whole.then_some(Self { form: Form::Log(Box::new(dialect)), has_destination })
+        let Found { dialect, has_destination } = sample::most(lines, options)?;
+        Some(Self { form: Form::Log(Box::new(dialect)), has_destination })
     }
 
     /// Adds what `line` says, if it says anything; returns whether it does. `place` says where it stands.

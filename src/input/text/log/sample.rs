@@ -3,6 +3,8 @@
 //! A log is refused too often rather than too seldom: what looks like a table, a list or prose is left to
 //! others, though some of its lines may have marks.
 
+use super::arrow::is_summary;
+use super::embedded::may_hold;
 use super::endpoint::within;
 use super::flows::Flows;
 use super::pairs::Names;
@@ -98,8 +100,26 @@ fn first_lines<'h>(head: &'h Head<'_>) -> Vec<&'h [u8]> {
     found
 }
 
+/// The dialect in which most of `lines` are that each are known to be a line of some log.
+pub(super) fn most(lines: &[&[u8]], options: &Options) -> Option<Found> {
+    let (pairs, messages) = (Names::new(options), Names::new(options));
+    let dialects = [
+        Dialect::Dump,
+        Dialect::Filterlog,
+        Dialect::Web,
+        Dialect::Pairs(pairs),
+        Dialect::Messages(messages),
+    ];
+    let counted =
+        dialects.into_iter().map(|dialect| (Lines::of(lines, &dialect, options), dialect));
+    // Of equals the first, which is read by a fixed place rather than by words.
+    let (counts, dialect) = counted.rev().max_by_key(|(counts, _)| counts.records)?;
+    let has_destination = counts.both > 0;
+    (counts.records > 0).then_some(Found { dialect, has_destination })
+}
+
 /// The dialect of `lines`.
-pub(super) fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
+fn among(lines: &[&[u8]], options: &Options) -> Option<Found> {
     let found = |dialect, has_destination| Some(Found { dialect, has_destination });
     let read = |dialect: &Dialect| Lines::of(lines, dialect, options);
 
@@ -171,13 +191,13 @@ impl Lines {
     }
 }
 
-/// Whether `line` is the header of a table.
+/// Whether `line` is the header of a table, perhaps of one that holds lines of a log.
 fn is_header(line: &[u8], options: &Options) -> bool {
     let named = [&options.source_column, &options.destination_column];
     let is_name = |cell: &[u8]| {
         let name = String::from_utf8_lossy(cell);
         let name = name.trim().trim_matches('"');
-        let is_known = names::is_address(name);
+        let is_known = names::is_address(name) || may_hold(name);
         is_known
             || named
                 .iter()
@@ -202,13 +222,13 @@ fn is_tabular(line: &[u8], options: &Options) -> bool {
     is_address(content.trim_ascii()) || cells(line).any(is_address)
 }
 
-/// Whether `line` begins as lines of logs do: with a time, or the priority of syslog.
+/// Whether `line` begins as lines of logs do: with a time, or the priority of syslog; or is TShark's summary.
 fn is_timed(line: &[u8]) -> bool {
     let front = &line[..line.len().min(FRONT)];
     let is_clock = |part: &[u8]| matches!(part, [a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()));
     let digits = front.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is_priority = matches!(front, [b'<', digit, ..] if digit.is_ascii_digit());
-    is_priority || digits >= 10 || front.windows(5).any(is_clock)
+    is_priority || digits >= 10 || front.windows(5).any(is_clock) || is_summary(line)
 }
 
 /// Whether any of `lines` has an address.
