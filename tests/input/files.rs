@@ -580,7 +580,7 @@ fn dash_is_standard_input() {
         return;
     }
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "dash_is_standard_input", "--nocapture"])
+        .args(["--exact", "files::dash_is_standard_input", "--nocapture"])
         .env("CHILD", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
