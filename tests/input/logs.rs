@@ -319,6 +319,14 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
+fn a_word_that_could_name_a_column_makes_no_header_of_a_line() {
+    let line = "Jan  5 10:00:00 mgr CEF:0|Check Point|VPN-1|Check Point|Log|https|Unknown|rt=1704448800000 dst=192.0.2.1 src=10.0.0.1\n";
+    let found = capture(line.repeat(2));
+    assert_eq!(shown(&found.sets.source), ["10.0.0.1"]);
+    assert_eq!(shown(&found.sets.destination), ["192.0.2.1"]);
+}
+
+#[test]
 fn every_tool_is_read_as_it_marks_addresses() {
     for case in CASES {
         let found = capture(case.text);

@@ -194,10 +194,12 @@ impl Lines {
 /// Whether `line` is the header of a table, perhaps of one that holds lines of a log.
 fn is_header(line: &[u8], options: &Options) -> bool {
     let named = [&options.source_column, &options.destination_column];
+    let is_timed = is_timed(line);
     let is_name = |cell: &[u8]| {
         let name = String::from_utf8_lossy(cell);
         let name = name.trim().trim_matches('"');
-        let is_known = names::is_address(name) || may_hold(name);
+        // `Log` is also what a line of CEF calls its kind.
+        let is_known = names::is_address(name) || !is_timed && may_hold(name);
         is_known
             || named
                 .iter()
