@@ -12,6 +12,10 @@
 //! largest leave-one-out likelihood, by EM (Dempster et al. 1977); `r(x) = w_0 2^-32 / p(x)` is then
 //! the probability that x belongs to no block. The addresses flagged are the most for which the mean
 //! of 1 - r, the share of mistakes to be expected among them, is at most 0.05.
+//!
+//! Standing alone says something only where few do. The set is diffuse, and nothing is flagged, if more than
+//! a twentieth of it would be, or more than ten of a small set, or if many others may be alone as well: if
+//! the sum of r over those that are not flagged exceeds a quarter of the flags.
 
 use super::prefix::{Ascending, Classes, walk};
 
@@ -25,6 +29,11 @@ const MISTAKES: f64 = 0.05;
 
 /// The share of all addresses beyond which none of them stands apart.
 const DIFFUSE: f64 = 0.05;
+/// In a small set the share is larger, up to so many addresses.
+const DIFFUSE_IN_FEW: f64 = 1.0 / 3.0;
+const FEW: f64 = 10.0;
+/// How many others may be alone for each that is flagged; one may in any set.
+const OTHERS: f64 = 0.25;
 
 /// EM ends when no weight moves by more, or after so many iterations.
 const TOLERANCE: f64 = 1e-10;
@@ -39,7 +48,7 @@ pub struct Isolated {
     others: f64,
     /// The least probability that is flagged; above 1 where no address stands apart.
     least: f64,
-    /// Whether more than a twentieth of the addresses would stand apart, and so none does.
+    /// Whether so many addresses would stand apart, or might, that none does.
     pub diffuse: bool,
 }
 
@@ -69,7 +78,12 @@ impl Isolated {
             }
             (best, found.least) = (flagged, probability);
         }
-        found.diffuse = best as f64 > DIFFUSE * addresses.len() as f64;
+        let all = addresses.len() as f64;
+        let flagged = best as f64;
+        let alone = |&&(probability, _): &&(f64, u64)| probability < found.least;
+        let others: f64 = ranked.iter().filter(alone).map(|&(p, size)| p * size as f64).sum();
+        let most = (DIFFUSE * all).max(FEW.min(DIFFUSE_IN_FEW * all));
+        found.diffuse = best > 0 && (flagged > most || others > (OTHERS * flagged).max(1.0));
         found
     }
 
@@ -174,6 +188,18 @@ mod tests {
             let ascending = Ascending::new(addresses);
             Isolated::new(&ascending).each(&ascending, |rank| panic!("{rank} of {addresses:?}"));
         }
+    }
+
+    #[test]
+    fn a_lone_address_stands_apart_in_a_small_office() {
+        let addresses: Vec<u32> =
+            (10..22).map(|host| 0xc0a8_0100 + host).chain([0xac13_0242]).collect();
+        let ascending = Ascending::new(&addresses);
+        let isolated = Isolated::new(&ascending);
+        assert!(!isolated.diffuse);
+        let mut flagged = Vec::new();
+        isolated.each(&ascending, |rank| flagged.push(ascending.addresses()[rank]));
+        assert_eq!(flagged, [0xac13_0242]);
     }
 
     #[test]
