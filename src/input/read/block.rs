@@ -184,15 +184,7 @@ impl Block {
         {
             self.records += 1;
             let packets = self.count(record, true);
-            if self.has_source {
-                self.source.tally.ipv4 += 1;
-                self.source.keys.push(source, packets);
-            }
-            if self.has_destination {
-                self.destination.tally.ipv4 += 1;
-                self.destination.keys.push(destination, packets);
-            }
-            return;
+            return self.add_pair(source, destination, packets);
         }
         self.add_any(record, place);
     }
@@ -214,18 +206,23 @@ impl Block {
             self.packets += 1;
             self.bytes += u64::from(length);
             self.says_packets = true;
-            if self.has_source {
-                self.source.tally.ipv4 += 1;
-                self.source.keys.push(source, 1);
-            }
-            if self.has_destination {
-                self.destination.tally.ipv4 += 1;
-                self.destination.keys.push(destination, 1);
-            }
-            return;
+            return self.add_pair(source, destination, 1);
         }
         let bytes = Some(u64::from(length));
         self.add_any(&Record { packets: Some(1), bytes, ..*record }, place);
+    }
+
+    /// Counts two addresses of a record of so many packets.
+    #[inline(always)]
+    fn add_pair(&mut self, source: u32, destination: u32, packets: u64) {
+        if self.has_source {
+            self.source.tally.ipv4 += 1;
+            self.source.keys.push(source, packets);
+        }
+        if self.has_destination {
+            self.destination.tally.ipv4 += 1;
+            self.destination.keys.push(destination, packets);
+        }
     }
 
     /// Counts any record.

@@ -7,6 +7,11 @@ pub(crate) fn zeros(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| byte == 0).count()
 }
 
+/// `line` after the zero bytes that it begins with.
+pub(crate) fn without_zeros(line: &[u8]) -> &[u8] {
+    &line[zeros(line)..]
+}
+
 /// The length of the byte order mark that `text` begins with, if any.
 pub(crate) fn bom(text: &[u8]) -> usize {
     if text.starts_with(BOM) { BOM.len() } else { 0 }

@@ -7,6 +7,7 @@ use super::written;
 use crate::input::options::Notation;
 use crate::input::record::Cell;
 use crate::input::text::cell::{parse_cell, parse_ipv4};
+use crate::input::text::lines;
 
 /// What begins a line that is a comment, and, behind an entry, the rest of a line that is one.
 const COMMENTS: [&[u8]; 3] = [b"#", b";", b"//"];
@@ -59,7 +60,7 @@ fn without_colours(line: &[u8]) -> Vec<u8> {
 }
 
 fn told(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
-    let bare = without_nuls(line).trim_ascii();
+    let bare = lines::without_zeros(line).trim_ascii();
     if bare.is_empty() || COMMENTS.iter().any(|comment| bare.starts_with(comment)) {
         return Line::Nothing;
     }
@@ -78,11 +79,6 @@ fn told(line: &[u8], notation: Notation, entries: &mut Vec<Entry>) -> Line {
         return Line::Entries { packets: Some(packets) };
     }
     items(content, notation, entries)
-}
-
-/// `line` after the zero bytes that a file has where it was truncated while it was written to.
-fn without_nuls(line: &[u8]) -> &[u8] {
-    &line[line.iter().take_while(|&&byte| byte == 0).count()..]
 }
 
 /// `bare` up to a comment behind its content. A semicolon right behind a value divides cells if one of the next

@@ -177,7 +177,7 @@ impl Parser for Log {
         while at < bytes.len() {
             let rest = &bytes[at..];
             let (end, next) = lines::line_end(rest, true).unwrap_or((rest.len(), rest.len()));
-            let line = without_nuls(&rest[..end]);
+            let line = lines::without_zeros(&rest[..end]);
             let place = Place { line, at, number: block.passed };
             let before = start.take();
             let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
@@ -220,12 +220,6 @@ impl Parser for Log {
             }
         }
     }
-}
-
-/// `line` after the zero bytes that a file has where it was truncated while it was written to.
-fn without_nuls(line: &[u8]) -> &[u8] {
-    let nuls = line.iter().take_while(|&&byte| byte == 0).count();
-    &line[nuls..]
 }
 
 /// Counts a line without addresses, if there is one.

@@ -9,7 +9,7 @@ use super::endpoint::within;
 use super::flows::Flows;
 use super::pairs::Names;
 use super::words::words;
-use super::{Context, Dialect, Line, sockets, without_nuls};
+use super::{Context, Dialect, Line, sockets};
 use crate::input::names;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
@@ -91,7 +91,7 @@ fn first_lines<'h>(head: &'h Head<'_>) -> Vec<&'h [u8]> {
             None if head.is_whole() => (rest.len(), rest.len()),
             None => break,
         };
-        let line = without_nuls(&rest[..end]);
+        let line = lines::without_zeros(&rest[..end]);
         if !line.trim_ascii().is_empty() && !line.starts_with(b"#") {
             found.push(line);
         }
