@@ -81,6 +81,7 @@
 
 pub mod address;
 pub mod analysis;
+pub mod behaviour;
 pub mod conformance;
 pub mod describe;
 pub mod engine;

@@ -11,7 +11,6 @@ mod folded;
 mod held;
 mod points;
 mod set;
-mod times;
 mod unit;
 
 pub use blocks::Blocks;
@@ -19,7 +18,6 @@ pub use counter::{Counter, LARGEST_UNSORTED};
 pub use held::Held;
 pub use points::{LARGEST_TOTAL, Points, WeightsError};
 pub use set::AddressSet;
-pub use times::{LEAST_SORTED, Span, Times};
 pub use unit::Unit;
 
 /// Octets of an address, and so the dimensions of every model.

@@ -2,33 +2,31 @@
 
 use std::collections::HashMap;
 
-use super::times::{Span, Times};
 use super::unit::Unit;
+use crate::behaviour::{Activities, Activity, Span};
 
 /// Distinct addresses, each with its number of packets: what a [`Counter`](super::Counter) ends in.
 ///
 /// Up to [`LARGEST_UNSORTED`](super::LARGEST_UNSORTED) addresses stand in order of first appearance,
 /// more in ascending order. An address takes 4 bytes; where one of them has several packets, each
-/// takes another 4. Where times were asked for, each takes another 16.
+/// takes another 4. Where its behaviour was counted, each takes another 52.
 #[derive(Debug, Default, Clone)]
 pub struct AddressSet {
     addresses: Vec<u32>,
     packets: Packets,
     unit: Unit,
-    /// One an address, or none at all.
-    spans: Vec<Span>,
+    activities: Activities,
 }
 
 impl AddressSet {
     /// Of distinct `addresses`, whose `packets` have the same order.
     pub(super) fn new(addresses: Vec<u32>, packets: Packets) -> Self {
-        Self { addresses, packets, unit: Unit::default(), spans: Vec::new() }
+        Self { addresses, packets, unit: Unit::default(), activities: Activities::default() }
     }
 
-    /// The same set with the times at which its addresses were seen.
-    pub fn with_times(self, times: Times) -> Self {
-        let spans = times.of(&self.addresses);
-        Self { spans, ..self }
+    /// The same set with what its addresses did, in their order.
+    pub fn with_activities(self, activities: Activities) -> Self {
+        Self { activities, ..self }
     }
 
     /// The same set, whose counts stand for `unit`.
@@ -41,14 +39,20 @@ impl AddressSet {
         self.unit
     }
 
-    /// Whether times were asked for.
-    pub fn has_times(&self) -> bool {
-        !self.spans.is_empty()
+    /// What all addresses did.
+    pub fn activities(&self) -> &Activities {
+        &self.activities
     }
 
-    /// When the address at position `at` was seen, if times were asked for and a record says so.
+    /// What the address at position `at` did, as far as it was counted and records say.
+    #[inline]
+    pub fn activity(&self, at: usize) -> Activity {
+        self.activities.at(at)
+    }
+
+    /// When the address at position `at` was seen, if times were gathered and a record says so.
     pub fn span(&self, at: usize) -> Option<Span> {
-        self.spans.get(at).copied().filter(|&span| span != Span::NEVER)
+        self.activity(at).span
     }
 
     /// The distinct addresses.

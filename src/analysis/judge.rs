@@ -1,12 +1,16 @@
 //! Judging: a threshold, the rules that need no model, and one pass that brings both together.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
 
 use super::{AnalysisError, Watcher};
 use crate::address::{AddressSet, Blocks};
 use crate::describe::census::Census;
 use crate::describe::clusters::{Cluster, clusters};
 use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
+use crate::describe::highest::{Highest, highest};
 use crate::engine::{Engine, EngineError};
 use crate::model::FitError;
 use crate::model::any::Model;
@@ -15,8 +19,9 @@ use crate::model::scorer::{Score, Scorer};
 use crate::rule::judge::Judge;
 use crate::rule::prefix::Ascending;
 use crate::rule::reason::Reasons;
+use crate::rule::surprise::Surprise;
 use crate::rule::threshold::{Threshold, percentile};
-use crate::rule::{Rule, Rules, Structure, fdr};
+use crate::rule::{Context, Rule, Rules, Structure, fdr};
 
 /// What makes an address odd, and how many of the odd ones are described.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +32,12 @@ pub struct Criteria<'a> {
     pub threshold: Threshold,
     /// The rules that flag addresses.
     pub rules: Rules,
+    /// What is known of what addresses do.
+    pub context: Context<'a>,
     /// Blocks whose addresses are never flagged.
     pub allowed: Option<&'a Blocks>,
+    /// Whether the threshold stands for a share of the addresses of another day.
+    pub is_share: bool,
     /// The most flagged addresses that are described.
     pub listed: usize,
 }
@@ -40,7 +49,9 @@ impl Default for Criteria<'_> {
             score: Score::default(),
             threshold: Threshold::Percentile(4.0),
             rules: Rule::ALL.into_iter().collect(),
+            context: Context::default(),
             allowed: None,
+            is_share: false,
             listed: LISTED,
         }
     }
@@ -61,10 +72,63 @@ pub struct Judged {
     pub suppressed: Option<u64>,
     /// The least dense of the flagged, least dense first, at most as many as are to be described.
     pub anomalies: Vec<Anomaly>,
+    /// What rules that can flag nothing flagged, the most telling first, at most as many.
+    pub findings: Vec<Anomaly>,
+    /// All of them.
+    pub finding_count: usize,
+    /// Of what a ranking flags, the addresses of the most surprise.
+    pub most_remote: Vec<Anomaly>,
+    /// The addresses with the highest counters.
+    pub highest: Vec<Highest>,
     /// How long the threshold and the rules that need no model took.
     pub threshold_time: Duration,
     /// How long the sweep took, the watcher's work included.
     pub sweep_time: Duration,
+}
+
+impl Criteria<'_> {
+    /// The rule that flags a share of any set, and so makes a ranking and no findings.
+    pub fn ranking(&self) -> Option<Rule> {
+        let is_share = matches!(self.threshold, Threshold::Percentile(_)) || self.is_share;
+        is_share.then_some(Rule::LowDensity)
+    }
+}
+
+/// The surprise of addresses, by position.
+struct Bits<'a> {
+    ascending: &'a Ascending<'a>,
+    surprise: &'a Surprise,
+    /// That of each address of a set in another order, which is small.
+    unsorted: Option<Vec<f32>>,
+}
+
+impl<'a> Bits<'a> {
+    fn new(ascending: &'a Ascending<'a>, surprise: &'a Surprise) -> Self {
+        let mut bits = Self { ascending, surprise, unsorted: None };
+        if !ascending.is_in_order() {
+            let ranked = bits.of(0..ascending.addresses().len());
+            let mut unsorted = vec![0.0; ranked.len()];
+            let positions = (0..).map(|rank| ascending.position(rank) as usize);
+            positions.zip(ranked).for_each(|(at, of_rank)| unsorted[at] = of_rank);
+            bits.unsorted = Some(unsorted);
+        }
+        bits
+    }
+
+    /// That of the addresses at `positions`.
+    fn of(&mut self, positions: Range<usize>) -> Vec<f32> {
+        /// Addresses that a thread looks at together.
+        const TOGETHER: usize = 1 << 12;
+        if let Some(unsorted) = &self.unsorted {
+            return unsorted[positions].to_vec();
+        }
+        let starts: Vec<usize> = positions.clone().step_by(TOGETHER).collect();
+        let part = |start: usize| {
+            let ranks = start..positions.end.min(start + TOGETHER);
+            self.surprise.bits(self.ascending, ranks)
+        };
+        starts.into_par_iter().flat_map_iter(part).collect()
+    }
 }
 
 /// Judges the addresses of `engine`, which are those of `set`, under `model`. What is drawn for a
@@ -82,7 +146,9 @@ pub(super) fn judge(
     let estimate = model.estimate();
     let threshold = threshold(criteria.threshold, &scorer, &estimate, engine, seed)?;
     let ascending = Ascending::new(set.addresses());
-    let structure = Structure::new(&ascending, criteria.rules);
+    let structure = Structure::new(set, &ascending, criteria.rules, &criteria.context);
+    let surprise = Surprise::new(&ascending);
+    let mut bits = Bits::new(&ascending, &surprise);
     let threshold_time = started.elapsed();
 
     let started = Instant::now();
@@ -94,6 +160,7 @@ pub(super) fn judge(
     scorer.label(engine, &mut |addresses, labels| {
         rows.clear();
         rows.extend(judge.verdicts(done, labels));
+        rows.iter_mut().zip(bits.of(done..done + labels.len())).for_each(|(row, bits)| row.surprise = bits);
         done += rows.len();
         if let (Some(allowed), Some(suppressed)) = (criteria.allowed, &mut suppressed) {
             for (row, &address) in rows.iter_mut().zip(addresses) {
@@ -110,9 +177,12 @@ pub(super) fn judge(
     let sizes: Vec<u64> = tallies.iter().map(|tally| tally.size).collect();
     let flagged = Flagged {
         rows,
-        reasons: Reasons::new(&ascending, &estimate, &sizes).counting(set.unit()),
+        reasons: Reasons::new(&ascending, surprise, &structure, &estimate, &sizes)
+            .counting(set.unit()),
         rules: criteria.rules,
-        diffuse: structure.diffuse,
+        ranking: criteria.ranking(),
+        structure: &structure,
+        context: criteria.context,
     };
     watcher.flagged(&flagged).map_err(EngineError::Sink)?;
     let sweep_time = started.elapsed();
@@ -123,6 +193,10 @@ pub(super) fn judge(
         flagged: flagged.ascending(set),
         suppressed,
         anomalies: flagged.anomalies(set, criteria.listed),
+        findings: flagged.findings(set, criteria.listed),
+        finding_count: flagged.rows.iter().filter(|row| flagged.is_finding(row)).count(),
+        most_remote: flagged.most_remote(set),
+        highest: highest(set, criteria.context.earlier),
         threshold_time,
         sweep_time,
     })

@@ -1,7 +1,7 @@
 //! What one sweep over the labels of a set gathers: the addresses of each cluster, and the anomalies.
 
 use super::portrait::PortraitBuilder;
-use crate::address::AddressSet;
+use crate::address::{AddressSet, OCTETS, octets};
 use crate::rule::judge::Verdict;
 
 /// The addresses of one cluster.
@@ -11,11 +11,13 @@ pub struct ClusterTally {
     pub size: u64,
     /// Packets of those addresses.
     pub packets: u64,
+    /// The sums of their octets.
+    pub octets: [u64; OCTETS],
     /// Where they lie.
     pub portrait: PortraitBuilder,
 }
 
-/// Counts labelled addresses; keeps 16 bytes of each anomaly.
+/// Counts labelled addresses; keeps 24 bytes of each anomaly.
 #[derive(Debug)]
 pub struct Census<'a> {
     set: &'a AddressSet,
@@ -41,6 +43,7 @@ impl<'a> Census<'a> {
             let packets = self.set.packets(verdict.at as usize);
             tally.packets = tally.packets.saturating_add(packets);
             let address = self.set.addresses()[verdict.at as usize];
+            tally.octets.iter_mut().zip(octets(address)).for_each(|(sum, octet)| *sum += u64::from(octet));
             match &mut self.unsorted {
                 None => tally.portrait.add(address),
                 Some(unsorted) => unsorted.push((address, verdict.cluster())),

@@ -23,7 +23,7 @@ pub struct Cluster {
     pub size: u64,
     /// Packets of those addresses.
     pub packets: u64,
-    /// The component's mean, in octets.
+    /// The mean of its addresses, in octets; of an empty cluster that of the component, which is in model.json.
     pub mean: [f64; OCTETS],
     /// The commonest first octet, the commonest second one after it, and so on; none for an
     /// empty cluster.
@@ -81,7 +81,8 @@ pub fn clusters(
     flagged.iter().for_each(|row| anomalies[row.cluster() as usize] += 1);
     let components = tallies.into_iter().zip(weights).zip(means).zip(anomalies).enumerate();
     let cluster = |(cluster, (((tally, &weight), &mean), anomalies))| {
-        let ClusterTally { size, packets, portrait } = tally;
+        let ClusterTally { size, packets, octets: sums, portrait } = tally;
+        let mean = if size == 0 { mean } else { sums.map(|sum| sum as f64 / size as f64) };
         let Portrait { path, octets, blocks, kinds, spread } = portrait.finish();
         let mut leading = String::new();
         let prefix = |(octet, of): (u8, u64)| {

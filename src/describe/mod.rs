@@ -10,6 +10,7 @@ pub mod commonest;
 pub mod cover;
 pub mod drawing;
 pub mod flagged;
+pub mod highest;
 pub mod histogram;
 pub mod octets;
 pub mod plane;

@@ -199,6 +199,11 @@ pub struct Format {
 }
 
 impl Format {
+    /// Whether it tells what addresses did, beside shards that hold them.
+    pub fn is_behaviour(&self) -> bool {
+        self.name == "behaviour"
+    }
+
     /// Whether its records are captured packets.
     pub(crate) fn is_packets(&self) -> bool {
         self.record[0] == "packet"
@@ -211,7 +216,7 @@ impl Format {
 
     /// Whether it is a file that `octomix extract` writes: addresses that have been counted already.
     pub fn is_shard(&self) -> bool {
-        self.name == "shard" || self.is_bitmap()
+        self.name == "shard" || self.is_behaviour() || self.is_bitmap()
     }
 }
 

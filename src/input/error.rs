@@ -259,6 +259,12 @@ pub enum InputError {
         columns: Vec<String>,
     },
 
+    /// A file that a later octomix wrote.
+    #[error("'{name}' was written by a later version of octomix; read it with that one")]
+    LaterVersion {
+        /// The file.
+        name: String,
+    },
     /// A file is damaged or truncated, and nothing could be read before the damage, or `strict` forbids it.
     #[error(
         "{} is damaged: {reason}; read it again from where it comes, or repair it",

@@ -10,7 +10,7 @@ use super::packet::{pcap, pcapng};
 use super::parquet;
 use super::read::head::Head;
 use super::text::{delimited, json, list, log, vpc, zeek};
-use crate::store::{roaring, shard};
+use crate::store::{behaviour, roaring, shard};
 
 /// A format: its name in the account, what a person calls its files, and how it is recognised.
 pub(crate) struct Known {
@@ -30,6 +30,7 @@ pub(crate) const FORMATS: &[Known] = &[
     known("pcap", "packet captures", pcap::recognise),
     known("pcapng", "packet captures of Wireshark", pcapng::recognise),
     known("bitmap", "Roaring bitmaps of addresses", roaring::recognise),
+    known("behaviour", "what addresses did, as octomix extract wrote it", behaviour::recognise),
     known("shard", "tables that octomix extract wrote", shard::recognise),
     #[cfg(feature = "parquet")]
     known("parquet", "Parquet tables", parquet::recognise),

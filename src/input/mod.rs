@@ -16,6 +16,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::address::AddressSet;
+use crate::behaviour::{Conversations, Counting, Side};
 
 pub(crate) mod account;
 pub mod catalogue;
@@ -56,7 +57,7 @@ pub use options::{Directories, Notation, Options, Tunnels};
 pub use read::blocks::read_blocks;
 pub use read::decompress::Compression;
 pub use read::driver::Progress;
-pub use read::source::{Expanded, Identity, Source, Sources, expand, shard_role};
+pub use read::source::{Expanded, Identity, Source, Sources, expand, is_behaviour, shard_role};
 pub use remedy::Remedy;
 pub use role::{PerRole, Role, Roles};
 pub use tally::Tally;
@@ -74,6 +75,8 @@ pub struct Capture {
     /// The distinct addresses of each role. Where [`Roles::Any`] was asked for, only `any` is filled;
     /// otherwise `any` stays empty.
     pub sets: PerRole<AddressSet>,
+    /// Who asked whom for what, if that was counted.
+    pub conversations: Option<Conversations>,
     /// What was read and what was skipped.
     pub account: Account,
 }
@@ -101,11 +104,25 @@ pub fn read(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Capture, InputError> {
     let sources = Sources::find(paths, options.directories)?;
-    let Counted { source, destination, mut account } = driver::read(sources, options, progress)?;
+    let counted = driver::read(sources, options, progress)?;
+    let Counted { source, destination, conversations, mut account } = counted;
     if options.strict {
         strictly(&account)?;
     }
-    let (source, destination) = rayon::join(|| source.finish(), || destination.finish());
+    let conversations = conversations.map(Conversations::new).filter(|found| !found.is_empty());
+    let is_counted = options.behaviour != Counting::Off;
+    let ties = |side| {
+        let ties = |found: &Conversations| found.ties(side);
+        is_counted.then(|| conversations.as_ref().map(ties).unwrap_or_default())
+    };
+    let side = match options.roles {
+        Some(Roles::Any) => Side::Either,
+        _ => Side::Source,
+    };
+    let (source, destination) = rayon::join(
+        || source.finish(|| ties(side)),
+        || destination.finish(|| ties(Side::Destination)),
+    );
     let [source, destination] = [source, destination].map(|set| set.counting(account.unit()));
     let mut sets = PerRole { source, destination, any: AddressSet::default() };
     if options.roles == Some(Roles::Any) {
@@ -113,7 +130,7 @@ pub fn read(
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     warn_of_saturation(&sets, &mut account);
-    let capture = Capture { sets, account };
+    let capture = Capture { sets, conversations, account };
     if capture.largest().is_empty() {
         return Err(InputError::nothing(capture.account));
     }

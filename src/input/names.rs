@@ -57,7 +57,7 @@ const fn tool(name: &'static str, columns: [&'static str; 6]) -> Tool {
 /// words such as `source`, which may be a host or a file.
 #[rustfmt::skip]
 pub(crate) const TOOLS: &[Tool] = &[
-    tool("the tutorial", ["isrc/idst", "", "", "", "", ""]),
+    tool("the tutorial", ["isrc/idst", "tsport/tdport, utsport/utdport", "iproto", "", "", ""]),
     tool("TShark", ["ip.src/ip.dst", "tcp.srcport/tcp.dstport, udp.srcport/udp.dstport", "ip.proto", "frame.time_epoch, frame.time", "", "frame.len"]),
     tool("TShark -T ek", ["ip.ip_ip_src/ip.ip_ip_dst", "tcp.tcp_tcp_srcport/tcp.tcp_tcp_dstport, udp.udp_udp_srcport/udp.udp_udp_dstport", "ip.ip_ip_proto", "frame.frame_frame_time_epoch", "", "frame.frame_frame_len"]),
     tool("TShark -T json", ["ip.ip.src/ip.ip.dst", "tcp.tcp.srcport/tcp.tcp.dstport, udp.udp.srcport/udp.udp.dstport", "ip.ip.proto", "frame.frame.time_epoch", "", "frame.frame.len"]),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::address::Blocks;
+use crate::behaviour::Counting;
 use crate::input::filter::Filter;
 use crate::input::message::printable;
 use crate::input::role::{Role, Roles};
@@ -34,6 +35,8 @@ pub struct Options {
     pub exclude: Option<Arc<Blocks>>,
     /// Whether to record when each address was first and last seen.
     pub times: bool,
+    /// Whether to count what addresses do.
+    pub behaviour: Counting,
     /// What a directory stands for.
     pub directories: Directories,
 }
@@ -41,7 +44,9 @@ pub struct Options {
 impl Options {
     /// Whether any option needs protocols, ports or times.
     pub(crate) fn needs_facts(&self) -> bool {
-        self.times || self.filter.as_ref().is_some_and(Filter::needs_facts)
+        self.times
+            || self.behaviour != Counting::Off
+            || self.filter.as_ref().is_some_and(Filter::needs_facts)
     }
 
     pub(crate) fn names_no_column(&self) -> bool {

@@ -9,13 +9,15 @@ pub(crate) struct Record {
     pub packets: Option<u64>,
     /// The bytes of these packets, if it says.
     pub bytes: Option<u64>,
+    /// Whether the destination sent anything back, if the record stands for both ways.
+    pub is_answered: Option<bool>,
     pub facts: Facts,
 }
 
 impl Record {
     /// A record that says nothing but its addresses.
     pub(crate) fn of(source: Cell, destination: Cell) -> Self {
-        Self { source, destination, packets: None, bytes: None, facts: Facts::default() }
+        Self { source, destination, packets: None, bytes: None, is_answered: None, facts: Facts::default() }
     }
 
     /// Whether a cell holds a block of addresses.

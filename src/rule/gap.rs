@@ -7,7 +7,8 @@
 //! procedure of Benjamini and Hochberg (1995) at 0.001 over all hosts.
 //!
 //! The ends of a /24 are no hosts: .0 names the network, .255 all of its hosts. Routers sit at .1 and
-//! .254 by custom, apart from the hosts that they serve; they are never flagged.
+//! .254 by custom, apart from the hosts that they serve; they are never flagged. In a /24 of fewer than
+//! [`LEAST_HOSTS`] hosts everything is spread by custom, and none is.
 
 use super::prefix::{Ascending, walk};
 
@@ -16,6 +17,9 @@ const MISTAKES: f64 = 1e-3;
 
 /// Addresses of a /24.
 const SIZE: usize = 256;
+
+/// Of fewer hosts a /24 is a cell or a small office, where servers and printers sit apart from each other.
+pub const LEAST_HOSTS: usize = 60;
 
 /// Whether the address ends in an octet that a host can have.
 fn is_host(address: u32) -> bool {
@@ -133,7 +137,10 @@ impl Gap {
 /// Calls `visit` with the rank and the window of every host that could be flagged.
 fn each_host(addresses: &Ascending<'_>, mut visit: impl FnMut(usize, &Window)) {
     walk(addresses.addresses(), &[24], |block, rank, _| {
-        let Some((before, hosts)) = hosts(block) else { return };
+        let Some((before, hosts)) = hosts(block).filter(|(_, hosts)| hosts.len() >= LEAST_HOSTS)
+        else {
+            return;
+        };
         for (at, _) in hosts.iter().enumerate().filter(|&(_, &host)| !is_customary(host)) {
             if let Some(window) = Window::new(hosts, at) {
                 visit(rank + before + at, &window);
@@ -179,7 +186,7 @@ mod tests {
         };
         let dense: Vec<u32> = (10..90).chain([1, 140, 200, 254]).collect();
         let mut addresses =
-            [subnet(1, &dense), subnet(2, &dense[..40]), subnet(9, &[5, 99])].concat();
+            [subnet(1, &dense), subnet(2, &dense[..60]), subnet(9, &[5, 99])].concat();
         addresses.sort_unstable();
         let ascending = Ascending::new(&addresses);
         let mut probabilities = Vec::new();

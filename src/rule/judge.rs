@@ -5,13 +5,15 @@
 use super::{Flag, Rule, Rules};
 use crate::pass::label::Label;
 
-/// What the model and the rules say of one address, in 16 bytes.
+/// What the model and the rules say of one address, in 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verdict {
     /// Its position in the set.
     pub at: u32,
     /// Its cluster in the high bits, its rules in the low ones.
     packed: u32,
+    /// How unexpected its octets are, in bits; 0 where nobody asked.
+    pub surprise: f32,
     /// Its log-density, in nats.
     pub log_density: f64,
 }
@@ -56,7 +58,7 @@ impl Judge<'_> {
             let rules = if is_low { rules.with(Rule::LowDensity) } else { rules };
             // Clusters are a million at the most.
             let packed = label.cluster << Rules::BITS | rules.bits();
-            Verdict { at, packed, log_density: label.log_density }
+            Verdict { at, packed, surprise: 0.0, log_density: label.log_density }
         })
     }
 }

@@ -36,6 +36,11 @@ impl<'a> Ascending<'a> {
         &self.addresses
     }
 
+    /// Whether the set is in ascending order itself.
+    pub fn is_in_order(&self) -> bool {
+        self.positions.is_none()
+    }
+
     /// Where the address of rank `rank` stands in the set.
     pub fn position(&self, rank: usize) -> u32 {
         self.positions.as_ref().map_or(rank as u32, |positions| positions[rank])

@@ -3,15 +3,18 @@
 use nalgebra::{Matrix4, Vector4};
 
 use super::gap::Window;
+use super::port_scan::PortScan;
 use super::prefix::{Ascending, prefix};
 use super::reserved::Block;
-use super::surprise::Surprise;
-use super::{Rule, Rules};
-use crate::address::{OCTETS, Span, Unit, dotted, octets};
+use super::surprise::{Surprise, rounded};
+use super::sweep::Sweep;
+use super::{Rule, Rules, Structure};
+use crate::address::{OCTETS, Unit, dotted, octets};
+use crate::behaviour::{Activity, Span};
 use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
 use crate::model::first_largest;
-use crate::words::{counted, grouped};
+use crate::words::{counted, duration, grouped};
 
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;
@@ -23,6 +26,7 @@ const LEAST_SIZE: u64 = OCTETS as u64 + 1;
 #[derive(Debug)]
 pub struct Reasons<'a> {
     addresses: &'a Ascending<'a>,
+    structure: &'a Structure,
     unit: Unit,
     surprise: Surprise,
     /// Each with its number.
@@ -47,20 +51,23 @@ impl Reason {
     }
 }
 
-/// `bits`, to a ten-thousandth: more says nothing.
-fn rounded(bits: f64) -> f64 {
-    (bits * 1e4).round() / 1e4
-}
-
 impl<'a> Reasons<'a> {
-    /// From `addresses` and the components of `estimate` whose `sizes` are five or more.
-    pub fn new(addresses: &'a Ascending<'a>, estimate: &Estimate, sizes: &[u64]) -> Self {
+    /// From `addresses` with their `surprise`, what was found in their `structure`, and the components of
+    /// `estimate` whose `sizes` are five or more.
+    pub fn new(
+        addresses: &'a Ascending<'a>,
+        surprise: Surprise,
+        structure: &'a Structure,
+        estimate: &Estimate,
+        sizes: &[u64],
+    ) -> Self {
         let clusters = estimate.gaussians.iter().enumerate().zip(sizes);
         let held = clusters.filter(|&(_, &size)| size >= LEAST_SIZE);
         Self {
             addresses,
+            structure,
             unit: Unit::default(),
-            surprise: Surprise::new(addresses),
+            surprise,
             clusters: held
                 .map(|((k, gaussian), _)| (k, gaussian.mean, gaussian.precision_cholesky))
                 .collect(),
@@ -72,16 +79,88 @@ impl<'a> Reasons<'a> {
         Self { unit, ..self }
     }
 
-    /// Why `rules` flag `address`, one of the addresses, with its `packets` and, if known, when it was
-    /// `seen`.
-    pub fn of(&self, address: u32, packets: u64, seen: Option<Span>, rules: Rules) -> Reason {
+    /// Why `rules` flag `address`, one of the addresses, with its `packets` and, as far as it is known, what it
+    /// did.
+    pub fn of(&self, address: u32, packets: u64, activity: Activity, rules: Rules) -> Reason {
         let surprise = self.surprise.of(self.addresses, address).map(rounded);
+        let octet = first_largest(OCTETS, |octet| surprise[octet]);
         let mut parts = Vec::with_capacity(6);
+        parts.extend(self.sweep(address).filter(|_| rules.has(Rule::Sweep)));
+        parts.extend(self.port_scan(address).filter(|_| rules.has(Rule::PortScan)));
+        if rules.has(Rule::NewBusy) {
+            parts.push("not seen on the day of the model".to_owned());
+        }
+        // Where an address is says nothing of what it does.
+        if rules != rules.of_behaviour() {
+            self.position(address, rules, (&surprise, octet), &mut parts);
+        }
+        parts.extend(activity.span.map(when));
+        let [one, many] = self.unit.nouns();
+        let from = activity.peers.filter(|_| rules.has(Rule::NewBusy)).map_or_else(String::new, |peers| {
+            format!(" from {}", counted(peers.into(), "address", "addresses"))
+        });
+        parts.push(format!("{}{from}", counted(packets, one, many)));
+        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+    }
+
+    /// What `address` sweeps.
+    fn sweep(&self, address: u32) -> Option<String> {
+        let sweeps = &self.structure.sweeps;
+        let at = sweeps.binary_search_by_key(&address, |sweep| sweep.source).ok()?;
+        let Sweep { first, last, contacted, silent, once, service, time, .. } = sweeps[at];
+        let all = u64::from(last - first) + 1;
+        let (contacted, all, first, last) =
+            (u64::from(contacted), grouped(all), dotted(first), dotted(last));
+        let records = if once { "one record each" } else { "a few records each" };
+        let mut told =
+            format!("contacted {} of the {all} addresses of {first}-{last}, {records}", grouped(contacted));
+        if let Some(service) = service {
+            told += &format!(", all {service}");
+        }
+        match silent.map(u64::from) {
+            Some(silent) if silent == contacted => told += ", none answered",
+            Some(silent @ 1..) => told += &format!(", {} never answered", grouped(silent)),
+            _ => {}
+        }
+        let time = time.filter(|&(alone, _)| 2 * u64::from(alone) >= contacted && contacted > 1);
+        if let Some((alone, nanoseconds)) = time {
+            let time = duration(nanoseconds as f64 / 1e9);
+            told += &match u64::from(alone) {
+                alone if alone == contacted => format!(", in {time}"),
+                alone => format!(", {} of them in {time}", grouped(alone)),
+            };
+        }
+        Some(told)
+    }
+
+    /// Which ports of which host `address` scans.
+    fn port_scan(&self, address: u32) -> Option<String> {
+        let scans = &self.structure.port_scans;
+        let at = scans.binary_search_by_key(&address, |scan| scan.source).ok()?;
+        let PortScan { destination, services, first, last, is_answered, others, .. } = scans[at];
+        let (destination, services) = (dotted(destination), grouped(services.into()));
+        let mut told = format!("asked {destination} for {services} services, {first} to {last}");
+        if is_answered == Some(false) {
+            told += ", never answered";
+        }
+        if others > 0 {
+            told += &format!(", and so {}", counted(others.into(), "other host", "other hosts"));
+        }
+        Some(told)
+    }
+
+    /// What is odd about where `address` is.
+    fn position(
+        &self,
+        address: u32,
+        rules: Rules,
+        (surprise, octet): (&[f64; OCTETS], usize),
+        parts: &mut Vec<String>,
+    ) {
         if let Some(block) = Block::of(address).filter(|block| block.kind.is_flagged()) {
             parts.push(format!("{} ({})", block.name, block.source));
         }
         let bits: f64 = surprise.iter().sum();
-        let octet = first_largest(OCTETS, |octet| surprise[octet]);
         let others = self.others(address, octet);
         parts.push(format!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
         let window = rules.has(Rule::Gap).then(|| Window::around(self.addresses, address));
@@ -98,10 +177,6 @@ impl<'a> Reasons<'a> {
             parts.push(format!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
         }
         parts.extend(self.nearest_cluster(address));
-        parts.extend(seen.map(when));
-        let [one, many] = self.unit.nouns();
-        parts.push(counted(packets, one, many));
-        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
 
     /// How many others share the octets of `address` up to `octet`.
@@ -199,8 +274,10 @@ mod tests {
         let ascending = Ascending::new(&addresses);
         let centres = vec![[192.0, 168.0, 20.5, 60.0], [10.0, 0.0, 0.0, 0.0]];
         let estimate = Partition::new(centres, vec![1.0, 0.0], 4.0 * 100.0 * 200.0, 200).estimate();
-        let reasons = Reasons::new(&ascending, &estimate, &[200, 0]);
-        let reason = reasons.of(number(address), packets, None, rules.iter().copied().collect());
+        let (surprise, structure) = (Surprise::new(&ascending), Structure::default());
+        let reasons = Reasons::new(&ascending, surprise, &structure, &estimate, &[200, 0]);
+        let rules = rules.iter().copied().collect();
+        let reason = reasons.of(number(address), packets, Activity::default(), rules);
         assert!((reason.bits() - reason.surprise.iter().sum::<f64>()).abs() < 1e-4);
         reason.sentence
     }

@@ -8,6 +8,7 @@
 use serde::Serialize;
 
 use super::prefix::{Ascending, prefix};
+use crate::behaviour::Side;
 
 /// What a block is set aside for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -53,6 +54,11 @@ impl Kind {
             Self::Private => "private",
             Self::Shared => "shared",
         }
+    }
+
+    /// Whether a destination of it is one of many hosts, as it is usual in any network.
+    pub fn is_usual(self) -> bool {
+        matches!(self, Self::Multicast | Self::Broadcast)
     }
 
     /// Whether its addresses are flagged.
@@ -132,13 +138,23 @@ impl Block {
     }
 }
 
-/// Calls `flag` with the rank of each address of a flagged block, in ascending order.
-pub fn each(addresses: &Ascending<'_>, mut flag: impl FnMut(usize)) {
+/// Calls `flag` with the rank of each address of a flagged block, in ascending order: not of the groups that
+/// are usual [destinations](Kind::is_usual), nor of a block that most of the addresses live in, as in a
+/// laboratory.
+pub fn each(addresses: &Ascending<'_>, side: Side, mut flag: impl FnMut(usize)) {
     let mut next = 0;
-    for block in BLOCKS.iter().filter(|block| block.kind.is_flagged()) {
+    let is_usual = |block: &Block| side != Side::Source && block.kind.is_usual();
+    for block in BLOCKS.iter().filter(|block| block.kind.is_flagged() && !is_usual(block)) {
         // Blocks within others were walked with them.
         let ranks = addresses.block(block.first, block.length);
-        (ranks.start.max(next)..ranks.end).for_each(&mut flag);
+        if 2 * ranks.len() > addresses.addresses().len() && ranks.len() > 2 {
+            next = next.max(ranks.end);
+            continue;
+        }
+        // The broadcast ends class E.
+        let last = addresses.addresses().get(ranks.end.wrapping_sub(1)).copied().and_then(Block::of);
+        let usual = usize::from(last.is_some_and(is_usual));
+        (ranks.start.max(next)..ranks.end - usual).for_each(&mut flag);
         next = next.max(ranks.end);
     }
 }
@@ -188,7 +204,19 @@ mod tests {
         ];
         let addresses = octets.map(u32::from_be_bytes);
         let mut flagged = Vec::new();
-        each(&Ascending::new(&addresses), |rank| flagged.push(rank));
+        each(&Ascending::new(&addresses), Side::Source, |rank| flagged.push(rank));
         assert_eq!(flagged, [0, 1, 3, 4, 6, 7]);
+        flagged.clear();
+        each(&Ascending::new(&addresses), Side::Destination, |rank| flagged.push(rank));
+        assert_eq!(flagged, [0, 1, 3, 4]);
+    }
+
+    #[test]
+    fn a_laboratory_lives_in_its_block() {
+        let addresses: Vec<u32> = (0xc612_0001..0xc612_0018).chain([0x7f00_0001]).collect();
+        let ascending = Ascending::new(&addresses);
+        let mut flagged = Vec::new();
+        each(&ascending, Side::Source, |rank| flagged.push(ascending.addresses()[rank]));
+        assert_eq!(flagged, [0x7f00_0001]);
     }
 }

@@ -12,9 +12,11 @@
 //! own, that of largest leave-one-out likelihood. The surprise of an octet is `-log2` of the product of
 //! its two halves, in bits: 8 where nothing is known, more where other octets were to be expected.
 
+use std::ops::Range;
+
 use crate::address::OCTETS;
 
-use super::prefix::{Ascending, Classes};
+use super::prefix::{Ascending, Classes, prefix};
 
 /// Bits of a step.
 const STEP: u32 = 4;
@@ -58,6 +60,43 @@ impl Surprise {
         }
         bits
     }
+}
+
+impl Surprise {
+    /// The surprise of all octets of each address of `ranks` together, in bits [rounded](rounded). A walk: an
+    /// address takes a few steps where its neighbours share most of its bits.
+    pub fn bits(&self, addresses: &Ascending<'_>, ranks: Range<usize>) -> Vec<f32> {
+        let all = addresses.addresses();
+        // The blocks of each level around the address before: their ends, and what each level adds.
+        let (mut ends, mut counts) = ([0; LEVELS], [0; LEVELS]);
+        let mut bits = [0.0; LEVELS];
+        let mut of_rank = |rank: usize| {
+            let address = all[rank];
+            let first = ends.iter().position(|&end| end <= rank).unwrap_or(LEVELS);
+            for level in first..LEVELS {
+                let within = if level == 0 { all.len() } else { ends[level - 1] };
+                let (least, most) = prefix(address, STEP * (level as u32 + 1));
+                let end = rank + all[rank..within].partition_point(|&other| other <= most);
+                // Only the first address of the ranks may stand inside its blocks.
+                let before = match rank == ranks.start {
+                    true => rank - all[..rank].partition_point(|&other| other < least),
+                    false => 0,
+                };
+                (ends[level], counts[level]) = (end, end - rank + before);
+                let of = if level == 0 { all.len() } else { counts[level - 1] };
+                let mass = self.masses[level];
+                bits[level] = -log_probability(counts[level] as f64, of as f64, mass) / 2f64.ln();
+            }
+            let octets = bits.chunks_exact(LEVELS / OCTETS).map(|halves| halves.iter().sum());
+            rounded(octets.map(rounded).sum()) as f32
+        };
+        ranks.clone().map(&mut of_rank).collect()
+    }
+}
+
+/// `bits`, to a ten-thousandth: more says nothing.
+pub fn rounded(bits: f64) -> f64 {
+    (bits * 1e4).round() / 1e4
 }
 
 /// The natural logarithm of the probability that one of `of` addresses goes where `count` of them do.
@@ -111,6 +150,23 @@ mod tests {
             }
             for (found, expected) in surprise.of(&ascending, address).iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-9, "{found} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_finds_the_bits_of_each_address() {
+        let mut addresses = network();
+        addresses.extend([0, 1, u32::MAX]);
+        addresses.sort_unstable();
+        addresses.dedup();
+        let ascending = Ascending::new(&addresses);
+        let surprise = Surprise::new(&ascending);
+        for ranks in [0..addresses.len(), 0..1, 100..107, addresses.len() - 1..addresses.len()] {
+            let bits = surprise.bits(&ascending, ranks.clone());
+            for (rank, bits) in ranks.zip(bits) {
+                let octets = surprise.of(&ascending, addresses[rank]).map(rounded);
+                assert_eq!(bits, rounded(octets.iter().sum()) as f32, "{rank}");
             }
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Nothing here computes or renders: what files hold is worked out elsewhere.
 
+pub mod activity;
+pub mod behaviour;
 #[cfg(feature = "report")]
 mod earlier;
 #[cfg(feature = "report")]

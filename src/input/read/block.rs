@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::address::Unit;
+use crate::behaviour::{Conversation, Service, Sum};
 use crate::input::format::Parser;
 use crate::input::irregular::Irregular;
-use crate::input::read::keys::Keys;
+use crate::input::read::keys::{Keys, Seen};
 use crate::input::read::unread::Unread;
 use crate::input::read::wanted::{Verdict, Wanted};
-use crate::input::record::{Cell, Form, Record};
+use crate::input::record::{Cell, Facts, Form, Record};
 use crate::input::role::Role;
 use crate::input::tally::Tally;
 
@@ -70,20 +71,40 @@ impl Side {
     }
 }
 
+/// What `record` says of `address`, one of its two.
+#[inline]
+fn seen(address: u32, record: &Record) -> Seen {
+    Seen { address, bytes: record.bytes.unwrap_or(Sum::UNSAID), time: record.facts.time }
+}
+
+/// What `record` says of its two addresses together.
+#[inline]
+fn conversation(source: u32, destination: u32, record: &Record) -> Conversation {
+    let Facts { protocol, source_port, destination_port, .. } = record.facts;
+    let is_answered = record.is_answered;
+    let service = Service::of(protocol, source_port, destination_port, is_answered.is_some());
+    let size = (record.packets.unwrap_or(0), record.bytes.unwrap_or(0));
+    Conversation::of(source, destination, service, is_answered == Some(true), size)
+}
+
 /// What one block of records holds, in order.
 #[derive(Default)]
 pub(crate) struct Block {
     wanted: Arc<Wanted>,
     has_source: bool,
     has_destination: bool,
-    /// Whether addresses may be dropped, or the run wants times.
-    is_special: bool,
+    /// Whether addresses may be dropped.
+    is_filtered: bool,
+    /// Whether more is gathered than addresses and their packets.
+    is_watched: bool,
     /// Whether both sides go into the keys of the source.
     is_any: bool,
     /// How many more malformed cells to keep.
     pub malformed_left: usize,
     pub source: Side,
     pub destination: Side,
+    /// Who asks whom for what, if the run wants that.
+    pub conversations: Vec<Conversation>,
     pub records: u64,
     /// Whether a record with an address says how many packets it stands for, and whether one does not.
     says_packets: bool,
@@ -125,7 +146,8 @@ impl Block {
     pub fn new(wanted: Arc<Wanted>) -> Self {
         let roles = wanted.roles.sides();
         Self {
-            is_special: !wanted.is_all() || wanted.times,
+            is_filtered: !wanted.is_all(),
+            is_watched: wanted.sums || wanted.conversations,
             is_any: wanted.is_any,
             wanted,
             has_source: roles.contains(&Role::Source),
@@ -142,7 +164,9 @@ impl Block {
                 keys.clear();
                 Side { keys: std::mem::take(keys), tally: Tally::default() }
             });
-        *self = Self { source, destination, malformed_left, ..Self::new(wanted) };
+        self.conversations.clear();
+        let conversations = std::mem::take(&mut self.conversations);
+        *self = Self { source, destination, conversations, malformed_left, ..Self::new(wanted) };
     }
 
     /// Empties the block so that it can be parsed again.
@@ -180,10 +204,13 @@ impl Block {
         // Most records have two addresses.
         if let Cell::Address { address: source, form: Form::Plain } = record.source
             && let Cell::Address { address: destination, form: Form::Plain } = record.destination
-            && !(self.is_special || self.is_any)
+            && !(self.is_filtered || self.is_any)
         {
             self.records += 1;
             let packets = self.count(record, true);
+            if self.is_watched {
+                self.watch_pair(source, destination, record);
+            }
             return self.add_pair(source, destination, packets);
         }
         self.add_any(record, place);
@@ -199,13 +226,18 @@ impl Block {
     ) {
         if let Cell::Address { address: source, form: Form::Plain } = record.source
             && let Cell::Address { address: destination, form: Form::Plain } = record.destination
-            && !(self.is_special || self.is_any)
+            && !(self.is_filtered || self.is_any)
         {
             // Blocks are too short for more than 2^32 packets of less than 2^32 bytes.
             self.records += 1;
             self.packets += 1;
             self.bytes += u64::from(length);
             self.says_packets = true;
+            if self.is_watched {
+                let bytes = Some(u64::from(length));
+                let record = Record { packets: Some(1), bytes, ..*record };
+                self.watch_pair(source, destination, &record);
+            }
             return self.add_pair(source, destination, 1);
         }
         let bytes = Some(u64::from(length));
@@ -225,6 +257,54 @@ impl Block {
         }
     }
 
+    /// Gathers what `record` says of its two addresses.
+    #[inline]
+    fn watch_pair(&mut self, source: u32, destination: u32, record: &Record) {
+        self.timed += u64::from(record.facts.time.is_some());
+        if self.has_source && self.wanted.sums {
+            self.source.keys.seen.push(seen(source, record));
+        }
+        if self.has_destination && self.wanted.sums {
+            self.destination.keys.seen.push(seen(destination, record));
+        }
+        if self.wanted.conversations {
+            self.conversations.push(conversation(source, destination, record));
+        }
+    }
+
+    /// Adds `sum` to what an address did as `role`.
+    pub fn add_sum(&mut self, role: Role, sum: Sum) {
+        self.records += 1;
+        let counts = self.is_wanted(&[sum.address]);
+        let side = match role {
+            Role::Any if !self.is_any => return,
+            _ if self.is_any => &mut self.source,
+            Role::Destination => &mut self.destination,
+            _ => &mut self.source,
+        };
+        if counts && self.wanted.sums {
+            side.keys.sums.push(sum);
+        }
+    }
+
+    /// Adds a `conversation` of two addresses of which one counts.
+    pub fn add_conversation(&mut self, conversation: Conversation) {
+        self.records += 1;
+        let ends = [conversation.source(), conversation.destination()];
+        if self.wanted.conversations && self.is_wanted(&ends) {
+            self.conversations.push(conversation);
+        }
+    }
+
+    /// Whether one of `addresses` counts, of which no record is known.
+    fn is_wanted(&self, addresses: &[u32]) -> bool {
+        let counts = |&address: &u32| {
+            let cell = Cell::plain(address);
+            self.wanted.judge(&Record::of(cell, cell), address) == Verdict::Counts
+        };
+        !self.is_filtered || addresses.iter().any(counts)
+    }
+
     /// Counts any record.
     #[inline]
     fn add_any(&mut self, record: &Record, mut place: impl FnMut(Role) -> MalformedInBlock) {
@@ -235,7 +315,7 @@ impl Block {
         let [source, destination] =
             [record.source, record.destination].map(|cell| matches!(cell, Cell::Address { .. }));
         let packets = self.count(record, source | destination);
-        if self.is_special || self.is_any {
+        if self.is_filtered || self.is_watched || self.is_any {
             return self.add_some(record, packets, place);
         }
         if self.has_source {
@@ -281,6 +361,7 @@ impl Block {
         mut place: impl FnMut(Role) -> MalformedInBlock,
     ) {
         self.timed += u64::from(record.facts.time.is_some());
+        let mut counts = false;
         let sides = [
             (self.has_source, Role::Source, record.source),
             (self.has_destination, Role::Destination, record.destination),
@@ -299,9 +380,10 @@ impl Block {
                 let into_source = is_source || self.is_any;
                 let side = if into_source { &mut self.source } else { &mut self.destination };
                 side.keys.push(address, packets);
-                if self.wanted.times {
-                    side.keys.times.push(record.facts.time);
+                if self.wanted.sums {
+                    side.keys.seen.push(seen(address, record));
                 }
+                counts = true;
             }
             let tally =
                 if is_source { &mut self.source.tally } else { &mut self.destination.tally };
@@ -309,6 +391,13 @@ impl Block {
             if cell == Cell::Malformed {
                 self.remember(|| place(role));
             }
+        }
+        if let Cell::Address { address: source, .. } = record.source
+            && let Cell::Address { address: destination, .. } = record.destination
+            && counts
+            && self.wanted.conversations
+        {
+            self.conversations.push(conversation(source, destination, record));
         }
     }
 

@@ -20,12 +20,14 @@ use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
 use crate::address::Unit;
+use crate::behaviour::{Conversation, Counting, Gathered};
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
 use crate::input::found::PassedOver;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
 use crate::input::read::fold::{Fold, Folded};
+use crate::input::read::keys::Keys;
 use crate::input::read::source::Sources;
 use crate::input::warning::Warning;
 
@@ -49,6 +51,8 @@ pub struct Progress {
 pub(crate) struct Counted {
     pub source: Folded,
     pub destination: Folded,
+    /// Who asked whom for what, if that was wanted.
+    pub conversations: Option<Gathered<Conversation>>,
     pub account: Account,
 }
 
@@ -80,8 +84,16 @@ pub(crate) fn read(
     start_workers(workers, jobs).map_err(failed)?;
     let progress = Watch { bytes, total, report: progress };
     let own = rayon::current_thread_index().map(|_| threads);
-    let fold = || Fold::new(options.times, own).map_err(failed);
-    let folds = (fold()?, fold()?);
+    let sums = options.times || options.behaviour != Counting::Off;
+    let fold = || Fold::new(Folded::new(sums, own)).map_err(failed);
+    let folds = Folds {
+        source: fold()?,
+        destination: fold()?,
+        conversations: match options.behaviour {
+            Counting::Off => None,
+            Counting::Exact => Some(Fold::new(Gathered::default()).map_err(failed)?),
+        },
+    };
     let account = Account { passed_over, repeated, ..Account::default() };
     let mut collector = Collector { events, free, progress, folds, account };
     while let Some((file, is_named)) = collector.file()? {
@@ -93,10 +105,11 @@ pub(crate) fn read(
         }
     }
     collector.progress.tell()?;
-    let Collector { folds: (source, destination), account, .. } = collector;
+    let Collector { folds: Folds { source, destination, conversations }, account, .. } = collector;
     Ok(Counted {
         source: source.finish().map_err(failed)?,
         destination: destination.finish().map_err(failed)?,
+        conversations: conversations.map(Fold::finish).transpose().map_err(failed)?,
         account,
     })
 }
@@ -150,12 +163,19 @@ impl Watch<'_> {
     }
 }
 
+/// What counts the addresses of each role, and conversations.
+struct Folds {
+    source: Fold<Keys, Folded>,
+    destination: Fold<Keys, Folded>,
+    conversations: Option<Fold<Vec<Conversation>, Gathered<Conversation>>>,
+}
+
 /// Collects the work of the threads in file order.
 struct Collector<'a> {
     events: Receiver<Event>,
     free: Sender<Slab>,
     progress: Watch<'a>,
-    folds: (Fold, Fold),
+    folds: Folds,
     account: Account,
 }
 
@@ -236,8 +256,11 @@ impl Collector<'_> {
     /// Adds the result of `parsed`.
     fn take(&mut self, parsed: &mut Parsed, position: &mut Position, file: &mut FileAccount) {
         let block = &mut parsed.slab.block;
-        self.folds.0.add(&mut block.source.keys);
-        self.folds.1.add(&mut block.destination.keys);
+        self.folds.source.add(&mut block.source.keys);
+        self.folds.destination.add(&mut block.destination.keys);
+        if let Some(fold) = &mut self.folds.conversations {
+            fold.add(&mut block.conversations);
+        }
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);
         file.records += block.records;

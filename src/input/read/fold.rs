@@ -1,42 +1,173 @@
-//! Counts the addresses of all files, each role on a thread of its own.
+//! Counts what all files hold: the addresses of each role on a thread of its own, conversations on another.
 
 use std::io;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::address::{AddressSet, Counter, LARGEST_UNSORTED, LEAST_SORTED, Times};
-use crate::input::read::keys::Keys;
+use crate::address::{AddressSet, Counter, LARGEST_UNSORTED};
+use crate::behaviour::{Activities, Conversation, Gathered, Sum, Sums, Ties};
+use crate::input::read::keys::{Keys, Seen};
 
-/// Batches of keys waiting to be counted.
+/// Batches waiting to be counted.
 const AHEAD: usize = 4;
-/// Addresses of a batch: many, because each batch wakes a thread.
+/// Items of a batch: many, because each batch wakes a thread.
 const BATCH: usize = 1 << 15;
-/// Sets so small that they are not sorted need no sorting for their counts either.
-const _: () = assert!(LEAST_SORTED <= LARGEST_UNSORTED as u64);
 
-/// Counts the addresses of one role, in the order they are given.
-pub(crate) struct Fold {
-    keys: SyncSender<Keys>,
-    /// Keys that have not been sent yet.
-    batch: Keys,
-    spare: Receiver<Keys>,
-    thread: JoinHandle<io::Result<Folded>>,
+/// What is counted at a time.
+pub(crate) trait Batch: Default + Send + 'static {
+    fn len(&self) -> usize;
+    /// Appends `others` and empties it.
+    fn append(&mut self, others: &mut Self);
+    fn clear(&mut self);
 }
 
-/// The counts, and the times if the run wants them.
+impl Batch for Keys {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn append(&mut self, others: &mut Self) {
+        self.append(others);
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
+
+impl Batch for Vec<Conversation> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn append(&mut self, others: &mut Self) {
+        self.append(others);
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
+
+/// What counts batches.
+pub(crate) trait Counts<B>: Send + 'static {
+    /// Counts `batch`.
+    ///
+    /// # Errors
+    /// If threads for sorting cannot be started.
+    fn count(&mut self, batch: &B) -> io::Result<()>;
+}
+
+/// A thread that counts batches in the order they are given.
+pub(crate) struct Fold<B, C> {
+    batches: SyncSender<B>,
+    /// What has not been sent yet.
+    batch: B,
+    spare: Receiver<B>,
+    thread: JoinHandle<io::Result<C>>,
+}
+
+impl<B: Batch, C: Counts<B>> Fold<B, C> {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn new(counts: C) -> io::Result<Self> {
+        let (batches, taken) = sync_channel::<B>(AHEAD);
+        let (returned, spare) = channel();
+        let thread = Builder::new()
+            .name("octomix fold".to_owned())
+            .spawn(move || count(counts, taken, &returned))?;
+        Ok(Self { batches, batch: B::default(), spare, thread })
+    }
+
+    /// Counts `batch` and empties it.
+    pub fn add(&mut self, batch: &mut B) {
+        self.batch.append(batch);
+        if self.batch.len() >= BATCH {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let spare = self.spare.try_recv().unwrap_or_default();
+        // If the thread is gone, `finish` notices.
+        let _ = self.batches.send(std::mem::replace(&mut self.batch, spare));
+    }
+
+    /// Waits for the counts.
+    ///
+    /// # Errors
+    /// If the thread has failed.
+    pub fn finish(mut self) -> io::Result<C> {
+        self.hand_over();
+        drop(self.batches);
+        let failed = |_| Err(io::Error::other("a thread that counts addresses has failed"));
+        self.thread.join().unwrap_or_else(failed)
+    }
+}
+
+fn count<B: Batch, C: Counts<B>>(
+    mut counts: C,
+    batches: Receiver<B>,
+    spare: &Sender<B>,
+) -> io::Result<C> {
+    for mut batch in batches {
+        counts.count(&batch)?;
+        batch.clear();
+        // The receiver may be gone.
+        let _ = spare.send(batch);
+    }
+    Ok(counts)
+}
+
+impl Counts<Vec<Conversation>> for Gathered<Conversation> {
+    fn count(&mut self, batch: &Vec<Conversation>) -> io::Result<()> {
+        batch.iter().for_each(|&conversation| self.add(conversation));
+        Ok(())
+    }
+}
+
+/// What is counted of the addresses of a role.
 pub(crate) struct Folded {
     counter: Counter,
-    times: Option<Times>,
+    sums: Option<Sums>,
+    /// How many addresses were counted, repeated ones included.
+    counted: u64,
+    /// What sorts large sets, if not the global pool.
+    own: Own,
+}
+
+/// Threads for sorting: those of the global pool may all be waiting for this very reading.
+enum Own {
+    /// The global pool will do.
+    None,
+    /// So many are to be started once they are needed.
+    Wanted(usize),
+    Pool(ThreadPool),
 }
 
 impl Folded {
-    /// The distinct addresses.
-    pub fn finish(self) -> AddressSet {
+    /// Counts nothing yet. Sums are gathered if asked for. Large sets are sorted by `own` threads, with `None`
+    /// by the global pool.
+    pub fn new(sums: bool, own: Option<usize>) -> Self {
+        let own = own.map_or(Own::None, Own::Wanted);
+        Self { counter: Counter::default(), sums: sums.then(Sums::default), counted: 0, own }
+    }
+
+    /// The distinct addresses, and their activities with the `ties` of all that have some.
+    pub fn finish(self, ties: impl FnOnce() -> Option<Vec<(u32, Ties)>>) -> AddressSet {
         let set = self.counter.finish();
-        if let Some(times) = self.times { set.with_times(times) } else { set }
+        match self.sums {
+            Some(sums) if !set.is_empty() => {
+                let activities = Activities::new(set.addresses(), sums.finish(), ties());
+                set.with_activities(activities)
+            }
+            _ => set,
+        }
     }
 
     fn add(&mut self, keys: &Keys) {
@@ -47,12 +178,11 @@ impl Folded {
             from = to;
         }
         self.add_some(keys, from..keys.addresses.len());
-        if let Some(times) = &mut self.times {
-            for (&address, &time) in keys.addresses.iter().zip(&keys.times) {
-                if let Some(time) = time {
-                    times.see(address, time);
-                }
+        if let Some(sums) = &mut self.sums {
+            for &Seen { address, bytes, time } in &keys.seen {
+                sums.add(Sum::of(address, bytes, time));
             }
+            keys.sums.iter().for_each(|&sum| sums.add(sum));
         }
     }
 
@@ -68,76 +198,26 @@ impl Folded {
     }
 }
 
-impl Fold {
-    /// Starts the counting thread, which records times if asked to. It sorts with `own` threads of its own,
-    /// because those of the global pool may all be waiting for this very reading; with `None` it uses the
-    /// global pool.
-    ///
-    /// # Errors
-    /// If no thread can be started.
-    pub fn new(times: bool, own: Option<usize>) -> io::Result<Self> {
-        let (keys, taken) = sync_channel::<Keys>(AHEAD);
-        let (returned, spare) = channel();
-        let folded = Folded { counter: Counter::default(), times: times.then(Times::default) };
-        let thread = Builder::new()
-            .name("octomix fold".to_owned())
-            .spawn(move || count(folded, taken, &returned, own))?;
-        Ok(Self { keys, batch: Keys::default(), spare, thread })
-    }
-
-    /// Counts `keys` and empties it.
-    pub fn add(&mut self, keys: &mut Keys) {
-        self.batch.append(keys);
-        if self.batch.len() >= BATCH {
-            self.hand_over();
-        }
-    }
-
-    fn hand_over(&mut self) {
-        let spare = self.spare.try_recv().unwrap_or_default();
-        // If the thread is gone, `finish` notices.
-        let _ = self.keys.send(std::mem::replace(&mut self.batch, spare));
-    }
-
-    /// Waits for the counts.
-    ///
-    /// # Errors
-    /// If the thread has failed or could not start threads for sorting.
-    pub fn finish(mut self) -> io::Result<Folded> {
-        self.hand_over();
-        drop(self.keys);
-        let failed = |_| Err(io::Error::other("a thread that counts addresses has failed"));
-        self.thread.join().unwrap_or_else(failed)
-    }
-}
-
-fn count(
-    mut folded: Folded,
-    keys: Receiver<Keys>,
-    spare: &Sender<Keys>,
-    own: Option<usize>,
-) -> io::Result<Folded> {
-    let mut keys = keys.into_iter().peekable();
-    let mut add = |mut keys: Keys| {
-        folded.add(&keys);
-        keys.clear();
-        // The receiver may be gone.
-        let _ = spare.send(keys);
-    };
-    let mut counted = 0;
-    let mut is_few = |keys: &Keys| {
-        counted += keys.addresses();
-        counted < LEAST_SORTED
-    };
-    while let Some(keys) = keys.next_if(&mut is_few) {
-        add(keys);
-    }
-    match own {
-        Some(threads) if keys.peek().is_some() => {
+impl Counts<Keys> for Folded {
+    fn count(&mut self, keys: &Keys) -> io::Result<()> {
+        self.counted = self.counted.saturating_add(keys.addresses());
+        // Fewer addresses are not sorted.
+        if let Own::Wanted(threads) = self.own
+            && self.counted > LARGEST_UNSORTED as u64
+        {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.map_err(io::Error::other)?.install(|| keys.for_each(add));
+            self.own = Own::Pool(pool.map_err(io::Error::other)?);
         }
-        _ => keys.for_each(add),
+        match std::mem::replace(&mut self.own, Own::None) {
+            Own::Pool(pool) => {
+                pool.install(|| self.add(keys));
+                self.own = Own::Pool(pool);
+            }
+            own => {
+                self.add(keys);
+                self.own = own;
+            }
+        }
+        Ok(())
     }
-    Ok(folded)
 }

@@ -1,13 +1,25 @@
 //! The addresses of one role, as parsers deliver them and as they are counted.
 
+use crate::behaviour::Sum;
+
+/// What a record says of one of its addresses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub address: u32,
+    /// Its bytes, or [`Sum::UNSAID`].
+    pub bytes: u64,
+    pub time: Option<i64>,
+}
+
 /// The addresses of one role, in the order of their records.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     pub addresses: Vec<u32>,
     /// The packet count of each; empty as long as each has one packet.
     pub packets: Vec<u64>,
-    /// The time of each, if the run wants times.
-    pub times: Vec<Option<i64>>,
+    /// What is to be added to the sums of addresses: of single records, and of many.
+    pub seen: Vec<Seen>,
+    pub sums: Vec<Sum>,
     /// Blocks of addresses: how many of `addresses` come before, the first and the last address. They are
     /// not expanded, because a block may have millions.
     pub networks: Vec<(usize, u32, u32)>,
@@ -25,9 +37,9 @@ impl Keys {
         self.addresses.push(address);
     }
 
-    /// Addresses and blocks, each block counted once.
+    /// Addresses, blocks and sums, each block counted once.
     pub fn len(&self) -> usize {
-        self.addresses.len() + self.networks.len()
+        self.addresses.len() + self.networks.len() + self.sums.len()
     }
 
     /// Addresses, including all those of blocks.
@@ -45,7 +57,8 @@ impl Keys {
             self.packets.resize(before + others.addresses.len(), 1);
         }
         self.addresses.append(&mut others.addresses);
-        self.times.append(&mut others.times);
+        self.seen.append(&mut others.seen);
+        self.sums.append(&mut others.sums);
         let networks = others.networks.drain(..);
         self.networks.extend(networks.map(|(at, first, last)| (before + at, first, last)));
     }
@@ -54,7 +67,8 @@ impl Keys {
         self.addresses.clear();
         self.networks.clear();
         self.packets.clear();
-        self.times.clear();
+        self.seen.clear();
+        self.sums.clear();
     }
 }
 

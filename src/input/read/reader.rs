@@ -273,6 +273,7 @@ impl Reader {
         start.drain(..opened.skip.min(start.len()));
         let malformed_left = Arc::new(AtomicUsize::new(REMEMBERED));
         self.is_open = true;
+        let wanted = Wanted::new(opened.roles, &self.options).of(&opened.format);
         let mut file = FileAccount::new(name.clone(), opened.format, compression);
         file.warnings = opened.warnings;
         let latest = Latest::default();
@@ -292,7 +293,7 @@ impl Reader {
             damage: None,
         };
         self.tell(Event::Opened(Box::new((file, position))))?;
-        let wanted = Arc::new(Wanted::new(opened.roles, &self.options));
+        let wanted = Arc::new(wanted);
         let cutter = Box::new(Succeeded { cutter: opened.cutter, latest });
         let (cut, damage) = self.blocks(start, cutter, &mut stream, &wanted, &malformed_left)?;
         let mut bytes = stream.bytes();

@@ -12,6 +12,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::store::behaviour::SHARD;
 use crate::input::error::InputError;
 use crate::input::found::{PassedOver, Reason, Repeated};
 use crate::input::message::file_name;
@@ -172,7 +173,7 @@ impl Finder {
 
     fn add_directory(&mut self, path: &Path) -> Result<(), InputError> {
         let failed = |error| InputError::unreadable(path, error);
-        let is_shard = |path: &Path| shard_role(path).is_some();
+        let is_shard = |path: &Path| shard_role(path).is_some() || is_behaviour(path);
         let wanted: &dyn Fn(&Path, bool) -> bool = match self.directories {
             Directories::Refused => return Err(failed(io::ErrorKind::IsADirectory.into())),
             Directories::Files if is_result(path) => &|path, is_dir| !is_dir && is_shard(path),
@@ -323,6 +324,11 @@ pub fn shard_role(path: &Path) -> Option<Role> {
     });
     let roles = [Role::Source, Role::Destination];
     roles.into_iter().find(|known| is_shard && known.key() == role)
+}
+
+/// Whether a file's name is that of what addresses did, beside shards.
+pub fn is_behaviour(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == SHARD)
 }
 
 /// The roles that a shard with the file name `name` fills.

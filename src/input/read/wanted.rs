@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::address::Blocks;
+use crate::behaviour::Counting;
+use crate::input::account::Format;
 use crate::input::filter::Filter;
 use crate::input::options::{Notation, Options, Tunnels};
 use crate::input::record::{Cell, Record};
@@ -20,8 +22,12 @@ pub(crate) struct Wanted {
     pub tunnels: Tunnels,
     /// Whether protocols, ports or times are needed.
     pub facts: bool,
-    /// Whether the times of addresses are wanted.
+    /// Whether the times of addresses were asked for.
     pub times: bool,
+    /// Whether the records, bytes and times of each address are gathered.
+    pub sums: bool,
+    /// Whether it is gathered who asks whom for what.
+    pub conversations: bool,
     /// How addresses and times may be written.
     pub notation: Notation,
     /// Whether the file is read as a set of blocks, which may be of any size.
@@ -58,11 +64,22 @@ impl Wanted {
             tunnels: options.tunnels,
             facts: options.needs_facts(),
             times: options.times,
+            sums: options.times || options.behaviour != Counting::Off,
+            conversations: options.behaviour != Counting::Off,
             notation: options.notation,
             is_set_of_blocks: false,
             filter: options.filter.clone(),
             only: options.only.clone(),
             exclude: options.exclude.clone(),
+        }
+    }
+
+    /// The same from a file of `format`. A shard has no records of its own, and a list has but one side.
+    pub fn of(self, format: &Format) -> Self {
+        Self {
+            sums: self.sums && (!format.is_shard() || format.is_behaviour()),
+            conversations: self.conversations && format.has_roles,
+            ..self
         }
     }
 

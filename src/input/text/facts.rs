@@ -105,6 +105,14 @@ impl<C: Copy> FactColumns<C> {
         packets
     }
 
+    /// Whether the destination sent anything back, where the row has packets or bytes of both ways.
+    #[inline]
+    pub fn is_answered<'f>(&self, field: impl Fn(C) -> &'f [u8]) -> Option<bool> {
+        let back = |sums: &[(C, Option<C>)]| parse_count(field(sums.first()?.1?));
+        let back = back(&self.packets).or_else(|| back(&self.bytes))?;
+        Some(back > 0)
+    }
+
     /// What [`packets`](Self::packets) are in truth: tables of octomix may count records.
     pub fn unit(&self) -> Unit {
         self.unit

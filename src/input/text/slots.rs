@@ -56,6 +56,7 @@ impl Slots {
             destination,
             packets: self.facts.packets(&field, block),
             bytes: self.facts.bytes(&field),
+            is_answered: self.facts.is_answered(&field),
             facts: self.facts.read(&field, block),
         };
         block.add(&record, |_| MalformedInBlock::default());

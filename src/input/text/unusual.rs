@@ -69,6 +69,7 @@ impl Unusual {
             destination: of(Role::Destination),
             packets: facts.packets(field, block),
             bytes: facts.bytes(field),
+            is_answered: facts.is_answered(field),
             facts: facts.read(field, block),
         };
         let number = block.passed;

@@ -7,12 +7,13 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::quoted::quoted;
-use crate::address::{AddressSet, OCTETS, Span, dotted};
-use crate::input::Rfc3339;
+use crate::address::{AddressSet, OCTETS, dotted};
 use crate::model::pca::Pca;
 use crate::pass::Density;
+use crate::rule::Rule;
 use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
+use crate::store::activity;
 
 /// Rows that a task writes: some 50 KiB of text.
 const ROWS: usize = 512;
@@ -29,6 +30,8 @@ pub struct AddressTable<'a> {
     pub pca: &'a Pca,
     /// The density whose responsibilities are written, in a column for each component after the others.
     pub responsibilities: Option<&'a Density>,
+    /// The rule that flags a share of any set, if one does.
+    pub ranking: Option<Rule>,
 }
 
 impl AddressTable<'_> {
@@ -37,16 +40,14 @@ impl AddressTable<'_> {
     /// # Errors
     /// When `out` fails.
     pub fn write_header(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.write_names(out)?;
+        self.write_names(",surprise", out)?;
         writeln!(out)
     }
 
-    fn write_names(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_names(&self, more: &str, out: &mut dyn Write) -> io::Result<()> {
         let counts = self.set.unit().column();
-        write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2")?;
-        if self.set.has_times() {
-            write!(out, ",first_seen,last_seen")?;
-        }
+        write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2,finding{more}")?;
+        out.write_all(activity::names(self.set).as_bytes())?;
         (0..self.components()).try_for_each(|k| write!(out, ",responsibility_{k}"))
     }
 
@@ -55,7 +56,7 @@ impl AddressTable<'_> {
     /// # Errors
     /// When `out` fails.
     pub fn write(&self, rows: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        self.write_rows(rows, out, |_, _| Ok(()))
+        self.write_rows(rows, out, true, |_, _| Ok(()))
     }
 
     /// Writes flagged `rows` with the rules that flag them and the `reasons`, the names of the columns
@@ -69,31 +70,32 @@ impl AddressTable<'_> {
         reasons: &Reasons<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        self.write_names(out)?;
+        self.write_names("", out)?;
         write!(out, ",rule,reason,surprise")?;
         (1..=OCTETS).try_for_each(|octet| write!(out, ",surprise_octet{octet}"))?;
         writeln!(out)?;
-        self.write_rows(rows, out, |row, text| {
+        self.write_rows(rows, out, false, |row, text| {
             let (at, rules) = (row.at as usize, row.rules());
             let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
-            let reason = reasons.of(address, packets, self.set.span(at), rules);
+            let reason = reasons.of(address, packets, self.set.activity(at), rules);
             write!(text, ",{rules},{},{}", quoted(&reason.sentence), reason.bits())?;
             reason.surprise.iter().try_for_each(|bits| write!(text, ",{bits}"))
         })
     }
 
-    /// Writes `rows` by all cores, each with what `more` adds to its fields.
+    /// Writes `rows` by all cores, each with its `surprise` if that is wanted, and what `more` adds to its fields.
     fn write_rows(
         &self,
         rows: &[Verdict],
         out: &mut dyn Write,
+        surprise: bool,
         more: impl Fn(&Verdict, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
         let text = |rows: &[Verdict]| {
             let mut text = Vec::with_capacity(128 * ROWS);
             let mut responsibilities = vec![0.0; self.components()];
             for row in rows {
-                self.write_fields(row, &mut responsibilities, &mut text)?;
+                self.write_fields(row, surprise, &mut responsibilities, &mut text)?;
                 more(row, &mut text)?;
                 text.push(b'\n');
             }
@@ -110,6 +112,7 @@ impl AddressTable<'_> {
     fn write_fields(
         &self,
         row: &Verdict,
+        surprise: bool,
         responsibilities: &mut [f64],
         text: &mut Vec<u8>,
     ) -> io::Result<()> {
@@ -119,15 +122,13 @@ impl AddressTable<'_> {
         let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
         let quad = dotted(address);
-        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")?;
-        if self.set.has_times() {
-            match self.set.span(at) {
-                Some(Span { first, last }) => {
-                    write!(text, ",{},{}", Rfc3339(first), Rfc3339(last))?;
-                }
-                None => write!(text, ",,")?,
-            }
+        let rules = self.ranking.map_or(row.rules(), |ranking| row.rules().without(ranking));
+        let finding = !rules.is_empty();
+        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2},{finding}")?;
+        if surprise {
+            write!(text, ",{}", row.surprise)?;
         }
+        activity::write(self.set, at, text)?;
         if let Some(density) = self.responsibilities {
             density.responsibilities(address, responsibilities);
             // Debug has exponents: a responsibility of 1e-300 is no line of zeros.

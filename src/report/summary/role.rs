@@ -9,6 +9,7 @@ use crate::address::{AddressSet, Unit};
 use crate::analysis::Judged;
 use crate::describe::clusters::Cluster;
 use crate::describe::flagged::{Anomaly, LISTED, RuleSummary};
+use crate::describe::highest::Highest;
 use crate::store::model::AppliedThreshold;
 
 /// What was found for one role.
@@ -34,6 +35,14 @@ pub struct RoleSummary {
     /// Flagged addresses that were left out because they are allowed; `None` without a list of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<u64>,
+    /// Addresses that a rule flagged that can flag nothing.
+    pub finding_count: usize,
+    /// At most [`LISTED`] of them, the most telling first.
+    pub findings: Vec<Anomaly>,
+    /// Of what only a ranking flags, the ten addresses of the most surprise.
+    pub most_remote: Vec<Anomaly>,
+    /// The ten addresses with the highest counters.
+    pub highest: Vec<Highest>,
     /// At most [`LISTED`] anomalies, least dense first.
     pub anomalies: Vec<Anomaly>,
     /// What has changed since the day of a model from a file.
@@ -53,7 +62,9 @@ impl RoleSummary {
         seconds: RoleSeconds,
     ) -> Self {
         let Judged { clusters, rules, flagged, suppressed, mut anomalies, .. } = judged;
+        let Judged { mut findings, finding_count, most_remote, highest, .. } = judged;
         anomalies.truncate(LISTED);
+        findings.truncate(LISTED);
         Self {
             addresses: set.len(),
             packets: set.total(),
@@ -64,6 +75,10 @@ impl RoleSummary {
             rules,
             anomaly_count: flagged.len(),
             suppressed,
+            finding_count,
+            findings,
+            most_remote,
+            highest,
             anomalies,
             changes: None,
             seconds,

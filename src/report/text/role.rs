@@ -1,4 +1,4 @@
-//! One role: its clusters, its fit and its anomalies.
+//! One role: its findings, what is most remote, the highest counters, its clusters and its fit.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,6 +9,7 @@ use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::RuleSummary;
+use crate::describe::highest::{Highest, Valued};
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
@@ -22,6 +23,12 @@ const SHOWN: usize = 20;
 const REASONS_FROM: usize = 140;
 const LEAST_REASON: usize = 56;
 
+/// Findings that are told before all else; the rest is in the files.
+const FIRST: usize = 10;
+
+/// Addresses that are told of each counter.
+const HIGHEST: usize = 5;
+
 /// How many addresses the line of a rule names.
 const NAMED: usize = 3;
 
@@ -33,8 +40,12 @@ impl Findings for RoleSummary {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
         let addresses = counted(self.addresses as u64, "address", "addresses");
         let clusters = counted(full as u64, "cluster", "clusters");
-        let anomalies = counted(self.anomaly_count as u64, "anomaly", "anomalies");
-        writeln!(out, "{}: {addresses}, {clusters}, {anomalies}", title(role))?;
+        let findings = counted(self.finding_count as u64, "finding", "findings");
+        writeln!(out, "{}: {addresses}, {clusters}, {findings}", title(role))?;
+        writeln!(out)?;
+        write_rules(self, out)?;
+        write_remote(role, self, layout, out)?;
+        write_highest(self, out)?;
 
         if let Some(picture) = layout.picture {
             writeln!(out)?;
@@ -45,10 +56,27 @@ impl Findings for RoleSummary {
         writeln!(out)?;
         write_fit(self, out)?;
         if let Some(changes) = &self.changes {
-            write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
             writeln!(out)?;
+            write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
         }
-        write_anomalies(role, self, layout, out)
+        Ok(())
+    }
+
+    fn write_first(&self, role: Role, out: &mut dyn Write) -> io::Result<()> {
+        let findings = counted(self.finding_count as u64, "finding", "findings");
+        if self.findings.is_empty() {
+            return writeln!(out, "\n{}: nothing found", title(role));
+        }
+        writeln!(out, "\n{}: {findings}\n", title(role))?;
+        let width = self.findings.iter().take(FIRST).map(|found| found.rule.len()).max();
+        for found in self.findings.iter().take(FIRST) {
+            writeln!(out, "  {:<1$}  {2}", found.rule, width.unwrap_or(0), found.reason)?;
+        }
+        if self.finding_count > FIRST {
+            let more = grouped((self.finding_count - FIRST) as u64);
+            writeln!(out, "  and {more} more in {}/anomalies.csv", role.key())?;
+        }
+        Ok(())
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -138,48 +166,75 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
 }
 
-fn write_anomalies(
-    role: Role,
-    found: &RoleSummary,
-    &Layout { output, width, .. }: &Layout<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for rule in &found.rules {
+/// What each rule found, and what it needs to know where it does not.
+fn write_rules(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
+    for rule in found.rules.iter().filter(|rule| !is_ranking(rule, found)) {
         writeln!(out, "  {:<12}{}", rule.rule, flagged_by(rule, found))?;
     }
     if let Some(suppressed) = found.suppressed {
         let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
         writeln!(out, "  {:<12}{flagged} allowed, and not told", "--allow")?;
     }
-    if found.anomalies.is_empty() {
+    Ok(())
+}
+
+/// Whether `rule` flags a share of any set.
+fn is_ranking(rule: &RuleSummary, found: &RoleSummary) -> bool {
+    let is_share = matches!(found.threshold.rule, ThresholdRule::Percentile { .. });
+    rule.rule == LOW_DENSITY && is_share
+}
+
+/// The most remote addresses: a ranking.
+fn write_remote(
+    role: Role,
+    found: &RoleSummary,
+    &Layout { output, width, .. }: &Layout<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(ranking) = found.rules.iter().find(|rule| is_ranking(rule, found)) else {
         return Ok(());
-    }
-    writeln!(out, "\n  Anomalies, least dense first:\n")?;
-    let header = ["address", found.unit.name(), "cluster", "log-density", "rule"];
-    let mut table = table(header, &[1, 2, 3]);
+    };
+    writeln!(out, "\n  Most remote, a ranking and no finding: {}\n", flagged_by(ranking, found))?;
+    let header = ["address", found.unit.name(), "cluster", "log-density", "surprise"];
+    let mut table = table(header, &[1, 2, 3, 4]);
     let room = width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
     if room.is_some() {
-        table.set_header(header.into_iter().chain(["reason"]));
+        table.set_header(header.into_iter().chain(["where it is"]));
     }
-    for anomaly in found.anomalies.iter().take(SHOWN) {
-        let reason = room.map(|room| fitted(&anomaly.reason, room));
+    for remote in &found.most_remote {
+        let reason = room.map(|room| fitted(&remote.reason, room));
         table.add_row(
             [
-                anomaly.address.to_string(),
-                grouped(anomaly.packets),
-                anomaly.cluster.to_string(),
-                format!("{:.3}", anomaly.log_density),
-                anomaly.rule.clone(),
+                remote.address.to_string(),
+                grouped(remote.packets),
+                remote.cluster.to_string(),
+                format!("{:.3}", remote.log_density),
+                format!("{:.1} bits", remote.surprise),
             ]
             .into_iter()
             .chain(reason),
         );
     }
     write_table(&table, out)?;
-    if found.anomaly_count > SHOWN {
-        let more = grouped((found.anomaly_count - SHOWN) as u64);
-        let file = output.join(role.key()).join("anomalies.csv");
-        writeln!(out, "  and {more} more in {}", file.display())?;
+    let file = output.join(role.key()).join("anomalies.csv");
+    writeln!(out, "  All of them are in {}", file.display())
+}
+
+/// The addresses with the highest counters.
+fn write_highest(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
+    if found.highest.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  Highest, a ranking and no finding:\n")?;
+    for Highest { counter, addresses } in &found.highest {
+        let valued = addresses.iter().take(HIGHEST).map(|Valued { address, value }| {
+            let value = match *counter {
+                "growth" => format!("{value:.1} times"),
+                _ => grouped(*value as u64),
+            };
+            format!("{address} {value}")
+        });
+        writeln!(out, "  {counter:<12}{}", valued.collect::<Vec<_>>().join(", "))?;
     }
     Ok(())
 }
@@ -190,6 +245,13 @@ pub(in crate::report) fn flagged_by(rule: &RuleSummary, found: &RoleSummary) -> 
     if let Some(kinds) = rule.kinds.as_ref().filter(|kinds| !kinds.is_empty()) {
         let kinds = kinds.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count)));
         return format!("{count}: {}", kinds.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(unknown) = rule.unknown {
+        return format!("not applied: {unknown}");
+    }
+    if let Some(usual) = rule.usual.as_ref() {
+        let usual = usual.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count)));
+        return format!("{count}; usual destinations: {}", usual.collect::<Vec<_>>().join(", "));
     }
     if rule.diffuse == Some(true) {
         return "diffuse: no address stands apart".to_owned();

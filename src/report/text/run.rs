@@ -34,6 +34,15 @@ pub trait Findings {
     /// When `out` fails.
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()>;
 
+    /// Writes what is to be looked at first, if there can be anything: the addresses that rules found which can
+    /// find none, each with its reason.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    fn write_first(&self, _role: Role, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
     /// How long it took.
     fn seconds(&self) -> RoleSeconds;
 }
@@ -50,6 +59,9 @@ pub fn write<R: Findings>(
 ) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
+    for role in Role::ALL {
+        summary.role(role).map_or(Ok(()), |found| found.write_first(role, out))?;
+    }
     for (role, picture) in pictures.iter() {
         if let Some(found) = summary.role(role) {
             let output = Path::new(&summary.output);

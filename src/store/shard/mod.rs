@@ -11,7 +11,8 @@ pub(crate) use read::{opened, recognise};
 #[cfg(feature = "report")]
 pub use write::ShardFormat;
 
-/// The header, which says what was counted. A table is a shard if and only if it has exactly such a header.
+/// How the header begins, which says what was counted. A table is a shard if and only if its header is this, or
+/// this and the columns of what addresses did.
 fn header(unit: Unit) -> &'static str {
     match unit {
         Unit::Packets => "address,packets",

@@ -18,6 +18,7 @@ use crate::input::role::Role;
 use crate::input::text::cell::{leading_ipv4, parse_cell};
 use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines;
+use crate::store::activity;
 
 /// Recognises the header. A table whose columns are named by options is left to `delimited`.
 ///
@@ -32,7 +33,11 @@ pub(crate) fn recognise(
     let (end, next) = lines::line_end(&bytes[offset..], head.is_whole())
         .unwrap_or((bytes.len() - offset, bytes.len() - offset));
     let is_named = [Role::Source, Role::Destination].iter().any(|&r| options.column(r).is_some());
-    let is_header = |&unit: &Unit| &bytes[offset..offset + end] == header(unit).as_bytes();
+    let line = &bytes[offset..offset + end];
+    let is_header = |&unit: &Unit| {
+        let more = line.strip_prefix(header(unit).as_bytes());
+        more.is_some_and(activity::is_header)
+    };
     let Some(unit) = Unit::ALL.into_iter().find(is_header).filter(|_| !is_named) else {
         return Ok(None);
     };
@@ -101,7 +106,9 @@ impl Parser for Rows {
 /// An address and its count.
 fn row(line: &[u8]) -> Option<(u32, u64)> {
     let (address, rest) = leading_ipv4(line)?;
-    let digits = rest.strip_prefix(b",")?;
+    let rest = rest.strip_prefix(b",")?;
+    // What addresses did is read from another file, which is exact.
+    let digits = rest.split(|&byte| byte == b',').next().unwrap_or_default();
     if digits.is_empty() {
         return None;
     }
@@ -129,7 +136,8 @@ mod tests {
     fn rows_are_an_address_and_a_number() {
         assert_eq!(row(b"1.2.3.4,5"), Some((0x0102_0304, 5)));
         assert_eq!(row(b"1.2.3.4,18446744073709551615"), Some((0x0102_0304, u64::MAX)));
-        for wrong in ["1.2.3.4", "1.2.3.4,", "1.2.3.4,x", "1.2.3.4,-1", "1.2.3,5", "1.2.3.4,5,6"] {
+        assert_eq!(row(b"1.2.3.4,5,60,1,,,,"), Some((0x0102_0304, 5)));
+        for wrong in ["1.2.3.4", "1.2.3.4,", "1.2.3.4,x", "1.2.3.4,-1", "1.2.3,5"] {
             assert_eq!(row(wrong.as_bytes()), None, "{wrong}");
             assert_eq!(other(wrong.as_bytes()), Cell::Malformed, "{wrong}");
         }

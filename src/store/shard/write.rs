@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::header;
 use crate::address::{AddressSet, dotted};
-use crate::store::roaring;
+use crate::store::{activity, roaring};
 
 /// Rows that a task writes: some 8 KiB of text.
 const ROWS: usize = 512;
@@ -47,13 +47,15 @@ impl ShardFormat {
 }
 
 fn write_table(set: &AddressSet, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", header(set.unit()))?;
+    writeln!(out, "{}{}", header(set.unit()), activity::names(set))?;
     for start in (0..set.len()).step_by(HELD) {
         let end = set.len().min(start + HELD);
         let text = |first: usize| {
             let mut text = Vec::with_capacity(24 * ROWS);
             for at in first..end.min(first + ROWS) {
-                writeln!(text, "{},{}", dotted(set.addresses()[at]), set.packets(at))?;
+                write!(text, "{},{}", dotted(set.addresses()[at]), set.packets(at))?;
+                activity::write(set, at, &mut text)?;
+                text.push(b'\n');
             }
             Ok(text)
         };

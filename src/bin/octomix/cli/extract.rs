@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use octomix::behaviour::Counting;
 use octomix::input::Roles;
 use octomix::store::shard::ShardFormat;
 
 use super::choice::{Choice, one_of};
-use super::input::ROLES;
+use super::input::{COUNTINGS, ROLES};
 use super::{InputArgs, OutputArgs, PrintArgs};
 
 const EXTRACT_EXAMPLES: &str = "\
@@ -69,6 +70,9 @@ pub struct MergeArgs {
     /// The role of shards whose names do not tell it [default: refuse them]
     #[arg(long, value_parser = one_of(ROLES), help_heading = "Input")]
     pub role: Option<Roles>,
+    /// Whether to unite what each address did
+    #[arg(long, value_parser = one_of(COUNTINGS), default_value = "auto", help_heading = "Input")]
+    pub behaviour: Counting,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

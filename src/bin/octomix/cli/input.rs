@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use octomix::behaviour::Counting;
 use octomix::input::{self, Directories, Notation, PRESETS, Preset, Roles, Tunnels};
 
 use super::FilterArgs;
@@ -54,6 +55,10 @@ pub struct InputArgs {
     /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
+    /// Count what each address does: its records, bytes, peers, services, peers that never answer, and when it
+    /// was seen
+    #[arg(long, value_parser = one_of(COUNTINGS), default_value = "auto", help_heading = "Input")]
+    pub behaviour: Counting,
     #[command(flatten)]
     pub filter: FilterArgs,
 }
@@ -83,6 +88,7 @@ impl InputArgs {
             only: union(&self.filter.only),
             exclude: union(&self.filter.exclude),
             times: self.filter.times,
+            behaviour: self.behaviour,
         }
     }
 }
@@ -93,6 +99,12 @@ fn layout() -> impl TypedValueParser<Value = &'static Preset> {
     PossibleValuesParser::new(names)
         .try_map(|given| Preset::named(&given).ok_or("there is no such layout"))
 }
+
+pub(super) const COUNTINGS: &[Choice<Counting>] = &[
+    (Counting::Exact, "auto", "Exactly"),
+    (Counting::Off, "off", "Not at all"),
+    (Counting::Exact, "exact", "Exactly, whatever memory it takes"),
+];
 
 const TUNNELS: &[Choice<Tunnels>] = &[
     (Tunnels::Outer, "outer", "The outermost, as TShark's first ip.src"),

@@ -35,7 +35,7 @@ pub struct RulesArgs {
         value_parser = one_of(RULES),
         value_name = "RULE,...",
         value_delimiter = ',',
-        default_value = "low-density,reserved,isolated,gap"
+        default_value = "low-density,reserved,isolated,gap,sweep,port-scan,new-busy"
     )]
     pub rules: Vec<Rule>,
 }
@@ -72,6 +72,13 @@ const RULES: &[Choice<Rule>] = &[
     ),
     (Rule::Isolated, "isolated", "In no block that others are in"),
     (Rule::Gap, "gap", "Far from the other hosts of a dense /24"),
+    (Rule::Sweep, "sweep", "A source that contacts most of a block, with few records each"),
+    (Rule::PortScan, "port-scan", "A source that asks one destination for many services"),
+    (
+        Rule::NewBusy,
+        "new-busy",
+        "With score: a destination not seen on the day of the model, of 20 records a peer or more",
+    ),
 ];
 
 const SCORES: &[Choice<Score>] = &[

@@ -3,11 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use octomix::input::Role;
+use octomix::behaviour::{Activities, Earlier, Side};
+use octomix::input::{Capture, Role};
 use octomix::report::csv::write_changes;
 use octomix::report::summary::changes::{Changes, WeightChange};
+use octomix::rule::Context;
 use octomix::rule::prefix::Ascending;
-use octomix::store::WriteError;
+use octomix::store::behaviour::{self, Day, DayError};
+use octomix::store::{Output, WriteError};
 use octomix::store::model::Loaded;
 use octomix::store::roaring;
 use octomix::store::seen::{FLAGGED, SEEN, Seen};
@@ -22,6 +25,63 @@ pub fn keep(desk: &mut Desk<'_>, flagged: &[u32]) -> Result<(), WriteError> {
     let (seen, marked) = (desk.file(SEEN), desk.file(FLAGGED));
     desk.output.write(&seen, |out| roaring::write(desk.set.addresses(), out))?;
     desk.output.write(&marked, |out| roaring::write(flagged, out))
+}
+
+/// Writes what the addresses of all roles did, for the days to come.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), WriteError> {
+    if capture.sets.iter().all(|(_, set)| set.activities().is_empty()) {
+        return output.remove(behaviour::SEEN);
+    }
+    let conversations = capture.conversations.as_ref();
+    output.write(behaviour::SEEN, |out| behaviour::write(&capture.sets, conversations, out))
+}
+
+/// What is known of what the addresses of `role` do.
+pub fn context(capture: &Capture, role: Role) -> Context<'_> {
+    Context {
+        side: side(role),
+        conversations: capture.conversations.as_ref(),
+        destinations: Some(&capture.sets.destination),
+        earlier: None,
+    }
+}
+
+fn side(role: Role) -> Side {
+    match role {
+        Role::Source => Side::Source,
+        Role::Destination => Side::Destination,
+        Role::Any => Side::Either,
+    }
+}
+
+/// What is kept beside the models at `path` of what addresses did.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn day(path: &Path) -> Result<Option<Day>, DayError> {
+    let beside = match path.is_dir() {
+        true => Some(path),
+        false => path.parent().and_then(Path::parent),
+    };
+    beside.map_or(Ok(None), |beside| behaviour::read(&beside.join(behaviour::SEEN)))
+}
+
+/// The addresses of `role` on the day that was `seen`, and what they did; `None` if neither is known.
+pub fn earlier(seen: &Seen, day: Option<&Day>, role: Role) -> Option<Earlier> {
+    let sums = day.map(|day| day.sums.get(role).clone()).unwrap_or_default();
+    let addresses: Vec<u32> = match &seen.addresses {
+        Some(seen) => seen.iter().collect(),
+        None if sums.is_empty() => return None,
+        None => sums.iter().map(|sum| sum.address).collect(),
+    };
+    let activities = day.filter(|_| !sums.is_empty()).map(|day| {
+        let ties = day.conversations.ties(side(role));
+        Activities::new(&addresses, sums, Some(ties))
+    });
+    Some(Earlier::new(addresses, activities.unwrap_or_default()))
 }
 
 /// Where the model of `role` is, of those at `path`.

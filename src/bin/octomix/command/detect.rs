@@ -11,7 +11,7 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
-use super::days::keep;
+use super::days::{context, keep, keep_behaviour};
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
@@ -49,10 +49,17 @@ pub fn roles(
         rules: args.rules.rules(),
         allowed: allowed.as_deref(),
         listed: MOST_FLAGS,
+        ..Criteria::default()
     };
     let responsibilities = args.responsibilities;
-    let tables = TablesWanted { score: criteria.score, responsibilities };
-    run.each_role(capture, |desk| detect(desk, plan, &criteria, Some(tables)))
+    let (score, ranking) = (criteria.score, criteria.ranking());
+    let tables = TablesWanted { score, responsibilities, ranking };
+    let found = run.each_role(capture, |desk| {
+        let criteria = Criteria { context: context(capture, desk.role), ..criteria };
+        detect(desk, plan, &criteria, Some(tables))
+    })?;
+    keep_behaviour(&mut run.output, capture)?;
+    Ok(found)
 }
 
 /// Fits a model to both roles, or to the one asked for.
@@ -71,7 +78,11 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
         rules: rules.rules(),
         ..Criteria::default()
     };
-    let found = run.each_role(&capture, |desk| detect(desk, &plan, &criteria, None))?;
+    let found = run.each_role(&capture, |desk| {
+        let criteria = Criteria { context: context(&capture, desk.role), ..criteria };
+        detect(desk, &plan, &criteria, None)
+    })?;
+    keep_behaviour(&mut run.output, &capture)?;
     super::page::finish(run, &capture, found, PictureArgs::default(), print)
 }
 

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::address::AddressSet;
-use octomix::input::{Capture, Directories, Options, Roles, Sources, shard_role};
+use octomix::input::{Capture, Directories, Options, Roles, Sources, is_behaviour, shard_role};
 use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeconds};
 use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::Output;
+use octomix::store::behaviour::{self, SHARD};
 use octomix::store::earlier_files;
 use octomix::store::shard::ShardFormat;
 
@@ -33,10 +34,10 @@ pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
 /// # Errors
 /// When a file is not a shard, one cannot be read, or a file cannot be written.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let MergeArgs { shards, role: roles, output, form, print } = args;
+    let MergeArgs { shards, role: roles, behaviour, output, form, print } = args;
     extract(&output.directory, form.form, *roles, print, |console| {
         for file in Sources::find(shards, Directories::Shards)?.files {
-            if roles.is_none() && shard_role(&file.path).is_none() {
+            if roles.is_none() && shard_role(&file.path).is_none() && !is_behaviour(&file.path) {
                 let name = file.path.display();
                 return Err(Failure::Usage(format!(
                     "the name of '{name}' does not tell its role: call it src.csv, dst.csv, \
@@ -45,7 +46,8 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
             }
         }
         let directories = Directories::Shards;
-        let options = Options { roles: *roles, directories, ..Options::default() };
+        let options =
+            Options { roles: *roles, directories, behaviour: *behaviour, ..Options::default() };
         let capture = read(shards, &options, console)?;
         match capture.account.files.iter().find(|file| !file.format.is_shard()) {
             Some(file) => Err(Failure::NoShard { name: file.name.clone() }),
@@ -79,8 +81,13 @@ fn extract(
         })
     });
     let extracted = written?;
+    if capture.sets.iter().any(|(_, set)| !set.activities().is_empty()) {
+        let conversations = capture.conversations.as_ref();
+        output.write(SHARD, |out| behaviour::write(&capture.sets, conversations, out))?;
+    }
     for file in earlier_files(directory) {
-        let is_shard = !file.contains(['/', '\\']) && shard_role(Path::new(&file)).is_some();
+        let is_own = |path: &Path| shard_role(path).is_some() || is_behaviour(path);
+        let is_shard = !file.contains(['/', '\\']) && is_own(Path::new(&file));
         // Read together with the shards of this run, it would count twice.
         if is_shard && !output.files().contains(&file) {
             output.remove(&file)?;

@@ -33,6 +33,7 @@ use octomix::input::{
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
+use octomix::store::behaviour::DayError;
 use octomix::store::WriteError;
 use octomix::store::model::ModelError;
 use octomix::synthetic::SizeError;
@@ -80,6 +81,8 @@ pub enum Failure {
     Weights { role: Role, unit: &'static str, reason: WeightsError },
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error(transparent)]
+    Day(#[from] DayError),
     #[error(transparent)]
     StartFile(#[from] StartFileError),
     #[error("cannot draw from the model: {0}")]

@@ -23,6 +23,7 @@ use octomix::report::csv::AddressTable;
 use octomix::report::page::RolePage;
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
+use octomix::rule::Rule;
 use octomix::rule::judge::Verdict;
 use octomix::store::model::{AppliedThreshold, WeightedBy};
 use octomix::store::{Output, Unfinished, WriteError};
@@ -136,6 +137,7 @@ impl<'a> Desk<'a> {
 struct Tables<'a> {
     pca: Pca,
     responsibilities: Option<Density>,
+    ranking: Option<Rule>,
     file: Unfinished,
     drawing: DrawingBuilder<'a>,
 }
@@ -147,6 +149,8 @@ pub struct TablesWanted {
     pub score: Score,
     /// Whether the responsibilities of its components are added.
     pub responsibilities: bool,
+    /// The rule that flags a share of any set, if one does.
+    pub ranking: Option<Rule>,
 }
 
 /// Shows where the analysis of a role stands, tells what is to be told of its fits, and writes tables as
@@ -186,10 +190,12 @@ impl RoleWatcher<'_, '_> {
         };
         let mut file = self.desk.output.create(&self.desk.file("addresses.csv"))?;
         let drawing = DrawingBuilder::new(self.desk.set, pca);
+        let ranking = wanted.ranking;
+        let set = self.desk.set;
         let table =
-            AddressTable { set: self.desk.set, pca, responsibilities: responsibilities.as_ref() };
+            AddressTable { set, pca, responsibilities: responsibilities.as_ref(), ranking };
         table.write_header(&mut file).map_err(|error| file.failed(&error))?;
-        self.tables = Some(Tables { pca: pca.clone(), responsibilities, file, drawing });
+        self.tables = Some(Tables { pca: pca.clone(), responsibilities, ranking, file, drawing });
         Ok(())
     }
 
@@ -219,26 +225,25 @@ impl RoleWatcher<'_, '_> {
     }
 
     fn write_judged(&mut self, verdicts: &[Verdict]) -> Result<(), WriteError> {
-        let Some(Tables { pca, responsibilities, file, drawing }) = &mut self.tables else {
+        let Some(Tables { pca, responsibilities, ranking, file, drawing }) = &mut self.tables
+        else {
             return Ok(());
         };
         drawing.add(verdicts);
-        let table =
-            AddressTable { set: self.desk.set, pca, responsibilities: responsibilities.as_ref() };
+        let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
+        let table = AddressTable { set, pca, responsibilities, ranking: *ranking };
         table.write(verdicts, file).map_err(|error| file.failed(&error))
     }
 
     fn write_flagged(&mut self, flagged: &Flagged<'_>) -> Result<(), WriteError> {
         let name = self.desk.file("anomalies.csv");
-        let Some(Tables { pca, responsibilities, file, drawing }) = self.tables.take() else {
+        let Some(Tables { pca, responsibilities, ranking, file, drawing }) = self.tables.take()
+        else {
             return Ok(());
         };
         self.desk.output.keep(file)?;
-        let table = AddressTable {
-            set: self.desk.set,
-            pca: &pca,
-            responsibilities: responsibilities.as_ref(),
-        };
+        let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
+        let table = AddressTable { set, pca: &pca, responsibilities, ranking };
         let Flagged { rows, reasons, .. } = flagged;
         self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
         self.drawing = Some(drawing.finish());

@@ -7,12 +7,14 @@ use octomix::analysis::{self, Criteria, Scored};
 use octomix::input::{PerRole, Role, Roles};
 use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
+use octomix::rule::Context;
 use octomix::rule::threshold::Threshold;
-use octomix::store::model::{Loaded, ModelError};
+use octomix::store::behaviour::Day;
+use octomix::store::model::{Loaded, ModelError, ThresholdRule};
 use octomix::store::seen::Seen;
 
 use super::Failure;
-use super::days::{self, model_file};
+use super::days::{self, context, earlier, model_file};
 use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
 use crate::cli::ScoreArgs;
@@ -35,6 +37,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let (mut run, capture) =
         start(started, &input, &output.directory, print, engine, most.unwrap_or(1))?;
     let allowed = allow.blocks();
+    let day = days::day(model)?;
     let found = run.each_role(&capture, |desk| {
         let Some(loaded) = models.get(desk.role) else { return Ok(None) };
         let threshold = loaded.file.threshold;
@@ -44,8 +47,10 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
             rules: rules.rules(),
             allowed: allowed.as_deref(),
             listed: MOST_FLAGS,
+            is_share: matches!(threshold.rule, ThresholdRule::Percentile { .. }),
+            context: context(&capture, desk.role),
         };
-        score(desk, model, loaded, &criteria, *responsibilities).map(Some)
+        score(desk, model, loaded, (&criteria, day.as_ref()), *responsibilities).map(Some)
     })?;
     let found = found.into_map(|_, found| found.flatten());
     super::page::finish(run, &capture, found, *pictures, print)
@@ -95,14 +100,18 @@ fn score(
     mut desk: Desk<'_>,
     models: &Path,
     loaded: &Loaded,
-    criteria: &Criteria<'_>,
+    (criteria, day): (&Criteria<'_>, Option<&Day>),
     responsibilities: bool,
 ) -> Result<Findings, Failure> {
     let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
+    let earlier = earlier(&seen, day, desk.role);
+    let context = Context { earlier: earlier.as_ref(), ..criteria.context };
+    let criteria = &Criteria { context, ..*criteria };
     let mut engine = desk.engine(loaded.file.weighted_by)?;
     let (set, model, pca) = (desk.set, &loaded.model, &loaded.pca);
     let mut watcher = desk.watch(None);
-    watcher.start_tables(model, pca, TablesWanted { score: criteria.score, responsibilities })?;
+    let (score, ranking) = (criteria.score, criteria.ranking());
+    watcher.start_tables(model, pca, TablesWanted { score, responsibilities, ranking })?;
     let scored = analysis::score(set, engine.as_mut(), model, criteria, &mut watcher);
     let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;
     let (_, drawing) = watcher.finish();

@@ -196,8 +196,10 @@ impl Objects {
         if is_column(Field::Source) || is_column(Field::Destination) {
             block.irregular.columns += 1;
         }
+        let back = [Field::PacketsBack, Field::BytesBack].map(|back| parse_count(raw(back)));
+        let is_answered = back.into_iter().flatten().next().map(|back| back > 0);
         let bytes = sum(Field::Bytes, Field::BytesBack);
-        block.add(&Record { source, destination, packets, bytes, facts }, |role| {
+        block.add(&Record { source, destination, packets, bytes, is_answered, facts }, |role| {
             let (slot, paths) = match role {
                 Role::Destination if !self.is_list => (Field::Destination, &self.destinations),
                 _ => (Field::Source, &self.sources),

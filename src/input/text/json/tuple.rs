@@ -45,7 +45,8 @@ pub fn flow(text: &[u8], notation: Notation) -> Option<Record> {
         time: parse_time(time, notation),
     };
     let (packets, bytes) = (sum(fields[9], fields[11]), sum(fields[10], fields[12]));
-    Some(Record { source, destination, packets, bytes, facts })
+    let is_answered = parse_count(fields[11]).map(|packets| packets > 0);
+    Some(Record { source, destination, packets, bytes, is_answered, facts })
 }
 
 #[cfg(test)]

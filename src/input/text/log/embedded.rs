@@ -93,6 +93,7 @@ fn vpc_record(
         destination,
         packets: facts.packets(field, block),
         bytes: facts.bytes(field),
+        is_answered: facts.is_answered(field),
         facts: facts.read(field, block),
     })
 }

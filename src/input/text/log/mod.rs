@@ -246,6 +246,7 @@ fn record(said: &Said<'_>, front: &[u8], is_dump: bool, context: Context) -> Rec
         destination: said.destination.cell,
         packets: said.packets,
         bytes: said.bytes,
+        is_answered: None,
         facts,
     }
 }

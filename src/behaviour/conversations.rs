@@ -1,0 +1,384 @@
+//! All conversations of a capture, ascending by source, destination and service: who asked whom for what.
+
+use rayon::prelude::*;
+
+use super::activity::Ties;
+use super::conversation::Conversation;
+use super::gathered::{Entry, Gathered};
+use super::service::Service;
+
+/// Rows that are turned round at a time, to count what destinations do: 8 bytes each.
+const TURNED: usize = 1 << 24;
+
+/// On which side of a conversation an address counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// As its source.
+    Source,
+    /// As its destination.
+    Destination,
+    /// On either.
+    Either,
+}
+
+type Row = <Conversation as Entry>::Packed;
+
+/// Distinct conversations.
+#[derive(Debug, Clone, Default)]
+pub struct Conversations {
+    /// Ascending.
+    rows: Vec<Row>,
+    /// Whether any of them was answered; otherwise nothing is known of answers.
+    has_answers: bool,
+}
+
+/// What a source has to do with one destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contacts {
+    /// The destination.
+    pub destination: u32,
+    /// The records that ask for something, of each service [at most so many](super::MOST_RECORDS); 0 if all of
+    /// them are replies.
+    pub records: u32,
+    /// The distinct services asked for.
+    pub services: u32,
+    /// The least of them, or why there is none.
+    pub service: Service,
+    /// Whether a record has more than a [few](super::FEW) packets or bytes.
+    pub is_large: bool,
+    /// Whether the destination ever sent anything to the source, or a record says so.
+    pub is_answered: bool,
+}
+
+/// Whether two rows have the same source.
+#[inline]
+fn same_source(a: &Row, b: &Row) -> bool {
+    conversation(a).source() == conversation(b).source()
+}
+
+/// Whether two rows have the same source and the same destination.
+#[inline]
+fn same_pair(a: &Row, b: &Row) -> bool {
+    a.first_chunk::<8>() == b.first_chunk::<8>()
+}
+
+/// Whether the destination of a pair sent anything to its source.
+fn is_answered(pair: &[Row]) -> bool {
+    pair.iter().any(|row| conversation(row).is_answered())
+}
+
+/// Two addresses, in the order of rows.
+#[inline]
+fn pair_key(source: u32, destination: u32) -> u64 {
+    u64::from(source) << 32 | u64::from(destination)
+}
+
+/// Where records show answers, at least one of so many sources is answered.
+const LEAST_ANSWERED: usize = 4;
+
+/// Slots by which sources are told apart: 1 MiB of them.
+const SOURCES: usize = 1 << 20;
+
+/// The slot of `address`.
+#[inline]
+fn hash(address: u32) -> usize {
+    (address.wrapping_mul(0x9e37_79b1) >> 12) as usize
+}
+
+fn conversation(row: &Row) -> Conversation {
+    Conversation::of_bytes(*row)
+}
+
+/// What the rows of one pair say.
+fn contacts(pair: &[Row]) -> Contacts {
+    let is_answered = is_answered(pair);
+    // Where both sides send to drawn ports, nothing tells which of them asks.
+    let is_told = |one: &Conversation| one.service().is_asked() && !one.service().is_drawn();
+    let is_asking = !is_answered || pair.iter().map(conversation).any(|one| is_told(&one));
+    let is_asked = |one: &Conversation| is_asking && one.service().is_asked();
+    let asking = || pair.iter().map(conversation).filter(is_asked);
+    Contacts {
+        destination: conversation(&pair[0]).destination(),
+        records: asking().map(Conversation::records).sum(),
+        services: asking().filter(|one| one.service().is_port()).count() as u32,
+        service: asking().map(Conversation::service).next().unwrap_or(Service::REPLY),
+        is_large: asking().any(Conversation::is_large),
+        is_answered,
+    }
+}
+
+impl Conversations {
+    /// Those that were gathered.
+    pub fn new(gathered: Gathered<Conversation>) -> Self {
+        let mut found = Self { rows: gathered.finish(), has_answers: false };
+        let said = found.shows_answers();
+        found.mark_answered();
+        found.has_answers = said.unwrap_or_else(|| found.is_two_way());
+        found
+    }
+
+    /// Whether records show answers: say so themselves or are replies, to one of [some](LEAST_ANSWERED) sources
+    /// that ask. A log of requests has replies, too, but they are few. `None` if no record has ports.
+    fn shows_answers(&self) -> Option<bool> {
+        let runs = || self.rows.par_chunk_by(same_source);
+        let asks = |row: &Row| conversation(row).service().is_port();
+        let asking = runs().filter(|rows| rows.iter().any(asks)).count();
+        let said = runs().filter(|rows| is_answered(rows)).count();
+        let replies = self.rows.par_iter().map(conversation);
+        let replies = replies.filter(|one| one.service() == Service::REPLY);
+        let mut answered: Vec<u32> = replies.map(Conversation::destination).collect();
+        answered.par_sort_unstable();
+        answered.dedup();
+        (asking > 0).then(|| LEAST_ANSWERED * said.max(answered.len()) >= asking)
+    }
+
+    /// Whether most sources are answered, which are marked.
+    fn is_two_way(&self) -> bool {
+        let runs = || self.rows.par_chunk_by(same_source);
+        2 * runs().filter(|rows| is_answered(rows)).count() >= runs().count()
+    }
+
+    /// Marks every pair that has one in the other direction as answered.
+    fn mark_answered(&mut self) {
+        // Few destinations are sources, and those are told from most others by a few bits.
+        let mut sources = vec![false; SOURCES];
+        self.rows.chunk_by(same_source).for_each(|rows| {
+            sources[hash(conversation(&rows[0]).source())] = true;
+        });
+        let parts = (1 + self.rows.len() / TURNED) as u32;
+        for part in 0..parts {
+            let mut turned: Vec<u64> = self
+                .rows
+                .par_chunk_by(same_pair)
+                .map(|pair| conversation(&pair[0]))
+                .filter(|one| sources[hash(one.destination())])
+                .filter(|one| one.destination() % parts == part)
+                .map(|one| pair_key(one.destination(), one.source()))
+                .collect();
+            turned.par_sort_unstable();
+            let mut turned = turned.into_iter().peekable();
+            for pair in self.rows.chunk_by_mut(same_pair) {
+                let first = conversation(&pair[0]);
+                let key = pair_key(first.source(), first.destination());
+                while turned.next_if(|&other| other < key).is_some() {}
+                if turned.peek() == Some(&key) {
+                    pair.iter_mut().for_each(|row| *row = conversation(row).answered().to_bytes());
+                }
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether it is known which of them were answered.
+    pub fn has_answers(&self) -> bool {
+        self.has_answers
+    }
+
+    /// Each of them, ascending.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Conversation> {
+        self.rows.iter().map(conversation)
+    }
+
+    /// The rows as files hold them.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Each source with its destinations, ascending.
+    pub fn sources(&self) -> impl ParallelIterator<Item = (u32, Vec<Contacts>)> {
+        self.rows.par_chunk_by(same_source).map(|rows| {
+            let contacts = rows.chunk_by(same_pair).map(contacts).collect();
+            (conversation(&rows[0]).source(), contacts)
+        })
+    }
+
+    /// The conversations of each source with each destination that are `least` or more, ascending.
+    pub fn pairs(&self, least: usize) -> impl ParallelIterator<Item = Vec<Conversation>> {
+        let pairs = self.rows.par_chunk_by(same_pair).filter(move |pair| pair.len() >= least);
+        pairs.map(|pair| pair.iter().map(conversation).collect())
+    }
+
+    /// The destinations of `source`, ascending.
+    pub fn of(&self, source: u32) -> Vec<Contacts> {
+        let first = self.rows.partition_point(|row| conversation(row).source() < source);
+        let rows = &self.rows[first..];
+        let rows = &rows[..rows.partition_point(|row| conversation(row).source() == source)];
+        rows.chunk_by(same_pair).map(contacts).collect()
+    }
+
+    /// The ties of every address that is on `side`, ascending.
+    pub fn ties(&self, side: Side) -> Vec<(u32, Ties)> {
+        // A part at a time, as it takes other orders of the same rows.
+        let parts = 1 + self.rows.len() / TURNED;
+        let mut ties: Vec<(u32, Ties)> =
+            (0..parts as u64).flat_map(|part| self.some_ties(side, part, parts as u64)).collect();
+        if parts > 1 {
+            ties.par_sort_unstable_by_key(|&(address, _)| address);
+        }
+        ties
+    }
+
+    /// The ties of those addresses that leave the rest `part` of `parts`.
+    fn some_ties(&self, side: Side, part: u64, parts: u64) -> Vec<(u32, Ties)> {
+        let is_meant = |address: u32| parts == 1 || u64::from(address) % parts == part;
+        let ends = |row: &Row| {
+            let row = conversation(row);
+            let (source, destination) = (row.source(), row.destination());
+            let ends = match side {
+                Side::Source => [Some((source, destination)), None],
+                Side::Destination => [None, Some((destination, source))],
+                Side::Either => [Some((source, destination)), Some((destination, source))],
+            };
+            ends.into_iter().flatten().filter(move |&(own, _)| is_meant(own))
+        };
+        let pairs = || self.rows.par_chunk_by(same_pair);
+        let mut peers: Vec<u64> = pairs()
+            .flat_map_iter(|pair| ends(&pair[0]))
+            .map(|(own, other)| pair_key(own, other))
+            .collect();
+        sort(&mut peers);
+        let mut services: Vec<u64> = self
+            .rows
+            .par_iter()
+            .filter(|row| conversation(row).service() != Service::UNSAID)
+            .flat_map_iter(|row| {
+                let service = u64::from(conversation(row).service().bits());
+                ends(row).map(move |(own, _)| u64::from(own) << 32 | service)
+            })
+            .collect();
+        sort(&mut services);
+        // Of both ends the source is the one to which nothing comes back.
+        let asker = |pair: &[Row]| match side {
+            Side::Destination => conversation(&pair[0]).destination(),
+            Side::Source | Side::Either => conversation(&pair[0]).source(),
+        };
+        let mut unanswered: Vec<u64> = match self.has_answers {
+            true => pairs()
+                .filter(|pair| is_meant(asker(pair)) && !is_answered(pair))
+                .map(|pair| u64::from(asker(pair)) << 32)
+                .collect(),
+            false => Vec::new(),
+        };
+        unanswered.par_sort_unstable();
+
+        let own = |&key: &u64| (key >> 32) as u32;
+        let (mut services, mut unanswered) = (&services[..], &unanswered[..]);
+        let of_address = |peers: &[u64]| {
+            let address = own(&peers[0]);
+            let known = split(&mut services, address);
+            let silent = split(&mut unanswered, address);
+            let is_port = |key: &&u64| Service::of_bits(**key as u32).is_port();
+            let ties = Ties::new(
+                Some(peers.len() as u32),
+                (!known.is_empty()).then(|| known.iter().filter(is_port).count() as u32),
+                self.has_answers.then_some(silent.len() as u32),
+            );
+            (address, ties)
+        };
+        peers.chunk_by(|a, b| own(a) == own(b)).map(of_address).collect()
+    }
+}
+
+/// Sorts `keys` and leaves each once.
+fn sort(keys: &mut Vec<u64>) {
+    keys.par_sort_unstable();
+    keys.dedup();
+}
+
+/// Takes from `keys`, which ascend, those of `address`.
+fn split<'k>(keys: &mut &'k [u64], address: u32) -> &'k [u64] {
+    let first = keys.iter().take_while(|&&key| ((key >> 32) as u32) < address).count();
+    let len = keys[first..].iter().take_while(|&&key| (key >> 32) as u32 == address).count();
+    let found = &keys[first..first + len];
+    *keys = &keys[first + len..];
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Source, destination, port asked for (0: a reply), whether it says that it was answered.
+    type Made = (u32, u32, u16, bool);
+
+    fn made(records: &[Made]) -> Conversations {
+        let mut gathered = Gathered::default();
+        for &(source, destination, port, is_answered) in records {
+            let service = match port {
+                0 => Service::REPLY,
+                port => Service::of(Some(6), None, Some(port), false),
+            };
+            gathered.add(Conversation::of(source, destination, service, is_answered, (1, 60)));
+        }
+        Conversations::new(gathered)
+    }
+
+    fn record() -> impl Strategy<Value = Made> {
+        (0u32..9, 0u32..9, 0u16..4, prop::bool::weighted(0.1))
+    }
+
+    proptest! {
+        #[test]
+        fn ties_are_those_of_the_records(records in prop::collection::vec(record(), 1..60)) {
+            let conversations = made(&records);
+            let back: BTreeSet<(u32, u32)> = records.iter().map(|r| (r.1, r.0)).collect();
+            let answered = |s, d| back.contains(&(s, d))
+                || records.iter().any(|r| (r.0, r.1) == (s, d) && r.3);
+            let any = conversations.has_answers();
+            for side in [Side::Source, Side::Destination, Side::Either] {
+                let is_own = |r: &&Made, address| match side {
+                    Side::Source => r.0 == address,
+                    Side::Destination => r.1 == address,
+                    Side::Either => r.0 == address || r.1 == address,
+                };
+                let ties = conversations.ties(side);
+                prop_assert!(ties.is_sorted_by_key(|&(address, _)| address));
+                for (address, ties) in ties {
+                    let own = || records.iter().filter(|r| is_own(r, address));
+                    let mut peers = BTreeSet::new();
+                    for &(s, d, ..) in own() {
+                        if s == address && side != Side::Destination { peers.insert(d); }
+                        if d == address && side != Side::Source { peers.insert(s); }
+                    }
+                    let services: BTreeSet<u16> = own().map(|r| r.2).filter(|&port| port > 0).collect();
+                    let asker = |r: &&Made| side == Side::Destination || r.0 == address;
+                    let silent: BTreeSet<(u32, u32)> = own().filter(asker)
+                        .filter(|r| !answered(r.0, r.1)).map(|r| (r.0, r.1)).collect();
+                    prop_assert_eq!(ties.peers(), Some(peers.len() as u32));
+                    prop_assert_eq!(ties.services(), Some(services.len() as u32));
+                    prop_assert_eq!(ties.unanswered(), any.then_some(silent.len() as u32));
+                }
+            }
+        }
+
+        #[test]
+        fn contacts_are_those_of_the_records(records in prop::collection::vec(record(), 1..60)) {
+            let conversations = made(&records);
+            let mut sources: Vec<(u32, Vec<Contacts>)> = conversations.sources().collect();
+            sources.sort_by_key(|&(source, _)| source);
+            for (source, contacts) in sources {
+                prop_assert_eq!(&conversations.of(source), &contacts);
+                for one in contacts {
+                    let own = || records.iter().filter(|r| (r.0, r.1) == (source, one.destination));
+                    let services: BTreeSet<u16> = own().map(|r| r.2).filter(|&port| port > 0).collect();
+                    prop_assert_eq!(one.services as usize, services.len());
+                    prop_assert_eq!(one.records == 0, services.is_empty());
+                    prop_assert!(own().count() > 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What addresses do: how often, with whom, on which services, and when.
+//!
+//! Two things are gathered while records are read. [`Sums`] has a row for each address: records, bytes and
+//! times. [`Conversations`] has one for each source, destination and service: the peers and services of an
+//! address are counted from it once all is read. Both are sets of distinct keys in which rows of equal keys
+//! are merged, so a result depends neither on the order of records nor on threads, and parts unite exactly.
+//!
+//! A conversation takes 11 bytes, and an address 40 for each role. This module sees numbers only: it knows no
+//! files, no models and no rules.
+
+mod activity;
+mod conversation;
+mod conversations;
+mod earlier;
+mod gathered;
+mod service;
+mod sums;
+
+pub use activity::{Activities, Activity, Ties};
+pub use conversation::{Conversation, FEW, MOST_RECORDS};
+pub use conversations::{Contacts, Conversations, Side};
+pub use earlier::Earlier;
+pub use gathered::{Entry, Gathered};
+pub use service::Service;
+pub use sums::{Span, Sum, Sums};
+
+/// Whether and how the behaviour of addresses is counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Exactly.
+    Exact,
+}

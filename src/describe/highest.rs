@@ -1,0 +1,101 @@
+//! The addresses with the highest counters: where an analyst looks when no rule has found anything.
+
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use crate::address::{AddressSet, dotted};
+use crate::behaviour::{Activity, Earlier};
+
+/// How many addresses are told of each counter.
+const TOLD: usize = 10;
+
+/// Growth is told of addresses that have at least so many peers or services, or records.
+const LEAST_TIES: u32 = 20;
+const LEAST_RECORDS: u64 = 50;
+/// What a counter is taken to have been before, at least: from little to some is not much.
+const TIES_BEFORE: f64 = 2.0;
+const RECORDS_BEFORE: f64 = 5.0;
+/// How many times as much as before is growth.
+const TIMES: f64 = 4.0;
+
+/// The addresses with the highest values of one counter.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Highest {
+    /// The counter: a column of addresses.csv, or `growth`.
+    pub counter: &'static str,
+    /// The addresses, the highest first.
+    pub addresses: Vec<Valued>,
+}
+
+/// An address and its value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Valued {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The value: a number, or of `growth` how many times as much as before.
+    pub value: f64,
+}
+
+/// The ten highest addresses of `set` by each counter that is known, and with another day the ten that have grown
+/// most.
+pub fn highest(set: &AddressSet, earlier: Option<&Earlier>) -> Vec<Highest> {
+    let whole = |count: Option<u32>| count.map(f64::from);
+    let large = |count: Option<u64>| count.map(|count| count as f64);
+    let mut found = vec![
+        of(set, "records", |at| large(set.activity(at).records)),
+        of(set, "bytes", |at| large(set.activity(at).bytes)),
+        of(set, "peers", |at| whole(set.activity(at).peers)),
+        of(set, "services", |at| whole(set.activity(at).services)),
+        of(set, "unanswered", |at| whole(set.activity(at).unanswered)),
+    ];
+    if let Some(earlier) = earlier {
+        let grown = |at| growth(&set.activity(at), &earlier.of(set.addresses()[at])?);
+        found.push(of(set, "growth", grown));
+    }
+    found.retain(|highest| !highest.addresses.is_empty());
+    found
+}
+
+/// The highest addresses by `value`, of which 0 is none.
+fn of(set: &AddressSet, counter: &'static str, value: impl Fn(usize) -> Option<f64>) -> Highest {
+    let mut best: Vec<(f64, usize)> = Vec::with_capacity(TOLD + 1);
+    for at in 0..set.len() {
+        let Some(value) = value(at).filter(|&value| value > 0.0) else { continue };
+        // Of equals the first in the set.
+        let place = best.partition_point(|&(other, _)| other >= value);
+        if place < TOLD {
+            best.insert(place, (value, at));
+            best.truncate(TOLD);
+        }
+    }
+    let valued = |(value, at): (f64, usize)| Valued { address: dotted(set.addresses()[at]), value };
+    Highest { counter, addresses: best.into_iter().map(valued).collect() }
+}
+
+/// How many times as much as `then` an address does `now`, if that is much: in peers, services or records.
+fn growth(now: &Activity, then: &Activity) -> Option<f64> {
+    let ties = |now: Option<u32>, then: Option<u32>| {
+        let now = now.filter(|&now| now >= LEAST_TIES)?;
+        Some(f64::from(now) / (f64::from(then.unwrap_or(0)) + TIES_BEFORE))
+    };
+    let records = now.records.filter(|&now| now >= LEAST_RECORDS);
+    let records = records.map(|now| now as f64 / (then.records.unwrap_or(0) as f64 + RECORDS_BEFORE));
+    let ratios = [ties(now.peers, then.peers), ties(now.services, then.services), records];
+    let most = ratios.into_iter().flatten().fold(0.0, f64::max);
+    (most >= TIMES).then(|| (most * 100.0).round() / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_told_of_what_is_much() {
+        let of = |records, peers| Activity { records: Some(records), peers: Some(peers), ..Activity::default() };
+        assert_eq!(growth(&of(50, 1), &Activity::default()), Some(10.0));
+        assert_eq!(growth(&of(49, 1), &Activity::default()), None);
+        assert_eq!(growth(&of(30, 30), &of(30, 3)), Some(6.0));
+        assert_eq!(growth(&of(200, 30), &of(100, 10)), None);
+    }
+}
