@@ -9,6 +9,7 @@ use super::{AnalysisError, Watcher};
 use crate::address::{AddressSet, Blocks};
 use crate::describe::census::Census;
 use crate::describe::clusters::{Cluster, clusters};
+use crate::describe::evidence::{Evidence, evidence};
 use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
 use crate::describe::highest::{Highest, highest};
 use crate::engine::{Engine, EngineError};
@@ -76,6 +77,8 @@ pub struct Judged {
     pub findings: Vec<Anomaly>,
     /// All of them.
     pub finding_count: usize,
+    /// What each of the first findings rests on.
+    pub evidence: Vec<Vec<Evidence>>,
     /// Of what a ranking flags, the addresses of the most surprise.
     pub most_remote: Vec<Anomaly>,
     /// The addresses with the highest counters.
@@ -185,6 +188,8 @@ pub(super) fn judge(
         context: criteria.context,
     };
     watcher.flagged(&flagged).map_err(EngineError::Sink)?;
+    let findings = flagged.findings(set, criteria.listed);
+    let Context { side, conversations, .. } = criteria.context;
     let sweep_time = started.elapsed();
     Ok(Judged {
         threshold,
@@ -193,7 +198,8 @@ pub(super) fn judge(
         flagged: flagged.ascending(set),
         suppressed,
         anomalies: flagged.anomalies(set, criteria.listed),
-        findings: flagged.findings(set, criteria.listed),
+        evidence: evidence(&findings, &structure, conversations, side),
+        findings,
         finding_count: flagged.rows.iter().filter(|row| flagged.is_finding(row)).count(),
         most_remote: flagged.most_remote(set),
         highest: highest(set, criteria.context.earlier),

@@ -207,12 +207,34 @@ impl Conversations {
         pairs.map(|pair| pair.iter().map(conversation).collect())
     }
 
+    /// The conversations of `source` with each of its destinations, ascending.
+    pub fn pairs_of(&self, source: u32) -> Vec<Vec<Conversation>> {
+        let pairs = self.rows_of(source).chunk_by(same_pair);
+        pairs.map(|pair| pair.iter().map(conversation).collect()).collect()
+    }
+
+    /// The conversations of each source of `destination` with it, ascending: looks at all rows.
+    pub fn pairs_to(&self, destination: u32) -> Vec<Vec<Conversation>> {
+        let pairs = self.rows.par_chunk_by(same_pair);
+        let to = pairs.filter(|pair| conversation(&pair[0]).destination() == destination);
+        to.map(|pair| pair.iter().map(conversation).collect()).collect()
+    }
+
+    /// The conversations of `source` with `destination`, ascending.
+    pub fn between(&self, source: u32, destination: u32) -> Vec<Conversation> {
+        let rows = self.rows_of(source).iter().map(conversation);
+        rows.filter(|one| one.destination() == destination).collect()
+    }
+
     /// The destinations of `source`, ascending.
     pub fn of(&self, source: u32) -> Vec<Contacts> {
+        self.rows_of(source).chunk_by(same_pair).map(contacts).collect()
+    }
+
+    fn rows_of(&self, source: u32) -> &[Row] {
         let first = self.rows.partition_point(|row| conversation(row).source() < source);
         let rows = &self.rows[first..];
-        let rows = &rows[..rows.partition_point(|row| conversation(row).source() == source)];
-        rows.chunk_by(same_pair).map(contacts).collect()
+        &rows[..rows.partition_point(|row| conversation(row).source() == source)]
     }
 
     /// The ties of every address that is on `side`, ascending.

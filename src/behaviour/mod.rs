@@ -15,6 +15,7 @@ mod earlier;
 mod gathered;
 mod service;
 mod sums;
+mod timeline;
 
 pub use activity::{Activities, Activity, Ties};
 pub use conversation::{Conversation, FEW, MOST_RECORDS};
@@ -23,6 +24,7 @@ pub use earlier::Earlier;
 pub use gathered::{Entry, Gathered};
 pub use service::Service;
 pub use sums::{Span, Sum, Sums};
+pub use timeline::Timeline;
 
 /// Whether and how the behaviour of addresses is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::address::{AddressSet, dotted};
 use crate::behaviour::{Activity, Earlier};
+use crate::words::grouped;
 
 /// How many addresses are told of each counter.
 const TOLD: usize = 10;
@@ -26,6 +27,16 @@ pub struct Highest {
     pub counter: &'static str,
     /// The addresses, the highest first.
     pub addresses: Vec<Valued>,
+}
+
+impl Highest {
+    /// A value of the counter, in words.
+    pub fn told(&self, value: f64) -> String {
+        match self.counter {
+            "growth" => format!("{value:.1} times"),
+            _ => grouped(value as u64),
+        }
+    }
 }
 
 /// An address and its value.

@@ -9,6 +9,8 @@ pub mod clusters;
 pub mod commonest;
 pub mod cover;
 pub mod drawing;
+pub mod evidence;
+pub mod fanout;
 pub mod flagged;
 pub mod highest;
 pub mod histogram;

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::address::AddressSet;
-use crate::behaviour::{Conversations, Counting, Side};
+use crate::behaviour::{Conversations, Counting, Side, Timeline};
 
 pub(crate) mod account;
 pub mod catalogue;
@@ -77,6 +77,8 @@ pub struct Capture {
     pub sets: PerRole<AddressSet>,
     /// Who asked whom for what, if that was counted.
     pub conversations: Option<Conversations>,
+    /// When the records were made that count, if that was counted.
+    pub timeline: Timeline,
     /// What was read and what was skipped.
     pub account: Account,
 }
@@ -105,7 +107,7 @@ pub fn read(
 ) -> Result<Capture, InputError> {
     let sources = Sources::find(paths, options.directories)?;
     let counted = driver::read(sources, options, progress)?;
-    let Counted { source, destination, conversations, mut account } = counted;
+    let Counted { source, destination, conversations, timeline, mut account } = counted;
     if options.strict {
         strictly(&account)?;
     }
@@ -130,7 +132,7 @@ pub fn read(
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     warn_of_saturation(&sets, &mut account);
-    let capture = Capture { sets, conversations, account };
+    let capture = Capture { sets, conversations, timeline, account };
     if capture.largest().is_empty() {
         return Err(InputError::nothing(capture.account));
     }

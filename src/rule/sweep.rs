@@ -5,7 +5,7 @@
 //! never speaks, in a part of the network (a /16) where others do. For every source the block of each size with
 //! the most silent contacts counts, and the one with the most light contacts.
 //!
-//! Where no silence tells a sweep from an errand, all contacts of the block must ask for the same service.
+//! Where no answers tell a sweep from errands, only contacts that ask for the same service count together.
 //!
 //! What is many is told by the other sources: more than six times the spread (the median absolute deviation, as
 //! of a normal distribution) beyond their median, and never fewer than [`LEAST_SILENT`] or [`LEAST_LIGHT`]. Silent contacts
@@ -73,6 +73,9 @@ struct Tally {
     is_one_service: bool,
 }
 
+/// A size of block, and what is counted in it.
+type Best = [Option<Tally>; 2];
+
 impl Tally {
     fn of(contact: &Contacts, is_silent: bool) -> Self {
         let address = contact.destination;
@@ -103,8 +106,8 @@ struct Candidate {
     /// All its contacts with few records, and those of them that are silent.
     light: u32,
     silent: u32,
-    most_silent: [Option<Tally>; 2],
-    most_light: [Option<Tally>; 2],
+    most_silent: Best,
+    most_light: Best,
 }
 
 /// The sweeps among `conversations`, by their source. When they were made is known from those `destinations`
@@ -157,16 +160,13 @@ fn untimed(conversations: &Conversations) -> Vec<Sweep> {
     let light_limits = limits(|c, size| c.most_light[size].map_or(0, |t| t.light), LEAST_LIGHT);
     let sweep = |candidate: &Candidate| {
         let of_size = |size: usize| {
-            let shows_answers = conversations.has_answers();
             let silent = candidate.most_silent[size].filter(|tally| {
                 let elsewhere = f64::from(candidate.silent - tally.silent);
                 let others = f64::from((candidate.light - tally.light).max(1));
-                (shows_answers || tally.is_one_service)
-                    && tally.silent >= silent_limits[size]
+                tally.silent >= silent_limits[size]
                     && f64::from(tally.silent) >= TIMES * f64::from(tally.light) * elsewhere / others
             });
-            let is_sweep = |t: &Tally| t.is_one_service && t.light >= light_limits[size];
-            silent.or(candidate.most_light[size].filter(is_sweep))
+            silent.or(candidate.most_light[size].filter(|tally| tally.light >= light_limits[size]))
         };
         let (small, large) = (of_size(0), of_size(1));
         let is_most = |small: &Tally| {
@@ -200,22 +200,35 @@ fn candidate(source: u32, contacts: &[Contacts], speech: Option<&Speech>) -> Can
         Tally::of(contact, is_silent)
     };
     let light: Vec<Tally> = contacts.iter().filter(is_light).map(tally).collect();
-    let of_size = |length: u32, count: fn(&Tally) -> u32| {
-        let same = |a: &Tally, b: &Tally| (a.first ^ b.first) >> (32 - length) == 0;
-        let blocks = light.chunk_by(same).map(|block| {
+    let mut alike = light.clone();
+    alike.retain(|tally| tally.is_one_service);
+    // Addresses of a service stay in order.
+    alike.sort_by_key(|tally| tally.service);
+    let silent: fn(&Tally) -> u32 = |tally| tally.silent;
+    let counted = if speech.is_none() { &light } else { &alike };
+    Candidate {
+        source,
+        light: light.len() as u32,
+        silent: light.iter().map(silent).sum(),
+        most_silent: best(counted, silent, speech.is_some()),
+        most_light: best(&alike, |tally| tally.light, true),
+    }
+}
+
+/// The blocks of `contacts` of which `count` is greatest, of each size one. Only those of the same service are
+/// counted together if `by_service`.
+fn best(contacts: &[Tally], count: fn(&Tally) -> u32, by_service: bool) -> Best {
+    LENGTHS.map(|length| {
+        let same = |a: &Tally, b: &Tally| {
+            (a.first ^ b.first) >> (32 - length) == 0 && (!by_service || a.service == b.service)
+        };
+        let blocks = contacts.chunk_by(same).map(|block| {
             let mut all = block[0];
             block[1..].iter().for_each(|&tally| all.add(tally));
             all
         });
         blocks.max_by_key(|tally| (count(tally), u32::MAX - tally.first))
-    };
-    Candidate {
-        source,
-        light: light.len() as u32,
-        silent: light.iter().map(|tally| tally.silent).sum(),
-        most_silent: LENGTHS.map(|length| of_size(length, |tally| tally.silent)),
-        most_light: LENGTHS.map(|length| of_size(length, |tally| tally.light)),
-    }
+    })
 }
 
 /// From which number on one of `counts`, of each source one, is far above the others.

@@ -12,6 +12,7 @@ use crate::input::read::wanted::{Verdict, Wanted};
 use crate::input::record::{Cell, Facts, Form, Record};
 use crate::input::role::Role;
 use crate::input::tally::Tally;
+use crate::input::time::SECOND;
 
 /// Malformed cells of a file that are kept to be shown.
 pub(crate) const REMEMBERED: usize = 3;
@@ -105,6 +106,10 @@ pub(crate) struct Block {
     pub destination: Side,
     /// Who asks whom for what, if the run wants that.
     pub conversations: Vec<Conversation>,
+    /// Seconds since 1970, and how many records in a row have them.
+    pub seconds: Vec<(i64, u64)>,
+    /// What another timeline holds: stretches of so many seconds, as a power of two.
+    pub stretches: Vec<(u32, i64, u64)>,
     pub records: u64,
     /// Whether a record with an address says how many packets it stands for, and whether one does not.
     says_packets: bool,
@@ -165,8 +170,11 @@ impl Block {
                 Side { keys: std::mem::take(keys), tally: Tally::default() }
             });
         self.conversations.clear();
+        self.seconds.clear();
         let conversations = std::mem::take(&mut self.conversations);
-        *self = Self { source, destination, conversations, malformed_left, ..Self::new(wanted) };
+        let seconds = std::mem::take(&mut self.seconds);
+        let kept = Self::new(wanted);
+        *self = Self { source, destination, conversations, seconds, malformed_left, ..kept };
     }
 
     /// Empties the block so that it can be parsed again.
@@ -260,7 +268,7 @@ impl Block {
     /// Gathers what `record` says of its two addresses.
     #[inline]
     fn watch_pair(&mut self, source: u32, destination: u32, record: &Record) {
-        self.timed += u64::from(record.facts.time.is_some());
+        self.see(record.facts.time);
         if self.has_source && self.wanted.sums {
             self.source.keys.seen.push(seen(source, record));
         }
@@ -269,6 +277,29 @@ impl Block {
         }
         if self.wanted.conversations {
             self.conversations.push(conversation(source, destination, record));
+        }
+    }
+
+    /// Takes note of the time of a record that counts.
+    #[inline]
+    fn see(&mut self, time: Option<i64>) {
+        let Some(time) = time else { return };
+        self.timed += 1;
+        if !self.wanted.conversations {
+            return;
+        }
+        let second = time.div_euclid(SECOND);
+        match self.seconds.last_mut() {
+            Some((last, records)) if *last == second => *records += 1,
+            _ => self.seconds.push((second, 1)),
+        }
+    }
+
+    /// Adds `records` to a stretch of the timeline.
+    pub fn add_stretch(&mut self, shift: u32, stretch: i64, records: u64) {
+        self.records += 1;
+        if self.wanted.conversations && !self.is_filtered {
+            self.stretches.push((shift, stretch, records));
         }
     }
 
@@ -360,7 +391,6 @@ impl Block {
         packets: u64,
         mut place: impl FnMut(Role) -> MalformedInBlock,
     ) {
-        self.timed += u64::from(record.facts.time.is_some());
         let mut counts = false;
         let sides = [
             (self.has_source, Role::Source, record.source),
@@ -391,6 +421,10 @@ impl Block {
             if cell == Cell::Malformed {
                 self.remember(|| place(role));
             }
+        }
+        self.timed += u64::from(!counts && record.facts.time.is_some());
+        if counts {
+            self.see(record.facts.time);
         }
         if let Cell::Address { address: source, .. } = record.source
             && let Cell::Address { address: destination, .. } = record.destination

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
 use crate::address::Unit;
-use crate::behaviour::{Conversation, Counting, Gathered};
+use crate::behaviour::{Conversation, Counting, Gathered, Timeline};
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
 use crate::input::found::PassedOver;
@@ -53,6 +53,8 @@ pub(crate) struct Counted {
     pub destination: Folded,
     /// Who asked whom for what, if that was wanted.
     pub conversations: Option<Gathered<Conversation>>,
+    /// When the records were made that count.
+    pub timeline: Timeline,
     pub account: Account,
 }
 
@@ -95,7 +97,8 @@ pub(crate) fn read(
         },
     };
     let account = Account { passed_over, repeated, ..Account::default() };
-    let mut collector = Collector { events, free, progress, folds, account };
+    let timeline = Timeline::default();
+    let mut collector = Collector { events, free, progress, folds, timeline, account };
     while let Some((file, is_named)) = collector.file()? {
         if !is_named && file.is_of_another_kind() {
             let error = InputError::NoList { name: file.name.clone() };
@@ -105,8 +108,10 @@ pub(crate) fn read(
         }
     }
     collector.progress.tell()?;
-    let Collector { folds: Folds { source, destination, conversations }, account, .. } = collector;
+    let Collector { folds, timeline, account, .. } = collector;
+    let Folds { source, destination, conversations } = folds;
     Ok(Counted {
+        timeline,
         source: source.finish().map_err(failed)?,
         destination: destination.finish().map_err(failed)?,
         conversations: conversations.map(Fold::finish).transpose().map_err(failed)?,
@@ -176,6 +181,7 @@ struct Collector<'a> {
     free: Sender<Slab>,
     progress: Watch<'a>,
     folds: Folds,
+    timeline: Timeline,
     account: Account,
 }
 
@@ -258,6 +264,12 @@ impl Collector<'_> {
         let block = &mut parsed.slab.block;
         self.folds.source.add(&mut block.source.keys);
         self.folds.destination.add(&mut block.destination.keys);
+        for (second, records) in block.seconds.drain(..) {
+            self.timeline.add(0, second, records);
+        }
+        for (shift, stretch, records) in block.stretches.drain(..) {
+            self.timeline.add(shift, stretch, records);
+        }
         if let Some(fold) = &mut self.folds.conversations {
             fold.add(&mut block.conversations);
         }

@@ -48,7 +48,10 @@ const shapeOf = (cluster) => SHAPES[(cluster + Math.floor(cluster / COLOURS)) % 
 const colourOf = (cluster) => `--c${cluster % COLOURS}`;
 
 /** The mark of each rule; of one that this page does not know a cross. */
-const RULES = { "low-density": SHAPES[0], reserved: SHAPES[1], gap: SHAPES[2], isolated: SHAPES[3] };
+const RULES = {
+  "low-density": SHAPES[0], reserved: SHAPES[1], gap: SHAPES[2], isolated: SHAPES[3],
+  sweep: SHAPES[4], "port-scan": SHAPES[6], "new-busy": SHAPES[7],
+};
 const shapeOfRule = (rule) => RULES[rule] ?? SHAPES[5];
 
 /** A mark for text and buttons, coloured by the style sheet's variable. */

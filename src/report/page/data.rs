@@ -59,6 +59,8 @@ struct FlagData<'a> {
     density: Vec<f64>,
     /// Which of `rules`.
     rule: Vec<usize>,
+    /// Whether a rule flags it that can flag nothing.
+    finding: Vec<bool>,
     reason: Vec<&'a str>,
     surprise: Vec<[f64; 4]>,
 }
@@ -119,6 +121,7 @@ impl<'a> FlagData<'a> {
             cluster: told().map(|flag| flag.cluster).collect(),
             density: told().map(|flag| flag.log_density).collect(),
             rule,
+            finding: told().map(|flag| flag.finding).collect(),
             reason: told().map(|flag| flag.reason.as_str()).collect(),
             surprise: told().map(|flag| flag.surprise_octets).collect(),
             rules,

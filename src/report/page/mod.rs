@@ -12,6 +12,7 @@ mod batch;
 mod chart;
 mod data;
 mod embed;
+mod finding;
 mod frame;
 mod model;
 mod picture;

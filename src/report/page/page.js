@@ -39,7 +39,8 @@ function legend(role, root, changed) {
   }
   for (const [at, rule] of role.flags.rules.entries()) {
     const text = make("i", { textContent: at ? rule : `flagged: ${rule}` });
-    root.append(make("span", { className: "key" }, mark(shapeOfRule(rule), "--odd", true), text));
+    const found = role.flags.finding[role.flags.rule.indexOf(at)];
+    root.append(make("span", { className: "key" }, mark(shapeOfRule(rule), found ? "--odd" : "--faint", true), text));
   }
 }
 

@@ -253,8 +253,9 @@ class Plane {
     const { role } = this, { flags, hidden } = role;
     const { context, width, height } = sized(this.over);
     const inside = ([px, py]) => px > -9 && py > -9 && px < width + 9 && py < height + 9;
-    const odd = colour("--odd"), halo = colour("--card");
-    context.fillStyle = odd;
+    const odd = colour("--odd"), remote = colour("--faint"), halo = colour("--card");
+    const tint = (flag) => (flags.finding[flag] ? odd : remote);
+    context.fillStyle = remote;
     if (role.side) this.drawFlaggedCells(context);
     else if (flags.count > flags.shown) {
       for (let i = 0; i < role.x.length; i++) {
@@ -269,27 +270,29 @@ class Plane {
     }
     const dots = seen.length > MOST_FLAG_MARKS;
     const size = seen.length > 300 ? 3.4 : 5.2;
-    // The oddest last, on top.
+    // The oddest last, on top, and findings above all.
     seen.reverse();
+    seen.sort((a, b) => flags.finding[a] - flags.finding[b]);
     if (dots) {
       context.globalAlpha = 0.6;
       for (const flag of seen) {
         const [px, py] = this.placeOfFlag(flag);
+        context.fillStyle = tint(flag);
         context.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
       }
       context.globalAlpha = 1;
     }
     this.drawClusters(context);
     for (const flag of dots ? [] : seen) {
-      this.markAt(context, ...this.placeOfFlag(flag), size, shapeOfRule(flags.rules[flags.rule[flag]]), odd, halo);
+      this.markAt(context, ...this.placeOfFlag(flag), size, shapeOfRule(flags.rules[flags.rule[flag]]), tint(flag), halo);
     }
     if (this.at !== null) {
       const [px, py] = this.placeOfFlag(this.at);
-      this.markAt(context, px, py, 7, shapeOfRule(flags.rules[flags.rule[this.at]]), odd, halo);
+      this.markAt(context, px, py, 7, shapeOfRule(flags.rules[flags.rule[this.at]]), tint(this.at), halo);
       context.beginPath();
       context.arc(px, py, 14, 0, 2 * Math.PI);
       context.lineWidth = 2;
-      context.strokeStyle = odd;
+      context.strokeStyle = tint(this.at);
       context.stroke();
     }
   }

@@ -10,7 +10,10 @@ use super::model::fit_sentence;
 use super::role::RolePage;
 use super::shell::Shell;
 use super::{chart, embed};
+use super::finding::{Finding, Told};
+use crate::behaviour::Timeline;
 use crate::describe::clusters::{Cluster, by_weight};
+use crate::describe::highest::Valued;
 use crate::input::{PerRole, Role};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::report::text;
@@ -19,13 +22,14 @@ use crate::words::title;
 /// Bars of a histogram.
 const BARS: usize = 64;
 
-/// Writes the page of a run: its `summary`, and for each role what is shown of it.
+/// Writes the page of a run: its `summary`, for each role what is shown of it, and the `timeline` of its records.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn write(
     summary: &Summary<RoleSummary>,
     pages: &PerRole<Option<RolePage>>,
+    timeline: &Timeline,
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -34,7 +38,8 @@ pub fn write(
     };
     let sections = pages.iter().filter_map(section).collect::<io::Result<Vec<_>>>()?;
     let frame = Frame { summary, invocation };
-    let page = RunPage { shell: frame.shell(), frame, sections };
+    let timeline = chart::timeline(timeline);
+    let page = RunPage { shell: frame.shell(), frame, timeline, sections };
     page.write_into(&mut &mut *out).map_err(io::Error::other)
 }
 
@@ -43,6 +48,7 @@ pub fn write(
 struct RunPage<'a> {
     shell: Shell,
     frame: Frame<'a, RoleSummary>,
+    timeline: Option<(String, String)>,
     sections: Vec<RoleSection<'a>>,
 }
 
@@ -54,6 +60,8 @@ struct RoleSection<'a> {
     /// Clusters that have addresses, heaviest first.
     clusters: Vec<&'a Cluster>,
     model: Option<String>,
+    findings: Vec<Finding<'a>>,
+    fanout: String,
     histogram: String,
     trace: String,
     data: String,
@@ -77,11 +85,26 @@ impl<'a> RoleSection<'a> {
             found,
             clusters: by_weight(&found.clusters),
             model: found.fits.last().map(fit_sentence),
+            findings: Finding::all(found, page),
+            fanout: chart::fanout(&page.fanout, "records"),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
             trace: chart::trace(&page.trace),
             data: embed::json(&RoleData::new(role, found, page, densities, narrow))?,
             bytes,
         })
+    }
+
+    /// The counters, each with its highest addresses.
+    fn highest(&self) -> impl Iterator<Item = (&'static str, Vec<(String, String)>)> {
+        self.found.highest.iter().map(|highest| {
+            let told = |valued: &Valued| (valued.address.to_string(), highest.told(valued.value));
+            (highest.counter, highest.addresses.iter().map(told).collect())
+        })
+    }
+
+    /// A number with so many decimals.
+    fn decimal(&self, value: &f64, decimals: usize) -> String {
+        chart::number(*value, 10f64.powi(-(decimals as i32)))
     }
 
     fn share(&self, cluster: &Cluster) -> String {
@@ -112,6 +135,13 @@ impl<'a> RoleSection<'a> {
 
     /// The name of a rule, what it flagged, and by what.
     fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.found.rules.iter().map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+        let rules = self.found.rules.iter().filter(|rule| !text::is_ranking(rule, self.found));
+        rules.map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+    }
+
+    /// By what the most remote addresses are told, if a rule tells them.
+    fn remote(&self) -> Option<String> {
+        let ranking = self.found.rules.iter().find(|rule| text::is_ranking(rule, self.found));
+        ranking.map(|rule| text::flagged_by(rule, self.found))
     }
 }

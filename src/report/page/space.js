@@ -163,15 +163,19 @@ class Space {
 
   drawFlags(cell) {
     const { role, block, root } = this, { context } = sized(find(".over", root));
-    const places = new Set();
-    for (const address of role.flags.address) {
-      if (block === null) places.add(address >>> 16);
-      else if (address >>> 16 === block) places.add(address & 0xffff);
-    }
-    const many = places.size > 1000, size = many ? cell : Math.max(cell, 5);
-    for (const [name, more] of many ? [["--odd", 0]] : [["--card", 2], ["--odd", 0]]) {
-      context.fillStyle = colour(name);
-      for (const d of places) this.fill(context, d, cell, size + more);
+    // Findings go over what is only remote.
+    for (const [found, name] of [[false, "--faint"], [true, "--odd"]]) {
+      const places = new Set();
+      role.flags.address.forEach((address, flag) => {
+        if (role.flags.finding[flag] !== found) return;
+        if (block === null) places.add(address >>> 16);
+        else if (address >>> 16 === block) places.add(address & 0xffff);
+      });
+      const many = places.size > 1000, size = many ? cell : Math.max(cell, 5);
+      for (const [tint, more] of many ? [[name, 0]] : [["--card", 2], [name, 0]]) {
+        context.fillStyle = colour(tint);
+        for (const d of places) this.fill(context, d, cell, size + more);
+      }
     }
   }
 

@@ -37,7 +37,7 @@ class FlagTable {
 
   addressCell(flag) {
     const { flags } = this.role, address = make("span", { className: "ip", textContent: dotted(flags.address[flag]) });
-    return make("span", {}, mark(shapeOfRule(flags.rules[flags.rule[flag]]), "--odd", true), address);
+    return make("span", {}, mark(shapeOfRule(flags.rules[flags.rule[flag]]), flags.finding[flag] ? "--odd" : "--faint", true), address);
   }
 
   /** Four bars, the surprise of each octet; the largest in red. */

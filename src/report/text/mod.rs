@@ -14,7 +14,7 @@ pub mod table;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::sentences;
-pub(super) use role::flagged_by;
+pub(super) use role::{flagged_by, is_ranking};
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;

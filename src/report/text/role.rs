@@ -9,7 +9,7 @@ use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::RuleSummary;
-use crate::describe::highest::{Highest, Valued};
+use crate::describe::highest::Valued;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
@@ -40,8 +40,7 @@ impl Findings for RoleSummary {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
         let addresses = counted(self.addresses as u64, "address", "addresses");
         let clusters = counted(full as u64, "cluster", "clusters");
-        let findings = counted(self.finding_count as u64, "finding", "findings");
-        writeln!(out, "{}: {addresses}, {clusters}, {findings}", title(role))?;
+        writeln!(out, "{}: {addresses}, {clusters}", title(role))?;
         writeln!(out)?;
         write_rules(self, out)?;
         write_remote(role, self, layout, out)?;
@@ -179,7 +178,7 @@ fn write_rules(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Whether `rule` flags a share of any set.
-fn is_ranking(rule: &RuleSummary, found: &RoleSummary) -> bool {
+pub(in crate::report) fn is_ranking(rule: &RuleSummary, found: &RoleSummary) -> bool {
     let is_share = matches!(found.threshold.rule, ThresholdRule::Percentile { .. });
     rule.rule == LOW_DENSITY && is_share
 }
@@ -226,15 +225,10 @@ fn write_highest(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n  Highest, a ranking and no finding:\n")?;
-    for Highest { counter, addresses } in &found.highest {
-        let valued = addresses.iter().take(HIGHEST).map(|Valued { address, value }| {
-            let value = match *counter {
-                "growth" => format!("{value:.1} times"),
-                _ => grouped(*value as u64),
-            };
-            format!("{address} {value}")
-        });
-        writeln!(out, "  {counter:<12}{}", valued.collect::<Vec<_>>().join(", "))?;
+    for highest in &found.highest {
+        let told = |valued: &Valued| format!("{} {}", valued.address, highest.told(valued.value));
+        let told: Vec<String> = highest.addresses.iter().take(HIGHEST).map(told).collect();
+        writeln!(out, "  {:<12}{}", highest.counter, told.join(", "))?;
     }
     Ok(())
 }

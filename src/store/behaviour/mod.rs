@@ -2,8 +2,8 @@
 //! conversations, so that shards unite exactly and another day can be compared.
 //!
 //! The file begins with a line that names its version. Rows follow, each with a letter that tells its kind: `S`,
-//! `D` and `A` for the sums of an address as a source, as a destination or as either, `C` for a conversation,
-//! and `E` for the end, with the number of rows before it.
+//! `D` and `A` for the sums of an address as a source, as a destination or as either, `C` for a conversation, `T`
+//! for the records of a stretch of time, and `E` for the end, with the number of rows before it.
 
 use crate::behaviour::{Conversation, Sum};
 use crate::input::Role;
@@ -30,7 +30,11 @@ const HEADER: &[u8] = b"octomix behaviour 1\n";
 const MAGIC: &[u8] = b"octomix behaviour ";
 
 const CONVERSATION: u8 = b'C';
+const STRETCH: u8 = b'T';
 const END: u8 = b'E';
+
+/// The seconds of a stretch of time are at most this power of two.
+const LARGEST_SHIFT: u32 = 62;
 
 /// The letter of the sums of a role.
 fn letter(role: Role) -> u8 {
@@ -46,6 +50,8 @@ fn letter(role: Role) -> u8 {
 enum Row {
     Sum(Role, Sum),
     Conversation(Conversation),
+    /// A stretch of time: its seconds as a power of two, its number since 1970, its records.
+    Stretch(u32, i64, u64),
     /// The end, after so many rows.
     End(u64),
 }
@@ -55,6 +61,12 @@ fn row(bytes: &[u8]) -> Result<Option<(Row, usize)>, &'static str> {
     let Some((&letter, rest)) = bytes.split_first() else { return Ok(None) };
     let row = match letter {
         CONVERSATION => rest.first_chunk().map(|&b| (Row::Conversation(Conversation::of_bytes(b)), b.len())),
+        STRETCH => rest.first_chunk::<17>().map(|b| {
+            let number = |at: usize| {
+                b[at..at + 8].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+            };
+            (Row::Stretch(u32::from(b[0]).min(LARGEST_SHIFT), number(1) as i64, number(9)), b.len())
+        }),
         END => rest.first_chunk().map(|&b| (Row::End(u64::from_le_bytes(b)), b.len())),
         _ => match Role::ALL.into_iter().find(|&role| self::letter(role) == letter) {
             Some(role) => rest.first_chunk().map(|&b| (Row::Sum(role, Sum::of_bytes(b)), b.len())),

@@ -91,6 +91,7 @@ impl Parser for Rows {
             match row {
                 Row::Sum(role, sum) => block.add_sum(role, sum),
                 Row::Conversation(conversation) => block.add_conversation(conversation),
+                Row::Stretch(shift, stretch, records) => block.add_stretch(shift, stretch, records),
                 Row::End(_) => continue,
             }
         }
@@ -161,6 +162,7 @@ mod day {
             match found.0 {
                 Row::Sum(role, sum) => sums.get_mut(role).add(sum),
                 Row::Conversation(conversation) => conversations.add(conversation),
+                Row::Stretch(..) => {}
                 Row::End(said) if said == rows && rest.is_empty() => break,
                 Row::End(_) => return Err(damaged("its rows are not as many as it says")),
             }

@@ -2,18 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::{CONVERSATION, END, HEADER, letter};
-use crate::address::AddressSet;
+use super::{CONVERSATION, END, HEADER, STRETCH, letter};
 use crate::behaviour::Conversations;
-use crate::input::PerRole;
+use crate::input::Capture;
 
-/// Writes what was gathered of the addresses of `sets`, and `conversations`.
+/// Writes what was gathered of the addresses of a `capture`.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn write(
-    sets: &PerRole<AddressSet>,
-    conversations: Option<&Conversations>,
+    Capture { sets, conversations, timeline, .. }: &Capture,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     out.write_all(HEADER)?;
@@ -27,8 +25,12 @@ pub fn write(
             put(letter(role), &sum.to_bytes())?;
         }
     }
-    for row in conversations.map(Conversations::rows).unwrap_or_default() {
+    for row in conversations.as_ref().map(Conversations::rows).unwrap_or_default() {
         put(CONVERSATION, row)?;
+    }
+    for (stretch, records) in timeline.stretches() {
+        let shift = [timeline.shift() as u8];
+        put(STRETCH, &[&shift[..], &stretch.to_le_bytes(), &records.to_le_bytes()].concat())?;
     }
     out.write_all(&[END])?;
     out.write_all(&rows.to_le_bytes())

@@ -35,8 +35,7 @@ pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), Writ
     if capture.sets.iter().all(|(_, set)| set.activities().is_empty()) {
         return output.remove(behaviour::SEEN);
     }
-    let conversations = capture.conversations.as_ref();
-    output.write(behaviour::SEEN, |out| behaviour::write(&capture.sets, conversations, out))
+    output.write(behaviour::SEEN, |out| behaviour::write(capture, out))
 }
 
 /// What is known of what the addresses of `role` do.

@@ -138,6 +138,6 @@ fn detect(
     desk.warn_of_trouble(engine.as_ref());
     let spent = spent(fit_time, &judged, write);
     let bounds = fitted.fit.lower_bounds();
-    let page = drawing.map(|drawing| page(&model, bounds, &pca, drawing, &judged));
+    let page = drawing.map(|drawing| page(set, &model, bounds, &pca, drawing, &judged));
     Ok(Findings { summary: RoleSummary::new(set, fits, judged, threshold, spent), page })
 }

@@ -82,8 +82,7 @@ fn extract(
     });
     let extracted = written?;
     if capture.sets.iter().any(|(_, set)| !set.activities().is_empty()) {
-        let conversations = capture.conversations.as_ref();
-        output.write(SHARD, |out| behaviour::write(&capture.sets, conversations, out))?;
+        output.write(SHARD, |out| behaviour::write(&capture, out))?;
     }
     for file in earlier_files(directory) {
         let is_own = |path: &Path| shard_role(path).is_some() || is_behaviour(path);

@@ -59,7 +59,7 @@ pub fn complete(
     let pages = pages.into_map(|_, page| page.flatten());
     let about = invocation();
     let write =
-        |summary: &_, out: &mut dyn std::io::Write| page::write(summary, &pages, &about, out);
+        |summary: &_, out: &mut dyn std::io::Write| page::write(summary, &pages, &capture.timeline, &about, out);
     let drawn = pages.iter().any(|(_, page)| page.is_some());
     let page = drawn.then_some((page::FILE, &write as _));
     run::complete(run, capture, summaries, made_from, page)

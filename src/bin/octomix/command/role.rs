@@ -9,6 +9,7 @@ use std::time::Duration;
 use octomix::address::{AddressSet, Points, Unit};
 use octomix::analysis::{AnalysisError, Criteria, Fitted, Judged, Watcher};
 use octomix::describe::drawing::{Drawing, DrawingBuilder};
+use octomix::describe::fanout::Fanout;
 use octomix::describe::flagged::Flagged;
 use octomix::describe::plane::Shape;
 use octomix::engine::choice::Choice;
@@ -331,8 +332,9 @@ pub fn show(bar: &mut Bar, progress: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// The page of a `drawing` under `model`, whose fit rose along `bounds`, and of what is flagged.
+/// The page of a `drawing` of `set` under `model`, whose fit rose along `bounds`, and of what is flagged.
 pub fn page(
+    set: &AddressSet,
     model: &Model,
     bounds: &[f64],
     pca: &Pca,
@@ -340,8 +342,15 @@ pub fn page(
     judged: &Judged,
 ) -> RolePage {
     let shapes = Shape::of(&model.estimate(), pca);
-    let flags = judged.anomalies.clone();
-    RolePage { pca: pca.clone(), shapes, drawing, flags, trace: bounds.to_vec() }
+    RolePage {
+        pca: pca.clone(),
+        shapes,
+        drawing,
+        evidence: judged.evidence.clone(),
+        fanout: Fanout::new(set, &judged.findings),
+        flags: judged.anomalies.clone(),
+        trace: bounds.to_vec(),
+    }
 }
 
 /// How long a role took whose fit took `fit`, with `write` seconds for files other than its tables.

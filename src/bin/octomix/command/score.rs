@@ -121,7 +121,7 @@ fn score(
     desk.warn_of_trouble(engine.as_ref());
     let spent = spent(Duration::ZERO, &judged, write);
     // How it was fitted is told where it was fitted.
-    let page = drawing.map(|drawing| page(model, &[], pca, drawing, &judged));
+    let page = drawing.map(|drawing| page(set, model, &[], pca, drawing, &judged));
     let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);
     Ok(Findings { summary: RoleSummary { changes: Some(changes?), ..summary }, page })
 }

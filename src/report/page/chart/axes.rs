@@ -80,6 +80,41 @@ impl Chart {
                 bottom + 15.0
             ));
         }
+        self.names(x_name, y_name);
+    }
+
+    /// Axes of logarithms to the base 10, with a tick at each power of ten.
+    pub fn log_axes(&mut self, x_name: &str, y_name: &str) {
+        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+        let powers = |scale: Scale| (0..=scale.from[1].floor().max(0.0) as i32).map(f64::from);
+        let text = |power: f64| {
+            let units = ["", "k", "M", "G", "T", "P", "E"];
+            let unit = units.get(power as usize / 3).copied().unwrap_or_default();
+            format!("{}{unit}", 10u32.pow(power as u32 % 3))
+        };
+        for power in powers(self.y) {
+            let y = self.y.at(power);
+            self.push(format_args!(
+                r#"<path class="grid" d="M{LEFT} {y:.1}H{right}"/><text class="end" x="{:.1}" y="{:.1}">{}</text>"#,
+                LEFT - 6.0,
+                y + 3.5,
+                text(power)
+            ));
+        }
+        for power in powers(self.x) {
+            let x = self.x.at(power);
+            self.push(format_args!(
+                r#"<path class="axis" d="M{x:.1} {bottom}v4"/><text class="mid" x="{x:.1}" y="{:.1}">{}</text>"#,
+                bottom + 15.0,
+                text(power)
+            ));
+        }
+        self.names(x_name, y_name);
+    }
+
+    /// The line below, and the names of the axes.
+    fn names(&mut self, x_name: &str, y_name: &str) {
+        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
         self.push(format_args!(
             r#"<path class="axis" d="M{LEFT} {bottom}H{right}"/><text class="name end" x="{right}" y="{:.1}">{x_name}</text><text class="name" x="0" y="10">{y_name}</text>"#,
             HEIGHT - 3.0
