@@ -163,7 +163,9 @@ pub(super) fn judge(
     scorer.label(engine, &mut |addresses, labels| {
         rows.clear();
         rows.extend(judge.verdicts(done, labels));
-        rows.iter_mut().zip(bits.of(done..done + labels.len())).for_each(|(row, bits)| row.surprise = bits);
+        rows.iter_mut()
+            .zip(bits.of(done..done + labels.len()))
+            .for_each(|(row, bits)| row.surprise = bits);
         done += rows.len();
         if let (Some(allowed), Some(suppressed)) = (criteria.allowed, &mut suppressed) {
             for (row, &address) in rows.iter_mut().zip(addresses) {
@@ -181,7 +183,8 @@ pub(super) fn judge(
     let flagged = Flagged {
         rows,
         reasons: Reasons::new(&ascending, surprise, &structure, &estimate, &sizes)
-            .counting(set.unit()),
+            .counting(set.unit())
+            .with_peers(criteria.context.conversations),
         rules: criteria.rules,
         ranking: criteria.ranking(),
         structure: &structure,
@@ -202,7 +205,7 @@ pub(super) fn judge(
         findings,
         finding_count: flagged.rows.iter().filter(|row| flagged.is_finding(row)).count(),
         most_remote: flagged.most_remote(set),
-        highest: highest(set, criteria.context.earlier),
+        highest: highest(set, &criteria.context),
         threshold_time,
         sweep_time,
     })

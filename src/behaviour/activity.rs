@@ -142,10 +142,21 @@ mod tests {
         let ties = vec![(5, Ties::new(Some(2), None, Some(0)))];
         let all = Activities::new(&[5, 4, 3], sums, Some(ties));
         let span = Some(Span { first: 9, last: 9 });
-        let five = Activity { records: Some(1), peers: Some(2), unanswered: Some(0), span, ..Activity::default() };
+        let five = Activity {
+            records: Some(1),
+            peers: Some(2),
+            unanswered: Some(0),
+            span,
+            ..Activity::default()
+        };
         assert_eq!(all.at(0), five);
         assert_eq!(all.at(1), Activity::default());
-        assert_eq!(all.at(2), Activity { records: Some(1), bytes: Some(40), ..Activity::default() });
-        assert!(Activities::default().is_empty() && Activities::default().at(0) == Activity::default());
+        assert_eq!(
+            all.at(2),
+            Activity { records: Some(1), bytes: Some(40), ..Activity::default() }
+        );
+        assert!(
+            Activities::default().is_empty() && Activities::default().at(0) == Activity::default()
+        );
     }
 }

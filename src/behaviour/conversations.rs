@@ -188,6 +188,15 @@ impl Conversations {
         self.rows.iter().map(conversation)
     }
 
+    /// Each source with each of its destinations, ascending.
+    pub fn distinct_pairs(&self) -> Vec<(u32, u32)> {
+        let pair = |pair: &[Row]| {
+            let first = conversation(&pair[0]);
+            (first.source(), first.destination())
+        };
+        self.rows.par_chunk_by(same_pair).map(pair).collect()
+    }
+
     /// The rows as files hold them.
     pub fn rows(&self) -> &[Row] {
         &self.rows

@@ -131,7 +131,10 @@ mod tests {
         assert_eq!(of(Some(6), Some(40000), Some(50000)).to_string(), "tcp/50000");
         assert_eq!(of(None, None, Some(53)).to_string(), "port 53");
         assert_eq!(of(Some(1), Some(8), Some(0)), Service::PORTLESS);
-        assert_eq!((of(Some(47), None, None), of(Some(6), None, None)), (Service::PORTLESS, Service::UNSAID));
+        assert_eq!(
+            (of(Some(47), None, None), of(Some(6), None, None)),
+            (Service::PORTLESS, Service::UNSAID)
+        );
         assert_eq!(of(None, None, None), Service::UNSAID);
         let both_ways = Service::of(Some(6), Some(443), Some(51000), true);
         assert_eq!(both_ways.to_string(), "tcp/51000");

@@ -59,7 +59,10 @@ impl Sum {
         let (address, numbers) = bytes.split_at(4);
         let address = address.iter().fold(0, |address, &byte| address << 8 | u32::from(byte));
         let number = |at: usize| {
-            numbers[8 * at..][..8].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+            numbers[8 * at..][..8]
+                .iter()
+                .rev()
+                .fold(0, |number, &byte| number << 8 | u64::from(byte))
         };
         let (first, last) = (number(2) as i64, number(3) as i64);
         Self { address, records: number(0), bytes: number(1), first, last }

@@ -51,7 +51,8 @@ impl Timeline {
 
     /// The stretches with records, ascending, each with its number since 1970.
     pub fn stretches(&self) -> Vec<(i64, u64)> {
-        let mut stretches: Vec<(i64, u64)> = self.stretches.iter().map(|(&at, &n)| (at, n)).collect();
+        let mut stretches: Vec<(i64, u64)> =
+            self.stretches.iter().map(|(&at, &n)| (at, n)).collect();
         stretches.sort_unstable();
         stretches
     }

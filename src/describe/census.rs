@@ -43,7 +43,11 @@ impl<'a> Census<'a> {
             let packets = self.set.packets(verdict.at as usize);
             tally.packets = tally.packets.saturating_add(packets);
             let address = self.set.addresses()[verdict.at as usize];
-            tally.octets.iter_mut().zip(octets(address)).for_each(|(sum, octet)| *sum += u64::from(octet));
+            tally
+                .octets
+                .iter_mut()
+                .zip(octets(address))
+                .for_each(|(sum, octet)| *sum += u64::from(octet));
             match &mut self.unsorted {
                 None => tally.portrait.add(address),
                 Some(unsorted) => unsorted.push((address, verdict.cluster())),

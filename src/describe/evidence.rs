@@ -110,7 +110,8 @@ fn ports(address: u32, structure: &Structure, conversations: &Conversations) -> 
     let at = structure.port_scans.binary_search_by_key(&address, |scan| scan.source).ok()?;
     let scan = &structure.port_scans[at];
     let asked = conversations.between(address, scan.destination);
-    let ports: Vec<u16> = asked.iter().map(|one| one.service()).filter(|s| s.is_port()).map(Service::port).collect();
+    let ports: Vec<u16> =
+        asked.iter().map(|one| one.service()).filter(|s| s.is_port()).map(Service::port).collect();
     let (first, last) = (*ports.iter().min()?, *ports.iter().max()?);
     // A power of two, so that the whole range is 256 cells of 256 ports.
     let each = (u32::from(last - first) / CELLS as u32 + 1).next_power_of_two();
@@ -130,13 +131,16 @@ fn peers(address: u32, conversations: &Conversations, side: Side) -> Option<Evid
     let mut add = |is_asked: bool, pairs: Vec<Vec<crate::behaviour::Conversation>>| {
         for pair in pairs {
             let Some(&one) = pair.first() else { continue };
-            let services = pair.iter().map(|one| one.service()).filter(|service| service.is_asked());
+            let services =
+                pair.iter().map(|one| one.service()).filter(|service| service.is_asked());
             peers.push(Peer {
                 address: dotted(if is_asked { one.source() } else { one.destination() }),
                 records: pair.iter().map(|one| one.records()).sum(),
                 services: services.collect(),
                 is_asked,
-                is_answered: conversations.has_answers().then(|| pair.iter().any(|one| one.is_answered())),
+                is_answered: conversations
+                    .has_answers()
+                    .then(|| pair.iter().any(|one| one.is_answered())),
             });
         }
     };

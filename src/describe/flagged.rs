@@ -6,10 +6,10 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use crate::address::{AddressSet, OCTETS, dotted};
+use crate::behaviour::{Activity, Side};
 use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 use crate::rule::reserved::Block;
-use crate::behaviour::{Activity, Side};
 use crate::rule::{Context, Rule, Rules, Structure, new_busy};
 
 /// The most anomalies that a summary lists; anomalies.csv has all of them.
@@ -102,7 +102,8 @@ impl Flagged<'_> {
         let mut rows: Vec<&Verdict> = self.rows.iter().filter(|row| self.is_finding(row)).collect();
         let weight = |row: &Verdict| {
             let (at, rules) = (row.at as usize, row.rules());
-            let order = [Rule::Sweep, Rule::PortScan, Rule::NewBusy, Rule::Isolated, Rule::Reserved];
+            let order =
+                [Rule::Sweep, Rule::PortScan, Rule::NewBusy, Rule::Isolated, Rule::Reserved];
             let first = order.into_iter().position(|rule| rules.has(rule));
             let activity = set.activity(at);
             let size = match first.map(|first| order[first]) {
@@ -122,7 +123,8 @@ impl Flagged<'_> {
 
     /// The addresses of `set` of the most surprise, of those that only a ranking flags.
     pub fn most_remote(&self, set: &AddressSet) -> Vec<Anomaly> {
-        let mut rows: Vec<&Verdict> = self.rows.iter().filter(|row| !self.is_finding(row)).collect();
+        let mut rows: Vec<&Verdict> =
+            self.rows.iter().filter(|row| !self.is_finding(row)).collect();
         rows.sort_by(|a, b| b.surprise.total_cmp(&a.surprise).then(a.at.cmp(&b.at)));
         rows.into_iter().take(NAMED).map(|row| self.anomaly(set, row)).collect()
     }
@@ -170,7 +172,9 @@ impl Flagged<'_> {
                 flagged: flagged().count() as u64,
                 addresses: flagged().take(named).map(address).collect(),
                 kinds,
-                usual: (rule == Rule::Reserved).then(|| self.usual(set)).filter(|kinds| !kinds.is_empty()),
+                usual: (rule == Rule::Reserved)
+                    .then(|| self.usual(set))
+                    .filter(|kinds| !kinds.is_empty()),
                 unknown: self.unknown(rule, set),
                 diffuse: (rule == Rule::Isolated).then_some(self.structure.diffuse),
             }
@@ -190,9 +194,13 @@ impl Flagged<'_> {
 
     /// Why `rule` is not applied to `set`, if what it needs is not known.
     fn unknown(&self, rule: Rule, set: &AddressSet) -> Option<&'static str> {
-        let all = |is_unknown: fn(&Activity) -> bool| (0..set.len()).all(|at| is_unknown(&set.activity(at)));
+        let all = |is_unknown: fn(&Activity) -> bool| {
+            (0..set.len()).all(|at| is_unknown(&set.activity(at)))
+        };
         match rule {
-            Rule::Sweep | Rule::PortScan | Rule::NewBusy if self.context.conversations.is_none() => {
+            Rule::Sweep | Rule::PortScan | Rule::NewBusy
+                if self.context.conversations.is_none() =>
+            {
                 Some("no record has both sides")
             }
             Rule::PortScan if all(|activity| activity.services.is_none()) => {

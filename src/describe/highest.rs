@@ -2,10 +2,12 @@
 
 use std::net::Ipv4Addr;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::address::{AddressSet, dotted};
-use crate::behaviour::{Activity, Earlier};
+use crate::behaviour::{Activity, Contacts, Conversations, Side};
+use crate::rule::{Context, new_busy};
 use crate::words::grouped;
 
 /// How many addresses are told of each counter.
@@ -23,7 +25,7 @@ const TIMES: f64 = 4.0;
 /// The addresses with the highest values of one counter.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Highest {
-    /// The counter: a column of addresses.csv, or `growth`.
+    /// The counter: a column of addresses.csv, or what is worked out from some.
     pub counter: &'static str,
     /// The addresses, the highest first.
     pub addresses: Vec<Valued>,
@@ -34,6 +36,7 @@ impl Highest {
     pub fn told(&self, value: f64) -> String {
         match self.counter {
             "growth" => format!("{value:.1} times"),
+            "records a peer" if value < 100.0 => format!("{value:.1}"),
             _ => grouped(value as u64),
         }
     }
@@ -48,9 +51,10 @@ pub struct Valued {
     pub value: f64,
 }
 
-/// The ten highest addresses of `set` by each counter that is known, and with another day the ten that have grown
-/// most.
-pub fn highest(set: &AddressSet, earlier: Option<&Earlier>) -> Vec<Highest> {
+/// The ten highest addresses of `set` by each counter that is known: by those of addresses.csv, by records for each
+/// peer, of sources by the records to one destination that nobody else has to do with, and with another day by how
+/// much they have grown.
+pub fn highest(set: &AddressSet, context: &Context<'_>) -> Vec<Highest> {
     let whole = |count: Option<u32>| count.map(f64::from);
     let large = |count: Option<u64>| count.map(|count| count as f64);
     let mut found = vec![
@@ -60,12 +64,48 @@ pub fn highest(set: &AddressSet, earlier: Option<&Earlier>) -> Vec<Highest> {
         of(set, "services", |at| whole(set.activity(at).services)),
         of(set, "unanswered", |at| whole(set.activity(at).unanswered)),
     ];
-    if let Some(earlier) = earlier {
-        let grown = |at| growth(&set.activity(at), &earlier.of(set.addresses()[at])?);
+    found.push(of(set, "records a peer", |at| new_busy::records_a_peer(&set.activity(at))));
+    if let (Side::Source, Some(conversations), Some(destinations)) =
+        (context.side, context.conversations, context.destinations)
+    {
+        let alone = to_one(conversations, destinations);
+        found.push(of(set, "to one alone", |at| {
+            let at =
+                alone.binary_search_by_key(&set.addresses()[at], |&(source, _)| source).ok()?;
+            Some(alone[at].1 as f64)
+        }));
+    }
+    if let Some(earlier) = context.earlier {
+        // An address that is new has grown from nothing.
+        let seen = |at: usize| earlier.has(set.addresses()[at]);
+        let grown =
+            |at| growth(&set.activity(at), &earlier.of(set.addresses()[at])?).filter(|_| seen(at));
         found.push(of(set, "growth", grown));
     }
     found.retain(|highest| !highest.addresses.is_empty());
     found
+}
+
+/// For each source the most records to a destination that has no other peer, ascending by source.
+fn to_one(conversations: &Conversations, destinations: &AddressSet) -> Vec<(u32, u64)> {
+    let alone = |at: usize| {
+        let activity = destinations.activity(at);
+        let records = activity.records.filter(|_| activity.peers == Some(1))?;
+        Some((destinations.addresses()[at], records))
+    };
+    let mut alone: Vec<(u32, u64)> = (0..destinations.len()).filter_map(alone).collect();
+    alone.sort_unstable();
+    let records = |destination: u32| {
+        let at = alone.binary_search_by_key(&destination, |&(address, _)| address).ok()?;
+        Some(alone[at].1)
+    };
+    let most = |(source, contacts): (u32, Vec<Contacts>)| {
+        let most = contacts.iter().filter_map(|contact| records(contact.destination)).max()?;
+        Some((source, most))
+    };
+    let mut most: Vec<(u32, u64)> = conversations.sources().filter_map(most).collect();
+    most.sort_unstable();
+    most
 }
 
 /// The highest addresses by `value`, of which 0 is none.
@@ -91,7 +131,8 @@ fn growth(now: &Activity, then: &Activity) -> Option<f64> {
         Some(f64::from(now) / (f64::from(then.unwrap_or(0)) + TIES_BEFORE))
     };
     let records = now.records.filter(|&now| now >= LEAST_RECORDS);
-    let records = records.map(|now| now as f64 / (then.records.unwrap_or(0) as f64 + RECORDS_BEFORE));
+    let records =
+        records.map(|now| now as f64 / (then.records.unwrap_or(0) as f64 + RECORDS_BEFORE));
     let ratios = [ties(now.peers, then.peers), ties(now.services, then.services), records];
     let most = ratios.into_iter().flatten().fold(0.0, f64::max);
     (most >= TIMES).then(|| (most * 100.0).round() / 100.0)
@@ -103,7 +144,11 @@ mod tests {
 
     #[test]
     fn growth_is_told_of_what_is_much() {
-        let of = |records, peers| Activity { records: Some(records), peers: Some(peers), ..Activity::default() };
+        let of = |records, peers| Activity {
+            records: Some(records),
+            peers: Some(peers),
+            ..Activity::default()
+        };
         assert_eq!(growth(&of(50, 1), &Activity::default()), Some(10.0));
         assert_eq!(growth(&of(49, 1), &Activity::default()), None);
         assert_eq!(growth(&of(30, 30), &of(30, 3)), Some(6.0));

@@ -17,7 +17,14 @@ pub(crate) struct Record {
 impl Record {
     /// A record that says nothing but its addresses.
     pub(crate) fn of(source: Cell, destination: Cell) -> Self {
-        Self { source, destination, packets: None, bytes: None, is_answered: None, facts: Facts::default() }
+        Self {
+            source,
+            destination,
+            packets: None,
+            bytes: None,
+            is_answered: None,
+            facts: Facts::default(),
+        }
     }
 
     /// Whether a cell holds a block of addresses.

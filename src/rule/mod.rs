@@ -14,6 +14,7 @@ pub mod gap;
 pub mod isolated;
 pub mod judge;
 pub mod new_busy;
+pub mod pairs;
 pub mod port_scan;
 pub mod prefix;
 pub mod reason;

@@ -33,7 +33,8 @@ mod tests {
         let sum = |address, records| Sum::new(address, records, None, None);
         let ties = |address, peers| (address, Ties::new(Some(peers), None, None));
         let sums = vec![sum(1, 40), sum(2, 40), sum(3, 39), sum(4, 40)];
-        let all = Activities::new(&[1, 2, 3, 4], sums, Some(vec![ties(1, 2), ties(2, 2), ties(3, 2)]));
+        let all =
+            Activities::new(&[1, 2, 3, 4], sums, Some(vec![ties(1, 2), ties(2, 2), ties(3, 2)]));
         assert_eq!(find(&[1, 2, 3, 4], &all, |address| address == 2), [0]);
     }
 }

@@ -84,7 +84,13 @@ mod tests {
             let service = Service::of(Some(6), None, Some(port), true);
             gathered.add(Conversation::of(7, 9, service, false, (1, 60)));
         }
-        gathered.add(Conversation::of(7, 8, Service::of(Some(6), None, Some(443), true), true, (20, 60)));
+        gathered.add(Conversation::of(
+            7,
+            8,
+            Service::of(Some(6), None, Some(443), true),
+            true,
+            (20, 60),
+        ));
         find(&Conversations::new(gathered))
     }
 
@@ -92,8 +98,14 @@ mod tests {
     fn many_services_of_one_host_are_a_scan_and_a_few_are_none() {
         let scans = found(1..101);
         assert_eq!((scans.len(), scans[0].source, scans[0].destination), (1, 7, 9));
-        assert_eq!((scans[0].services, scans[0].is_answered, scans[0].others), (100, Some(false), 0));
-        assert_eq!((scans[0].first.to_string(), scans[0].last.to_string()), ("tcp/1".to_owned(), "tcp/100".to_owned()));
+        assert_eq!(
+            (scans[0].services, scans[0].is_answered, scans[0].others),
+            (100, Some(false), 0)
+        );
+        assert_eq!(
+            (scans[0].first.to_string(), scans[0].last.to_string()),
+            ("tcp/1".to_owned(), "tcp/100".to_owned())
+        );
         assert_eq!(found(1..15), []);
         assert_eq!(found((50_000..51_000).step_by(9)), [], "drawn ports");
         assert_eq!(found(50_000..50_100).len(), 1, "side by side");

@@ -10,11 +10,11 @@ use super::surprise::{Surprise, rounded};
 use super::sweep::Sweep;
 use super::{Rule, Rules, Structure};
 use crate::address::{OCTETS, Unit, dotted, octets};
-use crate::behaviour::{Activity, Span};
+use crate::behaviour::{Activity, Conversations, Span};
 use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
 use crate::model::first_largest;
-use crate::words::{counted, duration, grouped};
+use crate::words::{counted, duration, first_of, grouped};
 
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;
@@ -27,6 +27,7 @@ const LEAST_SIZE: u64 = OCTETS as u64 + 1;
 pub struct Reasons<'a> {
     addresses: &'a Ascending<'a>,
     structure: &'a Structure,
+    conversations: Option<&'a Conversations>,
     unit: Unit,
     surprise: Surprise,
     /// Each with its number.
@@ -66,12 +67,18 @@ impl<'a> Reasons<'a> {
         Self {
             addresses,
             structure,
+            conversations: None,
             unit: Unit::default(),
             surprise,
             clusters: held
                 .map(|((k, gaussian), _)| (k, gaussian.mean, gaussian.precision_cholesky))
                 .collect(),
         }
+    }
+
+    /// The same with the peers of busy destinations, who are among those of `conversations`.
+    pub fn with_peers(self, conversations: Option<&'a Conversations>) -> Self {
+        Self { conversations, ..self }
     }
 
     /// The same for addresses whose counts stand for `unit`.
@@ -96,11 +103,26 @@ impl<'a> Reasons<'a> {
         }
         parts.extend(activity.span.map(when));
         let [one, many] = self.unit.nouns();
-        let from = activity.peers.filter(|_| rules.has(Rule::NewBusy)).map_or_else(String::new, |peers| {
-            format!(" from {}", counted(peers.into(), "address", "addresses"))
-        });
+        let from = activity
+            .peers
+            .filter(|_| rules.has(Rule::NewBusy))
+            .map_or_else(String::new, |peers| self.peers(address, peers.into()));
         parts.push(format!("{}{from}", counted(packets, one, many)));
         Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+    }
+
+    /// From whom the records of `address` come: so many `peers`.
+    fn peers(&self, address: u32, peers: u64) -> String {
+        /// How many are named.
+        const NAMED: usize = 3;
+        let count = counted(peers, "address", "addresses");
+        let Some(conversations) = self.conversations else { return format!(" from {count}") };
+        let pairs = conversations.pairs_to(address);
+        let sources = pairs.iter().filter_map(|pair| Some(dotted(pair.first()?.source())));
+        format!(
+            " from {count}: {}",
+            first_of(&sources.take(NAMED).collect::<Vec<_>>(), NAMED, peers)
+        )
     }
 
     /// What `address` sweeps.
@@ -112,8 +134,10 @@ impl<'a> Reasons<'a> {
         let (contacted, all, first, last) =
             (u64::from(contacted), grouped(all), dotted(first), dotted(last));
         let records = if once { "one record each" } else { "a few records each" };
-        let mut told =
-            format!("contacted {} of the {all} addresses of {first}-{last}, {records}", grouped(contacted));
+        let mut told = format!(
+            "contacted {} of the {all} addresses of {first}-{last}, {records}",
+            grouped(contacted)
+        );
         if let Some(service) = service {
             told += &format!(", all {service}");
         }

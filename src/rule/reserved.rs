@@ -152,7 +152,8 @@ pub fn each(addresses: &Ascending<'_>, side: Side, mut flag: impl FnMut(usize)) 
             continue;
         }
         // The broadcast ends class E.
-        let last = addresses.addresses().get(ranks.end.wrapping_sub(1)).copied().and_then(Block::of);
+        let last =
+            addresses.addresses().get(ranks.end.wrapping_sub(1)).copied().and_then(Block::of);
         let usual = usize::from(last.is_some_and(is_usual));
         (ranks.start.max(next)..ranks.end - usual).for_each(&mut flag);
         next = next.max(ranks.end);

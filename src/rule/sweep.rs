@@ -129,11 +129,7 @@ pub fn find(conversations: &Conversations, destinations: Option<&AddressSet>) ->
 }
 
 /// When `sweep` was made, from the `spans` of destinations that one source contacts.
-fn time(
-    sweep: &Sweep,
-    conversations: &Conversations,
-    spans: &[(u32, Span)],
-) -> Option<(u32, i64)> {
+fn time(sweep: &Sweep, conversations: &Conversations, spans: &[(u32, Span)]) -> Option<(u32, i64)> {
     let is_in = |contact: &Contacts| (sweep.first..=sweep.last).contains(&contact.destination);
     let contacts = conversations.of(sweep.source);
     let of_contact = |contact: &Contacts| {
@@ -164,7 +160,8 @@ fn untimed(conversations: &Conversations) -> Vec<Sweep> {
                 let elsewhere = f64::from(candidate.silent - tally.silent);
                 let others = f64::from((candidate.light - tally.light).max(1));
                 tally.silent >= silent_limits[size]
-                    && f64::from(tally.silent) >= TIMES * f64::from(tally.light) * elsewhere / others
+                    && f64::from(tally.silent)
+                        >= TIMES * f64::from(tally.light) * elsewhere / others
             });
             silent.or(candidate.most_light[size].filter(|tally| tally.light >= light_limits[size]))
         };
@@ -241,7 +238,8 @@ fn limit(mut counts: Vec<u32>, least: u32) -> u32 {
         f64::from(*counts.select_nth_unstable(at).1)
     };
     let median = middle(&mut counts);
-    let mut apart: Vec<u32> = counts.iter().map(|&c| (f64::from(c) - median).abs() as u32).collect();
+    let mut apart: Vec<u32> =
+        counts.iter().map(|&c| (f64::from(c) - median).abs() as u32).collect();
     // Of counts at least that of Poisson's distribution.
     let spread = (DEVIATION * middle(&mut apart)).max(median.sqrt());
     least.max((median + SPREADS * spread).ceil() as u32)
@@ -292,7 +290,8 @@ mod tests {
 
     /// Fifty clients of five servers.
     fn office() -> impl Iterator<Item = (u32, u32, u16, bool)> {
-        let of_client = |client: u32| (0..5).map(move |s| (0x0a00_0100 + client, 0x0a00_0005 + s, 443, true));
+        let of_client =
+            |client: u32| (0..5).map(move |s| (0x0a00_0100 + client, 0x0a00_0005 + s, 443, true));
         (0..50).flat_map(of_client)
     }
 

@@ -47,7 +47,9 @@ pub fn write(set: &AddressSet, at: usize, text: &mut Vec<u8>) -> io::Result<()> 
             put(records)?;
         }
         put(bytes)?;
-        [peers, services, unanswered].into_iter().try_for_each(|count| put(count.map(u64::from)))?;
+        [peers, services, unanswered]
+            .into_iter()
+            .try_for_each(|count| put(count.map(u64::from)))?;
     }
     match span {
         Some(Span { first, last }) => write!(text, ",{},{}", Rfc3339(first), Rfc3339(last)),

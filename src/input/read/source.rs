@@ -12,7 +12,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::store::behaviour::SHARD;
 use crate::input::error::InputError;
 use crate::input::found::{PassedOver, Reason, Repeated};
 use crate::input::message::file_name;
@@ -20,6 +19,7 @@ use crate::input::options::{Directories, Options};
 use crate::input::read::pattern::{self, Matches};
 use crate::input::read::stream::is_standard_input;
 use crate::input::role::{Role, Roles};
+use crate::store::behaviour::SHARD;
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -65,7 +65,11 @@ pub(crate) fn advice(text: &[u8], notation: Notation) -> &'static str {
 #[inline]
 fn leading_digits(text: &[u8]) -> (&[u8], &[u8]) {
     let mut count = 0;
-    while text.get(count..).and_then(<[u8]>::first_chunk).is_some_and(|eight| number(eight).is_some()) {
+    while text
+        .get(count..)
+        .and_then(<[u8]>::first_chunk)
+        .is_some_and(|eight| number(eight).is_some())
+    {
         count += 8;
     }
     count += text[count..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -3,10 +3,12 @@
 mod addresses;
 mod changes;
 mod index;
+mod pairs;
 mod quoted;
 mod sweep;
 
 pub use addresses::AddressTable;
 pub use changes::write_changes;
 pub use index::write_index;
+pub use pairs::write_pairs;
 pub use sweep::write_sweep;

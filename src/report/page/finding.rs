@@ -39,7 +39,8 @@ fn told(evidence: &Evidence) -> Told {
             let member = |at: usize| {
                 let start = std::net::Ipv4Addr::from_bits(first.to_bits() + at as u32 * each);
                 let [contacted, silent] = cells[at];
-                let of = if *each == 1 { String::new() } else { format!("/24, {contacted} of {each}") };
+                let of =
+                    if *each == 1 { String::new() } else { format!("/24, {contacted} of {each}") };
                 match (contacted, silent) {
                     (0, _) => format!("{start}{of}: not contacted"),
                     (_, 0) => format!("{start}{of}: contacted"),
@@ -47,14 +48,24 @@ fn told(evidence: &Evidence) -> Told {
                 }
             };
             let what = if *each == 1 { "addresses" } else { "/24s" };
-            let note = format!("The {what} of {first}, {} in a row of 64: those contacted, hatched those that did not answer.", cells.len());
+            let note = format!(
+                "The {what} of {first}, {} in a row of 64: those contacted, hatched those that did not answer.",
+                cells.len()
+            );
             Told::Strip(chart::strip("The block that was swept", cells, member), note)
         }
         Evidence::Ports { host, each, first, cells } => {
             let member = |at: usize| {
                 let start = u32::from(*first) + at as u32 * each;
-                let range = if *each == 1 { format!("port {start}") } else { format!("ports {start}-{}", start + each - 1) };
-                format!("{range}: {}", counted(cells[at][0].into(), "service asked for", "services asked for"))
+                let range = if *each == 1 {
+                    format!("port {start}")
+                } else {
+                    format!("ports {start}-{}", start + each - 1)
+                };
+                format!(
+                    "{range}: {}",
+                    counted(cells[at][0].into(), "service asked for", "services asked for")
+                )
             };
             let last = (u32::from(*first) + cells.len() as u32 * each - 1).min(65535);
             let note = format!("Ports {first} to {last} of {host}: those asked for.");
@@ -82,6 +93,10 @@ fn row(peer: &Peer) -> [String; 4] {
         Some(false) => "not answered",
         None => "",
     };
-    let address = if peer.is_asked { format!("from {}", peer.address) } else { format!("to {}", peer.address) };
+    let address = if peer.is_asked {
+        format!("from {}", peer.address)
+    } else {
+        format!("to {}", peer.address)
+    };
     [address, peer.told(), named.join(", ") + &more, answered.to_owned()]
 }

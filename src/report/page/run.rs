@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::data::RoleData;
+use super::finding::{Finding, Told};
 use super::frame::{Frame, Invocation};
 use super::model::fit_sentence;
 use super::role::RolePage;
 use super::shell::Shell;
 use super::{chart, embed};
-use super::finding::{Finding, Told};
 use crate::behaviour::Timeline;
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::describe::highest::Valued;

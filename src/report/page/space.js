@@ -96,7 +96,7 @@ class Space {
     find(".key", root).textContent =
       `Neighbours in number are neighbours here; numbers are the ${octets}. ` +
       (whole ? (role.side ? "" : "Click a block to see its addresses. ") + "Shaded: not public. Red: flagged."
-        : "Each cell is an address, coloured by its cluster; red: flagged.");
+        : "Each cell is an address, coloured by its cluster; red: found; grey: most remote.");
     this.drawTiles(context, cell, whole);
     if (whole) this.drawBlocks(context, cell); else this.drawAddresses(context, cell);
     this.drawLabels(context, cell, whole);

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod extraction;
 pub mod fit;
 pub mod index;
+pub mod pairs;
 pub mod reading;
 mod role;
 mod run;

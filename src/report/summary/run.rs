@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::pairs::PairsSummary;
 use super::reading::Reading;
 use crate::input::{PerRole, Role};
 use crate::store::MadeFrom;
@@ -18,6 +19,9 @@ pub struct Summary<R> {
     /// What was found for each role that was looked at.
     #[serde(flatten)]
     pub roles: PerRole<Option<R>>,
+    /// What was found in pairs of addresses, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<PairsSummary>,
     /// Roles that were asked for and have no address: `src`, `dst`, `any`.
     pub skipped_roles: Vec<&'static str>,
     /// All warnings.

@@ -5,6 +5,7 @@ mod changes;
 mod compare;
 pub mod extraction;
 pub mod index;
+mod pairs;
 mod reading;
 mod role;
 mod run;

@@ -26,8 +26,8 @@ const LEAST_REASON: usize = 56;
 /// Findings that are told before all else; the rest is in the files.
 const FIRST: usize = 10;
 
-/// Addresses that are told of each counter.
-const HIGHEST: usize = 5;
+/// Columns before the addresses of a counter.
+const LEAD: usize = 18;
 
 /// How many addresses the line of a rule names.
 const NAMED: usize = 3;
@@ -44,7 +44,6 @@ impl Findings for RoleSummary {
         writeln!(out)?;
         write_rules(self, out)?;
         write_remote(role, self, layout, out)?;
-        write_highest(self, out)?;
 
         if let Some(picture) = layout.picture {
             writeln!(out)?;
@@ -67,13 +66,35 @@ impl Findings for RoleSummary {
             return writeln!(out, "\n{}: nothing found", title(role));
         }
         writeln!(out, "\n{}: {findings}\n", title(role))?;
-        let width = self.findings.iter().take(FIRST).map(|found| found.rule.len()).max();
-        for found in self.findings.iter().take(FIRST) {
-            writeln!(out, "  {:<1$}  {2}", found.rule, width.unwrap_or(0), found.reason)?;
-        }
+        // Being remote as well is no finding.
+        let is_share = matches!(self.threshold.rule, ThresholdRule::Percentile { .. });
+        let rules = |rules: &str| {
+            let found = rules.split('+').filter(|&rule| !is_share || rule != LOW_DENSITY);
+            found.collect::<Vec<_>>().join("+")
+        };
+        let told: Vec<(String, &str)> =
+            self.findings.iter().take(FIRST).map(|one| (rules(&one.rule), &*one.reason)).collect();
+        let width = told.iter().map(|(rules, _)| rules.len()).max().unwrap_or(0);
+        told.iter().try_for_each(|(rules, reason)| writeln!(out, "  {rules:<width$}  {reason}"))?;
         if self.finding_count > FIRST {
             let more = grouped((self.finding_count - FIRST) as u64);
             writeln!(out, "  and {more} more in {}/anomalies.csv", role.key())?;
+        }
+        Ok(())
+    }
+
+    fn write_second(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        if self.highest.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{}, highest (a ranking, no finding):", title(role))?;
+        for highest in &self.highest {
+            let told =
+                |valued: &Valued| format!("{} {}", valued.address, highest.told(valued.value));
+            let all: Vec<String> = highest.addresses.iter().map(told).collect();
+            let fits = |n: usize| all[..n].iter().map(|told| told.len() + 2).sum::<usize>();
+            let n = (1..=all.len()).rev().find(|&n| fits(n) + LEAD <= width).unwrap_or(1);
+            writeln!(out, "  {:<16}{}", highest.counter, all[..n].join(", "))?;
         }
         Ok(())
     }
@@ -217,20 +238,6 @@ fn write_remote(
     write_table(&table, out)?;
     let file = output.join(role.key()).join("anomalies.csv");
     writeln!(out, "  All of them are in {}", file.display())
-}
-
-/// The addresses with the highest counters.
-fn write_highest(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
-    if found.highest.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n  Highest, a ranking and no finding:\n")?;
-    for highest in &found.highest {
-        let told = |valued: &Valued| format!("{} {}", valued.address, highest.told(valued.value));
-        let told: Vec<String> = highest.addresses.iter().take(HIGHEST).map(told).collect();
-        writeln!(out, "  {:<12}{}", highest.counter, told.join(", "))?;
-    }
-    Ok(())
 }
 
 /// What `rule` flagged, and by what.

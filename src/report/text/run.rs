@@ -43,6 +43,14 @@ pub trait Findings {
         Ok(())
     }
 
+    /// Writes where to look next, in lines of so many columns.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    fn write_second(&self, _role: Role, _width: usize, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
     /// How long it took.
     fn seconds(&self) -> RoleSeconds;
 }
@@ -61,6 +69,12 @@ pub fn write<R: Findings>(
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
     for role in Role::ALL {
         summary.role(role).map_or(Ok(()), |found| found.write_first(role, out))?;
+    }
+    for role in Role::ALL {
+        summary.role(role).map_or(Ok(()), |found| found.write_second(role, width, out))?;
+    }
+    if let Some(pairs) = &summary.pairs {
+        super::pairs::write(pairs, out)?;
     }
     for (role, picture) in pictures.iter() {
         if let Some(found) = summary.role(role) {

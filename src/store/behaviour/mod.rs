@@ -12,9 +12,9 @@ mod read;
 #[cfg(feature = "report")]
 mod write;
 
+pub(crate) use read::recognise;
 #[cfg(feature = "report")]
 pub use read::{Day, DayError, read};
-pub(crate) use read::recognise;
 #[cfg(feature = "report")]
 pub use write::write;
 
@@ -60,7 +60,9 @@ enum Row {
 fn row(bytes: &[u8]) -> Result<Option<(Row, usize)>, &'static str> {
     let Some((&letter, rest)) = bytes.split_first() else { return Ok(None) };
     let row = match letter {
-        CONVERSATION => rest.first_chunk().map(|&b| (Row::Conversation(Conversation::of_bytes(b)), b.len())),
+        CONVERSATION => {
+            rest.first_chunk().map(|&b| (Row::Conversation(Conversation::of_bytes(b)), b.len()))
+        }
         STRETCH => rest.first_chunk::<17>().map(|b| {
             let number = |at: usize| {
                 b[at..at + 8].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))

@@ -19,7 +19,10 @@ pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
 ) -> Result<Option<Opened>, InputError> {
-    while head.bytes().len() < HEADER.len() && MAGIC.starts_with(&head.bytes()[..MAGIC.len().min(head.bytes().len())]) && head.grow() {}
+    while head.bytes().len() < HEADER.len()
+        && MAGIC.starts_with(&head.bytes()[..MAGIC.len().min(head.bytes().len())])
+        && head.grow()
+    {}
     if !head.bytes().starts_with(MAGIC) {
         return Ok(None);
     }

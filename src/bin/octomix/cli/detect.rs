@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{
-    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PictureArgs, PrintArgs, RuleArgs,
-    RulesArgs,
+    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
+    RuleArgs, RulesArgs,
 };
 
 const DETECT_EXAMPLES: &str = "\
@@ -62,6 +62,8 @@ pub struct DetectArgs {
     pub rules: RulesArgs,
     #[command(flatten)]
     pub allow: AllowArgs,
+    #[command(flatten)]
+    pub pairs: PairsArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PictureArgs, PrintArgs, RuleArgs,
-    RulesArgs,
+    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
+    RuleArgs, RulesArgs,
 };
 
 const FIT_EXAMPLES: &str = "\
@@ -81,6 +81,8 @@ pub struct ScoreArgs {
     pub rules: RulesArgs,
     #[command(flatten)]
     pub allow: AllowArgs,
+    #[command(flatten)]
+    pub pairs: PairsArgs,
     #[command(flatten)]
     pub engine: EngineArgs,
 }

@@ -30,7 +30,7 @@ pub use input::InputArgs;
 pub use inputs::InputsArgs;
 pub use model::{Components, ModelArgs, ModelKind};
 pub use output::{Format, OutputArgs, PictureArgs, PrintArgs};
-pub use rules::{AllowArgs, RuleArgs, RulesArgs};
+pub use rules::{AllowArgs, PairsArgs, RuleArgs, RulesArgs};
 pub use sweep::SweepArgs;
 
 const EXAMPLES: &str = "\

@@ -63,6 +63,16 @@ impl AllowArgs {
     }
 }
 
+/// Whether pairs of addresses are looked at.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Score")]
+pub struct PairsArgs {
+    /// Rank pairs of a source and a destination that do not belong together in pairs.csv: those whose destination is far
+    /// from where the source's /24 goes, and with score those of /24s that are new to each other
+    #[arg(long)]
+    pub pairs: bool,
+}
+
 const RULES: &[Choice<Rule>] = &[
     (Rule::LowDensity, "low-density", "Of a log-density below the --threshold"),
     (

@@ -3,19 +3,21 @@
 
 use std::path::{Path, PathBuf};
 
-use octomix::behaviour::{Activities, Earlier, Side};
+use octomix::behaviour::{Activities, Conversations, Earlier, Side};
 use octomix::input::{Capture, Role};
-use octomix::report::csv::write_changes;
+use octomix::report::csv::{write_changes, write_pairs};
 use octomix::report::summary::changes::{Changes, WeightChange};
-use octomix::rule::Context;
+use octomix::report::summary::pairs::PairsSummary;
 use octomix::rule::prefix::Ascending;
+use octomix::rule::{Context, pairs};
 use octomix::store::behaviour::{self, Day, DayError};
-use octomix::store::{Output, WriteError};
 use octomix::store::model::Loaded;
 use octomix::store::roaring;
 use octomix::store::seen::{FLAGGED, SEEN, Seen};
+use octomix::store::{Output, WriteError};
 
 use super::role::Desk;
+use super::run::Run;
 
 /// Writes which addresses the role has, and which of them are `flagged`, for the days to come.
 ///
@@ -36,6 +38,22 @@ pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), Writ
         return output.remove(behaviour::SEEN);
     }
     output.write(behaviour::SEEN, |out| behaviour::write(capture, out))
+}
+
+/// Looks for pairs that do not belong together, beside an `earlier` day if there is one. Writes pairs.csv.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn pairs(
+    output: &mut Output,
+    capture: &Capture,
+    earlier: Option<&Conversations>,
+) -> Result<Option<PairsSummary>, WriteError> {
+    let Some(conversations) = &capture.conversations else { return Ok(None) };
+    let flagged = pairs::find(conversations, earlier);
+    output.write("pairs.csv", |out| write_pairs(&flagged, conversations, out))?;
+    let all = conversations.distinct_pairs().len();
+    Ok(Some(PairsSummary::new(all, &flagged, earlier.is_some())))
 }
 
 /// What is known of what the addresses of `role` do.
@@ -112,4 +130,11 @@ pub fn changes(
         .map_err(|error| file.failed(&error))?;
     desk.output.keep(file)?;
     Ok(changes)
+}
+
+/// Tells if pairs were asked for and there is none.
+pub fn warn_of_pairs(run: &mut Run) {
+    if run.pairs.is_none() {
+        run.console.warn("no pairs: no record has both sides, or --behaviour is off".to_owned());
+    }
 }

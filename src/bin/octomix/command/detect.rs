@@ -11,7 +11,7 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
-use super::days::{context, keep, keep_behaviour};
+use super::days::{context, keep, keep_behaviour, pairs, warn_of_pairs};
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
@@ -59,6 +59,10 @@ pub fn roles(
         detect(desk, plan, &criteria, Some(tables))
     })?;
     keep_behaviour(&mut run.output, capture)?;
+    if args.pairs.pairs {
+        run.pairs = pairs(&mut run.output, capture, None)?;
+        warn_of_pairs(run);
+    }
     Ok(found)
 }
 

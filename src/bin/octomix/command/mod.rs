@@ -33,8 +33,8 @@ use octomix::input::{
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
-use octomix::store::behaviour::DayError;
 use octomix::store::WriteError;
+use octomix::store::behaviour::DayError;
 use octomix::store::model::ModelError;
 use octomix::synthetic::SizeError;
 use octomix::words::counted;

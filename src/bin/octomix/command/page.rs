@@ -58,8 +58,9 @@ pub fn complete(
         .unzip();
     let pages = pages.into_map(|_, page| page.flatten());
     let about = invocation();
-    let write =
-        |summary: &_, out: &mut dyn std::io::Write| page::write(summary, &pages, &capture.timeline, &about, out);
+    let write = |summary: &_, out: &mut dyn std::io::Write| {
+        page::write(summary, &pages, &capture.timeline, &about, out)
+    };
     let drawn = pages.iter().any(|(_, page)| page.is_some());
     let page = drawn.then_some((page::FILE, &write as _));
     run::complete(run, capture, summaries, made_from, page)

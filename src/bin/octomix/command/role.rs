@@ -193,8 +193,7 @@ impl RoleWatcher<'_, '_> {
         let drawing = DrawingBuilder::new(self.desk.set, pca);
         let ranking = wanted.ranking;
         let set = self.desk.set;
-        let table =
-            AddressTable { set, pca, responsibilities: responsibilities.as_ref(), ranking };
+        let table = AddressTable { set, pca, responsibilities: responsibilities.as_ref(), ranking };
         table.write_header(&mut file).map_err(|error| file.failed(&error))?;
         self.tables = Some(Tables { pca: pca.clone(), responsibilities, ranking, file, drawing });
         Ok(())

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use octomix::engine::choice::Choice;
 use octomix::input::{Capture, PerRole, Role, Roles};
+use octomix::report::summary::pairs::PairsSummary;
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
@@ -31,6 +32,8 @@ pub struct Run {
     pub requested: &'static str,
     /// The roles asked for.
     pub roles: Option<Roles>,
+    /// What was found in pairs, if that was asked for.
+    pub pairs: Option<PairsSummary>,
     /// When the run began.
     pub started: Instant,
     /// How long reading took.
@@ -68,6 +71,7 @@ pub fn start(
         output,
         requested: engine.name(),
         roles: input.role,
+        pairs: None,
         started,
         read_seconds,
         engine_seconds,
@@ -105,7 +109,7 @@ pub fn complete<R: Serialize>(
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
-    let Run { choice, console, mut output, requested, started, .. } = run;
+    let Run { choice, console, mut output, requested, pairs, started, .. } = run;
     let summary_file = "summary.json";
     let last = extra.map(|(name, _)| name).into_iter().chain([summary_file]);
     let summary = Summary {
@@ -118,6 +122,7 @@ pub fn complete<R: Serialize>(
             reason: choice.reason,
         },
         roles,
+        pairs,
         skipped_roles,
         warnings: console.into_warnings(),
         output: output.directory().display().to_string(),

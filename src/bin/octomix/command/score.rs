@@ -25,8 +25,18 @@ use crate::cli::ScoreArgs;
 /// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
 /// file cannot be written.
 pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let ScoreArgs { input, model, output, print, pictures, responsibilities, rules, allow, engine } =
-        args;
+    let ScoreArgs {
+        input,
+        model,
+        output,
+        print,
+        pictures,
+        responsibilities,
+        rules,
+        allow,
+        pairs,
+        engine,
+    } = args;
     let started = Instant::now();
     let models = read_models(model, input.role)?;
     let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
@@ -53,6 +63,11 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
         score(desk, model, loaded, (&criteria, day.as_ref()), *responsibilities).map(Some)
     })?;
     let found = found.into_map(|_, found| found.flatten());
+    if pairs.pairs {
+        let earlier = day.as_ref().map(|day| &day.conversations);
+        run.pairs = days::pairs(&mut run.output, &capture, earlier)?;
+        days::warn_of_pairs(&mut run);
+    }
     super::page::finish(run, &capture, found, *pictures, print)
 }
 

@@ -36,19 +36,26 @@ impl Scale {
 /// A chart under way.
 pub(super) struct Chart {
     svg: String,
+    width: f64,
+    height: f64,
     pub x: Scale,
     pub y: Scale,
 }
 
 impl Chart {
     pub fn new(label: &str, x: [f64; 2], y: [f64; 2]) -> Self {
+        Self::sized(label, [WIDTH, HEIGHT], x, y)
+    }
+
+    /// A chart of another size.
+    pub fn sized(label: &str, [width, height]: [f64; 2], x: [f64; 2], y: [f64; 2]) -> Self {
         // Labels come from this crate: nothing in them needs escaping.
         let svg = format!(
-            r#"<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">"#
+            r#"<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">"#
         );
-        let x = Scale { from: x, to: [LEFT, WIDTH - RIGHT] };
-        let y = Scale { from: y, to: [HEIGHT - BOTTOM, TOP] };
-        Self { svg, x, y }
+        let x = Scale { from: x, to: [LEFT, width - RIGHT] };
+        let y = Scale { from: y, to: [height - BOTTOM, TOP] };
+        Self { svg, width, height, x, y }
     }
 
     pub fn push(&mut self, piece: Arguments<'_>) {
@@ -57,7 +64,7 @@ impl Chart {
     }
 
     pub fn axes(&mut self, x_name: &str, y_name: &str, x_ticks: &[f64]) {
-        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+        let (bottom, right) = (self.height - BOTTOM, self.width - RIGHT);
         let ticks = self.y.ticks(4);
         // A single tick is written to its own first digit.
         let single = ticks.first().map_or(1.0, |tick| if *tick == 0.0 { 1.0 } else { tick.abs() });
@@ -85,7 +92,7 @@ impl Chart {
 
     /// Axes of logarithms to the base 10, with a tick at each power of ten.
     pub fn log_axes(&mut self, x_name: &str, y_name: &str) {
-        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+        let (bottom, right) = (self.height - BOTTOM, self.width - RIGHT);
         let powers = |scale: Scale| (0..=scale.from[1].floor().max(0.0) as i32).map(f64::from);
         let text = |power: f64| {
             let units = ["", "k", "M", "G", "T", "P", "E"];
@@ -114,10 +121,10 @@ impl Chart {
 
     /// The line below, and the names of the axes.
     fn names(&mut self, x_name: &str, y_name: &str) {
-        let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+        let (bottom, right) = (self.height - BOTTOM, self.width - RIGHT);
         self.push(format_args!(
             r#"<path class="axis" d="M{LEFT} {bottom}H{right}"/><text class="name end" x="{right}" y="{:.1}">{x_name}</text><text class="name" x="0" y="10">{y_name}</text>"#,
-            HEIGHT - 3.0
+            self.height - 3.0
         ));
     }
 

@@ -47,8 +47,12 @@ mod tests {
     #[test]
     fn places_and_findings_are_drawn() {
         let found = vec![(Ipv4Addr::new(10, 0, 0, 1), 199.0, 199.0)];
-        let svg = fanout(&Fanout { places: vec![(1.0, 100.0, 7), (200.0, 200.0, 1)], found }, "records");
-        assert_eq!((svg.matches("class=\"place\"").count(), svg.matches("class=\"found\"").count()), (2, 1));
+        let svg =
+            fanout(&Fanout { places: vec![(1.0, 100.0, 7), (200.0, 200.0, 1)], found }, "records");
+        assert_eq!(
+            (svg.matches("class=\"place\"").count(), svg.matches("class=\"found\"").count()),
+            (2, 1)
+        );
         assert!(svg.contains("<title>10.0.0.1: 199 peers, 199 records</title>"), "{svg}");
         assert_eq!(fanout(&Fanout::default(), "records"), "");
     }

@@ -1,12 +1,14 @@
 //! When records were made.
 
-use super::axes::{BOTTOM, Chart, HEIGHT};
+use super::axes::{BOTTOM, Chart};
 use crate::behaviour::Timeline;
 use crate::input::Rfc3339;
 use crate::words::counted;
 
 /// Bars of the chart.
-const BARS: i64 = 96;
+const BARS: i64 = 192;
+/// It is as wide as the page.
+const SIZE: [f64; 2] = [1296.0, 150.0];
 const SECOND: i64 = 1_000_000_000;
 
 /// The bars of `timeline`, and in words when it begins and ends; `None` where no record says when it was made, or
@@ -25,7 +27,7 @@ pub(in crate::report::page) fn timeline(timeline: &Timeline) -> Option<(String, 
     }
     let most = bars.iter().max().copied().unwrap_or(1) as f64;
     let label = "Records over time";
-    let mut chart = Chart::new(label, [0.0, bars.len() as f64], [0.0, most]);
+    let mut chart = Chart::sized(label, SIZE, [0.0, bars.len() as f64], [0.0, most]);
     chart.axes("", "records", &[]);
     let when = |bar: i64| {
         let second = (first + bar * each).checked_shl(timeline.shift())?;
@@ -33,10 +35,10 @@ pub(in crate::report::page) fn timeline(timeline: &Timeline) -> Option<(String, 
     };
     for (bar, &records) in bars.iter().enumerate().filter(|&(_, &records)| records > 0) {
         let (left, right) = (chart.x.at(bar as f64), chart.x.at(bar as f64 + 1.0));
-        let height = (HEIGHT - BOTTOM - chart.y.at(records as f64)).max(1.0);
+        let height = (SIZE[1] - BOTTOM - chart.y.at(records as f64)).max(1.0);
         chart.push(format_args!(
             r#"<rect class="bar" x="{left:.2}" y="{:.2}" width="{:.2}" height="{height:.2}"><title>from {}: {}</title></rect>"#,
-            HEIGHT - BOTTOM - height,
+            SIZE[1] - BOTTOM - height,
             (right - left - 0.4).max(0.4),
             when(bar as i64)?,
             counted(records, "record", "records")

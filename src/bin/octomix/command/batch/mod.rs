@@ -229,6 +229,7 @@ impl Batch<'_> {
             output,
             requested: engine.engine.name(),
             roles: input.options().roles,
+            pairs: None,
             started,
             read_seconds,
             engine_seconds: opened.elapsed().as_secs_f64(),

@@ -1,0 +1,30 @@
+//! The pairs of a source and a destination that do not belong together.
+
+use std::io::{self, Write};
+
+use crate::report::summary::pairs::PairsSummary;
+use crate::words::{counted, grouped, percent};
+
+/// Writes what was found in pairs.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(found: &PairsSummary, out: &mut dyn Write) -> io::Result<()> {
+    let share = |part: usize| percent(part as f64 / found.pairs.max(1) as f64);
+    let pairs = counted(found.pairs as u64, "pair", "pairs");
+    let lone = found.lone_destination;
+    write!(out, "\n{pairs}: {} with a lone destination ({})", grouped(lone as u64), share(lone))?;
+    if let Some(new) = found.new_blocks {
+        write!(
+            out,
+            ", {} of blocks that are new to each other ({})",
+            grouped(new as u64),
+            share(new)
+        )?;
+    }
+    writeln!(out, "; a ranking, in pairs.csv")?;
+    if !found.first.is_empty() {
+        writeln!(out)?;
+    }
+    found.first.iter().try_for_each(|pair| writeln!(out, "  {}", pair.reason))
+}
