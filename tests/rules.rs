@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use common::planted::{Generator, Kind, Network, Planted};
+use octomix::behaviour::{Activity, Side};
 use octomix::engine::CpuEngine;
 use octomix::model::estimate::Estimate;
 use octomix::model::kmeans::Partition;
@@ -17,8 +18,9 @@ use octomix::rule::gap::Gap;
 use octomix::rule::isolated::Isolated;
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
-use octomix::rule::{Rule, Rules, Structure, fdr};
-use octomix::{BayesianMixture, Covariance, KMeans, unobserved};
+use octomix::rule::surprise::Surprise;
+use octomix::rule::{Context, Rule, Rules, Structure, fdr};
+use octomix::{BayesianMixture, Counter, Covariance, KMeans, unobserved};
 
 const SEEDS: Range<u64> = 5_000..5_040;
 /// Of what takes a fit each.
@@ -29,8 +31,13 @@ const STRUCTURED: [Network; 3] = [Network::Lan, Network::Enterprise, Network::Gr
 
 /// The addresses that `rule` flags.
 fn flagged(addresses: &[u32], rule: Rule) -> BTreeSet<u32> {
-    let structure = Structure::new(&Ascending::new(addresses), Rules::default().with(rule));
-    structure.flags.iter().map(|flag| addresses[flag.at as usize]).collect()
+    let mut counter = Counter::default();
+    counter.extend(addresses);
+    let set = counter.finish();
+    let ascending = Ascending::new(set.addresses());
+    let context = Context { side: Side::Source, ..Context::default() };
+    let structure = Structure::new(&set, &ascending, Rules::default().with(rule), &context);
+    structure.flags.iter().map(|flag| set.addresses()[flag.at as usize]).collect()
 }
 
 fn clean(network: Network, seed: u64) -> Vec<u32> {
@@ -133,8 +140,10 @@ fn reasons_name_the_octet_that_was_altered() {
             let set = generator.clean(network);
             for planted in (0..3).filter_map(|_| generator.alter(&set, octet)) {
                 let ascending = Ascending::new(&planted.addresses);
-                let reasons = Reasons::new(&ascending, &none, &[]);
-                let reason = reasons.of(planted.odd[0], 1, None, Rules::default());
+                let (surprise, structure) = (Surprise::new(&ascending), Structure::default());
+                let reasons = Reasons::new(&ascending, surprise, &structure, &none, &[]);
+                let rules = Rules::default().with(Rule::Isolated);
+                let reason = reasons.of(planted.odd[0], 1, Activity::default(), rules);
                 named += usize::from(reason.octet == octet as usize);
                 all += 1;
             }

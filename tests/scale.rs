@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use octomix::address::{Counter, LARGEST_UNSORTED, dotted};
+use octomix::behaviour::Side;
 use octomix::describe::census::Census;
 use octomix::engine::{CpuEngine, Engine};
 use octomix::input::{Options, read};
@@ -21,8 +22,9 @@ use octomix::report::csv::AddressTable;
 use octomix::rule::judge::{Judge, Verdict};
 use octomix::rule::prefix::Ascending;
 use octomix::rule::reason::Reasons;
+use octomix::rule::surprise::Surprise;
 use octomix::rule::threshold::{Threshold, percentile};
-use octomix::rule::{Rule, Rules, Structure};
+use octomix::rule::{Context, Rule, Rules, Structure};
 use octomix::{GaussianMixture, Init, unobserved};
 use serde_json::Value;
 
@@ -97,10 +99,12 @@ fn five_bytes_an_address_from_packets_to_tables() {
     let threshold = percentile(4.0, set.len(), of_ranks).unwrap();
 
     let pca = Pca::new(&fit.moments);
-    let table = AddressTable { set: &set, pca: &pca, responsibilities: None };
+    let ranking = Some(Rule::LowDensity);
+    let table = AddressTable { set: &set, pca: &pca, responsibilities: None, ranking };
     let rules: Rules = [Rule::Reserved, Rule::Isolated, Rule::Gap].into_iter().collect();
     let ascending = Ascending::new(addresses);
-    let structure = Structure::new(&ascending, rules);
+    let context = Context { side: Side::Source, ..Context::default() };
+    let structure = Structure::new(&set, &ascending, rules, &context);
     let judge = Judge { threshold, flags: &structure.flags };
     let mut census = Census::new(&set, 2);
     let mut done = 0;
@@ -119,13 +123,14 @@ fn five_bytes_an_address_from_packets_to_tables() {
     // 224.0.0.0/3 alone is an eighth of the address space.
     assert!(anomalies.len() > set.len() / 8);
     let sizes: Vec<u64> = tallies.iter().map(|tally| tally.size).collect();
-    let reasons = Reasons::new(&ascending, &fit.estimate, &sizes);
+    let surprise = Surprise::new(&ascending);
+    let reasons = Reasons::new(&ascending, surprise, &structure, &fit.estimate, &sizes);
     table.write_flagged(&anomalies, &reasons, &mut io::sink()).unwrap();
 
     let most = MOST.load(Ordering::Relaxed) - before;
-    // A row and a flag of each flagged address: 24 bytes.
+    // A row and a flag of each flagged address: 32 bytes.
     assert!(
-        most < 5 * set.len() + 24 * anomalies.len() + (100 << 20),
+        most < 5 * set.len() + 32 * anomalies.len() + (100 << 20),
         "the most in use were {most} bytes"
     );
 }

@@ -66,37 +66,38 @@ pub struct Activity {
 /// What the addresses of a set did, by position: 52 bytes an address, or nothing at all.
 #[derive(Debug, Clone, Default)]
 pub struct Activities {
-    /// Without records where nothing was gathered of the address.
+    /// Without records where nothing was gathered of the address; empty where nothing was gathered of any.
     sums: Vec<Sum>,
-    /// Empty where only sums were gathered.
+    /// Likewise.
     ties: Vec<Ties>,
+    /// Whether sums were asked for, and ties.
+    asked: [bool; 2],
 }
 
 impl Activities {
     /// Those of `addresses`, in their order, from `sums` and, if they were counted, `ties`, both ascending.
     pub fn new(addresses: &[u32], sums: Vec<Sum>, ties: Option<Vec<(u32, Ties)>>) -> Self {
         let none = |address| Sum::new(address, 0, None, None);
+        let asked = [true, ties.is_some()];
         let sums = align(addresses, sums, |sum| sum.address, none);
-        let of_address = |ties| {
-            let aligned = align(addresses, ties, |tie: &(u32, Ties)| tie.0, |a| (a, Ties::UNKNOWN));
-            aligned.into_iter().map(|(_, ties)| ties).collect()
-        };
-        Self { sums, ties: ties.map(of_address).unwrap_or_default() }
+        let ties = ties.unwrap_or_default();
+        let ties = align(addresses, ties, |tie: &(u32, Ties)| tie.0, |a| (a, Ties::UNKNOWN));
+        Self { sums, ties: ties.into_iter().map(|(_, ties)| ties).collect(), asked }
     }
 
-    /// The sums of each address, by position.
+    /// The sums of each address, by position; none where nothing was gathered.
     pub fn sums(&self) -> &[Sum] {
         &self.sums
     }
 
-    /// Whether nothing was gathered.
+    /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
-        self.sums.is_empty()
+        !self.asked[0]
     }
 
-    /// Whether peers were counted, not only sums.
+    /// Whether peers were asked for, not only sums.
     pub fn has_ties(&self) -> bool {
-        !self.ties.is_empty()
+        self.asked[1]
     }
 
     /// What the address at position `at` did.
@@ -115,13 +116,16 @@ impl Activities {
     }
 }
 
-/// Brings `rows`, ascending by address, into the order of `addresses`.
+/// Brings `rows`, ascending by address, into the order of `addresses`; no rows stay none.
 fn align<T: Copy + Send + Sync>(
     addresses: &[u32],
     rows: Vec<T>,
     address: impl Fn(&T) -> u32 + Sync,
     none: impl Fn(u32) -> T + Sync,
 ) -> Vec<T> {
+    if rows.is_empty() {
+        return rows;
+    }
     if rows.len() == addresses.len() && rows.iter().map(&address).eq(addresses.iter().copied()) {
         return rows;
     }

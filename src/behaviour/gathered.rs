@@ -160,6 +160,11 @@ impl<E: Entry> Gathered<E> {
         self.recent.iter().filter(is_new).count()
     }
 
+    /// How many entries there are at the most: some of the recent ones may be in the list already.
+    pub fn len(&self) -> usize {
+        self.list.len() + self.recent.len()
+    }
+
     /// The entries, ascending.
     pub fn finish(mut self) -> Vec<E::Packed> {
         self.merge();

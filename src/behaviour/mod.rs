@@ -5,24 +5,29 @@
 //! address are counted from it once all is read. Both are sets of distinct keys in which rows of equal keys
 //! are merged, so a result depends neither on the order of records nor on threads, and parts unite exactly.
 //!
-//! A conversation takes 11 bytes, and an address 40 for each role. This module sees numbers only: it knows no
+//! A conversation takes 11 bytes, and an address 40 for each role. Where conversations would take too much, peers
+//! and services are counted approximately instead ([`ConversationCounter`]). This module sees numbers only: it knows no
 //! files, no models and no rules.
 
 mod activity;
 mod conversation;
 mod conversations;
+mod counter;
 mod earlier;
 mod gathered;
 mod service;
+mod sketch;
 mod sums;
 mod timeline;
 
 pub use activity::{Activities, Activity, Ties};
 pub use conversation::{Conversation, FEW, MOST_RECORDS};
 pub use conversations::{Contacts, Conversations, Side};
+pub use counter::{ConversationCounter, Ledger};
 pub use earlier::Earlier;
 pub use gathered::{Entry, Gathered};
 pub use service::Service;
+pub use sketch::Sketches;
 pub use sums::{Span, Sum, Sums};
 pub use timeline::Timeline;
 
@@ -32,6 +37,10 @@ pub enum Counting {
     /// Not at all.
     #[default]
     Off,
+    /// Exactly, as long as it takes no more memory than a limit; else approximately.
+    Auto,
     /// Exactly.
     Exact,
+    /// Peers and services approximately.
+    Approximate,
 }

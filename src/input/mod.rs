@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::address::AddressSet;
-use crate::behaviour::{Conversations, Counting, Side, Timeline};
+use crate::behaviour::{ConversationCounter, Conversations, Ledger, Side, Timeline};
 
 pub(crate) mod account;
 pub mod catalogue;
@@ -77,6 +77,8 @@ pub struct Capture {
     pub sets: PerRole<AddressSet>,
     /// Who asked whom for what, if that was counted.
     pub conversations: Option<Conversations>,
+    /// Whether peers and services were counted approximately instead.
+    pub is_approximate: bool,
     /// When the records were made that count, if that was counted.
     pub timeline: Timeline,
     /// What was read and what was skipped.
@@ -111,12 +113,8 @@ pub fn read(
     if options.strict {
         strictly(&account)?;
     }
-    let conversations = conversations.map(Conversations::new).filter(|found| !found.is_empty());
-    let is_counted = options.behaviour != Counting::Off;
-    let ties = |side| {
-        let ties = |found: &Conversations| found.ties(side);
-        is_counted.then(|| conversations.as_ref().map(ties).unwrap_or_default())
-    };
+    let ledger = conversations.map(ConversationCounter::finish);
+    let ties = |side| ledger.as_ref().map(|ledger| ledger.ties(side));
     let side = match options.roles {
         Some(Roles::Any) => Side::Either,
         _ => Side::Source,
@@ -132,7 +130,12 @@ pub fn read(
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     warn_of_saturation(&sets, &mut account);
-    let capture = Capture { sets, conversations, timeline, account };
+    let is_approximate = matches!(ledger, Some(Ledger::Approximate(_)));
+    let conversations = match ledger {
+        Some(Ledger::Exact(conversations)) if !conversations.is_empty() => Some(conversations),
+        _ => None,
+    };
+    let capture = Capture { sets, conversations, is_approximate, timeline, account };
     if capture.largest().is_empty() {
         return Err(InputError::nothing(capture.account));
     }

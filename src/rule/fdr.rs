@@ -4,7 +4,8 @@
 //! are at most as dense: `(1 + draws at most as dense) / (1 + draws)`. The procedure of Benjamini and
 //! Hochberg (1995) picks those flagged: at rate Q, the k least dense of the n addresses for the largest
 //! k whose tail probability is at most `Q k / n`. Where all addresses follow the model, usually none is
-//! flagged.
+//! flagged. Addresses of networks do not follow Gaussians to the end of their tails: of a clean network some
+//! may be flagged, and the rate is one of the model only.
 //!
 //! Draws are counted by the leading bits of their log-densities (0.02 nats at 20) and not kept, so
 //! memory does not grow with the set. Time does: there are 20 n / Q draws.
@@ -85,7 +86,24 @@ pub fn cut(
             end = bin as u64 + 1;
         }
     }
-    Ok(value(end << (u64::BITS - BITS)))
+    let of_bin = |bin: u64| value(bin << (u64::BITS - BITS));
+    Ok(of_bin(end).max(floor(&observed, of_bin)))
+}
+
+/// As far below the least dense of the `observed` as that is below their median. Components that have collapsed draw
+/// addresses of densities at which nothing is seen, and a limit there would let pass whatever a day brings.
+fn floor(observed: &[u64], of_bin: impl Fn(u64) -> f64) -> f64 {
+    let all: u64 = observed.iter().sum();
+    let mut seen = 0;
+    let median = observed.iter().position(|&count| {
+        seen += count;
+        2 * seen >= all
+    });
+    let least = observed.iter().position(|&count| count > 0);
+    match (least, median) {
+        (Some(least), Some(median)) => 2.0 * of_bin(least as u64) - of_bin(median as u64),
+        _ => f64::NEG_INFINITY,
+    }
 }
 
 /// Adds the log-densities of the addresses of `engine` to `counts`, by their leading bits.

@@ -34,7 +34,7 @@ pub enum Kind {
     ForeignBlock,
     /// A special-purpose one of a /8 from which there is no other.
     Reserved,
-    /// One of a /24 of 30 addresses or more, at least 32 from each of them.
+    /// One of a /24 of 60 addresses or more, at least 32 from each of them.
     OddHost,
 }
 
@@ -175,7 +175,7 @@ impl Generator {
                 Kind::OddHost => {
                     let near = |&&other: &&u32| other >> 8 == block[0] >> 8;
                     let distance = |&other: &u32| other.abs_diff(block[0]);
-                    all.iter().filter(near).count() >= 30
+                    all.iter().filter(near).count() >= 60
                         && all.iter().filter(near).map(distance).min() >= Some(32)
                 }
             };

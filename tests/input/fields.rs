@@ -623,8 +623,8 @@ fn times_that_no_record_says_are_told() {
     let options = Options { times: true, ..Options::default() };
     let capture = read("src,dst,ts\n10.0.0.1,10.0.0.2,\n", &options);
     assert_eq!(capture.sets.source.span(0), None);
-    assert!(capture.sets.source.has_times());
+    assert!(!capture.sets.source.activities().is_empty());
     let warnings: Vec<&Warning> = capture.account.warnings().map(|(_, warning)| warning).collect();
     assert_eq!(warnings, [&Warning::NoTimes]);
-    assert!(!read("10.0.0.1\n", &Options::default()).sets.source.has_times());
+    assert!(read("10.0.0.1\n", &Options::default()).sets.source.activities().is_empty());
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
 use crate::address::Unit;
-use crate::behaviour::{Conversation, Counting, Gathered, Timeline};
+use crate::behaviour::{Conversation, ConversationCounter, Counting, Timeline};
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
 use crate::input::found::PassedOver;
@@ -29,6 +29,7 @@ use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
 use crate::input::read::fold::{Fold, Folded};
 use crate::input::read::keys::Keys;
 use crate::input::read::source::Sources;
+use crate::input::role::Roles;
 use crate::input::warning::Warning;
 
 /// The longest time between two checks whether to stop.
@@ -52,7 +53,7 @@ pub(crate) struct Counted {
     pub source: Folded,
     pub destination: Folded,
     /// Who asked whom for what, if that was wanted.
-    pub conversations: Option<Gathered<Conversation>>,
+    pub conversations: Option<ConversationCounter>,
     /// When the records were made that count.
     pub timeline: Timeline,
     pub account: Account,
@@ -91,10 +92,12 @@ pub(crate) fn read(
     let folds = Folds {
         source: fold()?,
         destination: fold()?,
-        conversations: match options.behaviour {
-            Counting::Off => None,
-            Counting::Exact => Some(Fold::new(Gathered::default()).map_err(failed)?),
-        },
+        conversations: ConversationCounter::new(
+            options.behaviour,
+            options.roles == Some(Roles::Any),
+        )
+        .map(|counter| Fold::new(counter).map_err(failed))
+        .transpose()?,
     };
     let account = Account { passed_over, repeated, ..Account::default() };
     let timeline = Timeline::default();
@@ -172,7 +175,7 @@ impl Watch<'_> {
 struct Folds {
     source: Fold<Keys, Folded>,
     destination: Fold<Keys, Folded>,
-    conversations: Option<Fold<Vec<Conversation>, Gathered<Conversation>>>,
+    conversations: Option<Fold<Vec<Conversation>, ConversationCounter>>,
 }
 
 /// Collects the work of the threads in file order.

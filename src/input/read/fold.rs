@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::address::{AddressSet, Counter, LARGEST_UNSORTED};
-use crate::behaviour::{Activities, Conversation, Gathered, Sum, Sums, Ties};
+use crate::behaviour::{Activities, Conversation, ConversationCounter, Sum, Sums, Ties};
 use crate::input::read::keys::{Keys, Seen};
 
 /// Batches waiting to be counted.
@@ -124,9 +124,9 @@ fn count<B: Batch, C: Counts<B>>(
     Ok(counts)
 }
 
-impl Counts<Vec<Conversation>> for Gathered<Conversation> {
+impl Counts<Vec<Conversation>> for ConversationCounter {
     fn count(&mut self, batch: &Vec<Conversation>) -> io::Result<()> {
-        batch.iter().for_each(|&conversation| self.add(conversation));
+        self.extend(batch);
         Ok(())
     }
 }

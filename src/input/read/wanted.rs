@@ -74,10 +74,12 @@ impl Wanted {
         }
     }
 
-    /// The same from a file of `format`. A shard has no records of its own, and a list has but one side.
+    /// The same from a file of `format`. A shard has no records of its own. A list has but one side, and an
+    /// address of it no more to tell than its count.
     pub fn of(self, format: &Format) -> Self {
+        let has_records = !format.is_shard() && (format.has_roles || self.times);
         Self {
-            sums: self.sums && (!format.is_shard() || format.is_behaviour()),
+            sums: self.sums && (has_records || format.is_behaviour()),
             conversations: self.conversations && format.has_roles,
             ..self
         }

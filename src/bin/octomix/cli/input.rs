@@ -101,9 +101,14 @@ fn layout() -> impl TypedValueParser<Value = &'static Preset> {
 }
 
 pub(super) const COUNTINGS: &[Choice<Counting>] = &[
-    (Counting::Exact, "auto", "Exactly"),
+    (
+        Counting::Auto,
+        "auto",
+        "Exactly, and peers and services approximately beyond 2 GiB of conversations",
+    ),
     (Counting::Off, "off", "Not at all"),
     (Counting::Exact, "exact", "Exactly, whatever memory it takes"),
+    (Counting::Approximate, "approximate", "Peers and services approximately, to some 13 %"),
 ];
 
 const TUNNELS: &[Choice<Tunnels>] = &[

@@ -16,8 +16,8 @@ use super::filter::{blocks, union};
 #[command(next_help_heading = "Score")]
 pub struct RuleArgs {
     /// Which densities are low: percentile:P the P % of lowest log-density, in every set; density:X
-    /// those below X nats; fdr:Q those that the model does not explain, of which a share of Q may be
-    /// mistaken
+    /// those below X nats; fdr:Q those too rare for the model, at a rate of Q false
+    /// discoveries among addresses that follow it
     #[arg(long, value_name = "RULE", default_value = "percentile:4")]
     pub threshold: Threshold,
     /// Which log-density: scikit-learn's, or that of the posterior predictive distribution

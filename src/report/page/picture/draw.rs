@@ -234,6 +234,7 @@ mod tests {
         let extent = Extent::of(&addresses, &pca);
         let points = Points { addresses, clusters, ..Points::default() };
         let flag = Anomaly {
+            finding: true,
             address: Ipv4Addr::new(10, 0, 0, 0),
             packets: 1,
             cluster: 0,
@@ -244,6 +245,8 @@ mod tests {
             surprise_octets: [0.0; 4],
         };
         RolePage {
+            evidence: Vec::new(),
+            fanout: Default::default(),
             pca,
             shapes: vec![Shape { mean: [0.0; 2], covariance: [900.0, 100.0, 400.0] }; 2],
             drawing: Drawing {

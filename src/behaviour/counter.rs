@@ -1,0 +1,112 @@
+//! Conversations while they are gathered: exactly, or approximately once they are too many.
+
+use super::Counting;
+use super::activity::Ties;
+use super::conversation::Conversation;
+use super::conversations::{Conversations, Side};
+use super::gathered::Gathered;
+use super::sketch::Sketches;
+
+/// Conversations that are counted exactly unless more are asked for: 2 GiB of them.
+const MOST: usize = (2 << 30) / 11;
+
+/// What is gathered of conversations.
+#[derive(Debug, Clone)]
+pub struct ConversationCounter {
+    form: Form,
+    most: usize,
+    is_any: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Exact(Gathered<Conversation>),
+    Approximate(Box<Sketches>),
+}
+
+impl ConversationCounter {
+    /// Nothing yet, to be counted as `counting` says, of addresses on either side if they are `any`; `None` if
+    /// nothing is to be counted.
+    pub fn new(counting: Counting, is_any: bool) -> Option<Self> {
+        let exact = || Form::Exact(Gathered::default());
+        let sketches = || Form::Approximate(Box::new(Sketches::new(is_any)));
+        let (form, most) = match counting {
+            Counting::Off => return None,
+            Counting::Auto => (exact(), MOST),
+            Counting::Exact => (exact(), usize::MAX),
+            Counting::Approximate => (sketches(), 0),
+        };
+        Some(Self { form, most, is_any })
+    }
+
+    /// Counts `conversations`.
+    pub fn extend(&mut self, conversations: &[Conversation]) {
+        match &mut self.form {
+            Form::Exact(gathered) => {
+                conversations.iter().for_each(|&conversation| gathered.add(conversation));
+                if gathered.len() > self.most {
+                    let mut sketches = Sketches::new(self.is_any);
+                    let rows = std::mem::take(gathered).finish();
+                    rows.into_iter().for_each(|row| sketches.add(Conversation::of_bytes(row)));
+                    self.form = Form::Approximate(Box::new(sketches));
+                }
+            }
+            Form::Approximate(sketches) => {
+                conversations.iter().for_each(|&conversation| sketches.add(conversation));
+            }
+        }
+    }
+
+    /// What was counted.
+    pub fn finish(self) -> Ledger {
+        match self.form {
+            Form::Exact(gathered) => Ledger::Exact(Conversations::new(gathered)),
+            Form::Approximate(sketches) => Ledger::Approximate(sketches),
+        }
+    }
+}
+
+/// What was counted of conversations.
+#[derive(Debug, Clone)]
+pub enum Ledger {
+    /// All of them.
+    Exact(Conversations),
+    /// How many peers and services addresses have, about.
+    Approximate(Box<Sketches>),
+}
+
+impl Ledger {
+    /// The ties of every address that is on `side`, ascending.
+    pub fn ties(&self, side: Side) -> Vec<(u32, Ties)> {
+        match self {
+            Self::Exact(conversations) => conversations.ties(side),
+            Self::Approximate(sketches) => sketches.ties(side),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::service::Service;
+    use super::*;
+
+    #[test]
+    fn too_many_are_counted_approximately() {
+        let service = Service::of(Some(6), None, Some(80), true);
+        let all: Vec<Conversation> =
+            (0..100).map(|peer| Conversation::of(1, peer, service, true, (1, 60))).collect();
+        let peers = |most: usize| {
+            let mut counter = ConversationCounter {
+                most,
+                ..ConversationCounter::new(Counting::Auto, false).unwrap()
+            };
+            all.chunks(7).for_each(|some| counter.extend(some));
+            let ledger = counter.finish();
+            let ties = ledger.ties(Side::Source);
+            (matches!(ledger, Ledger::Exact(_)), ties[0].1.peers(), ties[0].1.unanswered())
+        };
+        assert_eq!(peers(100), (true, Some(100), Some(0)));
+        let (is_exact, found, unanswered) = peers(50);
+        assert!(!is_exact && (60..140).contains(&found.unwrap()) && unanswered.is_none());
+    }
+}
