@@ -108,6 +108,12 @@ impl Cell {
         Some((address & !hosts, address | hosts))
     }
 
+    /// The cell if it holds an address, or else none.
+    #[inline]
+    pub(crate) fn or_missing(self) -> Self {
+        if matches!(self, Cell::Address { .. }) { self } else { Cell::Missing }
+    }
+
     /// Whether the cell holds what most cells hold, which is counted and needs no more thought.
     #[inline]
     pub(crate) fn is_usual(self) -> bool {

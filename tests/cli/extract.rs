@@ -11,6 +11,9 @@ use roaring::RoaringBitmap;
 use crate::{Folder, TUTORIAL};
 
 /// Runs octomix, which must go well, and returns what it prints.
+/// The columns of what addresses did.
+const ACTIVITY: &str = ",bytes,peers,services,unanswered,first_seen,last_seen";
+
 fn done(folder: &Folder, arguments: &[&str]) -> String {
     let done = folder.octomix(arguments).assert().success();
     String::from_utf8(done.get_output().stdout.clone()).unwrap()
@@ -40,13 +43,11 @@ fn shards_of_an_array_of_tasks_unite_to_what_one_extraction_gives() {
         done(&folder, &["extract", path, "-o", &format!("shards/job/{task}/out")]);
     }
     let told = done(&folder, &["merge", "shards", "-o", "all"]);
-    assert!(told.starts_with("Read 20 files: "), "{told}");
-    for file in ["src.csv", "dst.csv"] {
+    assert!(told.starts_with("Read 30 files: "), "{told}");
+    for file in ["src.csv", "dst.csv", "behaviour.bin"] {
         // The tasks' numbers sort as the captures did, so even the order is the same.
-        assert!(
-            folder.read(&format!("all/{file}")) == folder.read(&format!("whole/{file}")),
-            "{file}"
-        );
+        let read = |of: &str| fs::read(folder.path(&format!("{of}/{file}"))).unwrap();
+        assert!(read("all") == read("whole"), "{file}");
     }
     let packets: u64 = folder
         .read("all/src.csv")
@@ -79,8 +80,8 @@ fn shards_beyond_the_order_of_appearance_unite_too() {
     }
     done(&folder, &["merge", "shards", "-o", "all"]);
     let text: String =
-        expected.iter().fold("address,records\n".to_owned(), |text, (a, packets)| {
-            text + &format!("{},{packets}\n", octomix::address::dotted(*a))
+        expected.iter().fold(format!("address,records{ACTIVITY}\n"), |text, (a, packets)| {
+            text + &format!("{},{packets},,,,,,\n", octomix::address::dotted(*a))
         });
     assert!(folder.read("all/src.csv") == text);
 }
@@ -127,11 +128,13 @@ fn bitmaps_are_shards_without_counts() {
     );
     let more = |text: String| {
         let rows = text.lines().skip(1).map(|row| {
-            let (address, records) = row.split_once(',').unwrap();
-            format!("{address},{}\n", records.parse::<u64>().unwrap() + 1)
+            let mut fields = row.split(',');
+            let (address, records) = (fields.next().unwrap(), fields.next().unwrap());
+            format!("{address},{},,,,,,\n", records.parse::<u64>().unwrap() + 1)
         });
-        rows.fold("address,records\n".to_owned(), |text, row| text + &row)
+        rows.fold(format!("address,records{ACTIVITY}\n"), |text, row| text + &row)
     };
+    // Without behaviour.bin nothing is known of what they did.
     assert_eq!(folder.read("both/src.csv"), more(folder.read("table/src.csv")));
 }
 
@@ -170,7 +173,7 @@ fn what_is_no_shard_is_refused() {
     let folder = Folder::new();
     folder.write("x.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
     folder.write("src.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
-    folder.write("part.csv", "address,packets\n10.0.0.1,3\n");
+    folder.write("part.csv", format!("address,packets,records{ACTIVITY}\n10.0.0.1,3,,,,,,,\n"));
     let refused = |arguments: &[&str], status: i32, told: &str| {
         let arguments = [&["merge"], arguments].concat();
         let done = folder.octomix(&arguments).assert().code(status).stdout("");
@@ -187,7 +190,8 @@ fn what_is_no_shard_is_refused() {
                 extract writes them";
     refused(&["empty"], 1, none);
     done(&folder, &["merge", "part.csv", "--role", "dst", "-o", "out"]);
-    assert_eq!(folder.read("out/dst.csv"), "address,packets\n10.0.0.1,3\n");
+    let header = format!("address,packets,records{ACTIVITY}");
+    assert_eq!(folder.read("out/dst.csv"), format!("{header}\n10.0.0.1,3,,,,,,,\n"));
 }
 
 #[test]
@@ -200,7 +204,10 @@ fn a_damaged_bitmap_gives_what_stands_before_the_damage() {
     let merge = ["merge", "src.roaring", "-o", "part"];
     let told = "src.roaring: the bitmap is cut off after 1 of 2 containers";
     folder.octomix(&merge).assert().success().stderr(contains(told));
-    assert_eq!(folder.read("part/src.csv"), "address,records\n10.0.0.1,1\n10.0.0.2,1\n");
+    assert_eq!(
+        folder.read("part/src.csv"),
+        format!("address,records{ACTIVITY}\n10.0.0.1,1,,,,,,\n10.0.0.2,1,,,,,,\n")
+    );
 }
 
 #[test]

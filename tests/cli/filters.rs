@@ -28,7 +28,10 @@ fn one_set_of_both_sides_has_its_own_folder() {
     let mut lines = table.lines();
     assert_eq!(
         lines.next(),
-        Some("address,records,cluster,log_density,anomaly,pc1,pc2,first_seen,last_seen")
+        Some(
+            "address,records,cluster,log_density,anomaly,pc1,pc2,finding,surprise,bytes,peers,services,\
+             unanswered,first_seen,last_seen"
+        )
     );
     let first = lines.next().unwrap();
     assert!(first.starts_with("10.0.0.1,1,"), "{first}");

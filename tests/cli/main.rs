@@ -61,11 +61,12 @@ impl Folder {
     fn rows(&self, name: &str) -> Vec<Vec<String>> {
         const TABLE: &str = "address,records,cluster,log_density,anomaly,pc1,pc2";
         const FLAGGED: &str = "rule,reason,surprise,surprise_octet1,surprise_octet2,surprise_octet3,\
-                               surprise_octet4";
+                               surprise_octet4,finding";
+        const ACTIVITY: &str = "bytes,peers,services,unanswered,first_seen,last_seen";
         let text = self.read(name);
         let header = match name.ends_with("anomalies.csv") {
-            true => format!("{TABLE},{FLAGGED}"),
-            false => TABLE.to_owned(),
+            true => format!("{TABLE},{FLAGGED},{ACTIVITY}"),
+            false => format!("{TABLE},finding,surprise,{ACTIVITY}"),
         };
         assert_eq!(text.lines().next(), Some(header.as_str()));
         let mut table = csv::Reader::from_reader(text.as_bytes());

@@ -115,7 +115,7 @@ fn fit_writes_models_and_a_summary_only() {
         names.sort();
         names
     };
-    assert_eq!(names(folder.path("octomix-out")), ["dst", "summary.json"]);
+    assert_eq!(names(folder.path("octomix-out")), ["dst", "seen.behaviour", "summary.json"]);
     assert_eq!(
         names(folder.path("octomix-out/dst")),
         ["flagged.roaring", "model.json", "seen.roaring"]

@@ -28,14 +28,17 @@ fn text_fits_a_terminal_and_names_the_rest() {
     for told in [
         "4,200 rows (1.72 MB of traffic), 656.18 kB, columns isrc and idst\n",
         "  4,087 of 4,200 source cells used; 113 missing\n",
-        "\nSources: 187 addresses, 3 clusters, 8 anomalies\n",
-        "\n  low-density 8: the 4 % least dense, log-density below -14.049\n",
+        "\nSources: 2 findings\n",
+        "\nDestinations: nothing found\n",
+        "\nSources: 187 addresses, 3 clusters\n",
+        "\n  Most remote, a ranking and no finding: 8: the 4 % least dense, log-density below -14.049\n",
         "\n  reserved    1: unspecified 1\n",
         "\n  isolated    2: 0.0.0.0, 172.19.2.66\n",
         "\n  isolated    diffuse: no address stands apart\n",
         "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
-        "  and 87 more in octomix-out/dst/anomalies.csv\n",
-        "\nWrote 12 files to octomix-out:\n",
+        "\n  reserved    0; usual destinations: multicast 2\n",
+        "  All of them are in octomix-out/dst/anomalies.csv\n",
+        "\nWrote 13 files to octomix-out:\n",
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }
@@ -88,7 +91,7 @@ fn a_single_address_is_no_anomaly() {
     let folder = Folder::new();
     folder.write("x.txt", "10.0.0.1\n10.0.0.1\n");
     let printed = folder.stdout(&["x.txt"]);
-    assert!(printed.contains("Sources: 1 address, 1 cluster, 0 anomalies\n"), "{printed}");
+    assert!(printed.contains("Sources: nothing found\n"), "{printed}");
     assert_eq!(folder.rows("octomix-out/src/anomalies.csv"), Vec::<Vec<String>>::new());
     assert_eq!(folder.rows("octomix-out/src/addresses.csv")[0][..3], ["10.0.0.1", "2", "0"]);
 }
@@ -164,7 +167,10 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
         (&["--reg-covar", "inf"], "expected a number from 0, for example 1e-3"),
         (&["--threshold", "percentile:101"], "expected percentile:P with P from 0 to 100"),
         (&["--threshold", "fdr:0"], "fdr:Q with Q from 1e-6 to 0.5"),
-        (&["--rules", "odd"], "[possible values: low-density, reserved, isolated, gap]"),
+        (
+            &["--rules", "odd"],
+            "[possible values: low-density, reserved, isolated, gap, sweep, port-scan, new-busy]",
+        ),
         (&["--engine", "fast"], "[possible values: auto, gpu, cpu, reference]"),
         (&["--covariance", "round"], "[possible values: full, tied, diag, spherical]"),
     ] {

@@ -16,9 +16,8 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 fn each_flag_has_its_rules_and_a_reason() {
     let folder = Folder::new();
     let printed = folder.stdout(&[TUTORIAL, "--role", "src", "-k", "3"]);
-    assert!(
-        printed.contains("  0.0.0.0               12        2      -27.048  low-density+reserved")
-    );
+    let first = "\nSources: 2 findings\n\n  isolated           172.19.2.66: nothing else here begins with 172 ";
+    assert!(printed.contains(first), "{printed}");
     let found = flagged(&folder, "octomix-out", "src");
     assert_eq!(
         found[..2],
@@ -32,9 +31,10 @@ fn each_flag_has_its_rules_and_a_reason() {
     assert_eq!(
         rows[1][8],
         "172.19.2.66: nothing else here begins with 172 (14.5 of 38.5 bits); nearest cluster 1 is \
-         130 sd away; 15 records."
+         130 sd away; seen from 2012-03-16T18:02:05Z to 2012-03-16T18:07:02Z; 15 records."
     );
-    assert_eq!(rows[1][9..], ["38.4527", "14.4527", "8", "8", "8"]);
+    assert_eq!(rows[1][9..15], ["38.4527", "14.4527", "8", "8", "8", "true"]);
+    assert!(rows[2..].iter().all(|row| row[14] == "false"));
     let rules = &folder.json("octomix-out/summary.json")["src"]["rules"];
     assert_eq!(
         *rules,
@@ -43,6 +43,8 @@ fn each_flag_has_its_rules_and_a_reason() {
             { "rule": "reserved", "flagged": 1, "addresses": ["0.0.0.0"], "kinds": { "unspecified": 1 } },
             { "rule": "isolated", "flagged": 2, "addresses": ["0.0.0.0", "172.19.2.66"], "diffuse": false },
             { "rule": "gap", "flagged": 0 },
+            { "rule": "sweep", "flagged": 0 },
+            { "rule": "port-scan", "flagged": 0 },
         ])
     );
 }
@@ -55,7 +57,7 @@ fn rules_are_chosen() {
     let printed = run("isolated");
     let expected = [("0.0.0.0", "isolated"), ("172.19.2.66", "isolated")];
     assert_eq!(flagged(&folder, "octomix-out", "src"), pairs(&expected));
-    assert!(printed.contains("clusters, 2 anomalies\n"), "{printed}");
+    assert!(printed.contains("\nSources: 2 findings\n"), "{printed}");
     assert!(
         printed.contains("\n  isolated    2: 0.0.0.0, 172.19.2.66\n")
             && !printed.contains("  low-density"),
@@ -123,7 +125,7 @@ fn a_threshold_can_be_a_rate_of_false_discoveries() {
     };
     let printed = run("one", "1");
     let told = "\n  low-density 0: at a false discovery rate of 0.05, log-density below ";
-    assert!(printed.contains(told) && printed.contains(" 0 anomalies\n"), "{printed}");
+    assert!(printed.contains(told) && printed.contains("Sources: nothing found\n"), "{printed}");
     run("two", "2");
     assert_eq!(folder.read("one/src/model.json"), folder.read("two/src/model.json"));
     let threshold = &folder.json("one/src/model.json")["threshold"];

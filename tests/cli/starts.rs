@@ -179,12 +179,13 @@ fn responsibilities_are_shares_of_the_likeliest_component() {
         let options = ["-k", "3", "--responsibilities", "--role", "src", "--score", score];
         folder.stdout(&[&[TUTORIAL], &options[..]].concat());
         let text = folder.read("octomix-out/src/addresses.csv");
-        let header = "address,records,cluster,log_density,anomaly,pc1,pc2,\
-                      responsibility_0,responsibility_1,responsibility_2";
+        let header = "address,records,cluster,log_density,anomaly,pc1,pc2,finding,surprise,bytes,peers,\
+                      services,unanswered,first_seen,last_seen,responsibility_0,responsibility_1,responsibility_2";
         assert_eq!(text.lines().next(), Some(header));
         for line in text.lines().skip(1) {
             let fields: Vec<&str> = line.split(',').collect();
-            let shares: Vec<f64> = fields[7..].iter().map(|field| field.parse().unwrap()).collect();
+            let shares: Vec<f64> =
+                fields[15..].iter().map(|field| field.parse().unwrap()).collect();
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{line}");
             let likeliest = fields[2].parse::<usize>().unwrap();
             assert!(shares.iter().all(|&share| share <= shares[likeliest]), "{line}");

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
+use crate::behaviour::Counting;
 use crate::input::format::Parser;
 use crate::input::names;
 use crate::input::options::Options;
@@ -23,6 +24,8 @@ pub(crate) struct Layout {
     pub columns: Vec<Column>,
     /// The columns of the sources and the destinations, whether or not they are asked for.
     pub sides: [Option<usize>; 2],
+    /// Whether peers are counted, who may be on a side that is not asked for.
+    pub has_peers: bool,
     pub facts: FactColumns,
     /// Whether its one column of addresses fills roles as a list does.
     pub is_list: bool,
@@ -35,7 +38,8 @@ impl Layout {
     pub fn new(header: Header, columns: Vec<Column>, options: &Options, sample: &Sample) -> Self {
         let facts = FactColumns::of(&header.names, options.needs_facts());
         let sides = columns::sides(&header.names, options, sample);
-        Self { header, columns, sides, facts, is_list: false, has_row_names: false }
+        let has_peers = options.behaviour != Counting::Off;
+        Self { header, columns, sides, has_peers, facts, is_list: false, has_row_names: false }
     }
 
     pub fn width(&self) -> usize {
@@ -45,6 +49,12 @@ impl Layout {
     /// The column that fills `role`.
     pub fn column(&self, role: Role) -> Option<&Column> {
         self.columns.iter().find(|column| column.role == role)
+    }
+
+    /// The number of the column of the peers of the other side, if `role` itself is not asked for.
+    pub fn peers(&self, role: Role) -> Option<usize> {
+        let side = self.sides[usize::from(role == Role::Destination)];
+        side.filter(|_| self.has_peers && !self.is_list && self.column(role).is_none())
     }
 }
 

@@ -21,18 +21,24 @@ pub(super) struct Slots {
     pub width: usize,
     source: Option<Slot>,
     destination: Option<Slot>,
+    /// Of a side that is not asked for, where its peers are.
+    peers: [Option<Slot>; 2],
     facts: FactColumns<Slot>,
 }
 
 impl Slots {
     pub fn new(layout: &Layout) -> Self {
-        let indices = layout.columns.iter().map(|column| column.index).chain(layout.facts.all());
+        let roles = [Role::Source, Role::Destination];
+        let asked = layout.columns.iter().map(|column| column.index);
+        let peers = roles.map(|role| layout.peers(role));
+        let indices = asked.chain(peers.into_iter().flatten()).chain(layout.facts.all());
         let targets = Targets::new(indices);
         let slot = |index| Slot { index, between: targets.between(index) };
-        let [source, destination] = [Role::Source, Role::Destination]
-            .map(|role| layout.column(role).map(|column| slot(column.index)));
+        let [source, destination] =
+            roles.map(|role| layout.column(role).map(|column| slot(column.index)));
+        let peers = peers.map(|peers| peers.map(slot));
         let (width, facts) = (layout.width(), layout.facts.map(slot));
-        Self { targets, width, source, destination, facts }
+        Self { targets, width, source, destination, peers, facts }
     }
 
     /// Adds a row of as many fields as the header has, if its addresses are usual cells. Returns whether it
@@ -51,6 +57,11 @@ impl Slots {
         if fields != self.width || !source.is_usual() || !destination.is_usual() {
             return false;
         }
+        let (source, destination) = match self.peers {
+            [None, None] => (source, destination),
+            [Some(peers), _] => (cell(field(peers)).or_missing(), destination),
+            [_, Some(peers)] => (source, cell(field(peers)).or_missing()),
+        };
         let record = Record {
             source,
             destination,

@@ -59,7 +59,10 @@ impl Unusual {
         };
         let content = |at: usize| cells.get(at).copied().unwrap_or_default();
         let of = |role| match self.layout.column(role) {
-            None => Cell::Missing,
+            None => {
+                let peers = self.layout.peers(role).and_then(found);
+                peers.map_or(Cell::Missing, |at| cell(content(at)).or_missing())
+            }
             Some(column) => found(column.index).map_or(Cell::Malformed, |at| cell(content(at))),
         };
         let field = |column: usize| found(column).map_or(b"".as_slice(), content);

@@ -40,15 +40,21 @@ impl AddressTable<'_> {
     /// # Errors
     /// When `out` fails.
     pub fn write_header(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.write_names(",surprise", out)?;
-        writeln!(out)
+        self.write_names(out, |out| write!(out, ",finding,surprise"))
     }
 
-    fn write_names(&self, more: &str, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the names of the columns, `more` of which stand behind those of the model.
+    fn write_names(
+        &self,
+        out: &mut dyn Write,
+        more: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
         let counts = self.set.unit().column();
-        write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2,finding{more}")?;
+        write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2")?;
+        more(out)?;
         out.write_all(activity::names(self.set).as_bytes())?;
-        (0..self.components()).try_for_each(|k| write!(out, ",responsibility_{k}"))
+        (0..self.components()).try_for_each(|k| write!(out, ",responsibility_{k}"))?;
+        writeln!(out)
     }
 
     /// Writes `rows`.
@@ -56,7 +62,9 @@ impl AddressTable<'_> {
     /// # Errors
     /// When `out` fails.
     pub fn write(&self, rows: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        self.write_rows(rows, out, true, |_, _| Ok(()))
+        self.write_rows(rows, out, |row, text| {
+            write!(text, ",{},{}", self.is_finding(row), row.surprise)
+        })
     }
 
     /// Writes flagged `rows` with the rules that flag them and the `reasons`, the names of the columns
@@ -70,33 +78,41 @@ impl AddressTable<'_> {
         reasons: &Reasons<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        self.write_names("", out)?;
-        write!(out, ",rule,reason,surprise")?;
-        (1..=OCTETS).try_for_each(|octet| write!(out, ",surprise_octet{octet}"))?;
-        writeln!(out)?;
-        self.write_rows(rows, out, false, |row, text| {
+        self.write_names(out, |out| {
+            write!(out, ",rule,reason,surprise")?;
+            (1..=OCTETS).try_for_each(|octet| write!(out, ",surprise_octet{octet}"))?;
+            write!(out, ",finding")
+        })?;
+        self.write_rows(rows, out, |row, text| {
             let (at, rules) = (row.at as usize, row.rules());
             let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
             let reason = reasons.of(address, packets, self.set.activity(at), rules);
             write!(text, ",{rules},{},{}", quoted(&reason.sentence), reason.bits())?;
-            reason.surprise.iter().try_for_each(|bits| write!(text, ",{bits}"))
+            reason.surprise.iter().try_for_each(|bits| write!(text, ",{bits}"))?;
+            write!(text, ",{}", self.is_finding(row))
         })
     }
 
-    /// Writes `rows` by all cores, each with its `surprise` if that is wanted, and what `more` adds to its fields.
+    /// Writes `rows` by all cores, each with what `more` adds behind the fields of the model.
     fn write_rows(
         &self,
         rows: &[Verdict],
         out: &mut dyn Write,
-        surprise: bool,
         more: impl Fn(&Verdict, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
         let text = |rows: &[Verdict]| {
             let mut text = Vec::with_capacity(128 * ROWS);
             let mut responsibilities = vec![0.0; self.components()];
             for row in rows {
-                self.write_fields(row, surprise, &mut responsibilities, &mut text)?;
+                self.write_fields(row, &mut text)?;
                 more(row, &mut text)?;
+                activity::write(self.set, row.at as usize, &mut text)?;
+                if let Some(density) = self.responsibilities {
+                    let address = self.set.addresses()[row.at as usize];
+                    density.responsibilities(address, &mut responsibilities);
+                    // Debug has exponents: a responsibility of 1e-300 is no line of zeros.
+                    responsibilities.iter().try_for_each(|r| write!(text, ",{r:?}"))?;
+                }
                 text.push(b'\n');
             }
             Ok(text)
@@ -108,33 +124,21 @@ impl AddressTable<'_> {
         Ok(())
     }
 
-    /// Appends the fields that every row has to `text`.
-    fn write_fields(
-        &self,
-        row: &Verdict,
-        surprise: bool,
-        responsibilities: &mut [f64],
-        text: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    /// Appends what the model says of every row to `text`.
+    fn write_fields(&self, row: &Verdict, text: &mut Vec<u8>) -> io::Result<()> {
         let (at, cluster, log_density) = (row.at as usize, row.cluster(), row.log_density);
         let address = self.set.addresses()[at];
         let packets = self.set.packets(at);
         let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
         let quad = dotted(address);
+        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")
+    }
+
+    /// Whether a rule flags `row` that can flag nothing.
+    fn is_finding(&self, row: &Verdict) -> bool {
         let rules = self.ranking.map_or(row.rules(), |ranking| row.rules().without(ranking));
-        let finding = !rules.is_empty();
-        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2},{finding}")?;
-        if surprise {
-            write!(text, ",{}", row.surprise)?;
-        }
-        activity::write(self.set, at, text)?;
-        if let Some(density) = self.responsibilities {
-            density.responsibilities(address, responsibilities);
-            // Debug has exponents: a responsibility of 1e-300 is no line of zeros.
-            responsibilities.iter().try_for_each(|r| write!(text, ",{r:?}"))?;
-        }
-        Ok(())
+        !rules.is_empty()
     }
 
     fn components(&self) -> usize {

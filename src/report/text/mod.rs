@@ -12,6 +12,7 @@ mod run;
 mod scatter;
 mod sweep;
 pub mod table;
+mod wrap;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::sentences;

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
+use super::wrap::write_wrapped;
 use crate::report::summary::pairs::PairsSummary;
 use crate::words::{counted, grouped, percent};
 
-/// Writes what was found in pairs.
+/// Writes what was found in pairs, in lines of so many columns.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(found: &PairsSummary, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(found: &PairsSummary, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let share = |part: usize| percent(part as f64 / found.pairs.max(1) as f64);
     let pairs = counted(found.pairs as u64, "pair", "pairs");
     let lone = found.lone_destination;
@@ -26,5 +27,5 @@ pub fn write(found: &PairsSummary, out: &mut dyn Write) -> io::Result<()> {
     if !found.first.is_empty() {
         writeln!(out)?;
     }
-    found.first.iter().try_for_each(|pair| writeln!(out, "  {}", pair.reason))
+    found.first.iter().try_for_each(|pair| write_wrapped("  ", &pair.reason, width, out))
 }

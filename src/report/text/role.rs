@@ -7,6 +7,7 @@ use super::blocks::write_blocks;
 use super::changes::write_changes;
 use super::run::{Findings, Layout};
 use super::table::{table, write_table};
+use super::wrap::write_wrapped;
 use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::RuleSummary;
 use crate::describe::highest::Valued;
@@ -60,7 +61,7 @@ impl Findings for RoleSummary {
         Ok(())
     }
 
-    fn write_first(&self, role: Role, out: &mut dyn Write) -> io::Result<()> {
+    fn write_first(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
         let findings = counted(self.finding_count as u64, "finding", "findings");
         if self.findings.is_empty() {
             return writeln!(out, "\n{}: nothing found", title(role));
@@ -74,8 +75,10 @@ impl Findings for RoleSummary {
         };
         let told: Vec<(String, &str)> =
             self.findings.iter().take(FIRST).map(|one| (rules(&one.rule), &*one.reason)).collect();
-        let width = told.iter().map(|(rules, _)| rules.len()).max().unwrap_or(0);
-        told.iter().try_for_each(|(rules, reason)| writeln!(out, "  {rules:<width$}  {reason}"))?;
+        let most = told.iter().map(|(rules, _)| rules.len()).max().unwrap_or(0);
+        for (rules, reason) in &told {
+            write_wrapped(&format!("  {rules:<most$}  "), reason, width, out)?;
+        }
         if self.finding_count > FIRST {
             let more = grouped((self.finding_count - FIRST) as u64);
             writeln!(out, "  and {more} more in {}/anomalies.csv", role.key())?;

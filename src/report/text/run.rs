@@ -35,11 +35,11 @@ pub trait Findings {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes what is to be looked at first, if there can be anything: the addresses that rules found which can
-    /// find none, each with its reason.
+    /// find none, each with its reason, in lines of so many columns.
     ///
     /// # Errors
     /// When `out` fails.
-    fn write_first(&self, _role: Role, _out: &mut dyn Write) -> io::Result<()> {
+    fn write_first(&self, _role: Role, _width: usize, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 
@@ -68,13 +68,13 @@ pub fn write<R: Findings>(
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
     for role in Role::ALL {
-        summary.role(role).map_or(Ok(()), |found| found.write_first(role, out))?;
+        summary.role(role).map_or(Ok(()), |found| found.write_first(role, width, out))?;
     }
     for role in Role::ALL {
         summary.role(role).map_or(Ok(()), |found| found.write_second(role, width, out))?;
     }
     if let Some(pairs) = &summary.pairs {
-        super::pairs::write(pairs, out)?;
+        super::pairs::write(pairs, width, out)?;
     }
     for (role, picture) in pictures.iter() {
         if let Some(found) = summary.role(role) {

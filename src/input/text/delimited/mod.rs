@@ -43,7 +43,14 @@ pub(crate) fn recognise(
 #[cfg(feature = "parquet")]
 pub(crate) fn rows(names: Vec<String>, columns: Vec<Column>, facts: FactColumns) -> LineCutter {
     let header = Header { division: Division::Delimiter(b'\t'), names };
-    let layout =
-        Layout { header, columns, sides: [None; 2], facts, is_list: false, has_row_names: false };
+    let layout = Layout {
+        header,
+        columns,
+        sides: [None; 2],
+        has_peers: false,
+        facts,
+        is_list: false,
+        has_row_names: false,
+    };
     LineCutter(Arc::new(table::Table::new(b'\t', Arc::new(layout), None)))
 }
