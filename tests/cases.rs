@@ -38,7 +38,8 @@ fn shard(path: &Path) -> (BTreeSet<String>, u64) {
     let Ok(table) = fs::read_to_string(path) else { return Default::default() };
     let rows: Vec<(&str, &str)> =
         table.lines().skip(1).map(|row| row.split_once(',').unwrap()).collect();
-    let counts = rows.iter().map(|(_, count)| count.parse::<u64>().unwrap());
+    let count = |rest: &str| rest.split(',').next().unwrap().parse::<u64>().unwrap();
+    let counts = rows.iter().map(|(_, rest)| count(rest));
     (rows.iter().map(|(address, _)| (*address).to_owned()).collect(), counts.sum())
 }
 

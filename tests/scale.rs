@@ -223,7 +223,9 @@ fn a_list_beyond_the_order_of_appearance_is_detected_whole() {
     let anomalies = read("src/anomalies.csv");
     assert_eq!(anomalies.lines().count(), 1 + flagged.len());
     for (line, &at) in anomalies.lines().skip(1).zip(&flagged) {
-        let rest = line.strip_prefix(lines[at]).unwrap();
+        // Of the columns, seven are of the model in both tables.
+        let of_model = lines[at].match_indices(',').nth(6).unwrap().0;
+        let rest = line.strip_prefix(&lines[at][..of_model]).unwrap();
         assert!(rest.starts_with(",low-density,"), "{line}");
     }
 

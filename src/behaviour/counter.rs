@@ -4,11 +4,11 @@ use super::Counting;
 use super::activity::Ties;
 use super::conversation::Conversation;
 use super::conversations::{Conversations, Side};
-use super::gathered::Gathered;
+use super::gathered::{Entry, Gathered};
 use super::sketch::Sketches;
 
-/// Conversations that are counted exactly unless more are asked for: 2 GiB of them.
-const MOST: usize = (2 << 30) / 11;
+/// Bytes of conversations that are counted exactly unless more are asked for.
+pub const LIMIT: usize = 2 << 30;
 
 /// What is gathered of conversations.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl ConversationCounter {
         let sketches = || Form::Approximate(Box::new(Sketches::new(is_any)));
         let (form, most) = match counting {
             Counting::Off => return None,
-            Counting::Auto => (exact(), MOST),
+            Counting::Auto => (exact(), LIMIT / size_of::<<Conversation as Entry>::Packed>()),
             Counting::Exact => (exact(), usize::MAX),
             Counting::Approximate => (sketches(), 0),
         };

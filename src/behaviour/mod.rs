@@ -23,7 +23,7 @@ mod timeline;
 pub use activity::{Activities, Activity, Ties};
 pub use conversation::{Conversation, FEW, MOST_RECORDS};
 pub use conversations::{Contacts, Conversations, Side};
-pub use counter::{ConversationCounter, Ledger};
+pub use counter::{ConversationCounter, LIMIT, Ledger};
 pub use earlier::Earlier;
 pub use gathered::{Entry, Gathered};
 pub use service::Service;

@@ -22,6 +22,25 @@ pub struct Account {
     pub passed_over: Vec<PassedOver>,
     /// Files that were named or found again, and count once.
     pub repeated: Vec<Repeated>,
+    /// How it was counted what addresses do; `None` where it was not, or no record has two sides.
+    pub behaviour: Option<Watched>,
+}
+
+/// How it was counted what addresses do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "counted")]
+pub enum Watched {
+    /// Exactly.
+    Exactly {
+        /// Distinct sources, destinations and services.
+        conversations: u64,
+        /// The bytes that these take.
+        bytes: u64,
+        /// The bytes beyond which they are not counted exactly unless that is asked for.
+        limit: u64,
+    },
+    /// Peers and services approximately, and nothing is known of answers.
+    Approximately,
 }
 
 impl Account {

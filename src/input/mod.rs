@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::address::AddressSet;
-use crate::behaviour::{ConversationCounter, Conversations, Ledger, Side, Timeline};
+use crate::behaviour::{ConversationCounter, Conversations, LIMIT, Ledger, Side, Timeline};
 
 pub(crate) mod account;
 pub mod catalogue;
@@ -47,7 +47,7 @@ pub(crate) mod text;
 mod time;
 mod warning;
 
-pub use account::{Account, FileAccount, Format, MalformedCell, RecordNumber};
+pub use account::{Account, FileAccount, Format, MalformedCell, RecordNumber, Watched};
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
@@ -77,8 +77,6 @@ pub struct Capture {
     pub sets: PerRole<AddressSet>,
     /// Who asked whom for what, if that was counted.
     pub conversations: Option<Conversations>,
-    /// Whether peers and services were counted approximately instead.
-    pub is_approximate: bool,
     /// When the records were made that count, if that was counted.
     pub timeline: Timeline,
     /// What was read and what was skipped.
@@ -130,12 +128,20 @@ pub fn read(
         std::mem::swap(&mut sets.source, &mut sets.any);
     }
     warn_of_saturation(&sets, &mut account);
-    let is_approximate = matches!(ledger, Some(Ledger::Approximate(_)));
+    account.behaviour = match &ledger {
+        Some(Ledger::Exact(found)) if !found.is_empty() => Some(Watched::Exactly {
+            conversations: found.len() as u64,
+            bytes: found.rows().as_flattened().len() as u64,
+            limit: LIMIT as u64,
+        }),
+        Some(Ledger::Approximate(_)) => Some(Watched::Approximately),
+        _ => None,
+    };
     let conversations = match ledger {
         Some(Ledger::Exact(conversations)) if !conversations.is_empty() => Some(conversations),
         _ => None,
     };
-    let capture = Capture { sets, conversations, is_approximate, timeline, account };
+    let capture = Capture { sets, conversations, timeline, account };
     if capture.largest().is_empty() {
         return Err(InputError::nothing(capture.account));
     }

@@ -53,12 +53,15 @@ fn shards_of_an_array_of_tasks_unite_to_what_one_extraction_gives() {
         .read("all/src.csv")
         .lines()
         .skip(1)
-        .map(|row| row.split_once(',').unwrap().1.parse::<u64>().unwrap())
+        .map(|row| row.split(',').nth(1).unwrap().parse::<u64>().unwrap())
         .sum();
     let summary = folder.json("all/summary.json");
     assert_eq!((packets, &summary["src"]["packets"]), (4087, &4087.into()));
     assert_eq!(summary["src"]["addresses"], 187);
-    assert_eq!(summary["files"], serde_json::json!(["src.csv", "dst.csv", "summary.json"]));
+    assert_eq!(
+        summary["files"],
+        serde_json::json!(["src.csv", "dst.csv", "behaviour.bin", "summary.json"])
+    );
 }
 
 #[test]

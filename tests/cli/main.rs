@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batch;
+mod behaviour;
 mod bench;
 mod changes;
 mod compare;

@@ -109,7 +109,7 @@ fn the_page_loads_from_disk_asks_nothing_of_the_network_and_draws() {
             "return [...document.querySelectorAll('#{role} .chart')].map((chart) => chart.querySelectorAll('rect, circle').length)"
         ));
         let shapes: Vec<u64> = serde_json::from_value(charts).unwrap();
-        assert!(shapes.len() == 2 && shapes.iter().all(|&n| n >= 5), "{role}: {shapes:?}");
+        assert!(shapes.len() == 3 && shapes.iter().all(|&n| n >= 5), "{role}: {shapes:?}");
     }
     assert_eq!(browser.log("browser"), Vec::<String>::new());
     let requests: Vec<String> = browser
@@ -165,8 +165,10 @@ fn hover_tells_the_address_its_cluster_and_density() {
         assert!(told.starts_with(address), "{told}");
     }
     // One that is not flagged; should another lie upon it, that one is told.
-    let plain =
-        table.lines().find(|line| line.contains(",1,") && line.contains(",false,")).unwrap();
+    let plain = table
+        .lines()
+        .find(|line| line.contains(",1,") && line.split(',').nth(4) == Some("false"))
+        .unwrap();
     let (x, y) = place(&browser, "src", plain.split_once(',').unwrap().0);
     browser.point(x, y);
     let told = text(&browser, "#tip");

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::input::{
     Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Repeated,
-    Role, Tally,
+    Role, Tally, Watched,
 };
 
 /// What was read from all files.
@@ -31,6 +31,9 @@ pub struct Reading {
     /// What stands in tables besides rows that are as long as the header.
     #[serde(flatten)]
     pub irregular: Irregular,
+    /// How it was counted what addresses do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<Watched>,
     /// Cells of all files.
     pub cells: Cells,
 }
@@ -96,6 +99,7 @@ impl Reading {
             packets: account.packets(),
             traffic_bytes: account.traffic_bytes(),
             irregular: account.irregular(),
+            behaviour: account.behaviour,
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
         }
     }

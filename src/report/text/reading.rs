@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::input::{Irregular, Reason};
+use crate::input::{Irregular, Reason, Watched};
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped};
 
@@ -39,6 +39,17 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         if passed_over(why) > 0 {
             writeln!(out, "  {} passed over", counted(passed_over(why), one, many))?;
         }
+    }
+    match input.behaviour {
+        Some(Watched::Approximately) => {
+            writeln!(out, "  Peers and services are counted approximately, to some 13 %")?;
+        }
+        Some(Watched::Exactly { conversations, bytes: held, limit }) => {
+            let conversations = counted(conversations, "conversation", "conversations");
+            let (held, limit) = (bytes(held), bytes(limit));
+            writeln!(out, "  {conversations}, {held} of the {limit} up to which they are exact")?;
+        }
+        None => {}
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };
