@@ -106,6 +106,7 @@ impl Conversation {
 
 impl Entry for Conversation {
     type Packed = [u8; BYTES];
+    type Key = u128;
 
     #[inline]
     fn key(self) -> u128 {

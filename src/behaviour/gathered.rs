@@ -15,6 +15,9 @@ const RECENT_SHARE: usize = 8;
 const RECENT_SHARE_OF_MANY: usize = 32;
 const MANY_RECENT: usize = 1 << 20;
 
+/// From so many entries on, a list has no room to spare.
+const MANY: usize = 1 << 24;
+
 /// The slots of an empty table, as a power of two.
 const LEAST_SLOTS: u32 = 10;
 
@@ -24,7 +27,10 @@ pub trait Entry: Copy {
     type Packed: Copy;
 
     /// What tells it from others, in the order of the list.
-    fn key(self) -> u128;
+    type Key: Copy + Ord + Into<u128>;
+
+    /// Its key.
+    fn key(self) -> Self::Key;
 
     /// Takes what `other`, of the same key, knows: in whatever order, the result is the same.
     fn absorb(&mut self, other: Self);
@@ -93,9 +99,10 @@ impl<E: Entry> Gathered<E> {
 
     /// The slot of `key`, or the one that it would take.
     #[inline]
-    fn slot(&self, key: u128) -> usize {
+    fn slot(&self, key: E::Key) -> usize {
         let mask = self.slots.len() - 1;
-        let [low, high] = [key as u64 ^ self.factors[0], (key >> 64) as u64 ^ self.factors[1]];
+        let bits: u128 = key.into();
+        let [low, high] = [bits as u64 ^ self.factors[0], (bits >> 64) as u64 ^ self.factors[1]];
         // The halves of a product of both depend on all bits (as in wyhash).
         let product = u128::from(low) * u128::from(high | 1);
         let mut at = (product as u64 ^ (product >> 64) as u64) as usize;
@@ -121,43 +128,35 @@ impl<E: Entry> Gathered<E> {
     /// Sorts the recent entries into the list.
     fn merge(&mut self) {
         self.recent.sort_unstable_by_key(|entry| entry.key());
-        let (old, new) = (self.list.len(), self.unseen());
-        self.list.reserve_exact(new);
-        // From the end, so that what has not been moved is not overwritten.
-        let (mut from, mut to) = (old, old + new);
-        if let Some(&last) = self.recent.last() {
-            self.list.resize(old + new, last.pack());
-        }
-        for mut entry in self.recent.drain(..).rev() {
-            let key = entry.key();
-            while from > 0 && E::unpack(self.list[from - 1]).key() > key {
-                (from, to) = (from - 1, to - 1);
-                self.list[to] = self.list[from];
-            }
-            if from > 0 {
-                let before = E::unpack(self.list[from - 1]);
-                if before.key() == key {
-                    entry.absorb(before);
-                    from -= 1;
+        // What is in the list is absorbed there; the place of each other entry is kept.
+        let mut places = Vec::with_capacity(self.recent.len());
+        let (list, mut place) = (&mut self.list, 0);
+        self.recent.retain(|&entry| {
+            place += gallop(&list[place..], |&other| E::unpack(other).key() < entry.key());
+            if let Some(listed) = list.get_mut(place) {
+                let mut found = E::unpack(*listed);
+                if found.key() == entry.key() {
+                    found.absorb(entry);
+                    *listed = found.pack();
+                    return false;
                 }
             }
-            to -= 1;
-            self.list[to] = entry.pack();
+            places.push(place);
+            true
+        });
+        let new = self.recent.len();
+        // Some room more, so that a list of some millions is not moved as a whole each time.
+        let room = if self.list.len() < MANY { self.list.len() / RECENT_SHARE } else { 0 };
+        self.list.reserve_exact(new.max(room));
+        let mut end = self.list.len();
+        self.list.extend(self.recent.iter().map(|entry| entry.pack()));
+        // From the end, so that what has not been moved is not overwritten.
+        for (left, (entry, place)) in self.recent.drain(..).zip(places).enumerate().rev() {
+            self.list.copy_within(place..end, place + left + 1);
+            self.list[place + left] = entry.pack();
+            end = place;
         }
         self.slots.fill(0);
-    }
-
-    /// How many of the recent entries, which are sorted, are not in the list.
-    fn unseen(&self) -> usize {
-        let mut at = 0;
-        let is_new = |entry: &&E| {
-            let key = entry.key();
-            while at < self.list.len() && E::unpack(self.list[at]).key() < key {
-                at += 1;
-            }
-            self.list.get(at).is_none_or(|&listed| E::unpack(listed).key() != key)
-        };
-        self.recent.iter().filter(is_new).count()
     }
 
     /// How many entries there are at the most: some of the recent ones may be in the list already.
@@ -170,6 +169,16 @@ impl<E: Entry> Gathered<E> {
         self.merge();
         self.list
     }
+}
+
+/// How many of the first `entries` are `less`, after which none is: found in steps that double, as they are few.
+fn gallop<T>(entries: &[T], less: impl Fn(&T) -> bool) -> usize {
+    let mut reach = 1;
+    while reach < entries.len() && less(&entries[reach]) {
+        reach *= 2;
+    }
+    let from = reach / 2;
+    from + entries[from..entries.len().min(reach + 1)].partition_point(less)
 }
 
 #[cfg(test)]
@@ -185,6 +194,7 @@ mod tests {
 
     impl Entry for Count {
         type Packed = (u128, u64);
+        type Key = u128;
 
         fn key(self) -> u128 {
             self.0

@@ -81,10 +81,11 @@ impl Sum {
 
 impl Entry for Sum {
     type Packed = Self;
+    type Key = u32;
 
     #[inline]
-    fn key(self) -> u128 {
-        self.address.into()
+    fn key(self) -> u32 {
+        self.address
     }
 
     #[inline]
