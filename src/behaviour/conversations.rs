@@ -231,8 +231,10 @@ impl Conversations {
 
     /// The conversations of `source` with `destination`, ascending.
     pub fn between(&self, source: u32, destination: u32) -> Vec<Conversation> {
-        let rows = self.rows_of(source).iter().map(conversation);
-        rows.filter(|one| one.destination() == destination).collect()
+        let rows = self.rows_of(source);
+        let first = rows.partition_point(|row| conversation(row).destination() < destination);
+        let rows = rows[first..].iter().map(conversation);
+        rows.take_while(|one| one.destination() == destination).collect()
     }
 
     /// The destinations of `source`, ascending.

@@ -1,5 +1,7 @@
 //! Conversations while they are gathered: exactly, or approximately once they are too many.
 
+use std::collections::HashSet;
+
 use super::Counting;
 use super::activity::Ties;
 use super::conversation::Conversation;
@@ -44,7 +46,10 @@ impl ConversationCounter {
         match &mut self.form {
             Form::Exact(gathered) => {
                 conversations.iter().for_each(|&conversation| gathered.add(conversation));
-                if gathered.len() > self.most {
+                if gathered.len() > self.most && !sketches_are_smaller(gathered) {
+                    // To count approximately would take more.
+                    self.most *= 2;
+                } else if gathered.len() > self.most {
                     let mut sketches = Sketches::new(self.is_any);
                     let rows = std::mem::take(gathered).finish();
                     rows.into_iter().for_each(|row| sketches.add(Conversation::of_bytes(row)));
@@ -64,6 +69,25 @@ impl ConversationCounter {
             Form::Approximate(sketches) => Ledger::Approximate(sketches),
         }
     }
+}
+
+/// Bytes that a sketch takes of an address on one side, about.
+const SKETCH: usize = 100;
+
+/// Whether the addresses of so many conversations are few enough for sketches to take less than half as much.
+fn sketches_are_smaller(gathered: &Gathered<Conversation>) -> bool {
+    let entry = size_of::<<Conversation as Entry>::Packed>();
+    let most = gathered.len() * entry / 2 / SKETCH;
+    let mut addresses = HashSet::new();
+    for &row in gathered.listed() {
+        let row = Conversation::unpack(row);
+        addresses.insert((row.source(), false));
+        addresses.insert((row.destination(), true));
+        if addresses.len() > most {
+            return false;
+        }
+    }
+    true
 }
 
 /// What was counted of conversations.
@@ -93,20 +117,25 @@ mod tests {
     #[test]
     fn too_many_are_counted_approximately() {
         let service = Service::of(Some(6), None, Some(80), true);
-        let all: Vec<Conversation> =
-            (0..100).map(|peer| Conversation::of(1, peer, service, true, (1, 60))).collect();
+        let of = |from: u32, peer| Conversation::of(from, peer, service, true, (1, 60));
+        let all: Vec<Conversation> = (0..200_000).map(|i| of(i / 1_000, i % 1_000)).collect();
         let peers = |most: usize| {
             let mut counter = ConversationCounter {
                 most,
                 ..ConversationCounter::new(Counting::Auto, false).unwrap()
             };
-            all.chunks(7).for_each(|some| counter.extend(some));
+            all.chunks(700).for_each(|some| counter.extend(some));
             let ledger = counter.finish();
             let ties = ledger.ties(Side::Source);
             (matches!(ledger, Ledger::Exact(_)), ties[0].1.peers(), ties[0].1.unanswered())
         };
-        assert_eq!(peers(100), (true, Some(100), Some(0)));
-        let (is_exact, found, unanswered) = peers(50);
-        assert!(!is_exact && (60..140).contains(&found.unwrap()) && unanswered.is_none());
+        assert_eq!(peers(200_000), (true, Some(1_000), Some(0)));
+        let (is_exact, found, unanswered) = peers(150_000);
+        assert!(!is_exact && (600..1_400).contains(&found.unwrap()) && unanswered.is_none());
+        // Where every address has one conversation, sketches would take more.
+        let mut counter = ConversationCounter::new(Counting::Auto, false).unwrap();
+        counter.most = 150_000;
+        counter.extend(&(0..200_000).map(|i| of(i, i)).collect::<Vec<_>>());
+        assert!(matches!(counter.finish(), Ledger::Exact(_)));
     }
 }

@@ -164,6 +164,11 @@ impl<E: Entry> Gathered<E> {
         self.list.len() + self.recent.len()
     }
 
+    /// Those that are in the list.
+    pub fn listed(&self) -> &[E::Packed] {
+        &self.list
+    }
+
     /// The entries, ascending.
     pub fn finish(mut self) -> Vec<E::Packed> {
         self.merge();

@@ -20,7 +20,7 @@ const REGISTERS: usize = 1 << CHOICE;
 /// Distinct values, counted in 24 bytes or 88.
 #[derive(Debug, Clone)]
 enum Distinct {
-    Few([u32; KEPT], usize),
+    Few([u32; KEPT], u8),
     Many(Box<[u8; REGISTERS]>),
 }
 
@@ -49,9 +49,9 @@ fn register(registers: &mut [u8; REGISTERS], value: u32) {
 impl Distinct {
     fn add(&mut self, value: u32) {
         match self {
-            Self::Few(kept, count) if kept[..*count].contains(&value) => {}
-            Self::Few(kept, count) if *count < KEPT => {
-                kept[*count] = value;
+            Self::Few(kept, count) if kept[..usize::from(*count)].contains(&value) => {}
+            Self::Few(kept, count) if usize::from(*count) < KEPT => {
+                kept[usize::from(*count)] = value;
                 *count += 1;
             }
             Self::Few(kept, _) => {
@@ -65,7 +65,7 @@ impl Distinct {
 
     fn count(&self) -> u32 {
         let registers = match self {
-            Self::Few(_, count) => return *count as u32,
+            Self::Few(_, count) => return u32::from(*count),
             Self::Many(registers) => registers,
         };
         let all = REGISTERS as f64;

@@ -116,7 +116,8 @@ fn ports(address: u32, structure: &Structure, conversations: &Conversations) -> 
     // A power of two, so that the whole range is 256 cells of 256 ports.
     let each = (u32::from(last - first) / CELLS as u32 + 1).next_power_of_two();
     let first = u32::from(first) & !(each - 1);
-    let mut cells = vec![[0; 2]; CELLS];
+    let all = (0x1_0000 - first) / each;
+    let mut cells = vec![[0; 2]; CELLS.min(all as usize)];
     for port in ports {
         let cell = (u32::from(port) - first) / each;
         if let Some(cell) = cells.get_mut(cell as usize) {

@@ -198,10 +198,16 @@ impl Flagged<'_> {
             (0..set.len()).all(|at| is_unknown(&set.activity(at)))
         };
         match rule {
+            Rule::Sweep | Rule::PortScan | Rule::NewBusy if set.activities().is_empty() => {
+                Some("what addresses do was not counted")
+            }
             Rule::Sweep | Rule::PortScan | Rule::NewBusy
-                if self.context.conversations.is_none() =>
+                if all(|activity| activity.peers.is_none()) =>
             {
                 Some("no record has both sides")
+            }
+            Rule::Sweep | Rule::PortScan if self.context.conversations.is_none() => {
+                Some("peers are counted approximately")
             }
             Rule::PortScan if all(|activity| activity.services.is_none()) => {
                 Some("no record has ports")

@@ -13,6 +13,9 @@ use crate::words::grouped;
 /// How many addresses are told of each counter.
 const TOLD: usize = 10;
 
+/// Fewer records for a peer are what any address has.
+const LEAST_BUSY: f64 = 5.0;
+
 /// Growth is told of addresses that have at least so many peers or services, or records.
 const LEAST_TIES: u32 = 20;
 const LEAST_RECORDS: u64 = 50;
@@ -64,7 +67,8 @@ pub fn highest(set: &AddressSet, context: &Context<'_>) -> Vec<Highest> {
         of(set, "services", |at| whole(set.activity(at).services)),
         of(set, "unanswered", |at| whole(set.activity(at).unanswered)),
     ];
-    found.push(of(set, "records a peer", |at| new_busy::records_a_peer(&set.activity(at))));
+    let busy = |at| new_busy::records_a_peer(&set.activity(at)).filter(|&busy| busy >= LEAST_BUSY);
+    found.push(of(set, "records a peer", busy));
     if let (Side::Source, Some(conversations), Some(destinations)) =
         (context.side, context.conversations, context.destinations)
     {
@@ -72,7 +76,7 @@ pub fn highest(set: &AddressSet, context: &Context<'_>) -> Vec<Highest> {
         found.push(of(set, "to one alone", |at| {
             let at =
                 alone.binary_search_by_key(&set.addresses()[at], |&(source, _)| source).ok()?;
-            Some(alone[at].1 as f64)
+            Some(alone[at].1 as f64).filter(|&records| records >= LEAST_BUSY)
         }));
     }
     if let Some(earlier) = context.earlier {
@@ -128,11 +132,10 @@ fn of(set: &AddressSet, counter: &'static str, value: impl Fn(usize) -> Option<f
 fn growth(now: &Activity, then: &Activity) -> Option<f64> {
     let ties = |now: Option<u32>, then: Option<u32>| {
         let now = now.filter(|&now| now >= LEAST_TIES)?;
-        Some(f64::from(now) / (f64::from(then.unwrap_or(0)) + TIES_BEFORE))
+        Some(f64::from(now) / (f64::from(then?) + TIES_BEFORE))
     };
-    let records = now.records.filter(|&now| now >= LEAST_RECORDS);
-    let records =
-        records.map(|now| now as f64 / (then.records.unwrap_or(0) as f64 + RECORDS_BEFORE));
+    let records = now.records.filter(|&now| now >= LEAST_RECORDS).zip(then.records);
+    let records = records.map(|(now, then)| now as f64 / (then as f64 + RECORDS_BEFORE));
     let ratios = [ties(now.peers, then.peers), ties(now.services, then.services), records];
     let most = ratios.into_iter().flatten().fold(0.0, f64::max);
     (most >= TIMES).then(|| (most * 100.0).round() / 100.0)
@@ -149,8 +152,9 @@ mod tests {
             peers: Some(peers),
             ..Activity::default()
         };
-        assert_eq!(growth(&of(50, 1), &Activity::default()), Some(10.0));
-        assert_eq!(growth(&of(49, 1), &Activity::default()), None);
+        assert_eq!(growth(&of(50, 1), &of(0, 0)), Some(10.0));
+        assert_eq!(growth(&of(50, 50), &Activity::default()), None, "nothing is known of then");
+        assert_eq!(growth(&of(49, 1), &of(0, 0)), None);
         assert_eq!(growth(&of(30, 30), &of(30, 3)), Some(6.0));
         assert_eq!(growth(&of(200, 30), &of(100, 10)), None);
     }

@@ -259,6 +259,20 @@ pub enum InputError {
         columns: Vec<String>,
     },
 
+    /// A shard of both sides, where sides are to be told apart.
+    #[error("'{name}' holds sources and destinations as one set; give --role any to read it")]
+    OneSet {
+        /// The file.
+        name: String,
+    },
+    /// What addresses did, without the addresses.
+    #[error(
+        "'{name}' tells what addresses did, and holds none; name src.csv and dst.csv beside it as well"
+    )]
+    OnlyBehaviour {
+        /// The first file.
+        name: String,
+    },
     /// A file that a later octomix wrote.
     #[error("'{name}' was written by a later version of octomix; read it with that one")]
     LaterVersion {
@@ -442,6 +456,11 @@ impl InputError {
         if let (true, Some(first)) = (files.is_empty(), first.or(passed_over.first())) {
             let (count, first) = (passed_over.len(), first.reason.clone());
             return InputError::AllPassedOver { count, first };
+        }
+        if let Some(first) = files.first()
+            && files.iter().all(|file| file.format.is_behaviour())
+        {
+            return InputError::OnlyBehaviour { name: first.name.clone() };
         }
         let names = files.iter().map(|file| file.name.clone()).collect();
         for (file, warning) in account.warnings() {

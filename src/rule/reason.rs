@@ -148,10 +148,13 @@ impl<'a> Reasons<'a> {
         }
         let time = time.filter(|&(alone, _)| 2 * u64::from(alone) >= contacted && contacted > 1);
         if let Some((alone, nanoseconds)) = time {
-            let time = duration(nanoseconds as f64 / 1e9);
+            let time = match nanoseconds {
+                0 => "at one time".to_owned(),
+                nanoseconds => format!("in {}", duration(nanoseconds as f64 / 1e9)),
+            };
             told += &match u64::from(alone) {
-                alone if alone == contacted => format!(", in {time}"),
-                alone => format!(", {} of them in {time}", grouped(alone)),
+                alone if alone == contacted => format!(", {time}"),
+                alone => format!(", {} of them {time}", grouped(alone)),
             };
         }
         Some(told)

@@ -49,8 +49,10 @@ pub struct EarlierRole {
     pub addresses: usize,
     /// The clusters, empty ones among them.
     pub clusters: Vec<EarlierCluster>,
-    /// Anomalous addresses.
+    /// Addresses that any rule flagged.
     pub anomaly_count: usize,
+    /// Those that a rule flagged that can flag nothing.
+    pub finding_count: usize,
 }
 
 /// A cluster.

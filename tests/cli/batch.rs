@@ -55,14 +55,17 @@ fn one_that_fails_does_not_stop_the_others() {
     let name = |capture: &Value| capture["name"].clone();
     assert_eq!(captures.iter().map(name).collect::<Vec<_>>(), ["a.csv", "b.txt", "c.csv"]);
     assert_eq!(captures[0]["input"], "day/a.csv");
-    assert_eq!(captures[0]["src"], json!({"addresses": 187, "clusters": 3, "anomalies": 8}));
+    assert_eq!(
+        captures[0]["src"],
+        json!({"addresses": 187, "clusters": 3, "anomalies": 8, "findings": 2})
+    );
     assert_eq!(captures[1]["dst"], Value::Null);
     let table = folder.read("out/index.csv");
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(
         rows[0],
         "name,status,src_addresses,src_clusters,src_anomalies,dst_addresses,dst_clusters,\
-         dst_anomalies,seconds,error"
+         dst_anomalies,seconds,error,src_findings,dst_findings"
     );
     assert!(rows[1].starts_with("a.csv,ok,187,3,8,2673,"), "{table}");
     assert!(rows[2].starts_with("b.txt,ok,3,") && rows[2].contains(",,,,"), "{table}");

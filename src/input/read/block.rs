@@ -75,7 +75,8 @@ impl Side {
 /// What `record` says of `address`, one of its two.
 #[inline]
 fn seen(address: u32, record: &Record) -> Seen {
-    Seen { address, bytes: record.bytes.unwrap_or(Sum::UNSAID), time: record.facts.time }
+    let bytes = record.bytes.map_or(Sum::UNSAID, |bytes| bytes.min(Sum::UNSAID - 1));
+    Seen { address, bytes, time: record.facts.time }
 }
 
 /// What `record` says of its two addresses together.

@@ -322,22 +322,26 @@ pub fn shard_role(path: &Path) -> Option<Role> {
     let is_shard = kinds.iter().any(|known| {
         kind.strip_prefix(known).is_some_and(|rest| matches!(rest, "" | ".gz" | ".zst"))
     });
-    let roles = [Role::Source, Role::Destination];
-    roles.into_iter().find(|known| is_shard && known.key() == role)
+    Role::ALL.into_iter().find(|known| is_shard && known.key() == role)
 }
 
 /// Whether a file's name is that of what addresses did, beside shards.
 pub fn is_behaviour(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == SHARD)
+    let name = path.file_name().and_then(|name| name.to_str());
+    let rest = name.and_then(|name| name.strip_prefix(SHARD));
+    rest.is_some_and(|rest| matches!(rest, "" | ".gz" | ".zst"))
 }
 
 /// The roles that a shard with the file name `name` fills.
-pub(crate) fn shard_roles(name: &str, options: &Options) -> Roles {
-    let named = shard_role(Path::new(name)).map(Roles::of);
-    match options.roles {
+///
+/// # Errors
+/// One of both sides as one set, unless all are to be read so.
+pub(crate) fn shard_roles(name: &str, options: &Options) -> Result<Roles, InputError> {
+    match (options.roles, shard_role(Path::new(name))) {
         // All shards go into one set, whatever their names.
-        Some(Roles::Any) => Roles::of_single(options.roles),
-        asked => named.unwrap_or(Roles::of_single(asked)),
+        (Some(Roles::Any), _) => Ok(Roles::of_single(options.roles)),
+        (_, Some(Role::Any)) => Err(InputError::OneSet { name: name.to_owned() }),
+        (asked, named) => Ok(named.map_or(Roles::of_single(asked), Roles::of)),
     }
 }
 

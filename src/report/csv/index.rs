@@ -16,19 +16,28 @@ pub fn write_index(index: &Index, out: &mut dyn Write) -> io::Result<()> {
         let key = role.key();
         write!(out, ",{key}_addresses,{key}_clusters,{key}_anomalies")?;
     }
-    writeln!(out, ",seconds,error")?;
+    write!(out, ",seconds,error")?;
+    roles.iter().try_for_each(|role| write!(out, ",{}_findings", role.key()))?;
+    writeln!(out)?;
     for entry in &index.captures {
         write!(out, "{},{}", quoted(&entry.name), entry.status.name())?;
         for &role in &roles {
             match entry.roles.get(role) {
-                Some(RoleCounts { addresses, clusters, anomalies }) => {
+                Some(RoleCounts { addresses, clusters, anomalies, .. }) => {
                     write!(out, ",{addresses},{clusters},{anomalies}")?;
                 }
                 None => write!(out, ",,,")?,
             }
         }
         let seconds = entry.seconds.map_or(String::new(), |seconds| format!("{seconds:.3}"));
-        writeln!(out, ",{seconds},{}", quoted(entry.error.as_deref().unwrap_or_default()))?;
+        write!(out, ",{seconds},{}", quoted(entry.error.as_deref().unwrap_or_default()))?;
+        for &role in &roles {
+            match entry.roles.get(role) {
+                Some(RoleCounts { findings, .. }) => write!(out, ",{findings}")?,
+                None => write!(out, ",")?,
+            }
+        }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use crate::behaviour::{Conversations, MOST_RECORDS};
 use crate::report::summary::pairs::FlaggedPair;
 use crate::rule::pairs::Pair;
 
+/// Services of a pair that are named.
+const NAMED: usize = 16;
+
 /// Writes `pairs` of `conversations`.
 ///
 /// # Errors
@@ -24,12 +27,13 @@ pub fn write_pairs(
         // Beyond so many they are not counted.
         let records =
             if records < MOST_RECORDS { records.to_string() } else { format!("{MOST_RECORDS}+") };
-        let services: Vec<String> = between
-            .iter()
-            .map(|one| one.service())
-            .filter(|service| service.is_asked())
-            .map(|service| service.to_string())
-            .collect();
+        let asked = between.iter().map(|one| one.service()).filter(|service| service.is_asked());
+        let mut services: Vec<String> = asked.map(|service| service.to_string()).collect();
+        if services.len() > NAMED {
+            let more = services.len() - NAMED;
+            services.truncate(NAMED);
+            services.push(format!("and {more} more"));
+        }
         let answered = match conversations.has_answers() {
             true => between.iter().any(|one| one.is_answered()).to_string(),
             false => String::new(),

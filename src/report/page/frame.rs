@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::shell::Shell;
-use crate::input::Tally;
+use crate::input::{Tally, Watched};
 use crate::report::summary::Summary;
 use crate::report::summary::reading::FileReading;
 use crate::report::text::{Findings, stages};
@@ -48,6 +48,11 @@ impl<R: Findings> Frame<'_, R> {
         let cells = self.summary.input.cells.iter();
         let cells = cells.filter_map(|(role, tally)| Some((title(role), (*tally)?)));
         cells.filter(|(_, tally)| tally.cells() > 0).collect()
+    }
+
+    /// Whether peers and services were counted approximately.
+    pub fn is_approximate(&self) -> bool {
+        self.summary.input.behaviour == Some(Watched::Approximately)
     }
 
     pub fn has_malformed(&self) -> bool {

@@ -71,21 +71,29 @@ pub struct RoleCounts {
     pub addresses: usize,
     /// Clusters that have addresses.
     pub clusters: usize,
-    /// Anomalous addresses.
+    /// Addresses that any rule flagged.
     pub anomalies: usize,
+    /// Those that a rule flagged that can flag nothing.
+    pub findings: usize,
 }
 
 impl RoleCounts {
-    fn new(addresses: usize, sizes: impl Iterator<Item = u64>, anomalies: usize) -> Self {
-        Self { addresses, clusters: sizes.filter(|&size| size > 0).count(), anomalies }
+    fn new(
+        addresses: usize,
+        sizes: impl Iterator<Item = u64>,
+        [anomalies, findings]: [usize; 2],
+    ) -> Self {
+        let clusters = sizes.filter(|&size| size > 0).count();
+        Self { addresses, clusters, anomalies, findings }
     }
 }
 
 impl Entry {
     /// A capture that went well.
     pub fn ok(name: &str, input: &str, summary: &Summary<RoleSummary>) -> Self {
-        let counts = |RoleSummary { addresses, clusters, anomaly_count, .. }: &RoleSummary| {
-            RoleCounts::new(*addresses, clusters.iter().map(|it| it.size), *anomaly_count)
+        let counts = |found: &RoleSummary| {
+            let flagged = [found.anomaly_count, found.finding_count];
+            RoleCounts::new(found.addresses, found.clusters.iter().map(|it| it.size), flagged)
         };
         Self {
             roles: summary.roles.map(|_, found| found.as_ref().map(counts)),
@@ -101,8 +109,9 @@ impl Entry {
 
     /// A capture whose results were there already, as `earlier` tells.
     pub fn skipped(name: &str, input: &str, earlier: &Earlier) -> Self {
-        let counts = |EarlierRole { addresses, clusters, anomaly_count }: &EarlierRole| {
-            RoleCounts::new(*addresses, clusters.iter().map(|it| it.size), *anomaly_count)
+        let counts = |found: &EarlierRole| {
+            let flagged = [found.anomaly_count, found.finding_count];
+            RoleCounts::new(found.addresses, found.clusters.iter().map(|it| it.size), flagged)
         };
         let found = |role: &Option<EarlierRole>| role.as_ref().map(counts);
         let (source, destination) = (found(&earlier.src), found(&earlier.dst));

@@ -16,7 +16,7 @@ const WIDTH: usize = 56;
 /// # Errors
 /// When `out` fails.
 pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()> {
-    let header = ["#", "spread", "anomalies", "kind", "addresses of the blocks that it lies in"];
+    let header = ["#", "spread", "flagged", "kind", "addresses of the blocks that it lies in"];
     let mut table = table(header, &[0, 2]);
     for cluster in clusters {
         table.add_row([

@@ -112,8 +112,9 @@ fn write_anomalies(
     other: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let anomalies = counted(model.anomalies, "anomaly", "anomalies");
-    writeln!(out, "  {anomalies} of {name}, {} of {other} too;", grouped(shared))?;
+    let remote = counted(model.anomalies, "address", "addresses");
+    let shared = grouped(shared);
+    writeln!(out, "  {remote} below the threshold of {name}, {shared} of {other} too;")?;
     let by_cluster = model.anomalies_by_other.iter().enumerate().filter(|&(_, &count)| count > 0);
     let told: Vec<String> = by_cluster
         .take(CLUSTERS_SHOWN)

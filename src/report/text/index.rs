@@ -14,11 +14,11 @@ pub(in crate::report) fn ends(index: &Index) -> String {
     format!("{ok} done, {skipped} skipped as finished before, {failed} failed")
 }
 
-/// Addresses, clusters and flagged addresses of a role; empty for one that was not looked
+/// Addresses, clusters and findings of a role; empty for one that was not looked
 /// at.
 pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
     entry.roles.get(role).map_or([const { String::new() }; 3], |found| {
-        [found.addresses, found.clusters, found.anomalies].map(|count| grouped(count as u64))
+        [found.addresses, found.clusters, found.findings].map(|count| grouped(count as u64))
     })
 }
 
@@ -33,7 +33,7 @@ pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
     for &role in &roles {
-        header.extend([title(role).to_lowercase(), "clusters".to_owned(), "anomalies".to_owned()]);
+        header.extend([title(role).to_lowercase(), "clusters".to_owned(), "findings".to_owned()]);
     }
     header.push("time".to_owned());
     let numbers: Vec<usize> = (2..header.len()).collect();

@@ -33,8 +33,9 @@ const CONVERSATION: u8 = b'C';
 const STRETCH: u8 = b'T';
 const END: u8 = b'E';
 
-/// The seconds of a stretch of time are at most this power of two.
-const LARGEST_SHIFT: u32 = 62;
+/// The seconds of a stretch of time are at most this power of two, and no time is farther from 1970, in seconds.
+const LARGEST_SHIFT: u32 = 34;
+const FARTHEST: i64 = 1 << LARGEST_SHIFT;
 
 /// The letter of the sums of a role.
 fn letter(role: Role) -> u8 {
@@ -67,7 +68,10 @@ fn row(bytes: &[u8]) -> Result<Option<(Row, usize)>, &'static str> {
             let number = |at: usize| {
                 b[at..at + 8].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
             };
-            (Row::Stretch(u32::from(b[0]).min(LARGEST_SHIFT), number(1) as i64, number(9)), b.len())
+            let shift = u32::from(b[0]).min(LARGEST_SHIFT);
+            let farthest = FARTHEST >> shift;
+            let stretch = (number(1) as i64).clamp(-farthest - 1, farthest);
+            (Row::Stretch(shift, stretch, number(9)), b.len())
         }),
         END => rest.first_chunk().map(|&b| (Row::End(u64::from_le_bytes(b)), b.len())),
         _ => match Role::ALL.into_iter().find(|&role| self::letter(role) == letter) {

@@ -111,7 +111,7 @@ mod day {
     use std::io;
     use std::path::{Path, PathBuf};
 
-    use super::{HEADER, Row, row};
+    use super::{HEADER, MAGIC, Row, row};
     use crate::behaviour::{Conversation, Conversations, Gathered, Sum};
     use crate::input::PerRole;
 
@@ -135,6 +135,22 @@ mod day {
             /// Why.
             reason: io::Error,
         },
+        /// A later octomix wrote it.
+        #[error("'{}' was written by a later version of octomix; fit the model again", path.display())]
+        LaterVersion {
+            /// The file.
+            path: PathBuf,
+        },
+        /// Its addresses are not those of the model.
+        #[error(
+            "seen.behaviour has {found} addresses, but the model beside it was fitted to {expected}; fit it again"
+        )]
+        OfAnotherFit {
+            /// Its addresses of the role.
+            found: usize,
+            /// Those of the model.
+            expected: usize,
+        },
         /// It is no such file, or damaged.
         #[error("'{}' is damaged: {reason}; fit the model again", path.display())]
         Damaged {
@@ -155,6 +171,9 @@ mod day {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.map_err(|reason| DayError::Read { path: path.to_path_buf(), reason })?,
         };
+        if bytes.starts_with(MAGIC) && bytes.len() >= HEADER.len() && !bytes.starts_with(HEADER) {
+            return Err(DayError::LaterVersion { path: path.to_path_buf() });
+        }
         let mut rest = bytes.strip_prefix(HEADER).ok_or(damaged("its first line is another"))?;
         let mut sums = PerRole::<Gathered<Sum>>::default();
         let mut conversations = Gathered::<Conversation>::default();

@@ -29,7 +29,7 @@ const ENOUGH: usize = 1 << 17;
 /// Recognises a bitmap by its header.
 ///
 /// # Errors
-/// None.
+/// That of [`opened`].
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -50,7 +50,7 @@ pub(crate) fn recognise(
     };
     let cutter = Box::new(Containers { containers: containers.into(), next: 0, damage });
     let record = ["address of a bitmap", "addresses of a bitmap"];
-    Ok(Some(opened(head.name(), options, ("bitmap", record), skip, cutter)))
+    Ok(Some(opened(head.name(), options, ("bitmap", record), skip, cutter)?))
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -23,7 +23,7 @@ use crate::store::activity;
 /// Recognises the header. A table whose columns are named by options is left to `delimited`.
 ///
 /// # Errors
-/// None.
+/// That of [`opened`].
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -43,27 +43,30 @@ pub(crate) fn recognise(
     };
     let record = ["counted address", "counted addresses"];
     let cutter = Box::new(LineCutter(Arc::new(Rows(unit))));
-    let table = opened(head.name(), options, ("shard", record), offset + next, cutter);
+    let table = opened(head.name(), options, ("shard", record), offset + next, cutter)?;
     Ok(Some(Opened { lines_before: 1, counted_by: RecordNumber::Line, ..table }))
 }
 
 /// A set of addresses in the file `name`, whose name may tell its role, after `skip` bytes.
+///
+/// # Errors
+/// One of both sides as one set, unless all are to be read so.
 pub(crate) fn opened(
     name: &str,
     options: &Options,
     (format, record): (&'static str, [&'static str; 2]),
     skip: usize,
     cutter: Box<dyn Cutter>,
-) -> Opened {
-    Opened {
+) -> Result<Opened, InputError> {
+    Ok(Opened {
         format: Format { name: format, record, has_roles: false, source: None, destination: None },
-        roles: shard_roles(name, options),
+        roles: shard_roles(name, options)?,
         skip,
         lines_before: 0,
         counted_by: RecordNumber::Packet,
         cutter,
         warnings: Vec::new(),
-    }
+    })
 }
 
 /// The rows of a shard, and what it counts.

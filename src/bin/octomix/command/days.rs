@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use octomix::address::Blocks;
 use octomix::behaviour::{Activities, Conversations, Earlier, Side};
 use octomix::input::{Capture, Role};
 use octomix::report::csv::{write_changes, write_pairs};
@@ -40,7 +41,11 @@ pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), Writ
     output.write(behaviour::SEEN, |out| behaviour::write(capture, out))
 }
 
-/// Looks for pairs that do not belong together, beside an `earlier` day if there is one. Writes pairs.csv.
+/// The file of pairs.
+pub const PAIRS: &str = "pairs.csv";
+
+/// Looks for pairs that do not belong together and are not `allowed`, beside an `earlier` day if there is one.
+/// Writes pairs.csv.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -48,10 +53,18 @@ pub fn pairs(
     output: &mut Output,
     capture: &Capture,
     earlier: Option<&Conversations>,
+    allowed: Option<&Blocks>,
 ) -> Result<Option<PairsSummary>, WriteError> {
-    let Some(conversations) = &capture.conversations else { return Ok(None) };
-    let flagged = pairs::find(conversations, earlier);
-    output.write("pairs.csv", |out| write_pairs(&flagged, conversations, out))?;
+    let Some(conversations) = &capture.conversations else {
+        output.remove(PAIRS)?;
+        return Ok(None);
+    };
+    let mut flagged = pairs::find(conversations, earlier);
+    if let Some(allowed) = allowed {
+        flagged
+            .retain(|pair| !allowed.contains(pair.source) && !allowed.contains(pair.destination));
+    }
+    output.write(PAIRS, |out| write_pairs(&flagged, conversations, out))?;
     let all = conversations.distinct_pairs().len();
     Ok(Some(PairsSummary::new(all, &flagged, earlier.is_some())))
 }
@@ -80,25 +93,39 @@ fn side(role: Role) -> Side {
 /// When it cannot be read.
 pub fn day(path: &Path) -> Result<Option<Day>, DayError> {
     let beside = match path.is_dir() {
-        true => Some(path),
-        false => path.parent().and_then(Path::parent),
+        true => Some(path.to_path_buf()),
+        // A bare name has no parent.
+        false => {
+            path.canonicalize().ok().and_then(|path| Some(path.parent()?.parent()?.to_path_buf()))
+        }
     };
     beside.map_or(Ok(None), |beside| behaviour::read(&beside.join(behaviour::SEEN)))
 }
 
-/// The addresses of `role` on the day that was `seen`, and what they did; `None` if neither is known.
-pub fn earlier(seen: &Seen, day: Option<&Day>, role: Role) -> Option<Earlier> {
+/// The addresses of `role` on the day that was `seen`, so many, and what they did; `None` if neither is known.
+///
+/// # Errors
+/// When what they did belongs to another fit.
+pub fn earlier(
+    seen: &Seen,
+    day: Option<&Day>,
+    role: Role,
+    all: usize,
+) -> Result<Option<Earlier>, DayError> {
     let sums = day.map(|day| day.sums.get(role).clone()).unwrap_or_default();
+    if !sums.is_empty() && sums.len() != all {
+        return Err(DayError::OfAnotherFit { found: sums.len(), expected: all });
+    }
     let addresses: Vec<u32> = match &seen.addresses {
         Some(seen) => seen.iter().collect(),
-        None if sums.is_empty() => return None,
+        None if sums.is_empty() => return Ok(None),
         None => sums.iter().map(|sum| sum.address).collect(),
     };
     let activities = day.filter(|_| !sums.is_empty()).map(|day| {
         let ties = day.conversations.ties(side(role));
         Activities::new(&addresses, sums, Some(ties))
     });
-    Some(Earlier::new(addresses, activities.unwrap_or_default()))
+    Ok(Some(Earlier::new(addresses, activities.unwrap_or_default())))
 }
 
 /// Where the model of `role` is, of those at `path`.
@@ -135,6 +162,8 @@ pub fn changes(
 /// Tells if pairs were asked for and there is none.
 pub fn warn_of_pairs(run: &mut Run) {
     if run.pairs.is_none() {
-        run.console.warn("no pairs: no record has both sides, or --behaviour is off".to_owned());
+        run.console.warn(
+            "no pairs: no record has both sides, or --behaviour is off or approximate".to_owned(),
+        );
     }
 }

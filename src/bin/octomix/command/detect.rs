@@ -11,7 +11,7 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
-use super::days::{context, keep, keep_behaviour, pairs, warn_of_pairs};
+use super::days::{PAIRS, context, keep, keep_behaviour, pairs, warn_of_pairs};
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
@@ -60,8 +60,10 @@ pub fn roles(
     })?;
     keep_behaviour(&mut run.output, capture)?;
     if args.pairs.pairs {
-        run.pairs = pairs(&mut run.output, capture, None)?;
+        run.pairs = pairs(&mut run.output, capture, None, criteria.allowed)?;
         warn_of_pairs(run);
+    } else {
+        run.output.remove(PAIRS)?;
     }
     Ok(found)
 }

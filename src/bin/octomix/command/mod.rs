@@ -19,9 +19,10 @@ mod start_file;
 mod sweep;
 mod validate;
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use octomix::address::WeightsError;
 use octomix::describe::agreement::AgreementError;
@@ -148,8 +149,27 @@ fn read(
     capture
 }
 
+/// Tells if what addresses did is known of some folders of shards only.
+fn warn_of_lost_behaviour(account: &Account, console: &mut Console) {
+    let folders = |is_meant: fn(&FileAccount) -> bool| -> BTreeSet<_> {
+        let files = account.files.iter().filter(|file| is_meant(file));
+        files.map(|file| Path::new(&file.name).parent().map(Path::to_path_buf)).collect()
+    };
+    let told = folders(|file| file.format.is_behaviour());
+    let shards = folders(|file| file.format.is_shard() && !file.format.is_behaviour());
+    let lost = shards.difference(&told).count();
+    if !told.is_empty() && lost > 0 {
+        console.warn(format!(
+            "{} of {} folders of shards have no behaviour.bin: what addresses did is counted of the others only",
+            lost,
+            shards.len()
+        ));
+    }
+}
+
 /// Tells what there is to warn of in `account`.
 fn warn_of(account: &Account, console: &mut Console) {
+    warn_of_lost_behaviour(account, console);
     tell(account.warnings(), console);
     account.told_of_files().into_iter().for_each(|told| console.warn(told));
 }

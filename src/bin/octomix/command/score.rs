@@ -65,8 +65,11 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let found = found.into_map(|_, found| found.flatten());
     if pairs.pairs {
         let earlier = day.as_ref().map(|day| &day.conversations);
-        run.pairs = days::pairs(&mut run.output, &capture, earlier)?;
+        let earlier = earlier.filter(|earlier| !earlier.is_empty());
+        run.pairs = days::pairs(&mut run.output, &capture, earlier, allowed.as_deref())?;
         days::warn_of_pairs(&mut run);
+    } else {
+        run.output.remove(days::PAIRS)?;
     }
     super::page::finish(run, &capture, found, *pictures, print)
 }
@@ -119,7 +122,7 @@ fn score(
     responsibilities: bool,
 ) -> Result<Findings, Failure> {
     let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
-    let earlier = earlier(&seen, day, desk.role);
+    let earlier = earlier(&seen, day, desk.role, loaded.file.n_addresses)?;
     let context = Context { earlier: earlier.as_ref(), ..criteria.context };
     let criteria = &Criteria { context, ..*criteria };
     let mut engine = desk.engine(loaded.file.weighted_by)?;
