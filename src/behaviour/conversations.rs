@@ -89,13 +89,14 @@ fn conversation(row: &Row) -> Conversation {
     Conversation::of_bytes(*row)
 }
 
-/// What the rows of one pair say.
-fn contacts(pair: &[Row]) -> Contacts {
+/// What the rows of one pair say; whether any capture `shows_answers`.
+fn contacts(pair: &[Row], shows_answers: bool) -> Contacts {
     let is_answered = is_answered(pair);
-    // Where both sides send to drawn ports, nothing tells which of them asks.
-    let is_told = |one: &Conversation| one.service().is_asked() && !one.service().is_drawn();
-    let is_asking = !is_answered || pair.iter().map(conversation).any(|one| is_told(&one));
-    let is_asked = |one: &Conversation| is_asking && one.service().is_asked();
+    let services = || pair.iter().map(|row| conversation(row).service());
+    // Where both sides send, a port tells which of them asks; nobody replies to what never sent anything.
+    let is_asking = !is_answered || services().any(Service::is_surely_asked);
+    let is_silent = shows_answers && !is_answered;
+    let is_asked = |one: &Conversation| is_asking && (is_silent || one.service().is_asked());
     let asking = || pair.iter().map(conversation).filter(is_asked);
     Contacts {
         destination: conversation(&pair[0]).destination(),
@@ -111,21 +112,26 @@ impl Conversations {
     /// Those that were gathered.
     pub fn new(gathered: Gathered<Conversation>) -> Self {
         let mut found = Self { rows: gathered.finish(), has_answers: false };
-        let said = found.shows_answers();
+        let said = found.says_answers();
         found.mark_answered();
-        found.has_answers = said.unwrap_or_else(|| found.is_two_way());
+        found.has_answers = found.shows_answers(said).unwrap_or_else(|| found.is_two_way());
         found
     }
 
-    /// Whether records show answers: say so themselves or are replies, to one of [some](LEAST_ANSWERED) sources
-    /// that ask. A log of requests has replies, too, but they are few. `None` if no record has ports.
-    fn shows_answers(&self) -> Option<bool> {
-        let runs = || self.rows.par_chunk_by(same_source);
+    /// How many sources have a record that says that it was answered.
+    fn says_answers(&self) -> usize {
+        self.rows.par_chunk_by(same_source).filter(|rows| is_answered(rows)).count()
+    }
+
+    /// Whether one of [some](LEAST_ANSWERED) sources that ask is answered: so many by what records `said`, or by
+    /// replies to what they sent. A log of requests has replies, too, but they are few, and one of answers has no
+    /// requests. `None` if no record has ports.
+    fn shows_answers(&self, said: usize) -> Option<bool> {
         let asks = |row: &Row| conversation(row).service().is_port();
-        let asking = runs().filter(|rows| rows.iter().any(asks)).count();
-        let said = runs().filter(|rows| is_answered(rows)).count();
+        let runs = self.rows.par_chunk_by(same_source);
+        let asking = runs.filter(|rows| rows.iter().any(asks)).count();
         let replies = self.rows.par_iter().map(conversation);
-        let replies = replies.filter(|one| one.service() == Service::REPLY);
+        let replies = replies.filter(|one| one.service() == Service::REPLY && one.is_answered());
         let mut answered: Vec<u32> = replies.map(Conversation::destination).collect();
         answered.par_sort_unstable();
         answered.dedup();
@@ -205,7 +211,8 @@ impl Conversations {
     /// Each source with its destinations, ascending.
     pub fn sources(&self) -> impl ParallelIterator<Item = (u32, Vec<Contacts>)> {
         self.rows.par_chunk_by(same_source).map(|rows| {
-            let contacts = rows.chunk_by(same_pair).map(contacts).collect();
+            let pairs = rows.chunk_by(same_pair);
+            let contacts = pairs.map(|pair| contacts(pair, self.has_answers)).collect();
             (conversation(&rows[0]).source(), contacts)
         })
     }
@@ -239,7 +246,8 @@ impl Conversations {
 
     /// The destinations of `source`, ascending.
     pub fn of(&self, source: u32) -> Vec<Contacts> {
-        self.rows_of(source).chunk_by(same_pair).map(contacts).collect()
+        let pairs = self.rows_of(source).chunk_by(same_pair);
+        pairs.map(|pair| contacts(pair, self.has_answers)).collect()
     }
 
     fn rows_of(&self, source: u32) -> &[Row] {
@@ -282,7 +290,7 @@ impl Conversations {
         let mut services: Vec<u64> = self
             .rows
             .par_iter()
-            .filter(|row| conversation(row).service() != Service::UNSAID)
+            .filter(|row| conversation(row).service().is_said())
             .flat_map_iter(|row| {
                 let service = u64::from(conversation(row).service().bits());
                 ends(row).map(move |(own, _)| u64::from(own) << 32 | service)
@@ -408,7 +416,8 @@ mod tests {
                     let own = || records.iter().filter(|r| (r.0, r.1) == (source, one.destination));
                     let services: BTreeSet<u16> = own().map(|r| r.2).filter(|&port| port > 0).collect();
                     prop_assert_eq!(one.services as usize, services.len());
-                    prop_assert_eq!(one.records == 0, services.is_empty());
+                    let is_silent = conversations.has_answers() && !one.is_answered;
+                    prop_assert_eq!(one.records == 0, services.is_empty() && !is_silent);
                     prop_assert!(own().count() > 0);
                 }
             }

@@ -30,6 +30,8 @@ impl Service {
     pub const REPLY: Self = Self(NONE << 16 | 1);
     /// Of a protocol without ports.
     pub const PORTLESS: Self = Self(NONE << 16 | 2);
+    /// Of a record of both ways without ports: its source asks, whatever for.
+    pub const ASKED: Self = Self(NONE << 16 | 4);
     /// Of a record between two equal ports of servers, as of NTP: nothing tells which side asks.
     pub const MUTUAL: Self = Self(NONE << 16 | 3);
 
@@ -43,13 +45,14 @@ impl Service {
         both_ways: bool,
     ) -> Self {
         if protocol.is_some_and(|protocol| ICMP.contains(&protocol)) {
-            return Self::PORTLESS;
+            return if both_ways { Self::ASKED } else { Self::PORTLESS };
         }
         let at = protocol.map_or(UNKNOWN as usize, |protocol| {
             let known = PROTOCOLS.iter().position(|&(number, _)| number == protocol);
             known.unwrap_or(OTHER as usize)
         }) as u32;
         match (source_port, destination_port) {
+            (_, None) if both_ways => Self::ASKED,
             (_, None) if at == OTHER => Self::PORTLESS,
             (_, None) => Self::UNSAID,
             (Some(from), Some(to)) if !both_ways && from == to && to < USER => Self::MUTUAL,
@@ -76,10 +79,22 @@ impl Service {
         if self.is_port() { self.0 as u16 } else { 0 }
     }
 
-    /// Whether its record asks for something, as far as is known.
+    /// Whether its record says which service it is about, or that it is about none.
+    #[inline]
+    pub fn is_said(self) -> bool {
+        self != Self::UNSAID && self != Self::ASKED
+    }
+
+    /// Whether its record may ask for something.
     #[inline]
     pub fn is_asked(self) -> bool {
         self != Self::REPLY && self != Self::MUTUAL
+    }
+
+    /// Whether its record asks for something even if the other side sends records, too.
+    #[inline]
+    pub fn is_surely_asked(self) -> bool {
+        self == Self::ASKED || self.is_port() && !self.is_drawn()
     }
 
     /// Whether its port is one that systems draw for clients, and for servers that tell their clients.
@@ -136,6 +151,7 @@ mod tests {
             (Service::PORTLESS, Service::UNSAID)
         );
         assert_eq!(of(None, None, None), Service::UNSAID);
+        assert_eq!(Service::of(Some(1), Some(8), Some(0), true), Service::ASKED);
         let both_ways = Service::of(Some(6), Some(443), Some(51000), true);
         assert_eq!(both_ways.to_string(), "tcp/51000");
         for service in [both_ways, Service::REPLY, Service::UNSAID, Service::PORTLESS] {

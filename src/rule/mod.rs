@@ -164,6 +164,9 @@ pub struct Flag {
     pub rules: Rules,
 }
 
+/// A lone address of at least so many peers, and half as many as any has, is one that all turn to.
+const LEAST_TURNED_TO: u32 = 5;
+
 /// Multicast groups, and behind them what is reserved and the broadcast: 224.0.0.0 and above.
 const GROUPS: u32 = 0xe000_0000;
 
@@ -235,7 +238,15 @@ impl Structure {
             };
             let hosts = Ascending::new(&addresses.addresses()[..groups]);
             let isolated = Isolated::new(&hosts);
-            isolated.each(&hosts, |rank| flag(rank, Rule::Isolated));
+            // Whom all turn to, as to the one server outside of a small office, is no stranger.
+            let peers = |at: usize| set.activity(at).peers.unwrap_or(0);
+            let most = (0..set.len()).map(peers).max().unwrap_or(0);
+            isolated.each(&hosts, |rank| {
+                let peers = peers(hosts.position(rank) as usize);
+                if peers < LEAST_TURNED_TO || 2 * u64::from(peers) < u64::from(most) {
+                    flag(rank, Rule::Isolated);
+                }
+            });
             found.diffuse = isolated.diffuse;
         }
         if rules.has(Rule::Gap) {
@@ -255,7 +266,7 @@ impl Structure {
         {
             let is_seen = |address| earlier.has(address);
             let rules = Rules::default().with(Rule::NewBusy);
-            let busy = new_busy::find(set.addresses(), set.activities(), is_seen);
+            let busy = new_busy::find(set, is_seen);
             flags.extend(busy.into_iter().map(|at| Flag { at, rules }));
         }
         flags.sort_unstable_by_key(|flag| flag.at);

@@ -2,11 +2,12 @@
 //!
 //! A source that has an errand asks for a few services. Systems draw high ports for what they agree on in a
 //! conversation (passive FTP, remote procedure calls), so a quarter of the services must have ports that are registered,
-//! or their ports must stand side by side.
+//! or their ports must stand side by side. A server answers to whatever ports its clients have drawn: what asks its
+//! accuser again and again for a service is none that is scanned.
 
 use rayon::prelude::*;
 
-use crate::behaviour::{Conversations, Service};
+use crate::behaviour::{Conversations, MOST_RECORDS, Service};
 
 /// The fewest services of one destination that are a scan.
 const LEAST: u32 = 16;
@@ -50,9 +51,14 @@ pub fn find(conversations: &Conversations) -> Vec<PortScan> {
         let range = ports().max().unwrap_or(0) - ports().min().unwrap_or(0);
         let is_dense = f64::from(services) >= DENSE * f64::from(range);
         let tried = asked().filter(|one| one.records() <= TRIES && !one.is_large()).count();
+        let is_client = || {
+            let back = conversations.between(pair[0].destination(), pair[0].source());
+            back.iter().any(|one| one.service().is_port() && one.records() == MOST_RECORDS)
+        };
         let is_scan = services >= LEAST
             && (share(registered) >= REGISTERED || is_dense)
-            && share(tried) >= TRIED;
+            && share(tried) >= TRIED
+            && !is_client();
         let mut answers = pair.iter().map(|one| one.is_answered());
         let (first, last) = (asked().next()?, asked().last()?);
         is_scan.then(|| PortScan {

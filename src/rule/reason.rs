@@ -103,11 +103,13 @@ impl<'a> Reasons<'a> {
         }
         parts.extend(activity.span.map(when));
         let [one, many] = self.unit.nouns();
-        let from = activity
-            .peers
-            .filter(|_| rules.has(Rule::NewBusy))
-            .map_or_else(String::new, |peers| self.peers(address, peers.into()));
-        parts.push(format!("{}{from}", counted(packets, one, many)));
+        if let (true, Some(peers)) = (rules.has(Rule::NewBusy), activity.peers) {
+            let records = counted(activity.records.unwrap_or(0), "record", "records");
+            parts.push(format!("{records}{}", self.peers(address, peers.into())));
+        }
+        if self.unit != Unit::Records || !rules.has(Rule::NewBusy) {
+            parts.push(counted(packets, one, many));
+        }
         Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
     }
 
@@ -129,13 +131,16 @@ impl<'a> Reasons<'a> {
     fn sweep(&self, address: u32) -> Option<String> {
         let sweeps = &self.structure.sweeps;
         let at = sweeps.binary_search_by_key(&address, |sweep| sweep.source).ok()?;
-        let Sweep { first, last, contacted, silent, once, service, time, .. } = sweeps[at];
+        let Sweep { first, last, contacted, silent, once, service, all: every, time, .. } =
+            sweeps[at];
         let all = u64::from(last - first) + 1;
         let (contacted, all, first, last) =
             (u64::from(contacted), grouped(all), dotted(first), dotted(last));
         let records = if once { "one record each" } else { "a few records each" };
+        // It may have had more to do with others of them.
+        let with = if u64::from(every) > contacted { " with" } else { "," };
         let mut told = format!(
-            "contacted {} of the {all} addresses of {first}-{last}, {records}",
+            "contacted {} of the {all} addresses of {first}-{last}{with} {records}",
             grouped(contacted)
         );
         if let Some(service) = service {

@@ -56,6 +56,8 @@ pub struct Sweep {
     pub once: bool,
     /// The service that it asked all of them for, if it is one.
     pub service: Option<Service>,
+    /// All addresses between the first and the last that it contacted.
+    pub all: u32,
     /// How many of them nobody else contacts, and how long it took to contact these, in nanoseconds, if times
     /// are known.
     pub time: Option<(u32, i64)>,
@@ -115,29 +117,34 @@ struct Candidate {
 pub fn find(conversations: &Conversations, destinations: Option<&AddressSet>) -> Vec<Sweep> {
     let mut sweeps = untimed(conversations);
     sweeps.sort_unstable_by_key(|sweep| sweep.source);
+    let mut spans: Vec<(u32, Span)> = Vec::new();
     if let (1.., Some(set)) = (sweeps.len(), destinations) {
         let alone = |at: usize| {
             let activity = set.activity(at);
             let span = activity.span.filter(|_| activity.peers == Some(1))?;
             Some((set.addresses()[at], span))
         };
-        let mut spans: Vec<(u32, Span)> = (0..set.len()).filter_map(alone).collect();
+        spans.extend((0..set.len()).filter_map(alone));
         spans.sort_unstable_by_key(|&(address, _)| address);
-        sweeps.iter_mut().for_each(|sweep| sweep.time = time(sweep, conversations, &spans));
+    }
+    for sweep in &mut sweeps {
+        let mut contacts = conversations.of(sweep.source);
+        contacts.retain(|contact| (sweep.first..=sweep.last).contains(&contact.destination));
+        sweep.all = contacts.len() as u32;
+        contacts.retain(|contact| is_light(contact, conversations.has_answers()));
+        sweep.time = time(sweep, &contacts, &spans);
     }
     sweeps
 }
 
-/// When `sweep` was made, from the `spans` of destinations that one source contacts.
-fn time(sweep: &Sweep, conversations: &Conversations, spans: &[(u32, Span)]) -> Option<(u32, i64)> {
-    let is_in = |contact: &Contacts| (sweep.first..=sweep.last).contains(&contact.destination);
-    let contacts = conversations.of(sweep.source);
+/// When the light contacts of `sweep` were made, from the `spans` of destinations that one source contacts.
+fn time(sweep: &Sweep, light: &[Contacts], spans: &[(u32, Span)]) -> Option<(u32, i64)> {
     let of_contact = |contact: &Contacts| {
         let at = spans.binary_search_by_key(&contact.destination, |&(address, _)| address).ok()?;
-        Some(spans[at].1)
+        let is_of_service = sweep.service.is_none_or(|service| service == contact.service);
+        is_of_service.then_some(spans[at].1)
     };
-    let spans: Vec<Span> =
-        contacts.iter().filter(|&contact| is_in(contact)).filter_map(of_contact).collect();
+    let spans: Vec<Span> = light.iter().filter_map(of_contact).collect();
     let first = spans.iter().map(|span| span.first).min()?;
     let last = spans.iter().map(|span| span.last).max()?;
     Some((spans.len() as u32, last.saturating_sub(first)))
@@ -178,17 +185,23 @@ fn untimed(conversations: &Conversations) -> Vec<Sweep> {
             silent: conversations.has_answers().then_some(tally.silent),
             once: tally.once,
             service: (tally.is_one_service && tally.service.is_port()).then_some(tally.service),
+            all: tally.light,
             time: None,
         })
     };
     candidates.iter().filter_map(sweep).collect()
 }
 
+/// Whether a contact only knocks. Who is never answered may knock as often as it likes.
+fn is_light(contact: &Contacts, shows_answers: bool) -> bool {
+    let is_few = contact.records < MOST_RECORDS
+        || contact.services >= MANY_SERVICES
+        || shows_answers && !contact.is_answered;
+    contact.records > 0 && is_few && !contact.is_large
+}
+
 fn candidate(source: u32, contacts: &[Contacts], speech: Option<&Speech>) -> Candidate {
-    let is_light = |contact: &&Contacts| {
-        let few = contact.records < MOST_RECORDS || contact.services >= MANY_SERVICES;
-        contact.records > 0 && few && !contact.is_large
-    };
+    let shows_answers = speech.is_none();
     let tally = |contact: &Contacts| {
         let is_silent = match speech {
             None => !contact.is_answered,
@@ -196,7 +209,8 @@ fn candidate(source: u32, contacts: &[Contacts], speech: Option<&Speech>) -> Can
         };
         Tally::of(contact, is_silent)
     };
-    let light: Vec<Tally> = contacts.iter().filter(is_light).map(tally).collect();
+    let light: Vec<Tally> =
+        contacts.iter().filter(|one| is_light(one, shows_answers)).map(tally).collect();
     let mut alike = light.clone();
     alike.retain(|tally| tally.is_one_service);
     // Addresses of a service stay in order.
@@ -308,6 +322,7 @@ mod tests {
             silent: Some(177),
             once: true,
             service: Some(Service::of(Some(6), None, Some(445), true)),
+            all: 199,
             time: None,
         };
         assert_eq!(found, [expected]);

@@ -35,7 +35,7 @@ pub fn keep(desk: &mut Desk<'_>, flagged: &[u32]) -> Result<(), WriteError> {
 /// # Errors
 /// When the file cannot be written.
 pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), WriteError> {
-    if capture.sets.iter().all(|(_, set)| set.activities().is_empty()) {
+    if capture.sets.iter().all(|(_, set)| set.activities().sums().is_empty()) {
         return output.remove(behaviour::SEEN);
     }
     output.write(behaviour::SEEN, |out| behaviour::write(capture, out))

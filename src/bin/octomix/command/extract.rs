@@ -81,7 +81,7 @@ fn extract(
         })
     });
     let extracted = written?;
-    if capture.sets.iter().any(|(_, set)| !set.activities().is_empty()) {
+    if capture.sets.iter().any(|(_, set)| !set.activities().sums().is_empty()) {
         output.write(SHARD, |out| behaviour::write(&capture, out))?;
     }
     for file in earlier_files(directory) {
