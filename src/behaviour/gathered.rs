@@ -164,6 +164,11 @@ impl<E: Entry> Gathered<E> {
         self.list.len() + self.recent.len()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Those that are in the list.
     pub fn listed(&self) -> &[E::Packed] {
         &self.list

@@ -242,7 +242,7 @@ impl Structure {
             let peers = |at: usize| set.activity(at).peers.unwrap_or(0);
             let most = (0..set.len()).map(peers).max().unwrap_or(0);
             isolated.each(&hosts, |rank| {
-                let peers = peers(hosts.position(rank) as usize);
+                let peers = peers(addresses.position(rank) as usize);
                 if peers < LEAST_TURNED_TO || 2 * u64::from(peers) < u64::from(most) {
                     flag(rank, Rule::Isolated);
                 }

@@ -144,7 +144,7 @@ mod tests {
     fn offices() -> impl Iterator<Item = (u32, u32)> {
         let of = |office: u32| {
             (0..200).map(move |i| {
-                (0x0a00_0000 | office << 8 | i % 50, 0x0a01_0000 | office << 8 | i % 7)
+                (0x0a00_0000 | office << 8 | (i % 50), 0x0a01_0000 | office << 8 | (i % 7))
             })
         };
         of(1).chain(of(2))

@@ -60,7 +60,7 @@ pub fn find(conversations: &Conversations) -> Vec<PortScan> {
             && share(tried) >= TRIED
             && !is_client();
         let mut answers = pair.iter().map(|one| one.is_answered());
-        let (first, last) = (asked().next()?, asked().last()?);
+        let (first, last) = (asked().next()?, asked().next_back()?);
         is_scan.then(|| PortScan {
             source: first.source(),
             destination: first.destination(),
