@@ -3,7 +3,7 @@
 //!
 //! An address is flagged that the other day has not seen and that has many records for each of its peers.
 //! Where each record is a packet, a page of the web takes hundreds of them: there it must have
-//! [more](LEAST_PACKETS), over at least [half](LASTING) of the time of the capture.
+//! [more](LEAST_PACKETS), over at least half of the time of the capture.
 //!
 //! Sources are not flagged: of those, new and busy is what every new client is.
 

@@ -63,7 +63,7 @@ impl Surprise {
 }
 
 impl Surprise {
-    /// The surprise of all octets of each address of `ranks` together, in bits [rounded](rounded). A walk: an
+    /// The surprise of all octets of each address of `ranks` together, in bits, [`rounded`]. A walk: an
     /// address takes a few steps where its neighbours share most of its bits.
     pub fn bits(&self, addresses: &Ascending<'_>, ranks: Range<usize>) -> Vec<f32> {
         let all = addresses.addresses();

@@ -8,7 +8,7 @@
 //! Where no answers tell a sweep from errands, only contacts that ask for the same service count together.
 //!
 //! What is many is told by the other sources: more than six times the spread (the median absolute deviation, as
-//! of a normal distribution) beyond their median, and never fewer than [`LEAST_SILENT`] or [`LEAST_LIGHT`]. Silent contacts
+//! of a normal distribution) beyond their median, and never fewer than ten silent or fourteen light ones. Silent contacts
 //! must also exceed what the source meets elsewhere: a mail gateway has unanswered calls everywhere.
 
 use std::collections::HashMap;
