@@ -224,6 +224,22 @@ write("shard", "plain", b"address,packets\n10.1.2.3,7\n10.1.2.4,5000000000\n10.1
 write("shard", "bad", b"address,packets\r\n10.1.2.3,0\r\n10.1.2.4,x\n10.1.2.5,72057594037927937\n,\n10.1.2.6")
 
 
+def behaviour(*rows):
+    """What addresses did: rows of a letter and bytes, and their number."""
+    return b"octomix behaviour 1\n" + b"".join(rows) + b"E" + struct.pack("<Q", len(rows))
+
+
+def sum_row(letter, address, records=1, bytes=60, first=5, last=9):
+    return letter + struct.pack(">I", address) + struct.pack("<QQqq", records, bytes, first, last)
+
+
+PAIR = b"C" + bytes([10, 1, 2, 3, 10, 1, 2, 4, 0x00, 0x0A, 0x61])
+STRETCH = b"T" + struct.pack("<BqQ", 3, 1_700_000_000 >> 3, 7)
+write("behaviour", "rows", behaviour(sum_row(b"S", 0x0A010203), sum_row(b"D", 0x0A010204), PAIR, STRETCH))
+write("behaviour", "extremes", behaviour(sum_row(b"A", 0, 0, 2**64 - 1, 2**63 - 1, -(2**63)), b"T" + struct.pack("<BqQ", 255, -(2**63), 2**64 - 1)))
+write("behaviour", "cut", behaviour(PAIR)[:-5])
+
+
 def bitmap(containers, runs=False):
     """A portable Roaring bitmap of (upper half, number of addresses, is a run, bytes)."""
     count = len(containers)

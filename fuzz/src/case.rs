@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::behaviour::Counting;
 use crate::address::Blocks;
 use crate::input::{Options, Roles, Tunnels};
 
@@ -67,6 +68,8 @@ impl Case {
             roles,
             tunnels,
             times,
+            // Files of what addresses did are read only where it is counted; it must not change what is read.
+            behaviour: if times { Counting::Exact } else { Counting::Off },
             filter,
             only: (restriction == 1).then(blocks),
             exclude: (restriction == 6).then(blocks),

@@ -11,9 +11,12 @@ compile_error!("built by cargo fuzz only");
 #[path = "../../src"]
 mod octomix {
     pub mod address;
+    pub mod behaviour;
     pub mod input;
     /// Only the formats that octomix writes and reads as captures.
     pub mod store {
+        pub mod activity;
+        pub mod behaviour;
         pub mod roaring;
         pub mod shard;
     }
@@ -25,7 +28,7 @@ mod case;
 mod relation;
 
 pub use case::Case;
-pub use octomix::{address, input, store, words};
+pub use octomix::{address, behaviour, input, store, words};
 
 use std::fs;
 use std::ops::ControlFlow;

@@ -97,6 +97,47 @@ fn a_sweep_and_a_port_scan_are_told_first_with_what_they_touched() {
     assert!(row.ends_with(last), "{row}");
 }
 
+/// Twenty clients that ask a resolver and ping a gateway, a row for each direction.
+fn both_directions(write: impl Fn(&str, &str, &str, [u16; 2]) -> String) -> String {
+    let of_client = |client: u16| {
+        let (own, port) = (format!("10.1.0.{}", 20 + client), 50_000 + client);
+        write(&own, "10.1.0.5", "udp", [port, 53])
+            + &write("10.1.0.5", &own, "udp", [53, port])
+            + &write(&own, "10.1.0.1", "icmp", [8, 0])
+            + &write("10.1.0.1", &own, "icmp", [0, 0])
+    };
+    (0..20).map(of_client).collect()
+}
+
+#[test]
+fn who_answers_sweeps_nobody() {
+    let folder = Folder::new();
+    let without = both_directions(|src, dst, _, _| format!("{src},{dst}\n"));
+    folder.write("without.csv", format!("src,dst\n{without}"));
+    let flow = |src: &str, dst: &str, proto: &str, [from, to]: [u16; 2]| {
+        format!("{src},{dst},{proto},{from},{to}\n")
+    };
+    let with = format!("src,dst,proto,sport,dport\n{}", both_directions(flow));
+    folder.write("with.csv", &with);
+    for file in ["without.csv", "with.csv"] {
+        let printed = folder.stdout(&[file, "-o", "day"]);
+        assert!(printed.contains("\nSources: nothing found\n"), "{file}: {printed}");
+    }
+    // A scan from the port of a server is none the less a scan, and one of many tries as well.
+    let scan = |from: u16, tries: usize| -> String {
+        let host = |host: u8| flow("10.1.0.25", &format!("10.9.9.{host}"), "tcp", [from, 3389]);
+        (1..60).map(|at| host(at).repeat(tries)).collect()
+    };
+    for (from, tries) in [(53, 1), (40_000, 9)] {
+        folder.write("scan.csv", with.clone() + &scan(from, tries));
+        folder.stdout(&["scan.csv", "-o", "day"]);
+        let found = findings(&folder, "day", "src");
+        assert!(found.len() == 1 && found[0].0.contains("sweep"), "{from}, {tries}: {found:?}");
+        let told = "10.1.0.25: contacted 59 of the 59 addresses of 10.9.9.1-10.9.9.59, ";
+        assert!(found[0].1.starts_with(told), "{found:?}");
+    }
+}
+
 #[test]
 fn what_records_do_not_say_is_empty_and_told_once() {
     let folder = Folder::new();
@@ -129,7 +170,7 @@ fn a_busy_destination_that_is_new_is_a_finding_of_the_next_day() {
         rule.contains("new-busy")
             && reason.starts_with("198.41.7.9: not seen on the day of the model; ")
     );
-    assert!(reason.ends_with("600 packets from 1 address: 10.1.1.62."), "{reason}");
+    assert!(reason.ends_with("100 records from 1 address: 10.1.1.62; 600 packets."), "{reason}");
     let pairs = folder.read("tuesday/pairs.csv");
     assert!(pairs.contains("\n10.1.1.62,198.41.7.9,7+,tcp/443,true,lone-destination,"), "{pairs}");
     let growth = &folder.json("tuesday/summary.json")["src"]["highest"];

@@ -5,6 +5,7 @@ use super::role::RolePage;
 use crate::describe::evidence::{Evidence, Peer};
 use crate::describe::flagged::Anomaly;
 use crate::report::summary::RoleSummary;
+use crate::report::text;
 use crate::words::{counted, grouped};
 
 /// Services of a peer that are named.
@@ -13,6 +14,8 @@ const SERVICES: usize = 4;
 /// A finding, and what it rests on.
 pub(super) struct Finding<'a> {
     pub found: &'a Anomaly,
+    /// The rules that make it a finding.
+    pub rules: String,
     pub evidence: Vec<Told>,
 }
 
@@ -29,7 +32,13 @@ impl<'a> Finding<'a> {
     pub fn all(found: &'a RoleSummary, page: &RolePage) -> Vec<Self> {
         let told = |evidence: &Vec<Evidence>| evidence.iter().map(told).collect();
         let pairs = found.findings.iter().zip(&page.evidence);
-        pairs.map(|(found, evidence)| Self { found, evidence: told(evidence) }).collect()
+        pairs
+            .map(|(one, evidence)| Self {
+                found: one,
+                rules: text::found_by(found, one),
+                evidence: told(evidence),
+            })
+            .collect()
     }
 }
 

@@ -16,7 +16,7 @@ mod wrap;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::sentences;
-pub(super) use role::{flagged_by, is_ranking};
+pub(super) use role::{flagged_by, found_by, is_ranking};
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;

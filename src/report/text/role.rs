@@ -9,7 +9,7 @@ use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use super::wrap::write_wrapped;
 use crate::describe::clusters::{Prefix, by_weight};
-use crate::describe::flagged::RuleSummary;
+use crate::describe::flagged::{Anomaly, RuleSummary};
 use crate::describe::highest::Valued;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
@@ -67,14 +67,12 @@ impl Findings for RoleSummary {
             return writeln!(out, "\n{}: nothing found", title(role));
         }
         writeln!(out, "\n{}: {findings}\n", title(role))?;
-        // Being remote as well is no finding.
-        let is_share = matches!(self.threshold.rule, ThresholdRule::Percentile { .. });
-        let rules = |rules: &str| {
-            let found = rules.split('+').filter(|&rule| !is_share || rule != LOW_DENSITY);
-            found.collect::<Vec<_>>().join("+")
-        };
-        let told: Vec<(String, &str)> =
-            self.findings.iter().take(FIRST).map(|one| (rules(&one.rule), &*one.reason)).collect();
+        let told: Vec<(String, &str)> = self
+            .findings
+            .iter()
+            .take(FIRST)
+            .map(|one| (found_by(self, one), &*one.reason))
+            .collect();
         let most = told.iter().map(|(rules, _)| rules.len()).max().unwrap_or(0);
         for (rules, reason) in &told {
             write_wrapped(&format!("  {rules:<most$}  "), reason, width, out)?;
@@ -187,6 +185,13 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
     // That octets are constant is usual; a point, or a line across the octets, is not.
     let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
     unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
+}
+
+/// The rules that make `one` a finding: being remote as well is none.
+pub(in crate::report) fn found_by(found: &RoleSummary, one: &Anomaly) -> String {
+    let is_share = matches!(found.threshold.rule, ThresholdRule::Percentile { .. });
+    let rules = one.rule.split('+').filter(|&rule| !is_share || rule != LOW_DENSITY);
+    rules.collect::<Vec<_>>().join("+")
 }
 
 /// What each rule found, and what it needs to know where it does not.

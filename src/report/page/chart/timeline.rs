@@ -8,7 +8,7 @@ use crate::words::counted;
 /// Bars of the chart.
 const BARS: i64 = 192;
 /// It is as wide as the page.
-const SIZE: [f64; 2] = [1296.0, 150.0];
+const SIZE: [f64; 2] = [1296.0, 140.0];
 const SECOND: i64 = 1_000_000_000;
 
 /// The bars of `timeline`, and in words when it begins and ends; `None` where no record says when it was made, or
