@@ -15,6 +15,9 @@ const RECENT_SHARE: usize = 8;
 const RECENT_SHARE_OF_MANY: usize = 32;
 const MANY_RECENT: usize = 1 << 20;
 
+/// Where fewer than one of so many entries is known already, none is looked up.
+const REPEATED: usize = 8;
+
 /// From so many entries on, a list has no room to spare.
 const MANY: usize = 1 << 24;
 
@@ -51,6 +54,9 @@ pub struct Gathered<E: Entry> {
     recent: Vec<E>,
     /// Where in `recent` an entry is, from 1; 0 where there is none. At most half are taken.
     slots: Vec<u32>,
+    /// Whether recent entries are looked up as they come: needless where hardly any key repeats, which the last merge
+    /// tells.
+    is_hashed: bool,
     /// Drawn anew each time, so that nobody can send keys that all meet at one slot.
     factors: [u64; 2],
     least_recent: usize,
@@ -69,6 +75,7 @@ impl<E: Entry> Gathered<E> {
             list: Vec::new(),
             recent: Vec::new(),
             slots: vec![0; 1 << LEAST_SLOTS],
+            is_hashed: true,
             factors: [random.hash_one(0) | 1, random.hash_one(1) | 1],
             least_recent,
         }
@@ -77,6 +84,10 @@ impl<E: Entry> Gathered<E> {
     /// Adds `entry`.
     #[inline]
     pub fn add(&mut self, entry: E) {
+        if !self.is_hashed {
+            self.recent.push(entry);
+            return self.merge_if_full();
+        }
         let slot = self.slot(entry.key());
         match self.slots[slot] {
             0 => self.push(slot, entry),
@@ -88,12 +99,18 @@ impl<E: Entry> Gathered<E> {
         self.recent.push(entry);
         // There are far fewer than 2^32: a list of 2^37 entries would not fit in any memory.
         self.slots[slot] = self.recent.len() as u32;
+        self.merge_if_full();
+        if 2 * self.recent.len() >= self.slots.len() {
+            self.rehash(2 * self.slots.len());
+        }
+    }
+
+    #[inline]
+    fn merge_if_full(&mut self) {
         let listed = self.list.len();
         let share = (listed / RECENT_SHARE).min(MANY_RECENT).max(listed / RECENT_SHARE_OF_MANY);
         if self.recent.len() >= self.least_recent.max(share) {
             self.merge();
-        } else if 2 * self.recent.len() >= self.slots.len() {
-            self.rehash(2 * self.slots.len());
         }
     }
 
@@ -127,7 +144,15 @@ impl<E: Entry> Gathered<E> {
 
     /// Sorts the recent entries into the list.
     fn merge(&mut self) {
+        let came = self.recent.len();
         self.recent.sort_unstable_by_key(|entry| entry.key());
+        self.recent.dedup_by(|next, kept| {
+            let is_same = next.key() == kept.key();
+            if is_same {
+                kept.absorb(*next);
+            }
+            is_same
+        });
         // What is in the list is absorbed there; the place of each other entry is kept.
         let mut places = Vec::with_capacity(self.recent.len());
         let (list, mut place) = (&mut self.list, 0);
@@ -157,6 +182,7 @@ impl<E: Entry> Gathered<E> {
             end = place;
         }
         self.slots.fill(0);
+        self.is_hashed = new < came - came / REPEATED;
     }
 
     /// How many entries there are at the most: some of the recent ones may be in the list already.

@@ -58,7 +58,7 @@ fn told(evidence: &Evidence) -> Told {
             };
             let what = if *each == 1 { "addresses" } else { "/24s" };
             let note = format!(
-                "The {what} of {first}, {} in a row of 64: those contacted, hatched those that did not answer.",
+                "The {} {what} from {first} on, 64 a row: filled if contacted, outlined if some did not answer.",
                 cells.len()
             );
             Told::Strip(chart::strip("The block that was swept", cells, member), note)

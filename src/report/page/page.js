@@ -87,6 +87,8 @@ addEventListener("resize", () => {
 addEventListener("beforeprint", () => {
   document.documentElement.dataset.before = document.documentElement.dataset.theme;
   theme("light");
+  // Paper opens nothing.
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
   pictures.forEach((picture) => picture.draw());
   // One canvas: Chromium prints how a canvas was drawn, and clearing the upper one would clear what is below it.
   for (const over of document.querySelectorAll(".stage .over")) {
