@@ -152,14 +152,14 @@ impl<'a> Reasons<'a> {
             _ => {}
         }
         let time = time.filter(|&(alone, _)| 2 * u64::from(alone) >= contacted && contacted > 1);
-        if let Some((alone, nanoseconds)) = time {
-            let time = match nanoseconds {
-                0 => "at one time".to_owned(),
-                nanoseconds => format!("in {}", duration(nanoseconds as f64 / 1e9)),
+        if let Some((alone, Span { first, last })) = time {
+            let time = match last.saturating_sub(first) {
+                0 => format!("at {}", Rfc3339(first)),
+                time => format!("in {} from {}", duration(time as f64 / 1e9), Rfc3339(first)),
             };
             told += &match u64::from(alone) {
                 alone if alone == contacted => format!(", {time}"),
-                alone => format!(", {} of them {time}", grouped(alone)),
+                alone => format!(", {} that nobody else contacts {time}", grouped(alone)),
             };
         }
         Some(told)

@@ -58,9 +58,8 @@ pub struct Sweep {
     pub service: Option<Service>,
     /// All addresses between the first and the last that it contacted.
     pub all: u32,
-    /// How many of them nobody else contacts, and how long it took to contact these, in nanoseconds, if times
-    /// are known.
-    pub time: Option<(u32, i64)>,
+    /// How many of them nobody else contacts, and when these were contacted, if times are known.
+    pub time: Option<(u32, Span)>,
 }
 
 /// The contacts of a source in one block.
@@ -138,7 +137,7 @@ pub fn find(conversations: &Conversations, destinations: Option<&AddressSet>) ->
 }
 
 /// When the light contacts of `sweep` were made, from the `spans` of destinations that one source contacts.
-fn time(sweep: &Sweep, light: &[Contacts], spans: &[(u32, Span)]) -> Option<(u32, i64)> {
+fn time(sweep: &Sweep, light: &[Contacts], spans: &[(u32, Span)]) -> Option<(u32, Span)> {
     let of_contact = |contact: &Contacts| {
         let at = spans.binary_search_by_key(&contact.destination, |&(address, _)| address).ok()?;
         let is_of_service = sweep.service.is_none_or(|service| service == contact.service);
@@ -147,7 +146,7 @@ fn time(sweep: &Sweep, light: &[Contacts], spans: &[(u32, Span)]) -> Option<(u32
     let spans: Vec<Span> = light.iter().filter_map(of_contact).collect();
     let first = spans.iter().map(|span| span.first).min()?;
     let last = spans.iter().map(|span| span.last).max()?;
-    Some((spans.len() as u32, last.saturating_sub(first)))
+    Some((spans.len() as u32, Span { first, last }))
 }
 
 fn untimed(conversations: &Conversations) -> Vec<Sweep> {

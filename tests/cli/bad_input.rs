@@ -143,7 +143,7 @@ fn a_quoted_field_with_newlines() {
 
 #[test]
 fn a_byte_order_mark_and_windows_line_ends() {
-    let told = "Read x.csv: 1 row, 31 B, columns src and dst\n  1 conversation, 11 B of ";
+    let told = "Read x.csv: 1 row, 31 B, columns src and dst\n  1 conversation counted exactly, 11 B (beyond ";
     goes_on(b"\xef\xbb\xbfsrc,dst\r\n10.0.0.1,10.0.0.2\r\n", "", &["10.0.0.1"], told);
 }
 

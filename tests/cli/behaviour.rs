@@ -81,7 +81,7 @@ fn a_sweep_and_a_port_scan_are_told_first_with_what_they_touched() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].0.contains("sweep") && found[1].0.contains("port-scan"), "{found:?}");
     let swept = "10.1.1.60: contacted 199 of the 199 addresses of 10.20.30.1-10.20.30.199, one record each, \
-                 all tcp/445, none answered, in 39.0 s; ";
+                 all tcp/445, none answered, in 39.0 s from 2023-11-14T22:13:20Z; ";
     assert!(found[0].1.starts_with(swept), "{found:?}");
     let scanned = "10.1.1.61: asked 10.1.1.10 for 121 services, tcp/7 to tcp/840; ";
     assert!(found[1].1.starts_with(scanned), "{found:?}");

@@ -102,10 +102,13 @@ fn row(peer: &Peer) -> [String; 4] {
         Some(false) => "not answered",
         None => "",
     };
-    let address = if peer.is_asked {
-        format!("from {}", peer.address)
-    } else {
-        format!("to {}", peer.address)
+    let way = match (peer.is_asked, peer.services.is_empty()) {
+        // Who sends but asks for nothing answers.
+        (false, true) => "answers",
+        (false, false) => "asks",
+        (true, true) => "answered by",
+        (true, false) => "asked by",
     };
+    let address = format!("{way} {}", peer.address);
     [address, peer.told(), named.join(", ") + &more, answered.to_owned()]
 }

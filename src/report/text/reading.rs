@@ -47,7 +47,10 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
         Some(Watched::Exactly { conversations, bytes: held, limit }) => {
             let conversations = counted(conversations, "conversation", "conversations");
             let (held, limit) = (bytes(held), bytes(limit));
-            writeln!(out, "  {conversations}, {held} of the {limit} up to which they are exact")?;
+            writeln!(
+                out,
+                "  {conversations} counted exactly, {held} (beyond {limit} approximately)"
+            )?;
         }
         None => {}
     }

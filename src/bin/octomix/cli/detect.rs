@@ -25,13 +25,13 @@ Examples:
   A folder a day, each with all its files:
     octomix detect --each 2026-11-* -o days
 
-  The anomalous sources alone, for the next program:
-    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
+  The sources that were found, for the next program:
+    octomix detect --format json day.csv | jq -r '.src.findings[].address'";
 
-/// Fits a model to the addresses of each role and flags those that fit it least.
+/// Finds addresses that are misplaced, sweep blocks or scan hosts, and ranks those that fit a model least.
 ///
-/// Prints a summary and writes addresses.csv, anomalies.csv and model.json for each role, and
-/// report.html and summary.json, below the output directory.
+/// Prints a summary, findings first, and writes addresses.csv, anomalies.csv and model.json for each role,
+/// report.html, summary.json and what a later octomix score needs, below the output directory.
 #[derive(Debug, Args)]
 #[command(after_help = DETECT_EXAMPLES)]
 pub struct DetectArgs {

@@ -29,7 +29,7 @@ pub struct FilterArgs {
     /// Leave out the addresses in the blocks of this file, read as for --only: those known to be good, say
     #[arg(long, value_name = "FILE", value_parser = blocks)]
     pub exclude: Vec<Arc<Blocks>>,
-    /// Note when each address was first and last seen: first_seen and last_seen in the tables
+    /// Warn if no record says its time; with --behaviour off, note when each address was first and last seen all the same
     #[arg(long)]
     pub times: bool,
 }
