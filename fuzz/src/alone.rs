@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use crate::behaviour::{Conversation, Sum};
 use crate::input::account::RecordNumber;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Damage};
@@ -35,6 +36,10 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 pub struct Reading {
     pub source: Vec<Key>,
     pub destination: Vec<Key>,
+    /// What records say of their addresses, sums, and conversations, each in order.
+    pub seen: [Vec<(u32, u64, Option<i64>)>; 2],
+    pub sums: [Vec<Sum>; 2],
+    pub conversations: Vec<Conversation>,
     /// The cells of both.
     pub cells: [Tally; 2],
     pub records: u64,
@@ -47,8 +52,8 @@ pub struct Reading {
     pub is_damaged: bool,
 }
 
-/// The first and last of consecutive addresses, the packets of each, and their time.
-type Key = (u32, u32, u64, Option<i64>);
+/// The first and last of consecutive addresses, and the packets of each.
+type Key = (u32, u32, u64);
 
 /// Reads the file at `path` in blocks of `step` bytes, or more if a record needs them.
 ///
@@ -123,6 +128,12 @@ impl Reading {
     ) {
         add(&block.source.keys, &mut self.source);
         add(&block.destination.keys, &mut self.destination);
+        for (role, keys) in [&block.source.keys, &block.destination.keys].into_iter().enumerate() {
+            let seen = keys.seen.iter().map(|seen| (seen.address, seen.bytes, seen.time));
+            self.seen[role].extend(seen);
+            self.sums[role].extend(&keys.sums);
+        }
+        self.conversations.extend(&block.conversations);
         let [source, destination] = self.cells;
         self.cells = [source.plus(block.source.tally), destination.plus(block.destination.tally)];
         self.records += block.records;
@@ -139,11 +150,11 @@ fn add(keys: &Keys, to: &mut Vec<Key>) {
     let mut networks = keys.networks.iter().peekable();
     for at in 0..=keys.addresses.len() {
         while let Some(&(_, first, last)) = networks.next_if(|network| network.0 == at) {
-            to.push((first, last, 1, None));
+            to.push((first, last, 1));
         }
         if let Some(&address) = keys.addresses.get(at) {
             let packets = keys.packets.get(at).copied().unwrap_or(1);
-            to.push((address, address, packets, keys.times.get(at).copied().flatten()));
+            to.push((address, address, packets));
         }
     }
     assert!(networks.next().is_none(), "blocks of addresses stand in their order");

@@ -59,7 +59,7 @@ fn is_same(found: &Capture, alone: &Reading) {
     let source = if found.sets.any.is_empty() { &found.sets.source } else { &found.sets.any };
     for (set, keys) in [(source, &alone.source), (&found.sets.destination, &alone.destination)] {
         let mut packets = BTreeMap::new();
-        for &(first, last, count, _) in keys {
+        for &(first, last, count) in keys {
             (first..=last).for_each(|address| *packets.entry(address).or_default() += count);
         }
         packets.retain(|_, count: &mut u64| *count > 0);
