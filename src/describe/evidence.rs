@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 
 use crate::address::dotted;
-use crate::behaviour::{Contacts, Conversations, MOST_RECORDS, Service, Side};
+use crate::behaviour::{Contacts, Conversation, Conversations, MOST_RECORDS, Service, Side};
 use crate::describe::flagged::Anomaly;
 use crate::rule::Structure;
 
@@ -49,7 +49,7 @@ pub enum Evidence {
 pub struct Peer {
     /// Its address.
     pub address: Ipv4Addr,
-    /// The records between them, and whether there are more.
+    /// The records between them, of each service at most [`MOST_RECORDS`].
     pub records: u32,
     /// The services asked for.
     pub services: Vec<Service>,
@@ -129,7 +129,7 @@ fn ports(address: u32, structure: &Structure, conversations: &Conversations) -> 
 
 fn peers(address: u32, conversations: &Conversations, side: Side) -> Option<Evidence> {
     let mut peers: Vec<Peer> = Vec::new();
-    let mut add = |is_asked: bool, pairs: Vec<Vec<crate::behaviour::Conversation>>| {
+    let mut add = |is_asked: bool, pairs: Vec<Vec<Conversation>>| {
         for pair in pairs {
             let Some(&one) = pair.first() else { continue };
             let services =

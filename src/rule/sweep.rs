@@ -1,15 +1,15 @@
 //! Sources that knock at most doors of a block: many destinations side by side, with few records each.
 //!
-//! A contact is *light* if it has few records, and none of them carries much; it is *silent* if it was not
-//! answered as well. Where a capture does not show answers, it is silent if nobody else asks that destination and it
-//! never speaks, in a part of the network (a /16) where others do. For every source the block of each size with
+//! A contact is *light* if none of its records carries much and it has few of them, or any number if it was never
+//! answered: then it is *silent* as well. Where a capture does not show answers, a light contact is silent if nobody
+//! else asks that destination and it never speaks, in a part of the network (a /16) where others do. For every source the block of each size with
 //! the most silent contacts counts, and the one with the most light contacts.
 //!
 //! Where no answers tell a sweep from errands, only contacts that ask for the same service count together.
 //!
 //! What is many is told by the other sources: more than six times the spread (the median absolute deviation, as
-//! of a normal distribution) beyond their median, and never fewer than ten silent or fourteen light ones. Silent contacts
-//! must also exceed what the source meets elsewhere: a mail gateway has unanswered calls everywhere.
+//! of a normal distribution) beyond their median, and never fewer than ten silent or fourteen light ones. Silent
+//! contacts must also exceed what the source meets elsewhere: a mail gateway has unanswered calls everywhere.
 
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ const MOST: f64 = 0.8;
 pub struct Sweep {
     /// Who sweeps.
     pub source: u32,
-    /// The first and the last address that it contacted in the block.
+    /// The first address that it contacted in the block.
     pub first: u32,
     /// The last.
     pub last: u32,
@@ -56,7 +56,7 @@ pub struct Sweep {
     pub once: bool,
     /// The service that it asked all of them for, if it is one.
     pub service: Option<Service>,
-    /// All addresses between the first and the last that it contacted.
+    /// The addresses from the first to the last that it contacted, with however many records.
     pub all: u32,
     /// How many of them nobody else contacts, and when these were contacted, if times are known.
     pub time: Option<(u32, Span)>,
@@ -149,6 +149,7 @@ fn time(sweep: &Sweep, light: &[Contacts], spans: &[(u32, Span)]) -> Option<(u32
     Some((spans.len() as u32, Span { first, last }))
 }
 
+/// The sweeps, in no order, without what is known of their time.
 fn untimed(conversations: &Conversations) -> Vec<Sweep> {
     let speech = (!conversations.has_answers()).then(|| Speech::new(conversations));
     let candidates: Vec<Candidate> = conversations

@@ -1,18 +1,21 @@
 //! The result of parsing one block of records: its addresses in order, and its share of the account.
 
+mod watch;
+
 use std::sync::Arc;
 
+use watch::{conversation, seen};
+
 use crate::address::Unit;
-use crate::behaviour::{Conversation, Service, Sum};
+use crate::behaviour::Conversation;
 use crate::input::format::Parser;
 use crate::input::irregular::Irregular;
-use crate::input::read::keys::{Keys, Seen};
+use crate::input::read::keys::Keys;
 use crate::input::read::unread::Unread;
 use crate::input::read::wanted::{Verdict, Wanted};
-use crate::input::record::{Cell, Facts, Form, Record};
+use crate::input::record::{Cell, Form, Record};
 use crate::input::role::Role;
 use crate::input::tally::Tally;
-use crate::input::time::SECOND;
 
 /// Malformed cells of a file that are kept to be shown.
 pub(crate) const REMEMBERED: usize = 3;
@@ -70,23 +73,6 @@ impl Side {
             self.keys.push(address, packets);
         }
     }
-}
-
-/// What `record` says of `address`, one of its two.
-#[inline]
-fn seen(address: u32, record: &Record) -> Seen {
-    let bytes = record.bytes.map_or(Sum::UNSAID, |bytes| bytes.min(Sum::UNSAID - 1));
-    Seen { address, bytes, time: record.facts.time }
-}
-
-/// What `record` says of its two addresses together.
-#[inline]
-fn conversation(source: u32, destination: u32, record: &Record) -> Conversation {
-    let Facts { protocol, source_port, destination_port, .. } = record.facts;
-    let is_answered = record.is_answered;
-    let service = Service::of(protocol, source_port, destination_port, is_answered.is_some());
-    let size = (record.packets.unwrap_or(0), record.bytes.unwrap_or(0));
-    Conversation::of(source, destination, service, is_answered == Some(true), size)
 }
 
 /// What one block of records holds, in order.
@@ -264,77 +250,6 @@ impl Block {
             self.destination.tally.ipv4 += 1;
             self.destination.keys.push(destination, packets);
         }
-    }
-
-    /// Gathers what `record` says of its two addresses.
-    #[inline]
-    fn watch_pair(&mut self, source: u32, destination: u32, record: &Record) {
-        self.see(record.facts.time);
-        if self.has_source && self.wanted.sums {
-            self.source.keys.seen.push(seen(source, record));
-        }
-        if self.has_destination && self.wanted.sums {
-            self.destination.keys.seen.push(seen(destination, record));
-        }
-        if self.wanted.conversations {
-            self.conversations.push(conversation(source, destination, record));
-        }
-    }
-
-    /// Takes note of the time of a record that counts.
-    #[inline]
-    fn see(&mut self, time: Option<i64>) {
-        let Some(time) = time else { return };
-        self.timed += 1;
-        if !self.wanted.conversations {
-            return;
-        }
-        let second = time.div_euclid(SECOND);
-        match self.seconds.last_mut() {
-            Some((last, records)) if *last == second => *records += 1,
-            _ => self.seconds.push((second, 1)),
-        }
-    }
-
-    /// Adds `records` to a stretch of the timeline.
-    pub fn add_stretch(&mut self, shift: u32, stretch: i64, records: u64) {
-        self.records += 1;
-        if self.wanted.conversations && !self.is_filtered {
-            self.stretches.push((shift, stretch, records));
-        }
-    }
-
-    /// Adds `sum` to what an address did as `role`.
-    pub fn add_sum(&mut self, role: Role, sum: Sum) {
-        self.records += 1;
-        let counts = self.is_wanted(&[sum.address]);
-        let side = match role {
-            Role::Any if !self.is_any => return,
-            _ if self.is_any => &mut self.source,
-            Role::Destination => &mut self.destination,
-            _ => &mut self.source,
-        };
-        if counts && self.wanted.sums {
-            side.keys.sums.push(sum);
-        }
-    }
-
-    /// Adds a `conversation` of two addresses of which one counts.
-    pub fn add_conversation(&mut self, conversation: Conversation) {
-        self.records += 1;
-        let ends = [conversation.source(), conversation.destination()];
-        if self.wanted.conversations && self.is_wanted(&ends) {
-            self.conversations.push(conversation);
-        }
-    }
-
-    /// Whether one of `addresses` counts, of which no record is known.
-    fn is_wanted(&self, addresses: &[u32]) -> bool {
-        let counts = |&address: &u32| {
-            let cell = Cell::plain(address);
-            self.wanted.judge(&Record::of(cell, cell), address) == Verdict::Counts
-        };
-        !self.is_filtered || addresses.iter().any(counts)
     }
 
     /// Counts any record.
