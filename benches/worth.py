@@ -24,6 +24,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -446,9 +447,9 @@ def passive_ftp(net):
 class Plan:
     """An enterprise as it is every day: its subnets, what its hosts ask, and how busy they are."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, subnets=(30, 51)):
         sites = rng.sample(range(256), rng.randrange(1, 4))
-        blocks = rng.sample([(site, third) for site in sites for third in range(256)], rng.randrange(30, 51))
+        blocks = rng.sample([(site, third) for site in sites for third in range(256)], rng.randrange(*subnets))
         self.clients, self.servers, self.routers = {}, [], []
         for site, third in blocks:
             base = ip(f"10.{site}.{third}.0")
@@ -717,11 +718,15 @@ def planted(shape, seed, plant):
     return net, truth, [dotted(address) for address in touched]
 
 
+# Subnets of the networks that are attacked: some thousand destinations a day, and some ten thousand.
+SIZES = {"small": (4, 8), "large": (30, 51)}
+
+
 class Days:
     """Two days of one enterprise with egress, and attacks on the second."""
 
-    def __init__(self, seed):
-        self.seed, self.plan = seed, Plan(random.Random(f"plan {seed}"))
+    def __init__(self, seed, size="large"):
+        self.seed, self.plan = seed, Plan(random.Random(f"plan {seed}"), SIZES[size])
         self.first, self.second = self.day(1), self.day(2)
         self.benign = len(self.second.flows)
 
@@ -858,7 +863,9 @@ class Role:
                 flagged = {row["address"]: row["rule"].split("+") for row in csv.DictReader(file)}
         if "findings" in summary:
             self.findings = [(row["address"], row["rule"].split("+")) for row in summary["findings"]]
+            self.sentences = [row["reason"] for row in summary["findings"][:TEN]]
         else:
+            self.sentences = []
             # A program from before findings: what a rule other than the ranking flags.
             kept = ((address, [rule for rule in rules if rule != RANKING]) for address, rules in flagged.items())
             self.findings = [(address, rules) for address, rules in kept if rules]
@@ -1136,8 +1143,9 @@ class Attacked:
 
     def note(self, attack, view, roles, bad, seen):
         """Takes in the results of one run; view is detect or score."""
+        named = [span for role in roles.values() for sentence in role.sentences for span in spans(sentence)]
         for name, role in roles.items():
-            self.tally(attack, view, name, role, bad[name])
+            self.tally(attack, view, name, role, bad[name], named)
             if not bad[name]:
                 continue
             columns = list(rankings(role))
@@ -1147,8 +1155,9 @@ class Attacked:
                 columns += others(role)
             note_areas(self.areas, columns, role, bad[name], (view, name))
 
-    def tally(self, attack, view, name, role, bad):
-        """Flags of the benign and of the bad, and whether an analyst is told of one of the bad."""
+    def tally(self, attack, view, name, role, bad, named):
+        """Flags of the benign and of the bad, and whether an analyst is told of one of the bad: as an address, or by
+        the sentence of a finding of either role, in which its address or the block of it that was swept stands."""
         for rule in RULES:
             flagged, size = role.flags[rule], len(role.addresses)
             counts = Counter(sets=1, addresses=size, flagged=len(flagged), bad=len(flagged & bad),
@@ -1156,10 +1165,18 @@ class Attacked:
             self.flags.setdefault((rule, view, name), Counter()).update(counts)
         if bad:
             told, findings = role.told(), {address for address, _ in role.findings[:TEN]}
+            in_words = {address for address in bad if any(first <= ip(address) <= last for first, last in named)}
             none = math.prod(1 - len(told) / (size - number) for number in range(min(len(bad), size)))
             self.hits.setdefault((attack, view, name), Counter()).update(
-                sets=1, found=int(bool(told & bad)), first=int(bool(findings & bad)),
+                sets=1, found=int(bool((told | in_words) & bad)), first=int(bool((findings | in_words) & bad)),
                 chance=1 - max(0, none), told=len(told), addresses=size)
+
+
+def spans(sentence):
+    """The addresses and ranges of addresses that stand in a sentence."""
+    address = r"\d+\.\d+\.\d+\.\d+"
+    for first, last in re.findall(rf"({address})(?:-({address}))?", sentence):
+        yield ip(first), ip(last or first)
 
 
 def news(role, seen, columns):
@@ -1173,26 +1190,30 @@ def news(role, seen, columns):
 
 def measure_attacks(bench):
     """Nine attacks over the second day of an enterprise: what detect tells of that day, and score after the first."""
-    found = Attacked()
-    for seed, form in product(bench.seeds, bench.forms or ["biflow"]):
-        days = Days(seed)
-        first = write(days.first, form, bench.folder, f"attacks-{seed}-{form}-day1")
-        model = bench.folder / f"attacks-{seed}-{form}-model"
-        bench.run("fit", first, output=model)
-        seen = sides(days.first, form)
-        for attack in ["none", *ATTACKS]:
-            truth = [] if attack == "none" else days.attack(attack)
-            bad = {name: {row["address"] for row in truth if row["role"] == name} for name in ("src", "dst")}
-            name = f"attacks-{seed}-{form}-{attack}"
-            second = write(days.second, form, bench.folder, name)
-            out, scored = bench.folder / f"{name}-detect", bench.folder / f"{name}-score"
-            found.note(attack, "detect", bench.run("detect", second, output=out), bad, seen)
-            found.note(attack, "score", bench.run("score", "--model", model, second, output=scored), bad, seen)
-            bench.drop(second, out, scored)
-        bench.drop(first, model)
-    show_hits(bench, found)
-    show_flags(found)
-    show_areas("attacks", found.areas, "attacks")
+    for size in SIZES:
+        found = Attacked()
+        for seed, form in product(bench.seeds, bench.forms or ["biflow"]):
+            attack_days(bench, found, seed, size, form)
+        show_hits(bench, found, size)
+        show_flags(found)
+        show_areas(f"attacks, {size}", found.areas, "attacks")
+
+
+def attack_days(bench, found, seed, size, form):
+    """The attacks of a seed, one after the other."""
+    days, stem = Days(seed, size), f"attacks-{size}-{seed}-{form}"
+    first, model = write(days.first, form, bench.folder, f"{stem}-day1"), bench.folder / f"{stem}-model"
+    bench.run("fit", first, output=model)
+    seen = sides(days.first, form)
+    for attack in ["none", *ATTACKS]:
+        truth = [] if attack == "none" else days.attack(attack)
+        bad = {name: {row["address"] for row in truth if row["role"] == name} for name in ("src", "dst")}
+        second = write(days.second, form, bench.folder, f"{stem}-{attack}")
+        out, scored = bench.folder / f"{stem}-{attack}-detect", bench.folder / f"{stem}-{attack}-score"
+        found.note(attack, "detect", bench.run("detect", second, output=out), bad, seen)
+        found.note(attack, "score", bench.run("score", "--model", model, second, output=scored), bad, seen)
+        bench.drop(second, out, scored)
+    bench.drop(first, model)
 
 
 def sides(net, form):
@@ -1205,7 +1226,7 @@ def sides(net, form):
 VIEWS = [(view, role) for view in ("detect", "score") for role in ("src", "dst")]
 
 
-def show_hits(bench, found):
+def show_hits(bench, found, size):
     """Of which attacks an analyst is told, and the targets."""
     rows, totals = [], {}
     for attack in ATTACKS:
@@ -1220,7 +1241,7 @@ def show_hits(bench, found):
     rows.append(["all", total[0]["sets"], *(cell for tally in total for cell in (
         tally["found"], tally["first"], f"{tally['chance']:.1f}"))])
     header = ["", "sets", *(cell for view, role in VIEWS for cell in (f"{view} {role}", "findings", "chance"))]
-    show("Attacks told: among the ten first findings or the ten highest of a counter; among the findings; by chance",
+    show(f"Attacks on a {size} network told: among the ten first findings or the ten highest of a counter; among the findings; by chance",
          header, rows)
     sizes = "; ".join(f"{view} {role} {tally['told'] / tally['sets']:.0f} of {tally['addresses'] / tally['sets']:,.0f}"
                       for (view, role), tally in zip(VIEWS, total))
@@ -1232,7 +1253,7 @@ def show_hits(bench, found):
         ("destinations of C&C, RAT and C2, score", "calls home", ("score", "dst"), 95),
     ]:
         tally = totals[(group, *view)]
-        bench.target(f"{what}: among ten", goal, percent(tally["found"], tally["sets"]), True,
+        bench.target(f"{what}, {size} network: among ten", goal, percent(tally["found"], tally["sets"]), True,
                      f"{tally['found']} of {tally['sets']}")
 
 

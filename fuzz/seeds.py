@@ -226,17 +226,23 @@ write("shard", "bad", b"address,packets\r\n10.1.2.3,0\r\n10.1.2.4,x\n10.1.2.5,72
 
 def behaviour(*rows):
     """What addresses did: rows of a letter and bytes, and their number."""
-    return b"octomix behaviour 1\n" + b"".join(rows) + b"E" + struct.pack("<Q", len(rows))
+    return b"octomix behaviour 2\n" + b"".join(rows) + b"E" + struct.pack("<Q", len(rows))
 
 
-def sum_row(letter, address, records=1, bytes=60, first=5, last=9):
-    return letter + struct.pack(">I", address) + struct.pack("<QQqq", records, bytes, first, last)
+def number(value):
+    """Seven bits a byte from the lowest on."""
+    return bytes([value & 0x7F | 0x80]) + number(value >> 7) if value >= 0x80 else bytes([value])
+
+
+def sum_row(letter, address, records=1, said=60, first=5, last=9):
+    row = letter + struct.pack(">I", address) + number(records) + number(said + 1) + number(last - first + 1)
+    return row + struct.pack("<q", first) if last >= first else row
 
 
 PAIR = b"C" + bytes([10, 1, 2, 3, 10, 1, 2, 4, 0x00, 0x0A, 0x61])
 STRETCH = b"T" + struct.pack("<BqQ", 3, 1_700_000_000 >> 3, 7)
 write("behaviour", "rows", behaviour(sum_row(b"S", 0x0A010203), sum_row(b"D", 0x0A010204), PAIR, STRETCH))
-write("behaviour", "extremes", behaviour(sum_row(b"A", 0, 0, 2**64 - 1, 2**63 - 1, -(2**63)), b"T" + struct.pack("<BqQ", 255, -(2**63), 2**64 - 1)))
+write("behaviour", "extremes", behaviour(sum_row(b"A", 0, 0, 2**64 - 2, -(2**63), 2**63 - 2), b"T" + struct.pack("<BqQ", 255, -(2**63), 2**64 - 1)))
 write("behaviour", "cut", behaviour(PAIR)[:-5])
 
 

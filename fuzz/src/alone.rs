@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use crate::behaviour::{Conversation, Sum};
+use crate::behaviour::{Flow, Sum};
 use crate::input::account::RecordNumber;
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Damage};
@@ -36,10 +36,9 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 pub struct Reading {
     pub source: Vec<Key>,
     pub destination: Vec<Key>,
-    /// What records say of their addresses, sums, and conversations, each in order.
-    pub seen: [Vec<(u32, u64, Option<i64>)>; 2],
+    /// What records say of their addresses, and flows, each in order.
     pub sums: [Vec<Sum>; 2],
-    pub conversations: Vec<Conversation>,
+    pub flows: Vec<Flow>,
     /// The cells of both.
     pub cells: [Tally; 2],
     pub records: u64,
@@ -129,11 +128,9 @@ impl Reading {
         add(&block.source.keys, &mut self.source);
         add(&block.destination.keys, &mut self.destination);
         for (role, keys) in [&block.source.keys, &block.destination.keys].into_iter().enumerate() {
-            let seen = keys.seen.iter().map(|seen| (seen.address, seen.bytes, seen.time));
-            self.seen[role].extend(seen);
             self.sums[role].extend(&keys.sums);
         }
-        self.conversations.extend(&block.conversations);
+        self.flows.extend(&block.flows);
         let [source, destination] = self.cells;
         self.cells = [source.plus(block.source.tally), destination.plus(block.destination.tally)];
         self.records += block.records;

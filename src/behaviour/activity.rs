@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::sums::{Span, Sum};
+use super::sums::{Span, Sum, Totals};
 
 /// With whom an address has to do, in 12 bytes. What is not known is not 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub struct Activities {
 impl Activities {
     /// Those of `addresses`, in their order, from `sums` and, if they were counted, `ties`, both ascending.
     pub fn new(addresses: &[u32], sums: Vec<Sum>, ties: Option<Vec<(u32, Ties)>>) -> Self {
-        let none = |address| Sum::new(address, 0, None, None);
+        let none = |address| Sum { address, totals: Totals::NONE };
         let asked = [true, ties.is_some()];
         let sums = align(addresses, sums, |sum| sum.address, none);
         let ties = ties.unwrap_or_default();
@@ -106,12 +106,12 @@ impl Activities {
         let Some(sum) = self.sums.get(at) else { return Activity::default() };
         let ties = self.ties.get(at).copied().unwrap_or(Ties::UNKNOWN);
         Activity {
-            records: (sum.records > 0).then_some(sum.records),
-            bytes: sum.bytes(),
+            records: (sum.totals.records > 0).then_some(sum.totals.records),
+            bytes: sum.totals.bytes(),
             peers: ties.peers(),
             services: ties.services(),
             unanswered: ties.unanswered(),
-            span: sum.span(),
+            span: sum.totals.span(),
         }
     }
 }
@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn rows_stand_where_their_addresses_do() {
-        let sums = vec![Sum::of(3, 40, None), Sum::of(5, Sum::UNSAID, Some(9))];
+        let sum = |address, bytes, time| Sum { address, totals: Totals::of(bytes, time) };
+        let sums = vec![sum(3, Some(40), None), sum(5, None, Some(9))];
         let ties = vec![(5, Ties::new(Some(2), None, Some(0)))];
         let all = Activities::new(&[5, 4, 3], sums, Some(ties));
         let span = Some(Span { first: 9, last: 9 });

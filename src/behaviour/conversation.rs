@@ -1,6 +1,6 @@
 //! A source, a destination and a service, and what is known of their records: 11 bytes.
 
-use super::gathered::Entry;
+use super::gathered::{Entry, Keyed};
 use super::service::Service;
 
 /// Source, destination, service and note, from the highest bit to the lowest, in 88 bits.
@@ -104,8 +104,7 @@ impl Conversation {
     }
 }
 
-impl Entry for Conversation {
-    type Packed = [u8; BYTES];
+impl Keyed for Conversation {
     type Key = u128;
 
     #[inline]
@@ -118,6 +117,11 @@ impl Entry for Conversation {
         let records = ((self.0 & RECORDS) + (other.0 & RECORDS)).min(RECORDS);
         self.0 = (self.0 | other.0) & !RECORDS | records;
     }
+}
+
+impl Entry for Conversation {
+    type Packed = [u8; BYTES];
+    type Light = Self;
 
     #[inline]
     fn pack(self) -> [u8; BYTES] {
@@ -127,6 +131,16 @@ impl Entry for Conversation {
     #[inline]
     fn unpack(packed: [u8; BYTES]) -> Self {
         Self::of_bytes(packed)
+    }
+
+    #[inline]
+    fn lighten(self) -> Option<Self> {
+        Some(self)
+    }
+
+    #[inline]
+    fn of_light(light: Self) -> Self {
+        light
     }
 }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::activity::Ties;
 use super::conversation::Conversation;
-use super::gathered::{Entry, Gathered};
+use super::gathered::Entry;
 use super::service::Service;
 
 /// Rows that are turned round at a time, to count what destinations do: 8 bytes each.
@@ -109,9 +109,9 @@ fn contacts(pair: &[Row], shows_answers: bool) -> Contacts {
 }
 
 impl Conversations {
-    /// Those that were gathered.
-    pub fn new(gathered: Gathered<Conversation>) -> Self {
-        let mut found = Self { rows: gathered.finish(), has_answers: false };
+    /// Those of `rows`, ascending, as they are [gathered](super::Gathered::finish).
+    pub fn new(rows: Vec<Row>) -> Self {
+        let mut found = Self { rows, has_answers: false };
         let said = found.says_answers();
         found.mark_answered();
         found.has_answers = found.shows_answers(said).unwrap_or_else(|| found.is_two_way());
@@ -258,7 +258,10 @@ impl Conversations {
 
     /// The ties of every address that is on `side`, ascending.
     pub fn ties(&self, side: Side) -> Vec<(u32, Ties)> {
-        // A part at a time, as it takes other orders of the same rows.
+        if side == Side::Source {
+            return self.rows.chunk_by(same_source).map(|rows| self.ties_of_source(rows)).collect();
+        }
+        // A part at a time, as it takes another order of the same rows.
         let parts = 1 + self.rows.len() / TURNED;
         let mut ties: Vec<(u32, Ties)> =
             (0..parts as u64).flat_map(|part| self.some_ties(side, part, parts as u64)).collect();
@@ -268,30 +271,43 @@ impl Conversations {
         ties
     }
 
+    /// The ties of the source of `rows`, which are all that it has.
+    fn ties_of_source(&self, rows: &[Row]) -> (u32, Ties) {
+        let services = rows.iter().map(|row| conversation(row).service());
+        let mut services: Vec<Service> = services.filter(|service| service.is_said()).collect();
+        services.sort_unstable();
+        services.dedup();
+        let pairs = || rows.chunk_by(same_pair);
+        let unanswered = || pairs().filter(|pair| !is_answered(pair)).count() as u32;
+        let ports = || services.iter().filter(|service| service.is_port()).count() as u32;
+        let ties = Ties::new(
+            Some(pairs().count() as u32),
+            (!services.is_empty()).then(ports),
+            self.has_answers.then(unanswered),
+        );
+        (conversation(&rows[0]).source(), ties)
+    }
+
     /// The ties of those addresses that leave the rest `part` of `parts`.
     fn some_ties(&self, side: Side, part: u64, parts: u64) -> Vec<(u32, Ties)> {
         let is_meant = |address: u32| parts == 1 || u64::from(address) % parts == part;
         let ends = |row: &Row| {
             let row = conversation(row);
             let (source, destination) = (row.source(), row.destination());
-            let ends = match side {
-                Side::Source => [Some((source, destination)), None],
-                Side::Destination => [None, Some((destination, source))],
-                Side::Either => [Some((source, destination)), Some((destination, source))],
-            };
-            ends.into_iter().flatten().filter(move |&(own, _)| is_meant(own))
+            let turned = Some((destination, source)).filter(|_| is_meant(destination));
+            let either = side == Side::Either && is_meant(source);
+            turned.into_iter().chain(either.then_some((source, destination)))
         };
-        let pairs = || self.rows.par_chunk_by(same_pair);
-        let mut peers: Vec<u64> = pairs()
-            .flat_map_iter(|pair| ends(&pair[0]))
-            .map(|(own, other)| pair_key(own, other))
-            .collect();
+        // Collected by one thread, which takes less than what many threads collect takes to be put together.
+        let pairs = || self.rows.chunk_by(same_pair);
+        let mut peers: Vec<u64> = Vec::with_capacity(self.rows.len().min(TURNED));
+        peers.extend(
+            pairs().flat_map(|pair| ends(&pair[0])).map(|(own, other)| pair_key(own, other)),
+        );
         sort(&mut peers);
-        let mut services: Vec<u64> = self
-            .rows
-            .par_iter()
-            .filter(|row| conversation(row).service().is_said())
-            .flat_map_iter(|row| {
+        let said = self.rows.iter().filter(|row| conversation(row).service().is_said());
+        let mut services: Vec<u64> = said
+            .flat_map(|row| {
                 let service = u64::from(conversation(row).service().bits());
                 ends(row).map(move |(own, _)| u64::from(own) << 32 | service)
             })
@@ -300,7 +316,7 @@ impl Conversations {
         // Of both ends the source is the one to which nothing comes back.
         let asker = |pair: &[Row]| match side {
             Side::Destination => conversation(&pair[0]).destination(),
-            Side::Source | Side::Either => conversation(&pair[0]).source(),
+            _ => conversation(&pair[0]).source(),
         };
         let mut unanswered: Vec<u64> = match self.has_answers {
             true => pairs()
@@ -350,6 +366,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::gathered::Gathered;
     use super::*;
 
     /// Source, destination, port asked for (0: a reply), whether it says that it was answered.
@@ -364,7 +381,7 @@ mod tests {
             };
             gathered.add(Conversation::of(source, destination, service, is_answered, (1, 60)));
         }
-        Conversations::new(gathered)
+        Conversations::new(gathered.finish())
     }
 
     fn record() -> impl Strategy<Value = Made> {

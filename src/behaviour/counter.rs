@@ -4,26 +4,65 @@ use std::collections::HashSet;
 
 use super::Counting;
 use super::activity::Ties;
+use super::combiner::Combiner;
 use super::conversation::Conversation;
 use super::conversations::{Conversations, Side};
+use super::flow::Flow;
 use super::gathered::{Entry, Gathered};
 use super::sketch::Sketches;
+use super::sums::Sum;
 
 /// Bytes of conversations that are counted exactly unless more are asked for.
 pub const LIMIT: usize = 2 << 30;
 
+/// What flows add to the sums of addresses.
+#[derive(Debug, Clone, Default)]
+pub struct Added {
+    /// Those of sources.
+    pub sources: Vec<Sum>,
+    /// Those of destinations.
+    pub destinations: Vec<Sum>,
+}
+
+impl Added {
+    /// Adds `flow`. A source of several in a row has one sum.
+    #[inline]
+    fn add(&mut self, Flow { conversation, totals }: &Flow) {
+        if totals.records == 0 {
+            return;
+        }
+        match self.sources.last_mut() {
+            Some(last) if last.address == conversation.source() => last.totals.absorb(*totals),
+            _ => self.sources.push(Sum { address: conversation.source(), totals: *totals }),
+        }
+        self.destinations.push(Sum { address: conversation.destination(), totals: *totals });
+    }
+}
+
 /// What is gathered of conversations.
 #[derive(Debug, Clone)]
 pub struct ConversationCounter {
+    recent: Combiner<Flow>,
     form: Form,
     most: usize,
     is_any: bool,
+    added: Added,
 }
 
 #[derive(Debug, Clone)]
 enum Form {
     Exact(Gathered<Conversation>),
     Approximate(Box<Sketches>),
+}
+
+impl Form {
+    #[inline]
+    fn add(&mut self, conversation: Conversation) {
+        match self {
+            Self::Exact(gathered) => gathered.add(conversation),
+            Self::Approximate(sketches) => sketches.add(conversation),
+        }
+    }
 }
 
 impl ConversationCounter {
@@ -38,38 +77,58 @@ impl ConversationCounter {
             Counting::Exact => (exact(), usize::MAX),
             Counting::Approximate => (sketches(), 0),
         };
-        Some(Self { form, most, is_any })
+        Some(Self { recent: Combiner::default(), form, most, is_any, added: Added::default() })
     }
 
-    /// Counts `conversations`.
-    pub fn extend(&mut self, conversations: &[Conversation]) {
-        match &mut self.form {
-            Form::Exact(gathered) => {
-                conversations.iter().for_each(|&conversation| gathered.add(conversation));
-                if gathered.len() > self.most && !sketches_are_smaller(gathered) {
-                    // To count approximately would take more.
-                    self.most *= 2;
-                } else if gathered.len() > self.most {
-                    let mut sketches = Sketches::new(self.is_any);
-                    let rows = std::mem::take(gathered).finish();
-                    rows.into_iter().for_each(|row| sketches.add(Conversation::of_bytes(row)));
-                    self.form = Form::Approximate(Box::new(sketches));
-                }
+    /// Counts the conversations of `flows`, and gives `take` what these or earlier ones add to the sums of
+    /// addresses, some at a time.
+    pub fn extend(&mut self, flows: &[Flow], mut take: impl FnMut(Added)) {
+        let Self { recent, form, added, .. } = self;
+        let mut add = |flow: &Flow| {
+            added.add(flow);
+            if added.destinations.len() >= TAKEN {
+                take(std::mem::take(added));
             }
-            Form::Approximate(sketches) => {
-                conversations.iter().for_each(|&conversation| sketches.add(conversation));
+        };
+        recent.add(flows, |flow| {
+            form.add(flow.conversation);
+            add(&flow);
+        });
+        if let Form::Exact(gathered) = form
+            && gathered.len() > self.most
+        {
+            if sketches_are_smaller(gathered) {
+                let mut sketches = Sketches::new(self.is_any);
+                let rows = std::mem::take(gathered).finish();
+                rows.into_iter().for_each(|row| sketches.add(Conversation::of_bytes(row)));
+                self.form = Form::Approximate(Box::new(sketches));
+            } else {
+                // To count approximately would take more.
+                self.most *= 2;
             }
         }
     }
 
-    /// What was counted.
+    /// Gives `take` what it has not been given yet.
+    pub fn settle(&mut self, mut take: impl FnMut(Added)) {
+        self.recent.finish(|flow| {
+            self.form.add(flow.conversation);
+            self.added.add(&flow);
+        });
+        take(std::mem::take(&mut self.added));
+    }
+
+    /// What was counted until it was [settled](Self::settle).
     pub fn finish(self) -> Ledger {
         match self.form {
-            Form::Exact(gathered) => Ledger::Exact(Conversations::new(gathered)),
+            Form::Exact(gathered) => Ledger::Exact(Conversations::new(gathered.finish())),
             Form::Approximate(sketches) => Ledger::Approximate(sketches),
         }
     }
 }
+
+/// Sums that are given away at a time.
+const TAKEN: usize = 1 << 13;
 
 /// Bytes that a sketch takes of an address on one side, about.
 const SKETCH: usize = 100;
@@ -112,19 +171,24 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::super::service::Service;
+    use super::super::sums::Totals;
     use super::*;
 
     #[test]
     fn too_many_are_counted_approximately() {
         let service = Service::of(Some(6), None, Some(80), true);
-        let of = |from: u32, peer| Conversation::of(from, peer, service, true, (1, 60));
-        let all: Vec<Conversation> = (0..200_000).map(|i| of(i / 1_000, i % 1_000)).collect();
+        let of = |from: u32, peer| Flow {
+            conversation: Conversation::of(from, peer, service, true, (1, 60)),
+            totals: Totals::of(Some(60), None),
+        };
+        let all: Vec<Flow> = (0..200_000).map(|i| of(i / 1_000, i % 1_000)).collect();
         let peers = |most: usize| {
             let mut counter = ConversationCounter {
                 most,
                 ..ConversationCounter::new(Counting::Auto, false).unwrap()
             };
-            all.chunks(700).for_each(|some| counter.extend(some));
+            all.chunks(700).for_each(|some| counter.extend(some, |_| ()));
+            counter.settle(|_| ());
             let ledger = counter.finish();
             let ties = ledger.ties(Side::Source);
             (matches!(ledger, Ledger::Exact(_)), ties[0].1.peers(), ties[0].1.unanswered())
@@ -135,7 +199,8 @@ mod tests {
         // Where every address has one conversation, sketches would take more.
         let mut counter = ConversationCounter::new(Counting::Auto, false).unwrap();
         counter.most = 150_000;
-        counter.extend(&(0..200_000).map(|i| of(i, i)).collect::<Vec<_>>());
+        counter.extend(&(0..200_000).map(|i| of(i, i)).collect::<Vec<_>>(), |_| ());
+        counter.settle(|_| ());
         assert!(matches!(counter.finish(), Ledger::Exact(_)));
     }
 }

@@ -1,35 +1,25 @@
 //! Distinct keys, each with what is merged of it, in as little memory as a sorted list takes.
 //!
-//! New entries go into a hash table of those seen lately, where repeated keys meet. Once it is full, it is sorted
-//! and merged into the list in place. As it grows with the list, an entry is moved a bounded number of times
-//! however many there are: the time is linear.
+//! New entries wait in a batch. Once it is full, it is sorted and merged into the list in place. As it grows with the
+//! list, an entry is moved a bounded number of times however many there are: the time is linear.
 
-use std::hash::{BuildHasher, RandomState};
+use std::mem;
 
 /// The fewest entries that are merged into the list at a time: a few MiB.
-const LEAST_RECENT: usize = 1 << 17;
+const LEAST_BATCH: usize = 1 << 17;
 
-/// The table holds this share of a list of some millions, so that entries are moved seldom; and this share of a
-/// long one, so that it takes little memory beside it.
-const RECENT_SHARE: usize = 8;
-const RECENT_SHARE_OF_MANY: usize = 32;
-const MANY_RECENT: usize = 1 << 20;
-
-/// Where fewer than one of so many entries is known already, none is looked up.
-const REPEATED: usize = 8;
+/// A batch is this share of a list of some millions, so that entries are moved seldom; and this share of a long one,
+/// so that it takes little memory beside it.
+const BATCH_SHARE: usize = 4;
+const BATCH_SHARE_OF_MANY: usize = 32;
+const LARGE_BATCH: usize = 1 << 20;
 
 /// From so many entries on, a list has no room to spare.
 const MANY: usize = 1 << 24;
 
-/// The slots of an empty table, as a power of two.
-const LEAST_SLOTS: u32 = 10;
-
-/// A key, and what is known of it.
-pub trait Entry: Copy {
-    /// The entry as it is held in the list.
-    type Packed: Copy;
-
-    /// What tells it from others, in the order of the list.
+/// Something that has a key, and of which several with the same key make one.
+pub trait Keyed: Copy {
+    /// What tells it from others.
     type Key: Copy + Ord + Into<u128>;
 
     /// Its key.
@@ -37,12 +27,27 @@ pub trait Entry: Copy {
 
     /// Takes what `other`, of the same key, knows: in whatever order, the result is the same.
     fn absorb(&mut self, other: Self);
+}
+
+/// An entry of a list, which ascends by its key.
+pub trait Entry: Keyed {
+    /// The entry as it is held in the list.
+    type Packed: Copy;
+
+    /// Most entries as they are sorted, in the order of their keys: a word or two.
+    type Light: Copy + Ord;
 
     /// The entry in the form of the list.
     fn pack(self) -> Self::Packed;
 
     /// The entry of the list.
     fn unpack(packed: Self::Packed) -> Self;
+
+    /// The entry as it is sorted, if it is one of most.
+    fn lighten(self) -> Option<Self::Light>;
+
+    /// The entry that was sorted.
+    fn of_light(light: Self::Light) -> Self;
 }
 
 /// Entries of distinct keys.
@@ -50,144 +55,100 @@ pub trait Entry: Copy {
 pub struct Gathered<E: Entry> {
     /// Ascending.
     list: Vec<E::Packed>,
-    /// Those that came since, each key once.
-    recent: Vec<E>,
-    /// Where in `recent` an entry is, from 1; 0 where there is none. At most half are taken.
-    slots: Vec<u32>,
-    /// Whether recent entries are looked up as they come: needless where hardly any key repeats, which the last merge
-    /// tells.
-    is_hashed: bool,
-    /// Drawn anew each time, so that nobody can send keys that all meet at one slot.
-    factors: [u64; 2],
-    least_recent: usize,
+    /// Those that came since: most, and others.
+    light: Vec<E::Light>,
+    heavy: Vec<E>,
+    /// Where those that are new go: kept, as it takes time to get so much memory.
+    new: Vec<(usize, E::Packed)>,
+    least_batch: usize,
+    /// The entries of a full batch.
+    full: usize,
 }
 
 impl<E: Entry> Default for Gathered<E> {
     fn default() -> Self {
-        Self::new(LEAST_RECENT)
+        Self::new(LEAST_BATCH)
     }
 }
 
 impl<E: Entry> Gathered<E> {
-    fn new(least_recent: usize) -> Self {
-        let random = RandomState::new();
+    fn new(least_batch: usize) -> Self {
         Self {
-            list: Vec::new(),
-            recent: Vec::new(),
-            slots: vec![0; 1 << LEAST_SLOTS],
-            is_hashed: true,
-            factors: [random.hash_one(0) | 1, random.hash_one(1) | 1],
-            least_recent,
+            list: vec![],
+            light: vec![],
+            heavy: vec![],
+            new: vec![],
+            least_batch,
+            full: least_batch,
         }
     }
 
     /// Adds `entry`.
     #[inline]
     pub fn add(&mut self, entry: E) {
-        if !self.is_hashed {
-            self.recent.push(entry);
-            return self.merge_if_full();
+        match entry.lighten() {
+            Some(light) => self.light.push(light),
+            None => self.heavy.push(entry),
         }
-        let slot = self.slot(entry.key());
-        match self.slots[slot] {
-            0 => self.push(slot, entry),
-            at => self.recent[at as usize - 1].absorb(entry),
-        }
-    }
-
-    fn push(&mut self, slot: usize, entry: E) {
-        self.recent.push(entry);
-        // There are far fewer than 2^32: a list of 2^37 entries would not fit in any memory.
-        self.slots[slot] = self.recent.len() as u32;
-        self.merge_if_full();
-        if 2 * self.recent.len() >= self.slots.len() {
-            self.rehash(2 * self.slots.len());
-        }
-    }
-
-    #[inline]
-    fn merge_if_full(&mut self) {
-        let listed = self.list.len();
-        let share = (listed / RECENT_SHARE).min(MANY_RECENT).max(listed / RECENT_SHARE_OF_MANY);
-        if self.recent.len() >= self.least_recent.max(share) {
+        if self.light.len() + self.heavy.len() >= self.full {
             self.merge();
         }
     }
 
-    /// The slot of `key`, or the one that it would take.
-    #[inline]
-    fn slot(&self, key: E::Key) -> usize {
-        let mask = self.slots.len() - 1;
-        let bits: u128 = key.into();
-        let [low, high] = [bits as u64 ^ self.factors[0], (bits >> 64) as u64 ^ self.factors[1]];
-        // The halves of a product of both depend on all bits (as in wyhash).
-        let product = u128::from(low) * u128::from(high | 1);
-        let mut at = (product as u64 ^ (product >> 64) as u64) as usize;
-        // Half of the slots are free.
-        loop {
-            at &= mask;
-            match self.slots[at] {
-                0 => return at,
-                taken if self.recent[taken as usize - 1].key() == key => return at,
-                _ => at += 1,
-            }
-        }
-    }
-
-    fn rehash(&mut self, slots: usize) {
-        self.slots = vec![0; slots];
-        for at in 0..self.recent.len() {
-            let slot = self.slot(self.recent[at].key());
-            self.slots[slot] = at as u32 + 1;
-        }
-    }
-
-    /// Sorts the recent entries into the list.
+    /// Sorts the batch into the list.
     fn merge(&mut self) {
-        let came = self.recent.len();
-        self.recent.sort_unstable_by_key(|entry| entry.key());
-        self.recent.dedup_by(|next, kept| {
-            let is_same = next.key() == kept.key();
-            if is_same {
-                kept.absorb(*next);
-            }
-            is_same
-        });
+        let mut light = mem::take(&mut self.light);
+        light.sort_unstable();
+        self.merge_sorted(light.iter().map(|&light| E::of_light(light)));
+        light.clear();
+        self.light = light;
+        let mut heavy = mem::take(&mut self.heavy);
+        heavy.sort_unstable_by_key(|entry| entry.key());
+        self.merge_sorted(heavy.drain(..));
+        self.heavy = heavy;
+        let share = (self.list.len() / BATCH_SHARE).min(LARGE_BATCH);
+        self.full = self.least_batch.max(share).max(self.list.len() / BATCH_SHARE_OF_MANY);
+    }
+
+    /// Merges `entries`, which ascend, into the list.
+    fn merge_sorted(&mut self, entries: impl ExactSizeIterator<Item = E>) {
         // What is in the list is absorbed there; the place of each other entry is kept.
-        let mut places = Vec::with_capacity(self.recent.len());
+        let new = &mut self.new;
+        new.reserve(entries.len());
         let (list, mut place) = (&mut self.list, 0);
-        self.recent.retain(|&entry| {
+        let mut entries = entries.peekable();
+        while let Some(mut entry) = entries.next() {
+            while let Some(same) = entries.next_if(|next| next.key() == entry.key()) {
+                entry.absorb(same);
+            }
             place += gallop(&list[place..], |&other| E::unpack(other).key() < entry.key());
             if let Some(listed) = list.get_mut(place) {
                 let mut found = E::unpack(*listed);
                 if found.key() == entry.key() {
                     found.absorb(entry);
                     *listed = found.pack();
-                    return false;
+                    continue;
                 }
             }
-            places.push(place);
-            true
-        });
-        let new = self.recent.len();
+            new.push((place, entry.pack()));
+        }
         // Some room more, so that a list of some millions is not moved as a whole each time.
-        let room = if self.list.len() < MANY { self.list.len() / RECENT_SHARE } else { 0 };
-        self.list.reserve_exact(new.max(room));
+        let room = if self.list.len() < MANY { self.list.len() / BATCH_SHARE } else { 0 };
+        self.list.reserve_exact(new.len().max(room));
         let mut end = self.list.len();
-        self.list.extend(self.recent.iter().map(|entry| entry.pack()));
+        self.list.extend(new.iter().map(|&(_, entry)| entry));
         // From the end, so that what has not been moved is not overwritten.
-        for (left, (entry, place)) in self.recent.drain(..).zip(places).enumerate().rev() {
+        for (left, &(place, entry)) in new.iter().enumerate().rev() {
             self.list.copy_within(place..end, place + left + 1);
-            self.list[place + left] = entry.pack();
+            self.list[place + left] = entry;
             end = place;
         }
-        self.slots.fill(0);
-        self.is_hashed = new < came - came / REPEATED;
+        new.clear();
     }
 
-    /// How many entries there are at the most: some of the recent ones may be in the list already.
+    /// How many entries there are at the most: some of the batch may be in the list already.
     pub fn len(&self) -> usize {
-        self.list.len() + self.recent.len()
+        self.list.len() + self.light.len() + self.heavy.len()
     }
 
     /// Whether there is none.
@@ -218,6 +179,9 @@ fn gallop<T>(entries: &[T], less: impl Fn(&T) -> bool) -> usize {
 }
 
 #[cfg(test)]
+pub use tests::Count;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
@@ -225,11 +189,11 @@ mod tests {
 
     use super::*;
 
+    /// A key, and how often it came.
     #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Count(u128, u64);
+    pub struct Count(pub u128, pub u64);
 
-    impl Entry for Count {
-        type Packed = (u128, u64);
+    impl Keyed for Count {
         type Key = u128;
 
         fn key(self) -> u128 {
@@ -239,6 +203,11 @@ mod tests {
         fn absorb(&mut self, other: Self) {
             self.1 += other.1;
         }
+    }
+
+    impl Entry for Count {
+        type Packed = (u128, u64);
+        type Light = u128;
 
         fn pack(self) -> (u128, u64) {
             (self.0, self.1)
@@ -247,17 +216,26 @@ mod tests {
         fn unpack((key, count): (u128, u64)) -> Self {
             Self(key, count)
         }
+
+        fn lighten(self) -> Option<u128> {
+            (self.1 == 1).then_some(self.0)
+        }
+
+        fn of_light(key: u128) -> Self {
+            Self(key, 1)
+        }
     }
 
     proptest! {
         #[test]
         fn entries_are_those_of_a_map(
             keys in prop::collection::vec(prop_oneof![0u128..40, any::<u128>()], 0..3000),
-            least_recent in 1usize..900,
+            least_batch in 1usize..900,
         ) {
-            let mut gathered = Gathered::new(least_recent);
+            let mut gathered = Gathered::new(least_batch);
             let mut map: BTreeMap<u128, u64> = BTreeMap::new();
-            for (count, &key) in (1..).zip(&keys) {
+            for (at, &key) in keys.iter().enumerate() {
+                let count = 1 + at as u64 % 3;
                 gathered.add(Count(key, count));
                 *map.entry(key).or_default() += count;
             }

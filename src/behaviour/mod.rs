@@ -5,15 +5,18 @@
 //! address are counted from it once all is read. Both are sets of distinct keys in which rows of equal keys
 //! are merged, so a result depends neither on the order of records nor on threads, and parts unite exactly.
 //!
-//! A conversation takes 11 bytes, and an address 40 for each role. Where conversations would take too much, peers
+//! Until then a record is a [`Flow`]: what it adds to its conversation and to the sums of both addresses. A conversation
+//! takes 11 bytes, and an address 40 for each role. Where conversations would take too much, peers
 //! and services are counted approximately instead ([`ConversationCounter`]). This module sees numbers only: it knows no
 //! files, no models and no rules.
 
 mod activity;
+mod combiner;
 mod conversation;
 mod conversations;
 mod counter;
 mod earlier;
+mod flow;
 mod gathered;
 mod service;
 mod sketch;
@@ -23,12 +26,13 @@ mod timeline;
 pub use activity::{Activities, Activity, Ties};
 pub use conversation::{Conversation, FEW, MOST_RECORDS};
 pub use conversations::{Contacts, Conversations, Side};
-pub use counter::{ConversationCounter, LIMIT, Ledger};
+pub use counter::{Added, ConversationCounter, LIMIT, Ledger};
 pub use earlier::Earlier;
-pub use gathered::{Entry, Gathered};
+pub use flow::Flow;
+pub use gathered::{Entry, Gathered, Keyed};
 pub use service::Service;
 pub use sketch::Sketches;
-pub use sums::{Span, Sum, Sums};
+pub use sums::{Span, Sum, Sums, Totals};
 pub use timeline::Timeline;
 
 /// Whether and how the behaviour of addresses is counted.

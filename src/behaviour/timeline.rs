@@ -31,6 +31,15 @@ impl Timeline {
         }
     }
 
+    /// Adds seconds since 1970 with the records of each, those in a row that fall into one stretch at once.
+    pub fn extend(&mut self, seconds: &[(i64, u64)]) {
+        let shift = self.shift;
+        for run in seconds.chunk_by(|one, next| one.0 >> shift == next.0 >> shift) {
+            let records = run.iter().fold(0u64, |sum, &(_, records)| sum.saturating_add(records));
+            self.add(shift, run[0].0 >> shift, records);
+        }
+    }
+
     fn double(&mut self) {
         self.shift += 1;
         for (stretch, records) in std::mem::take(&mut self.stretches) {
@@ -72,7 +81,8 @@ mod tests {
         ) {
             let of = |seconds: &[i64]| {
                 let mut timeline = Timeline::default();
-                seconds.iter().for_each(|&second| timeline.add(0, second, 1));
+                let records: Vec<(i64, u64)> = seconds.iter().map(|&second| (second, 1)).collect();
+                records.chunks(1000).for_each(|some| timeline.extend(some));
                 timeline
             };
             let (first, second) = seconds.split_at(cut.index(seconds.len() + 1));

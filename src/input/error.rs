@@ -273,9 +273,9 @@ pub enum InputError {
         /// The first file.
         name: String,
     },
-    /// A file that a later octomix wrote.
-    #[error("'{name}' was written by a later version of octomix; read it with that one")]
-    LaterVersion {
+    /// A file that another version of octomix wrote.
+    #[error("'{name}' was written by another version of octomix; read it with that one")]
+    OtherVersion {
         /// The file.
         name: String,
     },

@@ -50,14 +50,17 @@ pub fn find(set: &AddressSet, seen: impl Fn(u32) -> bool) -> Vec<u32> {
 mod tests {
     use super::*;
     use crate::address::Counter;
-    use crate::behaviour::{Activities, Span, Sum, Ties};
+    use crate::behaviour::{Activities, Span, Sum, Ties, Totals};
 
     /// Addresses, each with its records, its peers and when it was last seen.
     fn set(rows: &[(u32, u64, u32, i64)], unit: Unit) -> AddressSet {
         let mut counter = Counter::default();
         rows.iter().for_each(|&(address, records, ..)| counter.add(address, records));
         let span = |last| Some(Span { first: 0, last });
-        let sums = rows.iter().map(|&(address, n, _, last)| Sum::new(address, n, None, span(last)));
+        let sums = rows.iter().map(|&(address, n, _, last)| Sum {
+            address,
+            totals: Totals::new(n, None, span(last)),
+        });
         let ties = rows
             .iter()
             .map(|&(address, _, peers, _)| (address, Ties::new(Some(peers), None, None)));

@@ -137,7 +137,7 @@ mod tests {
         for (source, destination) in pairs {
             gathered.add(Conversation::of(source, destination, Service::UNSAID, false, (1, 60)));
         }
-        Conversations::new(gathered)
+        Conversations::new(gathered.finish())
     }
 
     /// Two offices of fifty hosts, each with servers of its own.

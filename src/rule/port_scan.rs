@@ -93,7 +93,7 @@ fn answers(ports: &[u16], back: &[Conversation]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviour::{Entry, Gathered};
+    use crate::behaviour::{Gathered, Keyed};
 
     fn found(ports: impl IntoIterator<Item = u16>) -> Vec<PortScan> {
         let mut gathered = Gathered::default();
@@ -108,7 +108,7 @@ mod tests {
             true,
             (20, 60),
         ));
-        find(&Conversations::new(gathered))
+        find(&Conversations::new(gathered.finish()))
     }
 
     #[test]

@@ -299,7 +299,7 @@ mod tests {
             let size = (1, 60);
             gathered.add(Conversation::of(source, destination, service, is_answered, size));
         }
-        Conversations::new(gathered)
+        Conversations::new(gathered.finish())
     }
 
     /// Fifty clients of five servers.

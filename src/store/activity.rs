@@ -1,10 +1,11 @@
 //! The columns of what addresses did, as all tables have them: shards, and those of the commands that judge.
 
-use std::io::{self, Write};
-
+#[cfg(feature = "report")]
+use super::text::{Times, put_number};
+#[cfg(feature = "report")]
 use crate::address::{AddressSet, Unit};
-use crate::behaviour::{Activity, Span};
-use crate::input::Rfc3339;
+#[cfg(feature = "report")]
+use crate::behaviour::Activity;
 
 /// All of them but records, which have a column already where records are what is counted.
 const COUNTERS: &str = ",bytes,peers,services,unanswered,first_seen,last_seen";
@@ -17,6 +18,7 @@ pub(crate) fn is_header(header: &[u8]) -> bool {
 }
 
 /// The names of the columns that `set` has, each after a comma.
+#[cfg(feature = "report")]
 pub fn names(set: &AddressSet) -> &'static str {
     let activities = set.activities();
     match (activities.is_empty(), activities.has_ties(), set.unit()) {
@@ -29,30 +31,30 @@ pub fn names(set: &AddressSet) -> &'static str {
 
 /// Appends what the address at position `at` of `set` did to `text`, each field after a comma; what is not known
 /// is empty.
-///
-/// # Errors
-/// None: `text` does not fail.
-pub fn write(set: &AddressSet, at: usize, text: &mut Vec<u8>) -> io::Result<()> {
+#[cfg(feature = "report")]
+pub fn write(set: &AddressSet, at: usize, times: &mut Times, text: &mut Vec<u8>) {
     let activities = set.activities();
     if activities.is_empty() {
-        return Ok(());
+        return;
     }
     let Activity { records, bytes, peers, services, unanswered, span } = set.activity(at);
-    let mut put = |count: Option<u64>| match count {
-        Some(count) => write!(text, ",{count}"),
-        None => write!(text, ","),
+    let mut put = |count: Option<u64>| {
+        text.push(b',');
+        if let Some(count) = count {
+            put_number(count, text);
+        }
     };
     if activities.has_ties() {
         if set.unit() != Unit::Records {
-            put(records)?;
+            put(records);
         }
-        put(bytes)?;
-        [peers, services, unanswered]
-            .into_iter()
-            .try_for_each(|count| put(count.map(u64::from)))?;
+        put(bytes);
+        [peers, services, unanswered].into_iter().for_each(|count| put(count.map(u64::from)));
     }
-    match span {
-        Some(Span { first, last }) => write!(text, ",{},{}", Rfc3339(first), Rfc3339(last)),
-        None => write!(text, ",,"),
+    for time in [span.map(|span| span.first), span.map(|span| span.last)] {
+        text.push(b',');
+        if let Some(time) = time {
+            times.put(time, text);
+        }
     }
 }

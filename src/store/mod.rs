@@ -14,6 +14,8 @@ pub mod roaring;
 #[cfg(feature = "report")]
 pub mod seen;
 pub mod shard;
+#[cfg(feature = "report")]
+pub mod text;
 
 #[cfg(feature = "report")]
 pub use earlier::{Earlier, EarlierRole, MadeFrom, Original, earlier_files};

@@ -180,7 +180,7 @@ fn a_busy_destination_that_is_new_is_a_finding_of_the_next_day() {
     fs::remove_file(folder.path("monday/seen.behaviour")).unwrap();
     folder.octomix(&score).assert().success();
     assert!(findings(&folder, "tuesday", "dst")[0].0.contains("new-busy"));
-    folder.write("monday/seen.behaviour", "octomix behaviour 1\nX");
+    folder.write("monday/seen.behaviour", "octomix behaviour 2\nX");
     let told = "is damaged: a row is of no known kind; fit the model again";
     folder.octomix(&score).assert().code(1).stderr(predicates::str::contains(told));
 }

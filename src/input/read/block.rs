@@ -4,10 +4,10 @@ mod watch;
 
 use std::sync::Arc;
 
-use watch::{conversation, seen};
+use watch::{conversation, totals};
 
 use crate::address::Unit;
-use crate::behaviour::Conversation;
+use crate::behaviour::{Flow, Sum, Totals};
 use crate::input::format::Parser;
 use crate::input::irregular::Irregular;
 use crate::input::read::keys::Keys;
@@ -92,7 +92,7 @@ pub(crate) struct Block {
     pub source: Side,
     pub destination: Side,
     /// Who asks whom for what, if the run wants that.
-    pub conversations: Vec<Conversation>,
+    pub flows: Vec<Flow>,
     /// Seconds since 1970, and how many records in a row have them.
     pub seconds: Vec<(i64, u64)>,
     /// What another timeline holds: stretches of so many seconds, as a power of two.
@@ -156,12 +156,12 @@ impl Block {
                 keys.clear();
                 Side { keys: std::mem::take(keys), tally: Tally::default() }
             });
-        self.conversations.clear();
+        self.flows.clear();
         self.seconds.clear();
-        let conversations = std::mem::take(&mut self.conversations);
+        let flows = std::mem::take(&mut self.flows);
         let seconds = std::mem::take(&mut self.seconds);
         let kept = Self::new(wanted);
-        *self = Self { source, destination, conversations, seconds, malformed_left, ..kept };
+        *self = Self { source, destination, flows, seconds, malformed_left, ..kept };
     }
 
     /// Empties the block so that it can be parsed again.
@@ -327,7 +327,7 @@ impl Block {
                 let side = if into_source { &mut self.source } else { &mut self.destination };
                 side.keys.push(address, packets);
                 if self.wanted.sums {
-                    side.keys.seen.push(seen(address, record));
+                    side.keys.sums.push(Sum { address, totals: totals(record) });
                 }
                 counts = true;
             }
@@ -347,7 +347,9 @@ impl Block {
             && counts
             && self.wanted.conversations
         {
-            self.conversations.push(conversation(source, destination, record));
+            // Its addresses have been counted one by one.
+            let conversation = conversation(source, destination, record);
+            self.flows.push(Flow { conversation, totals: Totals::NONE });
         }
     }
 

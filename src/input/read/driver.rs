@@ -20,13 +20,13 @@ use std::time::Duration;
 
 use super::reader::{self, BLOCK, Ending, Event, LONGEST_RECORD, ParseJob, Parsed, Position, Slab};
 use crate::address::Unit;
-use crate::behaviour::{Conversation, ConversationCounter, Counting, Timeline};
+use crate::behaviour::{ConversationCounter, Counting, Flow, Timeline};
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::error::InputError;
 use crate::input::found::PassedOver;
 use crate::input::options::Options;
 use crate::input::read::block::{Block, MANY_LINES, REMEMBERED};
-use crate::input::read::fold::{Fold, Folded};
+use crate::input::read::fold::{FlowCounter, Fold, Folded};
 use crate::input::read::keys::Keys;
 use crate::input::read::source::Sources;
 use crate::input::role::Roles;
@@ -89,16 +89,13 @@ pub(crate) fn read(
     let own = rayon::current_thread_index().map(|_| threads);
     let sums = options.times || options.behaviour != Counting::Off;
     let fold = || Fold::new(Folded::new(sums, own)).map_err(failed);
-    let folds = Folds {
-        source: fold()?,
-        destination: fold()?,
-        conversations: ConversationCounter::new(
-            options.behaviour,
-            options.roles == Some(Roles::Any),
-        )
+    let [source, destination] = [fold()?, fold()?];
+    let is_any = options.roles == Some(Roles::Any);
+    let flows = ConversationCounter::new(options.behaviour, is_any)
+        .map(|counter| FlowCounter::new(counter, source.sender(), destination.sender()))
         .map(|counter| Fold::new(counter).map_err(failed))
-        .transpose()?,
-    };
+        .transpose()?;
+    let folds = Folds { source, destination, flows };
     let account = Account { passed_over, repeated, ..Account::default() };
     let timeline = Timeline::default();
     let mut collector = Collector { events, free, progress, folds, timeline, account };
@@ -112,12 +109,14 @@ pub(crate) fn read(
     }
     collector.progress.tell()?;
     let Collector { folds, timeline, account, .. } = collector;
-    let Folds { source, destination, conversations } = folds;
+    let Folds { source, destination, flows } = folds;
+    // First the flows, which add to the addresses.
+    let flows = flows.map(Fold::finish).transpose().map_err(failed)?;
     Ok(Counted {
+        conversations: flows.map(FlowCounter::into_counter),
         timeline,
         source: source.finish().map_err(failed)?,
         destination: destination.finish().map_err(failed)?,
-        conversations: conversations.map(Fold::finish).transpose().map_err(failed)?,
         account,
     })
 }
@@ -175,7 +174,7 @@ impl Watch<'_> {
 struct Folds {
     source: Fold<Keys, Folded>,
     destination: Fold<Keys, Folded>,
-    conversations: Option<Fold<Vec<Conversation>, ConversationCounter>>,
+    flows: Option<Fold<Vec<Flow>, FlowCounter>>,
 }
 
 /// Collects the work of the threads in file order.
@@ -267,14 +266,13 @@ impl Collector<'_> {
         let block = &mut parsed.slab.block;
         self.folds.source.add(&mut block.source.keys);
         self.folds.destination.add(&mut block.destination.keys);
-        for (second, records) in block.seconds.drain(..) {
-            self.timeline.add(0, second, records);
-        }
+        self.timeline.extend(&block.seconds);
+        block.seconds.clear();
         for (shift, stretch, records) in block.stretches.drain(..) {
             self.timeline.add(shift, stretch, records);
         }
-        if let Some(fold) = &mut self.folds.conversations {
-            fold.add(&mut block.conversations);
+        if let Some(fold) = &mut self.folds.flows {
+            fold.add(&mut block.flows);
         }
         file.source = file.source.plus(block.source.tally);
         file.destination = file.destination.plus(block.destination.tally);

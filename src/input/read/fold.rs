@@ -8,8 +8,8 @@ use std::thread::{Builder, JoinHandle};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::address::{AddressSet, Counter, LARGEST_UNSORTED};
-use crate::behaviour::{Activities, Conversation, ConversationCounter, Sum, Sums, Ties};
-use crate::input::read::keys::{Keys, Seen};
+use crate::behaviour::{Activities, Added, ConversationCounter, Flow, Sums, Ties};
+use crate::input::read::keys::Keys;
 
 /// Batches waiting to be counted.
 const AHEAD: usize = 4;
@@ -38,7 +38,7 @@ impl Batch for Keys {
     }
 }
 
-impl Batch for Vec<Conversation> {
+impl Batch for Vec<Flow> {
     fn len(&self) -> usize {
         self.len()
     }
@@ -59,6 +59,9 @@ pub(crate) trait Counts<B>: Send + 'static {
     /// # Errors
     /// If threads for sorting cannot be started.
     fn count(&mut self, batch: &B) -> io::Result<()>;
+
+    /// Counts what it held back.
+    fn end(&mut self) {}
 }
 
 /// A thread that counts batches in the order they are given.
@@ -82,6 +85,11 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
             .name("octomix fold".to_owned())
             .spawn(move || count(counts, taken, &returned))?;
         Ok(Self { batches, batch: B::default(), spare, thread })
+    }
+
+    /// Where others, too, may send what is to be counted, until they drop it.
+    pub fn sender(&self) -> SyncSender<B> {
+        self.batches.clone()
     }
 
     /// Counts `batch` and empties it.
@@ -121,13 +129,51 @@ fn count<B: Batch, C: Counts<B>>(
         // The receiver may be gone.
         let _ = spare.send(batch);
     }
+    counts.end();
     Ok(counts)
 }
 
-impl Counts<Vec<Conversation>> for ConversationCounter {
-    fn count(&mut self, batch: &Vec<Conversation>) -> io::Result<()> {
-        self.extend(batch);
+/// Counts conversations, and sends what they add to the sums of addresses to those who count these.
+pub(crate) struct FlowCounter {
+    counter: ConversationCounter,
+    sources: SyncSender<Keys>,
+    destinations: SyncSender<Keys>,
+}
+
+impl FlowCounter {
+    /// Counts with `counter`.
+    pub fn new(
+        counter: ConversationCounter,
+        sources: SyncSender<Keys>,
+        destinations: SyncSender<Keys>,
+    ) -> Self {
+        Self { counter, sources, destinations }
+    }
+
+    /// The conversations, once all is sent.
+    pub fn into_counter(self) -> ConversationCounter {
+        self.counter
+    }
+
+    /// Counts with `count`, which gives away what flows add to the sums of addresses.
+    fn sending(&mut self, count: impl FnOnce(&mut ConversationCounter, &mut dyn FnMut(Added))) {
+        count(&mut self.counter, &mut |Added { sources, destinations }| {
+            for (sums, to) in [(sources, &self.sources), (destinations, &self.destinations)] {
+                // If the thread is gone, its `finish` notices.
+                let _ = to.send(Keys { sums, ..Keys::default() });
+            }
+        });
+    }
+}
+
+impl Counts<Vec<Flow>> for FlowCounter {
+    fn count(&mut self, batch: &Vec<Flow>) -> io::Result<()> {
+        self.sending(|counter, send| counter.extend(batch, send));
         Ok(())
+    }
+
+    fn end(&mut self) {
+        self.sending(|counter, send| counter.settle(send));
     }
 }
 
@@ -179,10 +225,7 @@ impl Folded {
         }
         self.add_some(keys, from..keys.addresses.len());
         if let Some(sums) = &mut self.sums {
-            for &Seen { address, bytes, time } in &keys.seen {
-                sums.add(Sum::of(address, bytes, time));
-            }
-            keys.sums.iter().for_each(|&sum| sums.add(sum));
+            sums.add(&keys.sums);
         }
     }
 

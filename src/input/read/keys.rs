@@ -2,23 +2,13 @@
 
 use crate::behaviour::Sum;
 
-/// What a record says of one of its addresses.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen {
-    pub address: u32,
-    /// Its bytes, or [`Sum::UNSAID`].
-    pub bytes: u64,
-    pub time: Option<i64>,
-}
-
 /// The addresses of one role, in the order of their records.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     pub addresses: Vec<u32>,
     /// The packet count of each; empty as long as each has one packet.
     pub packets: Vec<u64>,
-    /// What is to be added to the sums of addresses: of single records, and of many.
-    pub seen: Vec<Seen>,
+    /// What is to be added to the sums of addresses.
     pub sums: Vec<Sum>,
     /// Blocks of addresses: how many of `addresses` come before, the first and the last address. They are
     /// not expanded, because a block may have millions.
@@ -57,7 +47,6 @@ impl Keys {
             self.packets.resize(before + others.addresses.len(), 1);
         }
         self.addresses.append(&mut others.addresses);
-        self.seen.append(&mut others.seen);
         self.sums.append(&mut others.sums);
         let networks = others.networks.drain(..);
         self.networks.extend(networks.map(|(at, first, last)| (before + at, first, last)));
@@ -67,7 +56,6 @@ impl Keys {
         self.addresses.clear();
         self.networks.clear();
         self.packets.clear();
-        self.seen.clear();
         self.sums.clear();
     }
 }

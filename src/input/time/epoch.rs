@@ -35,12 +35,14 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
 #[inline]
 fn count(before: &[u8], after: &[u8]) -> Option<i64> {
     let whole = whole(before).filter(|_| before.len() <= 19)?;
-    let (mut unit, mut bound) = (SECOND, LARGEST);
-    while unit > 1 && whole >= bound {
-        (unit, bound) = (unit / 1000, bound.saturating_mul(1000));
-    }
-    let fraction = fraction(after)?.0 / (SECOND / unit);
-    whole.checked_mul(unit)?.checked_add(fraction)
+    let (unit, units) = match whole {
+        ..LARGEST => (SECOND, 1),
+        _ if whole < LARGEST * 1000 => (SECOND / 1000, 1000),
+        _ if whole < LARGEST * 1_000_000 => (1000, SECOND / 1000),
+        _ => (1, SECOND),
+    };
+    let time = whole.checked_mul(unit)?;
+    if after.is_empty() { Some(time) } else { time.checked_add(fraction(after)?.0 / units) }
 }
 
 /// The time of a number whose exponent is all of `exponent`: `e9`, `E+09`.

@@ -7,13 +7,14 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::quoted::quoted;
-use crate::address::{AddressSet, OCTETS, dotted};
+use crate::address::{AddressSet, OCTETS};
 use crate::model::pca::Pca;
 use crate::pass::Density;
 use crate::rule::Rule;
 use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 use crate::store::activity;
+use crate::store::text::{Times, put_address};
 
 /// Rows that a task writes: some 50 KiB of text.
 const ROWS: usize = 512;
@@ -101,12 +102,12 @@ impl AddressTable<'_> {
         more: impl Fn(&Verdict, &mut Vec<u8>) -> io::Result<()> + Sync,
     ) -> io::Result<()> {
         let text = |rows: &[Verdict]| {
-            let mut text = Vec::with_capacity(128 * ROWS);
+            let (mut text, mut times) = (Vec::with_capacity(128 * ROWS), Times::default());
             let mut responsibilities = vec![0.0; self.components()];
             for row in rows {
                 self.write_fields(row, &mut text)?;
                 more(row, &mut text)?;
-                activity::write(self.set, row.at as usize, &mut text)?;
+                activity::write(self.set, row.at as usize, &mut times, &mut text);
                 if let Some(density) = self.responsibilities {
                     let address = self.set.addresses()[row.at as usize];
                     density.responsibilities(address, &mut responsibilities);
@@ -131,8 +132,8 @@ impl AddressTable<'_> {
         let packets = self.set.packets(at);
         let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
-        let quad = dotted(address);
-        write!(text, "{quad},{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")
+        put_address(address, text);
+        write!(text, ",{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")
     }
 
     /// Whether a rule flags `row` that can flag nothing.

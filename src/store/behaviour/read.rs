@@ -14,7 +14,7 @@ use crate::input::role::Roles;
 /// Recognises the first line.
 ///
 /// # Errors
-/// A later version.
+/// Another version.
 pub(crate) fn recognise(
     head: &mut Head<'_>,
     options: &Options,
@@ -28,7 +28,7 @@ pub(crate) fn recognise(
     }
     if !head.bytes().starts_with(HEADER) {
         let name = head.name().to_owned();
-        return Err(InputError::LaterVersion { name });
+        return Err(InputError::OtherVersion { name });
     }
     Ok(Some(Opened {
         format: Format {
@@ -135,9 +135,9 @@ mod day {
             /// Why.
             reason: io::Error,
         },
-        /// A later octomix wrote it.
-        #[error("'{}' was written by a later version of octomix; fit the model again", path.display())]
-        LaterVersion {
+        /// Another octomix wrote it.
+        #[error("'{}' was written by another version of octomix; fit the model again", path.display())]
+        OtherVersion {
             /// The file.
             path: PathBuf,
         },
@@ -172,7 +172,7 @@ mod day {
             read => read.map_err(|reason| DayError::Read { path: path.to_path_buf(), reason })?,
         };
         if bytes.starts_with(MAGIC) && bytes.len() >= HEADER.len() && !bytes.starts_with(HEADER) {
-            return Err(DayError::LaterVersion { path: path.to_path_buf() });
+            return Err(DayError::OtherVersion { path: path.to_path_buf() });
         }
         let mut rest = bytes.strip_prefix(HEADER).ok_or(damaged("its first line is another"))?;
         let mut sums = PerRole::<Gathered<Sum>>::default();
@@ -191,6 +191,6 @@ mod day {
             rows += 1;
         }
         let sums = sums.into_map(|_, sums| sums.finish());
-        Ok(Some(Day { sums, conversations: Conversations::new(conversations) }))
+        Ok(Some(Day { sums, conversations: Conversations::new(conversations.finish()) }))
     }
 }

@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{CONVERSATION, END, HEADER, STRETCH, letter};
+use super::{CONVERSATION, END, HEADER, STRETCH, letter, put_sum};
 use crate::behaviour::Conversations;
 use crate::input::Capture;
+
+/// Bytes that are written at a time.
+const HELD: usize = 1 << 18;
 
 /// Writes what was gathered of the addresses of a `capture`.
 ///
@@ -14,24 +17,39 @@ pub fn write(
     Capture { sets, conversations, timeline, .. }: &Capture,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    out.write_all(HEADER)?;
+    let mut text = HEADER.to_vec();
     let mut rows = 0u64;
-    let mut put = |letter: u8, bytes: &[u8]| {
+    let mut put = |row: &dyn Fn(&mut Vec<u8>)| -> io::Result<()> {
         rows += 1;
-        out.write_all(&[letter]).and_then(|()| out.write_all(bytes))
+        row(&mut text);
+        if text.len() >= HELD {
+            out.write_all(&text)?;
+            text.clear();
+        }
+        Ok(())
     };
     for (role, set) in sets.iter() {
-        for sum in set.activities().sums().iter().filter(|sum| sum.records > 0) {
-            put(letter(role), &sum.to_bytes())?;
+        for sum in set.activities().sums().iter().filter(|sum| sum.totals.records > 0) {
+            put(&|text| {
+                text.push(letter(role));
+                put_sum(sum, text);
+            })?;
         }
     }
     for row in conversations.as_ref().map(Conversations::rows).unwrap_or_default() {
-        put(CONVERSATION, row)?;
+        put(&|text| {
+            text.push(CONVERSATION);
+            text.extend(row);
+        })?;
     }
     for (stretch, records) in timeline.stretches() {
-        let shift = [timeline.shift() as u8];
-        put(STRETCH, &[&shift[..], &stretch.to_le_bytes(), &records.to_le_bytes()].concat())?;
+        put(&|text| {
+            text.extend([STRETCH, timeline.shift() as u8]);
+            text.extend(stretch.to_le_bytes());
+            text.extend(records.to_le_bytes());
+        })?;
     }
-    out.write_all(&[END])?;
-    out.write_all(&rows.to_le_bytes())
+    text.push(END);
+    text.extend(rows.to_le_bytes());
+    out.write_all(&text)
 }

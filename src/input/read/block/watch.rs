@@ -1,18 +1,16 @@
 //! What addresses do, as the records of a block say it: gathered beside the addresses, and only if the run wants it.
 
 use super::Block;
-use crate::behaviour::{Conversation, Service, Sum};
-use crate::input::read::keys::Seen;
+use crate::behaviour::{Conversation, Flow, Service, Sum, Totals};
 use crate::input::read::wanted::Verdict;
 use crate::input::record::{Cell, Facts, Record};
 use crate::input::role::Role;
 use crate::input::time::SECOND;
 
-/// What `record` says of `address`, one of its two.
+/// What `record` adds to the sums of its addresses.
 #[inline]
-pub(super) fn seen(address: u32, record: &Record) -> Seen {
-    let bytes = record.bytes.map_or(Sum::UNSAID, |bytes| bytes.min(Sum::UNSAID - 1));
-    Seen { address, bytes, time: record.facts.time }
+pub(super) fn totals(record: &Record) -> Totals {
+    Totals::of(record.bytes, record.facts.time)
 }
 
 /// What `record` says of its two addresses together.
@@ -30,14 +28,21 @@ impl Block {
     #[inline]
     pub(super) fn watch_pair(&mut self, source: u32, destination: u32, record: &Record) {
         self.see(record.facts.time);
-        if self.has_source && self.wanted.sums {
-            self.source.keys.seen.push(seen(source, record));
-        }
-        if self.has_destination && self.wanted.sums {
-            self.destination.keys.seen.push(seen(destination, record));
+        let totals = totals(record);
+        let is_flow = self.wanted.conversations && self.has_source && self.has_destination;
+        if self.wanted.sums && !is_flow {
+            if self.has_source {
+                self.source.keys.sums.push(Sum { address: source, totals });
+            }
+            if self.has_destination {
+                self.destination.keys.sums.push(Sum { address: destination, totals });
+            }
         }
         if self.wanted.conversations {
-            self.conversations.push(conversation(source, destination, record));
+            // Where both addresses count, the flow adds to the sums of both.
+            let totals = if is_flow { totals } else { Totals::NONE };
+            let conversation = conversation(source, destination, record);
+            self.flows.push(Flow { conversation, totals });
         }
     }
 
@@ -84,7 +89,7 @@ impl Block {
         self.records += 1;
         let ends = [conversation.source(), conversation.destination()];
         if self.wanted.conversations && self.is_wanted(&ends) {
-            self.conversations.push(conversation);
+            self.flows.push(Flow { conversation, totals: Totals::NONE });
         }
     }
 

@@ -1,0 +1,129 @@
+//! The text of tables of a hundred million rows: fields appended digit by digit, which takes a fifth of the time that
+//! `core::fmt` takes.
+
+use crate::input::Rfc3339;
+
+const SECOND: i64 = 1_000_000_000;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// The digits of the numbers below 100.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut at = 0;
+    while at < 100 {
+        pairs[at] = [b'0' + at as u8 / 10, b'0' + at as u8 % 10];
+        at += 1;
+    }
+    pairs
+};
+
+/// Appends the decimal digits of `number`.
+#[inline]
+pub fn put_number(number: u64, text: &mut Vec<u8>) {
+    text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Appends the dotted quad of `address`.
+#[inline]
+pub fn put_address(address: u32, text: &mut Vec<u8>) {
+    // The longest has 15 bytes.
+    let (mut quad, mut len) = ([0; 16], 0);
+    for octet in address.to_be_bytes() {
+        let [tens, ones] = PAIRS[usize::from(octet % 100)];
+        if octet >= 100 {
+            quad[len] = b'0' + octet / 100;
+            len += 1;
+        }
+        if octet >= 10 {
+            quad[len] = tens;
+            len += 1;
+        }
+        quad[len] = ones;
+        quad[len + 1] = b'.';
+        len += 2;
+    }
+    text.extend_from_slice(&quad[..len - 1]);
+}
+
+/// Writes times as [`Rfc3339`] does, and looks up the calendar only when the day changes.
+#[derive(Debug)]
+pub struct Times {
+    day: i64,
+    /// The date of the day and the `T` behind it.
+    date: [u8; 11],
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { day: 0, date: *b"1970-01-01T" }
+    }
+}
+
+impl Times {
+    /// Appends `time`, in nanoseconds since 1970.
+    #[inline]
+    pub fn put(&mut self, time: i64, text: &mut Vec<u8>) {
+        let (seconds, nanoseconds) = (time.div_euclid(SECOND), time.rem_euclid(SECOND));
+        let day = seconds.div_euclid(DAY);
+        if day != self.day {
+            self.turn(day, time);
+        }
+        let second = seconds.rem_euclid(DAY) as usize;
+        let [h, m, s] = [second / 3600, second / 60 % 60, second % 60].map(|number| PAIRS[number]);
+        // 2026-01-31T23:59:59.123456789Z
+        let mut whole = [0; 30];
+        whole[..11].copy_from_slice(&self.date);
+        whole[11..20].copy_from_slice(&[h[0], h[1], b':', m[0], m[1], b':', s[0], s[1], b'.']);
+        let mut len = 19;
+        if nanoseconds > 0 {
+            let mut rest = nanoseconds as usize;
+            for pair in whole[21..29].rchunks_exact_mut(2) {
+                pair.copy_from_slice(&PAIRS[rest % 100]);
+                rest /= 100;
+            }
+            whole[20] = b'0' + rest as u8;
+            len += match nanoseconds {
+                whole if whole % 1_000_000 == 0 => 4,
+                whole if whole % 1000 == 0 => 7,
+                _ => 10,
+            };
+        }
+        whole[len] = b'Z';
+        text.extend_from_slice(&whole[..=len]);
+    }
+
+    #[cold]
+    fn turn(&mut self, day: i64, time: i64) {
+        self.day = day;
+        let text = Rfc3339(time).to_string();
+        // Years have four digits: from 1677 to 2262.
+        if let Some(date) = text.as_bytes().first_chunk() {
+            self.date = *date;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_the_formatter(address: u32, near in 0i64..200 * DAY, times: [i64; 2]) {
+            let mut text = vec![];
+            put_address(address, &mut text);
+            prop_assert_eq!(text, Ipv4Addr::from(address).to_string().into_bytes());
+            let mut clock = Times::default();
+            for time in [near * SECOND, near * 1_000_000, near * 1000, times[0], times[1]] {
+                let mut text = vec![];
+                clock.put(time, &mut text);
+                prop_assert_eq!(text, Rfc3339(time).to_string().into_bytes());
+            }
+        }
+    }
+}
