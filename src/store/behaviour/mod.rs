@@ -4,7 +4,7 @@
 //! The file begins with a line that names its version. Rows follow, each with a letter that tells its kind: `S`,
 //! `D` and `A` for the sums of an address as a source, as a destination or as either, `C` for a conversation, `T`
 //! for the records of a stretch of time, and `E` for the end, with the number of rows before it. Sums are of
-//! [numbers](number) as long as they need to be: most addresses have few records and no bytes.
+//! numbers as long as they need to be: most addresses have few records and no bytes.
 
 use crate::behaviour::{Conversation, Span, Sum, Totals};
 use crate::input::Role;
