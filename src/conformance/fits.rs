@@ -100,8 +100,9 @@ impl Fits {
             Ok(Expected { name, params, outcome })
         };
         let fits = models.into_iter().map(fit).collect::<Result<Vec<_>, FitError>>()?;
-        let (expected, others): (Vec<_>, Vec<_>) =
-            fits.into_iter().partition(|fit| fit.outcome.noise < UNTOLD * fit.params.tol);
+        let (expected, others): (Vec<_>, Vec<_>) = fits
+            .into_iter()
+            .partition(|fit| fit.outcome.noise < UNTOLD * fit.params.tolerance(points.total()));
         let left_out = others.iter().map(|fit| fit.name).collect();
         Ok(Self { addresses: points.addresses().to_vec(), expected, left_out })
     }

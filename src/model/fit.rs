@@ -49,7 +49,8 @@ pub fn fit_each(
 
     let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
-    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    let tol = params.tolerance(engine.total());
+    em::iterate(engine, &mut chains, params.max_iter, tol, observer)?;
     let mut chains = chains.into_iter();
     let mut groups: Vec<Vec<Chain<'_>>> =
         sizes.iter().map(|&size| chains.by_ref().take(size).collect()).collect();
@@ -84,7 +85,8 @@ fn sort_best(
         bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
     let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
     em::sort_by_mass(engine, &mut chains, params.max_iter)?;
-    em::iterate(engine, &mut chains, params.max_iter, params.tol, observer)?;
+    let tol = params.tolerance(engine.total());
+    em::iterate(engine, &mut chains, params.max_iter, tol, observer)?;
     for ((g, best), chain) in of.into_iter().zip(chains) {
         groups[g][best] = chain;
     }

@@ -61,7 +61,8 @@ impl MixtureFit {
         chain.course.clone_from(self.course());
         let chains = std::slice::from_mut(&mut chain);
         em::sort_by_mass(engine, chains, params.max_iter)?;
-        em::iterate(engine, chains, params.max_iter, params.tol, observer)?;
+        let tol = params.tolerance(engine.total());
+        em::iterate(engine, chains, params.max_iter, tol, observer)?;
         let Chain { estimate, course, .. } = chain;
         self.estimate = estimate;
         self.restarts[self.best] = course;

@@ -63,7 +63,15 @@ pub enum Search {
     MergeSplit(Option<f64>),
 }
 
-/// How to fit a mixture; the defaults are scikit-learn's, except `n_init` (10) and `max_iter` (1000).
+/// The tolerance of a mixture where none is given, scikit-learn's.
+const TOL: f64 = 1e-3;
+
+/// The tolerance of a Bayesian mixture of many addresses where none is given, in nats for each of them: there
+/// [`TOL`] would be less than anybody could tell from rounding.
+const TOL_PER_ADDRESS: f64 = 1e-7;
+
+/// How to fit a mixture; the defaults are scikit-learn's, except `n_init` (10), `max_iter` (1000) and, for more than
+/// 10,000 addresses, `tol`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MixtureParams {
     /// Components, at least 1. In a Bayesian mixture, those that are not needed end near weight 0.
@@ -81,8 +89,8 @@ pub struct MixtureParams {
     /// The most iterations of a restart, at least 1.
     pub max_iter: usize,
     /// A restart stops when its lower bound changes by less: in nats, of an address for maximum
-    /// likelihood.
-    pub tol: f64,
+    /// likelihood. `None`: 1e-3, for a Bayesian mixture of more than 10,000 addresses 1e-7 for each.
+    pub tol: Option<f64>,
     /// Added to the diagonal of every covariance, in squared octets.
     pub reg_covar: f64,
     /// The seed of all random choices.
@@ -99,7 +107,7 @@ impl MixtureParams {
             search: Search::Restarts,
             n_init: 10,
             max_iter: 1000,
-            tol: 1e-3,
+            tol: None,
             reg_covar: 1e-6,
             seed: 0,
         }
@@ -116,12 +124,24 @@ impl MixtureParams {
         n_init: usize,
         /// Sets the most iterations of a restart.
         max_iter: usize,
-        /// Sets the tolerance.
-        tol: f64,
         /// Sets what is added to variances, in squared octets.
         reg_covar: f64,
         /// Sets the seed.
         seed: u64,
+    }
+
+    /// Sets the tolerance.
+    pub fn tol(mut self, tol: f64) -> Self {
+        self.tol = Some(tol);
+        self
+    }
+
+    /// The tolerance for a set of `addresses`.
+    pub fn tolerance(&self, addresses: u64) -> f64 {
+        self.tol.unwrap_or_else(|| match self.priors {
+            Some(_) => TOL.max(TOL_PER_ADDRESS * addresses as f64),
+            None => TOL,
+        })
     }
 
     /// Sets the priors, and so makes the mixture Bayesian.
@@ -141,7 +161,9 @@ impl MixtureParams {
             _ if self.components == 0 => Err(ParamError::NoComponents),
             _ if self.n_init == 0 => Err(ParamError::NoRestarts),
             _ if self.max_iter == 0 => Err(ParamError::NoIterations),
-            _ if !non_negative(self.tol) => Err(ParamError::Tolerance(self.tol)),
+            _ if self.tol.is_some_and(|tol| !non_negative(tol)) => {
+                Err(ParamError::Tolerance(self.tol.unwrap_or_default()))
+            }
             _ if !non_negative(self.reg_covar) => Err(ParamError::RegCovar(self.reg_covar)),
             (Search::MergeSplit(Some(b)), _) if !(b.is_finite() && b > 0.0) => {
                 Err(ParamError::Budget(b))

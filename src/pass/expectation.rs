@@ -81,6 +81,18 @@ pub struct ExpectationStats {
     pub entropy: f64,
 }
 
+impl ExpectationStats {
+    /// Makes these those of `scale` times as many addresses.
+    pub fn scale(&mut self, scale: f64) {
+        for of in &mut self.components {
+            of.weight *= scale;
+            of.first.iter_mut().chain(&mut of.second).for_each(|sum| *sum *= scale);
+        }
+        self.log_likelihood *= scale;
+        self.entropy *= scale;
+    }
+}
+
 impl Stats for ExpectationStats {
     fn merge(&mut self, other: &Self) {
         self.log_likelihood += other.log_likelihood;

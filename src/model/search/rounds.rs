@@ -158,7 +158,7 @@ fn contend(
         runner.advance(&mut climbs)?;
         let top = climbs.iter().map(Climb::bound).fold(enough, f64::max);
         for i in (0..climbs.len()).rev() {
-            if !hopeful(&climbs[i], top, runner.params.tol) {
+            if !hopeful(&climbs[i], top, runner.tol) {
                 climbs.remove(i);
                 moved.remove(i);
             }

@@ -9,6 +9,7 @@ use crate::model::chain::Care;
 use crate::model::em::expectations;
 use crate::model::estimator::Estimator;
 use crate::model::params::MixtureParams;
+use crate::model::sufficient::Sufficient;
 use crate::model::trace::{Kind, Move};
 use crate::model::{FitError, Observer, Progress, Stage, tell};
 
@@ -35,8 +36,12 @@ pub struct Runner<'a, 'o> {
     pub params: &'a MixtureParams,
     /// How to estimate.
     pub estimator: &'a Estimator,
-    /// The number of addresses.
+    /// The number of addresses that the climbs are of: of all, whatever the engine holds of them.
     pub size: f64,
+    /// How many of these each address of the engine stands for.
+    scale: f64,
+    /// The rise an iteration below which an ascent ends.
+    pub tol: f64,
     /// What may be spent, and what has been.
     pub budget: Budget,
     observer: &'a mut Observer<'o>,
@@ -45,26 +50,34 @@ pub struct Runner<'a, 'o> {
 }
 
 impl<'a, 'o> Runner<'a, 'o> {
-    /// Climbs at the cost of `budget`.
+    /// Climbs of `size` addresses, of which the engine holds all or a sample, at the cost of `budget`.
     pub fn new(
         engine: &'a mut dyn Engine,
+        size: u64,
         params: &'a MixtureParams,
         estimator: &'a Estimator,
         budget: Budget,
         observer: &'a mut Observer<'o>,
     ) -> Self {
-        let size = engine.total() as f64;
-        Self { engine, params, estimator, size, budget, observer, streams: 0 }
+        let scale = size as f64 / engine.total() as f64;
+        let tol = params.tolerance(size);
+        let size = size as f64;
+        Self { engine, params, estimator, size, scale, tol, budget, observer, streams: 0 }
     }
 
-    /// What an iteration over all addresses costs.
+    /// What an iteration over the addresses of the engine costs.
     pub fn iteration(&self) -> f64 {
-        self.size * self.params.components as f64
+        self.engine.total() as f64 * self.params.components as f64
+    }
+
+    /// `statistics` of the addresses of the engine, as those of all.
+    pub fn of_all(&self, statistics: Sufficient) -> Sufficient {
+        Sufficient { weight: statistics.weight * self.scale, ..statistics }
     }
 
     /// The rise an iteration below which an ascent ends while there is more to search.
     pub fn coarse(&self) -> f64 {
-        self.params.tol.max(COARSE * self.size)
+        self.tol.max(COARSE * self.size)
     }
 
     /// The number of an unused stream of random numbers, from the far end: the near ones are those of
@@ -105,7 +118,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
         let most_slanted = Care::of(self.engine.len()).slant;
         let fine = |i: usize| in_doubles || climbs[i].slant >= most_slanted;
-        let stats = expectations(self.engine, &mixtures, fine)?;
+        let mut stats = expectations(self.engine, &mixtures, fine)?;
+        stats.iter_mut().for_each(|stats| stats.scale(self.scale));
         self.budget.spent += self.iteration() * climbs.len() as f64;
         for (climb, stats) in climbs.iter_mut().zip(&stats) {
             climb.step(self.estimator, stats);
@@ -129,6 +143,18 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(())
     }
 
+    /// Climbs from where a climb over a sample has led until it hardly rises.
+    pub fn lead(&mut self, climb: &mut Climb) -> Result<(), FitError> {
+        // The bound of a sample is not that of all.
+        if let Some(anew) = Climb::new(self.estimator, climb.statistics.clone(), Gait::Relaxed) {
+            *climb = anew;
+        }
+        while climb.rise().abs() >= self.coarse() && climb.iterations < self.params.max_iter {
+            self.iterate(std::slice::from_mut(climb), false)?;
+        }
+        Ok(())
+    }
+
     /// Climbs to a fixed point of plain EM to `tol`, whatever is left, in doubles; `max_iter` bounds it.
     pub fn finish(&mut self, climb: &mut Climb) -> Result<(), FitError> {
         // The bound so far may be one of single precision, which the first in doubles is not compared with.
@@ -140,7 +166,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             let first = climb.iterations;
             while climb.iterations < first + self.params.max_iter {
                 self.iterate(std::slice::from_mut(climb), true)?;
-                if climb.iterations >= first + least && climb.rise().abs() < self.params.tol {
+                if climb.iterations >= first + least && climb.rise().abs() < self.tol {
                     break;
                 }
             }

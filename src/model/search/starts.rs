@@ -40,8 +40,8 @@ pub fn start(
     runner: &mut Runner<'_, '_>,
     hard: &[MomentsStats],
 ) -> Result<Vec<Exploration>, FitError> {
-    let means: Vec<Vec<_>> =
-        hard.iter().map(|h| h.0.iter().map(Sufficient::from_exact).collect()).collect();
+    let of_all = |moments| runner.of_all(Sufficient::from_exact(moments));
+    let means: Vec<Vec<_>> = hard.iter().map(|h| h.0.iter().map(of_all).collect()).collect();
     // If the first has no posterior, the fit reports why.
     let refused = means.first().and_then(|first| runner.estimator.maximise(first).err());
     let mut merged = Vec::with_capacity(AGGLOMERATED);

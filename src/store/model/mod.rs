@@ -158,7 +158,9 @@ impl ModelFile {
             }
         };
         let (n_init, tol, seed) = match about.params {
-            Params::Mixture(params) => (params.n_init, params.tol, params.seed),
+            Params::Mixture(params) => {
+                (params.n_init, params.tolerance(fit.moments().count), params.seed)
+            }
             Params::KMeans(params) => (params.n_init, params.tol, params.seed),
         };
         let (model, points) = (fit.model(), fit.moments().count);

@@ -192,7 +192,7 @@ fn mixture(
     params.search = search(args, kind, params.init == Init::KMeans && labels.is_none())?;
     params.n_init = args.n_init as usize;
     params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
-    params.tol = args.tol.unwrap_or(params.tol);
+    params.tol = args.tol;
     params.reg_covar = args.reg_covar.unwrap_or(params.reg_covar);
     params.seed = args.seed;
     let params = params.check().map_err(|mistake| Failure::Usage(mistake.to_string()))?;
