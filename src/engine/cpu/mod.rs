@@ -90,6 +90,13 @@ impl<'a> CpuEngine<'a> {
         Self { points, unit: VectorUnit { level: Level::new(), precision }, sorted: None }
     }
 
+    /// The same with sums in single precision however few the points are: for what leads a fit but does not end it.
+    #[must_use]
+    pub fn in_singles(mut self) -> Self {
+        self.unit.precision = Precision::F32;
+        self
+    }
+
     /// The points that it holds.
     pub(super) fn held(&self) -> &Points<'a> {
         &self.points

@@ -19,6 +19,9 @@ const MOST: f64 = 700.0;
 /// (`how_a_search_compares_with_restarts` in tests/search.rs measures both).
 const PER_ITERATION: f64 = 3.0;
 
+/// The share of the least budget that is allowed over more addresses, where a sample has been searched.
+const OVER_MORE: f64 = 0.5;
+
 /// The share of the budget kept for the last ascent.
 const RESERVE: f64 = 0.08;
 
@@ -40,7 +43,7 @@ pub struct Budget {
     pub allowed: f64,
     /// Evaluations spent.
     pub spent: f64,
-    /// What an iteration of all restarts costs; `None` where the amount is given.
+    /// What an iteration of all restarts costs, 0 once first climbs have told; `None` where the amount is given.
     follows: Option<f64>,
     climbs: usize,
     iterations: usize,
@@ -58,6 +61,17 @@ impl Budget {
         }
     }
 
+    /// The same where more `addresses` are searched than before, for what is left to find there: a
+    /// [share](OVER_MORE) of the least, unless the amount is given.
+    pub fn over(self, params: &MixtureParams, addresses: u64) -> Self {
+        if self.follows.is_none() {
+            return self;
+        }
+        let more = OVER_MORE * least_budget(params, addresses);
+        let allowed = (self.spent + more) / (1.0 - RESERVE);
+        Self { allowed, follows: Some(0.0), ..self }
+    }
+
     /// Whether nothing is left to search with. A first climb always ends, and tells what is needed.
     pub fn exhausted(&self) -> bool {
         let known = self.follows.is_none() || self.climbs > 0;
@@ -68,7 +82,7 @@ impl Budget {
     pub fn follow(&mut self, iterations: usize) {
         self.climbs += 1;
         self.iterations += iterations;
-        if let Some(iteration) = self.follows {
+        if let Some(iteration) = self.follows.filter(|&iteration| iteration > 0.0) {
             let mean = self.iterations as f64 / self.climbs as f64;
             self.allowed = iteration * (PER_ITERATION * mean).clamp(LEAST, MOST);
         }

@@ -32,17 +32,23 @@ use super::estimator::{Estimator, NOISE};
 use super::fitted::MixtureFit;
 use super::params::MixtureParams;
 use super::trace::{Kind, Trace};
-use super::{Checked, FitError, Observer, Stop, centres_of, check_size, kmeans, moments_of_all};
-use crate::engine::{CpuEngine, Engine, Host, Precision, RandomStream, Run};
+use super::{Checked, FitError, Observer, Stop, centres_of, check_size, moments_of_all};
+use crate::engine::{CpuEngine, Engine, Precision, RandomStream, Run};
 use crate::pass::Moments;
 
 /// What the evaluation of a K-Means centre costs, in evaluations of a component.
 const KMEANS: f64 = 0.13;
 
-/// Of more addresses than these a sample is searched, of so many, and only what it finds climbs over all: the optima
-/// of so large a sample lie in the basins of those of all, and a step over all costs as much as many over the sample.
+/// Of many addresses samples of these sizes are searched before all are, where they are less than half of them: the
+/// optima of a large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
+const SAMPLES: [usize; 2] = [1 << 14, 1 << 17];
+
+/// What is found in a sample goes on over so many addresses as one of so many, in case the sample has ranked them
+/// wrongly.
+const LED: usize = 3;
+
+/// Sets of more addresses than these are not searched as a whole.
 const MOST_SEARCHED: u64 = 1 << 18;
-const SEARCHED: usize = 1 << 17;
 
 /// Fits by searching until the budget is spent or new starts lead no higher. The budget is `allowed`
 /// address-component evaluations, those on the host among them; where left out it is [`least_budget`],
@@ -61,22 +67,29 @@ pub fn fit(
     let total = engine.total();
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
-    let (found, budget) = if total > MOST_SEARCHED {
-        let random = RandomStream::new(params.seed, usize::MAX);
-        let sample = engine.sample(SEARCHED, random)?;
-        let mut sample = CpuEngine::new(&sample);
-        let budget = Budget::new(allowed, params, sample.total());
-        explore(&mut sample, total, params, &estimator, budget, observer)?
-    } else {
-        let budget = Budget::new(allowed, params, total);
-        explore(engine, total, params, &estimator, budget, observer)?
-    };
-    // `start` fails where there is none.
-    let Exploration { mut best, mut trace, .. } = found.ok_or(FitError::NoAddresses)?;
-    let mut runner = Runner::new(engine, total, params, &estimator, budget, observer);
-    if total > MOST_SEARCHED {
-        runner.lead(&mut best)?;
+    let mut samples = Vec::with_capacity(SAMPLES.len());
+    for (at, &size) in SAMPLES.iter().enumerate().filter(|&(_, &size)| 2 * size as u64 <= total) {
+        let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
+        samples.push(engine.sample(size, random)?);
     }
+    let mut samples: Vec<_> =
+        samples.iter().map(|sample| CpuEngine::new(sample).in_singles()).collect();
+    let mut levels: Vec<&mut dyn Engine> =
+        samples.iter_mut().map(|sample| sample as &mut dyn Engine).collect();
+    levels.push(engine);
+    let mut levels = levels.into_iter();
+    // There is always the last.
+    let first = levels.next().ok_or(FitError::NoAddresses)?;
+    let budget = Budget::new(allowed, params, first.total());
+    let mut runner = Runner::new(first, total, params, &estimator, budget, observer);
+    let mut found = explore(&mut runner)?;
+    for level in levels {
+        runner = runner.over(level);
+        found = refine(&mut runner, found)?;
+    }
+    // `start` fails where there is none.
+    let best = found.into_iter().next().ok_or(FitError::NoAddresses)?;
+    let Exploration { mut best, mut trace, .. } = best;
     let before = best.bound();
     runner.finish(&mut best)?;
     trace.push(runner.kept(Kind::Finish, Vec::new(), before, &best));
@@ -96,28 +109,34 @@ pub fn fit(
     })
 }
 
-/// The best that a search over the addresses of `engine` finds, and what is left of `budget`.
-fn explore(
-    engine: &mut dyn Engine,
-    total: u64,
-    params: &Checked<MixtureParams>,
-    estimator: &Estimator,
-    budget: Budget,
-    observer: &mut Observer<'_>,
-) -> Result<(Option<Exploration>, Budget), FitError> {
+/// The optima that a search over the addresses of the engine finds, the best first.
+fn explore(runner: &mut Runner<'_, '_>) -> Result<Vec<Exploration>, FitError> {
     // The same K-Means as that of the restarts under the same seed.
-    let kmeans = Checked::start_of(params, params.n_init);
-    let means = kmeans::restarts(engine, &kmeans, observer)?;
+    let kmeans = Checked::start_of(runner.params, runner.params.n_init);
+    let means = runner.kmeans(&kmeans)?;
     let centres = centres_of(means.iter().map(|restart| &restart.points))?;
-    let hard = Run::<Moments>::run(engine, &centres)?;
-    let mut runner = Runner::new(engine, total, params, estimator, budget, observer);
+    let hard = Run::<Moments>::run(runner.engine, &centres)?;
     let iterations: usize = means.iter().map(|m| m.n_iter).sum();
     runner.budget.spent += KMEANS * iterations as f64 * runner.iteration();
-    let starts = starts::start(&mut runner, &hard)?;
-    let found = if params.components > 1 {
-        rounds::improve(&mut runner, starts)?
-    } else {
-        starts.into_iter().next()
-    };
-    Ok((found, runner.budget))
+    let starts = starts::start(runner, &hard)?;
+    if runner.params.components > 1 { rounds::improve(runner, starts) } else { Ok(starts) }
+}
+
+/// What becomes of the best of `found`, in a smaller sample, over the addresses of the engine; the best first.
+fn refine(
+    runner: &mut Runner<'_, '_>,
+    mut found: Vec<Exploration>,
+) -> Result<Vec<Exploration>, FitError> {
+    found.truncate(LED);
+    for found in &mut found {
+        runner.lead(&mut found.best)?;
+    }
+    // Stable: the first of equals.
+    found.sort_by(|a, b| b.best.bound().total_cmp(&a.best.bound()));
+    if runner.is_searched()
+        && let Some(best) = found.first_mut()
+    {
+        best.go_on(runner)?;
+    }
+    Ok(found)
 }

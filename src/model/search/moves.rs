@@ -12,9 +12,10 @@ use rand_chacha::ChaCha8Rng;
 use super::objective::{bound, combine, evidence, maximise, scaled};
 use super::runner::Sample;
 use crate::address::{OCTETS, octets};
+use crate::engine::{CpuEngine, Engine};
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::{Sufficient, symmetric};
-use crate::pass::{Centres, Expectation, Mixture, Moments, Pass};
+use crate::pass::{Centres, Mixture, Moments, Pass};
 
 /// Addresses on which a move is tried, at most.
 const POINTS: usize = 600;
@@ -154,13 +155,14 @@ impl<'a> View<'a> {
         spent: &mut f64,
     ) -> Option<Tried> {
         let points = self.points(&components, rng);
+        let mut engine = CpuEngine::new(&points);
         let scale = self.weight(&components) / points.len() as f64;
         let cost = (points.len() * components.len()) as f64;
         let mut all = self.statistics.to_vec();
         let mut step = |all: &mut Vec<Sufficient>| {
             let whole = maximise(self.estimator, all)?.mixture();
             let part = Mixture(components.iter().map(|&k| whole.0[k]).collect());
-            let stats = Expectation::reduce(&part, &points);
+            let stats = engine.expectation_in_doubles(&[part]).ok()?.pop()?;
             *spent += cost;
             for (&k, statistics) in components.iter().zip(scaled(&stats, scale)) {
                 all[k] = statistics;

@@ -42,6 +42,12 @@ const MOST_REPEATS: usize = 5;
 const MOST_IDLE_STARTS: usize = 4;
 
 impl Exploration {
+    /// Goes on where more addresses are searched than before.
+    pub fn go_on(&mut self, runner: &mut Runner<'_, '_>) -> Result<(), FitError> {
+        (self.rounds_without_gain, self.rounds_without_news) = (0, 0);
+        self.explore(runner, PATIENCE, None)
+    }
+
     /// Rounds until the last `patience` have led no further, or the chain is at `known`, the bound of
     /// another.
     fn explore(
@@ -71,41 +77,51 @@ impl Exploration {
     }
 }
 
-/// The best of what rounds make of `starts` and, when these lead no further, of other starts, until
-/// nothing is left to search with or these lead no higher; `None` of none.
+/// What rounds make of `starts` and, when these lead no further, of other starts, until nothing is left to search
+/// with or these lead no higher: the best first.
 pub fn improve(
     runner: &mut Runner<'_, '_>,
     starts: Vec<Exploration>,
-) -> Result<Option<Exploration>, FitError> {
-    let mut best: Option<Exploration> = None;
+) -> Result<Vec<Exploration>, FitError> {
+    let mut chains: Vec<Exploration> = Vec::new();
     for start in starts {
-        best = Some(better(runner, start, best)?);
+        contest(runner, start, &mut chains)?;
     }
-    let Some(mut best) = best else { return Ok(None) };
-    best.explore(runner, PATIENCE, None)?;
     let mut idle = 0;
-    while !runner.budget.exhausted() && idle < MOST_IDLE_STARTS {
-        let Some(other) = starts::another(runner)? else { break };
-        let before = best.best.bound();
-        best = better(runner, other, Some(best))?;
-        idle = if best.best.bound() > before { 0 } else { idle + 1 };
+    loop {
+        let Some(best) = chains.first_mut() else { break };
         best.explore(runner, PATIENCE, None)?;
+        let before = best.best.bound();
+        if runner.budget.exhausted() || idle >= MOST_IDLE_STARTS {
+            break;
+        }
+        let Some(other) = starts::another(runner)? else { break };
+        contest(runner, other, &mut chains)?;
+        idle = if chains[0].best.bound() > before { 0 } else { idle + 1 };
     }
-    Ok(Some(best))
+    Ok(chains)
 }
 
-/// The better of `chain`, when a few rounds lead it no further, and `best`.
-fn better(
+/// Adds `chain`, when a few rounds lead it no further, to others, the best of which is the first.
+fn contest(
     runner: &mut Runner<'_, '_>,
     mut chain: Exploration,
-    best: Option<Exploration>,
-) -> Result<Exploration, FitError> {
-    let known = best.as_ref().map(|best| best.best.bound());
+    chains: &mut Vec<Exploration>,
+) -> Result<(), FitError> {
+    let known = chains.first().map(|best| best.best.bound());
     chain.explore(runner, FIRST_PATIENCE, known)?;
-    Ok(match best {
-        Some(best) if chain.best.bound() <= best.best.bound() => best,
-        _ => chain,
-    })
+    let bound = chain.best.bound();
+    let at = chains.iter().take_while(|other| other.best.bound() >= bound).count();
+    // Of those at one optimum, the first of the highest stays.
+    let alike = |other: &Exploration| (other.best.bound() - bound).abs() < gain(runner);
+    if chains[..at].iter().any(alike) {
+        return Ok(());
+    }
+    let lower = chains.split_off(at).into_iter().filter(|other| !alike(other));
+    let lower: Vec<_> = lower.collect();
+    chains.push(chain);
+    chains.extend(lower);
+    Ok(())
 }
 
 /// What a move has to gain: more than an ascent ended early may have left.

@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
+use super::MOST_SEARCHED;
 use super::budget::Budget;
 use super::climb::{Climb, Gait};
 use crate::engine::{Engine, Precision, RandomStream};
@@ -11,7 +12,7 @@ use crate::model::estimator::Estimator;
 use crate::model::params::MixtureParams;
 use crate::model::sufficient::Sufficient;
 use crate::model::trace::{Kind, Move};
-use crate::model::{FitError, Observer, Progress, Stage, tell};
+use crate::model::{Checked, FitError, Observer, Progress, Stage, kmeans, tell};
 
 /// While it searches, an ascent ends when the bound rises by less than this an iteration, in nats an
 /// address: the gain of a move is larger by orders, and only the best state is worth the rest.
@@ -31,9 +32,10 @@ pub struct Sample {
 
 /// What climbs need besides their state.
 pub struct Runner<'a, 'o> {
-    engine: &'a mut dyn Engine,
+    /// Where the addresses are.
+    pub engine: &'a mut dyn Engine,
     /// How to fit.
-    pub params: &'a MixtureParams,
+    pub params: &'a Checked<MixtureParams>,
     /// How to estimate.
     pub estimator: &'a Estimator,
     /// The number of addresses that the climbs are of: of all, whatever the engine holds of them.
@@ -54,7 +56,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     pub fn new(
         engine: &'a mut dyn Engine,
         size: u64,
-        params: &'a MixtureParams,
+        params: &'a Checked<MixtureParams>,
         estimator: &'a Estimator,
         budget: Budget,
         observer: &'a mut Observer<'o>,
@@ -63,6 +65,26 @@ impl<'a, 'o> Runner<'a, 'o> {
         let tol = params.tolerance(size);
         let size = size as f64;
         Self { engine, params, estimator, size, scale, tol, budget, observer, streams: 0 }
+    }
+
+    /// The same over the addresses of another `engine`, a larger part of all.
+    pub fn over(self, engine: &'a mut dyn Engine) -> Self {
+        let scale = self.size / engine.total() as f64;
+        let budget = self.budget.over(self.params, engine.total());
+        Self { engine, scale, budget, ..self }
+    }
+
+    /// Whether the engine holds few enough addresses to search among them.
+    pub fn is_searched(&self) -> bool {
+        self.params.components > 1 && self.engine.total() <= MOST_SEARCHED
+    }
+
+    /// The restarts of K-Means over the addresses of the engine.
+    pub fn kmeans(
+        &mut self,
+        params: &Checked<kmeans::Params>,
+    ) -> Result<Vec<kmeans::Restart>, FitError> {
+        kmeans::restarts(self.engine, params, self.observer)
     }
 
     /// What an iteration over the addresses of the engine costs.
