@@ -30,6 +30,8 @@ struct Component {
 
 // Bits, below any log2-density that matters. WGSL need not support infinity.
 const LEAST = -1.0e30;
+// A responsibility below two to this power is taken for 0.
+const FLOOR = -60.0;
 
 @group(0) @binding(2) var<storage, read> components: array<Component>;
 

@@ -53,9 +53,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         var sum = vec4(0.0);
         var surplus = vec4(0.0);
 //# for k
-        let e_$k = exp2(t_$k - block_largest);
+        let z_$k = t_$k - block_largest;
+        // Products of less would not be normal numbers, which drivers may or may not flush to 0.
+        let e_$k = select(vec4(0.0), exp2(z_$k), z_$k > vec4(FLOOR));
         sum += e_$k;
-        surplus += e_$k * (block_largest - t_$k);
+        surplus -= e_$k * z_$k;
 //# end
         let block_sum = sum;
         for (var i = BLOCK; i < reach.components; i++) {
@@ -66,7 +68,8 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
             largest = raised;
         }
         let log_sum = log2(sum);
-        let scale = live * exp2(block_largest - largest) / sum;
+        let share = select(vec4(0.0), exp2(block_largest - largest), block_largest - largest > vec4(FLOOR));
+        let scale = live * share / sum;
         log_likelihood += dot(live, largest + log_sum);
         // - sum r log2 r, in an order in which nothing large cancels; the responsibilities add up to 1.
         entropy += dot(scale, surplus + block_sum * (largest - block_largest));

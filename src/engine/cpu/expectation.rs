@@ -279,8 +279,9 @@ fn add_tile<F: Lane, const SHARED: usize, S: Simd>(
             continue;
         }
         for v in 0..vectors {
-            let z = (exponents[v] - largest[v]).max(splat(F::LEAST));
-            let e = exp2::<F, S>(simd, z);
+            let z = (exponents[v] - largest[v]).max(splat(F::FLOOR));
+            // Exactly 0 at the floor; what it takes from larger ones is below every bound.
+            let e = exp2::<F, S>(simd, z) - splat(F::AT_FLOOR);
             normaliser[v] += e;
             fall[v] = (-z).mul_add(e, fall[v]);
             exponents[v] = e;

@@ -21,6 +21,12 @@ pub(super) trait Lane: SimdFloatElement + 'static {
     const NEGLIGIBLE: Self;
     /// The least exponent whose power of two is normal.
     const LEAST: Self;
+    /// A responsibility below two to this power is taken for 0: far below [`NEGLIGIBLE`](Self::NEGLIGIBLE), and so far
+    /// above the least normal number that products with offsets are normal, too. Some processors take a hundred
+    /// cycles for a product that is not.
+    const FLOOR: Self;
+    /// What [`exp2`] makes of it.
+    const AT_FLOOR: Self;
     /// 3 x 2^(m - 1): what is added to it is rounded to a whole number, which stands in its low bits.
     const ROUNDER: Self;
     /// m, the bits of the mantissa.
@@ -41,6 +47,8 @@ pub(super) trait Lane: SimdFloatElement + 'static {
 impl Lane for f32 {
     const NEGLIGIBLE: f32 = -34.0;
     const LEAST: f32 = -126.0;
+    const FLOOR: f32 = -60.0;
+    const AT_FLOOR: f32 = Self::EXP2[0] / (1u64 << 60) as f32;
     const ROUNDER: f32 = 12_582_912.0;
     const MANTISSA: u32 = 23;
     // Within 7.5e-8.
@@ -73,6 +81,8 @@ impl Lane for f32 {
 impl Lane for f64 {
     const NEGLIGIBLE: f64 = -64.0;
     const LEAST: f64 = -1022.0;
+    const FLOOR: f64 = -124.0;
+    const AT_FLOOR: f64 = Self::EXP2[0] / (1u128 << 124) as f64;
     const ROUNDER: f64 = 6_755_399_441_055_744.0;
     const MANTISSA: u32 = 52;
     // Within 3.1e-18.
@@ -212,6 +222,12 @@ mod tests {
         assert!(worst(double) < 5.0 * DOUBLE);
     }
 
+    fn floors<S: Simd>(simd: S) {
+        let single = exp2::<f32, S>(simd, S::f32s::splat(simd, f32::FLOOR))[0];
+        let double = exp2::<f64, S>(simd, S::f64s::splat(simd, f64::FLOOR))[0];
+        assert_eq!((single, double), (f32::AT_FLOOR, f64::AT_FLOOR));
+    }
+
     fn logarithms<S: Simd>(simd: S) {
         let above = (0..100_000).map(|i| (f64::from(i) * 1e-3).exp2() * 1.000_1);
         let logs = above.map(|x| (log2(simd, S::f64s::splat(simd, x))[0], x.log2()));
@@ -226,6 +242,7 @@ mod tests {
     fn powers_and_logarithms_are_as_good_as_promised() {
         for level in test_levels() {
             dispatch!(level, simd => powers(simd));
+            dispatch!(level, simd => floors(simd));
             dispatch!(level, simd => logarithms(simd));
         }
     }

@@ -52,7 +52,8 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
     sums: Precision::F32,
     chain: LANES + TRIPS + PARTIALS,
     // What is smaller than the least normal number may be flushed to 0.
-    negligible: f32::MIN_POSITIVE as f64,
+    // FLOOR of component.wgsl.
+    negligible: 1.0 / (1u64 << 60) as f64,
 };
 
 /// The engine of a GPU.
