@@ -116,24 +116,54 @@ impl Isolated {
         if sum > 0.0 { terms[0] / sum } else { 0.0 }
     }
 
-    /// Finds the weights of largest likelihood of `all` addresses in these classes.
+    /// Finds the weights of largest likelihood of `all` addresses in these classes: by EM, which goes on in the way that
+    /// its last two steps point while the likelihood rises (SQUAREM, scheme S3 of Varadhan and Roland 2008).
     fn maximise(&mut self, classes: &[([u32; LENGTHS.len()], u64)], all: f64) {
         for _ in 0..ITERATIONS {
-            let mut next = [0.0; TERMS];
-            for (counts, size) in classes {
-                let terms = self.terms(counts);
-                let scale = *size as f64 / terms.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-                next.iter_mut().zip(terms).for_each(|(next, term)| *next += term * scale);
-            }
-            next.iter_mut().for_each(|weight| *weight /= all);
-            let moved = next.iter().zip(self.weights).map(|(a, b)| (a - b).abs());
-            let moved = moved.fold(0.0, f64::max);
-            self.weights = next;
-            if moved <= TOLERANCE {
+            let start = self.weights;
+            let [(first, _), (second, likelihood)] = [(); 2].map(|()| {
+                let likelihood = self.step(classes, all);
+                (self.weights, likelihood)
+            });
+            let step = difference(&first, &start);
+            let bend = difference(&difference(&second, &first), &step);
+            if step.iter().all(|step| step.abs() <= TOLERANCE) {
                 break;
+            }
+            let reach = (norm(&step) / norm(&bend)).max(1.0);
+            let ahead: [f64; TERMS] = std::array::from_fn(|term| {
+                start[term] + 2.0 * reach * step[term] + reach * reach * bend[term]
+            });
+            if ahead.iter().all(|&weight| weight >= 0.0) {
+                self.weights = ahead;
+                // Not so far where that is lower than what led there.
+                if self.step(classes, all) < likelihood {
+                    self.weights = second;
+                }
             }
         }
     }
+
+    /// A step of EM. Returns the logarithm of the likelihood before it, but for a constant.
+    fn step(&mut self, classes: &[([u32; LENGTHS.len()], u64)], all: f64) -> f64 {
+        let (mut next, mut likelihood) = ([0.0; TERMS], 0.0);
+        for (counts, size) in classes {
+            let (terms, size) = (self.terms(counts), *size as f64);
+            let sum = terms.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+            likelihood += size * sum.ln();
+            next.iter_mut().zip(terms).for_each(|(next, term)| *next += term * (size / sum));
+        }
+        self.weights = next.map(|weight| weight / all);
+        likelihood
+    }
+}
+
+fn difference(a: &[f64; TERMS], b: &[f64; TERMS]) -> [f64; TERMS] {
+    std::array::from_fn(|term| a[term] - b[term])
+}
+
+fn norm(x: &[f64; TERMS]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -55,6 +55,13 @@ impl<'a> Ascending<'a> {
     }
 }
 
+/// Those of `addresses`, which ascend, that share the leading `length` bits of `address`.
+pub fn within(addresses: &[u32], address: u32, length: u32) -> &[u32] {
+    let (least, most) = prefix(address, length);
+    let addresses = &addresses[addresses.partition_point(|&other| other < least)..];
+    &addresses[..addresses.partition_point(|&other| other <= most)]
+}
+
 /// The first and the last address that share the leading `length` bits of `address`.
 pub fn prefix(address: u32, length: u32) -> (u32, u32) {
     let hosts = u32::MAX.checked_shr(length).unwrap_or(0);

@@ -14,7 +14,7 @@ use crate::rule::Rule;
 use crate::rule::judge::Verdict;
 use crate::rule::reason::Reasons;
 use crate::store::activity;
-use crate::store::text::{Times, put_address};
+use crate::store::text::{Times, put_address, put_float, put_number};
 
 /// Rows that a task writes: some 50 KiB of text.
 const ROWS: usize = 512;
@@ -64,7 +64,9 @@ impl AddressTable<'_> {
     /// When `out` fails.
     pub fn write(&self, rows: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
         self.write_rows(rows, out, |row, text| {
-            write!(text, ",{},{}", self.is_finding(row), row.surprise)
+            text.extend_from_slice(if self.is_finding(row) { b",true," } else { b",false," });
+            put_float(row.surprise, text);
+            Ok(())
         })
     }
 
@@ -88,8 +90,12 @@ impl AddressTable<'_> {
             let (at, rules) = (row.at as usize, row.rules());
             let (address, packets) = (self.set.addresses()[at], self.set.packets(at));
             let reason = reasons.of(address, packets, self.set.activity(at), rules);
-            write!(text, ",{rules},{},{}", quoted(&reason.sentence), reason.bits())?;
-            reason.surprise.iter().try_for_each(|bits| write!(text, ",{bits}"))?;
+            write!(text, ",{rules},{},", quoted(&reason.sentence))?;
+            put_float(reason.bits(), text);
+            for &bits in &reason.surprise {
+                text.push(b',');
+                put_float(bits, text);
+            }
             write!(text, ",{}", self.is_finding(row))
         })
     }
@@ -105,7 +111,7 @@ impl AddressTable<'_> {
             let (mut text, mut times) = (Vec::with_capacity(128 * ROWS), Times::default());
             let mut responsibilities = vec![0.0; self.components()];
             for row in rows {
-                self.write_fields(row, &mut text)?;
+                self.write_fields(row, &mut text);
                 more(row, &mut text)?;
                 activity::write(self.set, row.at as usize, &mut times, &mut text);
                 if let Some(density) = self.responsibilities {
@@ -126,14 +132,24 @@ impl AddressTable<'_> {
     }
 
     /// Appends what the model says of every row to `text`.
-    fn write_fields(&self, row: &Verdict, text: &mut Vec<u8>) -> io::Result<()> {
+    fn write_fields(&self, row: &Verdict, text: &mut Vec<u8>) {
         let (at, cluster, log_density) = (row.at as usize, row.cluster(), row.log_density);
         let address = self.set.addresses()[at];
         let packets = self.set.packets(at);
         let anomaly = !row.rules().is_empty();
         let [pc1, pc2] = self.pca.project(address);
         put_address(address, text);
-        write!(text, ",{packets},{cluster},{log_density},{anomaly},{pc1},{pc2}")
+        text.push(b',');
+        put_number(packets, text);
+        text.push(b',');
+        put_number(cluster.into(), text);
+        text.push(b',');
+        put_float(log_density, text);
+        text.extend_from_slice(if anomaly { b",true" } else { b",false" });
+        for coordinate in [pc1, pc2] {
+            text.push(b',');
+            put_float(coordinate, text);
+        }
     }
 
     /// Whether a rule flags `row` that can flag nothing.
