@@ -16,19 +16,44 @@ pub struct Ascending<'a> {
     /// The positions in a set of another order; small sets only, see
     /// [`LARGEST_UNSORTED`](crate::address::LARGEST_UNSORTED).
     positions: Option<Vec<u32>>,
+    /// The rank of the first address of each /16 and, last, the number of addresses: where a binary search over all of
+    /// them begins.
+    starts: Vec<usize>,
+}
+
+/// Blocks of two octets.
+const BLOCKS: u32 = 1 << 16;
+
+/// Addresses from which it takes less time to find where each block of two octets starts than to look for it each time.
+const LARGE: usize = 1 << 16;
+
+/// As [`Ascending::starts`], of large sets.
+fn starts(addresses: &[u32]) -> Vec<usize> {
+    if addresses.len() < LARGE {
+        return Vec::new();
+    }
+    let mut rank = 0;
+    let start = |block: u32| {
+        let rest = &addresses[rank..];
+        rank += rest.partition_point(|&address| address >> 16 < block);
+        rank
+    };
+    (0..=BLOCKS).map(start).collect()
 }
 
 impl<'a> Ascending<'a> {
     /// Of the distinct `addresses` of a set; those in another order are copied, 8 bytes each.
     pub fn new(addresses: &'a [u32]) -> Self {
         if addresses.is_sorted() {
-            return Self { addresses: Cow::Borrowed(addresses), positions: None };
+            let starts = starts(addresses);
+            return Self { addresses: Cow::Borrowed(addresses), positions: None, starts };
         }
         // Positions fit in u32: there are 2^32 addresses.
         let mut pairs: Vec<(u32, u32)> = addresses.iter().copied().zip(0..=u32::MAX).collect();
         pairs.sort_unstable();
         let (addresses, positions): (Vec<u32>, Vec<u32>) = pairs.into_iter().unzip();
-        Self { addresses: Cow::Owned(addresses), positions: Some(positions) }
+        let starts = starts(&addresses);
+        Self { addresses: Cow::Owned(addresses), positions: Some(positions), starts }
     }
 
     /// The addresses.
@@ -48,18 +73,19 @@ impl<'a> Ascending<'a> {
 
     /// The ranks of the addresses that share the leading `length` bits of `address`.
     pub fn block(&self, address: u32, length: u32) -> Range<usize> {
-        let prefix = prefix(address, length);
-        let first = self.addresses.partition_point(|&other| other < prefix.0);
-        let block = &self.addresses[first..];
-        first..first + block.partition_point(|&other| other <= prefix.1)
+        let (least, most) = prefix(address, length);
+        let near = match self.starts[..] {
+            [] => 0..self.addresses.len(),
+            ref starts => starts[(least >> 16) as usize]..starts[(most >> 16) as usize + 1],
+        };
+        if length <= 16 && !self.starts.is_empty() {
+            return near;
+        }
+        let block = &self.addresses[near.clone()];
+        let first = block.partition_point(|&other| other < least);
+        let len = block[first..].partition_point(|&other| other <= most);
+        near.start + first..near.start + first + len
     }
-}
-
-/// Those of `addresses`, which ascend, that share the leading `length` bits of `address`.
-pub fn within(addresses: &[u32], address: u32, length: u32) -> &[u32] {
-    let (least, most) = prefix(address, length);
-    let addresses = &addresses[addresses.partition_point(|&other| other < least)..];
-    &addresses[..addresses.partition_point(|&other| other <= most)]
 }
 
 /// The first and the last address that share the leading `length` bits of `address`.
@@ -226,6 +252,26 @@ mod tests {
             prop_assert!(ascending.addresses().is_sorted());
             for (rank, &address) in ascending.addresses().iter().enumerate() {
                 prop_assert_eq!(addresses[ascending.position(rank) as usize], address);
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_of_a_large_set_are_those_of_a_small_one() {
+        let mut addresses: Vec<u32> =
+            (0..LARGE as u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        addresses.extend([0, u32::MAX]);
+        addresses.sort_unstable();
+        addresses.dedup();
+        let large = Ascending::new(&addresses);
+        let small = Ascending { starts: Vec::new(), ..large.clone() };
+        assert!(!large.starts.is_empty());
+        for address in
+            addresses.iter().step_by(997).flat_map(|&address| [address, !address, address ^ 256])
+        {
+            for length in 0..=32 {
+                let block = large.block(address, length);
+                assert_eq!(block, small.block(address, length), "{address:x}/{length}");
             }
         }
     }

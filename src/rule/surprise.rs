@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use crate::address::OCTETS;
 
-use super::prefix::{Ascending, Classes, prefix, within};
+use super::prefix::{Ascending, Classes, prefix};
 
 /// Bits of a step.
 const STEP: u32 = 4;
@@ -51,12 +51,12 @@ impl Surprise {
     /// The surprise of each octet of `address`, one of `addresses`, in bits.
     pub fn of(&self, addresses: &Ascending<'_>, address: u32) -> [f64; OCTETS] {
         let mut bits = [0.0; OCTETS];
-        let mut block = addresses.addresses();
+        let mut of = addresses.addresses().len();
         for (level, (&mass, length)) in self.masses.iter().zip((1..).map(|l| l * STEP)).enumerate()
         {
-            let of = block.len();
-            block = within(block, address, length);
-            bits[level / 2] -= log_probability(block.len() as f64, of as f64, mass) / 2f64.ln();
+            let count = addresses.block(address, length).len();
+            bits[level / 2] -= log_probability(count as f64, of as f64, mass) / 2f64.ln();
+            of = count;
         }
         bits
     }
