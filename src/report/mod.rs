@@ -5,6 +5,8 @@
 
 pub mod csv;
 pub mod page;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod summary;
 pub mod text;
 

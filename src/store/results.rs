@@ -92,6 +92,11 @@ impl Output {
         failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))
     }
 
+    /// The error to report when writing `file`, a path below the directory, failed with `error`.
+    pub fn failed(&self, file: &str, error: &io::Error) -> WriteError {
+        WriteError::new(&self.directory.join(file), error)
+    }
+
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory

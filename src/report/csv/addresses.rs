@@ -153,12 +153,12 @@ impl AddressTable<'_> {
     }
 
     /// Whether a rule flags `row` that can flag nothing.
-    fn is_finding(&self, row: &Verdict) -> bool {
+    pub(in crate::report) fn is_finding(&self, row: &Verdict) -> bool {
         let rules = self.ranking.map_or(row.rules(), |ranking| row.rules().without(ranking));
         !rules.is_empty()
     }
 
-    fn components(&self) -> usize {
+    pub(in crate::report) fn components(&self) -> usize {
         self.responsibilities.map_or(0, |density| density.components.0.len())
     }
 }

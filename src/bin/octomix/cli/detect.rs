@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{
     AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
-    RuleArgs, RulesArgs,
+    RuleArgs, RulesArgs, TableArgs,
 };
 
 const DETECT_EXAMPLES: &str = "\
@@ -51,9 +51,8 @@ pub struct DetectArgs {
     pub print: PrintArgs,
     #[command(flatten)]
     pub pictures: PictureArgs,
-    /// Add each component's responsibility for each address to the tables (predict_proba)
-    #[arg(long, help_heading = "Output")]
-    pub responsibilities: bool,
+    #[command(flatten)]
+    pub tables: TableArgs,
     #[command(flatten)]
     pub model: ModelArgs,
     #[command(flatten)]

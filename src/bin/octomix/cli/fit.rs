@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
-    RuleArgs, RulesArgs,
+    RuleArgs, RulesArgs, TableArgs,
 };
 
 const FIT_EXAMPLES: &str = "\
@@ -74,9 +74,8 @@ pub struct ScoreArgs {
     pub print: PrintArgs,
     #[command(flatten)]
     pub pictures: PictureArgs,
-    /// Add each component's responsibility for each address to the tables (predict_proba)
-    #[arg(long, help_heading = "Output")]
-    pub responsibilities: bool,
+    #[command(flatten)]
+    pub tables: TableArgs,
     #[command(flatten)]
     pub rules: RulesArgs,
     #[command(flatten)]

@@ -25,6 +25,31 @@ pub struct PictureArgs {
     pub plots: bool,
 }
 
+/// The tables of addresses. Flagged ones are in anomalies.csv whatever is chosen.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct TableArgs {
+    /// How the table of all addresses is written: addresses.csv, addresses.parquet, or not at all
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Csv)]
+    pub tables: TableFormat,
+    /// Add each component's responsibility for each address to the tables (predict_proba)
+    #[arg(long)]
+    pub responsibilities: bool,
+}
+
+/// How the table of all addresses is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// As text
+    #[default]
+    Csv,
+    /// In columns, compressed: a third of the size, and some columns are read without the others
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// Not at all: the flagged addresses, the model and the summary are enough
+    None,
+}
+
 /// What to print.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]

@@ -51,9 +51,8 @@ pub fn roles(
         listed: MOST_FLAGS,
         ..Criteria::default()
     };
-    let responsibilities = args.responsibilities;
     let (score, ranking) = (criteria.score, criteria.ranking());
-    let tables = TablesWanted { score, responsibilities, ranking };
+    let tables = TablesWanted { score, ranking, args: args.tables };
     let found = run.each_role(capture, |desk| {
         let criteria = Criteria { context: context(capture, desk.role), ..criteria };
         detect(desk, plan, &criteria, Some(tables))

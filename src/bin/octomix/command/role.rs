@@ -22,6 +22,8 @@ use octomix::model::{Progress, Stage};
 use octomix::pass::Density;
 use octomix::report::csv::AddressTable;
 use octomix::report::page::RolePage;
+#[cfg(feature = "parquet")]
+use octomix::report::parquet::ParquetTable;
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::{RoleSeconds, RoleSummary};
 use octomix::rule::Rule;
@@ -31,6 +33,7 @@ use octomix::store::{Output, Unfinished, WriteError};
 
 use super::Failure;
 use super::run::Run;
+use crate::cli::{TableArgs, TableFormat};
 use crate::console::Console;
 use crate::progress::{self, Bar};
 
@@ -139,19 +142,30 @@ struct Tables<'a> {
     pca: Pca,
     responsibilities: Option<Density>,
     ranking: Option<Rule>,
-    file: Unfinished,
+    rows: Rows,
     drawing: DrawingBuilder<'a>,
 }
+
+/// The table of all addresses under way.
+enum Rows {
+    None,
+    Csv(Unfinished),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetTable<Unfinished>>),
+}
+
+/// The names that it may have.
+const TABLES: [&str; 2] = ["addresses.csv", "addresses.parquet"];
 
 /// What of a model is written for each address.
 #[derive(Debug, Clone, Copy)]
 pub struct TablesWanted {
     /// The score of its log-densities.
     pub score: Score,
-    /// Whether the responsibilities of its components are added.
-    pub responsibilities: bool,
     /// The rule that flags a share of any set, if one does.
     pub ranking: Option<Rule>,
+    /// How, and with what.
+    pub args: TableArgs,
 }
 
 /// Shows where the analysis of a role stands, tells what is to be told of its fits, and writes tables as
@@ -180,7 +194,7 @@ impl RoleWatcher<'_, '_> {
         pca: &Pca,
         wanted: TablesWanted,
     ) -> Result<(), WriteError> {
-        let responsibilities = match (wanted.responsibilities, model.scorer(wanted.score)) {
+        let responsibilities = match (wanted.args.responsibilities, model.scorer(wanted.score)) {
             (true, Ok(Scorer::Mixture(density))) => Some(density),
             (true, Ok(Scorer::Partition(..))) => {
                 let none = "K-Means has no responsibilities: its clusters are certain";
@@ -189,13 +203,26 @@ impl RoleWatcher<'_, '_> {
             }
             _ => None,
         };
-        let mut file = self.desk.output.create(&self.desk.file("addresses.csv"))?;
         let drawing = DrawingBuilder::new(self.desk.set, pca);
         let ranking = wanted.ranking;
         let set = self.desk.set;
         let table = AddressTable { set, pca, responsibilities: responsibilities.as_ref(), ranking };
-        table.write_header(&mut file).map_err(|error| file.failed(&error))?;
-        self.tables = Some(Tables { pca: pca.clone(), responsibilities, ranking, file, drawing });
+        let rows = match wanted.args.tables {
+            TableFormat::None => Rows::None,
+            TableFormat::Csv => {
+                let mut file = self.desk.output.create(&self.desk.file(TABLES[0]))?;
+                table.write_header(&mut file).map_err(|error| file.failed(&error))?;
+                Rows::Csv(file)
+            }
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => {
+                let name = self.desk.file(TABLES[1]);
+                let file = self.desk.output.create(&name)?;
+                let failed = |error| self.desk.output.failed(&name, &error);
+                Rows::Parquet(Box::new(ParquetTable::new(&table, file).map_err(failed)?))
+            }
+        };
+        self.tables = Some(Tables { pca: pca.clone(), responsibilities, ranking, rows, drawing });
         Ok(())
     }
 
@@ -225,25 +252,49 @@ impl RoleWatcher<'_, '_> {
     }
 
     fn write_judged(&mut self, verdicts: &[Verdict]) -> Result<(), WriteError> {
-        let Some(Tables { pca, responsibilities, ranking, file, drawing }) = &mut self.tables
+        let Some(Tables { pca, responsibilities, ranking, rows, drawing }) = &mut self.tables
         else {
             return Ok(());
         };
         drawing.add(verdicts);
         let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
         let table = AddressTable { set, pca, responsibilities, ranking: *ranking };
-        table.write(verdicts, file).map_err(|error| file.failed(&error))
+        match rows {
+            Rows::None => Ok(()),
+            Rows::Csv(file) => table.write(verdicts, file).map_err(|error| file.failed(&error)),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(file) => {
+                let failed = |error| self.desk.output.failed(&self.desk.file(TABLES[1]), &error);
+                file.write(&table, verdicts).map_err(failed)
+            }
+        }
     }
 
     fn write_flagged(&mut self, flagged: &Flagged<'_>) -> Result<(), WriteError> {
         let name = self.desk.file("anomalies.csv");
-        let Some(Tables { pca, responsibilities, ranking, file, drawing }) = self.tables.take()
+        let Some(Tables { pca, responsibilities, ranking, rows, drawing }) = self.tables.take()
         else {
             return Ok(());
         };
-        self.desk.output.keep(file)?;
         let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
         let table = AddressTable { set, pca: &pca, responsibilities, ranking };
+        let written = match rows {
+            Rows::None => None,
+            Rows::Csv(file) => Some((file, TABLES[0])),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(file) => {
+                let failed = |error| self.desk.output.failed(&self.desk.file(TABLES[1]), &error);
+                Some((file.finish(&table).map_err(failed)?, TABLES[1]))
+            }
+        };
+        // That of an earlier run, in another form, would not tell of these addresses.
+        let kept = written.as_ref().map(|&(_, name)| name);
+        for name in TABLES.into_iter().filter(|&name| Some(name) != kept) {
+            self.desk.output.remove(&self.desk.file(name))?;
+        }
+        if let Some((file, _)) = written {
+            self.desk.output.keep(file)?;
+        }
         let Flagged { rows, reasons, .. } = flagged;
         self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;
         self.drawing = Some(drawing.finish());

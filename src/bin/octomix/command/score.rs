@@ -17,7 +17,7 @@ use super::Failure;
 use super::days::{self, context, earlier, model_file};
 use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
-use crate::cli::ScoreArgs;
+use crate::cli::{ScoreArgs, TableArgs};
 
 /// Scores both roles, or the one that there is a model of.
 ///
@@ -25,18 +25,8 @@ use crate::cli::ScoreArgs;
 /// When a model cannot be used, the captures cannot be read, the engine cannot be had or fails, or a
 /// file cannot be written.
 pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let ScoreArgs {
-        input,
-        model,
-        output,
-        print,
-        pictures,
-        responsibilities,
-        rules,
-        allow,
-        pairs,
-        engine,
-    } = args;
+    let ScoreArgs { input, model, output, print, pictures, tables, rules, allow, pairs, engine } =
+        args;
     let started = Instant::now();
     let models = read_models(model, input.role)?;
     let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
@@ -60,7 +50,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
             is_share: matches!(threshold.rule, ThresholdRule::Percentile { .. }),
             context: context(&capture, desk.role),
         };
-        score(desk, model, loaded, (&criteria, day.as_ref()), *responsibilities).map(Some)
+        score(desk, model, loaded, (&criteria, day.as_ref()), *tables).map(Some)
     })?;
     let found = found.into_map(|_, found| found.flatten());
     if pairs.pairs {
@@ -119,7 +109,7 @@ fn score(
     models: &Path,
     loaded: &Loaded,
     (criteria, day): (&Criteria<'_>, Option<&Day>),
-    responsibilities: bool,
+    args: TableArgs,
 ) -> Result<Findings, Failure> {
     let seen = Seen::beside(&model_file(models, desk.role), loaded.file.n_addresses)?;
     let earlier = earlier(&seen, day, desk.role, loaded.file.n_addresses)?;
@@ -129,7 +119,7 @@ fn score(
     let (set, model, pca) = (desk.set, &loaded.model, &loaded.pca);
     let mut watcher = desk.watch(None);
     let (score, ranking) = (criteria.score, criteria.ranking());
-    watcher.start_tables(model, pca, TablesWanted { score, responsibilities, ranking })?;
+    watcher.start_tables(model, pca, TablesWanted { score, ranking, args })?;
     let scored = analysis::score(set, engine.as_mut(), model, criteria, &mut watcher);
     let Scored { judged, weights } = scored.map_err(|error| watcher.failed(error))?;
     let (_, drawing) = watcher.finish();

@@ -312,12 +312,10 @@ fn read_ahead(
 
 /// What the options come to: results by others are other results.
 fn fingerprint(args: &DetectArgs) -> String {
-    let DetectArgs {
-        input, responsibilities, pictures, model, score, rules, allow, engine, ..
-    } = args;
+    let DetectArgs { input, tables, pictures, model, score, rules, allow, engine, .. } = args;
     let input = input.options();
     let mut hasher = DefaultHasher::new();
-    format!("{input:?} {responsibilities} {pictures:?} {model:?}").hash(&mut hasher);
+    format!("{input:?} {tables:?} {pictures:?} {model:?}").hash(&mut hasher);
     format!("{score:?} {rules:?} {allow:?} {engine:?}").hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
