@@ -21,6 +21,63 @@ fn json_is_the_content_of_summary_json() {
     assert_eq!(summary["input"]["files"][0]["src_column"], "isrc");
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_table_says_what_the_csv_says_and_takes_its_place() {
+    use parquet::file::reader::FileReader;
+    use parquet::file::serialized_reader::SerializedFileReader;
+    use parquet::record::Field;
+
+    let folder = Folder::new();
+    let files = || {
+        ["addresses.csv", "addresses.parquet"]
+            .map(|name| folder.path(&format!("octomix-out/dst/{name}")))
+    };
+    let there = || files().map(|file| file.exists());
+    let options = [TUTORIAL, "--responsibilities", "--quiet"];
+    folder.stdout(&options);
+    let table = folder.read("octomix-out/dst/addresses.csv");
+    let anomalies = folder.read("octomix-out/dst/anomalies.csv");
+    assert_eq!(there(), [true, false]);
+    folder.stdout(&[&options[..], &["--tables", "parquet"]].concat());
+    assert_eq!(there(), [false, true]);
+    assert_eq!(folder.read("octomix-out/dst/anomalies.csv"), anomalies);
+
+    let reader = SerializedFileReader::new(File::open(&files()[1]).unwrap()).unwrap();
+    let mut lines = table.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut rows = 0;
+    for (line, row) in lines.zip(reader.get_row_iter(None).unwrap()) {
+        let mut cells = names.iter().zip(line.split(','));
+        for (name, field) in
+            row.unwrap().get_column_iter().filter(|(name, _)| *name != "address_u32")
+        {
+            let (expected, cell) = cells.next().unwrap();
+            assert_eq!(name, expected);
+            let said = match field {
+                Field::Null => String::new(),
+                Field::Str(text) => text.clone(),
+                Field::Bool(flag) => flag.to_string(),
+                Field::UInt(number) => number.to_string(),
+                Field::ULong(number) => number.to_string(),
+                Field::Float(number) => number.to_string(),
+                Field::Double(number) if name.starts_with("responsibility") => {
+                    format!("{number:?}")
+                }
+                Field::Double(number) => number.to_string(),
+                Field::Long(time) => octomix::input::Rfc3339(*time).to_string(),
+                other => panic!("{name} is {other:?}"),
+            };
+            assert_eq!(said, cell, "{name} of {line}");
+        }
+        assert!(cells.next().is_none());
+        rows += 1;
+    }
+    assert_eq!(rows, table.lines().count() - 1);
+    folder.stdout(&[&options[..], &["--tables", "none"]].concat());
+    assert_eq!(there(), [false, false]);
+}
+
 #[test]
 fn text_fits_a_terminal_and_names_the_rest() {
     let folder = Folder::new();
