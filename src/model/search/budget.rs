@@ -20,7 +20,7 @@ const MOST: f64 = 700.0;
 const PER_ITERATION: f64 = 3.0;
 
 /// The share of the least budget that is allowed over more addresses, where a sample has been searched.
-const OVER_MORE: f64 = 0.5;
+const OVER_MORE: f64 = 1.0;
 
 /// The share of the budget kept for the last ascent.
 const RESERVE: f64 = 0.08;

@@ -39,13 +39,13 @@ use crate::pass::Moments;
 /// What the evaluation of a K-Means centre costs, in evaluations of a component.
 const KMEANS: f64 = 0.13;
 
-/// Of many addresses samples of these sizes are searched before all are, where they are less than half of them: the
+/// Of many addresses samples of these sizes are searched before all are, where they are less than a quarter of them: the
 /// optima of a large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
 const SAMPLES: [usize; 2] = [1 << 14, 1 << 17];
 
 /// What is found in a sample goes on over so many addresses as one of so many, in case the sample has ranked them
 /// wrongly.
-const LED: usize = 3;
+const LED: usize = 4;
 
 /// Sets of more addresses than these are not searched as a whole.
 const MOST_SEARCHED: u64 = 1 << 18;
@@ -68,7 +68,7 @@ pub fn fit(
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
     let mut samples = Vec::with_capacity(SAMPLES.len());
-    for (at, &size) in SAMPLES.iter().enumerate().filter(|&(_, &size)| 2 * size as u64 <= total) {
+    for (at, &size) in SAMPLES.iter().enumerate().filter(|&(_, &size)| 4 * size as u64 <= total) {
         let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
         samples.push(engine.sample(size, random)?);
     }
