@@ -172,7 +172,7 @@ fn criteria_are_of_the_plug_in_density() {
             assert_eq!(row.converged, row.fit.course().stop == Stop::Converged);
             if params.priors.is_none() && row.converged {
                 let bound = row.lower_bound.unwrap();
-                assert!((bound - log_likelihood / n).abs() < params.tol, "{bound}");
+                assert!((bound - log_likelihood / n).abs() < params.tolerance(0), "{bound}");
             }
         }
     }

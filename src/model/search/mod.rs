@@ -43,12 +43,15 @@ const KMEANS: f64 = 0.13;
 /// optima of a large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
 const SAMPLES: [usize; 2] = [1 << 14, 1 << 17];
 
+/// Addresses of a sample for each component, at least.
+const SHARE: usize = 256;
+
 /// What is found in a sample goes on over so many addresses as one of so many, in case the sample has ranked them
 /// wrongly.
 const LED: usize = 4;
 
 /// Sets of more addresses than these are not searched as a whole.
-const MOST_SEARCHED: u64 = 1 << 18;
+const MOST_SEARCHED: usize = 1 << 18;
 
 /// Fits by searching until the budget is spent or new starts lead no higher. The budget is `allowed`
 /// address-component evaluations, those on the host among them; where left out it is [`least_budget`],
@@ -68,9 +71,12 @@ pub fn fit(
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
     let mut samples = Vec::with_capacity(SAMPLES.len());
-    for (at, &size) in SAMPLES.iter().enumerate().filter(|&(_, &size)| 4 * size as u64 <= total) {
-        let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
-        samples.push(engine.sample(size, random)?);
+    for (at, &size) in SAMPLES.iter().enumerate() {
+        // Of weighted addresses an iteration costs as much as they are, whatever their weights.
+        if 4 * size <= engine.len() && SHARE * params.components <= size {
+            let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
+            samples.push(engine.sample(size, random)?);
+        }
     }
     let mut samples: Vec<_> =
         samples.iter().map(|sample| CpuEngine::new(sample).in_singles()).collect();

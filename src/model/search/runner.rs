@@ -76,7 +76,7 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// Whether the engine holds few enough addresses to search among them.
     pub fn is_searched(&self) -> bool {
-        self.params.components > 1 && self.engine.total() <= MOST_SEARCHED
+        self.params.components > 1 && self.engine.len() <= MOST_SEARCHED
     }
 
     /// The restarts of K-Means over the addresses of the engine.
