@@ -88,8 +88,7 @@ pub fn improve(
         contest(runner, start, &mut chains)?;
     }
     let mut idle = 0;
-    loop {
-        let Some(best) = chains.first_mut() else { break };
+    while let Some(best) = chains.first_mut() {
         best.explore(runner, PATIENCE, None)?;
         let before = best.best.bound();
         if runner.budget.exhausted() || idle >= MOST_IDLE_STARTS {
