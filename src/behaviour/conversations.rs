@@ -112,15 +112,9 @@ impl Conversations {
     /// Those of `rows`, ascending, as they are [gathered](super::Gathered::finish).
     pub fn new(rows: Vec<Row>) -> Self {
         let mut found = Self { rows, has_answers: false };
-        let said = found.says_answers();
-        found.mark_answered();
+        let said = found.mark_answered();
         found.has_answers = found.shows_answers(said).unwrap_or_else(|| found.is_two_way());
         found
-    }
-
-    /// How many sources have a record that says that it was answered.
-    fn says_answers(&self) -> usize {
-        self.rows.par_chunk_by(same_source).filter(|rows| is_answered(rows)).count()
     }
 
     /// Whether one of [some](LEAST_ANSWERED) sources that ask is answered: so many by what records `said`, or by
@@ -144,8 +138,10 @@ impl Conversations {
         2 * runs().filter(|rows| is_answered(rows)).count() >= runs().count()
     }
 
-    /// Marks every pair that has one in the other direction as answered.
-    fn mark_answered(&mut self) {
+    /// Marks every pair that has one in the other direction as answered. Returns how many sources have a record that
+    /// says so of a pair that has none: of others it does not matter whether they were marked before, as shards are.
+    fn mark_answered(&mut self) -> usize {
+        let mut said: Vec<u32> = Vec::new();
         // Few destinations are sources, and those are told from most others by a few bits.
         let mut sources = vec![false; SOURCES];
         self.rows.chunk_by(same_source).for_each(|rows| {
@@ -169,9 +165,15 @@ impl Conversations {
                 while turned.next_if(|&other| other < key).is_some() {}
                 if turned.peek() == Some(&key) {
                     pair.iter_mut().for_each(|row| *row = conversation(row).answered().to_bytes());
+                } else if first.source() % parts == part && is_answered(pair) {
+                    // The part in which a pair would have been found.
+                    said.push(first.source());
                 }
             }
         }
+        // Those of a source stand side by side.
+        said.dedup();
+        said.len()
     }
 
     /// How many there are.
@@ -389,6 +391,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_was_marked_stays_as_it_is(records in prop::collection::vec(record(), 1..60)) {
+            let once = made(&records);
+            let again = Conversations::new(once.rows().to_vec());
+            prop_assert_eq!(again.has_answers(), once.has_answers());
+            prop_assert_eq!(again.rows(), once.rows());
+        }
+
         #[test]
         fn ties_are_those_of_the_records(records in prop::collection::vec(record(), 1..60)) {
             let conversations = made(&records);

@@ -39,9 +39,9 @@ use crate::pass::Moments;
 /// What the evaluation of a K-Means centre costs, in evaluations of a component.
 const KMEANS: f64 = 0.13;
 
-/// Of many addresses samples of these sizes are searched before all are, where they are less than a quarter of them: the
-/// optima of a large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
-const SAMPLES: [usize; 2] = [1 << 14, 1 << 17];
+/// Samples that are searched before all addresses are, each with the fewest addresses that it is drawn of: the optima of a
+/// large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
+const SAMPLES: [(usize, usize); 2] = [(1 << 14, 1 << 17), (1 << 17, 1 << 19)];
 
 /// Addresses of a sample for each component, at least.
 const SHARE: usize = 256;
@@ -71,9 +71,9 @@ pub fn fit(
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
     let mut samples = Vec::with_capacity(SAMPLES.len());
-    for (at, &size) in SAMPLES.iter().enumerate() {
+    for (at, &(size, of)) in SAMPLES.iter().enumerate() {
         // Of weighted addresses an iteration costs as much as they are, whatever their weights.
-        if 4 * size <= engine.len() && SHARE * params.components <= size {
+        if engine.len() > of && SHARE * params.components <= size {
             let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
             samples.push(engine.sample(size, random)?);
         }
