@@ -75,12 +75,11 @@ impl Field {
     }
 }
 
-/// The columns of `table`, in the order of addresses.csv.
+/// The columns of `table`, in the order of addresses.csv, and the number that an address is.
 fn fields(table: &AddressTable<'_>) -> Vec<(String, Field)> {
     let (unit, activities) = (table.set.unit(), table.set.activities());
     let mut fields = vec![
         ("address", Field::Text),
-        ("address_u32", Field::Address),
         (unit.column(), Field::Count),
         ("cluster", Field::Cluster),
         ("log_density", Field::LogDensity),
@@ -106,7 +105,8 @@ fn fields(table: &AddressTable<'_>) -> Vec<(String, Field)> {
     let named = fields.into_iter().map(|(name, field)| (name.to_owned(), field));
     let more =
         (0..table.components()).map(|k| (format!("responsibility_{k}"), Field::Responsibility(k)));
-    named.chain(more).collect()
+    // Last, so that the others stand where readers of addresses.csv look for them.
+    named.chain(more).chain([("address_u32".to_owned(), Field::Address)]).collect()
 }
 
 /// A table being written.

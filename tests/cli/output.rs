@@ -74,6 +74,16 @@ fn a_parquet_table_says_what_the_csv_says_and_takes_its_place() {
         rows += 1;
     }
     assert_eq!(rows, table.lines().count() - 1);
+
+    // Both are read as the same addresses, each counted as often.
+    std::fs::copy(&files()[1], folder.path("all.parquet")).unwrap();
+    folder.write("all.csv", &table);
+    let read = |name: &str| {
+        let out = ["-o", name, "--quiet"];
+        folder.stdout(&[&[name.replace('-', ".").as_str()], &out[..]].concat());
+        folder.read(&format!("{name}/src/addresses.csv"))
+    };
+    assert_eq!(read("all-parquet"), read("all-csv"));
     folder.stdout(&[&options[..], &["--tables", "none"]].concat());
     assert_eq!(there(), [false, false]);
 }

@@ -16,16 +16,17 @@ use ::parquet::basic::Compression;
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 
-use crate::input::account::RecordNumber;
+use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::Opened;
 use crate::input::message::printable;
 use crate::input::options::Options;
 use crate::input::read::head::Head;
-use crate::input::text::columns::{self, Column, described};
+use crate::input::text::columns::{self, Column, Sample, described};
 use crate::input::text::delimited;
 use crate::input::text::facts::FactColumns;
+use crate::input::text::opening;
 use crate::input::warning::Warning;
 use rows::{Failed, Picked, Rows};
 
@@ -69,6 +70,7 @@ pub(crate) fn recognise(
         }
     };
     let (format, roles) = described("parquet", &table.columns);
+    let format = Format { has_roles: !table.is_list, ..format };
     Ok(Some(Opened {
         format,
         roles,
@@ -88,6 +90,8 @@ struct Table {
     header: Vec<String>,
     /// The columns with addresses.
     columns: Vec<Column>,
+    /// Whether it is a list of addresses, as octomix writes them: with one side, and numbers of each.
+    is_list: bool,
     facts: FactColumns,
     warnings: Vec<Warning>,
 }
@@ -109,7 +113,11 @@ impl Table {
             .collect();
         let name_of = |&leaf: &usize| printable(schema.column(leaf).path().string().trim());
         let names: Vec<String> = leaves.iter().map(name_of).collect();
-        let (mut columns, warnings) = columns::choose(&names, options, name)?;
+        let list = opening::list_column(&names, options, &Sample::default());
+        let (mut columns, warnings) = match list {
+            Some(column) => (opening::fill(column, &names, options), Vec::new()),
+            None => columns::choose(&names, options, name)?,
+        };
         let facts = FactColumns::of(&names, options.needs_facts());
         let mut wanted: Vec<usize> = columns.iter().map(|column| column.index).collect();
         wanted.extend(facts.all());
@@ -125,7 +133,7 @@ impl Table {
         let facts = facts.map(in_table);
         let mut header = vec![String::new()];
         header.extend(wanted.iter().map(|&at| names[at].clone()));
-        Ok((Self { header, columns, facts, warnings }, picked))
+        Ok((Self { header, columns, is_list: list.is_some(), facts, warnings }, picked))
     }
 }
 

@@ -152,7 +152,7 @@ fn with_row_names(head: &mut Head<'_>, options: &Options, header: Header, at: us
 }
 
 /// The one column of addresses of a table that is a list with notes.
-fn list_column(names: &[String], options: &Options, sample: &Sample) -> Option<usize> {
+pub(crate) fn list_column(names: &[String], options: &Options, sample: &Sample) -> Option<usize> {
     match columns::sides(names, options, sample) {
         [Some(column), None] if options.names_no_column() => {
             names::is_of_list(&names[column]).then_some(column)
@@ -162,7 +162,7 @@ fn list_column(names: &[String], options: &Options, sample: &Sample) -> Option<u
 }
 
 /// The column as that of each role that a list fills.
-fn fill(column: usize, names: &[String], options: &Options) -> Vec<Column> {
+pub(crate) fn fill(column: usize, names: &[String], options: &Options) -> Vec<Column> {
     let roles = Roles::of_single(options.roles);
     roles.as_slice().iter().map(|&role| Column::of(role, column, names)).collect()
 }
