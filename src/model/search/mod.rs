@@ -8,6 +8,9 @@
 //! Every climb is over-relaxed (Salakhutdinov & Roweis 2003), but the state returned is a fixed
 //! point of plain EM to `tol`.
 //!
+//! A large set is searched in samples first, from the coarse to the fine: which basin is the best costs little to ask
+//! there, and only what is found climbs over all addresses.
+//!
 //! What a search may cost is counted, not timed, so the same seed gives the same result on every
 //! machine with the same engine, whatever the number of threads. It does not choose the number of
 //! components, it ranks by the bound alone, and it does not promise the best optimum there is.
