@@ -1,5 +1,5 @@
-//! The text of tables of a hundred million rows: fields appended digit by digit, which takes a fifth of the time that
-//! `core::fmt` takes.
+//! The text of tables of a hundred million rows: fields appended digit by digit, because `core::fmt` takes
+//! several times as long.
 
 use std::fmt;
 
