@@ -36,6 +36,17 @@ fn iteration_of_all(params: &MixtureParams, addresses: u64) -> f64 {
     params.n_init as f64 * params.components as f64 * addresses as f64
 }
 
+/// Where the amount comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Amount {
+    /// It is given.
+    Given,
+    /// It follows the first climbs: what an iteration of all restarts costs.
+    Follows(f64),
+    /// First climbs over a sample have told.
+    Told,
+}
+
 /// What may be spent, and what has been.
 #[derive(Debug)]
 pub struct Budget {
@@ -43,8 +54,7 @@ pub struct Budget {
     pub allowed: f64,
     /// Evaluations spent.
     pub spent: f64,
-    /// What an iteration of all restarts costs, 0 once first climbs have told; `None` where the amount is given.
-    follows: Option<f64>,
+    amount: Amount,
     climbs: usize,
     iterations: usize,
 }
@@ -55,7 +65,10 @@ impl Budget {
         Self {
             allowed: given.unwrap_or_else(|| least_budget(params, addresses)),
             spent: 0.0,
-            follows: given.is_none().then(|| iteration_of_all(params, addresses)),
+            amount: match given {
+                Some(_) => Amount::Given,
+                None => Amount::Follows(iteration_of_all(params, addresses)),
+            },
             climbs: 0,
             iterations: 0,
         }
@@ -64,17 +77,17 @@ impl Budget {
     /// The same where more `addresses` are searched than before, for what is left to find there: a
     /// [share](OVER_MORE) of the least, unless the amount is given.
     pub fn over(self, params: &MixtureParams, addresses: u64) -> Self {
-        if self.follows.is_none() {
+        if self.amount == Amount::Given {
             return self;
         }
         let more = OVER_MORE * least_budget(params, addresses);
         let allowed = (self.spent + more) / (1.0 - RESERVE);
-        Self { allowed, follows: Some(0.0), ..self }
+        Self { allowed, amount: Amount::Told, ..self }
     }
 
     /// Whether nothing is left to search with. A first climb always ends, and tells what is needed.
     pub fn exhausted(&self) -> bool {
-        let known = self.follows.is_none() || self.climbs > 0;
+        let known = self.amount == Amount::Given || self.climbs > 0;
         known && self.spent >= (1.0 - RESERVE) * self.allowed
     }
 
@@ -82,7 +95,7 @@ impl Budget {
     pub fn follow(&mut self, iterations: usize) {
         self.climbs += 1;
         self.iterations += iterations;
-        if let Some(iteration) = self.follows.filter(|&iteration| iteration > 0.0) {
+        if let Amount::Follows(iteration) = self.amount {
             let mean = self.iterations as f64 / self.climbs as f64;
             self.allowed = iteration * (PER_ITERATION * mean).clamp(LEAST, MOST);
         }
