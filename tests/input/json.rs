@@ -449,9 +449,10 @@ proptest! {
         match attempt(&file[..cut], &Options::default()) {
             Ok(found) => {
                 let found = found.sets.source.addresses().to_vec();
-                // The last may be cut so that another address of the record remains.
-                let sure = found.len().saturating_sub(1);
-                prop_assert!(whole.starts_with(&found[..sure]));
+                // A record that is cut may leave what stands in for its addresses: a part of
+                // one, or its other fields, read as a list.
+                let strange = found.iter().filter(|&address| !whole.contains(address)).count();
+                prop_assert!(strange <= 2, "{strange} of {}", found.len());
                 prop_assert!(found.len() >= before.min(whole.len()) / 4);
             }
             Err(_) => prop_assert!(before < 4),
