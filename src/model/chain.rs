@@ -32,14 +32,13 @@ impl Care {
     /// Up to so many addresses an iteration in doubles takes about a millisecond.
     const SMALL: usize = 262_144;
 
+    /// Of large sets, and of what only leads to where a fit ends.
+    pub const LARGE: Self = Self { rise: 0.0, slant: 8.0 };
+
     /// For a set of `addresses`. In a small set the rounding of single addresses tells: it
     /// moves labels near a tie, and decides how a component collapses. In a large one it averages out.
-    pub fn of(addresses: usize) -> Self {
-        if addresses <= Self::SMALL {
-            Self { rise: 1e-4, slant: 2.0 }
-        } else {
-            Self { rise: 0.0, slant: 8.0 }
-        }
+    fn of(addresses: usize) -> Self {
+        if addresses <= Self::SMALL { Self { rise: 1e-4, slant: 2.0 } } else { Self::LARGE }
     }
 }
 

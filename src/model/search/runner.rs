@@ -138,8 +138,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// One iteration of each of `climbs`, all of them `in_doubles` or those alone that need it.
     fn iterate(&mut self, climbs: &mut [Climb], in_doubles: bool) -> Result<(), FitError> {
         let mixtures: Vec<_> = climbs.iter().map(|climb| climb.mixture.clone()).collect();
-        let most_slanted = Care::of(self.engine.len()).slant;
-        let fine = |i: usize| in_doubles || climbs[i].slant >= most_slanted;
+        let fine = |i: usize| in_doubles || climbs[i].slant >= Care::LARGE.slant;
         let mut stats = expectations(self.engine, &mixtures, fine)?;
         stats.iter_mut().for_each(|stats| stats.scale(self.scale));
         self.budget.spent += self.iteration() * climbs.len() as f64;
