@@ -13,6 +13,7 @@ use super::objective::{bound, combine, evidence, maximise, scaled};
 use super::runner::Sample;
 use crate::address::{OCTETS, octets};
 use crate::engine::{CpuEngine, Engine};
+use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
 use crate::model::sufficient::{Sufficient, symmetric};
 use crate::pass::{Centres, Mixture, Moments, Pass};
@@ -37,6 +38,7 @@ pub struct View<'a> {
     estimator: &'a Estimator,
     sample: &'a Sample,
     statistics: &'a [Sufficient],
+    estimate: &'a Estimate,
     /// The component of each address of the sample, drawn by responsibility.
     labels: Vec<usize>,
     /// Pairs of components, cheapest to merge first.
@@ -57,22 +59,24 @@ pub struct Tried {
 }
 
 impl<'a> View<'a> {
-    /// The view of `statistics`, whose mixture is `mixture`.
+    /// The view of `statistics`, whose estimate is `estimate`.
     pub fn new(
         estimator: &'a Estimator,
         sample: &'a Sample,
         statistics: &'a [Sufficient],
-        mixture: &Mixture,
+        estimate: &'a Estimate,
         rng: &mut ChaCha8Rng,
     ) -> Self {
         let k = statistics.len();
+        let mixture = estimate.mixture();
         let mut overlap = vec![0.0; k * k];
         let mut labels = Vec::with_capacity(sample.addresses.len());
-        let mut r = vec![0.0; k];
+        let (mut r, mut log_r) = (vec![0.0; k], vec![0.0; k]);
         let mut near = Vec::with_capacity(k);
         for &address in &sample.addresses {
-            let log_sum = mixture.log_sum(octets(address).map(f64::from), &mut r);
-            r.iter_mut().for_each(|t| *t = (*t - log_sum).exp());
+            let log_sum = mixture.log_sum(octets(address).map(f64::from), &mut log_r);
+            log_r.iter_mut().for_each(|log_r| *log_r -= log_sum);
+            r.iter_mut().zip(&log_r).for_each(|(r, log_r)| *r = log_r.exp());
             let mut draw: f64 = rng.random();
             let label = r.iter().position(|r| {
                 draw -= r;
@@ -84,13 +88,13 @@ impl<'a> View<'a> {
             for (a, &i) in near.iter().enumerate() {
                 for &j in &near[a + 1..] {
                     let (x, y) = (r[i], r[j]);
-                    overlap[i * k + j] += (x + y) * (x + y).ln() - x * x.ln() - y * y.ln();
+                    overlap[i * k + j] += (x + y) * (x + y).ln() - x * log_r[i] - y * log_r[j];
                 }
             }
         }
         let merges = rank_merges(estimator, statistics, &overlap, sample.scale);
         let evaluations = (sample.addresses.len() * k) as f64;
-        Self { estimator, sample, statistics, labels, merges, evaluations }
+        Self { estimator, sample, statistics, estimate, labels, merges, evaluations }
     }
 
     /// Draws a move and tries it; with it the address-component evaluations spent. `None` where the
@@ -122,10 +126,16 @@ impl<'a> View<'a> {
 
     /// The points of the sample in any of `components`, at most [`POINTS`] of them.
     fn points(&self, components: &[usize], rng: &mut ChaCha8Rng) -> Vec<u32> {
-        let labelled = self.sample.addresses.iter().zip(&self.labels);
-        let mut points: Vec<u32> =
-            labelled.filter(|(_, k)| components.contains(k)).map(|(&a, _)| a).collect();
-        let all = points.len();
+        let mut is_concerned = vec![false; self.statistics.len()];
+        components.iter().for_each(|&k| is_concerned[k] = true);
+        // Without branches, which nothing could foretell.
+        let mut points = vec![0; self.sample.addresses.len()];
+        let mut all = 0;
+        for (&address, &label) in self.sample.addresses.iter().zip(&self.labels) {
+            points[all] = address;
+            all += usize::from(is_concerned[label]);
+        }
+        points.truncate(all);
         if all > POINTS {
             for i in 0..POINTS {
                 points.swap(i, rng.random_range(i..all));
@@ -154,29 +164,32 @@ impl<'a> View<'a> {
         rng: &mut ChaCha8Rng,
         spent: &mut f64,
     ) -> Option<Tried> {
-        let points = self.points(&components, rng);
+        let mut points = self.points(&components, rng);
+        points.sort_unstable();
         let mut engine = CpuEngine::new(&points);
         let scale = self.weight(&components) / points.len() as f64;
         let cost = (points.len() * components.len()) as f64;
         let mut all = self.statistics.to_vec();
-        let mut step = |all: &mut Vec<Sufficient>| {
-            let whole = maximise(self.estimator, all)?.mixture();
+        let mut step = |all: &mut [Sufficient], from: &Estimate| {
+            let whole = from.mixture();
             let part = Mixture(components.iter().map(|&k| whole.0[k]).collect());
             let stats = engine.expectation_in_doubles(&[part]).ok()?.pop()?;
             *spent += cost;
             for (&k, statistics) in components.iter().zip(scaled(&stats, scale)) {
                 all[k] = statistics;
             }
+            let estimate = maximise(self.estimator, all)?;
             // But for the entropy of the responsibilities held, which is the same before and after.
-            Some(bound(self.estimator, &maximise(self.estimator, all)?, scale * stats.entropy))
+            Some((bound(self.estimator, &estimate, scale * stats.entropy), estimate))
         };
-        let before = step(&mut all)?;
+        let (before, _) = step(&mut all, self.estimate)?;
         for (&k, start) in components.iter().zip(start) {
             all[k] = start;
         }
+        let mut estimate = maximise(self.estimator, &all)?;
         let mut after = f64::NEG_INFINITY;
         for _ in 0..ITERATIONS {
-            after = step(&mut all)?;
+            (after, estimate) = step(&mut all, &estimate)?;
         }
         let score = after - before;
         score.is_finite().then_some(Tried { components, statistics: all, score })
@@ -292,13 +305,13 @@ fn ball(points: &[u32], rng: &mut ChaCha8Rng) -> [Vec<u32>; 2] {
 /// Cuts off the `share` of the points whose `value` is lowest; equal ones stay together.
 fn lowest(points: &[u32], share: f64, value: impl Fn(Vector4<f64>) -> f64) -> [Vec<u32>; 2] {
     let values: Vec<f64> = points.iter().map(|&point| value(position(point))).collect();
-    let mut sorted = values.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let (lowest, highest) = (sorted[0], sorted[sorted.len() - 1]);
-    let mut limit = sorted[(share * points.len() as f64) as usize];
+    let at = (share * points.len() as f64) as usize;
+    let mut limit = *values.clone().select_nth_unstable_by(at, f64::total_cmp).1;
+    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if limit == highest {
         // All up to the highest value, or there would be nothing beyond.
-        limit = sorted.iter().rev().copied().find(|&value| value < highest).unwrap_or(lowest);
+        let lower = values.iter().copied().filter(|&value| value < highest);
+        limit = lower.reduce(f64::max).unwrap_or(highest);
     }
     let side = |inside| {
         let chosen = points.iter().zip(&values).filter(move |&(_, &v)| (v <= limit) == inside);

@@ -139,8 +139,7 @@ fn draw(
     let affordable = 4.0 * runner.iteration() / moves::cost(sample.addresses.len());
     let count = affordable.clamp(DRAWN.0, DRAWN.1) as usize;
     let streams: Vec<usize> = (0..count).map(|_| runner.stream()).collect();
-    let mixture = best.estimate.mixture();
-    let view = View::new(runner.estimator, &sample, &best.statistics, &mixture, &mut rng);
+    let view = View::new(runner.estimator, &sample, &best.statistics, &best.estimate, &mut rng);
     let seed = runner.params.seed;
     let draw = |stream| view.draw(&mut RandomStream::new(seed, stream).rng());
     let drawn: Vec<_> = streams.into_par_iter().map(draw).collect();
