@@ -42,9 +42,11 @@ use crate::pass::Moments;
 /// What the evaluation of a K-Means centre costs, in evaluations of a component.
 const KMEANS: f64 = 0.13;
 
-/// Samples that are searched before all addresses are, each with the fewest addresses that it is drawn of: the optima of a
-/// large sample lie in the basins of those of all, and a step over all costs as much as many over a sample.
-const SAMPLES: [(usize, usize); 2] = [(1 << 14, 1 << 17), (1 << 17, 1 << 19)];
+/// Samples that are searched before all addresses are: the optima of a sample lie in the basins of those of all, and a
+/// step over all costs as much as many over a sample. From so many addresses on there are these; the last that holds
+/// counts.
+const SAMPLES: [(usize, [usize; 2]); 2] =
+    [(1 << 16, [1 << 12, 1 << 14]), (1 << 19, [1 << 14, 1 << 17])];
 
 /// Addresses of a sample for each component, at least.
 const SHARE: usize = 256;
@@ -53,7 +55,7 @@ const SHARE: usize = 256;
 /// wrongly.
 const LED: usize = 4;
 
-/// Sets of more addresses than these are not searched as a whole.
+/// Sets of more addresses than these are not searched as a whole: their samples are.
 const MOST_SEARCHED: usize = 1 << 18;
 
 /// Fits by searching until the budget is spent or new starts lead no higher. The budget is `allowed`
@@ -73,10 +75,11 @@ pub fn fit(
     let total = engine.total();
     let moments = moments_of_all(engine)?;
     let estimator = Estimator::new(params, &moments);
-    let mut samples = Vec::with_capacity(SAMPLES.len());
-    for (at, &(size, of)) in SAMPLES.iter().enumerate() {
-        // Of weighted addresses an iteration costs as much as they are, whatever their weights.
-        if engine.len() > of && SHARE * params.components <= size {
+    // Of weighted addresses an iteration costs as much as they are, whatever their weights.
+    let sizes = SAMPLES.iter().rev().find(|(from, _)| engine.len() > *from);
+    let mut samples = Vec::new();
+    for (at, &size) in sizes.iter().flat_map(|(_, sizes)| sizes).enumerate() {
+        if SHARE * params.components <= size {
             let random = RandomStream::new(params.seed, usize::MAX / 2 - at);
             samples.push(engine.sample(size, random)?);
         }
