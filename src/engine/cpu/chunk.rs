@@ -23,10 +23,55 @@ pub(in crate::engine) struct Chunk<'a> {
     pub addresses: &'a [u32],
     /// Leading octets that the addresses of a block share: 0, 1 or 3.
     pub shared: usize,
+    /// Where they are 3, the blocks.
+    pub subnets: &'a [Subnet],
+}
+
+/// A block of one /24, told without its addresses: next to the arithmetic of K-Means on one, a look at
+/// them would take long.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Subnet {
+    /// The first address.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+    /// How many they are.
+    pub len: u16,
+    /// Whether they are all from the first to the last, each once.
+    pub is_run: bool,
+}
+
+/// How a chunk is cut into blocks.
+#[derive(Debug)]
+pub(super) struct Cut {
+    /// Leading octets that the addresses of a block share.
+    pub shared: usize,
+    /// Where they are 3, the blocks.
+    pub subnets: Vec<Subnet>,
+}
+
+impl Cut {
+    /// How blocks of the ascending `addresses` are cut best.
+    pub fn of(addresses: &[u32]) -> Self {
+        let shared = shared(addresses);
+        let uncut = Chunk { times: 1, addresses, shared, subnets: &[] };
+        let of_one = shared == OCTETS - 1;
+        let blocks = uncut.blocks().take_while(|_| of_one);
+        Self { shared, subnets: blocks.map(Subnet::of).collect() }
+    }
+}
+
+impl Subnet {
+    /// Of the ascending addresses of a block, of which there is one at least.
+    fn of(block: &[u32]) -> Self {
+        let (first, last) = (block[0], block[block.len() - 1]);
+        let is_run = block.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        Self { first, last, len: block.len() as u16, is_run }
+    }
 }
 
 /// How many leading octets blocks of the ascending `addresses` had best share.
-pub(super) fn shared(addresses: &[u32]) -> usize {
+fn shared(addresses: &[u32]) -> usize {
     let runs = |octets: usize| {
         let shift = 32 - 8 * octets as u32;
         1 + addresses.windows(2).filter(|pair| pair[0] >> shift != pair[1] >> shift).count()
@@ -97,14 +142,23 @@ mod tests {
         let sparse: Vec<u32> = (0..2000).map(|i| i * 0x20_0000).collect();
         for (addresses, shared) in [(&dense, 3), (&grouped, 1), (&sparse, 0)] {
             assert_eq!(super::shared(addresses), shared);
-            let chunk = Chunk { times: 1, addresses, shared };
+            let cut = Cut::of(addresses);
+            let chunk = Chunk { times: 1, addresses, shared, subnets: &cut.subnets };
             let blocks: Vec<&[u32]> = chunk.blocks().collect();
             assert_eq!(blocks.concat(), *addresses);
+            assert_eq!(cut.subnets.len(), if shared == 3 { blocks.len() } else { 0 });
+            for (subnet, block) in cut.subnets.iter().zip(&blocks) {
+                assert_eq!((subnet.first, subnet.last), (block[0], block[block.len() - 1]));
+                assert_eq!((usize::from(subnet.len), subnet.is_run), (block.len(), true));
+            }
             for block in blocks {
                 let prefix = |address: u32| u64::from(address) >> (32 - 8 * shared);
                 assert!(block.iter().all(|&address| prefix(address) == prefix(block[0])));
             }
         }
-        assert_eq!(Chunk { times: 1, addresses: &[], shared: 0 }.blocks().count(), 0);
+        let none = Chunk { times: 1, addresses: &[], shared: 0, subnets: &[] };
+        assert_eq!(none.blocks().count(), 0);
+        // As many as from the first to the last, but one of them twice.
+        assert!(!Subnet::of(&[1, 1, 3]).is_run);
     }
 }

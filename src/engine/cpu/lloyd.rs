@@ -4,7 +4,7 @@ use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::chunk::Chunk;
 use super::lanes::TILE;
-use super::nearest::{AT_ONCE, Assigned, Rounded, for_each_cell};
+use super::nearest::{AT_ONCE, Assigned, Piece, Rounded, for_each_cell};
 use super::{ChunkPass, VectorUnit};
 use crate::address::{OCTETS, octets};
 use crate::pass::lloyd::{Cluster, LloydStats};
@@ -29,24 +29,25 @@ impl ChunkPass for Lloyd {
     }
 }
 
-/// Adds ascending addresses of one /24 to `cluster`.
-fn add_piece(cluster: &mut Cluster, piece: &[u32]) {
-    let count = piece.len() as u64;
+/// Adds addresses of one /24 to `cluster`.
+fn add_piece(cluster: &mut Cluster, piece: Piece<'_>) {
+    let count = piece.addresses.len() as u64;
     cluster.count += count;
-    for (j, octet) in octets(piece[0]).map(u64::from).into_iter().enumerate().take(OCTETS - 1) {
+    for (j, octet) in octets(piece.first).map(u64::from).into_iter().enumerate().take(OCTETS - 1) {
         cluster.sum[j] += count * octet;
         cluster.squares += count * octet * octet;
     }
-    let [first, last] = [piece[0], piece[piece.len() - 1]].map(|x| u64::from(x & 255));
-    let (sum, squares) = if last - first + 1 == count {
+    let (sum, squares) = if piece.is_run {
         // Every octet from the first to the last: the sums of 0 to n, and of their squares.
         let below = |n: u64| {
             (n * n.saturating_sub(1) / 2, n * n.saturating_sub(1) * (2 * n).saturating_sub(1) / 6)
         };
+        let [first, last] = [piece.first, piece.last].map(|x| u64::from(x & 255));
         let (to_last, to_first) = (below(last + 1), below(first));
         (to_last.0 - to_first.0, to_last.1 - to_first.1)
     } else {
-        piece.iter().map(|x| u64::from(x & 255)).fold((0, 0), |(s, q), x| (s + x, q + x * x))
+        let octets = piece.addresses.iter().map(|x| u64::from(x & 255));
+        octets.fold((0, 0), |(s, q), x| (s + x, q + x * x))
     };
     cluster.sum[OCTETS - 1] += sum;
     cluster.squares += squares;

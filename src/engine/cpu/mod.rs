@@ -23,7 +23,7 @@ use crate::address::{Held, Points};
 use crate::pass::expectation::ExpectationStats;
 use crate::pass::label::Label;
 use crate::pass::{Centres, Density, Expectation, Mixture, Pass, Stats};
-use chunk::{BLOCK, CHUNK, Chunk};
+use chunk::{BLOCK, CHUNK, Chunk, Cut};
 use lanes::Lane;
 
 /// Addresses from which sums are in single precision. Fewer take no time, and may be so degenerate
@@ -70,14 +70,19 @@ struct Sorted<'a> {
     addresses: Held<'a, u32>,
     /// How often each counts.
     times: u64,
-    /// What the blocks of each chunk share.
-    shared: Vec<usize>,
+    /// How each chunk is cut into blocks.
+    cuts: Vec<Cut>,
 }
 
 impl Sorted<'_> {
     fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
-        let chunks = self.addresses.chunks(CHUNK).zip(&self.shared);
-        chunks.map(|(addresses, &shared)| Chunk { times: self.times, addresses, shared })
+        let chunks = self.addresses.chunks(CHUNK).zip(&self.cuts);
+        chunks.map(|(addresses, Cut { shared, subnets })| Chunk {
+            times: self.times,
+            addresses,
+            shared: *shared,
+            subnets,
+        })
     }
 }
 
@@ -136,8 +141,8 @@ fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {
             _ => vec![addresses],
         };
         for addresses in parts {
-            let shared = addresses.par_chunks(CHUNK).map(chunk::shared).collect();
-            sorted.push(Sorted { addresses, times, shared });
+            let cuts = addresses.par_chunks(CHUNK).map(Cut::of).collect();
+            sorted.push(Sorted { addresses, times, cuts });
         }
     }
     sorted

@@ -11,7 +11,7 @@ impl ChunkPass for Moments {
     fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
         let mut clusters = vec![ExactMoments::default(); centres.count()];
         for_each_piece(unit, centres, chunk, |k, piece| {
-            piece.iter().for_each(|&address| clusters[k].add_address(address, 1));
+            piece.addresses.iter().for_each(|&address| clusters[k].add_address(address, 1));
         });
         MomentsStats(clusters)
     }

@@ -5,7 +5,7 @@
 
 use fearless_simd::{Simd, dispatch, prelude::*};
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Subnet};
 use super::lanes::words;
 use super::{VectorUnit, chunk};
 use crate::address::{OCTETS, octets};
@@ -96,12 +96,47 @@ impl<'a> Rounded<'a> {
     }
 }
 
+/// Ascending addresses of a chunk that are all nearest to one centre.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'a> {
+    /// The addresses, one at least.
+    pub addresses: &'a [u32],
+    /// The first of them.
+    pub first: u32,
+    /// The last of them.
+    pub last: u32,
+    /// Whether they are all from the first to the last, each once: then they need not be read.
+    pub is_run: bool,
+}
+
+impl Piece<'_> {
+    /// The addresses of one /24 whose last octet is below `end`, and the others; of each there is one
+    /// at least.
+    fn split(self, end: i64) -> [Self; 2] {
+        let Self { addresses, first, last, is_run } = self;
+        let count = if is_run {
+            (end - i64::from(first & 255)) as usize
+        } else {
+            addresses.partition_point(|x| i64::from(x & 255) < end)
+        };
+        let (below, others) = addresses.split_at(count);
+        let (end_of_below, start_of_others) = match (is_run, below, others) {
+            (false, [.., below], [other, ..]) => (*below, *other),
+            _ => (first + count as u32 - 1, first + count as u32),
+        };
+        [
+            Self { addresses: below, first, last: end_of_below, is_run },
+            Self { addresses: others, first: start_of_others, last, is_run },
+        ]
+    }
+}
+
 /// Calls `take` with pieces of `chunk`, in order, and the centre that all of a piece are nearest to.
 pub(super) fn for_each_piece(
     unit: VectorUnit,
     centres: &Centres,
     chunk: Chunk<'_>,
-    mut take: impl FnMut(usize, &[u32]),
+    mut take: impl FnMut(usize, Piece<'_>),
 ) {
     if chunk.shared == OCTETS - 1 {
         return for_each_cell(unit, centres, chunk, take);
@@ -112,7 +147,9 @@ pub(super) fn for_each_piece(
         indices.clear();
         dispatch!(unit.level, simd => append(simd, &rounded, block, &mut indices));
         for (&index, address) in indices.iter().zip(block) {
-            take(index as usize, std::slice::from_ref(address));
+            let (&first, &last) = (address, address);
+            let addresses = std::slice::from_ref(address);
+            take(index as usize, Piece { addresses, first, last, is_run: true });
         }
     }
 }
@@ -122,26 +159,27 @@ pub(super) fn for_each_cell(
     unit: VectorUnit,
     centres: &Centres,
     chunk: Chunk<'_>,
-    mut take: impl FnMut(usize, &[u32]),
+    mut take: impl FnMut(usize, Piece<'_>),
 ) {
-    let blocks: Vec<&[u32]> = chunk.blocks().collect();
-    // A block has an address at least.
-    let ends: Vec<u32> =
-        blocks.iter().flat_map(|block| [block[0], block[block.len() - 1]]).collect();
+    let ends: Vec<u32> = chunk.subnets.iter().flat_map(|s| [s.first, s.last]).collect();
     let mut nearest = Vec::with_capacity(ends.len());
     let rounded = Rounded::new(centres);
     dispatch!(unit.level, simd => append(simd, &rounded, &ends, &mut nearest));
-    for (mut rest, ends) in blocks.into_iter().zip(nearest.chunks(2)) {
+    let mut rest = chunk.addresses;
+    for (&Subnet { first, last, len, is_run }, ends) in chunk.subnets.iter().zip(nearest.chunks(2))
+    {
+        let (addresses, others) = rest.split_at(usize::from(len));
+        rest = others;
+        let mut piece = Piece { addresses, first, last, is_run };
         let mut index = ends[0] as usize;
         while index != ends[1] as usize {
-            let end = end_of_cell(centres, rest[0], index);
-            let (piece, others) = rest.split_at(rest.partition_point(|x| i64::from(x & 255) < end));
-            take(index, piece);
-            rest = others;
-            // The last address is nearest to another centre: it is among the others.
-            index = centres.nearest(rest[0]);
+            // The first address is nearest to this centre, and the last to another.
+            let [mine, others] = piece.split(end_of_cell(centres, piece.first, index));
+            take(index, mine);
+            piece = others;
+            index = centres.nearest(piece.first);
         }
-        take(index, rest);
+        take(index, piece);
     }
 }
 
