@@ -72,7 +72,7 @@ impl Engine for FallbackEngine<'_> {
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         match &self.trouble {
-            None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.gpu(), points))),
+            None => Box::new(FallbackEngine::new(GpuEngine::new(&self.gpu.gpus(), points))),
             Some(_) => Box::new(CpuEngine::new(points)),
         }
     }

@@ -75,6 +75,7 @@ pub fn gpu() -> Option<octomix::engine::gpu::Gpu> {
     let open = || {
         Gpu::open(&Wanted { software: true, ..Wanted::default() })
             .unwrap_or_else(|error| panic!("{error}; or set OCTOMIX_NO_GPU=1 to leave the GPU out"))
+            .remove(0)
     };
     Some(GPU.get_or_init(open).clone())
 }

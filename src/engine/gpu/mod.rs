@@ -1,11 +1,11 @@
-//! Passes on a GPU, through wgpu: Vulkan, Metal, DX12. What needs doubles, which WGSL does not have,
+//! Passes on one GPU or several, through wgpu: Vulkan, Metal, DX12. What needs doubles, which WGSL does not have,
 //! runs on the CPU: labels, order statistics, and the sums that fits end on.
 //!
 //! The way of a pass, from the device up:
-//! - `device` opens a GPU, `diagnose` says why there is none;
+//! - `select` says which adapters a name means, `device` opens them, `diagnose` says why there is none;
 //! - `shader` puts WGSL together, `kernels` is the table of kernels;
 //! - `layout` and `pace` cut a run into dispatches, `batch` keeps the addresses, `pack` the parameters;
-//! - `launch` is the loop that runs every kernel;
+//! - `launch` is the loop that runs every kernel on a device, `share` deals the batches to several devices;
 //! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `assign` writes one index an
 //!   address.
 //!
@@ -27,18 +27,21 @@ mod lloyd;
 mod moments;
 mod pace;
 mod pack;
+pub mod select;
 mod shader;
+mod share;
 
-pub use self::device::{Gpu, GpuError, Wanted};
+pub(super) use self::device::names;
+pub use self::device::{Gpu, GpuError};
 pub use self::launch::{Reach, Reduction};
 pub use self::layout::Segment;
 pub use self::pack::{PackedCentre, PackedComponent};
+pub use self::select::Wanted;
 
 use self::batch::{Batch, Stored, batches};
 use self::fold::Reduce;
 use self::launch::Launcher;
 use self::layout::{LANES, Layout, PARTIALS, TRIPS, spans};
-use self::pace::Pace;
 use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
@@ -56,37 +59,41 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
     negligible: 1.0 / (1u64 << 60) as f64,
 };
 
-/// The engine of a GPU.
+/// The engine of one GPU, or of several that share the addresses: of equal ones, with the same results.
 #[derive(Debug)]
 pub struct GpuEngine<'a> {
-    launcher: Launcher,
+    layout: Layout,
+    launchers: Vec<Launcher>,
     /// What sums are taken over: the planes of the points, one after the other.
     batches: Vec<Batch<'a>>,
-    pace: Pace,
-    /// What runs in doubles, over the same points, and all that runs once the device is lost.
+    /// What runs in doubles, over the same points, and all that runs once a device is lost.
     pub(super) cpu: CpuEngine<'a>,
 }
 
 impl<'a> GpuEngine<'a> {
-    /// Uploads `points` to `gpu`.
-    pub fn new(gpu: &Gpu, points: impl Into<Points<'a>>) -> Self {
-        Self::with_layout(gpu, points, Layout::of(gpu.info()))
+    /// Uploads `points` to `gpus`, in shares. Without any, all that needs one fails.
+    pub fn new(gpus: &(impl AsRef<[Gpu]> + ?Sized), points: impl Into<Points<'a>>) -> Self {
+        Self::with_layout(gpus, points, Layout::of_all(gpus.as_ref()))
     }
 
     /// As [`new`](Self::new), with a given layout, such as one that cuts small sets.
-    pub fn with_layout(gpu: &Gpu, points: impl Into<Points<'a>>, layout: Layout) -> Self {
-        let points = points.into();
+    pub fn with_layout(
+        gpus: &(impl AsRef<[Gpu]> + ?Sized),
+        points: impl Into<Points<'a>>,
+        layout: Layout,
+    ) -> Self {
+        let (gpus, points) = (gpus.as_ref(), points.into());
         Self {
-            launcher: Launcher::new(gpu, layout),
-            batches: batches(gpu, &points, layout),
-            pace: Pace::default(),
+            layout,
+            launchers: gpus.iter().map(|gpu| Launcher::new(gpu, layout)).collect(),
+            batches: batches(gpus, &points, layout),
             cpu: CpuEngine::new(points),
         }
     }
 
-    /// The device.
-    pub(super) fn gpu(&self) -> &Gpu {
-        &self.launcher.gpu
+    /// The devices.
+    pub(super) fn gpus(&self) -> Vec<Gpu> {
+        self.launchers.iter().map(|launcher| launcher.gpu.clone()).collect()
     }
 
     /// Every address once, in the order of the points: the batches, if those are in that order.
@@ -96,14 +103,14 @@ impl<'a> GpuEngine<'a> {
         if points.weights().is_none() && addresses.is_sorted() {
             return self.batches.iter().map(|batch| batch.addresses.clone()).collect();
         }
-        let cut = spans(addresses.len(), self.launcher.layout.batch.max(1));
+        let cut = spans(addresses.len(), self.layout.batch.max(1));
         cut.map(|span| Stored::Host(addresses.slice(span))).collect()
     }
 }
 
 impl<R: Reduce> Run<R> for GpuEngine<'_> {
     fn run(&mut self, params: &[R::Params]) -> Result<Vec<R::Stats>, EngineError> {
-        fold::run::<R>(&mut self.launcher, &self.batches, &mut self.pace, params)
+        fold::run::<R>(&mut self.launchers, self.layout, &self.batches, params)
     }
 }
 
@@ -121,7 +128,7 @@ impl Engine for GpuEngine<'_> {
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let batches = self.in_order();
         let mut rest: &[u32] = self.cpu.points().addresses();
-        assign::assign(&mut self.launcher, &batches, centres, &mut |indices| {
+        assign::assign(&mut self.launchers, self.layout, &batches, centres, &mut |indices| {
             let (these, others) = rest.split_at(indices.len().min(rest.len()));
             rest = others;
             sink(these, indices)
@@ -136,7 +143,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        Box::new(GpuEngine::new(self.gpu(), points))
+        Box::new(GpuEngine::new(&self.gpus(), points))
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -144,7 +151,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn description(&self) -> String {
-        format!("gpu: f32, {}", self.launcher.gpu.info().name)
+        format!("gpu: f32, {}", names(&self.gpus()))
     }
 }
 
@@ -154,7 +161,8 @@ pub(super) fn test_gpu() -> Option<Gpu> {
     if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
         return None;
     }
-    Some(Gpu::open(&Wanted { software: true, ..Wanted::default() }).expect("see scripts/test"))
+    let wanted = Wanted { software: true, ..Wanted::default() };
+    Some(Gpu::open(&wanted).expect("see scripts/test").remove(0))
 }
 
 #[cfg(test)]
