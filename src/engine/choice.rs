@@ -89,14 +89,15 @@ impl Chooser {
                 let gpus = self.open(true)?;
                 let software: Vec<Gpu> =
                     gpus.iter().filter(|gpu| is_software(gpu.info())).cloned().collect();
-                let warning = match software.len() {
-                    0 => None,
-                    1 => Some("is a software one: its kernels run on the CPU, for tests"),
-                    _ => Some("are software ones: their kernels run on the CPU, for tests"),
-                };
-                let adapters = if software.len() == 1 { "adapter" } else { "adapters" };
-                let name = |are| format!("the {adapters} {} {are}", names(&software));
-                Ok(Choice { warning: warning.map(name), ..asked(Chosen::Gpus(gpus)) })
+                let warning = (!software.is_empty()).then(|| {
+                    let (adapters, are) = match software.len() {
+                        1 => ("adapter", "is a software one: its"),
+                        _ => ("adapters", "are software ones: their"),
+                    };
+                    let names = names(&software);
+                    format!("the {adapters} {names} {are} kernels run on the CPU, for tests")
+                });
+                Ok(Choice { warning, ..asked(Chosen::Gpus(gpus)) })
             }
         }
     }

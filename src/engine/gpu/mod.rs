@@ -188,6 +188,54 @@ mod tests {
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
     }
 
+    /// Small batches, so that the devices run ahead of what is taken and have to be stopped.
+    fn in_batches<'a>(gpus: &[Gpu], addresses: &'a [u32]) -> GpuEngine<'a> {
+        let layout = Layout { batch: 100, ..Layout::of_all(gpus) };
+        GpuEngine::with_layout(gpus, addresses, layout)
+    }
+
+    #[test]
+    fn one_lost_device_of_two_is_an_error_that_names_it() {
+        let (Some(first), Some(second)) = (test_gpu(), test_gpu()) else { return };
+        let addresses: Vec<u32> = (0..2000).collect();
+        let mut engine = in_batches(&[first, second.clone()], &addresses);
+        let centres = [Centres::single()];
+        assert_eq!(Run::<Lloyd>::run(&mut engine, &centres).expect("both are there").len(), 1);
+        second.lose();
+        for _ in 0..2 {
+            let lost = Run::<Lloyd>::run(&mut engine, &centres);
+            let Err(EngineError::DeviceLost(message)) = &lost else { panic!("{lost:?}") };
+            assert!(message.starts_with(&second.info().name), "{message}");
+            let mut taken = 0;
+            let mut sink = |_: &[u32], indices: &[u32]| {
+                taken += indices.len();
+                Ok(())
+            };
+            let lost = engine.assign(&centres[0], &mut sink);
+            assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+            assert_eq!(taken, 100, "the batch before that of the lost device");
+        }
+    }
+
+    #[test]
+    fn a_sink_that_fails_stops_all_devices() {
+        let (Some(first), Some(second)) = (test_gpu(), test_gpu()) else { return };
+        let addresses: Vec<u32> = (0..5000).collect();
+        let mut engine = in_batches(&[first, second], &addresses);
+        let mut full = |_: &[u32], _: &[u32]| Err(std::io::ErrorKind::StorageFull.into());
+        let failed = engine.assign(&Centres::single(), &mut full);
+        let Err(EngineError::Sink(error)) = failed else { panic!("{failed:?}") };
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        assert!(engine.assign(&Centres::single(), &mut |_, _| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn without_a_device_every_pass_fails() {
+        let mut engine = GpuEngine::new(&[], &[1, 2, 3]);
+        assert!(Run::<Lloyd>::run(&mut engine, &[Centres::single()]).is_err());
+        assert!(engine.assign(&Centres::single(), &mut |_, _| Ok(())).is_err());
+    }
+
     #[test]
     fn more_components_than_rows_are_refused() {
         let Some(gpu) = test_gpu() else { return };

@@ -1,10 +1,9 @@
-//! Several devices over one set. Batches are ranges of ascending addresses, and batch `i` is that of device `i`
-//! modulo their number. All devices work at the same time, each through the batches of its own; their results
-//! are taken in the order of the batches, as one device would give them. So the number of devices changes no
+//! Several devices over one set. Batches are ranges of ascending addresses, and the devices take turns at
+//! them, whatever their speed. All work at the same time, each through its own batches. Their results are
+//! taken in the order of the batches, as one device would give them, so the number of devices changes no
 //! byte, as long as they compute alike.
 //!
-//! A device waits where it is two batches ahead of the results that are taken: the host keeps few of them. The
-//! devices take turns, whatever their speed; of unlike ones the slowest sets the pace.
+//! A device waits where it is two batches ahead of what was taken: the host keeps few results.
 
 use std::sync::mpsc::sync_channel;
 use std::{io, mem, thread};
@@ -14,7 +13,7 @@ use super::kernels::Kernel;
 use super::launch::{Dispatch, Launcher};
 use crate::engine::EngineError;
 
-/// Which of `all` batches belong to each of `devices` devices, one after the other.
+/// Which of `all` batches belong to each of `devices` devices: those whose turn is its own.
 pub(super) fn shares(
     all: usize,
     devices: usize,
@@ -36,7 +35,7 @@ pub(super) fn run<T: Send, Dispatches: IntoIterator<Item = Dispatch<T>>>(
     mut take: impl FnMut(T, Vec<u32>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let dispatches = &dispatches;
-    // Of fewer batches each has a device of its own, the same one as by turns.
+    // Where batches are fewer, the first devices have one each, as by turns.
     let devices = launchers.len().min(stored.len().max(1));
     let launchers = match &mut launchers[..devices] {
         [] => return Err(EngineError::DeviceLost("there is none".into())),
@@ -56,7 +55,7 @@ pub(super) fn run<T: Send, Dispatches: IntoIterator<Item = Dispatch<T>>>(
                 let (mut current, mut done) = (None, Vec::new());
                 let collect = |batch, what, results| {
                     if current.replace(batch).is_some_and(|current| current != batch) {
-                        // Nobody listens any more once another device has failed.
+                        // Nobody listens once another device, or `take`, has failed.
                         let sent = sender.send(Ok(mem::take(&mut done)));
                         sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
                     }
@@ -70,7 +69,8 @@ pub(super) fn run<T: Send, Dispatches: IntoIterator<Item = Dispatch<T>>>(
             spawned.map_err(|error| EngineError::Other(Box::new(error)))?;
         }
         for receiver in receivers.iter().cycle().take(stored.len()) {
-            // Every batch has addresses, hence results; a thread without them has panicked, and so does the scope.
+            // Every batch has addresses, hence results. A thread that sends none has panicked, and the scope
+            // passes that on.
             let Ok(results) = receiver.recv() else { break };
             results?.into_iter().try_for_each(|(what, results)| take(what, results))?;
         }
