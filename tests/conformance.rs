@@ -252,16 +252,6 @@ fn several_equal_devices_return_the_bytes_of_one() {
     }
 }
 
-#[test]
-fn several_devices_conform() {
-    let Some(gpus) = two_gpus() else { return };
-    check(&|points| {
-        let batch = points.addresses().len().div_ceil(5);
-        let layout = Layout { batch, ..Layout::of_all(&gpus) };
-        Box::new(GpuEngine::with_layout(&gpus, points, layout))
-    });
-}
-
 /// What is told of an address depends on no engine but the reference's plain loops, whose logarithms are
 /// libm's.
 #[test]
