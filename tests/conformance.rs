@@ -244,7 +244,7 @@ fn several_equal_devices_return_the_bytes_of_one() {
             let mut engine = GpuEngine::with_layout(gpus, set.points(), layout);
             everything(&mut engine, &parameters)
         };
-        let (expected, assigned) = of(&[first.clone()]);
+        let (expected, assigned) = of(std::slice::from_ref(&first));
         assert_eq!(assigned, set.addresses.len() * parameters.centres.len(), "{}", set.name);
         assert!(of(&[first.clone(), second.clone()]).0 == expected, "two: {}", set.name);
         let three = [second.clone(), first.clone(), second.clone()];
