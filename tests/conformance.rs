@@ -3,12 +3,12 @@
 mod common;
 
 use common::claiming::Claiming;
-use common::{flat, gpu, list};
+use common::{flat, gpu, list, two_gpus};
 use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};
-use octomix::engine::gpu::ARITHMETIC;
 use octomix::engine::gpu::layout::Layout;
+use octomix::engine::gpu::{ARITHMETIC, Gpu};
 use octomix::engine::{CpuEngine, Engine, FallbackEngine, GpuEngine, ReferenceEngine, Run};
 use octomix::pass::label::{Label, label};
 use octomix::pass::{Density, Expectation, Lloyd, Moments, Pass, Tail};
@@ -194,6 +194,61 @@ fn neither_the_length_of_dispatches_nor_where_addresses_are_changes_a_byte() {
     assert_eq!(all.2.len(), set.addresses.len());
     for (work, resident) in [(1 << 30, 0), (1000, 5000), (20_000, 0), (20_000, usize::MAX)] {
         assert!(of(work, resident) == all, "{work} a dispatch, {resident} bytes on the device");
+    }
+}
+
+/// Everything that an engine over `points` returns.
+fn everything(
+    engine: &mut dyn Engine,
+    Parameters { centres, mixtures }: &Parameters,
+) -> (impl PartialEq + use<>, usize) {
+    let moments = Run::<Moments>::run(engine, centres).unwrap();
+    let lloyds = Run::<Lloyd>::run(engine, centres).unwrap();
+    let sums = Run::<Expectation>::run(engine, mixtures).unwrap();
+    let in_doubles = engine.expectation_in_doubles(mixtures).unwrap();
+    let (mut assigned, mut labels) = (Vec::new(), Vec::new());
+    for centres in centres {
+        let mut sink = |addresses: &[u32], indices: &[u32]| {
+            assigned.extend(addresses.iter().copied().zip(indices.iter().copied()));
+            Ok(())
+        };
+        engine.assign(centres, &mut sink).unwrap();
+    }
+    let density = Density::from(mixtures[0].clone());
+    let mut sink = |_: &[u32], found: &[Label]| {
+        labels.extend_from_slice(found);
+        Ok(())
+    };
+    engine.label(&density, &mut sink).unwrap();
+    let ranked = engine.order_statistics(&density, &[0, 7, 1 << 40]).unwrap();
+    let sample: Vec<u32> = labels.iter().map(|label| label.cluster * 7).collect();
+    let over = Run::<Expectation>::run(&mut *engine.over(Points::new(&sample)), mixtures).unwrap();
+    let lines = assigned.len();
+    ((moments, lloyds, sums, in_doubles, assigned, labels, ranked, over), lines)
+}
+
+#[test]
+fn several_equal_devices_return_the_bytes_of_one() {
+    let Some([first, second]) = two_gpus() else { return };
+    for set in sets() {
+        let mut parameters = parameters(&set.addresses);
+        if set.addresses.len() > 10_000 {
+            parameters.centres.drain(2..);
+            parameters.mixtures.drain(2..);
+        }
+        // Up to seven batches a plane, and several dispatches a batch.
+        let batch = set.addresses.len().div_ceil(7);
+        let layout =
+            Layout { batch, work: 4 * batch, threads: 64, workgroup: 8, resident: 3 * batch };
+        let of = |gpus: &[Gpu]| {
+            let mut engine = GpuEngine::with_layout(gpus, set.points(), layout);
+            everything(&mut engine, &parameters)
+        };
+        let (expected, assigned) = of(std::slice::from_ref(&first));
+        assert_eq!(assigned, set.addresses.len() * parameters.centres.len(), "{}", set.name);
+        assert!(of(&[first.clone(), second.clone()]).0 == expected, "two: {}", set.name);
+        let three = [second.clone(), first.clone(), second.clone()];
+        assert!(of(&three).0 == expected, "three: {}", set.name);
     }
 }
 

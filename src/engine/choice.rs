@@ -1,6 +1,7 @@
 //! Which engine runs: what was asked for, what the machine has, what the size repays.
 
-use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, device};
+use super::gpu::select::is_software;
+use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, names};
 use super::{CpuEngine, Engine, FallbackEngine, ReferenceEngine};
 use crate::address::Points;
 
@@ -48,27 +49,27 @@ pub struct Choice {
 
 #[derive(Debug, Clone)]
 enum Chosen {
-    Gpu(Gpu),
+    Gpus(Vec<Gpu>),
     /// A GPU that was not asked for by name: the CPU takes over should it fail.
-    GpuWhileItLasts(Gpu),
+    GpuWhileItLasts(Vec<Gpu>),
     Cpu,
     Reference,
 }
 
-/// Makes choices one after the other: a GPU is opened when the first set needs it, and shared.
+/// Makes choices one after the other: GPUs are opened when the first set needs them, and shared.
 #[derive(Debug)]
 pub struct Chooser {
     kind: EngineKind,
     adapter: Option<String>,
-    gpu: Option<Gpu>,
+    gpus: Option<Vec<Gpu>>,
     /// Why `Auto` goes on without one.
     missing: Option<String>,
 }
 
 impl Chooser {
-    /// For an engine of this kind, on the GPU whose name contains `adapter`.
+    /// For an engine of this kind, on the GPUs that `adapter` names: see [`Wanted::name`].
     pub fn new(kind: EngineKind, adapter: Option<&str>) -> Self {
-        Self { kind, adapter: adapter.map(str::to_owned), gpu: None, missing: None }
+        Self { kind, adapter: adapter.map(str::to_owned), gpus: None, missing: None }
     }
 
     /// Decides where sets of up to `largest` addresses with `components` components run.
@@ -85,14 +86,18 @@ impl Chooser {
             // Whoever names an adapter wants it, whatever the size.
             EngineKind::Auto if adapter.is_none() => Ok(self.fastest(largest, components)),
             EngineKind::Gpu | EngineKind::Auto => {
-                let gpu = self.open(true)?;
-                let warning = device::is_software(gpu.info()).then(|| {
-                    format!(
-                        "the adapter {} is a software one: its kernels run on the CPU, for tests",
-                        gpu.info().name
-                    )
+                let gpus = self.open(true)?;
+                let software: Vec<Gpu> =
+                    gpus.iter().filter(|gpu| is_software(gpu.info())).cloned().collect();
+                let warning = (!software.is_empty()).then(|| {
+                    let (adapters, are) = match software.len() {
+                        1 => ("adapter", "is a software one: its"),
+                        _ => ("adapters", "are software ones: their"),
+                    };
+                    let names = names(&software);
+                    format!("the {adapters} {names} {are} kernels run on the CPU, for tests")
                 });
-                Ok(Choice { warning, ..asked(Chosen::Gpu(gpu)) })
+                Ok(Choice { warning, ..asked(Chosen::Gpus(gpus)) })
             }
         }
     }
@@ -104,9 +109,9 @@ impl Chooser {
         }
         if self.missing.is_none() {
             match self.open(false) {
-                Ok(gpu) => {
+                Ok(gpus) => {
                     let reason = "enough addresses to repay a GPU";
-                    return chosen(Chosen::GpuWhileItLasts(gpu), reason);
+                    return chosen(Chosen::GpuWhileItLasts(gpus), reason);
                 }
                 Err(error) => self.missing = Some(format!("{error}; going on with the CPU")),
             }
@@ -114,12 +119,12 @@ impl Chooser {
         chosen(Chosen::Cpu, self.missing.as_deref().unwrap_or_default())
     }
 
-    fn open(&mut self, software: bool) -> Result<Gpu, GpuError> {
-        if let Some(gpu) = &self.gpu {
-            return Ok(gpu.clone());
+    fn open(&mut self, software: bool) -> Result<Vec<Gpu>, GpuError> {
+        if let Some(gpus) = &self.gpus {
+            return Ok(gpus.clone());
         }
-        let gpu = Gpu::open(&Wanted { name: self.adapter.clone(), software })?;
-        Ok(self.gpu.insert(gpu).clone())
+        let gpus = Gpu::open(&Wanted { name: self.adapter.clone(), software })?;
+        Ok(self.gpus.insert(gpus).clone())
     }
 }
 
@@ -140,7 +145,7 @@ impl Choice {
     /// The name of the engine chosen.
     pub fn name(&self) -> &'static str {
         match self.place {
-            Chosen::Gpu(_) | Chosen::GpuWhileItLasts(_) => "gpu",
+            Chosen::Gpus(_) | Chosen::GpuWhileItLasts(_) => "gpu",
             Chosen::Cpu => "cpu",
             Chosen::Reference => "reference",
         }
@@ -150,9 +155,9 @@ impl Choice {
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();
         match &self.place {
-            Chosen::Gpu(gpu) => Box::new(GpuEngine::new(gpu, points)),
-            Chosen::GpuWhileItLasts(gpu) => {
-                Box::new(FallbackEngine::new(GpuEngine::new(gpu, points)))
+            Chosen::Gpus(gpus) => Box::new(GpuEngine::new(gpus, points)),
+            Chosen::GpuWhileItLasts(gpus) => {
+                Box::new(FallbackEngine::new(GpuEngine::new(gpus, points)))
             }
             Chosen::Cpu => Box::new(CpuEngine::new(points)),
             Chosen::Reference => Box::new(ReferenceEngine::new(points)),

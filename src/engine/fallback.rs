@@ -72,7 +72,7 @@ impl Engine for FallbackEngine<'_> {
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
         match &self.trouble {
-            None => Box::new(FallbackEngine::new(GpuEngine::new(self.gpu.gpu(), points))),
+            None => Box::new(FallbackEngine::new(GpuEngine::new(&self.gpu.gpus(), points))),
             Some(_) => Box::new(CpuEngine::new(points)),
         }
     }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::conformance::Parameters;
     use crate::engine::gpu::layout::Layout;
-    use crate::engine::gpu::test_gpu;
+    use crate::engine::gpu::{Gpu, test_gpu};
     use crate::pass::assign::assign;
     use crate::pass::{Expectation, Lloyd, Pass};
 
@@ -152,15 +152,27 @@ mod tests {
 
     #[test]
     fn assignments_go_on_where_the_gpu_was_lost() {
+        let Some(gpu) = test_gpu() else { return };
+        assignments_go_on_without(&gpu, std::slice::from_ref(&gpu));
+    }
+
+    #[test]
+    fn assignments_go_on_where_one_of_two_gpus_was_lost() {
+        let (Some(first), Some(second)) = (test_gpu(), test_gpu()) else { return };
+        assignments_go_on_without(&second, &[first.clone(), second.clone()]);
+        let Some(second) = test_gpu() else { return };
+        assignments_go_on_without(&first, &[first.clone(), second]);
+    }
+
+    fn assignments_go_on_without(lost: &Gpu, gpus: &[Gpu]) {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let centres = Parameters::new(&addresses[..1000], 3).expect("distinct").centres;
-        let Some(gpu) = test_gpu() else { return };
-        let layout = Layout { batch: 10_000, ..Layout::of(gpu.info()) };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(&gpu, &addresses, layout));
+        let layout = Layout { batch: 10_000, ..Layout::of_all(gpus) };
+        let mut engine = FallbackEngine::new(GpuEngine::with_layout(gpus, &addresses, layout));
         let mut found = Vec::new();
         let mut take_and_lose = |_: &[u32], indices: &[u32]| {
             found.extend_from_slice(indices);
-            gpu.lose();
+            lost.lose();
             Ok(())
         };
         engine.assign(&centres[0], &mut take_and_lose).expect("the CPU is there");
@@ -168,5 +180,7 @@ mod tests {
         let mut expected = Vec::new();
         assign(&centres[0], &addresses, &mut expected);
         assert_eq!(found, expected);
+        let run = Run::<Lloyd>::run(&mut engine, &centres[..1]).expect("the CPU is there");
+        assert_eq!(run, [Lloyd::reduce(&centres[0], &addresses)]);
     }
 }

@@ -97,8 +97,40 @@ fn an_adapter_that_is_not_there_is_named_with_those_that_are() {
         return;
     }
     let folder = Folder::new();
-    let done = folder.octomix(&["detect", TUTORIAL, "--adapter", "no such"]).assert().code(1);
-    done.stderr(starts_with("octomix: error: no adapter's name contains 'no such'; there are: "));
+    for (names, missing) in
+        [("no such", "no such"), ("no such,no, other", "no such' or 'no' or 'other")]
+    {
+        let done = folder.octomix(&["detect", TUTORIAL, "--adapter", names]).assert().code(1);
+        let error = format!("octomix: error: no adapter's name contains '{missing}'; there are: ");
+        done.stderr(starts_with(error));
+    }
+}
+
+/// Weighted by packets a set has a batch a bit: each device gets some.
+#[test]
+fn two_adapters_give_the_files_of_one() {
+    if without_gpu() {
+        return;
+    }
+    let folder = Folder::new();
+    let done = folder.octomix(&["devices", "--format", "json"]).assert().success();
+    let devices: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    // A whole name, commas and all.
+    let name = devices["devices"][0]["name"].as_str().unwrap();
+    let detect = |adapter: &str, to: &str| {
+        let model = ["-k", "3", "--n-init", "1", "--weight", "packets", "-o", to];
+        folder.detect(&[&[TUTORIAL, "--adapter", adapter][..], &model].concat()).assert().success();
+        let summary = folder.json(&format!("{to}/summary.json"));
+        summary["engine"]["device"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(detect(name, "one"), format!("gpu: f32, {name}"));
+    assert_eq!(detect(&format!("{name},{name}"), "two"), format!("gpu: f32, 2 x {name}"));
+    for role in ["src", "dst"] {
+        for file in ["model.json", "addresses.csv", "anomalies.csv"] {
+            let of = |run: &str| folder.read(&format!("{run}/{role}/{file}"));
+            assert!(of("one") == of("two"), "{role}/{file}");
+        }
+    }
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub fn flat(stats: &ExpectationStats) -> Vec<f64> {
 ///
 /// Panics where there is none: kernels that were not run must not look as if they had passed.
 pub fn gpu() -> Option<octomix::engine::gpu::Gpu> {
-    use octomix::engine::gpu::{Gpu, Wanted};
+    use octomix::engine::gpu::Gpu;
     use std::sync::OnceLock;
     static GPU: OnceLock<Gpu> = OnceLock::new();
     if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
@@ -72,9 +72,17 @@ pub fn gpu() -> Option<octomix::engine::gpu::Gpu> {
         let _ = writeln!(std::io::stderr(), "OCTOMIX_NO_GPU=1: the GPU is left out");
         return None;
     }
-    let open = || {
-        Gpu::open(&Wanted { software: true, ..Wanted::default() })
-            .unwrap_or_else(|error| panic!("{error}; or set OCTOMIX_NO_GPU=1 to leave the GPU out"))
-    };
-    Some(GPU.get_or_init(open).clone())
+    Some(GPU.get_or_init(open_gpu).clone())
+}
+
+fn open_gpu() -> octomix::engine::gpu::Gpu {
+    use octomix::engine::gpu::{Gpu, Wanted};
+    Gpu::open(&Wanted { software: true, ..Wanted::default() })
+        .unwrap_or_else(|error| panic!("{error}; or set OCTOMIX_NO_GPU=1 to leave the GPU out"))
+        .remove(0)
+}
+
+/// The same GPU opened twice, as [`gpu`] opens it once: two devices that compute alike.
+pub fn two_gpus() -> Option<[octomix::engine::gpu::Gpu; 2]> {
+    Some([gpu()?, open_gpu()])
 }

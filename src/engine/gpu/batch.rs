@@ -1,10 +1,11 @@
-//! The addresses in batches, on the device as far as its memory allows, and sorted for sums.
+//! The addresses in batches, on the devices as far as their memory allows, and sorted for sums.
 
 use wgpu::BufferUsages as Usage;
 
 use super::buffer::{Ring, load, upload};
 use super::device::Gpu;
 use super::layout::{Layout, Segment, segments, spans};
+use super::share::shares;
 use crate::address::{Held, Points};
 use crate::engine::planes::planes;
 
@@ -53,11 +54,14 @@ pub(super) struct Batch<'a> {
     pub segment_buffer: wgpu::Buffer,
 }
 
-/// The batches of all planes of `points`, on the device as far as they fit there and `layout` allows.
-pub(super) fn batches<'a>(gpu: &Gpu, points: &Points<'a>, layout: Layout) -> Vec<Batch<'a>> {
+/// The batches of all planes of `points`, each on that of `gpus` that [`shares`] gives it to, as far as they fit
+/// there and `layout` allows.
+pub(super) fn batches<'a>(gpus: &[Gpu], points: &Points<'a>, layout: Layout) -> Vec<Batch<'a>> {
     let mut batches = Vec::new();
+    let mut turns = gpus.iter().cycle();
     for plane in planes(points) {
         let mut push = |addresses: Held<'a, u32>| {
+            let Some(gpu) = turns.next() else { return };
             let segments = segments(&addresses, layout);
             let bytes = bytemuck::cast_slice(&segments);
             let segment_buffer = upload(gpu, "segments", bytes, Usage::STORAGE);
@@ -67,15 +71,22 @@ pub(super) fn batches<'a>(gpu: &Gpu, points: &Points<'a>, layout: Layout) -> Vec
         let sorted = plane.ascending();
         spans(sorted.len(), layout.batch.max(1)).for_each(|span| push(sorted.slice(span)));
     }
-    settle(gpu, &mut batches, layout.resident);
+    for (gpu, mine) in gpus.iter().zip(shares(batches.len(), gpus.len())) {
+        settle(gpu, &mut batches, mine, layout.resident);
+    }
     batches
 }
 
-/// Moves batches to the device, from the first on, up to `most` bytes or until its memory is full. If it
-/// is full, the last of them go back to leave memory for everything else.
-fn settle(gpu: &Gpu, batches: &mut [Batch<'_>], most: usize) {
+/// Moves the batches `mine` to the device, from the first on, up to `most` bytes or until its memory is
+/// full. If it is full, the last of them go back to leave memory for everything else.
+fn settle(
+    gpu: &Gpu,
+    batches: &mut [Batch<'_>],
+    mine: impl Iterator<Item = usize> + Clone,
+    most: usize,
+) {
     let (mut bytes, mut buffers, mut full) = (0, Vec::new(), false);
-    for batch in batches.iter() {
+    for batch in mine.clone().map(|i| &batches[i]) {
         let Stored::Host(addresses) = &batch.addresses else { continue };
         bytes += size_of_val(&addresses[..]);
         if bytes > most {
@@ -94,7 +105,7 @@ fn settle(gpu: &Gpu, batches: &mut [Batch<'_>], most: usize) {
         let Some(last) = buffers.pop() else { break };
         back += last.size() as usize;
     }
-    for (batch, buffer) in batches.iter_mut().zip(buffers) {
-        batch.addresses = Stored::Device(buffer, batch.addresses.len());
+    for (i, buffer) in mine.zip(buffers) {
+        batches[i].addresses = Stored::Device(buffer, batches[i].addresses.len());
     }
 }

@@ -1,10 +1,11 @@
-//! One GPU: how it is found, opened, given kernels, and how its failures become errors.
+//! A GPU: how it is found, opened, given kernels, and how its failures become errors.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::diagnose::why_no_adapter;
 use super::kernels::{Kernel, Word};
+use super::select::{Wanted, rank, select};
 use crate::engine::EngineError;
 
 /// Why no GPU could be opened.
@@ -16,7 +17,7 @@ pub enum GpuError {
     /// None by that name.
     #[error("no adapter's name contains '{wanted}'; there are: {found}")]
     NoSuchAdapter {
-        /// The name asked for.
+        /// The name asked for, or several.
         wanted: String,
         /// The names there are.
         found: String,
@@ -36,16 +37,7 @@ pub enum GpuError {
     },
 }
 
-/// Which adapter to open.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// Part of its name, in any case.
-    pub name: Option<String>,
-    /// Whether a software adapter will do.
-    pub software: bool,
-}
-
-/// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12.
+/// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12; the best first.
 pub fn adapters() -> Vec<wgpu::Adapter> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     // Drivers that say how much memory there is refuse more of it, rather than swap it to the host.
@@ -53,12 +45,9 @@ pub fn adapters() -> Vec<wgpu::Adapter> {
     let instance = wgpu::Instance::new(descriptor);
     // No GL: it would be silently emulated where there is no driver.
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
-    pollster::block_on(instance.enumerate_adapters(backends))
-}
-
-/// Whether `info` describes a CPU that acts as a GPU.
-pub fn is_software(info: &wgpu::AdapterInfo) -> bool {
-    info.device_type == wgpu::DeviceType::Cpu
+    let mut found = pollster::block_on(instance.enumerate_adapters(backends));
+    found.sort_by_key(|adapter| rank(&adapter.get_info()));
+    found
 }
 
 /// Whether `adapter` has compute shaders, and room for what the kernels bind.
@@ -66,17 +55,6 @@ pub fn can_compute(adapter: &wgpu::Adapter) -> bool {
     let flags = adapter.get_downlevel_capabilities().flags;
     flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
         && wgpu::Limits::downlevel_defaults().check_limits(&adapter.limits())
-}
-
-/// The rank of an adapter in the order of preference; 0 is best.
-pub fn rank(info: &wgpu::AdapterInfo) -> u8 {
-    match info.device_type {
-        wgpu::DeviceType::DiscreteGpu => 0,
-        wgpu::DeviceType::IntegratedGpu => 1,
-        wgpu::DeviceType::VirtualGpu => 2,
-        wgpu::DeviceType::Other => 3,
-        wgpu::DeviceType::Cpu => 4,
-    }
 }
 
 /// An open GPU. Clones share it, its kernels and its state.
@@ -103,32 +81,19 @@ enum Failure {
 }
 
 impl Gpu {
-    /// Opens the best adapter that is `wanted`.
+    /// Opens the adapters that are `wanted`: at least one, and one as often as it is named.
     ///
     /// # Errors
-    /// When there is none, or it refuses.
-    pub fn open(wanted: &Wanted) -> Result<Self, GpuError> {
+    /// When there is none, or one refuses.
+    pub fn open(wanted: &Wanted) -> Result<Vec<Self>, GpuError> {
         let mut found = adapters();
         found.retain(can_compute);
         if found.is_empty() {
             return Err(GpuError::NoAdapter(why_no_adapter().to_string()));
         }
-        let names = |adapters: &[wgpu::Adapter]| {
-            adapters.iter().map(|a| a.get_info().name).collect::<Vec<_>>().join(", ")
-        };
-        let all = names(&found);
-        if let Some(wanted) = &wanted.name {
-            let part = wanted.to_lowercase();
-            found.retain(|a| a.get_info().name.to_lowercase().contains(&part));
-            if found.is_empty() {
-                return Err(GpuError::NoSuchAdapter { wanted: wanted.clone(), found: all });
-            }
-        }
-        if !wanted.software {
-            found.retain(|a| !is_software(&a.get_info()));
-        }
-        let best = found.into_iter().min_by_key(|a| rank(&a.get_info()));
-        best.map_or(Err(GpuError::OnlySoftware(all)), |adapter| Self::request(&adapter))
+        let infos: Vec<_> = found.iter().map(wgpu::Adapter::get_info).collect();
+        let selected = select(wanted, &infos)?;
+        selected.into_iter().map(|adapter| Self::request(&found[adapter])).collect()
     }
 
     fn request(adapter: &wgpu::Adapter) -> Result<Self, GpuError> {
@@ -226,20 +191,38 @@ impl Gpu {
         let submission_index = Some(submission.clone());
         let polled = self.device().poll(wgpu::PollType::Wait { submission_index, timeout: None });
         self.check()?;
-        polled.map(|_| ()).map_err(|error| EngineError::DeviceLost(one_line(&error.to_string())))
+        polled.map(|_| ()).map_err(|error| EngineError::DeviceLost(self.says(&error.to_string())))
     }
 
     /// The first failure since the device was opened, if there was one.
     fn check(&self) -> Result<(), EngineError> {
         match &*self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Ok(()),
-            Some(Failure::Lost(message)) => Err(EngineError::DeviceLost(one_line(message))),
-            Some(Failure::OutOfMemory(message)) => Err(EngineError::OutOfMemory(one_line(message))),
+            Some(Failure::Lost(message)) => Err(EngineError::DeviceLost(self.says(message))),
+            Some(Failure::OutOfMemory(message)) => {
+                Err(EngineError::OutOfMemory(self.says(message)))
+            }
         }
+    }
+    /// `message` of this device, with its lines joined: errors are one line.
+    fn says(&self, message: &str) -> String {
+        let words: Vec<_> = message.split_whitespace().collect();
+        format!("{}: {}", self.0.info.name, words.join(" "))
     }
 }
 
-/// `message` with its lines joined: errors are one line.
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+impl AsRef<[Gpu]> for Gpu {
+    fn as_ref(&self) -> &[Gpu] {
+        std::slice::from_ref(self)
+    }
+}
+
+/// What `gpus` are called; of neighbours by the same name, how many they are.
+pub(in crate::engine) fn names(gpus: &[Gpu]) -> String {
+    let alike = gpus.chunk_by(|a, b| a.info().name == b.info().name);
+    let name = |alike: &[Gpu]| match alike {
+        [one] => one.info().name.clone(),
+        several => format!("{} x {}", several.len(), several[0].info().name),
+    };
+    alike.map(name).collect::<Vec<_>>().join(" + ")
 }

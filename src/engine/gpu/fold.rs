@@ -20,13 +20,14 @@ use std::ops::Range;
 
 use wgpu::BufferUsages as Usage;
 
-use super::batch::Batch;
+use super::batch::{Batch, Stored};
 use super::buffer::upload;
+use super::device::Gpu;
 use super::kernels::{Binding, Kernel};
 use super::launch::{Dispatch, Launcher, Reduction};
-use super::layout::{PARTIALS, Plan, Rows, addresses};
-use super::pace::{Pace, Watch};
+use super::layout::{Layout, PARTIALS, Plan, Rows, addresses};
 use super::pack::{Pack, Packed};
+use super::share;
 use crate::engine::EngineError;
 use crate::pass::{Pass, Stats};
 
@@ -65,28 +66,26 @@ struct Piece {
     words: usize,
     /// Its addresses.
     addresses: usize,
-    /// Addresses times components.
-    work: usize,
 }
 
 /// The statistics of each of `params` over `batches`.
 pub(super) fn run<R: Reduce>(
-    launcher: &mut Launcher,
+    launchers: &mut [Launcher],
+    layout: Layout,
     batches: &[Batch<'_>],
-    pace: &mut Pace,
     params: &[R::Params],
 ) -> Result<Vec<R::Stats>, EngineError> {
     let Some(most) = params.iter().map(Pack::components).max() else { return Ok(Vec::new()) };
-    let (gpu, layout) = (launcher.gpu.clone(), launcher.layout);
-    let binding = gpu.device().limits().max_storage_buffer_binding_size as usize;
-    let work = pace.work(R::KERNEL.name, layout);
-    let plan = Plan::new(layout, binding, most, R::ROWS, work)?;
-    let dispatch = |batch: &Batch<'_>, segments: Range<usize>, sets: Range<usize>| {
+    let binding =
+        |launcher: &Launcher| launcher.gpu.device().limits().max_storage_buffer_binding_size;
+    let binding = launchers.iter().map(binding).min().unwrap_or_default() as usize;
+    let plan = Plan::new(layout, binding, most, R::ROWS)?;
+    let dispatch = |gpu: &Gpu, batch: &Batch<'_>, segments: Range<usize>, sets: Range<usize>| {
         let threads = segments.len() * layout.workgroup as usize;
         let words = threads.div_ceil(PARTIALS);
         let rows = sets.len() * plan.rows;
         let packed = Packed::new(&params[sets.clone()], plan.components);
-        let packed_buffer = upload(&gpu, "params", &packed.bytes, Usage::STORAGE);
+        let packed_buffer = upload(gpu, "params", &packed.bytes, Usage::STORAGE);
         let blocks = plan.components / plan.block;
         let addresses = addresses(&batch.segments[segments.clone()]);
         Dispatch {
@@ -96,34 +95,30 @@ pub(super) fn run<R: Reduce>(
                 (Binding::Segments, batch.segment_buffer.clone()),
             ],
             components: plan.components,
+            work: addresses * plan.components * sets.len(),
             words: rows * words,
             reduction: Some(Reduction {
                 rows: rows as u32,
                 threads: threads as u32,
                 words: words as u32,
             }),
-            what: Piece {
-                times: batch.times,
-                addresses,
-                work: addresses * plan.components * sets.len(),
-                words,
-                sets,
-            },
+            what: Piece { times: batch.times, addresses, words, sets },
             span: segments,
         }
     };
     let mut fold = Fold::<R>::new(params, plan);
-    let mut watch = Watch::default();
-    let batches = batches.iter().map(|batch| {
-        let pieces = plan.pieces(&batch.segments, params.len()).into_iter();
-        (&batch.addresses, pieces.map(|(segments, sets)| dispatch(batch, segments, sets)))
-    });
-    launcher.run(&R::KERNEL, plan.block, batches, |piece: Piece, words| {
-        watch.done(piece.work);
-        fold.take(&piece, words);
+    let dispatch = &dispatch;
+    let dispatches = |launcher: &Launcher, batch: usize| {
+        let (gpu, batch) = (launcher.gpu.clone(), &batches[batch]);
+        let work = launcher.pace.work(R::KERNEL.name, layout);
+        let pieces = plan.pieces(&batch.segments, params.len(), work).into_iter();
+        pieces.map(move |(segments, sets)| dispatch(&gpu, batch, segments, sets))
+    };
+    let stored: Vec<&Stored<'_>> = batches.iter().map(|batch| &batch.addresses).collect();
+    share::run(launchers, &R::KERNEL, plan.block, &stored, dispatches, |piece: Piece, words| {
+        fold.take(&piece, &words);
         Ok(())
     })?;
-    pace.learn(R::KERNEL.name, &watch, layout);
     Ok(fold.finish())
 }
 

@@ -1,8 +1,9 @@
-//! The launch loop, one for all kernels: addresses are brought to the device, kernels dispatched over
+//! The launch loop of a device, one for all kernels: addresses are brought to it, kernels dispatched over
 //! them, and results read back in order. While the device works on one dispatch, the host reads the
 //! results of the one before and prepares the next.
 //!
-//! What is dispatched, and what its results mean, is for the callers to say: `fold`, `assign`.
+//! What is dispatched, and what its results mean, is for the callers to say: `fold`, `assign`. `share` runs the
+//! loop on every device of an engine.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -15,6 +16,7 @@ use super::buffer::{IN_FLIGHT, Ring, grow, slice, upload};
 use super::device::Gpu;
 use super::kernels::{Binding, Kernel};
 use super::layout::Layout;
+use super::pace::{Pace, Watch};
 use crate::engine::EngineError;
 
 /// What a dispatch visits: `Reach` of `shaders/reach.wgsl`.
@@ -50,6 +52,8 @@ pub(super) struct Dispatch<T> {
     pub span: Range<usize>,
     /// Components of a parameter set.
     pub components: usize,
+    /// Addresses times components, over all its parameter sets.
+    pub work: usize,
     /// Workgroups in each dimension.
     pub workgroups: [u32; 3],
     /// What the kernel reads besides the addresses.
@@ -66,6 +70,7 @@ struct Flight {
     submission: wgpu::SubmissionIndex,
     staging: wgpu::Buffer,
     bytes: u64,
+    work: usize,
 }
 
 impl Flight {
@@ -85,11 +90,12 @@ impl Drop for Flight {
     }
 }
 
-/// An open device and the buffers that its dispatches use again and again.
+/// An open device, how fast it is, and the buffers that its dispatches use again and again.
 #[derive(Debug)]
 pub(super) struct Launcher {
     pub gpu: Gpu,
     pub layout: Layout,
+    pub pace: Pace,
     addresses: Ring,
     partials: Option<wgpu::Buffer>,
     results: Ring,
@@ -102,6 +108,7 @@ impl Launcher {
         Self {
             gpu: gpu.clone(),
             layout,
+            pace: Pace::default(),
             addresses: Ring::default(),
             partials: None,
             results: Ring::default(),
@@ -109,36 +116,45 @@ impl Launcher {
         }
     }
 
-    /// Runs the dispatches of each batch, of `kernel` with blocks of `block` components, and hands the
-    /// results of each to `take` in the same order.
+    /// Runs the `dispatches` of the batches `mine` of all that are `stored`, of `kernel` with blocks of `block`
+    /// components, and hands the results of each to `take` in the same order.
     ///
     /// # Errors
     /// When the device fails, or `take` does.
-    pub fn run<'b, T, Dispatches: IntoIterator<Item = Dispatch<T>>>(
+    pub fn run<T, Dispatches: IntoIterator<Item = Dispatch<T>>>(
         &mut self,
         kernel: &Kernel,
         block: usize,
-        batches: impl IntoIterator<Item = (&'b Stored<'b>, Dispatches)>,
-        mut take: impl FnMut(T, &[u32]) -> Result<(), EngineError>,
+        stored: &[&Stored<'_>],
+        mine: impl Iterator<Item = usize>,
+        dispatches: impl Fn(&Self, usize) -> Dispatches,
+        mut take: impl FnMut(usize, T, Vec<u32>) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let gpu = self.gpu.clone();
-        let mut flying: VecDeque<(T, Flight)> = VecDeque::new();
-        for (stored, dispatches) in batches {
-            let addresses = stored.on_device(&gpu, &mut self.addresses);
-            for dispatch in dispatches {
+        let mut watch = Watch::default();
+        let mut land = |(batch, what, flight): (usize, T, Flight)| {
+            let work = flight.work;
+            let results = flight.land(&gpu)?;
+            watch.done(work);
+            take(batch, what, results)
+        };
+        let mut flying = VecDeque::new();
+        for batch in mine {
+            let addresses = stored[batch].on_device(&gpu, &mut self.addresses);
+            for dispatch in dispatches(self, batch) {
                 if flying.len() == IN_FLIGHT
-                    && let Some((what, flight)) = flying.pop_front()
+                    && let Some(first) = flying.pop_front()
                 {
-                    take(what, &flight.land(&gpu)?)?;
+                    land(first)?;
                 }
                 let flight = self.launch(kernel, block, &addresses, &dispatch);
-                flying.push_back((dispatch.what, flight));
+                flying.push_back((batch, dispatch.what, flight));
             }
         }
-        for (what, flight) in flying {
-            take(what, &flight.land(&gpu)?)?;
-        }
-        if !kernel.bindings.contains(&Binding::Partials) {
+        flying.into_iter().try_for_each(land)?;
+        if kernel.bindings.contains(&Binding::Partials) {
+            self.pace.learn(kernel.name, &watch, self.layout);
+        } else {
             // Sums come back to the same addresses soon, and other kernels rarely.
             self.addresses = Ring::default();
         }
@@ -196,7 +212,7 @@ impl Launcher {
         encoder.copy_buffer_to_buffer(&results, 0, &staging, 0, bytes);
         let submission = self.gpu.queue().submit([encoder.finish()]);
         staging.slice(..bytes).map_async(wgpu::MapMode::Read, |_| ());
-        Flight { submission, staging, bytes }
+        Flight { submission, staging, bytes, work: dispatch.work }
     }
 
     /// Records `workgroups` of `kernel`, which binds what `resource` gives for each name.

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::device::is_software;
+use super::device::Gpu;
+use super::select::is_software;
 use super::shader::LARGEST_BLOCK;
 use crate::engine::EngineError;
 
@@ -63,6 +64,23 @@ impl Layout {
     /// The layout for an adapter.
     pub fn of(info: &wgpu::AdapterInfo) -> Self {
         if is_software(info) { Self::SOFTWARE } else { Self::HARDWARE }
+    }
+
+    /// For all of `gpus` at once: the least of their layouts, which none of them is too small for. Of equal
+    /// devices it is that of one, so that several sum what one would sum.
+    pub fn of_all(gpus: &[Gpu]) -> Self {
+        let layouts = gpus.iter().map(|gpu| Self::of(gpu.info()));
+        layouts.reduce(Self::least).unwrap_or(Self::HARDWARE)
+    }
+
+    fn least(self, other: Self) -> Self {
+        Self {
+            workgroup: self.workgroup.min(other.workgroup),
+            threads: self.threads.min(other.threads),
+            batch: self.batch.min(other.batch),
+            work: self.work.min(other.work),
+            resident: self.resident.min(other.resident),
+        }
     }
 
     /// Addresses a segment at most, in a batch of `addresses`.
@@ -127,8 +145,6 @@ pub(super) struct Plan {
     pub components: usize,
     /// Rows of sums of each set.
     pub rows: usize,
-    /// Addresses times components a dispatch.
-    work: usize,
     /// Threads a segment.
     workgroup: usize,
     /// Bytes of partial sums at most.
@@ -136,8 +152,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// For sets of up to `components` components, with `work` a dispatch and bindings of up to `binding`
-    /// bytes.
+    /// For sets of up to `components` components, with bindings of up to `binding` bytes.
     ///
     /// # Errors
     /// When a set has more rows than a dispatch.
@@ -146,7 +161,6 @@ impl Plan {
         binding: usize,
         components: usize,
         rows: Rows,
-        work: usize,
     ) -> Result<Self, EngineError> {
         let partial_bytes = binding.min(PARTIAL_BYTES);
         let workgroup = layout.workgroup as usize;
@@ -159,37 +173,42 @@ impl Plan {
             let most = most_rows * padded / rows;
             return Err(EngineError::TooManyComponents { components, most });
         }
-        Ok(Self { block, components: padded, rows, work, workgroup, partial_bytes })
+        Ok(Self { block, components: padded, rows, workgroup, partial_bytes })
     }
 
-    /// Cuts `segments` and `sets` parameter sets into dispatches, each of some segments and some sets.
-    /// Segments are cut at whole words of the reduction, so that the same partials are added up wherever
+    /// Cuts `segments` and `sets` parameter sets into dispatches, each of some segments, some sets and up to
+    /// `work` addresses times components, if it has any choice. Segments are cut at whole words of the reduction, so that the same partials are added up wherever
     /// a run is cut.
-    pub fn pieces(&self, segments: &[Segment], sets: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    pub fn pieces(
+        &self,
+        segments: &[Segment],
+        sets: usize,
+        work: usize,
+    ) -> Vec<(Range<usize>, Range<usize>)> {
         let unit = (PARTIALS / self.workgroup).max(1);
         let most = (self.partial_bytes / (4 * self.rows * self.workgroup)).min(WORKGROUPS);
         let most = (most / unit).max(1) * unit;
         let mut pieces = Vec::new();
         let mut start = 0;
         while start < segments.len() {
-            let (first, mut work) = (start, 0);
+            let (first, mut taken) = (start, 0);
             while start < segments.len() {
                 let next = (start + unit).min(segments.len());
-                work += addresses(&segments[start..next]) * self.components;
-                if start > first && (work > self.work || next - first > most) {
+                taken += addresses(&segments[start..next]) * self.components;
+                if start > first && (taken > work || next - first > most) {
                     break;
                 }
                 start = next;
             }
-            let group = self.sets(&segments[first..start]);
+            let group = self.sets(&segments[first..start], work);
             pieces.extend(spans(sets, group).map(|sets| (first..start, sets)));
         }
         pieces
     }
 
-    /// Parameter sets that one dispatch over `segments` can serve.
-    fn sets(&self, segments: &[Segment]) -> usize {
-        (self.work / (addresses(segments) * self.components))
+    /// Parameter sets that one dispatch over `segments` with up to `work` can serve.
+    fn sets(&self, segments: &[Segment], work: usize) -> usize {
+        (work / (addresses(segments) * self.components))
             .min(ROWS_A_DISPATCH / self.rows)
             .min(self.partial_bytes / (4 * self.rows * self.workgroup * segments.len()))
             .max(1)
@@ -217,9 +236,9 @@ mod tests {
     fn pieces_end_at_whole_words_of_the_reduction() {
         let segments: Vec<_> = (0..30).map(|i| Segment { start: 10 * i, addresses: 10 }).collect();
         let cut = |work| -> Vec<_> {
-            let plan = Plan::new(LAYOUT, 1 << 27, 3, Rows { component: 7, block: 0 }, work)
+            let plan = Plan::new(LAYOUT, 1 << 27, 3, Rows { component: 7, block: 0 })
                 .expect("few components");
-            plan.pieces(&segments, 1).into_iter().map(|(segments, _)| segments).collect()
+            plan.pieces(&segments, 1, work).into_iter().map(|(segments, _)| segments).collect()
         };
         // Eight segments of eight threads make 64 partials.
         assert_eq!(cut(1), [0..8, 8..16, 16..24, 24..30]);

@@ -1,11 +1,11 @@
-//! Passes on a GPU, through wgpu: Vulkan, Metal, DX12. What needs doubles, which WGSL does not have,
+//! Passes on one GPU or several, through wgpu: Vulkan, Metal, DX12. What needs doubles, which WGSL does not have,
 //! runs on the CPU: labels, order statistics, and the sums that fits end on.
 //!
 //! The way of a pass, from the device up:
-//! - `device` opens a GPU, `diagnose` says why there is none;
+//! - `select` says which adapters a name means, `device` opens them, `diagnose` says why there is none;
 //! - `shader` puts WGSL together, `kernels` is the table of kernels;
 //! - `layout` and `pace` cut a run into dispatches, `batch` keeps the addresses, `pack` the parameters;
-//! - `launch` is the loop that runs every kernel;
+//! - `launch` is the loop that runs every kernel on a device, `share` deals the batches to several devices;
 //! - `fold` sums over all addresses (`moments`, `lloyd`, `expectation`), `assign` writes one index an
 //!   address.
 //!
@@ -27,18 +27,21 @@ mod lloyd;
 mod moments;
 mod pace;
 mod pack;
+pub mod select;
 mod shader;
+mod share;
 
-pub use self::device::{Gpu, GpuError, Wanted};
+pub(super) use self::device::names;
+pub use self::device::{Gpu, GpuError};
 pub use self::launch::{Reach, Reduction};
 pub use self::layout::Segment;
 pub use self::pack::{PackedCentre, PackedComponent};
+pub use self::select::Wanted;
 
 use self::batch::{Batch, Stored, batches};
 use self::fold::Reduce;
 use self::launch::Launcher;
 use self::layout::{LANES, Layout, PARTIALS, TRIPS, spans};
-use self::pace::Pace;
 use super::host::Local;
 use super::{Arithmetic, CpuEngine, Engine, EngineError, Precision, Run, Sink};
 use crate::address::Points;
@@ -56,37 +59,41 @@ pub const ARITHMETIC: Arithmetic = Arithmetic {
     negligible: 1.0 / (1u64 << 60) as f64,
 };
 
-/// The engine of a GPU.
+/// The engine of one GPU, or of several that share the addresses: of equal ones, with the same results.
 #[derive(Debug)]
 pub struct GpuEngine<'a> {
-    launcher: Launcher,
+    layout: Layout,
+    launchers: Vec<Launcher>,
     /// What sums are taken over: the planes of the points, one after the other.
     batches: Vec<Batch<'a>>,
-    pace: Pace,
-    /// What runs in doubles, over the same points, and all that runs once the device is lost.
+    /// What runs in doubles, over the same points, and all that runs once a device is lost.
     pub(super) cpu: CpuEngine<'a>,
 }
 
 impl<'a> GpuEngine<'a> {
-    /// Uploads `points` to `gpu`.
-    pub fn new(gpu: &Gpu, points: impl Into<Points<'a>>) -> Self {
-        Self::with_layout(gpu, points, Layout::of(gpu.info()))
+    /// Uploads `points` to `gpus`, in shares. Without any, all that needs one fails.
+    pub fn new(gpus: &(impl AsRef<[Gpu]> + ?Sized), points: impl Into<Points<'a>>) -> Self {
+        Self::with_layout(gpus, points, Layout::of_all(gpus.as_ref()))
     }
 
     /// As [`new`](Self::new), with a given layout, such as one that cuts small sets.
-    pub fn with_layout(gpu: &Gpu, points: impl Into<Points<'a>>, layout: Layout) -> Self {
-        let points = points.into();
+    pub fn with_layout(
+        gpus: &(impl AsRef<[Gpu]> + ?Sized),
+        points: impl Into<Points<'a>>,
+        layout: Layout,
+    ) -> Self {
+        let (gpus, points) = (gpus.as_ref(), points.into());
         Self {
-            launcher: Launcher::new(gpu, layout),
-            batches: batches(gpu, &points, layout),
-            pace: Pace::default(),
+            layout,
+            launchers: gpus.iter().map(|gpu| Launcher::new(gpu, layout)).collect(),
+            batches: batches(gpus, &points, layout),
             cpu: CpuEngine::new(points),
         }
     }
 
-    /// The device.
-    pub(super) fn gpu(&self) -> &Gpu {
-        &self.launcher.gpu
+    /// The devices.
+    pub(super) fn gpus(&self) -> Vec<Gpu> {
+        self.launchers.iter().map(|launcher| launcher.gpu.clone()).collect()
     }
 
     /// Every address once, in the order of the points: the batches, if those are in that order.
@@ -96,14 +103,14 @@ impl<'a> GpuEngine<'a> {
         if points.weights().is_none() && addresses.is_sorted() {
             return self.batches.iter().map(|batch| batch.addresses.clone()).collect();
         }
-        let cut = spans(addresses.len(), self.launcher.layout.batch.max(1));
+        let cut = spans(addresses.len(), self.layout.batch.max(1));
         cut.map(|span| Stored::Host(addresses.slice(span))).collect()
     }
 }
 
 impl<R: Reduce> Run<R> for GpuEngine<'_> {
     fn run(&mut self, params: &[R::Params]) -> Result<Vec<R::Stats>, EngineError> {
-        fold::run::<R>(&mut self.launcher, &self.batches, &mut self.pace, params)
+        fold::run::<R>(&mut self.launchers, self.layout, &self.batches, params)
     }
 }
 
@@ -121,7 +128,7 @@ impl Engine for GpuEngine<'_> {
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
         let batches = self.in_order();
         let mut rest: &[u32] = self.cpu.points().addresses();
-        assign::assign(&mut self.launcher, &batches, centres, &mut |indices| {
+        assign::assign(&mut self.launchers, self.layout, &batches, centres, &mut |indices| {
             let (these, others) = rest.split_at(indices.len().min(rest.len()));
             rest = others;
             sink(these, indices)
@@ -136,7 +143,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        Box::new(GpuEngine::new(self.gpu(), points))
+        Box::new(GpuEngine::new(&self.gpus(), points))
     }
 
     fn arithmetic(&self) -> Arithmetic {
@@ -144,7 +151,7 @@ impl Engine for GpuEngine<'_> {
     }
 
     fn description(&self) -> String {
-        format!("gpu: f32, {}", self.launcher.gpu.info().name)
+        format!("gpu: f32, {}", names(&self.gpus()))
     }
 }
 
@@ -154,7 +161,8 @@ pub(super) fn test_gpu() -> Option<Gpu> {
     if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
         return None;
     }
-    Some(Gpu::open(&Wanted { software: true, ..Wanted::default() }).expect("see scripts/test"))
+    let wanted = Wanted { software: true, ..Wanted::default() };
+    Some(Gpu::open(&wanted).expect("see scripts/test").remove(0))
 }
 
 #[cfg(test)]
@@ -178,6 +186,54 @@ mod tests {
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
         let lost = Run::<Moments>::run(&mut GpuEngine::new(&gpu, &addresses), &centres);
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+    }
+
+    /// Small batches, so that the devices run ahead of what is taken and have to be stopped.
+    fn in_batches<'a>(gpus: &[Gpu], addresses: &'a [u32]) -> GpuEngine<'a> {
+        let layout = Layout { batch: 100, ..Layout::of_all(gpus) };
+        GpuEngine::with_layout(gpus, addresses, layout)
+    }
+
+    #[test]
+    fn one_lost_device_of_two_is_an_error_that_names_it() {
+        let (Some(first), Some(second)) = (test_gpu(), test_gpu()) else { return };
+        let addresses: Vec<u32> = (0..2000).collect();
+        let mut engine = in_batches(&[first, second.clone()], &addresses);
+        let centres = [Centres::single()];
+        assert_eq!(Run::<Lloyd>::run(&mut engine, &centres).expect("both are there").len(), 1);
+        second.lose();
+        for _ in 0..2 {
+            let lost = Run::<Lloyd>::run(&mut engine, &centres);
+            let Err(EngineError::DeviceLost(message)) = &lost else { panic!("{lost:?}") };
+            assert!(message.starts_with(&second.info().name), "{message}");
+            let mut taken = 0;
+            let mut sink = |_: &[u32], indices: &[u32]| {
+                taken += indices.len();
+                Ok(())
+            };
+            let lost = engine.assign(&centres[0], &mut sink);
+            assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
+            assert_eq!(taken, 100, "the batch before that of the lost device");
+        }
+    }
+
+    #[test]
+    fn a_sink_that_fails_stops_all_devices() {
+        let (Some(first), Some(second)) = (test_gpu(), test_gpu()) else { return };
+        let addresses: Vec<u32> = (0..5000).collect();
+        let mut engine = in_batches(&[first, second], &addresses);
+        let mut full = |_: &[u32], _: &[u32]| Err(std::io::ErrorKind::StorageFull.into());
+        let failed = engine.assign(&Centres::single(), &mut full);
+        let Err(EngineError::Sink(error)) = failed else { panic!("{failed:?}") };
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        assert!(engine.assign(&Centres::single(), &mut |_, _| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn without_a_device_every_pass_fails() {
+        let mut engine = GpuEngine::new(&[], &[1, 2, 3]);
+        assert!(Run::<Lloyd>::run(&mut engine, &[Centres::single()]).is_err());
+        assert!(engine.assign(&Centres::single(), &mut |_, _| Ok(())).is_err());
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub struct EngineArgs {
     /// Where to compute
     #[arg(long, value_parser = one_of(ENGINES), default_value = "auto")]
     pub engine: EngineKind,
-    /// Part of the name of the GPU to take; with auto, whatever the size
-    #[arg(long, value_name = "NAME")]
+    /// Part of the name of the GPU to take, of several with commas between, or all; with auto, whatever the size
+    #[arg(long, value_name = "NAMES")]
     pub adapter: Option<String>,
 }
 
@@ -37,7 +37,10 @@ Examples:
     octomix validate day.csv
 
   A software adapter beside a GPU, with many components:
-    octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv";
+    octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv
+
+  All GPUs at once:
+    octomix validate --engine gpu --adapter all day.csv";
 
 /// Compares every engine with the reference, pass by pass on the same parameters and in whole fits, on the
 /// addresses given.

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use octomix::engine::gpu::device::{adapters, can_compute, is_software, rank};
+use octomix::engine::gpu::device::{adapters, can_compute};
 use octomix::engine::gpu::diagnose::why_no_adapter;
 use octomix::engine::gpu::kernels::KERNELS;
+use octomix::engine::gpu::select::{is_again, is_software};
 use serde::Serialize;
+use wgpu::AdapterInfo;
 
 use super::{Failure, print};
 use crate::cli::DevicesArgs;
@@ -48,25 +50,30 @@ pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
         let wgsl: String = kernels.map(|kernel| kernel.wgsl(args.components as usize)).collect();
         return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
     }
-    let mut found = adapters();
-    found.sort_by_key(|adapter| rank(&adapter.get_info()));
-    let devices: Vec<Device> = found.iter().enumerate().map(|(i, a)| describe(i, a)).collect();
+    let mut before = Vec::new();
+    let devices: Vec<Device> = adapters().iter().map(|a| describe(a, &mut before)).collect();
     let none_because = devices.is_empty().then(|| why_no_adapter().to_string());
     let devices = Devices { devices, none_because };
     print(args.format, &devices, |out| write(&devices, out))
 }
 
-fn describe(place: usize, adapter: &wgpu::Adapter) -> Device {
+/// `adapter` after those `before` that can be used, which it joins if it can.
+fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
     let (info, limits) = (adapter.get_info(), adapter.limits());
     let used = if !can_compute(adapter) {
         "no: it lacks compute shaders or the limits they need"
     } else if is_software(&info) {
         "only by --engine gpu where there is no other: it runs on the CPU, for tests"
-    } else if place == 0 {
+    } else if before.is_empty() {
         "yes: by --engine auto for large sets, by --engine gpu for all"
+    } else if is_again(&info, &*before) {
+        "only if named by --adapter: one above is the same device by another driver"
     } else {
-        "only if named by --adapter"
+        "only if named by --adapter, or by --adapter all"
     };
+    if can_compute(adapter) {
+        before.push(info.clone());
+    }
     let kind = match info.device_type {
         wgpu::DeviceType::DiscreteGpu => "discrete GPU",
         wgpu::DeviceType::IntegratedGpu => "integrated GPU",
