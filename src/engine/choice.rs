@@ -146,6 +146,14 @@ impl Choice {
         }
     }
 
+    /// What the adapter chosen says of itself; `None` where no GPU was.
+    pub fn adapter(&self) -> Option<&wgpu::AdapterInfo> {
+        match &self.place {
+            Chosen::Gpu(gpu) | Chosen::GpuWhileItLasts(gpu) => Some(gpu.info()),
+            Chosen::Cpu | Chosen::Reference => None,
+        }
+    }
+
     /// The engine over `points`.
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();
