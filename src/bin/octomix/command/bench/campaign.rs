@@ -111,8 +111,8 @@ struct Campaign<'a> {
     sizes: Sizes,
     validation: Validation,
     fits: Vec<WholeFit>,
-    /// The addresses of the last set that was made, and the seconds it took.
-    made: Option<(u64, f64)>,
+    /// The addresses of the largest set that was generated, and the seconds it took.
+    generated: Option<(u64, f64)>,
 }
 
 /// Writes the report of this machine to `directory`, and prints it.
@@ -147,7 +147,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
         budget,
         validation: Validation { models: MODELS, ..Validation::default() },
         fits: Vec::new(),
-        made: None,
+        generated: None,
     };
     let ended = campaign.all();
     let Campaign { budget, runner, mut validation, fits, .. } = campaign;
@@ -303,7 +303,7 @@ impl Campaign<'_> {
             self.budget.leave_out(title, reason);
             return Ok(());
         }
-        let making = self.made.map(|(of, seconds)| seconds * n as f64 / of as f64);
+        let making = self.making(n);
         let least = self.expected(EngineKind::Cpu.name(), PassArg::Expectation, n, components[0]);
         let all = making.zip(least).map(|(making, pass)| making + self.runner.cost(pass));
         if !self.budget.allows(&title, all) {
@@ -311,18 +311,22 @@ impl Campaign<'_> {
         }
         let started = Instant::now();
         let addresses = set(n)?;
+        if self.generated.is_none_or(|(largest, _)| largest < n) {
+            self.generated = Some((n, started.elapsed().as_secs_f64()));
+        }
         let make = || Ok(self.runner.make(name, &addresses)?);
         let made = self.budget.run(format!("{title}: upload"), making, make)?;
         let Some(mut made) = made else { return Ok(()) };
-        self.made = Some((n, started.elapsed().as_secs_f64()));
         for passes in rounds {
             for &k in components {
-                let step = format!("{title}, k {k}");
+                let is_label = passes.iter().all(|pass| pass.is_label());
+                let what = if is_label { "labels" } else { "sums" };
+                let step = format!("{title}, k {k}: {what}");
                 let (wanted, predicted) = self.choose(&step, n, k, passes);
                 if wanted.is_empty() {
                     continue;
                 }
-                let is_wanted = |engine: &str, pass| wanted.iter().any(|&of| of == (engine, pass));
+                let is_wanted = |engine: &str, pass| wanted.contains(&(engine, pass));
                 let runner = &mut self.runner;
                 self.budget.run(step, predicted, || {
                     let parameters = Parameters::fitted(&addresses, k).map_err(failed)?;
@@ -331,6 +335,21 @@ impl Campaign<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What making a set of `n` addresses and bringing it to the engines should take, in seconds.
+    fn making(&self, n: u64) -> Option<f64> {
+        let scaled = |of: u64, seconds: f64| seconds * n as f64 / of as f64;
+        let (of, seconds) = self.generated?;
+        let mut all = scaled(of, seconds);
+        for choice in self.runner.engines {
+            let uploads = self.runner.report.uploads.iter();
+            let uploads = uploads.filter(|upload| upload.engine == choice.name());
+            let largest = uploads.max_by_key(|upload| upload.addresses)?;
+            // Twice: it is measured by sweeps.
+            all += 2.0 * scaled(largest.addresses as u64, largest.seconds);
+        }
+        Some(all)
     }
 
     /// Which of `passes` the time allows on which engine, and what these should take. The others are noted
@@ -368,7 +387,7 @@ impl Campaign<'_> {
         if !others.is_empty() {
             let (takes, left) = (duration(too_long), duration(left));
             let reason = format!("it would take about {takes} more, and {left} are left");
-            self.budget.leave_out(format!("{step}: {}", others.join(", ")), reason);
+            self.budget.leave_out(format!("{step}, {}", others.join(", ")), reason);
         }
         (wanted, all)
     }
@@ -391,15 +410,19 @@ impl Campaign<'_> {
 
     /// Why there is no room for `n` addresses, if so.
     fn no_room(&self, n: u64) -> Option<String> {
-        // The set; what a driver copies on its way to a GPU; the memory of a GPU that is the CPU.
+        // The set, and what an engine may copy of it; what a driver copies on its way to a GPU; the memory
+        // of a GPU that is the CPU.
         let copies = match self.runner.engines.iter().find_map(Adapter::new) {
-            Some(device) if device.software => 3,
-            Some(_) => 2,
-            None => 1,
+            Some(device) if device.software => 4,
+            Some(_) => 3,
+            None => 2,
         };
-        let needed = 5 * n * copies; // 4 bytes an address, and a quarter to spare
+        let needed = 4 * n * copies;
         let needs = format!("it needs {} of memory", bytes(needed));
         match available_bytes() {
+            _ if usize::try_from(needed).is_err() => {
+                Some(format!("{needs}, more than a process has"))
+            }
             Some(free) if free < needed => Some(format!("{needs}, and {} are free", bytes(free))),
             None if needed > UNTOLD => {
                 Some(format!("{needs}, and the system does not tell how much is free"))
@@ -428,8 +451,11 @@ impl Campaign<'_> {
                 let (Some(fitted), Some(seconds)) = (done, self.budget.last()) else { continue };
                 let bounds = fitted.fit.lower_bounds();
                 let lower_bound = bounds.last().copied().unwrap_or(f64::NEG_INFINITY);
-                let first = self.fits.iter().find(|fit| fit.addresses == addresses.len());
-                let above = first.map(|first| lower_bound - first.lower_bound);
+                let is_of_cpu = |fit: &&WholeFit| {
+                    (fit.addresses, fit.engine) == (addresses.len(), EngineKind::Cpu.name())
+                };
+                let of_cpu = self.fits.iter().find(is_of_cpu);
+                let above = of_cpu.map(|of_cpu| lower_bound - of_cpu.lower_bound);
                 let limit = NATS.max(RELATIVE * lower_bound.abs());
                 self.fits.push(WholeFit {
                     set: name(n),
@@ -464,11 +490,13 @@ fn name(n: u64) -> &'static str {
 
 /// A set of `n` addresses: mixed as in captures, or every one.
 fn set(n: u64) -> Result<Vec<u32>, Failure> {
+    // Ranges of usize are collected in place; those of u64 are put together of pieces, in twice the room.
+    let places = (0..n as usize).into_par_iter();
     if n == EVERY {
-        return Ok((0..=u32::MAX).into_par_iter().collect());
+        return Ok(places.map(|i| i as u32).collect());
     }
     let set = Synthetic::new(Shape::Mixed, n, 0)?;
-    let mut addresses: Vec<u32> = (0..n).into_par_iter().map(|i| set.at(i)).collect();
+    let mut addresses: Vec<u32> = places.map(|i| set.at(i as u64)).collect();
     if n > SORTED {
         addresses.par_sort_unstable();
     }

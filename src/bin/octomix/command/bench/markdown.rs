@@ -6,7 +6,7 @@ use octomix::words::{bytes, duration, grouped};
 
 use super::super::validate::{Row, small};
 use super::record::{Record, WholeFit};
-use super::report::{Cells, ITERATIONS};
+use super::report::Cells;
 
 /// Writes `record`.
 ///
@@ -167,6 +167,7 @@ fn write_passes(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             "\nfloor: of the time at the largest size, what the CPU's arithmetic or memory takes at least."
         )?;
     }
+    passes.write_checks(out)?;
     writeln!(
         out,
         "\n## Uploads\n\nUntil the addresses lie ready: sorted, and copied to the device.\n"
@@ -192,7 +193,7 @@ fn write_passes(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "The least number of addresses from which the GPU, with a {ITERATIONS:.0}th of its upload, beats the CPU.\n"
+        "The least number of addresses from which the GPU, with a fiftieth of its upload, beats the CPU.\n"
     )?;
     cells(out, passes.crossovers_table())
 }
@@ -205,7 +206,9 @@ fn write_fits(fits: &[WholeFit], out: &mut dyn Write) -> io::Result<()> {
          end is better.\n"
     )?;
     let rows = fits.iter().map(|fit| {
-        let above = fit.above.map_or("-".to_owned(), |above| format!("{above:.4}"));
+        // The sum makes 0 of what is rounded to -0.
+        let above = fit.above.map(|above| (1e4 * above).round() / 1e4 + 0.0);
+        let above = above.map_or("-".to_owned(), |above| format!("{above:.4}"));
         let end = fit.same_end.map_or("-", |same| if same { "the same" } else { "another" });
         vec![
             fit.set.to_owned(),

@@ -115,7 +115,7 @@ pub struct WholeFit {
     /// In nats.
     pub lower_bound: f64,
     pub seconds: f64,
-    /// By how much the bound is above the first engine's, in nats.
+    /// By how much the bound is above the CPU's, in nats.
     pub above: Option<f64>,
     /// Whether that is the same end, within what `octomix validate` allows of fits from the same start.
     pub same_end: Option<bool>,

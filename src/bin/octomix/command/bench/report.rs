@@ -13,7 +13,7 @@ use super::machine::Machine;
 use super::task::{Answer, Task};
 
 /// Iterations of a fit, over which an upload is spread.
-pub const ITERATIONS: f64 = 50.0;
+const ITERATIONS: f64 = 50.0;
 
 /// All of it.
 #[derive(Debug, Default, Serialize)]
@@ -310,7 +310,11 @@ impl Report {
         Cells { header, numbers, rows }
     }
 
-    fn write_checks(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes what the answers were held against.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write_checks(&self, out: &mut dyn Write) -> io::Result<()> {
         let sample = self.checks.iter().map(|check| check.sample).max().unwrap_or(0);
         write!(
             out,
