@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use octomix::address::{AddressSet, Points};
 use octomix::conformance::fits::{self, Fits};
 use octomix::conformance::{Check, MODELS, Parameters, check_centres, check_mixtures};
-use octomix::engine::EngineError;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
+use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
 use octomix::report::text::table::{table, write_table};
 use octomix::words::grouped;
@@ -136,25 +136,25 @@ fn validate(
     parameters: &Parameters,
 ) -> Result<Validation, Failure> {
     let points = Points::new(set.addresses());
+    let mut engine = choice.engine(points.clone());
     Ok(Validation {
         role: role.key(),
         addresses: set.len(),
         components: parameters.mixtures.first().map_or(0, |mixture| mixture.0.len()),
         engine: choice.name(),
-        device: choice.engine(&[]).description(),
-        checks: check_passes(&points, choice, parameters)?,
+        device: engine.description(),
+        checks: check_passes(engine.as_mut(), &points, parameters)?,
     })
 }
 
-/// Every statistic of every pass of `choice` over `points`, beside the reference's.
+/// Every statistic of every pass of `engine`, which runs over `points`, beside the reference's.
 pub(super) fn check_passes(
+    engine: &mut dyn Engine,
     points: &Points<'_>,
-    choice: &Choice,
     parameters: &Parameters,
 ) -> Result<Vec<Row>, EngineError> {
-    let mut engine = choice.engine(points.clone());
-    let mut checks = check_centres(engine.as_mut(), points, &parameters.centres)?;
-    checks.extend(check_mixtures(engine.as_mut(), points, &parameters.mixtures)?);
+    let mut checks = check_centres(engine, points, &parameters.centres)?;
+    checks.extend(check_mixtures(engine, points, &parameters.mixtures)?);
     Ok(checks.iter().map(Row::from).collect())
 }
 

@@ -240,7 +240,8 @@ impl Campaign<'_> {
             let done = self.budget.run(step, predicted, || {
                 let parameters = Conformance::new(&addresses, k).map_err(failed)?;
                 let compare = |choice: &Choice| {
-                    let checks = check_passes(&points, choice, &parameters)?;
+                    let mut engine = choice.engine(points.clone());
+                    let checks = check_passes(engine.as_mut(), &points, &parameters)?;
                     Ok(comparison(choice, addresses.len(), k, checks))
                 };
                 engines.iter().map(compare).collect::<Result<Vec<_>, Failure>>()

@@ -148,7 +148,8 @@ pub struct Crossover {
     set: &'static str,
     k: usize,
     pass: &'static str,
-    /// The smallest size measured at which a run on the GPU, with a fiftieth of the upload, beats the CPU.
+    /// The smallest size measured from which on a run on the GPU, with a fiftieth of the upload, beats the
+    /// CPU.
     addresses: Option<usize>,
 }
 
@@ -186,8 +187,8 @@ impl Report {
             let (set, k, pass) = (gpu.set, gpu.k, gpu.pass);
             let found = self.crossovers.iter_mut().find(|c| (c.set, c.k, c.pass) == (set, k, pass));
             match found {
-                // Sizes ascend: the first that beats stays.
-                Some(found) => found.addresses = found.addresses.or(addresses),
+                // Sizes ascend: the first that beats stays, unless a larger one does not.
+                Some(found) => found.addresses = addresses.and(found.addresses.or(addresses)),
                 None => self.crossovers.push(Crossover { set, k, pass, addresses }),
             }
         }
