@@ -151,6 +151,14 @@ impl Choice {
         }
     }
 
+    /// The GPUs chosen, if any were.
+    pub fn gpus(&self) -> &[Gpu] {
+        match &self.place {
+            Chosen::Gpus(gpus) | Chosen::GpuWhileItLasts(gpus) => gpus,
+            Chosen::Cpu | Chosen::Reference => &[],
+        }
+    }
+
     /// The engine over `points`.
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write '{}': {reason}; choose another directory with --output", path.display())]
+#[error("cannot write '{}': {reason}; choose another directory", path.display())]
 pub struct WriteError {
     path: PathBuf,
     reason: String,
@@ -227,7 +227,7 @@ mod tests {
             Err(io::ErrorKind::StorageFull.into())
         });
         let message = failed.err().map(|error| error.to_string()).unwrap_or_default();
-        let told = "b/src/x': no storage space; choose another directory with --output";
+        let told = "b/src/x': no storage space; choose another directory";
         assert!(message.ends_with(told), "{message}");
         let path = folder.path().join("a/b/src/x");
         assert_eq!(fs::read_to_string(&path)?, "old");

@@ -134,3 +134,111 @@ fn bench_tells_the_sums_of_a_given_model() {
          one of kmeans, the others a mixture; see octomix help\n",
     );
 }
+
+/// The report of `bench --report`, made within `budget` seconds, and its Markdown.
+fn report(budget: u32, arguments: &[&str]) -> (Value, String) {
+    let folder = Folder::new();
+    let budget_option = budget.to_string();
+    let mut command = folder.octomix(&["bench", "--report", "out", "--budget", &budget_option]);
+    let done = command.args(arguments).assert().success();
+    let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(folder.path("out"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let [json, markdown] = names.as_slice() else { panic!("{names:?}") };
+    assert!(json.ends_with(".json") && markdown.ends_with(".md"), "{names:?}");
+    let stem = json.trim_end_matches(".json");
+    assert_eq!(stem, markdown.trim_end_matches(".md"));
+    assert!(stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{stem}");
+    let (record, markdown) =
+        (folder.json(&format!("out/{json}")), folder.read(&format!("out/{markdown}")));
+    assert_eq!(printed, format!("{markdown}\nWrote 2 files to out: {json}  {}.md\n", stem));
+
+    for key in ["octomix", "date", "command", "host", "validation", "passes", "occupancy"] {
+        assert!(!record[key].is_null(), "{key}");
+    }
+    assert_eq!(record["octomix"], env!("CARGO_PKG_VERSION"));
+    let sections = [
+        "Validation",
+        "Passes over mixed",
+        "Uploads",
+        "Crossover",
+        "Whole fits",
+        "Occupancy",
+        "Left out",
+        "Steps",
+    ];
+    for section in sections {
+        assert!(markdown.contains(&format!("\n## {section}")), "{section}: {markdown}");
+    }
+    for comparison in record["validation"]["comparisons"].as_array().unwrap() {
+        for check in comparison["checks"].as_array().unwrap() {
+            assert_eq!(check["within"], true, "{check}");
+        }
+    }
+    assert_eq!(record["wrong"], Value::Array(Vec::new()));
+    assert!(record["failure"].is_null());
+    // No step may run far beyond its budget, on a busy machine either.
+    for step in record["steps"].as_array().unwrap() {
+        assert!(step["seconds"].as_f64() < Some(3.0 * f64::from(budget)), "{step}");
+    }
+    assert!(record["seconds"].as_f64() < Some(4.0 * f64::from(budget)), "{}", record["seconds"]);
+    // All addresses fit into no such budget: why not is said.
+    let left_out = record["left_out"].as_array().unwrap();
+    let every = left_out.iter().find(|of| of["step"].as_str().unwrap().contains("4,294,967,296"));
+    assert!(every.unwrap()["reason"].as_str().is_some_and(|why| !why.is_empty()));
+    (record, markdown)
+}
+
+#[test]
+fn a_report_of_a_gpu_validates_every_kernel_within_its_budget() {
+    if without_gpu() {
+        return;
+    }
+    let (record, markdown) = report(7, &["--engine", "gpu", "--quiet"]);
+    assert!(!record["devices"][0]["driver"].as_str().unwrap().is_empty());
+    let kernels = record["validation"]["kernels"].as_array().unwrap();
+    let names: Vec<_> = kernels.iter().map(|kernel| kernel["kernel"].as_str().unwrap()).collect();
+    assert_eq!(names, ["moments", "lloyd", "expectation", "reduce", "assign"]);
+    assert!(kernels.iter().all(|kernel| kernel["within"] == true), "{kernels:?}");
+    let passes = &record["passes"];
+    let engines = |key: &str| -> BTreeSet<String> {
+        let of = passes[key].as_array().unwrap().iter();
+        of.map(|row| row["engine"].as_str().unwrap().to_owned()).collect()
+    };
+    for key in ["timings", "uploads"] {
+        assert_eq!(engines(key), BTreeSet::from(["cpu".to_owned(), "gpu".to_owned()]), "{key}");
+    }
+    assert!(!passes["crossovers"].as_array().unwrap().is_empty());
+    assert!(markdown.contains("Not known: the driver does not tell through wgpu."), "{markdown}");
+}
+
+#[test]
+fn a_report_of_the_cpu_says_that_there_is_no_gpu() {
+    let (record, markdown) = report(5, &["--engine", "cpu"]);
+    assert_eq!(record["devices"], serde_json::json!([]));
+    assert_eq!(record["validation"]["kernels"], Value::Array(Vec::new()));
+    assert!(markdown.contains("| device | none: the CPU alone |"), "{markdown}");
+    assert!(markdown.contains("\n- the crossover: there is no GPU beside the CPU\n"), "{markdown}");
+    let fits = record["fits"].as_array().unwrap();
+    assert!(fits.iter().all(|fit| fit["lower_bound"].is_f64()), "{fits:?}");
+    assert!(!fits.is_empty() || markdown.contains("\n- default fit of "), "{markdown}");
+}
+
+#[test]
+fn a_report_that_cannot_be_made_is_refused_at_once() {
+    let folder = Folder::new();
+    let reference = folder.octomix(&["bench", "--report", "out", "--engine", "reference"]).assert();
+    reference.code(2).stdout("").stderr(contains("leave --engine reference out"));
+    folder.write("taken", "");
+    let taken = folder.octomix(&["bench", "--report", "taken"]).assert().code(1).stdout("");
+    taken.stderr(starts_with("octomix: error: cannot write 'taken': "));
+    folder.octomix(&["bench", "--report", "out", "-k", "3"]).assert().code(2).stdout("");
+    folder.octomix(&["bench", "--budget", "9"]).assert().code(2).stderr(contains("--report <DIR>"));
+    let help = folder.octomix(&["help", "bench"]).assert().success();
+    let help = String::from_utf8(help.get_output().stdout.clone()).unwrap();
+    assert!(help.contains("\nReport:\n") && help.contains("bench --report benches/results"));
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+}

@@ -129,7 +129,7 @@ fn output_that_is_no_directory_is_an_error_before_anything_is_read() {
         let done = folder.detect(&["no-such-file.csv", "-o", output]).assert().code(1).stdout("");
         done.stderr(format!(
             "octomix: error: cannot write '{named}': Not a directory (os error 20); \
-             choose another directory with --output\n"
+             choose another directory\n"
         ));
     }
     folder.write("x.txt", "10.0.0.1\n");
@@ -138,7 +138,7 @@ fn output_that_is_no_directory_is_an_error_before_anything_is_read() {
     let done = folder.detect(&["x.txt", "-o", "out"]).assert().code(1);
     done.stderr(
         "octomix: error: cannot write 'out/src': Not a directory (os error 20); \
-         choose another directory with --output\n",
+         choose another directory\n",
     );
 }
 

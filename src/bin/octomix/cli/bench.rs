@@ -17,6 +17,9 @@ Examples:
   What this machine does, in about a minute:
     octomix bench
 
+  All there is to know of a machine with a GPU, in four minutes, as a JSON and a Markdown file:
+    octomix bench --report benches/results
+
   Whether a GPU repays itself at ten million addresses:
     octomix bench --addresses 10M -k 8 --pass expectation,lloyd
 
@@ -32,6 +35,23 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct BenchArgs {
+    /// Write a report of the whole machine to this directory instead, within --budget: JSON and Markdown
+    ///
+    /// Validates every kernel, times every pass on the CPU and the GPU for 2 to 32 components, as far as
+    /// all 2^32 addresses where time and memory allow, and whole fits. Says what was left out, and why.
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = [
+            "captures", "shape", "addresses", "seed", "components", "model", "pass", "seconds",
+        ],
+        help_heading = "Report"
+    )]
+    pub report: Option<PathBuf>,
+    /// Seconds that it may take
+    #[arg(long, value_name = "X", default_value_t = 240.0, allow_negative_numbers = true,
+          value_parser = positive, requires = "report", help_heading = "Report")]
+    pub budget: f64,
     /// Captures or lists to run on [default: synthetic sets]
     #[arg(value_name = "CAPTURE", conflicts_with_all = ["shape", "addresses", "seed"])]
     pub captures: Vec<PathBuf>,
@@ -111,6 +131,11 @@ pub enum PassArg {
 }
 
 impl PassArg {
+    /// Whether it labels: the CPU does, on every engine.
+    pub fn is_label(self) -> bool {
+        matches!(self, Self::Label | Self::LabelJoint | Self::LabelEach)
+    }
+
     /// Its name on the command line and in results.
     pub fn name(self) -> &'static str {
         match self {

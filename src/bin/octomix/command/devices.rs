@@ -74,18 +74,11 @@ fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
     if can_compute(adapter) {
         before.push(info.clone());
     }
-    let kind = match info.device_type {
-        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
-        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
-        wgpu::DeviceType::VirtualGpu => "virtual GPU",
-        wgpu::DeviceType::Cpu => "software",
-        wgpu::DeviceType::Other => "other",
-    };
     Device {
-        name: info.name,
-        kind,
+        kind: kind(&info),
         backend: info.backend.to_string(),
-        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        driver: driver(&info),
+        name: info.name,
         largest_binding: limits.max_storage_buffer_binding_size,
         largest_buffer: limits.max_buffer_size,
         workgroup_memory: limits.max_compute_workgroup_storage_size,
@@ -93,6 +86,22 @@ fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
         workgroups: limits.max_compute_workgroups_per_dimension,
         used: used.into(),
     }
+}
+
+/// What kind of device `info` describes, for people.
+pub(super) fn kind(info: &wgpu::AdapterInfo) -> &'static str {
+    match info.device_type {
+        wgpu::DeviceType::DiscreteGpu => "discrete GPU",
+        wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+        wgpu::DeviceType::VirtualGpu => "virtual GPU",
+        wgpu::DeviceType::Cpu => "software",
+        wgpu::DeviceType::Other => "other",
+    }
+}
+
+/// The driver of `info`, with its version.
+pub(super) fn driver(info: &wgpu::AdapterInfo) -> String {
+    format!("{} {}", info.driver, info.driver_info).trim().to_owned()
 }
 
 fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {

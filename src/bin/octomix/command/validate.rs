@@ -8,6 +8,7 @@ use octomix::conformance::fits::{self, Fits};
 use octomix::conformance::{Check, MODELS, Parameters, check_centres, check_mixtures};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::GpuError;
+use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
 use octomix::report::text::table::{table, write_table};
 use octomix::words::grouped;
@@ -30,12 +31,23 @@ struct Validation {
 
 /// One statistic of one pass, or of a fit.
 #[derive(Debug, Serialize)]
-struct Row {
-    pass: &'static str,
-    statistic: &'static str,
-    error: f64,
-    bound: f64,
-    within: bool,
+pub(super) struct Row {
+    pub pass: &'static str,
+    pub statistic: &'static str,
+    pub error: f64,
+    pub bound: f64,
+    pub within: bool,
+}
+
+impl Row {
+    /// What people read: whether the engine is equal, within its bound, or wrong.
+    pub fn verdict(&self) -> &'static str {
+        match (self.within, self.bound == 0.0) {
+            (true, true) => "equal",
+            (true, false) => "within",
+            (false, _) => "OUT OF BOUNDS",
+        }
+    }
 }
 
 impl From<&Check> for Row {
@@ -125,16 +137,34 @@ fn validate(
 ) -> Result<Validation, Failure> {
     let points = Points::new(set.addresses());
     let mut engine = choice.engine(points.clone());
-    let mut checks = check_centres(engine.as_mut(), &points, &parameters.centres)?;
-    checks.extend(check_mixtures(engine.as_mut(), &points, &parameters.mixtures)?);
     Ok(Validation {
         role: role.key(),
         addresses: set.len(),
         components: parameters.mixtures.first().map_or(0, |mixture| mixture.0.len()),
         engine: choice.name(),
         device: engine.description(),
-        checks: checks.iter().map(Row::from).collect(),
+        checks: check_passes(engine.as_mut(), &points, parameters)?,
     })
+}
+
+/// Every statistic of every pass of `engine`, which runs over `points`, beside the reference's.
+pub(super) fn check_passes(
+    engine: &mut dyn Engine,
+    points: &Points<'_>,
+    parameters: &Parameters,
+) -> Result<Vec<Row>, EngineError> {
+    let mut checks = check_centres(engine, points, &parameters.centres)?;
+    checks.extend(check_mixtures(engine, points, &parameters.mixtures)?);
+    Ok(checks.iter().map(Row::from).collect())
+}
+
+/// An error or a bound at a glance.
+pub(super) fn small(x: f64) -> String {
+    match x {
+        0.0 => "0".to_owned(),
+        1.0.. => format!("{x:.0}"),
+        _ => format!("{x:.1e}"),
+    }
 }
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -147,18 +177,8 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let header = ["pass", "statistic", "largest error", "bound", "verdict"];
         let mut table = table(header, &[2, 3]);
         for row in &v.checks {
-            let number = |x: f64| match x {
-                0.0 => "0".to_owned(),
-                1.0.. => format!("{x:.0}"),
-                _ => format!("{x:.1e}"),
-            };
-            let verdict = match (row.within, row.bound == 0.0) {
-                (true, true) => "equal",
-                (true, false) => "within",
-                (false, _) => "OUT OF BOUNDS",
-            };
-            let (error, bound) = (number(row.error), number(row.bound));
-            table.add_row([row.pass, row.statistic, &error, &bound, verdict]);
+            let (error, bound) = (small(row.error), small(row.bound));
+            table.add_row([row.pass, row.statistic, &error, &bound, row.verdict()]);
         }
         write_table(&table, out)?;
         writeln!(out)?;

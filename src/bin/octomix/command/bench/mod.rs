@@ -1,8 +1,13 @@
 //! `octomix bench`: the passes on every engine, checked, then timed.
 
+mod budget;
+mod campaign;
 mod check;
 mod floor;
+mod host;
 mod machine;
+mod markdown;
+mod record;
 mod report;
 mod runner;
 mod task;
@@ -27,12 +32,18 @@ use crate::cli::{BenchArgs, PassArg};
 use crate::console::Console;
 use crate::progress::Unit;
 
-/// Checks and times every pass on every engine.
+/// Addresses up to which the reference runs over all of a set.
+const REFERENCE: usize = 1_000_000;
+
+/// Checks and times every pass on every engine, or makes a report of the machine.
 ///
 /// # Errors
 /// When a set or an engine asked for cannot be had, or an answer is wrong.
 pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let mut console = Console::new(&args.print);
+    if let Some(directory) = &args.report {
+        return campaign::run(args, directory, &mut console);
+    }
     let given = args.model.as_deref().map(given).transpose()?;
     let (mut engines, left_out) = validate::choices(&args.engine)?;
     if args.engine.engine == EngineKind::Auto && args.engine.adapter.is_none() {
@@ -47,21 +58,25 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     let mut bar = console.bar("timing");
     let devices = engines.iter().map(Device::new).collect();
     let report = Report::new(Machine::measure(), devices, left_out);
-    let mut runner = Runner { engines: &engines, passes, seconds: args.seconds, report };
+    let (seconds, reference) = (args.seconds, REFERENCE);
+    let mut runner = Runner { engines: &engines, seconds, reference, report };
     let steps = (sets.len() * components.len()) as u64;
     let mut step = 0;
     for (name, addresses) in sets {
         let addresses = addresses();
-        let mut made = runner.make(name, &addresses);
+        let mut made = runner.make(name, &addresses)?;
+        let everywhere = |_: &str, _: PassArg| true;
         for &k in &components {
             let of = format!("{name}, {} addresses, k {k}", addresses.len());
             bar.update(Unit::Steps, step, Some(steps), of);
             step += 1;
             match &given {
-                Some(parameters) => runner.time(&mut made, parameters, true)?,
+                Some(parameters) => {
+                    runner.time(&mut made, parameters, passes, true, &everywhere)?
+                }
                 None => {
                     let fitted = Parameters::fitted(&addresses, k).map_err(failed)?;
-                    runner.time(&mut made, &fitted, false)?;
+                    runner.time(&mut made, &fitted, passes, false, &everywhere)?;
                 }
             }
         }

@@ -22,18 +22,18 @@ pub struct Report {
     pub machine: Machine,
     pub engines: Vec<Device>,
     /// Engines that could not be run, and why.
-    left_out: Vec<String>,
+    pub left_out: Vec<String>,
     pub checks: Vec<Checked>,
     pub uploads: Vec<Upload>,
     pub timings: Vec<Timing>,
-    crossovers: Vec<Crossover>,
+    pub crossovers: Vec<Crossover>,
 }
 
 /// An engine and what it runs on.
 #[derive(Debug, Serialize)]
 pub struct Device {
     pub engine: &'static str,
-    device: String,
+    pub device: String,
     /// Whether that is the CPU: a software adapter is.
     pub on_cpu: bool,
 }
@@ -51,7 +51,7 @@ pub struct Checked {
     pub whole: Option<&'static str>,
 }
 
-/// The making of an engine: what uploads the addresses.
+/// Until the addresses lie ready on an engine: sorted, and copied to its device.
 #[derive(Debug, Serialize)]
 pub struct Upload {
     pub set: &'static str,
@@ -126,13 +126,30 @@ impl Sums {
     }
 }
 
+/// A table before it is rendered: as text, or as Markdown.
+pub struct Cells {
+    pub header: Vec<String>,
+    /// The columns of numbers.
+    pub numbers: Vec<usize>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Cells {
+    fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = table(self.header, &self.numbers);
+        table.add_rows(self.rows);
+        write_table(&table, out)
+    }
+}
+
 /// Where a GPU begins to pay.
 #[derive(Debug, Serialize)]
-struct Crossover {
+pub struct Crossover {
     set: &'static str,
     k: usize,
     pass: &'static str,
-    /// The smallest size measured at which a run on the GPU, with a fiftieth of the upload, beats the CPU.
+    /// The smallest size measured from which on a run on the GPU, with a fiftieth of the upload, beats the
+    /// CPU.
     addresses: Option<usize>,
 }
 
@@ -170,8 +187,8 @@ impl Report {
             let (set, k, pass) = (gpu.set, gpu.k, gpu.pass);
             let found = self.crossovers.iter_mut().find(|c| (c.set, c.k, c.pass) == (set, k, pass));
             match found {
-                // Sizes ascend: the first that beats stays.
-                Some(found) => found.addresses = found.addresses.or(addresses),
+                // Sizes ascend: the first that beats stays, unless a larger one does not.
+                Some(found) => found.addresses = addresses.and(found.addresses.or(addresses)),
                 None => self.crossovers.push(Crossover { set, k, pass, addresses }),
             }
         }
@@ -212,39 +229,48 @@ impl Report {
         self.write_checks(out)
     }
 
-    fn write_timings(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut names: Vec<&str> = self.timings.iter().map(|timing| timing.set).collect();
+    /// The sets that were timed.
+    pub fn sets(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.timings.iter().map(|timing| timing.set).collect();
         names.dedup();
-        for name in names {
-            let of_set = || self.timings.iter().filter(|timing| timing.set == name);
-            let mut sizes: Vec<usize> = of_set().map(|timing| timing.addresses).collect();
-            sizes.dedup();
+        names
+    }
+
+    /// The timings over `set` as a table.
+    pub fn timings_table(&self, set: &str) -> Cells {
+        let of_set = || self.timings.iter().filter(|timing| timing.set == set);
+        let mut sizes: Vec<usize> = of_set().map(|timing| timing.addresses).collect();
+        sizes.dedup();
+        let mut header = vec!["pass".to_owned(), "k".to_owned(), "engine".to_owned()];
+        header.extend(sizes.iter().map(|&size| grouped(size as u64)));
+        header.push("floor".to_owned());
+        let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
+        let mut rows: Vec<_> = of_set().map(|t| (t.pass, t.k, t.engine)).collect();
+        let mut seen = HashSet::new();
+        rows.retain(|row| seen.insert(*row));
+        // Sorted by pass as they stand, k, then engine: what is compared stands together.
+        let passes: Vec<&str> = rows.iter().map(|row| row.0).collect();
+        rows.sort_by_key(|&(pass, k, _)| (passes.iter().position(|&of| of == pass), k));
+        let cells = |(pass, k, engine): (&str, usize, &str)| {
+            let of_row = |size: usize| {
+                of_set().find(|t| (t.pass, t.k, t.engine, t.addresses) == (pass, k, engine, size))
+            };
+            let mut row = vec![pass.to_owned(), k.to_string(), engine.to_owned()];
+            let ns = |timing: &Timing| format!("{:.1}", timing.ns_per_address);
+            row.extend(sizes.iter().map(|&size| of_row(size).map_or("-".to_owned(), ns)));
+            let last = sizes.iter().rev().find_map(|&size| of_row(size));
+            let floor = last.and_then(|t| Some(t.arithmetic_floor?.max(t.memory_floor?)));
+            row.push(floor.map_or("-".to_owned(), |share| format!("{:.0}%", 100.0 * share)));
+            row
+        };
+        let rows = rows.into_iter().map(cells).collect();
+        Cells { header, numbers, rows }
+    }
+
+    fn write_timings(&self, out: &mut dyn Write) -> io::Result<()> {
+        for name in self.sets() {
             writeln!(out, "\n{name}: nanoseconds an address, by the number of addresses\n")?;
-            let mut header = vec!["pass".to_owned(), "k".to_owned(), "engine".to_owned()];
-            header.extend(sizes.iter().map(|&size| grouped(size as u64)));
-            header.push("floor".to_owned());
-            let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
-            let mut table = table(header, &numbers);
-            let mut rows: Vec<_> = of_set().map(|t| (t.pass, t.k, t.engine)).collect();
-            let mut seen = HashSet::new();
-            rows.retain(|row| seen.insert(*row));
-            // Sorted by pass as they stand, k, then engine: what is compared stands together.
-            let passes: Vec<&str> = rows.iter().map(|row| row.0).collect();
-            rows.sort_by_key(|&(pass, k, _)| (passes.iter().position(|&of| of == pass), k));
-            for (pass, k, engine) in rows {
-                let of_row = |size: usize| {
-                    of_set()
-                        .find(|t| (t.pass, t.k, t.engine, t.addresses) == (pass, k, engine, size))
-                };
-                let mut row = vec![pass.to_owned(), k.to_string(), engine.to_owned()];
-                let ns = |timing: &Timing| format!("{:.1}", timing.ns_per_address);
-                row.extend(sizes.iter().map(|&size| of_row(size).map_or("-".to_owned(), ns)));
-                let last = sizes.iter().rev().find_map(|&size| of_row(size));
-                let floor = last.and_then(|t| Some(t.arithmetic_floor?.max(t.memory_floor?)));
-                row.push(floor.map_or("-".to_owned(), |share| format!("{:.0}%", 100.0 * share)));
-                table.add_row(row);
-            }
-            write_table(&table, out)?;
+            self.timings_table(name).write(out)?;
         }
         writeln!(
             out,
@@ -256,16 +282,22 @@ impl Report {
         if self.crossovers.is_empty() {
             return Ok(());
         }
+        writeln!(out, "\nThe GPU, with a fiftieth of its upload, beats the CPU from\n")?;
+        self.crossovers_table().write(out)
+    }
+
+    /// The crossovers as a table, in addresses.
+    pub fn crossovers_table(&self) -> Cells {
         let mut sets: Vec<&str> = self.crossovers.iter().map(|c| c.set).collect();
         sets.dedup();
-        writeln!(out, "\nThe GPU, with a fiftieth of its upload, beats the CPU from\n")?;
         let header = ["pass", "k"].into_iter().chain(sets.iter().copied());
+        let header = header.map(str::to_owned).collect();
         let numbers: Vec<usize> = (1..sets.len() + 2).collect();
-        let mut table = table(header.collect::<Vec<_>>(), &numbers);
-        let mut of_first: Vec<_> = self.crossovers.iter().filter(|c| c.set == sets[0]).collect();
+        let mut of_first: Vec<_> =
+            self.crossovers.iter().filter(|c| Some(&c.set) == sets.first()).collect();
         let passes: Vec<&str> = of_first.iter().map(|c| c.pass).collect();
         of_first.sort_by_key(|c| (passes.iter().position(|&pass| pass == c.pass), c.k));
-        for first in of_first {
+        let cells = |first: &Crossover| {
             let of = |set: &&str| {
                 let is_of = |c: &&Crossover| (c.set, c.k, c.pass) == (*set, first.k, first.pass);
                 let found = self.crossovers.iter().find(is_of).and_then(|c| c.addresses);
@@ -273,12 +305,17 @@ impl Report {
             };
             let mut row = vec![first.pass.to_owned(), first.k.to_string()];
             row.extend(sets.iter().map(of));
-            table.add_row(row);
-        }
-        write_table(&table, out)
+            row
+        };
+        let rows = of_first.into_iter().map(cells).collect();
+        Cells { header, numbers, rows }
     }
 
-    fn write_checks(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes what the answers were held against.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write_checks(&self, out: &mut dyn Write) -> io::Result<()> {
         let sample = self.checks.iter().map(|check| check.sample).max().unwrap_or(0);
         write!(
             out,
