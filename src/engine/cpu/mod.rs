@@ -286,7 +286,8 @@ mod tests {
                         "{level:?} {precision:?}: {checks:?}"
                     );
                     let parts = engine.sorted.iter().flatten();
-                    let chunks: Vec<usize> = parts.flat_map(|part| &part.shared).copied().collect();
+                    let chunks: Vec<usize> =
+                        parts.flat_map(|part| &part.cuts).map(|cut| cut.shared).collect();
                     assert_eq!(chunks, shared);
                 }
             }

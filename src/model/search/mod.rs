@@ -51,9 +51,13 @@ const SAMPLES: [(usize, [usize; 2]); 2] =
 /// Addresses of a sample for each component, at least.
 const SHARE: usize = 256;
 
-/// What is found in a sample goes on over so many addresses as one of so many, in case the sample has ranked them
+/// What is found in a sample goes on over more addresses as one of so many at most, in case the sample has ranked them
 /// wrongly.
 const LED: usize = 4;
+
+/// How far below the best the others may be, in nats an address times the square root of the addresses of the sample:
+/// a few standard errors of the difference between two mixtures.
+const DOUBT: f64 = 3.0;
 
 /// Sets of more addresses than these are not searched as a whole: their samples are.
 const MOST_SEARCHED: usize = 1 << 18;
@@ -96,6 +100,10 @@ pub fn fit(
     let mut runner = Runner::new(first, total, params, &estimator, budget, observer);
     let mut found = explore(&mut runner)?;
     for level in levels {
+        let best = found.first().map_or(0.0, |found| found.best.bound());
+        let doubt = DOUBT * runner.size / (runner.engine.total() as f64).sqrt();
+        found.retain(|found| found.best.bound() >= best - doubt);
+        found.truncate(LED);
         runner = runner.over(level);
         found = refine(&mut runner, found)?;
     }
@@ -134,12 +142,11 @@ fn explore(runner: &mut Runner<'_, '_>) -> Result<Vec<Exploration>, FitError> {
     if runner.params.components > 1 { rounds::improve(runner, starts) } else { Ok(starts) }
 }
 
-/// What becomes of the best of `found`, in a smaller sample, over the addresses of the engine; the best first.
+/// What becomes of `found`, in a smaller sample, over the addresses of the engine; the best first.
 fn refine(
     runner: &mut Runner<'_, '_>,
     mut found: Vec<Exploration>,
 ) -> Result<Vec<Exploration>, FitError> {
-    found.truncate(LED);
     for found in &mut found {
         runner.lead(&mut found.best)?;
     }
