@@ -27,10 +27,18 @@ const LEVELS: usize = (u32::BITS / STEP) as usize;
 /// Where the masses are looked for, as logarithms.
 const RANGE: [f64; 2] = [-7.0, 20.0];
 
+/// Counts up to which what a level adds is looked up: those of most addresses.
+const FEW: usize = 16;
+
+/// Golden sections: they leave a range of 5e-6 of the logarithm, which no ten-thousandth of a bit shows.
+const SECTIONS: usize = 32;
+
 /// The masses of the levels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Surprise {
     masses: [f64; LEVELS],
+    /// What each level adds where no more than [`FEW`] addresses share what comes before it.
+    few: Vec<[[f64; FEW + 1]; FEW + 1]>,
 }
 
 impl Surprise {
@@ -45,17 +53,28 @@ impl Surprise {
             let lengths = [level * STEP, (level + 1) * STEP];
             *mass = self::mass(&Classes::of(all, &lengths, |&[of, count]| [count, of]));
         }
-        Self { masses }
+        let few = masses.map(|mass| {
+            let of_counts = |of: usize, count: usize| bits(count as f64, of as f64, mass);
+            std::array::from_fn(|of| std::array::from_fn(|count| of_counts(of, count)))
+        });
+        Self { masses, few: few.to_vec() }
+    }
+
+    /// What `level` adds where `count` of `of` addresses go on in the same way, in bits.
+    fn level(&self, level: usize, count: usize, of: usize) -> f64 {
+        match self.few[level].get(of).and_then(|counts| counts.get(count)) {
+            Some(&bits) => bits,
+            None => bits(count as f64, of as f64, self.masses[level]),
+        }
     }
 
     /// The surprise of each octet of `address`, one of `addresses`, in bits.
     pub fn of(&self, addresses: &Ascending<'_>, address: u32) -> [f64; OCTETS] {
         let mut bits = [0.0; OCTETS];
         let mut of = addresses.addresses().len();
-        for (level, (&mass, length)) in self.masses.iter().zip((1..).map(|l| l * STEP)).enumerate()
-        {
+        for (level, length) in (1..).map(|level| level * STEP).take(LEVELS).enumerate() {
             let count = addresses.block(address, length).len();
-            bits[level / 2] -= log_probability(count as f64, of as f64, mass) / 2f64.ln();
+            bits[level / 2] += self.level(level, count, of);
             of = count;
         }
         bits
@@ -84,8 +103,7 @@ impl Surprise {
                 };
                 (ends[level], counts[level]) = (end, end - rank + before);
                 let of = if level == 0 { all.len() } else { counts[level - 1] };
-                let mass = self.masses[level];
-                bits[level] = -log_probability(counts[level] as f64, of as f64, mass) / 2f64.ln();
+                bits[level] = self.level(level, counts[level], of);
             }
             let octets = bits.chunks_exact(LEVELS / OCTETS).map(|halves| halves.iter().sum());
             rounded(octets.map(rounded).sum()) as f32
@@ -97,6 +115,11 @@ impl Surprise {
 /// `bits`, to a ten-thousandth: more says nothing.
 pub fn rounded(bits: f64) -> f64 {
     (bits * 1e4).round() / 1e4
+}
+
+/// How unexpected it is that one of `of` addresses goes where `count` of them do, in bits.
+fn bits(count: f64, of: f64, mass: f64) -> f64 {
+    -log_probability(count, of, mass) / 2f64.ln()
 }
 
 /// The natural logarithm of the probability that one of `of` addresses goes where `count` of them do.
@@ -115,9 +138,18 @@ fn mass(classes: &[([u32; 2], u64)]) -> f64 {
     };
     let golden = (5f64.sqrt() - 1.0) / 2.0;
     let [mut a, mut b] = RANGE;
-    for _ in 0..48 {
-        let (left, right) = (b - golden * (b - a), a + golden * (b - a));
-        if likelihood(left) < likelihood(right) { a = left } else { b = right }
+    let [mut left, mut right] =
+        [b - golden * (b - a), a + golden * (b - a)].map(|at| (at, likelihood(at)));
+    for _ in 0..SECTIONS {
+        if left.1 < right.1 {
+            (a, left) = (left.0, right);
+            let at = a + golden * (b - a);
+            right = (at, likelihood(at));
+        } else {
+            (b, right) = (right.0, left);
+            let at = b - golden * (b - a);
+            left = (at, likelihood(at));
+        }
     }
     (0.5 * (a + b)).exp()
 }
