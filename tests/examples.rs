@@ -28,6 +28,16 @@ fn detect_finds_the_tutorials_eight() {
 }
 
 #[test]
+fn the_tutorial_in_one_process_finds_what_the_article_does() {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/lists/tutorial_src.txt");
+    let text = printed("tutorial", &[&list, Path::new("3")]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("mixture 3 -") && lines[0].ends_with(" 8"), "{text}");
+    let sweeps = lines.iter().filter(|line| line.starts_with("sweep "));
+    assert_eq!((sweeps.count(), lines.len()), (9, 12), "{text}");
+}
+
+#[test]
 fn a_watched_fit_is_stopped() {
     let text = printed("watched_fit", &[]);
     assert!(text.contains("iteration 1: 2 restarts still under way"), "{text}");
