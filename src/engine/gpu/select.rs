@@ -56,6 +56,10 @@ pub(super) fn select(wanted: &Wanted, found: &[AdapterInfo]) -> Result<Vec<usize
         return Err(GpuError::OnlySoftware(names()));
     };
     let Some(text) = wanted.name.as_deref() else { return Ok(vec![best]) };
+    // A comma alone is a part of some names, but nobody means them by it.
+    if !text.contains(char::is_alphanumeric) {
+        return Err(GpuError::NoSuchAdapter { wanted: text.to_owned(), found: names() });
+    }
     // The devices that `is_meant` takes by their names, each once.
     let devices = |is_meant: &dyn Fn(&str) -> bool| {
         let mut devices: Vec<usize> = Vec::new();
@@ -83,7 +87,7 @@ pub(super) fn select(wanted: &Wanted, found: &[AdapterInfo]) -> Result<Vec<usize
     for part in parts(text, |part| !of_part(part).is_empty()) {
         let times = |i: &usize| selected.iter().filter(|selected| *selected == i).count();
         match of_part(part).into_iter().min_by_key(times) {
-            Some(next) if !part.is_empty() || text.trim().is_empty() => selected.push(next),
+            Some(next) if !part.is_empty() => selected.push(next),
             _ => missing.push(part),
         }
     }
@@ -145,7 +149,6 @@ mod tests {
         for (name, expected) in [
             ("card", &[0][..]),
             ("GRAPHICS", &[4]),
-            ("", &[0]),
             ("graphics,card", &[4, 0]),
             ("swift, llvm", &[7, 6]),
             // Two cards, then the first again.
@@ -179,9 +182,13 @@ mod tests {
     fn names_that_mean_nothing_are_told_in_one_line() {
         let found = &machine()[4..];
         let there = "there are: Graphics, Graphics, llvmpipe (LLVM 15.0.6, 256 bits), SwiftShader";
-        for (name, missing) in
-            [("no such", "no such"), ("llvmpipe,no, such", "no' or 'such"), ("llvmpipe,", "")]
-        {
+        for (name, missing) in [
+            ("no such", "no such"),
+            ("llvmpipe,no, such", "no' or 'such"),
+            ("llvmpipe,", ""),
+            ("", ""),
+            (",", ","),
+        ] {
             let expected = format!("no adapter's name contains '{missing}'; {there}");
             assert_eq!(selected(name, found), Err(expected));
         }

@@ -48,10 +48,10 @@ pub struct BenchArgs {
         help_heading = "Report"
     )]
     pub report: Option<PathBuf>,
-    /// Seconds that it may take
-    #[arg(long, value_name = "X", default_value_t = 240.0, allow_negative_numbers = true,
-          value_parser = positive, requires = "report", help_heading = "Report")]
-    pub budget: f64,
+    /// Seconds that it may take; below 60 sizes are smaller [default: 240]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive,
+          help_heading = "Report")]
+    pub budget: Option<f64>,
     /// Captures or lists to run on [default: synthetic sets]
     #[arg(value_name = "CAPTURE", conflicts_with_all = ["shape", "addresses", "seed"])]
     pub captures: Vec<PathBuf>,

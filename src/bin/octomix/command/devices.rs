@@ -63,7 +63,7 @@ fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
     let used = if !can_compute(adapter) {
         "no: it lacks compute shaders or the limits they need"
     } else if is_software(&info) {
-        "only by --engine gpu where there is no other: it runs on the CPU, for tests"
+        "only by --engine gpu or --adapter: it runs on the CPU, for tests"
     } else if before.is_empty() {
         "yes: by --engine auto for large sets, by --engine gpu for all"
     } else if is_again(&info, &*before) {

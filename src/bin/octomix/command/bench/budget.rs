@@ -81,7 +81,11 @@ impl Budget {
             let takes =
                 predicted.map(|seconds| format!("it would take about {}", duration(seconds)));
             let takes = takes.map_or(String::new(), |takes| takes + ", and ");
-            self.leave_out(step, format!("{takes}{} are left", duration(left)));
+            let left = match left {
+                0.0 => "no time is left".to_owned(),
+                left => format!("{} are left", duration(left)),
+            };
+            self.leave_out(step, takes + &left);
         }
         allows
     }
@@ -155,6 +159,6 @@ mod tests {
     fn nothing_runs_once_all_is_spent() {
         let mut budget = of(1e-9);
         assert!(budget.run("a".into(), None, || Ok(())).unwrap().is_none());
-        assert_eq!(budget.left_out[0].to_string(), "a: 0 ms are left");
+        assert_eq!(budget.left_out[0].to_string(), "a: no time is left");
     }
 }

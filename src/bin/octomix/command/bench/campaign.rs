@@ -5,6 +5,7 @@
 //! or the memory does not allow are left out in words. A wrong answer or a lost device is written down
 //! before the command fails.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
@@ -55,6 +56,12 @@ const OF_FITS: usize = 4;
 /// Bytes that may be allocated where the system does not tell how many there are.
 const UNTOLD: u64 = 4 << 30;
 
+/// Seconds that a report may take unless it is told.
+const BUDGET: f64 = 240.0;
+
+/// Seconds from which on its sizes are those of all reports.
+const FULL: f64 = 60.0;
+
 /// How large the sets are: as the device and the time allow.
 struct Sizes {
     /// Addresses that passes are validated on.
@@ -75,7 +82,7 @@ impl Sizes {
     /// For a hardware GPU or none, and `seconds` in all.
     fn new(is_hardware: bool, seconds: f64) -> Self {
         let components = &[1, 2, 3, 4, 5, 6, 7, 8, 20];
-        match (is_hardware, seconds >= 60.0) {
+        match (is_hardware, seconds >= FULL) {
             (true, true) => Self {
                 validated: 20_000,
                 fitted: 70_000,
@@ -127,14 +134,25 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
         return Err(Failure::Usage(what.into()));
     }
     let mut output = Output::new(directory, &[])?;
-    let budget = Budget::new(args.budget, console.bar("report"));
+    let seconds = args.budget.unwrap_or(BUDGET);
+    let mut budget = Budget::new(seconds, console.bar("report"));
+    if seconds < FULL {
+        let why = format!(
+            "{} are given, and below {} sets are smaller and kernels are validated with k 2 and 9 alone",
+            duration(seconds),
+            duration(FULL)
+        );
+        budget.leave_out("the sizes of other reports", why);
+    }
     let date = now();
     let (mut engines, left_out) = validate::choices(&args.engine)?;
     // A GPU alone has nothing to be measured by.
     if engines.iter().all(|choice| choice.name() != EngineKind::Cpu.name()) {
         engines.insert(0, Choice::new(EngineKind::Cpu, None, 0, 0)?);
     }
-    engines.iter().filter_map(|choice| choice.warning.clone()).for_each(|told| console.warn(told));
+    // That the CPU runs on no GPU is no surprise here.
+    let on_gpus = engines.iter().filter(|choice| !choice.gpus().is_empty());
+    on_gpus.filter_map(|choice| choice.warning.clone()).for_each(|told| console.warn(told));
     let devices = Adapter::all(&engines);
     let host = Host::new();
     let is_hardware = devices.iter().any(|device| !device.software);
@@ -143,7 +161,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     let runner = Runner { engines: &engines, seconds: SECONDS, reference: REFERENCE, report };
     let mut campaign = Campaign {
         runner,
-        sizes: Sizes::new(is_hardware, args.budget),
+        sizes: Sizes::new(is_hardware, seconds),
         budget,
         validation: Validation { models: MODELS, ..Validation::default() },
         fits: Vec::new(),
@@ -153,6 +171,8 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     let Campaign { budget, runner, mut validation, fits, .. } = campaign;
     let mut passes = runner.report;
     passes.timings.sort_by_key(|timing| timing.addresses);
+    passes.uploads.sort_by_key(|upload| upload.addresses);
+    passes.measure_again();
     passes.find_crossovers();
     if !devices.is_empty() {
         validation.kernels = kernels(&validation.comparisons);
@@ -160,7 +180,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     let record = Record {
         octomix: env!("CARGO_PKG_VERSION"),
         date,
-        command: command(std::env::args().skip(1)),
+        command: command(std::env::args_os().skip(1)),
         budget_seconds: budget.seconds,
         seconds: budget.spent(),
         host,
@@ -299,7 +319,11 @@ impl Campaign<'_> {
         components: &[usize],
         rounds: &[&[PassArg]],
     ) -> Result<(), Failure> {
-        let (name, title) = (name(n), format!("passes over {}, {} addresses", name(n), grouped(n)));
+        let name = name(n);
+        let title = match n {
+            EVERY => "passes over all 2^32 addresses".to_owned(),
+            _ => format!("passes over {name}, {} addresses", grouped(n)),
+        };
         if let Some(reason) = self.no_room(n) {
             self.budget.leave_out(title, reason);
             return Ok(());
@@ -536,9 +560,14 @@ fn now() -> String {
 }
 
 /// The command line, as a shell would take it.
-fn command(arguments: impl Iterator<Item = String>) -> String {
+fn command(arguments: impl Iterator<Item = OsString>) -> String {
+    // Shown, not run: what is no text, or steers a terminal, is shown as far as it can be.
+    let shown = |argument: OsString| -> String {
+        let text = argument.to_string_lossy();
+        text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    let quoted = arguments.map(|argument| match argument.chars().all(is_plain) {
+    let quoted = arguments.map(shown).map(|argument| match argument.chars().all(is_plain) {
         true if !argument.is_empty() => argument,
         _ => format!("'{}'", argument.replace('\'', r"'\''")),
     });
@@ -547,10 +576,17 @@ fn command(arguments: impl Iterator<Item = String>) -> String {
 
 /// What the files of `record` are called: the same on each run on a device.
 fn file_name(record: &Record) -> String {
-    let names: Vec<&str> = record.devices.iter().map(|device| &*device.name).collect();
-    match names[..] {
-        [] => format!("cpu-{}", slug(record.host.cpu.as_deref().unwrap_or("unknown"))),
-        _ => format!("gpu-{}", slug(&names.join(" "))),
+    let cpu = slug(record.host.cpu.as_deref().unwrap_or("unknown"));
+    let mut parts: Vec<String> = Vec::new();
+    for alike in record.devices.chunk_by(|a, b| a.name == b.name) {
+        let name = slug(&alike[0].name);
+        parts.push(if alike.len() > 1 { format!("{}x-{name}", alike.len()) } else { name });
+    }
+    match record.devices.iter().any(|device| device.software) {
+        _ if parts.is_empty() => format!("cpu-{cpu}"),
+        // Software is as fast as the CPU it runs on.
+        true => format!("gpu-{}-on-{cpu}", parts.join("-")),
+        false => format!("gpu-{}", parts.join("-")),
     }
 }
 
@@ -579,9 +615,11 @@ mod tests {
 
     #[test]
     fn the_command_line_can_be_typed_again() {
-        let arguments = ["bench", "--report", "a b", "--adapter", "it's"].map(str::to_owned);
+        let arguments = ["bench", "--report", "a b", "--adapter", "it's"].map(OsString::from);
         let typed = command(arguments.into_iter());
         assert_eq!(typed, r"octomix bench --report 'a b' --adapter 'it'\''s'");
+        let steering = command([OsString::from("a\x1b[31m")].into_iter());
+        assert_eq!(steering, "octomix 'a\u{fffd}[31m'");
     }
 
     #[test]

@@ -46,6 +46,15 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// The better of two measurements.
+    pub fn best(self, other: Self) -> Self {
+        let (a, b) = (self.multiply_adds_per_second, other.multiply_adds_per_second);
+        let (c, d) = (self.read_bytes_per_second, other.read_bytes_per_second);
+        Self { multiply_adds_per_second: a.max(b), read_bytes_per_second: c.max(d), ..self }
+    }
+}
+
 /// The least of several times that `work` takes, in seconds.
 fn best<T>(work: impl Fn() -> T) -> f64 {
     let times = (0..TIMES).map(|_| {

@@ -165,7 +165,8 @@ fn write_passes(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         cells(out, passes.timings_table(set))?;
         writeln!(
             out,
-            "\nfloor: of the time at the largest size, what the CPU's arithmetic or memory takes at least."
+            "\nfloor: of the time at the largest size, what the CPU's arithmetic or memory takes at least; above 100 % \
+             where kernels make use of octets that addresses share. `-`: not among the sizes, or left out below."
         )?;
     }
     passes.write_checks(out)?;

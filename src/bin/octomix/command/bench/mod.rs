@@ -44,6 +44,10 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     if let Some(directory) = &args.report {
         return campaign::run(args, directory, &mut console);
     }
+    // clap does not see it: --report conflicts with options that have defaults.
+    if args.budget.is_some() {
+        return Err(Failure::Usage("--budget is for --report DIR; add it, or leave it out".into()));
+    }
     let given = args.model.as_deref().map(given).transpose()?;
     let (mut engines, left_out) = validate::choices(&args.engine)?;
     if args.engine.engine == EngineKind::Auto && args.engine.adapter.is_none() {
