@@ -108,7 +108,7 @@ def detect(bench, name, path, *options):
     summary = json.loads((out / "summary.json").read_text())
     fitted = summary["src"]["fits"][-1]
     cpu, wall, peak = (statistics.median(column) for column in zip(*runs))
-    return [name, f"{summary['src']['addresses']:,}", f"{fitted['lower_bound']:.1f}", f"{cpu:.2f}", f"{wall:.2f}",
+    return [name, f"{summary['src']['addresses']:,}", f"{fitted['objective']['lower_bound']:.1f}", f"{cpu:.2f}", f"{wall:.2f}",
             f"{peak:.0f}"]
 
 
