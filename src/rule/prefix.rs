@@ -81,10 +81,31 @@ impl<'a> Ascending<'a> {
         if length <= 16 && !self.starts.is_empty() {
             return near;
         }
-        let block = &self.addresses[near.clone()];
+        self.within(near, least, most)
+    }
+
+    /// As [`block`](Self::block) of each of `lengths`, which ascend: each is looked for in the one before.
+    pub fn blocks<const L: usize>(&self, address: u32, lengths: [u32; L]) -> [Range<usize>; L] {
+        let mut around = None;
+        lengths.map(|length| {
+            let block = match around.take() {
+                Some(around) if length > 16 => {
+                    let (least, most) = prefix(address, length);
+                    self.within(around, least, most)
+                }
+                _ => self.block(address, length),
+            };
+            around = Some(block.clone());
+            block
+        })
+    }
+
+    /// The ranks of the addresses from `least` to `most` among those of `around`.
+    fn within(&self, around: Range<usize>, least: u32, most: u32) -> Range<usize> {
+        let block = &self.addresses[around.clone()];
         let first = block.partition_point(|&other| other < least);
         let len = block[first..].partition_point(|&other| other <= most);
-        near.start + first..near.start + first + len
+        around.start + first..around.start + first + len
     }
 }
 
@@ -273,6 +294,10 @@ mod tests {
                 let block = large.block(address, length);
                 assert_eq!(block, small.block(address, length), "{address:x}/{length}");
             }
+            let lengths = [0, 3, 12, 16, 17, 24, 31, 32];
+            let one_by_one = lengths.map(|length| large.block(address, length));
+            assert_eq!(large.blocks(address, lengths), one_by_one);
+            assert_eq!(small.blocks(address, lengths), one_by_one);
         }
     }
 

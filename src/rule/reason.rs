@@ -1,5 +1,8 @@
 //! Why an address was flagged, in a sentence that a network engineer can check.
 
+use std::fmt::{Display, Write as _};
+use std::ops::Range;
+
 use nalgebra::{Matrix4, Vector4};
 
 use super::gap::Window;
@@ -89,28 +92,35 @@ impl<'a> Reasons<'a> {
     /// Why `rules` flag `address`, one of the addresses, with its `packets` and, as far as it is known, what it
     /// did.
     pub fn of(&self, address: u32, packets: u64, activity: Activity, rules: Rules) -> Reason {
-        let surprise = self.surprise.of(self.addresses, address).map(rounded);
+        let (surprise, blocks) = self.surprise.of(self.addresses, address);
+        let surprise = surprise.map(rounded);
         let octet = first_largest(OCTETS, |octet| surprise[octet]);
-        let mut parts = Vec::with_capacity(6);
-        parts.extend(self.sweep(address).filter(|_| rules.has(Rule::Sweep)));
-        parts.extend(self.port_scan(address).filter(|_| rules.has(Rule::PortScan)));
+        let mut told = Sentence::new(address);
+        if let Some(part) = self.sweep(address).filter(|_| rules.has(Rule::Sweep)) {
+            told.add(part);
+        }
+        if let Some(part) = self.port_scan(address).filter(|_| rules.has(Rule::PortScan)) {
+            told.add(part);
+        }
         if rules.has(Rule::NewBusy) {
-            parts.push("not seen on the day of the model".to_owned());
+            told.add("not seen on the day of the model");
         }
         // Where an address is says nothing of what it does.
         if rules != rules.of_behaviour() {
-            self.position(address, rules, (&surprise, octet), &mut parts);
+            self.position(address, rules, (&surprise, octet), &blocks, &mut told);
         }
-        parts.extend(activity.span.map(when));
+        if let Some(span) = activity.span {
+            told.add(when(span));
+        }
         let [one, many] = self.unit.nouns();
         if let (true, Some(peers)) = (rules.has(Rule::NewBusy), activity.peers) {
             let records = counted(activity.records.unwrap_or(0), "record", "records");
-            parts.push(format!("{records}{}", self.peers(address, peers.into())));
+            told.add(format_args!("{records}{}", self.peers(address, peers.into())));
         }
         if self.unit != Unit::Records || !rules.has(Rule::NewBusy) {
-            parts.push(counted(packets, one, many));
+            told.add(counted(packets, one, many));
         }
-        Reason { surprise, octet, sentence: format!("{}: {}.", dotted(address), parts.join("; ")) }
+        Reason { surprise, octet, sentence: told.finish() }
     }
 
     /// From whom the records of `address` come: so many `peers`.
@@ -187,39 +197,42 @@ impl<'a> Reasons<'a> {
         address: u32,
         rules: Rules,
         (surprise, octet): (&[f64; OCTETS], usize),
-        parts: &mut Vec<String>,
+        blocks: &[Range<usize>; OCTETS],
+        told: &mut Sentence,
     ) {
         if let Some(block) = Block::of(address).filter(|block| block.kind.is_flagged()) {
-            parts.push(format!("{} ({})", block.name, block.source));
+            told.add(format_args!("{} ({})", block.name, block.source));
         }
         let bits: f64 = surprise.iter().sum();
-        let others = self.others(address, octet);
-        parts.push(format!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
+        let others = self.others(address, octet, blocks);
+        told.add(format_args!("{others} ({:.1} of {bits:.1} bits)", surprise[octet]));
         let window = rules.has(Rule::Gap).then(|| Window::around(self.addresses, address));
         if let Some(window) = window.flatten() {
             let (expected, first) = (window.expected(), dotted(window.first));
             let last = dotted(window.last);
-            parts.push(format!("{expected:.1} neighbours expected in {first}-{last}, none seen"));
+            told.add(format_args!(
+                "{expected:.1} neighbours expected in {first}-{last}, none seen"
+            ));
         }
-        if self.addresses.block(address, 24).len() == 1
-            && let Some(other) = self.nearest_block(address)
+        let [.., subnet, _] = blocks;
+        if subnet.len() == 1
+            && let Some(other) = self.nearest_block(address, subnet)
             // What has another first octet is near to nothing.
             && prefix(other, 8) == prefix(address, 8)
         {
-            parts.push(format!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
+            told.add(format_args!("nearest populated /24 {}/24", dotted(other & 0xffff_ff00)));
         }
-        parts.extend(self.nearest_cluster(address));
+        self.nearest_cluster(address, told);
     }
 
-    /// How many others share the octets of `address` up to `octet`.
-    fn others(&self, address: u32, octet: usize) -> String {
+    /// How many others share the octets of `address` up to `octet`: those of `blocks`.
+    fn others(&self, address: u32, octet: usize, blocks: &[Range<usize>; OCTETS]) -> String {
         if octet == OCTETS - 1 {
-            return self.neighbour(address);
+            return self.neighbour(address, &blocks[OCTETS - 2]);
         }
-        let others = |octets: usize| {
-            self.addresses.block(address, 8 * octets as u32).len().saturating_sub(1) as u64
-        };
-        let [of, with] = [others(octet), others(octet + 1)];
+        let all = self.addresses.addresses().len();
+        let around = octet.checked_sub(1).map_or(all, |before| blocks[before].len());
+        let [of, with] = [around, blocks[octet].len()].map(|all| all.saturating_sub(1) as u64);
         let (around, wanted) = (leading(address, octet), leading(address, octet + 1));
         let of_which = match (of, with, octet) {
             (0, _, 0) => return "nothing else is here".to_owned(),
@@ -233,9 +246,9 @@ impl<'a> Reasons<'a> {
         format!("{only}{} of {of_which} {verb} with {wanted}", grouped(with))
     }
 
-    /// The nearest other address of the /24 of `address`.
-    fn neighbour(&self, address: u32) -> String {
-        let block = &self.addresses.addresses()[self.addresses.block(address, 24)];
+    /// The nearest other address of the /24 of `address`, whose ranks are `subnet`.
+    fn neighbour(&self, address: u32, subnet: &Range<usize>) -> String {
+        let block = &self.addresses.addresses()[subnet.clone()];
         let others = block.iter().filter(|&&other| other != address);
         let subnet = format!("{}/24", dotted(address & 0xffff_ff00));
         match others.min_by_key(|other| other.abs_diff(address)) {
@@ -247,29 +260,61 @@ impl<'a> Reasons<'a> {
         }
     }
 
-    /// The nearest address outside the /24 of `address`.
-    fn nearest_block(&self, address: u32) -> Option<u32> {
+    /// The nearest address outside the /24 of `address`, whose ranks are `subnet`.
+    fn nearest_block(&self, address: u32, subnet: &Range<usize>) -> Option<u32> {
         let all = self.addresses.addresses();
-        let block = self.addresses.block(address, 24);
-        let below = block.start.checked_sub(1).and_then(|rank| all.get(rank));
-        let above = all.get(block.end);
+        let below = subnet.start.checked_sub(1).and_then(|rank| all.get(rank));
+        let above = all.get(subnet.end);
         below.into_iter().chain(above).min_by_key(|other| other.abs_diff(address)).copied()
     }
 
-    /// The cluster of least Mahalanobis distance.
-    fn nearest_cluster(&self, address: u32) -> Option<String> {
+    /// The cluster of least Mahalanobis distance, where there is one.
+    fn nearest_cluster(&self, address: u32, told: &mut Sentence) {
         let x = Vector4::from(octets(address).map(f64::from));
         let distance =
             |mean: &Vector4<f64>, factor: &Matrix4<f64>| (factor.transpose() * (x - mean)).norm();
         let distances = self.clusters.iter().map(|(k, mean, factor)| (distance(mean, factor), k));
-        let (distance, cluster) = distances.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        Some(if distance >= FAR {
-            format!("nearest cluster {cluster} is more than 1,000 sd away")
-        } else if distance >= 10.0 {
-            format!("nearest cluster {cluster} is {distance:.0} sd away")
-        } else {
-            format!("nearest cluster {cluster} is {distance:.1} sd away")
-        })
+        match distances.min_by(|a, b| a.0.total_cmp(&b.0)) {
+            None => {}
+            Some((FAR.., cluster)) => {
+                told.add(format_args!("nearest cluster {cluster} is more than 1,000 sd away"));
+            }
+            Some((distance @ 10.0.., cluster)) => {
+                told.add(format_args!("nearest cluster {cluster} is {distance:.0} sd away"));
+            }
+            Some((distance, cluster)) => {
+                told.add(format_args!("nearest cluster {cluster} is {distance:.1} sd away"));
+            }
+        }
+    }
+}
+
+/// A sentence on its way: millions of them are written, so each is put together in one place.
+struct Sentence {
+    text: String,
+    separator: &'static str,
+}
+
+impl Sentence {
+    /// One about `address`.
+    fn new(address: u32) -> Self {
+        let mut sentence = Self { text: String::with_capacity(192), separator: "" };
+        sentence.add(dotted(address));
+        sentence.separator = ": ";
+        sentence
+    }
+
+    /// Goes on with `part`.
+    fn add(&mut self, part: impl Display) {
+        // A string takes everything.
+        let _ = write!(self.text, "{}{part}", self.separator);
+        self.separator = "; ";
+    }
+
+    /// The whole of it.
+    fn finish(mut self) -> String {
+        self.text.push('.');
+        self.text
     }
 }
 

@@ -68,16 +68,21 @@ impl Surprise {
         }
     }
 
-    /// The surprise of each octet of `address`, one of `addresses`, in bits.
-    pub fn of(&self, addresses: &Ascending<'_>, address: u32) -> [f64; OCTETS] {
+    /// The surprise of each octet of `address`, one of `addresses`, in bits, and the ranks of those that share
+    /// that octet and all before it.
+    pub fn of(
+        &self,
+        addresses: &Ascending<'_>,
+        address: u32,
+    ) -> ([f64; OCTETS], [Range<usize>; OCTETS]) {
+        let blocks = addresses.blocks(address, std::array::from_fn::<_, LEVELS, _>(length));
         let mut bits = [0.0; OCTETS];
         let mut of = addresses.addresses().len();
-        for (level, length) in (1..).map(|level| level * STEP).take(LEVELS).enumerate() {
-            let count = addresses.block(address, length).len();
-            bits[level / 2] += self.level(level, count, of);
-            of = count;
+        for (level, block) in blocks.iter().enumerate() {
+            bits[level / 2] += self.level(level, block.len(), of);
+            of = block.len();
         }
-        bits
+        (bits, std::array::from_fn(|octet| blocks[2 * octet + 1].clone()))
     }
 }
 
@@ -94,7 +99,7 @@ impl Surprise {
             let first = ends.iter().position(|&end| end <= rank).unwrap_or(LEVELS);
             for level in first..LEVELS {
                 let within = if level == 0 { all.len() } else { ends[level - 1] };
-                let (least, most) = prefix(address, STEP * (level as u32 + 1));
+                let (least, most) = prefix(address, length(level));
                 let end = rank + all[rank..within].partition_point(|&other| other <= most);
                 // Only the first address of the ranks may stand inside its blocks.
                 let before = match rank == ranks.start {
@@ -115,6 +120,11 @@ impl Surprise {
 /// `bits`, to a ten-thousandth: more says nothing.
 pub fn rounded(bits: f64) -> f64 {
     (bits * 1e4).round() / 1e4
+}
+
+/// Leading bits that the addresses share which go the same way at `level`.
+fn length(level: usize) -> u32 {
+    STEP * (level as u32 + 1)
 }
 
 /// How unexpected it is that one of `of` addresses goes where `count` of them do, in bits.
@@ -180,7 +190,7 @@ mod tests {
                 let p = (count - 1.0 + mass / 16.0) / (of - 1.0 + mass);
                 expected[level / 2] -= p.log2();
             }
-            for (found, expected) in surprise.of(&ascending, address).iter().zip(expected) {
+            for (found, expected) in surprise.of(&ascending, address).0.iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-9, "{found} for {expected}");
             }
         }
@@ -197,7 +207,7 @@ mod tests {
         for ranks in [0..addresses.len(), 0..1, 100..107, addresses.len() - 1..addresses.len()] {
             let bits = surprise.bits(&ascending, ranks.clone());
             for (rank, bits) in ranks.zip(bits) {
-                let octets = surprise.of(&ascending, addresses[rank]).map(rounded);
+                let octets = surprise.of(&ascending, addresses[rank]).0.map(rounded);
                 assert_eq!(bits, rounded(octets.iter().sum()) as f32, "{rank}");
             }
         }
