@@ -234,17 +234,17 @@ mod tests {
         let mut addresses = network();
         addresses.push(0xac13_0242);
         let ascending = Ascending::new(&addresses);
-        let [first, rest @ ..] = Surprise::new(&ascending).of(&ascending, 0xac13_0242);
+        let ([first, rest @ ..], _) = Surprise::new(&ascending).of(&ascending, 0xac13_0242);
         assert!(first > 10.0, "{first}");
         assert!(rest.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{rest:?}");
-        let known = Surprise::new(&ascending).of(&ascending, addresses[0]);
+        let (known, _) = Surprise::new(&ascending).of(&ascending, addresses[0]);
         assert!(known[0] < 0.1, "{known:?}");
     }
 
     #[test]
     fn one_address_is_no_surprise_beyond_what_is_unknown() {
         let ascending = Ascending::new(&[7]);
-        let bits = Surprise::new(&ascending).of(&ascending, 7);
+        let (bits, _) = Surprise::new(&ascending).of(&ascending, 7);
         assert!(bits.iter().all(|bits| (bits - 8.0).abs() < 1e-9), "{bits:?}");
     }
 }
