@@ -65,7 +65,7 @@ impl Subnet {
     /// Of the ascending addresses of a block, of which there is one at least.
     fn of(block: &[u32]) -> Self {
         let (first, last) = (block[0], block[block.len() - 1]);
-        let is_run = block.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let is_run = block.windows(2).all(|pair| pair[1] - pair[0] == 1);
         Self { first, last, len: block.len() as u16, is_run }
     }
 }
@@ -160,5 +160,6 @@ mod tests {
         assert_eq!(none.blocks().count(), 0);
         // As many as from the first to the last, but one of them twice.
         assert!(!Subnet::of(&[1, 1, 3]).is_run);
+        assert!(!Subnet::of(&[u32::MAX, u32::MAX]).is_run);
     }
 }
