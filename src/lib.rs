@@ -79,6 +79,8 @@
 //! Parquet files; these two are on by default. The repository's `examples`
 //! are a detection in ten lines, a watched fit, an engine around another, and reading alone.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 pub mod address;
 pub mod analysis;
 pub mod behaviour;

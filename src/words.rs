@@ -1,6 +1,8 @@
-//! Numbers, durations and nouns as people read them: in sentences, on a terminal and on a page.
+//! Numbers, durations and nouns as people read them: in sentences, on a terminal and on a page; and the text of
+//! strangers, so that it does no harm there.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use crate::input::Role;
 
@@ -76,9 +78,59 @@ pub fn first_of(addresses: &[Ipv4Addr], most: usize, all: u64) -> String {
     }
 }
 
+/// Characters of a stranger's text that are shown, so many of its begin and so many of its end.
+const SHOWN: [usize; 2] = [60, 39];
+
+/// `text` that is not ours, such as a name or a cell of a file, for errors, terminals and pages: [escaped], and cut
+/// in the middle to 100 characters.
+pub fn shown(text: &str) -> String {
+    // Beyond the first and last bytes nothing is shown: a cell may have millions.
+    let count = text.chars().count();
+    if count <= SHOWN[0] + SHOWN[1] + 1 {
+        return escaped(text);
+    }
+    let begin: String = text.chars().take(SHOWN[0]).collect();
+    let end: String = text.chars().skip(count - SHOWN[1]).collect();
+    format!("{}…{}", escaped(&begin), escaped(&end))
+}
+
+/// The path of a file, as [`shown`] shows it.
+pub fn shown_path(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+/// `text` with escapes for characters that would break the line, command a terminal or deceive its reader.
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_deceptive(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether `c` separates lines, turns the direction of the text around it, or cannot be seen.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_text_of_strangers_is_escaped_and_cut() {
+        let told = shown("a\u{1b}]0;b\u{7}\u{9b}\r\n\u{202e}\u{200d}é中");
+        assert_eq!(told, r"a\u{1b}]0;b\u{7}\u{9b}\r\n\u{202e}\u{200d}é中");
+        assert_eq!(shown(&told), told, "what is shown twice is the same");
+        assert_eq!(shown(&"é".repeat(100)), "é".repeat(100));
+        let cut = shown(&format!("{}{}", "a".repeat(101), "b".repeat(40)));
+        assert_eq!(cut, format!("{}…{}", "a".repeat(60), "b".repeat(39)));
+    }
 
     #[test]
     fn numbers_are_grouped_by_three_digits() {

@@ -5,13 +5,13 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::address::Unit;
-use crate::input::found::{self, PassedOver, Repeated};
+use crate::input::found::{self, Lost, PassedOver, Reason, Repeated};
 use crate::input::irregular::Irregular;
 use crate::input::read::decompress::Compression;
 use crate::input::remedy::Remedy;
 use crate::input::role::Role;
 use crate::input::tally::Tally;
-use crate::input::warning::Warning;
+use crate::input::warning::{self, Warning};
 
 /// What was read from the files, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,6 +89,18 @@ impl Account {
         let mut told = found::told_of_passed_over(&self.passed_over);
         told.extend(found::told_of_repeated(&self.repeated));
         told
+    }
+
+    /// The files that were not read whole.
+    pub fn lost(&self) -> Lost {
+        let unreadable = self.passed_over.iter().filter(|file| file.why == Reason::Unreadable);
+        let damaged = self.files.iter().filter(|file| file.warnings.iter().any(Warning::is_loss));
+        Lost { unreadable: unreadable.count() as u64, damaged: damaged.count() as u64 }
+    }
+
+    /// What is to be told of the files, a line for each kind of warning.
+    pub fn told(&self) -> Vec<String> {
+        warning::told(self.warnings())
     }
 
     /// Every warning, with the file that it concerns.

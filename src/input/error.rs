@@ -8,12 +8,12 @@ use thiserror::Error;
 use crate::input::account::{Account, FileAccount, MalformedCell};
 use crate::input::foreign::Foreign;
 use crate::input::found::Reason;
-use crate::input::message::{file_name, listed, printable, quoted};
+use crate::input::message::{file_name, listed, quoted};
 use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
-use crate::input::warning::Warning;
-use crate::words::counted;
+use crate::input::warning::{self, Warning};
+use crate::words::{counted, shown};
 
 /// Why a reading failed. Every `name` is that of a file, safe to display.
 #[derive(Debug, Error)]
@@ -244,7 +244,7 @@ pub enum InputError {
     #[error(
         "{} has no column '{}' (from {}); its columns are {}; name one of them",
         quoted(name),
-        printable(column),
+        shown(column),
         role.option(),
         listed(columns)
     )]
@@ -430,16 +430,16 @@ impl InputError {
         }
     }
 
-    /// What was found on the way, beyond what the message says itself.
-    pub fn warnings(&self) -> impl Iterator<Item = (&FileAccount, &Warning)> {
+    /// What was found on the way, beyond what the message says itself, a line for each kind of warning.
+    pub fn told(&self) -> Vec<String> {
         let message = self.to_string();
         let warnings = self.account().into_iter().flat_map(Account::warnings);
-        warnings.filter(move |(_, warning)| match warning {
+        warning::told(warnings.filter(|(_, warning)| match warning {
             Warning::Empty | Warning::NoRows | Warning::NoAddress { .. } => false,
             Warning::UnknownFields { .. } => false,
             Warning::Damaged { reason, .. } => !message.contains(reason),
             _ => !message.contains(&warning.to_string()),
-        })
+        }))
     }
 
     /// Says why a reading found no address.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::input::error::InputError;
 use crate::input::message::{file_name, quoted};
@@ -67,26 +67,68 @@ impl fmt::Display for Repeated {
     }
 }
 
-/// Files that cannot be read and are told one by one.
-const TOLD: usize = 5;
+/// Files that were not read whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Those that the system does not let be read.
+    pub unreadable: u64,
+    /// Those that are damaged, and read up to the damage.
+    pub damaged: u64,
+}
+
+impl Lost {
+    /// Whether all was read.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Those of both.
+    pub fn plus(self, other: Self) -> Self {
+        let Self { unreadable, damaged } = other;
+        Self { unreadable: self.unreadable + unreadable, damaged: self.damaged + damaged }
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files = |count| counted(count, "file", "files");
+        let (unreadable, damaged) = (files(self.unreadable), files(self.damaged));
+        let are = if self.damaged == 1 { "is" } else { "are" };
+        match (self.unreadable, self.damaged) {
+            (_, 0) => write!(f, "{unreadable} could not be opened"),
+            (0, _) => write!(f, "{damaged} {are} damaged"),
+            _ => write!(f, "{unreadable} could not be opened, and {damaged} {are} damaged"),
+        }
+    }
+}
+
+/// Files that a line names.
+const NAMED: usize = 3;
+
+/// The first of `told`, and of `all` how many more there are.
+pub(super) fn some_of(told: impl Iterator<Item = String>, all: usize) -> String {
+    let mut told: Vec<String> = told.take(NAMED).collect();
+    if let more @ 1.. = all.saturating_sub(told.len()) as u64 {
+        told.push(format!("and {} more", grouped(more)));
+    }
+    told.join("; ")
+}
 
 /// What is to be told of the files `passed_over`, a line each. Files of other kinds are only counted
 /// elsewhere.
 pub(super) fn told_of_passed_over(passed_over: &[PassedOver]) -> Vec<String> {
     let of = |why| passed_over.iter().filter(move |passed| passed.why == why);
-    let mut told: Vec<String> =
-        of(Reason::Unreadable).take(TOLD).map(|passed| passed.reason.clone()).collect();
-    let more = of(Reason::Unreadable).count().saturating_sub(TOLD) as u64;
-    if more > 0 {
-        let files = counted(more, "more file", "more files");
-        told.push(format!("cannot read {files}; summary.json lists them"));
-    }
-    let count = of(Reason::Unsupported).count() as u64;
-    told.extend(of(Reason::Unsupported).next().map(|first| match count {
-        1 => format!("passed over: {}", first.reason),
-        _ => format!("{} files passed over; the first: {}", grouped(count), first.reason),
-    }));
-    told
+    let told = |why, one: &str, several: &str| {
+        let reasons = some_of(of(why).map(|passed| passed.reason.clone()), of(why).count());
+        match of(why).count() as u64 {
+            0 => None,
+            1 => Some(format!("{one}{reasons}")),
+            count => Some(format!("{} files {several}: {reasons}", grouped(count))),
+        }
+    };
+    let unreadable = told(Reason::Unreadable, "", "cannot be read");
+    let unsupported = told(Reason::Unsupported, "passed over: ", "passed over");
+    unreadable.into_iter().chain(unsupported).collect()
 }
 
 /// What is to be told of the files that were `repeated`.
@@ -115,10 +157,11 @@ mod tests {
         assert_eq!(told_of_passed_over(&other), [""; 0]);
         let lost: Vec<_> = (0..7).map(|at| passed(Reason::Unreadable, at)).collect();
         let told = told_of_passed_over(&lost);
-        assert_eq!((told.len(), told[4].as_str()), (6, "reason 4"));
-        assert_eq!(told[5], "cannot read 2 more files; summary.json lists them");
+        let all = "7 files cannot be read: reason 0; reason 1; reason 2; and 4 more";
+        assert_eq!(told, [all]);
+        assert_eq!(told_of_passed_over(&lost[..1]), ["reason 0"]);
         let foreign: Vec<_> = (0..2).map(|at| passed(Reason::Unsupported, at)).collect();
-        assert_eq!(told_of_passed_over(&foreign), ["2 files passed over; the first: reason 0"]);
+        assert_eq!(told_of_passed_over(&foreign), ["2 files passed over: reason 0; reason 1"]);
         assert_eq!(told_of_passed_over(&foreign[..1]), ["passed over: reason 0"]);
     }
 

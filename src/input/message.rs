@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::words::{escaped, shown};
+
 /// Characters of a value that a message shows.
 const SHOWN: usize = 40;
 /// Names that a message lists.
@@ -13,7 +15,7 @@ pub(crate) fn file_name(path: &Path) -> String {
     if path.as_os_str() == "-" {
         return STANDARD_INPUT.to_owned();
     }
-    printable(&path.to_string_lossy())
+    escaped(&path.to_string_lossy())
 }
 
 /// `name` in quotes, unless it is that of standard input.
@@ -21,7 +23,7 @@ pub(crate) fn quoted(name: &str) -> String {
     if name == STANDARD_INPUT {
         return name.to_owned();
     }
-    format!("'{name}'")
+    format!("'{}'", shown(name))
 }
 
 /// The first twenty `names`, quoted and separated by commas.
@@ -33,19 +35,6 @@ pub(crate) fn listed(names: &[String]) -> String {
     list.join(", ")
 }
 
-/// `text` with escapes for characters that would break the line or disturb a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().fold(String::new(), |mut shown, c| {
-        // Control characters, line separators, and marks that turn the direction of the text around them.
-        if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-        shown
-    })
-}
-
 /// The beginning of `bytes`, decoded as far as possible; of zero bytes, how many there are.
 pub(crate) fn excerpt(bytes: &[u8]) -> String {
     let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
@@ -55,7 +44,7 @@ pub(crate) fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes, but a cell may have millions.
     let start = &bytes[..bytes.len().min(4 * SHOWN + 4)];
     let decoded = String::from_utf8_lossy(start);
-    let mut excerpt = printable(&decoded.chars().take(SHOWN).collect::<String>());
+    let mut excerpt = escaped(&decoded.chars().take(SHOWN).collect::<String>());
     if decoded.chars().count() > SHOWN {
         excerpt.push('…');
     }

@@ -51,7 +51,7 @@ pub use account::{Account, FileAccount, Format, MalformedCell, RecordNumber, Wat
 pub use error::InputError;
 pub use filter::{Filter, FilterError};
 pub use foreign::Foreign;
-pub use found::{PassedOver, Reason, Repeated};
+pub use found::{Lost, PassedOver, Reason, Repeated};
 pub use irregular::Irregular;
 pub use options::{Directories, Notation, Options, Tunnels};
 pub use read::blocks::read_blocks;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::address::Blocks;
 use crate::behaviour::Counting;
 use crate::input::filter::Filter;
-use crate::input::message::printable;
+
 use crate::input::role::{Role, Roles};
 use crate::input::text::preset::Preset;
 use crate::input::warning::Warning;
+use crate::words::shown;
 
 /// What to read from the files.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +66,7 @@ impl Options {
     /// The warnings about columns that are named for a format without columns.
     pub(crate) fn unused_columns(&self) -> Vec<Warning> {
         let named = |role| {
-            let column = printable(self.column(role)?);
+            let column = shown(self.column(role)?);
             Some(Warning::UnusedColumn { role, column })
         };
         [Role::Source, Role::Destination].into_iter().filter_map(named).collect()

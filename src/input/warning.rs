@@ -1,13 +1,17 @@
 //! What is doubtful about a file that was read nevertheless.
 
+use std::mem;
+
 use thiserror::Error;
 
 use crate::input::account::{FileAccount, RecordNumber};
-use crate::input::message::{listed, printable, quoted};
+use crate::input::found::some_of;
+use crate::input::message::{listed, quoted};
 use crate::input::packet;
 use crate::input::remedy::Remedy;
 use crate::input::role::{Role, Roles};
 use crate::input::tally::Tally;
+use crate::words::{grouped, shown};
 
 /// A doubt about a file that did not stop the run.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -142,7 +146,7 @@ pub enum Warning {
     #[error(
         "numbers of packets that cannot be read ({count} of them) count as one packet each; the first is {at}, \
          '{}': '{value}', where a whole number belongs",
-        printable(column)
+        shown(column)
     )]
     UnreadPackets {
         /// How many.
@@ -194,7 +198,7 @@ pub enum Warning {
     /// None of the first JSON objects has the field that an option names.
     #[error(
         "no field '{}' (from {}) in the first objects; they have {}; name one of them",
-        printable(field),
+        shown(field),
         role.option(),
         listed(fields)
     )]
@@ -265,6 +269,31 @@ impl Warning {
     pub fn is_loss(&self) -> bool {
         matches!(self, Warning::Damaged { .. })
     }
+}
+
+/// What `warnings` tell, a line for each kind, with the files that it concerns or the first of them.
+pub(super) fn told<'a>(
+    warnings: impl Iterator<Item = (&'a FileAccount, &'a Warning)>,
+) -> Vec<String> {
+    let mut kinds: Vec<Vec<(&FileAccount, &Warning)>> = Vec::new();
+    for (file, warning) in warnings {
+        let is_alike = |kind: &&mut Vec<(_, &Warning)>| {
+            mem::discriminant(kind[0].1) == mem::discriminant(warning)
+        };
+        match kinds.iter_mut().find(is_alike) {
+            Some(kind) => kind.push((file, warning)),
+            None => kinds.push(vec![(file, warning)]),
+        }
+    }
+    let line = |kind: &Vec<(&FileAccount, &Warning)>| {
+        let told = kind.iter().map(|(file, warning)| format!("{}: {warning}", file.name));
+        let some = some_of(told, kind.len());
+        match kind.len() as u64 {
+            1 => some,
+            count => format!("{} warnings of a kind: {some}", grouped(count)),
+        }
+    };
+    kinds.iter().map(line).collect()
 }
 
 /// The link type `number`, with its name if it has one.

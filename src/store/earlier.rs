@@ -1,10 +1,14 @@
-//! The summary.json of an earlier run, as far as later runs ask: what it found, what it was made from,
-//! which files it wrote. A file that is missing, damaged or lacks these fields is ignored.
+//! The summary.json of an earlier run, as far as later runs ask: what it found, what it was made from. A file that
+//! is missing, damaged or lacks these fields is ignored.
 
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use super::original::Original;
+use super::output::Manifest;
+use crate::input::Lost;
 
 /// What the results of a capture were made from, to know whether they would be made again the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,29 +19,19 @@ pub struct MadeFrom {
     pub files: Vec<Original>,
 }
 
-/// A file that results were made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Original {
-    /// Its path.
-    pub path: String,
-    /// Its bytes, if it has an end.
-    pub bytes: Option<u64>,
-    /// When it was last written to, in nanoseconds since 1970-01-01 UTC, if the system knows.
-    pub modified: Option<u64>,
-}
-
 /// What an earlier batch tells of one capture.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Earlier {
     octomix: String,
     made_from: MadeFrom,
+    /// What it read.
+    pub input: EarlierInput,
     /// The sources, if they were looked at.
     pub src: Option<EarlierRole>,
     /// The destinations, if they were looked at.
     pub dst: Option<EarlierRole>,
     /// Both as one set, if they were looked at so.
     pub any: Option<EarlierRole>,
-    files: Vec<String>,
     /// How long it took.
     pub seconds: EarlierSeconds,
 }
@@ -62,6 +56,13 @@ pub struct EarlierCluster {
     pub size: u64,
 }
 
+/// What a run read.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct EarlierInput {
+    /// What it could not read whole.
+    pub lost: Lost,
+}
+
 /// Seconds of a run.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct EarlierSeconds {
@@ -70,24 +71,19 @@ pub struct EarlierSeconds {
 }
 
 impl Earlier {
-    /// The run whose results `directory` holds, if they are complete and were made from `made_from` by
-    /// this version of octomix.
-    pub fn of(directory: &Path, made_from: &MadeFrom) -> Option<Self> {
+    /// The run of the kind `by` whose results `directory` holds, if they are as they were written, and were made
+    /// from `made_from` by this version of octomix.
+    pub fn of(directory: &Path, by: &str, made_from: &MadeFrom) -> Option<Self> {
         let earlier: Self = summary(directory)?;
         let is_same =
             earlier.octomix == env!("CARGO_PKG_VERSION") && &earlier.made_from == made_from;
-        let is_whole = || earlier.files.iter().all(|file| directory.join(file).is_file());
-        (is_same && is_whole()).then_some(earlier)
+        let manifest = Manifest::read(directory).ok().flatten();
+        let is_whole = |manifest: Manifest| {
+            let mut results = manifest.by(by).peekable();
+            results.peek().is_some() && results.all(|entry| entry.check(directory).is_ok())
+        };
+        (is_same && manifest.is_some_and(is_whole)).then_some(earlier)
     }
-}
-
-/// The files that the run in `directory` wrote, as paths below it; empty without a summary.
-pub fn earlier_files(directory: &Path) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Files {
-        files: Vec<String>,
-    }
-    summary(directory).map_or_else(Vec::new, |Files { files }| files)
 }
 
 /// What `directory`'s summary.json tells a `T`.

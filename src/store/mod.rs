@@ -9,7 +9,9 @@ mod earlier;
 #[cfg(feature = "report")]
 pub mod model;
 #[cfg(feature = "report")]
-mod results;
+mod original;
+#[cfg(feature = "report")]
+mod output;
 pub mod roaring;
 #[cfg(feature = "report")]
 pub mod seen;
@@ -18,6 +20,8 @@ pub mod shard;
 pub mod text;
 
 #[cfg(feature = "report")]
-pub use earlier::{Earlier, EarlierRole, MadeFrom, Original, earlier_files};
+pub use earlier::{Earlier, EarlierRole, MadeFrom};
 #[cfg(feature = "report")]
-pub use results::{Output, Unfinished, WriteError, abandon};
+pub use original::Original;
+#[cfg(feature = "report")]
+pub use output::{Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon};

@@ -35,7 +35,7 @@ fn statuses(captures: &[Value]) -> Vec<&str> {
 #[test]
 fn one_that_fails_does_not_stop_the_others() {
     let folder = captures();
-    let done = folder.octomix(&EACH).assert().code(1);
+    let done = folder.octomix(&EACH).assert().code(3);
     let output = done.get_output();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
@@ -79,7 +79,7 @@ fn one_that_fails_does_not_stop_the_others() {
 #[test]
 fn results_are_those_of_each_capture_on_its_own() {
     let folder = captures();
-    folder.octomix(&EACH).assert().code(1);
+    folder.octomix(&EACH).assert().code(3);
     folder
         .octomix(&["detect", "day/a.csv", "-o", "alone", "--search", "restarts"])
         .assert()

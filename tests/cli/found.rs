@@ -61,15 +61,16 @@ fn files_that_could_be_converted_are_told() {
     folder.write("day/nfcapd.2", b"\x0c\xa5\x02\0\0\0");
     let done = folder.octomix(&["extract", "-r", "day"]).assert().success();
     done.stderr(
-        "octomix: warning: 2 files passed over; the first: 'day/nfcapd.1' is a file of nfdump, which is \
-         not read; convert it first: nfdump -r FILE -o csv | octomix detect -\n",
+        "octomix: warning: 2 files passed over: 'day/nfcapd.1' is a file of nfdump, which is not read; convert it \
+         first: nfdump -r FILE -o csv | octomix detect -; 'day/nfcapd.2' is a file of nfdump, which is not read; \
+         convert it first: nfdump -r FILE -o csv | octomix detect -\n",
     )
     .stdout(contains("\n  2 files that are not read as they are were passed over\n"));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_cannot_be_opened_makes_the_status_1_when_the_rest_is_done() {
+fn a_file_that_cannot_be_opened_makes_the_status_3_when_the_rest_is_done() {
     use std::os::unix::fs::symlink;
 
     let folder = Folder::new();
@@ -80,12 +81,12 @@ fn a_file_that_cannot_be_opened_makes_the_status_1_when_the_rest_is_done() {
     let error =
         "octomix: error: 1 file could not be opened; the results are whole but for what is there\n";
     for named in [&["-r", "day"][..], &["day/*"]] {
-        let done = folder.octomix(&[&["extract"], named].concat()).assert().code(1);
+        let done = folder.octomix(&[&["extract"], named].concat()).assert().code(3);
         done.stderr(format!("{warning}{error}"));
         assert_eq!(folder.read("octomix-out/src.csv").lines().count(), 4);
     }
-    folder.detect(&["-r", "day", "-k", "1"]).assert().code(1).stderr(format!("{warning}{error}"));
-    let done = folder.detect(&["--each", "day", "-k", "1", "-o", "each"]).assert().code(1);
+    folder.detect(&["-r", "day", "-k", "1"]).assert().code(3).stderr(format!("{warning}{error}"));
+    let done = folder.detect(&["--each", "day", "-k", "1", "-o", "each"]).assert().code(3);
     done.stderr(contains(warning.trim_start_matches("octomix: warning: ")));
     assert!(folder.path("each/day/summary.json").is_file());
 }

@@ -18,7 +18,9 @@ mod output;
 mod pictures;
 mod refusals;
 mod rules;
+mod signals;
 mod starts;
+mod strangers;
 mod sweep;
 mod tutorial;
 

@@ -1,15 +1,38 @@
 //! Standard error: warnings, and bars where a person watches.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+
+use octomix::words::escaped;
 
 use crate::cli::PrintArgs;
 use crate::progress::Bar;
 
-/// Prints `message` on one line of standard error, with octomix's name and its `kind` before it.
+/// Prints `message` on one line of standard error, with octomix's name and its `kind` before it. Whatever it holds,
+/// a terminal obeys none of it.
 pub fn tell(kind: &str, message: &str) {
     let line = message.lines().collect::<Vec<_>>().join(" ");
     // There is no place left to report that standard error is closed.
-    let _ = writeln!(io::stderr(), "octomix: {kind}: {line}");
+    let _ = writeln!(io::stderr(), "octomix: {kind}: {}", escaped(&line));
+}
+
+/// Prints what clap says of the command line, and returns the exit status. Where an argument would command a
+/// terminal, as the name of a stranger's file can, it is escaped, and colours are left out.
+pub fn tell_of_arguments(error: &clap::Error) -> u8 {
+    let is_plain = |argument: OsString| {
+        let argument = argument.to_string_lossy();
+        escaped(&argument) == argument
+    };
+    // Help may be piped to a program that has gone.
+    let _ = match std::env::args_os().all(is_plain) {
+        true => error.print(),
+        false => {
+            let text = error.render().to_string();
+            let lines = text.lines().map(escaped).collect::<Vec<_>>().join("\n");
+            writeln!(io::stderr(), "{lines}")
+        }
+    };
+    if error.use_stderr() { 2 } else { 0 }
 }
 
 /// The columns of standard output, if that is a terminal.

@@ -7,6 +7,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::words::shown_path;
+
 /// What keeps wgpu from an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
@@ -23,7 +25,7 @@ pub enum Cause {
     /// The drivers of these manifests are installed, but none of them offers a device.
     #[error(
         "no installed Vulkan driver offers a device ({})",
-        .0.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(", ")
+        .0.iter().map(|path| shown_path(path)).collect::<Vec<_>>().join(", ")
     )]
     ManifestWithoutDevice(Vec<PathBuf>),
     /// An NVIDIA device without a manifest: a container without the `graphics` capability.

@@ -20,7 +20,7 @@ use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::foreign::Foreign;
 use crate::input::format::Opened;
-use crate::input::message::printable;
+
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::text::columns::{self, Column, Sample, described};
@@ -28,6 +28,7 @@ use crate::input::text::delimited;
 use crate::input::text::facts::FactColumns;
 use crate::input::text::opening;
 use crate::input::warning::Warning;
+use crate::words::shown;
 use rows::{Failed, Picked, Rows};
 
 /// The first bytes of every Parquet file.
@@ -111,7 +112,7 @@ impl Table {
         let leaves: Vec<usize> = (0..schema.num_columns())
             .filter(|&leaf| schema.column(leaf).max_rep_level() == 0)
             .collect();
-        let name_of = |&leaf: &usize| printable(schema.column(leaf).path().string().trim());
+        let name_of = |&leaf: &usize| shown(schema.column(leaf).path().string().trim());
         let names: Vec<String> = leaves.iter().map(name_of).collect();
         let list = opening::list_column(&names, options, &Sample::default());
         let (mut columns, warnings) = match list {

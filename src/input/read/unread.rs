@@ -1,12 +1,13 @@
 //! Times and numbers of packets that records have but that cannot be read: how many, and the first of them.
 
 use crate::input::account::RecordNumber;
-use crate::input::message::{excerpt, printable};
+use crate::input::message::excerpt;
 use crate::input::options::Notation;
 use crate::input::record::Cell;
 use crate::input::text::cell::parse_cell;
 use crate::input::time::advice;
 use crate::input::warning::Warning;
+use crate::words::shown;
 
 /// The values of one kind in a block or a file that cannot be read.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl Unread {
         self.count += 1;
         self.first.get_or_insert_with(|| First {
             number,
-            column: printable(column),
+            column: shown(column),
             value: excerpt(value),
             advice: advice(value, notation),
         });

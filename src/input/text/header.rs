@@ -1,10 +1,10 @@
 //! The header of a table of text: the names of its columns, and by what they are divided.
 
-use crate::input::message::printable;
 use crate::input::options::Options;
 use crate::input::role::Role;
 use crate::input::text::blanks;
 use crate::input::text::exact::Exact;
+use crate::words::shown;
 
 /// Possible delimiters, the likeliest first.
 pub(crate) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -91,5 +91,5 @@ pub(crate) fn names(line: &[u8], division: Division) -> Vec<String> {
 
 /// A column's name as messages show it and as options name it.
 pub(crate) fn name(cell: &[u8]) -> String {
-    printable(String::from_utf8_lossy(cell).trim())
+    shown(String::from_utf8_lossy(cell).trim())
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::input::{
-    Account, Compression, FileAccount, Irregular, MalformedCell, PassedOver, PerRole, Repeated,
-    Role, Tally, Watched,
+    Account, Compression, FileAccount, Irregular, Lost, MalformedCell, PassedOver, PerRole,
+    Repeated, Role, Tally, Watched,
 };
 
 /// What was read from all files.
@@ -18,6 +18,8 @@ pub struct Reading {
     /// Files that were named or found again, and count once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repeated: Vec<Repeated>,
+    /// Files that were not read whole.
+    pub lost: Lost,
     /// Bytes of all files.
     pub bytes: u64,
     /// Records of all files.
@@ -78,6 +80,9 @@ pub struct FileReading {
     pub cells: Cells,
     /// The first malformed cells.
     pub malformed: Vec<MalformedCell>,
+    /// What is doubtful about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Cells by the side that they were read for, and by what they hold.
@@ -94,6 +99,7 @@ impl Reading {
             files: account.files.iter().map(FileReading::new).collect(),
             passed_over: account.passed_over.clone(),
             repeated: account.repeated.clone(),
+            lost: account.lost(),
             bytes: account.bytes(),
             records: account.records(),
             packets: account.packets(),
@@ -123,6 +129,7 @@ impl FileReading {
             cut: file.cut,
             cells: cells(file.source, file.destination),
             malformed: file.malformed.clone(),
+            warnings: file.warnings.iter().map(ToString::to_string).collect(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::describe::octets::OctetValues;
 use crate::input::Role;
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, grouped, title};
+use crate::words::{counted, grouped, shown_path, title};
 
 /// How many clusters of either model are shown; the file has all.
 const CLUSTERS_SHOWN: usize = 10;
@@ -40,7 +40,7 @@ impl Findings for Timed<Comparison> {
         let all = write_clusters("K-Means' clusters", kmeans, out)? && all;
         if !(shown && all) {
             let file = layout.output.join(role.key()).join("compare.json");
-            writeln!(out, "\n  All clusters are in {}", file.display())?;
+            writeln!(out, "\n  All clusters are in {}", shown_path(&file))?;
         }
         writeln!(out)?;
         let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::input::{Irregular, Reason, Watched};
 use crate::report::summary::reading::{FileReading, Reading};
-use crate::words::{bytes, counted, grouped};
+use crate::words::{bytes, counted, grouped, shown};
 
 /// How many files are named.
 const FILES_SHOWN: usize = 5;
@@ -82,7 +82,7 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
     let malformed = input
         .files
         .iter()
-        .flat_map(|file| file.malformed.iter().map(move |place| (file.name.as_str(), place)));
+        .flat_map(|file| file.malformed.iter().map(move |place| (shown(&file.name), place)));
     for (name, place) in malformed.take(PLACES_SHOWN) {
         writeln!(out, "    malformed: {name}, {place}")?;
     }
@@ -127,7 +127,7 @@ fn described(file: &FileReading) -> String {
     // Of captured packets the records say it all.
     let packets = file.packets.filter(|_| one != "packet");
     let said = said(packets, file.traffic_bytes);
-    let mut told = format!("{}: {records}{said}, {}", file.name, bytes(file.bytes));
+    let mut told = format!("{}: {records}{said}, {}", shown(&file.name), bytes(file.bytes));
     if let Some(compression) = file.compression {
         told += &format!(" of {}", compression.name());
     }

@@ -15,7 +15,7 @@ use crate::input::Role;
 use crate::report::summary::fit::Objective;
 use crate::report::summary::{RoleSeconds, RoleSummary};
 use crate::store::model::{MoveSummary, ThresholdRule};
-use crate::words::{counted, first_of, grouped, percent, title};
+use crate::words::{counted, first_of, grouped, percent, shown_path, title};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
@@ -122,7 +122,7 @@ fn write_clusters(found: &RoleSummary, output: &Path, out: &mut dyn Write) -> io
     write_table(&table, out)?;
     if full.len() > SHOWN {
         let file = output.join("summary.json");
-        writeln!(out, "  and {} more in {}", full.len() - SHOWN, file.display())?;
+        writeln!(out, "  and {} more in {}", full.len() - SHOWN, shown_path(&file))?;
     }
     writeln!(out)?;
     full.truncate(SHOWN);
@@ -245,7 +245,7 @@ fn write_remote(
     }
     write_table(&table, out)?;
     let file = output.join(role.key()).join("anomalies.csv");
-    writeln!(out, "  All of them are in {}", file.display())
+    writeln!(out, "  All of them are in {}", shown_path(&file))
 }
 
 /// What `rule` flagged, and by what.

@@ -114,6 +114,7 @@ mod day {
     use super::{HEADER, MAGIC, Row, row};
     use crate::behaviour::{Conversation, Conversations, Gathered, Sum};
     use crate::input::PerRole;
+    use crate::words::shown_path;
 
     /// What addresses did on another day.
     #[derive(Debug, Clone, Default)]
@@ -128,7 +129,7 @@ mod day {
     #[derive(Debug, thiserror::Error)]
     pub enum DayError {
         /// The system cannot read the file.
-        #[error("cannot read '{}': {reason}; check the path", path.display())]
+        #[error("cannot read '{}': {reason}; check the path", shown_path(path))]
         Read {
             /// The file.
             path: PathBuf,
@@ -136,7 +137,10 @@ mod day {
             reason: io::Error,
         },
         /// Another octomix wrote it.
-        #[error("'{}' was written by another version of octomix; fit the model again", path.display())]
+        #[error(
+            "'{}' was written by another version of octomix; fit the model again",
+            shown_path(path)
+        )]
         OtherVersion {
             /// The file.
             path: PathBuf,
@@ -152,7 +156,7 @@ mod day {
             expected: usize,
         },
         /// It is no such file, or damaged.
-        #[error("'{}' is damaged: {reason}; fit the model again", path.display())]
+        #[error("'{}' is damaged: {reason}; fit the model again", shown_path(path))]
         Damaged {
             /// The file.
             path: PathBuf,

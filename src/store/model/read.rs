@@ -13,22 +13,32 @@ use crate::model::covariance::Covariance;
 use crate::model::estimate::{Concentration, Estimate, Gaussian, Posterior};
 use crate::model::kmeans::Partition;
 use crate::model::pca::Pca;
+use crate::words::{shown, shown_path};
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// The file cannot be read.
-    #[error("cannot read the model '{}': {reason}", path.display())]
+    #[error("cannot read the model '{}': {reason}", shown_path(path))]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system says.
         reason: std::io::Error,
     },
+    /// The last run that wrote models beside it wrote none there.
+    #[error(
+        "the last fit in that directory wrote no model '{}'; fit that role again, or leave --role out",
+        shown_path(path)
+    )]
+    NotOfRun {
+        /// Where it would be.
+        path: PathBuf,
+    },
     /// It is not JSON, or not a model of octomix.
     #[error(
         "'{}' is not a model of octomix ({reason}); expected a model.json that octomix fit or detect wrote",
-        path.display()
+        shown_path(path)
     )]
     NotAModel {
         /// The file.
@@ -39,7 +49,7 @@ pub enum ModelError {
     /// It has another format version.
     #[error(
         "'{}' is a model of format version {found}; this octomix reads version {VERSION}; fit it again",
-        path.display()
+        shown_path(path)
     )]
     Version {
         /// The file.
@@ -48,7 +58,7 @@ pub enum ModelError {
         found: u64,
     },
     /// Its kind cannot be used here.
-    #[error("'{}' is a model of kind {found}; {expected}", path.display())]
+    #[error("'{}' is a model of kind {}; {expected}", shown_path(path), shown(found))]
     Kind {
         /// The file.
         path: PathBuf,
@@ -58,7 +68,7 @@ pub enum ModelError {
         expected: &'static str,
     },
     /// A part of it makes no sense.
-    #[error("the model '{}' is damaged: {part}; fit it again", path.display())]
+    #[error("the model '{}' is damaged: {part}; fit it again", shown_path(path))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -98,7 +108,7 @@ impl Loaded {
         let head: Head =
             serde_json::from_slice(&text).map_err(|error| not_a_model(error.to_string()))?;
         if head.format != FORMAT {
-            return Err(not_a_model(format!("its format is {:?}", head.format)));
+            return Err(not_a_model(format!("its format is '{}'", shown(&head.format))));
         }
         if head.version != u64::from(VERSION) {
             return Err(ModelError::Version { path: at(), found: head.version });

@@ -36,7 +36,8 @@ pub fn keep(desk: &mut Desk<'_>, flagged: &[u32]) -> Result<(), WriteError> {
 /// When the file cannot be written.
 pub fn keep_behaviour(output: &mut Output, capture: &Capture) -> Result<(), WriteError> {
     if capture.sets.iter().all(|(_, set)| set.activities().sums().is_empty()) {
-        return output.remove(behaviour::SEEN);
+        output.remove(behaviour::SEEN);
+        return Ok(());
     }
     output.write(behaviour::SEEN, |out| behaviour::write(capture, out))
 }
@@ -56,7 +57,7 @@ pub fn pairs(
     allowed: Option<&Blocks>,
 ) -> Result<Option<PairsSummary>, WriteError> {
     let Some(conversations) = &capture.conversations else {
-        output.remove(PAIRS)?;
+        output.remove(PAIRS);
         return Ok(None);
     };
     let mut flagged = pairs::find(conversations, earlier);
@@ -151,11 +152,12 @@ pub fn changes(
 ) -> Result<Changes, WriteError> {
     let pairs = loaded.file.weights.iter().zip(weights).enumerate();
     let weights = pairs.map(|(cluster, (&then, &now))| WeightChange { cluster, then, now });
-    let mut file = desk.output.create(&desk.file("changes.csv"))?;
+    let name = desk.file("changes.csv");
+    let mut file = desk.output.create(&name)?;
     let ascending = Ascending::new(desk.set.addresses());
     let changes = write_changes(seen, ascending.addresses(), flagged, weights.collect(), &mut file)
         .map_err(|error| file.failed(&error))?;
-    desk.output.keep(file)?;
+    desk.output.keep(&name, file)?;
     Ok(changes)
 }
 

@@ -18,6 +18,9 @@ use super::run::{Run, start, timed};
 use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
+/// The kind of runs that fit models, in manifests.
+pub const MODELS: &str = "fit";
+
 /// Detects anomalies in both roles, or in the one asked for.
 ///
 /// # Errors
@@ -27,7 +30,8 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let plan = plan(&args.model, &args.score)?;
     let DetectArgs { input, output, print, engine, .. } = args;
     let most = plan.params.components();
-    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let (mut run, capture) =
+        start((MODELS, started), input, &output.directory, print, engine, most)?;
     let found = roles(&mut run, &capture, &plan, args)?;
     super::page::finish(run, &capture, found, args.pictures, print)
 }
@@ -62,7 +66,7 @@ pub fn roles(
         run.pairs = pairs(&mut run.output, capture, None, criteria.allowed)?;
         warn_of_pairs(run);
     } else {
-        run.output.remove(PAIRS)?;
+        run.output.remove(PAIRS);
     }
     Ok(found)
 }
@@ -76,7 +80,8 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(model, score)?;
     let most = plan.params.components();
-    let (mut run, capture) = start(started, input, &output.directory, print, engine, most)?;
+    let (mut run, capture) =
+        start((MODELS, started), input, &output.directory, print, engine, most)?;
     let criteria = Criteria {
         score: score.score,
         threshold: score.threshold,

@@ -8,13 +8,13 @@ use octomix::input::{Capture, Directories, Options, Roles, Sources, is_behaviour
 use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeconds};
 use octomix::report::summary::reading::Reading;
 use octomix::report::text;
-use octomix::store::Output;
 use octomix::store::behaviour::{self, SHARD};
-use octomix::store::earlier_files;
 use octomix::store::shard::ShardFormat;
+use octomix::store::{Intent, Output};
+use octomix::words::{escaped, shown_path};
 
-use super::run::{skipped, timed};
-use super::{Failure, all_readable, print, read, write_json};
+use super::run::{skipped, timed, warn_of_swept};
+use super::{Failure, all_read, print, read, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::Console;
 
@@ -38,7 +38,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     extract(&output.directory, form.form, *roles, print, |console| {
         for file in Sources::find(shards, Directories::Shards)?.files {
             if roles.is_none() && shard_role(&file.path).is_none() && !is_behaviour(&file.path) {
-                let name = file.path.display();
+                let name = shown_path(&file.path);
                 return Err(Failure::Usage(format!(
                     "the name of '{name}' does not tell its role: call it src.csv, dst.csv, \
                      src.roaring or dst.roaring, or give --role"
@@ -66,7 +66,19 @@ fn extract(
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut console = Console::new(print_args);
-    let mut output = Output::new(directory, &[])?;
+    const FILES: [&str; 9] = [
+        "any.csv",
+        "any.roaring",
+        "behaviour.bin",
+        "dst.csv",
+        "dst.roaring",
+        "manifest.json",
+        "src.csv",
+        "src.roaring",
+        "summary.json",
+    ];
+    let mut output = Output::new(directory, Intent { by: "extract", folders: &[], files: &FILES })?;
+    warn_of_swept(&output, &mut console);
     let (capture, read) = timed(|| read(&mut console));
     let capture = capture?;
     warn_of_lost_counts(form, &capture, &mut console);
@@ -84,28 +96,25 @@ fn extract(
     if capture.sets.iter().any(|(_, set)| !set.activities().sums().is_empty()) {
         output.write(SHARD, |out| behaviour::write(&capture, out))?;
     }
-    for file in earlier_files(directory) {
-        let is_own = |path: &Path| shard_role(path).is_some() || is_behaviour(path);
-        let is_shard = !file.contains(['/', '\\']) && is_own(Path::new(&file));
-        // Read together with the shards of this run, it would count twice.
-        if is_shard && !output.files().contains(&file) {
-            output.remove(&file)?;
-        }
-    }
     let summary_file = "summary.json";
+    // Read together with the shards of this run, they would count twice.
+    let earlier: Vec<String> =
+        output.left(&[summary_file]).into_iter().map(str::to_owned).collect();
+    earlier.iter().for_each(|shard| output.remove(shard));
     let summary = Extraction {
         octomix: env!("CARGO_PKG_VERSION"),
         input: Reading::new(&capture.account),
         roles: extracted,
         skipped_roles: skipped(roles, &capture),
         warnings: console.into_warnings(),
-        output: output.directory().display().to_string(),
+        output: escaped(&output.directory().to_string_lossy()),
         files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
+    output.complete()?;
     print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
-    all_readable(&summary.input.passed_over)
+    all_read(summary.input.lost)
 }
 
 fn warn_of_lost_counts(form: ShardFormat, capture: &Capture, console: &mut Console) {

@@ -28,17 +28,14 @@ use octomix::address::WeightsError;
 use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::gpu::GpuError;
-use octomix::input::{
-    self, Account, Capture, FileAccount, InputError, Options, PassedOver, Reason, Role, Warning,
-};
+use octomix::input::{self, Account, Capture, FileAccount, InputError, Lost, Options, Role};
 use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
-use octomix::store::WriteError;
 use octomix::store::behaviour::DayError;
 use octomix::store::model::ModelError;
+use octomix::store::{ManifestError, WriteError};
 use octomix::synthetic::SizeError;
-use octomix::words::counted;
 use serde::Serialize;
 use start_file::StartFileError;
 
@@ -83,6 +80,8 @@ pub enum Failure {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error(transparent)]
     Day(#[from] DayError),
     #[error(transparent)]
     StartFile(#[from] StartFileError),
@@ -93,9 +92,9 @@ pub enum Failure {
     )]
     NoShard { name: String },
     #[error("{failed} of {all} captures failed; the index tells why of each")]
-    Batch { failed: usize, all: usize },
-    #[error("{0} could not be opened; the results are whole but for what is there")]
-    Incomplete(String),
+    Batch { failed: usize, all: usize, is_of_input: bool },
+    #[error("{0}; the results are whole but for what is there")]
+    Incomplete(Lost),
     #[error("cannot go on reading: {0}")]
     Thread(io::Error),
     #[error("{0}; see octomix help")]
@@ -119,9 +118,14 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether the command line is wrong, and not the work.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Usage(_) | Self::Size(_))
+    /// The exit status: 2 where the command line is wrong, 3 where all is done but for inputs that could not be
+    /// read whole, 1 otherwise.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Size(_) => 2,
+            Self::Incomplete(_) | Self::Batch { is_of_input: true, .. } => 3,
+            _ => 1,
+        }
     }
 
     /// Whether the reader of standard output has gone, as `head` does: not a failure of ours.
@@ -144,7 +148,7 @@ fn read(
     drop(bar);
     match &capture {
         Ok(capture) => warn_of(&capture.account, console),
-        Err(error) => tell(error.warnings(), console),
+        Err(error) => error.told().into_iter().for_each(|told| console.warn(told)),
     }
     capture
 }
@@ -170,22 +174,13 @@ fn warn_of_lost_behaviour(account: &Account, console: &mut Console) {
 /// Tells what there is to warn of in `account`.
 fn warn_of(account: &Account, console: &mut Console) {
     warn_of_lost_behaviour(account, console);
-    tell(account.warnings(), console);
+    account.told().into_iter().for_each(|told| console.warn(told));
     account.told_of_files().into_iter().for_each(|told| console.warn(told));
 }
 
-fn tell<'a>(warnings: impl Iterator<Item = (&'a FileAccount, &'a Warning)>, console: &mut Console) {
-    for (file, warning) in warnings {
-        console.warn(format!("{}: {warning}", file.name));
-    }
-}
-
-/// Fails if any of the files `passed_over` could not be opened: what was found is written, but not whole.
-fn all_readable(passed_over: &[PassedOver]) -> Result<(), Failure> {
-    match passed_over.iter().filter(|passed| passed.why == Reason::Unreadable).count() as u64 {
-        0 => Ok(()),
-        count => Err(Failure::Incomplete(counted(count, "file", "files"))),
-    }
+/// Fails if anything was `lost` of the files: what was found is written, but not whole.
+fn all_read(lost: Lost) -> Result<(), Failure> {
+    if lost.is_nothing() { Ok(()) } else { Err(Failure::Incomplete(lost)) }
 }
 
 /// Prints `result` on standard output: as JSON, or as `text` writes it.

@@ -149,7 +149,7 @@ struct Tables<'a> {
 /// The table of all addresses under way.
 enum Rows {
     None,
-    Csv(Unfinished),
+    Csv(Box<Unfinished>),
     #[cfg(feature = "parquet")]
     Parquet(Box<ParquetTable<Unfinished>>),
 }
@@ -212,7 +212,7 @@ impl RoleWatcher<'_, '_> {
             TableFormat::Csv => {
                 let mut file = self.desk.output.create(&self.desk.file(TABLES[0]))?;
                 table.write_header(&mut file).map_err(|error| file.failed(&error))?;
-                Rows::Csv(file)
+                Rows::Csv(Box::new(file))
             }
             #[cfg(feature = "parquet")]
             TableFormat::Parquet => {
@@ -280,7 +280,7 @@ impl RoleWatcher<'_, '_> {
         let table = AddressTable { set, pca: &pca, responsibilities, ranking };
         let written = match rows {
             Rows::None => None,
-            Rows::Csv(file) => Some((file, TABLES[0])),
+            Rows::Csv(file) => Some((*file, TABLES[0])),
             #[cfg(feature = "parquet")]
             Rows::Parquet(file) => {
                 let failed = |error| self.desk.output.failed(&self.desk.file(TABLES[1]), &error);
@@ -290,10 +290,10 @@ impl RoleWatcher<'_, '_> {
         // That of an earlier run, in another form, would not tell of these addresses.
         let kept = written.as_ref().map(|&(_, name)| name);
         for name in TABLES.into_iter().filter(|&name| Some(name) != kept) {
-            self.desk.output.remove(&self.desk.file(name))?;
+            self.desk.output.remove(&self.desk.file(name));
         }
-        if let Some((file, _)) = written {
-            self.desk.output.keep(file)?;
+        if let Some((file, name)) = written {
+            self.desk.output.keep(&self.desk.file(name), file)?;
         }
         let Flagged { rows, reasons, .. } = flagged;
         self.desk.output.write(&name, |out| table.write_flagged(rows, reasons, out))?;

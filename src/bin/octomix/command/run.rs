@@ -12,11 +12,11 @@ use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
-use octomix::store::MadeFrom;
-use octomix::store::Output;
+use octomix::store::{Intent, MadeFrom, Output};
+use octomix::words::{counted, escaped, shown_path};
 use serde::Serialize;
 
-use super::{Failure, all_readable, print, read, write_json};
+use super::{Failure, all_read, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 
@@ -42,13 +42,64 @@ pub struct Run {
     pub engine_seconds: f64,
 }
 
+/// What runs over captures may write: files of a role, and of all of them.
+const FILES: [&str; 17] = [
+    "addresses.csv",
+    "addresses.parquet",
+    "anomalies.csv",
+    "changes.csv",
+    "compare.json",
+    "flagged.roaring",
+    "manifest.json",
+    "model.json",
+    "pairs.csv",
+    "plane.png",
+    "plane.svg",
+    "report.html",
+    "seen.behaviour",
+    "seen.roaring",
+    "summary.json",
+    "sweep.csv",
+    "sweep.json",
+];
+
+/// What a run of the kind `by` means to write.
+pub fn intent(by: &'static str) -> Intent<'static> {
+    const FOLDERS: [&str; 3] = ["src", "dst", "any"];
+    Intent { by, folders: &FOLDERS, files: &FILES }
+}
+
+/// Tells of unfinished files that were removed.
+pub fn warn_of_swept(output: &Output, console: &mut Console) {
+    let (swept, directory) = (output.swept() as u64, shown_path(output.directory()));
+    if swept > 0 {
+        let files = counted(swept, "unfinished file", "unfinished files");
+        console.warn(format!("removed {files} that a killed run left in '{directory}'"));
+    }
+}
+
+/// Tells of what an earlier run wrote and this one, whose last files are `to_come`, does not.
+pub fn warn_of_left(output: &Output, to_come: &[&str], console: &mut Console) {
+    if let left @ [first, others @ ..] = output.left(to_come).as_slice() {
+        let more = match others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let files = if left.len() == 1 { "a file" } else { "files" };
+        console.warn(format!(
+            "'{}' still holds {files} of an earlier run, no results of this one: {first}{more}",
+            shown_path(output.directory())
+        ));
+    }
+}
+
 /// Reads the captures and opens the engine for models of up to `components` components.
 ///
 /// # Errors
 /// When the output directory cannot be written to, the captures cannot be read or the engine cannot be
 /// had.
 pub fn start(
-    started: Instant,
+    (by, started): (&'static str, Instant),
     input: &InputArgs,
     directory: &Path,
     print: &PrintArgs,
@@ -56,7 +107,8 @@ pub fn start(
     components: usize,
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
-    let output = Output::new(directory, &Role::ALL.map(Role::key))?;
+    let output = Output::new(directory, intent(by))?;
+    warn_of_swept(&output, &mut console);
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
@@ -90,7 +142,7 @@ pub fn show<R: Serialize + text::Findings>(
 ) -> Result<(), Failure> {
     let width = terminal_width().unwrap_or(text::WIDTH);
     print(print_args.format, summary, |out| text::write(summary, pictures, width, out))?;
-    all_readable(&summary.input.passed_over)
+    all_read(summary.input.lost)
 }
 
 /// A file of the whole summary: its name, and what it is made by.
@@ -109,9 +161,10 @@ pub fn complete<R: Serialize>(
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
-    let Run { choice, console, mut output, requested, pairs, started, .. } = run;
+    let Run { choice, mut console, mut output, requested, pairs, started, .. } = run;
     let summary_file = "summary.json";
-    let last = extra.map(|(name, _)| name).into_iter().chain([summary_file]);
+    let last: Vec<&str> = extra.map(|(name, _)| name).into_iter().chain([summary_file]).collect();
+    warn_of_left(&output, &last, &mut console);
     let summary = Summary {
         octomix: env!("CARGO_PKG_VERSION"),
         input: Reading::new(&capture.account),
@@ -125,8 +178,8 @@ pub fn complete<R: Serialize>(
         pairs,
         skipped_roles,
         warnings: console.into_warnings(),
-        output: output.directory().display().to_string(),
-        files: output.files().iter().cloned().chain(last.map(str::to_owned)).collect(),
+        output: escaped(&output.directory().to_string_lossy()),
+        files: output.files().iter().cloned().chain(last.into_iter().map(str::to_owned)).collect(),
         seconds: RunSeconds {
             read: run.read_seconds,
             engine: run.engine_seconds,
@@ -138,6 +191,7 @@ pub fn complete<R: Serialize>(
         output.write(name, |file| content(&summary, file))?;
     }
     output.write(summary_file, |file| write_json(&summary, file))?;
+    output.complete()?;
     Ok(summary)
 }
 

@@ -9,12 +9,14 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::rule::Context;
 use octomix::rule::threshold::Threshold;
-use octomix::store::behaviour::Day;
+use octomix::store::behaviour::{self, Day};
 use octomix::store::model::{Loaded, ModelError, ThresholdRule};
-use octomix::store::seen::Seen;
+use octomix::store::seen::{FLAGGED, SEEN, Seen};
+use octomix::store::{Entry, Manifest};
 
 use super::Failure;
 use super::days::{self, context, earlier, model_file};
+use super::detect::MODELS;
 use super::role::{Desk, Findings, TablesWanted, page, spent};
 use super::run::{start, timed};
 use crate::cli::{ScoreArgs, TableArgs};
@@ -35,7 +37,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let mut input = input.clone();
     input.role = input.role.or(only_role(&models));
     let (mut run, capture) =
-        start(started, &input, &output.directory, print, engine, most.unwrap_or(1))?;
+        start(("score", started), &input, &output.directory, print, engine, most.unwrap_or(1))?;
     let allowed = allow.blocks();
     let day = days::day(model)?;
     let found = run.each_role(&capture, |desk| {
@@ -59,21 +61,45 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
         run.pairs = days::pairs(&mut run.output, &capture, earlier, allowed.as_deref())?;
         days::warn_of_pairs(&mut run);
     } else {
-        run.output.remove(days::PAIRS)?;
+        run.output.remove(days::PAIRS);
     }
     super::page::finish(run, &capture, found, *pictures, print)
 }
 
 /// The models at `path`: of a directory both that `octomix fit` wrote, of a file the one, for the roles
 /// asked for or else the one that it was fitted to.
-fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loaded>>, ModelError> {
+///
+/// Of a directory with a manifest only what it lists is believed, and only as it was written.
+fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loaded>>, Failure> {
     if !path.is_dir() {
         return Ok(one_model(Loaded::read(path)?, asked));
     }
+    let manifest = Manifest::read(path)?;
+    if let Some(manifest) = &manifest {
+        let is_asked = |folder: &str| {
+            asked.is_none_or(|asked| asked.as_slice().iter().any(|role| role.key() == folder))
+        };
+        let is_wanted = |entry: &&Entry| match entry.file.split_once('/') {
+            Some((folder, "model.json" | SEEN | FLAGGED)) => is_asked(folder),
+            Some(_) => false,
+            None => entry.file == behaviour::SEEN,
+        };
+        let mut entries = manifest.by(MODELS).filter(is_wanted);
+        entries.try_for_each(|entry| entry.check(path))?;
+    }
     let of = |role: Role| {
         let wanted = asked.is_none_or(|asked| asked.as_slice().contains(&role));
-        let file = path.join(role.key()).join("model.json");
-        (wanted && (file.exists() || asked.is_some())).then(|| Loaded::read(&file)).transpose()
+        let name = format!("{}/model.json", role.key());
+        let file = path.join(&name);
+        let is_result = match &manifest {
+            Some(manifest) => manifest.entry(&name).is_some(),
+            None => file.exists(),
+        };
+        match wanted && (is_result || asked.is_some()) {
+            true if manifest.is_some() && !is_result => Err(ModelError::NotOfRun { path: file }),
+            true => Loaded::read(&file).map(Some),
+            false => Ok(None),
+        }
     };
     let (source, destination) = (of(Role::Source)?, of(Role::Destination)?);
     // Not asked, sources and destinations go before what they are together.

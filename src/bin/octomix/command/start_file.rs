@@ -10,11 +10,12 @@ use octomix::address::{OCTETS, dotted};
 use octomix::input::parse_ipv4;
 use octomix::model::init::StartParameters;
 use octomix::store::model::Nested;
+use octomix::words::{shown, shown_path};
 use serde::Deserialize;
 
 /// A file that cannot be started from.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start from '{}': {reason}", path.display())]
+#[error("cannot start from '{}': {reason}", shown_path(path))]
 pub struct StartFileError {
     path: PathBuf,
     reason: String,
@@ -103,7 +104,7 @@ fn parameters(text: &[u8], covariance: Covariance) -> Result<StartParameters, St
         Some(name) => Covariance::ALL
             .into_iter()
             .find(|kind| kind.name() == name)
-            .ok_or_else(|| format!("its covariance_type {name:?} is unknown"))?,
+            .ok_or_else(|| format!("its covariance_type '{}' is unknown", shown(name)))?,
     };
     let precisions = json.precisions.map(|nested| precisions(&nested, kind)).transpose()?;
     Ok(StartParameters { weights: json.weights, means: json.means, precisions })
@@ -147,7 +148,7 @@ fn clusters(text: &[u8]) -> Result<HashMap<u32, u32>, String> {
         let record = record.map_err(|error| error.to_string())?;
         let line = record.position().map_or(0, csv::Position::line);
         let field = |at: usize| record.get(at).unwrap_or_default();
-        let text = |at: usize| String::from_utf8_lossy(field(at)).into_owned();
+        let text = |at: usize| shown(&String::from_utf8_lossy(field(at)));
         let found = parse_ipv4(field(address))
             .ok_or_else(|| format!("line {line}: '{}' is no IPv4 address", text(address)))?;
         let label = text(cluster);

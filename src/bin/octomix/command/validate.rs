@@ -14,7 +14,7 @@ use octomix::report::text::table::{table, write_table};
 use octomix::words::grouped;
 use serde::Serialize;
 
-use super::{Failure, all_readable, print, read};
+use super::{Failure, all_read, print, read};
 use crate::cli::{EngineArgs, ValidateArgs};
 use crate::console::Console;
 
@@ -110,7 +110,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
     if outside > 0 {
         return Err(Failure::OutOfBounds(outside));
     }
-    all_readable(&capture.account.passed_over)
+    all_read(capture.account.lost())
 }
 
 /// The engines asked for; with `auto` all that there are but the reference, told which are not.

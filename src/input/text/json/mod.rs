@@ -28,7 +28,7 @@ use std::sync::Arc;
 use crate::input::account::{Format, RecordNumber};
 use crate::input::error::InputError;
 use crate::input::format::{Cutter, Opened, Parser};
-use crate::input::message::printable;
+
 use crate::input::options::Options;
 use crate::input::read::head::Head;
 use crate::input::role::{Role, Roles};
@@ -36,6 +36,7 @@ use crate::input::text::cutter::LineCutter;
 use crate::input::text::lines as text_lines;
 use crate::input::text::log::embedded::Embedded;
 use crate::input::warning::Warning;
+use crate::words::shown;
 use forest::ForestCutter;
 use objects::{Layout, Objects};
 use sample::Sample;
@@ -94,7 +95,7 @@ pub(crate) fn recognise(
     let warnings = if is_known { Vec::new() } else { missing(&sample, options, roles) };
     let is_asked = |role: Role| is_list || roles.as_slice().contains(&role);
     let path = |role, found: Option<(String, u16)>| {
-        found.filter(|_| is_asked(role)).map(|(path, _)| printable(&path))
+        found.filter(|_| is_asked(role)).map(|(path, _)| shown(&path))
     };
     let has_destination = objects.embedded.as_ref().is_none_or(|embedded| embedded.has_destination);
     let parser: Arc<dyn Parser> = Arc::new(objects);
@@ -121,7 +122,7 @@ pub(crate) fn recognise(
 
 /// Says which fields the first objects have, if none of them is known, or one that is named is not there.
 fn missing(sample: &Sample, options: &Options, roles: Roles) -> Vec<Warning> {
-    let fields: Vec<String> = sample.fields.iter().map(|name| printable(name)).collect();
+    let fields: Vec<String> = sample.fields.iter().map(|name| shown(name)).collect();
     if fields.is_empty() || sample.has_flows {
         return Vec::new();
     }

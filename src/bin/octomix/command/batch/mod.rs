@@ -13,24 +13,25 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use octomix::engine::choice::Chooser;
 use octomix::input::{
-    self, Account, Capture, Directories, Expanded, Identity, InputError, Options, PassedOver,
-    Repeated, Role, Source, Sources,
+    self, Account, Capture, Directories, Expanded, Identity, InputError, Lost, Options, Repeated,
+    Sources,
 };
 use octomix::report::csv::write_index;
 use octomix::report::page::write_batch;
 use octomix::report::summary::index::{Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, MadeFrom, Original, Output};
+use octomix::store::{Earlier, Intent, MadeFrom, Original, Output};
+use octomix::words::escaped;
 use rayon::Yield;
 
 use super::detect;
 use super::plan::Plan;
-use super::run::Run;
-use super::{Failure, all_readable, page, print, warn_of, write_json};
+use super::run::{Run, intent, warn_of_swept};
+use super::{Failure, all_read, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
 use crate::progress::Unit;
@@ -43,36 +44,43 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = detect::plan(&args.model, &args.score)?;
     let directory = &args.output.directory;
-    let mut output = Output::new(directory, &[])?;
+    let files = ["index.json", "index.csv", "index.html", "manifest.json"];
+    let mut output = Output::new(directory, Intent { by: "each", folders: &[], files: &files })?;
     let mut batch = Batch {
         args,
         plan: &plan,
         chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
         console: Console::new(&args.print),
         entries: Vec::new(),
-        passed_over: Vec::new(),
+        lost: Lost::default(),
+        unread: 0,
     };
     let Found { captures, account, .. } = Found::all(args);
     warn_of(&account, &mut batch.console);
-    batch.passed_over = account.passed_over;
+    batch.lost = account.lost();
     let todo = batch.plan(captures);
     batch.detect(todo)?;
 
-    let Batch { mut entries, passed_over, .. } = batch;
+    let Batch { mut entries, lost, unread, .. } = batch;
     entries.sort_by_key(|(at, _)| *at);
     let index = Index {
         octomix: env!("CARGO_PKG_VERSION"),
         captures: entries.into_iter().map(|(_, entry)| entry).collect(),
-        output: directory.display().to_string(),
+        output: escaped(&directory.to_string_lossy()),
         seconds: started.elapsed().as_secs_f64(),
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
     output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
+    output.complete()?;
     print(args.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
-        0 => all_readable(&passed_over),
-        failed => Err(Failure::Batch { failed, all: index.captures.len() }),
+        0 => all_read(lost),
+        failed => {
+            let all = index.captures.len();
+            let is_of_input = failed == unread && failed < all;
+            Err(Failure::Batch { failed, all, is_of_input })
+        }
     }
 }
 
@@ -137,8 +145,10 @@ struct Batch<'a> {
     console: Console,
     /// What has come to an end, with its place.
     entries: Vec<(usize, Entry)>,
-    /// Files of all captures that were not read.
-    passed_over: Vec<PassedOver>,
+    /// Files of all captures that were not read whole.
+    lost: Lost,
+    /// Captures of which nothing could be read.
+    unread: usize,
 }
 
 impl Batch<'_> {
@@ -159,20 +169,23 @@ impl Batch<'_> {
                     continue;
                 }
                 Err(error) => {
-                    self.fail(at, &name, &path, error.to_string());
+                    self.fail(at, &name, &path, error.into());
                     continue;
                 }
             };
-            let mut files: Vec<Original> = sources.files.iter().map(original).collect();
+            let mut files: Vec<Original> = sources.files.iter().map(Original::of).collect();
             files.extend(self.args.model.files().map(original_at));
             let made_from = MadeFrom { options: options.clone(), files };
             let directory = self.args.output.directory.join(&name);
             // Standard input is gone once it is read.
             let is_same = !self.args.again && path.as_os_str() != "-";
-            match Earlier::of(&directory, &made_from) {
+            match Earlier::of(&directory, detect::MODELS, &made_from) {
                 Some(earlier) if is_same => {
-                    self.entries
-                        .push((at, Entry::skipped(&name, &path.display().to_string(), &earlier)));
+                    self.lost = self.lost.plus(earlier.input.lost);
+                    self.entries.push((
+                        at,
+                        Entry::skipped(&name, &escaped(&path.to_string_lossy()), &earlier),
+                    ));
                 }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
@@ -201,7 +214,7 @@ impl Batch<'_> {
                 Ok(entry) => self.entries.push((item.at, entry)),
                 // The next would fail as well.
                 Err(error @ Failure::Gpu(_)) => return Err(error),
-                Err(error) => self.fail(item.at, &item.name, &item.path, error.to_string()),
+                Err(error) => self.fail(item.at, &item.name, &item.path, error),
             }
         }
         Ok(())
@@ -218,8 +231,8 @@ impl Batch<'_> {
         let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
         let mut console = Console::of(print, &item.name);
         warn_of(&capture.account, &mut console);
-        let folders = Role::ALL.map(Role::key);
-        let output = Output::new(&output.directory.join(&item.name), &folders)?;
+        let output = Output::new(&output.directory.join(&item.name), intent(detect::MODELS))?;
+        warn_of_swept(&output, &mut console);
         let opened = Instant::now();
         let largest = capture.largest().len();
         let choice = self.chooser.choose(largest, self.plan.params.components())?;
@@ -240,13 +253,15 @@ impl Batch<'_> {
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
         let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        self.passed_over.extend_from_slice(&summary.input.passed_over);
-        Ok(Entry::ok(&item.name, &item.path.display().to_string(), &summary))
+        self.lost = self.lost.plus(summary.input.lost);
+        Ok(Entry::ok(&item.name, &escaped(&item.path.to_string_lossy()), &summary))
     }
 
-    fn fail(&mut self, at: usize, name: &str, path: &Path, error: String) {
+    fn fail(&mut self, at: usize, name: &str, path: &Path, error: Failure) {
+        self.unread += usize::from(matches!(error, Failure::Input(_)));
+        let error = error.to_string();
         self.console.warn(format!("{name}: failed: {error}"));
-        self.entries.push((at, Entry::failed(name, &path.display().to_string(), error)));
+        self.entries.push((at, Entry::failed(name, &escaped(&path.to_string_lossy()), error)));
     }
 
     /// The capture of `item`, once it is read.
@@ -320,22 +335,9 @@ fn fingerprint(args: &DetectArgs) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-fn original(source: &Source) -> Original {
-    let nanoseconds = |time: SystemTime| {
-        let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        u64::try_from(since.as_nanos()).ok()
-    };
-    Original {
-        path: source.path.display().to_string(),
-        bytes: source.bytes,
-        modified: source.modified.and_then(nanoseconds),
-    }
-}
-
 /// The file at `path`, which an option names.
 fn original_at(path: &Path) -> Original {
     let found = Sources::find(&[path.to_path_buf()], Directories::Refused).ok();
     let source = found.and_then(|found| found.files.into_iter().next());
-    let gone = || Original { path: path.display().to_string(), bytes: None, modified: None };
-    source.as_ref().map_or_else(gone, original)
+    source.as_ref().map_or_else(|| Original::missing(path), Original::of)
 }

@@ -16,9 +16,9 @@ use octomix::conformance::{MODELS, Parameters as Conformance};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::model::auto;
-use octomix::store::Output;
+use octomix::store::{Intent, Output};
 use octomix::synthetic::{Shape, Synthetic};
-use octomix::words::{bytes, duration, grouped};
+use octomix::words::{bytes, duration, grouped, shown_path};
 use octomix::{BayesianMixture, Search};
 use rayon::prelude::*;
 
@@ -133,7 +133,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
             "--report holds the CPU and a GPU against the reference; leave --engine reference out";
         return Err(Failure::Usage(what.into()));
     }
-    let mut output = Output::new(directory, &[])?;
+    let mut output = Output::new(directory, Intent { by: "bench", folders: &[], files: &[] })?;
     let seconds = args.budget.unwrap_or(BUDGET);
     let mut budget = Budget::new(seconds, console.bar("report"));
     if seconds < FULL {
@@ -203,9 +203,12 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     let name = file_name(&record);
     output.write(&format!("{name}.json"), |file| write_json(&record, file))?;
     output.write(&format!("{name}.md"), |file| markdown::write(&record, file))?;
+    let files = output.files().join("  ");
+    // Other machines' reports stand beside: there is no manifest.
+    output.publish()?;
     print(args.print.format, &record, |out| {
         markdown::write(&record, out)?;
-        writeln!(out, "\nWrote 2 files to {}: {}", directory.display(), output.files().join("  "))
+        writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))
     })?;
     ended?;
     match record.wrong.as_slice() {
@@ -216,7 +219,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
                 more => format!(", and {more} more"),
             };
             let file = directory.join(format!("{name}.md"));
-            Err(Failure::WrongAnswer(format!("{first}{more}; see {}", file.display())))
+            Err(Failure::WrongAnswer(format!("{first}{more}; see {}", shown_path(&file))))
         }
     }
 }

@@ -1,0 +1,395 @@
+//! A folder of results. A run replaces those of the run before as a whole, at its end, or not at all.
+//!
+//! Until then its files have other names, and the folder is locked. The manifest, which comes last, says what the
+//! results are. What files hold is not known here.
+
+mod manifest;
+mod target;
+mod unfinished;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::words::shown_path;
+
+pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
+use target::Target;
+use unfinished::{Finished, leftovers, lock, make, sweep};
+pub use unfinished::{Unfinished, abandon};
+
+/// A file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write '{}': {reason}", shown_path(path))]
+pub struct WriteError {
+    path: PathBuf,
+    reason: String,
+    /// Whether its size reached the limit that the system sets for files.
+    is_too_large: bool,
+}
+
+impl WriteError {
+    fn new(path: &Path, error: &io::Error) -> Self {
+        let reason = match error.kind() {
+            io::ErrorKind::IsADirectory => "there is a directory of that name".to_owned(),
+            io::ErrorKind::FileTooLarge => {
+                "it grows larger than files may be here (see ulimit -f)".to_owned()
+            }
+            io::ErrorKind::Other => error.to_string(),
+            // The error of a temporary file names that file, which tells the user nothing.
+            kind => error.raw_os_error().map_or(kind.to_string(), |_| error.to_string()),
+        };
+        Self {
+            path: path.to_path_buf(),
+            reason: format!("{reason}; choose another directory"),
+            is_too_large: error.kind() == io::ErrorKind::FileTooLarge,
+        }
+    }
+
+    fn busy(directory: &Path) -> Self {
+        Self {
+            path: directory.to_path_buf(),
+            reason:
+                "another octomix is writing there; wait for its end, or choose another directory"
+                    .to_owned(),
+            is_too_large: false,
+        }
+    }
+
+    /// Whether its size reached the limit that the system sets for files.
+    pub fn is_too_large(&self) -> bool {
+        self.is_too_large
+    }
+}
+
+/// What a run means to write into a folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Intent<'a> {
+    /// Its kind: it replaces the results of the last run of this kind.
+    pub by: &'static str,
+    /// The folders below the folder.
+    pub folders: &'a [&'a str],
+    /// Files that it may write, in the folder and in each of `folders`.
+    pub files: &'a [&'a str],
+}
+
+/// A folder of results that are being made. What has not been [completed](Self::complete) is gone when it is
+/// dropped.
+#[derive(Debug)]
+pub struct Output {
+    directory: PathBuf,
+    by: &'static str,
+    /// Files that are whole, under other names, and their own.
+    finished: Vec<(String, Finished)>,
+    /// Files to be removed.
+    removed: Vec<String>,
+    /// The names of all files so far.
+    files: Vec<String>,
+    /// What the folder held before, as far as that is known.
+    earlier: Option<Manifest>,
+    swept: usize,
+    _lock: Option<File>,
+}
+
+impl Output {
+    /// Makes `directory`, locks it, and checks that all that is `intended` can be written: what comes before the
+    /// first file may take an hour. Removes unfinished files that a killed run left there.
+    ///
+    /// # Errors
+    /// When another process writes there, or a file or folder cannot be made.
+    pub fn new(directory: &Path, intended: Intent<'_>) -> Result<Self, WriteError> {
+        make(directory, &mut leftovers()).map_err(|error| WriteError::new(directory, &error))?;
+        let mut output = Self {
+            directory: directory.to_path_buf(),
+            by: intended.by,
+            finished: Vec::new(),
+            removed: Vec::new(),
+            files: Vec::new(),
+            // One that is damaged says nothing of what is there.
+            earlier: Manifest::read(directory).ok().flatten(),
+            swept: 0,
+            _lock: lock(directory)?,
+        };
+        let folders = intended.folders.iter().map(|folder| directory.join(folder));
+        for (at, folder) in std::iter::once(directory.to_path_buf()).chain(folders).enumerate() {
+            // Folders are made with their first file.
+            if at == 0 || fs::symlink_metadata(&folder).is_ok() {
+                output.swept += sweep(&folder);
+                writable(&folder, intended.files)?;
+            }
+        }
+        Ok(output)
+    }
+
+    /// Writes `file`, a path below the directory. It gets its name when all is [complete](Self::complete); if
+    /// anything fails, it is gone.
+    ///
+    /// # Errors
+    /// When the disk or `content` fails.
+    pub fn write(
+        &mut self,
+        file: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let mut unfinished = self.create(file)?;
+        content(&mut unfinished).map_err(|error| unfinished.failed(&error))?;
+        self.keep(file, unfinished)
+    }
+
+    /// Starts `file`, a path below the directory: for what is written between other work. It is gone when
+    /// dropped before it is [kept](Self::keep).
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(&self, file: &str) -> Result<Unfinished, WriteError> {
+        Unfinished::create(&self.directory.join(file))
+    }
+
+    /// Ends `unfinished`, which [`create`](Self::create) made for `file`.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn keep(&mut self, file: &str, unfinished: Unfinished) -> Result<(), WriteError> {
+        self.finished.push((file.to_owned(), unfinished.finish()?));
+        self.files.push(file.to_owned());
+        Ok(())
+    }
+
+    /// Removes `file`, a path below the directory, if it is there, when all is complete.
+    pub fn remove(&mut self, file: &str) {
+        self.removed.push(file.to_owned());
+    }
+
+    /// The error to report when writing `file`, a path below the directory, failed with `error`.
+    pub fn failed(&self, file: &str, error: &io::Error) -> WriteError {
+        WriteError::new(&self.directory.join(file), error)
+    }
+
+    /// What the last run of this kind wrote and this one does not, whose last files are `to_come`. It stays, but is
+    /// no result any more.
+    pub fn left(&self, to_come: &[&str]) -> Vec<&str> {
+        let earlier = self.earlier.iter().flat_map(|earlier| earlier.by(self.by));
+        let is_ours = |file: &str| {
+            self.files.iter().chain(&self.removed).any(|ours| ours == file)
+                || to_come.contains(&file)
+        };
+        earlier
+            .map(|entry| entry.file.as_str())
+            .filter(|file| !is_ours(file) && self.directory.join(file).exists())
+            .collect()
+    }
+
+    /// Gives all files their names, in place of those of the last run of this kind, and says so in the manifest.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn complete(mut self) -> Result<(), WriteError> {
+        let entries = self.finished.iter().filter_map(|(file, done)| done.entry(file, self.by));
+        let mut entries: Vec<Entry> = entries.collect();
+        let earlier = self.earlier.take().into_iter();
+        let others: Vec<Entry> =
+            earlier.flat_map(|earlier| earlier.others(self.by, &entries)).collect();
+        entries.extend(others.into_iter().filter(|entry| !self.removed.contains(&entry.file)));
+        let manifest = Manifest::new(entries);
+        self.write(MANIFEST, |out| {
+            serde_json::to_writer_pretty(&mut *out, &manifest)?;
+            writeln!(out)
+        })?;
+        self.publish()
+    }
+
+    /// Gives all files their names, and says so nowhere: for folders that several runs fill.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn publish(mut self) -> Result<(), WriteError> {
+        // All at once: a disk takes hardly longer for several than for one.
+        self.finished.par_iter().try_for_each(|(_, finished)| finished.sync())?;
+        for file in &self.removed {
+            let path = self.directory.join(file);
+            let removed = fs::remove_file(&path);
+            let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
+            failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
+        }
+        let finished = std::mem::take(&mut self.finished);
+        finished.into_iter().try_for_each(|(_, finished)| finished.publish())
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The files written so far, as paths below the directory.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// How many unfinished files of killed runs were removed from the directory.
+    pub fn swept(&self) -> usize {
+        self.swept
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Their directories are empty without them.
+        self.finished.clear();
+        leftovers().remove_empty(&self.directory);
+    }
+}
+
+/// Checks that `files` can be made in `folder`, which is there.
+fn writable(folder: &Path, files: &[&str]) -> Result<(), WriteError> {
+    tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, &error))?;
+    files.iter().try_for_each(|file| {
+        let path = folder.join(file);
+        Target::of(&path).map(drop).map_err(|error| WriteError::new(&path, &error))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTENT: Intent<'static> =
+        Intent { by: "test", folders: &["src"], files: &["x", "summary.json"] };
+
+    fn text(path: &Path) -> String {
+        fs::read_to_string(path).unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_run_that_fails_leaves_all_as_it_was() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let directory = folder.path().join("a/b");
+        drop(Output::new(&directory, INTENT)?);
+        assert!(!folder.path().join("a").exists(), "no trace");
+
+        let mut output = Output::new(&directory, INTENT)?;
+        output.write("src/x", |file| file.write_all(b"old"))?;
+        assert_eq!(output.files(), ["src/x"]);
+        output.complete()?;
+        let mut output = Output::new(&directory, INTENT)?;
+        output.write("summary.json", |file| file.write_all(b"new"))?;
+        let failed = output.write("src/x", |file| {
+            file.write_all(b"new")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        let message = failed.err().map(|error| error.to_string()).unwrap_or_default();
+        let told = "b/src/x': no storage space; choose another directory";
+        assert!(message.ends_with(told), "{message}");
+        drop(output);
+        assert_eq!(text(&directory.join("src/x")), "old");
+        assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
+        assert_eq!(fs::read_dir(directory.join("src"))?.count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn the_manifest_tells_results_from_what_lies_there() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let run = |by, files: &[&str]| -> Result<Vec<String>, WriteError> {
+            let mut output = Output::new(folder.path(), Intent { by, ..INTENT })?;
+            files
+                .iter()
+                .try_for_each(|file| output.write(file, |out| out.write_all(by.as_bytes())))?;
+            let left = output.left(&[]).into_iter().map(str::to_owned).collect();
+            output.complete()?;
+            Ok(left)
+        };
+        assert!(run("a", &["x", "src/x"])?.is_empty());
+        assert!(run("b", &["y", "src/x"])?.is_empty());
+        let of = |by: &str| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+            let manifest = Manifest::read(folder.path())?.ok_or("no manifest")?;
+            Ok(manifest.by(by).map(|entry| entry.file.clone()).collect())
+        };
+        assert_eq!((of("a")?, of("b")?), (vec!["x".into()], vec!["y".into(), "src/x".into()]));
+        assert_eq!(run("a", &["z"])?, ["x"], "of an earlier run, and no longer a result");
+        assert_eq!(of("a")?, ["z"]);
+
+        let manifest = Manifest::read(folder.path())?.ok_or("no manifest")?;
+        let entry = manifest.entry("z").ok_or("no entry")?;
+        entry.check(folder.path())?;
+        for content in ["b", "ab", ""] {
+            fs::write(folder.path().join("z"), content)?;
+            assert!(entry.check(folder.path()).is_err(), "{content}");
+        }
+        fs::remove_file(folder.path().join("z"))?;
+        let told = entry.check(folder.path()).map_err(|error| error.to_string());
+        assert!(
+            told.is_err_and(|told| told.contains("expected 1 bytes with the hash ")
+                && told.contains("found none"))
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_at_the_start() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        fs::create_dir_all(folder.path().join("src/x"))?;
+        let told = Output::new(folder.path(), INTENT).map_err(|error| error.to_string());
+        assert!(told.is_err_and(|told| {
+            told.ends_with("src/x': there is a directory of that name; choose another directory")
+        }));
+        fs::remove_dir(folder.path().join("src/x"))?;
+
+        let first = Output::new(folder.path(), INTENT)?;
+        let second = Output::new(folder.path(), INTENT).map_err(|error| error.to_string());
+        assert!(
+            !cfg!(unix) || second.is_err_and(|told| told.contains("another octomix is writing"))
+        );
+        drop(first);
+        fs::write(folder.path().join("src/.octomix-dead"), "")?;
+        let alive = Unfinished::create(&folder.path().join("src/x"))?;
+        assert_eq!(Output::new(folder.path(), INTENT)?.swept(), 1);
+        alive.keep()?;
+        assert_eq!(fs::read_dir(folder.path().join("src"))?.count(), 1);
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_as_readable_as_others_and_as_they_were() -> Result<(), Box<dyn std::error::Error>>
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir()?;
+        let at = |name: &str| folder.path().join(name);
+        let mode = |name| fs::metadata(at(name)).map(|found| found.permissions().mode());
+        Unfinished::create(&at("x"))?.keep()?;
+        fs::write(at("y"), "")?;
+        assert_eq!(mode("x")?, mode("y")?);
+        fs::set_permissions(at("y"), fs::Permissions::from_mode(0o600))?;
+        std::os::unix::fs::symlink("y", at("link"))?;
+        let mut file = Unfinished::create(&at("link"))?;
+        file.write_all(b"new")?;
+        file.keep()?;
+        assert_eq!((text(&at("y")).as_str(), mode("y")? & 0o777), ("new", 0o600));
+        assert!(fs::symlink_metadata(at("link"))?.is_symlink());
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_pipes_are_written_to() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let null = folder.path().join("null");
+        std::os::unix::fs::symlink("/dev/null", &null)?;
+        Unfinished::create(&null)?.keep()?;
+        assert!(fs::symlink_metadata(&null)?.is_symlink());
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status()?.success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || text(&pipe)
+        });
+        let mut file = Unfinished::create(&pipe)?;
+        file.write_all(b"through")?;
+        file.keep()?;
+        assert_eq!(reader.join().map_err(|_| "the reader failed")?, "through");
+        assert!(!fs::metadata(&pipe)?.is_file());
+        Ok(())
+    }
+}

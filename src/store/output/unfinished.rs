@@ -1,0 +1,305 @@
+//! Files under a name of their own until they are whole, and the removal of what never became whole.
+//!
+//! Each is locked while its process lives, so that one without a lock is known to be a dead one's. Nothing here
+//! knows what the files are.
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
+use twox_hash::XxHash3_128;
+
+use super::WriteError;
+use super::manifest::Entry;
+use super::target::Target;
+
+/// What the names of unfinished files begin with.
+const PREFIX: &str = ".octomix-";
+
+/// A file that is being written: until it is [kept](Self::keep) it has another name, and it is gone
+/// when dropped before. What goes to a device or a pipe goes there at once.
+#[derive(Debug)]
+pub struct Unfinished {
+    path: PathBuf,
+    content: BufWriter<Hashed>,
+}
+
+/// Bytes on their way, and what is known of those that have passed.
+struct Hashed {
+    to: Place,
+    bytes: u64,
+    hash: XxHash3_128,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A file that will have the path `target`.
+    File {
+        hidden: NamedTempFile,
+        target: PathBuf,
+        _listed: Listed,
+    },
+    Stream(File),
+}
+
+impl Unfinished {
+    /// Starts the file at `path`, and its directory where there is none. Links are followed.
+    ///
+    /// # Errors
+    /// When it is a directory, or cannot be made.
+    pub fn create(path: &Path) -> Result<Self, WriteError> {
+        let failed = |error| WriteError::new(path, &error);
+        let to = match Target::of(path).map_err(failed)? {
+            Target::Stream(path) => Place::Stream(Target::open(&path).map_err(failed)?),
+            Target::File(target) => Place::hidden(target).map_err(failed)?,
+        };
+        let hashed = Hashed { to, bytes: 0, hash: XxHash3_128::new() };
+        Ok(Self { path: path.to_path_buf(), content: BufWriter::with_capacity(1 << 16, hashed) })
+    }
+
+    /// The error to report when writing it failed with `error`.
+    pub fn failed(&self, error: &io::Error) -> WriteError {
+        WriteError::new(&self.path, error)
+    }
+
+    /// Puts it in place of any older file of its name, once its bytes are on the disk.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn keep(self) -> Result<(), WriteError> {
+        let finished = self.finish()?;
+        finished.sync()?;
+        finished.publish()
+    }
+
+    /// Ends writing; the file keeps its other name.
+    pub(super) fn finish(self) -> Result<Finished, WriteError> {
+        let Self { path, content } = self;
+        match content.into_inner() {
+            Ok(Hashed { to, bytes, hash }) => {
+                Ok(Finished { path, to, bytes, hash: hash.finish_128() })
+            }
+            Err(error) => Err(WriteError::new(&path, error.error())),
+        }
+    }
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.content.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.content.flush()
+    }
+}
+
+impl fmt::Debug for Hashed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hashed").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = match &mut self.to {
+            Place::File { hidden, .. } => hidden.write(bytes),
+            Place::Stream(stream) => stream.write(bytes),
+        }?;
+        self.hash.write(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.to {
+            Place::File { hidden, .. } => hidden.flush(),
+            Place::Stream(stream) => stream.flush(),
+        }
+    }
+}
+
+impl Place {
+    fn hidden(target: PathBuf) -> io::Result<Self> {
+        // That of a bare name is the empty path.
+        let directory = target.parent().filter(|parent| *parent != Path::new(""));
+        let directory = directory.unwrap_or(Path::new("."));
+        let mut leftovers = leftovers();
+        make(directory, &mut leftovers)?;
+        let hidden = temporary().tempfile_in(directory)?;
+        leftovers.files.push(hidden.path().to_path_buf());
+        // Where files cannot be locked, those of the dead stay.
+        let _ = hidden.as_file().try_lock();
+        if let Ok(older) = fs::metadata(&target) {
+            // As readable as it was; where that is refused, as readable as other files.
+            let _ = hidden.as_file().set_permissions(older.permissions());
+        }
+        let _listed = Listed(hidden.path().to_path_buf());
+        Ok(Self::File { hidden, target, _listed })
+    }
+}
+
+/// A whole file under its other name.
+#[derive(Debug)]
+pub(super) struct Finished {
+    path: PathBuf,
+    to: Place,
+    bytes: u64,
+    hash: u128,
+}
+
+impl Finished {
+    /// What a manifest says of it as `file`; nothing of what a device or pipe has taken.
+    pub fn entry(&self, file: &str, by: &str) -> Option<Entry> {
+        let is_file = matches!(self.to, Place::File { .. });
+        is_file.then(|| Entry::new(file, by, self.bytes, self.hash))
+    }
+
+    /// Waits until its bytes are on the disk.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        match &self.to {
+            Place::File { hidden, .. } => {
+                hidden.as_file().sync_all().map_err(|error| WriteError::new(&self.path, &error))
+            }
+            Place::Stream(_) => Ok(()),
+        }
+    }
+
+    /// Gives it its name, in place of any older file.
+    pub fn publish(self) -> Result<(), WriteError> {
+        let Self { path, to, .. } = self;
+        let Place::File { hidden, target, _listed } = to else { return Ok(()) };
+        hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
+        target.parent().into_iter().for_each(sync_directory);
+        Ok(())
+    }
+}
+
+/// Makes what was renamed in `directory` outlast a loss of power, where the system can.
+fn sync_directory(directory: &Path) {
+    if cfg!(unix) {
+        let directory = if directory == Path::new("") { Path::new(".") } else { directory };
+        // Some file systems refuse; then the names are as safe as they make them.
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    }
+}
+
+/// What is to be removed should the process end now.
+#[derive(Debug)]
+pub(super) struct Leftovers {
+    /// Files under their temporary names.
+    files: Vec<PathBuf>,
+    /// Directories that were made, each after those above it. One that has a file stays.
+    directories: Vec<PathBuf>,
+}
+
+static LEFTOVERS: Mutex<Leftovers> =
+    Mutex::new(Leftovers { files: Vec::new(), directories: Vec::new() });
+
+/// While it is held, no file appears and none is removed.
+pub(super) fn leftovers() -> MutexGuard<'static, Leftovers> {
+    LEFTOVERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Leftovers {
+    /// Removes the directories at or below `directory` that were made and hold nothing.
+    pub fn remove_empty(&mut self, directory: &Path) {
+        let below = |made: &Path| made.starts_with(directory) || directory.starts_with(made);
+        for made in self.directories.iter().rev().filter(|made| below(made)) {
+            // One that holds something stays, and should.
+            let _ = fs::remove_dir(made);
+        }
+        self.directories.retain(|made| !below(made));
+    }
+}
+
+/// Makes `directory` and those above it.
+pub(super) fn make(directory: &Path, leftovers: &mut Leftovers) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        directory.ancestors().take_while(|path| *path != Path::new("") && !path.exists()).collect();
+    for path in missing.into_iter().rev() {
+        match fs::create_dir(path) {
+            Ok(()) => leftovers.directories.push(path.to_path_buf()),
+            // Another process was faster.
+            Err(_) if path.is_dir() => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(io::Error::other("it is a link that leads nowhere"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A path on the list of unfinished files, until it is dropped.
+#[derive(Debug)]
+struct Listed(PathBuf);
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        leftovers().files.retain(|path| *path != self.0);
+    }
+}
+
+/// Removes all unfinished files, and directories made for them, and ends the process by `end`.
+///
+/// For a program that is told to stop: once this is called no file appears, neither whole nor in part.
+pub fn abandon(end: impl FnOnce()) -> ! {
+    // Held to the end, so that no file is started or finished between.
+    let leftovers = leftovers();
+    for path in &leftovers.files {
+        // One that cannot be removed stays, under a name that says what it is.
+        let _ = fs::remove_file(path);
+    }
+    for path in leftovers.directories.iter().rev() {
+        let _ = fs::remove_dir(path);
+    }
+    end();
+    std::process::exit(1)
+}
+
+/// Removes the unfinished files in `directory` whose processes are dead, and returns how many there were.
+pub(super) fn sweep(directory: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(directory) else { return 0 };
+    let is_ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
+    let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name()));
+    let paths = ours.map(|entry| entry.path());
+    paths.filter(|path| is_dead(path) && fs::remove_file(path).is_ok()).count()
+}
+
+fn is_dead(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    is_file && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+/// Locks `directory`, which other processes then cannot lock, until what is returned is dropped.
+///
+/// # Errors
+/// When another holds the lock. Where the system cannot lock directories there is no lock.
+pub(super) fn lock(directory: &Path) -> Result<Option<File>, WriteError> {
+    if !cfg!(unix) {
+        return Ok(None);
+    }
+    let Ok(file) = File::open(directory) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::Error(_)) => Ok(None),
+        Err(TryLockError::WouldBlock) => Err(WriteError::busy(directory)),
+    }
+}
+
+/// Temporary files are private by default; results are as readable as the user's other files.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The user's umask takes from these.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
