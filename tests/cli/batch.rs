@@ -140,7 +140,7 @@ fn a_directory_is_a_capture_and_names_are_told_apart() {
     }
     let each =
         ["detect", "--each", "mon/log", "tue/log", "gone.csv", "out", "-o", "out", "-k", "1"];
-    folder.octomix(&each).assert().code(1).stdout(contains("cannot read 'gone.csv': no such file"));
+    folder.octomix(&each).assert().code(3).stdout(contains("cannot read 'gone.csv': no such file"));
     let index = folder.json("out/index.json");
     let captures = index["captures"].as_array().unwrap();
     let names: Vec<_> = captures.iter().map(|capture| capture["name"].as_str().unwrap()).collect();

@@ -181,6 +181,9 @@ fn a_busy_destination_that_is_new_is_a_finding_of_the_next_day() {
     folder.octomix(&score).assert().success();
     assert!(findings(&folder, "tuesday", "dst")[0].0.contains("new-busy"));
     folder.write("monday/seen.behaviour", "octomix behaviour 2\nX");
+    let told = "'monday/seen.behaviour' is not the file that octomix wrote: expected ";
+    folder.octomix(&score).assert().code(1).stderr(predicates::str::contains(told));
+    fs::remove_file(folder.path("monday/manifest.json")).unwrap();
     let told = "is damaged: a row is of no known kind; fit the model again";
     folder.octomix(&score).assert().code(1).stderr(predicates::str::contains(told));
 }
@@ -210,7 +213,7 @@ fn shards_keep_what_addresses_did_and_unite_exactly() {
     folder.write("whole/behaviour.bin", &bytes[..bytes.len() / 2]);
     let told = "its end is missing";
     let merge = ["merge", "whole", "-o", "cut"];
-    folder.octomix(&merge).assert().success().stderr(predicates::str::contains(told));
+    folder.octomix(&merge).assert().code(3).stderr(predicates::str::contains(told));
 }
 
 #[test]

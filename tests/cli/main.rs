@@ -11,6 +11,7 @@ mod engines;
 mod extract;
 mod files;
 mod filters;
+mod folders;
 mod found;
 mod inputs;
 mod models;
@@ -22,6 +23,7 @@ mod signals;
 mod starts;
 mod strangers;
 mod sweep;
+mod threads;
 mod tutorial;
 
 use std::fs;

@@ -115,7 +115,10 @@ fn fit_writes_models_and_a_summary_only() {
         names.sort();
         names
     };
-    assert_eq!(names(folder.path("octomix-out")), ["dst", "seen.behaviour", "summary.json"]);
+    assert_eq!(
+        names(folder.path("octomix-out")),
+        ["dst", "manifest.json", "seen.behaviour", "summary.json"]
+    );
     assert_eq!(
         names(folder.path("octomix-out/dst")),
         ["flagged.roaring", "model.json", "seen.roaring"]

@@ -104,7 +104,7 @@ fn what_is_no_model_of_this_version_is_refused() {
     for (text, told) in [
         ("hello", "expected value at line 1 column 1"),
         ("", "EOF while parsing a value at line 1 column 0"),
-        (r#"{"format":"x","version":1,"kind":"x"}"#, r#"its format is "x""#),
+        (r#"{"format":"x","version":1,"kind":"x"}"#, "its format is 'x'"),
     ] {
         folder.write("m.json", text);
         let error = format!(
@@ -171,7 +171,7 @@ fn a_start_file_that_is_wrong_is_refused_with_its_place() {
     let positive = "fit: initial precision 1 (from 0) is not symmetric and positive definite";
     json(r#"{"precisions":[1,-1]}"#, &["--covariance", "spherical"], positive);
     let unknown = r#"{"precisions":[1],"covariance_type":"round"}"#;
-    json(unknown, &[], r#"its covariance_type "round" is unknown"#);
+    json(unknown, &[], "its covariance_type 'round' is unknown");
 
     let csv = |text: &str, options: &[&str], error: &str| wrong("c.csv", text, options, error);
     let column = |name| {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
-use octomix::words::escaped;
+use octomix::words::{escaped, shown};
 
 use crate::cli::PrintArgs;
 use crate::progress::Bar;
@@ -16,20 +16,20 @@ pub fn tell(kind: &str, message: &str) {
     let _ = writeln!(io::stderr(), "octomix: {kind}: {}", escaped(&line));
 }
 
-/// Prints what clap says of the command line, and returns the exit status. Where an argument would command a
-/// terminal, as the name of a stranger's file can, it is escaped, and colours are left out.
+/// Prints what clap says of the command line, and returns the exit status. Where an argument is what a terminal
+/// would obey, or very long, as the name of a stranger's file can be, it is shown as such texts are, without colours.
 pub fn tell_of_arguments(error: &clap::Error) -> u8 {
     let is_plain = |argument: OsString| {
         let argument = argument.to_string_lossy();
-        escaped(&argument) == argument
+        shown(&argument) == argument
     };
     // Help may be piped to a program that has gone.
     let _ = match std::env::args_os().all(is_plain) {
         true => error.print(),
         false => {
             let text = error.render().to_string();
-            let lines = text.lines().map(escaped).collect::<Vec<_>>().join("\n");
-            writeln!(io::stderr(), "{lines}")
+            let line = |line: &str| line.split(' ').map(shown).collect::<Vec<_>>().join(" ");
+            writeln!(io::stderr(), "{}", text.lines().map(line).collect::<Vec<_>>().join("\n"))
         }
     };
     if error.use_stderr() { 2 } else { 0 }

@@ -7,6 +7,7 @@ mod command;
 mod console;
 mod progress;
 mod signals;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -14,14 +15,16 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     quieten_device_select();
-    signals::end_as_told();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(console::tell_of_arguments(&error)),
     };
-    // On a thread of the pool: work handed to it from outside wakes one up each time, which takes as long as a
-    // pass over a small set.
-    match rayon::scope(|_| command::run(&cli.command)) {
+    if let Err(refused) = threads::start(cli.threads) {
+        console::tell("error", &refused);
+        return ExitCode::FAILURE;
+    }
+    signals::end_as_told();
+    match command::run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

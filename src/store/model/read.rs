@@ -105,8 +105,8 @@ impl Loaded {
         let at = || path.to_path_buf();
         let text = fs::read(path).map_err(|reason| ModelError::Read { path: at(), reason })?;
         let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
-        let head: Head =
-            serde_json::from_slice(&text).map_err(|error| not_a_model(error.to_string()))?;
+        let head: Head = serde_json::from_slice(&text)
+            .map_err(|error| not_a_model(shown(&error.to_string())))?;
         if head.format != FORMAT {
             return Err(not_a_model(format!("its format is '{}'", shown(&head.format))));
         }
@@ -119,9 +119,9 @@ impl Loaded {
         }
         let damaged = |part: String| ModelError::Damaged { path: at(), part };
         let file: ModelFile =
-            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+            serde_json::from_slice(&text).map_err(|error| damaged(shown(&error.to_string())))?;
         if let Some(error) = incomplete(&file, &text) {
-            return Err(damaged(error.to_string()));
+            return Err(damaged(shown(&error.to_string())));
         }
         let model = model(&file).map_err(|part| damaged(part.to_owned()))?;
         let pca = Pca {

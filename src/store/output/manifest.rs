@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use crate::words::shown_path;
+use crate::words::{shown, shown_path};
 
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
@@ -152,7 +152,7 @@ impl Manifest {
         };
         let damaged = |reason| ManifestError::Damaged { path: path.clone(), reason };
         let manifest: Self =
-            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+            serde_json::from_slice(&text).map_err(|error| damaged(shown(&error.to_string())))?;
         match (manifest.format.as_str(), manifest.version) {
             (FORMAT, VERSION) => Ok(Some(manifest)),
             (FORMAT, version) => Err(damaged(format!("its version is {version}, not {VERSION}"))),

@@ -16,6 +16,8 @@ mod output;
 mod rules;
 mod sweep;
 
+use std::num::NonZeroUsize;
+
 use clap::{Parser, Subcommand};
 
 pub use bench::{BenchArgs, PassArg};
@@ -54,6 +56,9 @@ Examples:
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    /// How many threads compute, at most four for each core; as many as there are cores if not given
+    #[arg(long, global = true, value_name = "N", help_heading = "Machine")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -84,7 +84,9 @@ fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loade
             Some(_) => false,
             None => entry.file == behaviour::SEEN,
         };
-        let mut entries = manifest.by(MODELS).filter(is_wanted);
+        // One that was taken away cannot mislead: it is missed where it is needed.
+        let is_there = |entry: &&Entry| path.join(&entry.file).exists();
+        let mut entries = manifest.by(MODELS).filter(is_wanted).filter(is_there);
         entries.try_for_each(|entry| entry.check(path))?;
     }
     let of = |role: Role| {

@@ -95,7 +95,7 @@ impl Labels {
 }
 
 fn parameters(text: &[u8], covariance: Covariance) -> Result<StartParameters, String> {
-    let json: Json = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let json: Json = serde_json::from_slice(text).map_err(|error| shown(&error.to_string()))?;
     if json.weights.is_none() && json.means.is_none() && json.precisions.is_none() {
         return Err("it has neither weights nor means nor precisions; give one of them".to_owned());
     }
@@ -145,7 +145,7 @@ fn clusters(text: &[u8]) -> Result<HashMap<u32, u32>, String> {
     let (address, cluster) = (column("address")?, column("cluster")?);
     let mut clusters = HashMap::new();
     for record in reader.byte_records() {
-        let record = record.map_err(|error| error.to_string())?;
+        let record = record.map_err(|error| shown(&error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let field = |at: usize| record.get(at).unwrap_or_default();
         let text = |at: usize| shown(&String::from_utf8_lossy(field(at)));

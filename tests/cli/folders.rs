@@ -1,0 +1,164 @@
+//! Folders of results: what is written through, refused, locked, replaced, left and believed.
+
+use std::fs::{self, File};
+
+use predicates::str::contains;
+
+use crate::Folder;
+
+const LIST: &str = "10.0.0.1\n10.0.0.2\n10.9.0.3\n";
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("list.txt", LIST);
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_links_and_directories_are_what_they_were() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder();
+    symlink("/dev/null", folder.path("null")).unwrap();
+    folder.write("target", "keep");
+    symlink("target", folder.path("link")).unwrap();
+    let generate = |output| folder.octomix(&["generate", "--addresses", "3", "-o", output]);
+    for output in ["null", "link", "/dev/stdout"] {
+        generate(output).assert().success();
+    }
+    assert_eq!(fs::read_link(folder.path("null")).unwrap().to_str(), Some("/dev/null"));
+    assert!(fs::symlink_metadata(folder.path("link")).unwrap().is_symlink());
+    assert_eq!(folder.read("target").lines().count(), 3);
+    fs::create_dir(folder.path("directory")).unwrap();
+    generate("directory").assert().code(1).stderr(contains("there is a directory of that name"));
+    generate("/dev/full").assert().code(1).stderr(contains("cannot write '/dev/full': "));
+
+    // A table into nothing, as a link says, and the rest into the folder.
+    fs::create_dir_all(folder.path("out/src")).unwrap();
+    symlink("/dev/null", folder.path("out/src/addresses.csv")).unwrap();
+    for _ in 0..2 {
+        folder.detect(&["list.txt", "-k", "1", "-o", "out"]).assert().success();
+        assert!(fs::symlink_metadata(folder.path("out/src/addresses.csv")).unwrap().is_symlink());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_told_before_anything_is_read() {
+    let folder = folder();
+    std::os::unix::fs::symlink("nowhere", folder.path("dangling")).unwrap();
+    folder.write("file", "");
+    fs::create_dir_all(folder.path("late/src/model.json")).unwrap();
+    fs::create_dir_all(folder.path("early/summary.json")).unwrap();
+    for (output, told) in [
+        ("dangling", "cannot write 'dangling': it is a link that leads nowhere; choose"),
+        ("file", "cannot write 'file': "),
+        ("file/x", "cannot write 'file/x': "),
+        ("late", "cannot write 'late/src/model.json': there is a directory of that name"),
+        ("early", "cannot write 'early/summary.json': there is a directory of that name"),
+    ] {
+        // Standard input stays open: who reads it waits.
+        for command in ["detect", "fit", "sweep", "compare"] {
+            let run = [command, "gone.txt", "-o", output];
+            folder.octomix(&run).assert().code(1).stderr(contains(told));
+        }
+    }
+    assert!(!folder.path("nowhere").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_being_written_is_locked() {
+    let folder = folder();
+    fs::create_dir(folder.path("out")).unwrap();
+    let other = File::open(folder.path("out")).unwrap();
+    other.lock().unwrap();
+    let told = "cannot write 'out': another octomix is writing there; wait for its end, or choose";
+    for command in ["detect", "extract"] {
+        folder.octomix(&[command, "list.txt", "-o", "out"]).assert().code(1).stderr(contains(told));
+    }
+    drop(other);
+    folder.octomix(&["extract", "list.txt", "-o", "out"]).assert().success().stderr("");
+}
+
+#[test]
+fn an_old_role_is_told_and_no_longer_scored() {
+    let folder = folder();
+    folder.write("both.csv", "src,dst\n10.0.0.1,10.9.0.1\n10.0.0.2,10.9.0.2\n10.1.0.3,10.9.1.3\n");
+    let fit = |more: &[&str]| {
+        folder
+            .octomix(&[&["fit", "both.csv", "-k", "1", "-o", "out"], more].concat())
+            .assert()
+            .success()
+    };
+    fit(&[]).stderr("");
+    let told = "octomix: warning: 'out' still holds files of an earlier run, no results of this one: \
+                dst/seen.roaring and 2 more\n";
+    fit(&["--role", "src"]).stderr(told);
+    let score = ["score", "both.csv", "--model", "out", "-o", "scored"];
+    folder.octomix(&score).assert().success();
+    let scored = folder.json("scored/summary.json");
+    assert!(scored["src"].is_object() && scored["dst"].is_null());
+    folder
+        .octomix(&[&score[..], &["--role", "dst"]].concat())
+        .assert()
+        .code(1)
+        .stderr(contains("the last fit in that directory wrote no model 'out/dst/model.json'"));
+    // Who names the file itself means it.
+    folder.octomix(&["score", "both.csv", "--model", "out/dst/model.json"]).assert().success();
+
+    // Runs of other kinds into the same folder take nothing from it.
+    folder.octomix(&["score", "both.csv", "--model", "out", "-o", "out"]).assert().success();
+    folder.octomix(&["sweep", "both.csv", "--k", "1,2", "-o", "out"]).assert().success();
+    folder.octomix(&score).assert().success();
+    let model = folder.read("out/src/model.json");
+    folder.write("out/src/model.json", model.replacen("10.", "11.", 1) + " ");
+    let told = "'out/src/model.json' is not the file that octomix wrote: expected ";
+    folder.octomix(&score).assert().code(1).stderr(contains(told));
+}
+
+#[test]
+fn a_capture_whose_results_were_changed_is_done_again() {
+    let folder = folder();
+    let each = ["detect", "--each", "list.txt", "-k", "1", "-o", "each", "--quiet"];
+    let done = |arguments: &[&str]| {
+        let done = folder.octomix(arguments).assert().success();
+        let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    let (made, kept) = (
+        "1 capture: 1 done, 0 skipped as finished before, 0 failed",
+        "1 capture: 0 done, 1 skipped as finished before, 0 failed",
+    );
+    assert_eq!(done(&each), made);
+    assert_eq!(done(&each), kept);
+    // However the path is spelt.
+    let spelt = folder.path("list.txt");
+    let spelt = [&each[..2], &[spelt.to_str().unwrap()], &each[3..]].concat();
+    assert_eq!(done(&spelt), kept);
+    for file in ["src/addresses.csv", "src/model.json", "report.html", "manifest.json"] {
+        folder.write(&format!("each/list.txt/{file}"), "");
+        assert_eq!(done(&each), made, "{file}");
+        assert_eq!(done(&each), kept, "{file}");
+    }
+}
+
+#[test]
+fn warnings_of_a_kind_are_one_line() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("day")).unwrap();
+    for at in 0..40 {
+        folder.write(&format!("day/{at:02}.csv"), "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
+    }
+    let done = folder.octomix(&["extract", "-r", "day"]).assert().code(3);
+    let told =
+        "the last record is cut off; what stands before byte 26 is read, what follows is not";
+    done.stderr(format!(
+        "octomix: warning: 40 warnings of a kind: day/00.csv: {told}; day/01.csv: {told}; day/02.csv: {told}; \
+         and 37 more\noctomix: error: 40 files are damaged; the results are whole but for what is there\n"
+    ));
+    let summary = folder.json("octomix-out/summary.json");
+    assert_eq!(summary["input"]["lost"]["damaged"], 40);
+    assert_eq!(summary["input"]["files"][39]["warnings"][0], told);
+}
