@@ -80,11 +80,14 @@ fn mistakes_are_told_before_anything_runs() {
     assert_eq!(told(&[1], &params(1).tol(-1.0)), "tol is -1; it must be 0 or more");
     assert_eq!(told(&[1], &params(1).n_init(0)), "n_init is 0; at least 1 restart is needed");
     let no_number = params(1).reg_covar(f64::NAN);
-    assert_eq!(told(&[1], &no_number), "reg_covar is NaN; it must be 0 or more");
+    assert_eq!(
+        told(&[1], &no_number),
+        "reg_covar is NaN; it must be 0, or from 1e-12 to 65536 squared octets"
+    );
     let no_degrees = Priors { degrees_of_freedom: Some(3.0), ..Priors::default() };
     assert_eq!(
         told(&[1], &params(1).priors(no_degrees)),
-        "the degrees of freedom prior is 3; it must be more than 3"
+        "the degrees of freedom prior is 3.0; it must be more than 3, and at most 2^32"
     );
     let flat = Priors { covariance: Some(nalgebra::Matrix4::zeros()), ..Priors::default() };
     assert_eq!(

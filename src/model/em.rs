@@ -114,12 +114,14 @@ pub fn sort_by_mass(
     let all = engine.expectation_in_doubles(&mixtures)?;
     for (chain, stats) in chains.iter_mut().zip(&all) {
         let mut statistics = sufficient(stats);
+        let unsorted = chain.estimator.maximise(&statistics)?;
+        let allowance = chain.fall.step(chain.estimator, &chain.estimate, &statistics, &unsorted);
         // Stable, so that of equals the first stays the first.
         statistics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         chain.estimate = chain.estimator.maximise(&statistics)?;
         let bound = chain.estimator.lower_bound(&chain.estimate, stats);
-        chain.course.lower_bounds.truncate(max_iter.saturating_sub(1));
-        chain.course.lower_bounds.push(bound);
+        let taken_back = chain.course.make_room(max_iter);
+        chain.course.push(bound, taken_back + allowance);
     }
     Ok(())
 }
