@@ -95,6 +95,27 @@ fn mistakes_are_told_before_anything_runs() {
         "the covariance prior is not symmetric and positive definite"
     );
 
+    let many = Priors { degrees_of_freedom: Some(1e308), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(many)),
+        "the degrees of freedom prior is 1e308; it must be more than 3, and at most 2^32"
+    );
+    let narrow = nalgebra::Matrix4::identity() * 1e-300;
+    let narrow = Priors { covariance: Some(narrow), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(narrow)),
+        "the covariance prior has the variance 1e-300; variances must be from 1e-12 to 2^48"
+    );
+    let far = Priors { mean: Some([0.0, 1e300, 0.0, 0.0]), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(far)),
+        "the mean prior holds 1e300; it must be four numbers from -512 to 512"
+    );
+    assert_eq!(
+        told(&[1], &params(1).reg_covar(1e-300)),
+        "reg_covar is 1e-300; it must be 0, or from 1e-12 to 65536 squared octets"
+    );
+
     assert_eq!(KMeans::params(0).check().unwrap_err(), ParamError::NoComponents);
 }
 

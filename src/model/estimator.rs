@@ -47,7 +47,7 @@ struct Scatter {
 }
 
 /// Components of less weight, in addresses, are as good as empty.
-pub(super) const VANISHING: f64 = 0.1;
+const VANISHING: f64 = 0.1;
 
 impl Estimator {
     /// Estimates as `params` say, given the moments of all addresses.

@@ -44,6 +44,17 @@ impl Case {
         Self { addresses, weights, model, engine: rng.random_range(0..3) }
     }
 
+    /// Whether each address counts once and all parameters of the estimate are the usual ones.
+    pub fn is_plain(&self) -> bool {
+        let Model::Mixture(params) = &self.model else { return true };
+        let usual = Priors {
+            weights: params.priors.as_ref().map(|priors| priors.weights).unwrap_or_default(),
+            ..Priors::default()
+        };
+        let are_usual = params.priors.as_ref().is_none_or(|priors| *priors == usual);
+        self.weights.is_none() && params.reg_covar == 1e-6 && are_usual
+    }
+
     pub fn points(&self) -> Points<'_> {
         match &self.weights {
             Some(weights) => Points::weighted(&self.addresses, weights).expect("they are few"),
@@ -84,16 +95,19 @@ fn addresses(rng: &mut ChaCha8Rng) -> Vec<u32> {
     let mask = one(rng, &[0x0000_00ff, 0x0000_0303, 0x0707_0000, 0xff00_00ff, 0x0000_ffff]);
     let draw = |i: u32, rng: &mut ChaCha8Rng| match shape {
         0 => rng.random(),
-        1 => base & !mask | rng.random::<u32>() & mask,
-        2 => base & !0xff | rng.random_range(0..256),
+        1 => (base & !mask) | (rng.random::<u32>() & mask),
+        2 => (base & !0xff) | rng.random_range(0..256),
         // About two points.
         3 => (if rng.random() { base } else { !base }) ^ rng.random_range(0..2),
         // The corners of all addresses.
-        4 => (0..4).fold(0, |all, _| all << 8 | one(rng, &[0, 255])),
+        4 => u32::from_be_bytes([0; 4].map(|_| one(rng, &[0, 255]))),
         // A line across the octets.
-        5 => base & 0xff00_0000 | (i * a % 256) << 16 | (i * b % 256) << 8 | i % 256,
+        5 => u32::from_be_bytes([base.to_be_bytes()[0], (i * a) as u8, (i * b) as u8, i as u8]),
         // A plane across the octets.
-        6 => base & 0xff00_0000 | i % 16 << 16 | i / 16 << 8 | (i % 16 + i / 16),
+        6 => {
+            let (x, y) = (i as u8 % 16, (i / 16) as u8);
+            u32::from_be_bytes([base.to_be_bytes()[0], x, y, x + y])
+        }
         // Neighbours, and one far away.
         _ => {
             if i == 0 {

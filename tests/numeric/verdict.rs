@@ -1,5 +1,7 @@
 //! What is to be true of a case.
 
+use std::path::Path;
+
 use octomix::analysis::{Plan, fit};
 use octomix::engine::{Engine, ReferenceEngine};
 use octomix::model::any::{Fit, Model, Params};
@@ -8,8 +10,9 @@ use octomix::model::scorer::Score;
 use octomix::model::sound::SUM_ERROR;
 use octomix::model::{FitError, ParamError};
 use octomix::store::model::{
-    AppliedThreshold, Loaded, ModelFile, Provenance, ThresholdRule, WeightedBy,
+    AppliedThreshold, Loaded, ModelError, ModelFile, Provenance, ThresholdRule, WeightedBy,
 };
+use octomix::{BayesianMixture, unobserved};
 
 use crate::case::{self, Case};
 
@@ -19,12 +22,19 @@ pub enum Outcome {
     Refused,
 }
 
-/// The largest fall of a bound, and the largest that was allowed, in its unit.
+/// How the bounds of a fit fell.
 #[derive(Default)]
 pub struct Falls {
-    pub fall: f64,
-    pub allowed: f64,
+    /// The most that one fell by, in its unit.
+    pub most: f64,
+    /// Iterations after a first one.
+    pub steps: usize,
+    /// Those whose bound must not fall by a thousandth.
+    pub strict: usize,
 }
+
+/// What nobody would call a fall, in nats: the tolerance of fits.
+const NOTHING: f64 = 1e-3;
 
 /// The parameters of `case`, if they are accepted.
 fn checked(case: &Case) -> Result<Params, ParamError> {
@@ -55,7 +65,7 @@ pub fn of(case: &Case) -> Result<Outcome, String> {
     };
     for &score in scores {
         scored(&model, score, engine.as_mut())?;
-        scored(&model, score, &mut ReferenceEngine::new(&others(&case.addresses)))?;
+        scored(&model, score, &mut ReferenceEngine::new(others(&case.addresses)))?;
     }
     written(case, &fitted.fit, &fitted.params, engine.as_mut())?;
     Ok(Outcome::Fitted(falls))
@@ -92,15 +102,19 @@ fn monotone(fit: &Fit) -> Result<Falls, String> {
             ));
         }
         let falls = course.lower_bounds.windows(2).map(|pair| pair[0] - pair[1]);
-        all.fall = falls.fold(all.fall, f64::max);
-        all.allowed = course.allowances.iter().skip(1).copied().fold(all.allowed, f64::max);
+        all.most = falls.fold(all.most, f64::max);
+        let allowances = course.allowances.iter().skip(1);
+        all.steps += allowances.len();
+        all.strict += allowances.filter(|&allowed| allowed + course.noise < NOTHING).count();
     }
     Ok(all)
 }
 
 /// Addresses near and far.
 fn others(addresses: &[u32]) -> Vec<u32> {
-    let corners = (0..16u32).map(|i| (0..4).fold(0, |all, j| all << 8 | 255 * (i >> j & 1)));
+    let corner =
+        |i: u32| u32::from_be_bytes([0, 1, 2, 3].map(|j| if (i >> j) & 1 == 1 { 255 } else { 0 }));
+    let corners = (0..16).map(corner);
     let near = addresses.iter().flat_map(|&a| [a ^ 1, a ^ 0x80, a ^ 0x0100_0000, !a]);
     let far = (0..64u32).map(|i| i.wrapping_mul(0x9e37_79b9));
     corners.chain(near).chain(far).collect()
@@ -127,24 +141,45 @@ fn written(case: &Case, fit: &Fit, params: &Params, engine: &mut dyn Engine) -> 
     let model = fit.model();
     let scorer = model.scorer(Score::Sklearn).map_err(|error| error.to_string())?;
     let least = scorer.order_statistics(engine, &[0]).map_err(|error| error.to_string())?;
+    let log_likelihood = fit.log_likelihood(engine).map_err(|error| error.to_string())?;
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let path = directory.path().join("model.json");
+    let text = text(fit, params, case.addresses.len(), least[0], log_likelihood, &path);
+    std::fs::write(&path, text.map_err(|error| error.to_string())?)
+        .map_err(|error| error.to_string())?;
+    let read = Loaded::read(&path).map_err(|error| error.to_string())?;
+    if read.model == model { Ok(()) } else { Err(format!("read back as {:?}", read.model)) }
+}
+
+/// The text of a model whose threshold is `threshold`.
+pub fn written_with(threshold: f64) -> Result<Vec<u8>, ModelError> {
+    let addresses = [1, 2, 3, 9];
+    let params: Params = BayesianMixture::params(1).check().expect("they are sound").into();
+    let fit = params.fit(&mut ReferenceEngine::new(&addresses), &mut unobserved).expect("it fits");
+    text(&fit, &params, addresses.len(), threshold, -1.0, Path::new("m.json"))
+}
+
+fn text(
+    fit: &Fit,
+    params: &Params,
+    addresses: usize,
+    threshold: f64,
+    log_likelihood: f64,
+    path: &Path,
+) -> Result<Vec<u8>, ModelError> {
     let about = Provenance {
         role: "src",
         params,
         threshold: AppliedThreshold {
             rule: ThresholdRule::Percentile { percentile: 0.0 },
             score: Score::Sklearn.into(),
-            log_density: least[0],
+            log_density: threshold,
         },
         pca: &Pca::new(fit.moments()),
-        addresses: case.addresses.len(),
+        addresses,
         weighted_by: WeightedBy::Addresses,
-        log_likelihood: fit.log_likelihood(engine).map_err(|error| error.to_string())?,
+        log_likelihood,
         engine: "reference",
     };
-    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let path = directory.path().join("model.json");
-    let text = ModelFile::new(fit, &about).to_json(&path).map_err(|error| error.to_string())?;
-    std::fs::write(&path, text).map_err(|error| error.to_string())?;
-    let read = Loaded::read(&path).map_err(|error| error.to_string())?;
-    if read.model == model { Ok(()) } else { Err(format!("read back as {:?}", read.model)) }
+    ModelFile::new(fit, &about).to_json(path)
 }

@@ -150,6 +150,7 @@ impl Climb {
         let Some(estimate) = maximise(estimator, &sorted) else { return };
         let sorted_bound = bound(estimator, &estimate, self.entropy);
         if sorted_bound > self.bound() {
+            self.fall.sort(&order);
             self.statistics = sorted;
             self.estimate = estimate;
             self.bounds.push(sorted_bound);
