@@ -56,9 +56,10 @@ fn a_damaged_model_is_refused_by_the_part_that_is_wrong() {
             json!([ones(-1.0), ones(1.0), ones(1.0)]),
             "precisions_cholesky are not upper triangles with a positive diagonal",
         ),
+        ("weight_concentration", json!([1, 2, 3]), "weight_concentration is not two lists"),
         (
             "weight_concentration",
-            json!([1, 2, 3]),
+            json!([[1, 2, 3], [1, 0, 3]]),
             "weight_concentration is not one positive number a component",
         ),
         (
