@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Where `reg_covar` is all that is left of all four variances, that is two nats for each address that moves
-//! there, times `1 + nu / w` for the degrees of freedom of the prior. Tied components share one P, and their
+//! there, times `1 + nu0 / w` for the degrees of freedom of the prior. Tied components share one P, and their
 //! B add up to the same in every iteration: nothing is lost.
 //!
 //! *By maximum likelihood* the M-step maximises the likelihood less what its R, added to the covariance, costs:

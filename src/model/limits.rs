@@ -2,8 +2,8 @@
 //! so that what is accepted gives a model that can be read and scores that are numbers.
 //!
 //! A mean is known to a few roundings of an octet, some 2^-45. The limits see to it that no standard
-//! deviation comes to less than 2^-42 and no term of a bound to more than doubles can tell a thousandth
-//! of a nat in.
+//! deviation comes to less than 2^-42, and that no prior makes a bound so large that doubles could not tell
+//! a thousandth of a nat in it.
 
 /// The least `reg_covar` but 0, in squared octets, and the least variance of a covariance prior. A tenth of it, divided
 /// among the 2^41 addresses that a set may count and the degrees of freedom of a prior, is the square of 2^-42.
