@@ -80,16 +80,40 @@ fn mistakes_are_told_before_anything_runs() {
     assert_eq!(told(&[1], &params(1).tol(-1.0)), "tol is -1; it must be 0 or more");
     assert_eq!(told(&[1], &params(1).n_init(0)), "n_init is 0; at least 1 restart is needed");
     let no_number = params(1).reg_covar(f64::NAN);
-    assert_eq!(told(&[1], &no_number), "reg_covar is NaN; it must be 0 or more");
+    assert_eq!(
+        told(&[1], &no_number),
+        "reg_covar is NaN; it must be 0, or from 1e-12 to 65536 squared octets"
+    );
     let no_degrees = Priors { degrees_of_freedom: Some(3.0), ..Priors::default() };
     assert_eq!(
         told(&[1], &params(1).priors(no_degrees)),
-        "the degrees of freedom prior is 3; it must be more than 3"
+        "the degrees of freedom prior is 3.0; it must be more than 3, and at most 2^32"
     );
     let flat = Priors { covariance: Some(nalgebra::Matrix4::zeros()), ..Priors::default() };
     assert_eq!(
         told(&[1], &params(1).priors(flat)),
         "the covariance prior is not symmetric and positive definite"
+    );
+
+    let many = Priors { degrees_of_freedom: Some(1e308), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(many)),
+        "the degrees of freedom prior is 1e308; it must be more than 3, and at most 2^32"
+    );
+    let narrow = nalgebra::Matrix4::identity() * 1e-300;
+    let narrow = Priors { covariance: Some(narrow), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(narrow)),
+        "the covariance prior has the variance 1e-300; variances must be from 1e-12 to 2^48"
+    );
+    let far = Priors { mean: Some([0.0, 1e300, 0.0, 0.0]), ..Priors::default() };
+    assert_eq!(
+        told(&[1], &params(1).priors(far)),
+        "the mean prior holds 1e300; it must be four numbers from -512 to 512"
+    );
+    assert_eq!(
+        told(&[1], &params(1).reg_covar(1e-300)),
+        "reg_covar is 1e-300; it must be 0, or from 1e-12 to 65536 squared octets"
     );
 
     assert_eq!(KMeans::params(0).check().unwrap_err(), ParamError::NoComponents);

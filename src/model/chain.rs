@@ -7,6 +7,7 @@
 
 use super::estimate::Estimate;
 use super::estimator::{Estimator, NOISE};
+use super::fall::Fall;
 use super::rise::Iteration;
 use super::sufficient::sufficient;
 use super::{FitError, Stop};
@@ -47,6 +48,8 @@ impl Care {
 pub struct Course {
     /// The lower bound after each iteration, in nats.
     pub lower_bounds: Vec<f64>,
+    /// By how much each of them may lie below the one before it: see [`fall`](super::fall).
+    pub allowances: Vec<f64>,
     /// What single precision may have made of a step from one to the next, in their unit; 0 where all were
     /// summed in doubles. By as much, steps may go down.
     pub noise: f64,
@@ -62,6 +65,27 @@ impl Course {
     pub fn lower_bound(&self) -> f64 {
         self.lower_bounds.last().copied().unwrap_or(f64::NEG_INFINITY)
     }
+
+    /// By how much more than allowed a bound fell at most: 0 if EM did what it should.
+    pub fn excess(&self) -> f64 {
+        let falls = self.lower_bounds.windows(2).map(|pair| pair[0] - pair[1]);
+        let allowances = self.allowances.iter().skip(1);
+        let excess = falls.zip(allowances).map(|(fall, allowed)| fall - allowed - self.noise);
+        excess.fold(0.0, f64::max)
+    }
+
+    /// Adds an iteration.
+    pub(super) fn push(&mut self, bound: f64, allowance: f64) {
+        self.lower_bounds.push(bound);
+        self.allowances.push(allowance);
+    }
+
+    /// Takes the last iteration back where there are `most`; returns what it was allowed.
+    pub(super) fn make_room(&mut self, most: usize) -> f64 {
+        let kept = self.lower_bounds.len().min(most.saturating_sub(1));
+        self.lower_bounds.truncate(kept);
+        self.allowances.drain(kept..).sum()
+    }
 }
 
 /// A fit on its way.
@@ -73,6 +97,8 @@ pub struct Chain<'a> {
     pub estimate: Estimate,
     /// How it came there.
     pub course: Course,
+    /// What its next bound may lose.
+    pub(super) fall: Fall,
     /// Of an engine in single precision the last two iterations, oldest first.
     steps: Option<Vec<Step>>,
     /// The rise of the last iteration, and of the one before it.
@@ -93,12 +119,18 @@ struct Step {
 impl<'a> Chain<'a> {
     /// A fit that starts at `estimate`.
     pub fn new(estimator: &'a Estimator, estimate: Estimate) -> Self {
-        let course =
-            Course { lower_bounds: Vec::new(), noise: 0.0, stop: Stop::MaxIter, seconds: 0.0 };
+        let course = Course {
+            lower_bounds: Vec::new(),
+            allowances: Vec::new(),
+            noise: 0.0,
+            stop: Stop::MaxIter,
+            seconds: 0.0,
+        };
         Self {
             estimator,
             estimate,
             course,
+            fall: Fall::default(),
             steps: None,
             rises: [None; 2],
             max_iter: 0,
@@ -127,8 +159,10 @@ impl<'a> Chain<'a> {
         exact: bool,
     ) -> Result<(), FitError> {
         let statistics = sufficient(stats);
-        self.estimate = self.estimator.maximise(&statistics)?;
-        self.course.lower_bounds.push(self.estimator.lower_bound(&self.estimate, stats));
+        let estimate = self.estimator.maximise(&statistics)?;
+        let allowance = self.fall.step(self.estimator, &self.estimate, &statistics, &estimate);
+        self.estimate = estimate;
+        self.course.push(self.estimator.lower_bound(&self.estimate, stats), allowance);
         let Some(steps) = &mut self.steps else { return Ok(()) };
         let iteration = Iteration::new(self.estimator, mixture.clone(), statistics, &self.estimate);
         if !exact {

@@ -52,19 +52,31 @@ impl Covariance {
     }
 }
 
+/// The largest [`inflation`] at which a factor still tells variances from its own rounding: it loses some 20
+/// roundings times the inflation, here 1 %.
+const RESOLVED: f64 = 1.0 / (1024.0 * f64::EPSILON);
+
+/// How much narrower than its variances say a Gaussian is, given others of its octets, summed over the octets
+/// (variance inflation factors): 4 along the octets, whatever their scales, and without limit across them.
+fn inflation(covariance: &Matrix4<f64>, precision_cholesky: &Matrix4<f64>) -> f64 {
+    let rows = precision_cholesky.row_iter().map(|row| row.norm_squared());
+    covariance.diagonal().iter().zip(rows).map(|(variance, precision)| variance * precision).sum()
+}
+
 /// `covariance` and U, upper triangular, with `covariance^-1 = U U'`.
 ///
 /// Where the addresses lie in a plane (all sets of up to four do, and regular ones) rounding can
 /// take a variance below `least`, which it exceeds exactly, and below 0: in f32 sums by 1e-7 of the
-/// largest. There scikit-learn gives up; here that variance is raised again, and if `strict` every one
-/// below `least`. `None` if the covariance is not positive definite and `least` is 0, or an entry is no
-/// number.
+/// largest. There scikit-learn gives up, or goes on with what rounding left; here that variance is raised
+/// again, and if `strict` every one below `least`. `None` if the covariance is not positive definite to the
+/// digits of doubles and `least` is 0, or an entry is no number.
 pub(super) fn factor(
     covariance: Matrix4<f64>,
     least: f64,
     strict: bool,
 ) -> Option<(Matrix4<f64>, Matrix4<f64>)> {
-    let precision = precision_cholesky(&covariance);
+    let precision =
+        precision_cholesky(&covariance).filter(|u| inflation(&covariance, u) <= RESOLVED);
     if !strict && let Some(precision) = precision {
         return Some((covariance, precision));
     }
@@ -73,8 +85,7 @@ pub(super) fn factor(
         return None;
     }
     let mut eigen = SymmetricEigen::new(covariance);
-    // Below this the factorisation could not tell a variance from its own rounding.
-    let floor = least.max(64.0 * f64::EPSILON * eigen.eigenvalues.max());
+    let floor = least.max(covariance.trace() / RESOLVED);
     if let Some(precision) = precision.filter(|_| eigen.eigenvalues.min() >= floor) {
         return Some((covariance, precision));
     }

@@ -113,13 +113,18 @@ pub fn sort_by_mass(
     let mixtures: Vec<_> = chains.iter().map(|chain| chain.estimate.mixture()).collect();
     let all = engine.expectation_in_doubles(&mixtures)?;
     for (chain, stats) in chains.iter_mut().zip(&all) {
-        let mut statistics = sufficient(stats);
+        let unsorted = sufficient(stats);
+        let estimate = chain.estimator.maximise(&unsorted)?;
+        let allowance = chain.fall.step(chain.estimator, &chain.estimate, &unsorted, &estimate);
+        let mut order: Vec<usize> = (0..unsorted.len()).collect();
         // Stable, so that of equals the first stays the first.
-        statistics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        order.sort_by(|&a, &b| unsorted[b].weight.total_cmp(&unsorted[a].weight));
+        chain.fall.sort(&order);
+        let statistics: Vec<_> = order.iter().map(|&k| unsorted[k]).collect();
         chain.estimate = chain.estimator.maximise(&statistics)?;
         let bound = chain.estimator.lower_bound(&chain.estimate, stats);
-        chain.course.lower_bounds.truncate(max_iter.saturating_sub(1));
-        chain.course.lower_bounds.push(bound);
+        let taken_back = chain.course.make_room(max_iter);
+        chain.course.push(bound, taken_back + allowance);
     }
     Ok(())
 }

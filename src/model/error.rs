@@ -18,27 +18,32 @@ pub enum ParamError {
     /// A tolerance that is negative or not a number.
     #[error("tol is {0}; it must be 0 or more")]
     Tolerance(f64),
-    /// A regularisation that is negative or not a number.
-    #[error("reg_covar is {0}; it must be 0 or more")]
+    /// A regularisation that is negative, not a number, or beyond the limits of [`limits`](super::limits).
+    #[error("reg_covar is {0:?}; it must be 0, or from 1e-12 to 65536 squared octets")]
     RegCovar(f64),
     /// A budget that allows nothing.
     #[error("the search budget is {0}; it must be more than 0 address-component evaluations")]
     Budget(f64),
     /// A concentration that is not positive.
-    #[error("the weight concentration prior is {0}; it must be more than 0")]
+    #[error("the weight concentration prior is {0:?}; it must be more than 0, and at most 2^32")]
     WeightConcentration(f64),
-    /// A precision that is not positive.
-    #[error("the mean precision prior is {0}; it must be more than 0")]
+    /// A precision that is not positive, or of more addresses than there are.
+    #[error(
+        "the mean precision prior is {0:?}; it must be more than 0, and at most 2^32 addresses"
+    )]
     MeanPrecision(f64),
-    /// A mean that is not a number.
-    #[error("the mean prior holds {0}; it must be four finite numbers")]
+    /// A mean that is not a number, or far from all addresses.
+    #[error("the mean prior holds {0:?}; it must be four numbers from -512 to 512")]
     MeanPrior(f64),
-    /// Degrees of freedom too few for a proper prior.
-    #[error("the degrees of freedom prior is {0}; it must be more than 3")]
+    /// Degrees of freedom too few for a proper prior, or more than there are addresses.
+    #[error("the degrees of freedom prior is {0:?}; it must be more than 3, and at most 2^32")]
     DegreesOfFreedom(f64),
     /// A covariance prior that is not positive definite.
     #[error("the covariance prior is not symmetric and positive definite")]
     CovariancePrior,
+    /// A variance of the covariance prior beyond the limits of [`limits`](super::limits).
+    #[error("the covariance prior has the variance {0:?}; variances must be from 1e-12 to 2^48")]
+    PriorVariance(f64),
     /// A search by the lower bound without a prior.
     #[error(
         "merge-split search ranks by the evidence, and maximum likelihood has none; use restarts"
@@ -80,15 +85,18 @@ pub enum StartError {
         /// Components to be fitted.
         expected: usize,
     },
-    /// An entry that is not a number.
-    #[error("the initial {0} hold an entry that is not a finite number")]
-    NotFinite(&'static str),
+    /// A mean that is not a number, or far from all addresses.
+    #[error("the initial means hold {0:?}; they must be numbers from -512 to 512")]
+    Mean(f64),
     /// Weights that are negative or do not sum to 1.
     #[error("the initial weights sum to {0}; they must not be negative, and sum to 1")]
     Weights(f64),
     /// A precision that is not positive definite.
     #[error("initial precision {0} (from 0) is not symmetric and positive definite")]
     Precision(usize),
+    /// Parameters that no fit could go on from.
+    #[error("the start is unsound: {0}; give another one")]
+    Unsound(&'static str),
     /// A model of another kind.
     #[error("the model to start from {found}; the fit {expected}")]
     Model {
@@ -131,6 +139,9 @@ pub enum FitError {
         /// The regularisation that did not suffice.
         reg_covar: f64,
     },
+    /// What came out is no model: see [`sound`](super::sound). The limits of parameters prevent it.
+    #[error("the fit ended in no sound model: {0}; raise --reg-covar, or leave priors out")]
+    Unsound(&'static str),
     /// The centres could not be used.
     #[error(transparent)]
     Centres(#[from] CentresError),

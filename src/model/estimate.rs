@@ -177,7 +177,11 @@ impl Estimate {
             let (nu, beta) = (posterior.degrees_of_freedom[k], posterior.mean_precision[k]);
             let b = beta / (1.0 + beta);
             let (v, precision) = match self.covariance {
-                Covariance::Full | Covariance::Tied => (nu + 1.0 - D, b * (nu + 1.0 - D) / nu),
+                Covariance::Full | Covariance::Tied => {
+                    // Of the least degrees above 3 `nu + 1 - 4` would be 0.
+                    let v = nu - (D - 1.0);
+                    (v, b * v / nu)
+                }
                 Covariance::Diag => (nu, b),
                 Covariance::Spherical => (D * nu, b),
             };

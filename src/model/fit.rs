@@ -57,15 +57,18 @@ pub fn fit_each(
     let bests: Vec<usize> = groups.iter().map(|group| em::best(group)).collect();
     sort_best(engine, params, &mut groups, &bests, observer)?;
 
-    let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| MixtureFit {
-        estimator: estimator.clone(),
-        best,
-        restarts: group.iter().map(|chain| chain.course.clone()).collect(),
-        estimate: group.swap_remove(best).estimate,
-        moments,
-        search: None,
+    let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| {
+        MixtureFit {
+            estimator: estimator.clone(),
+            best,
+            restarts: group.iter().map(|chain| chain.course.clone()).collect(),
+            estimate: group.swap_remove(best).estimate,
+            moments,
+            search: None,
+        }
+        .checked()
     };
-    Ok(estimators.iter().zip(groups).zip(bests).map(fit).collect())
+    estimators.iter().zip(groups).zip(bests).map(fit).collect()
 }
 
 /// Puts the best of several restarts in the order of descending mass, which a Dirichlet process

@@ -1,12 +1,13 @@
 //! A fitted mixture, and how it came about.
 
+use super::any::Model;
 use super::chain::{Chain, Course};
 use super::em;
 use super::estimate::{Concentration, Estimate};
 use super::estimator::Estimator;
 use super::params::MixtureParams;
 use super::trace::Trace;
-use super::{FitError, Observer};
+use super::{FitError, Observer, sound};
 use crate::engine::Engine;
 use crate::pass::moments::ExactMoments;
 
@@ -28,6 +29,15 @@ pub struct MixtureFit {
 }
 
 impl MixtureFit {
+    /// This fit, if it is sound.
+    pub(super) fn checked(self) -> Result<Self, FitError> {
+        sound::check(&Model::Mixture(self.estimate.clone())).map_err(FitError::Unsound)?;
+        if !self.course().lower_bounds.iter().all(|bound| bound.is_finite()) {
+            return Err(FitError::Unsound("its lower bound is no number"));
+        }
+        Ok(self)
+    }
+
     /// The log-likelihood of the engine's addresses under the plug-in mixture, in nats.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use nalgebra::Matrix4;
 use super::covariance::precision_cholesky;
 use super::error::StartError;
 use super::estimate::Estimate;
+use super::limits::is_coordinate;
 use crate::address::OCTETS;
 
 /// How a restart is started.
@@ -49,8 +50,8 @@ impl StartParameters {
         // One precision may serve all components.
         let precisions = self.precisions.as_ref().map(Vec::len).filter(|&found| found != 1);
         count("precisions", precisions)?;
-        if self.means.iter().flatten().flatten().any(|x| !x.is_finite()) {
-            return Err(StartError::NotFinite("means"));
+        if let Some(&x) = self.means.iter().flatten().flatten().find(|&&x| !is_coordinate(x)) {
+            return Err(StartError::Mean(x));
         }
         for (component, precision) in self.precisions.iter().flatten().enumerate() {
             if *precision != precision.transpose() || precision_cholesky(precision).is_none() {

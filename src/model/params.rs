@@ -4,6 +4,7 @@ use super::Checked;
 use super::covariance::Covariance;
 use super::error::ParamError;
 use super::init::Init;
+use super::limits::is_regularisation;
 use super::prior::Priors;
 
 /// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
@@ -91,7 +92,7 @@ pub struct MixtureParams {
     /// A restart stops when its lower bound changes by less: in nats, of an address for maximum
     /// likelihood. `None`: 1e-3, for a Bayesian mixture of more than 10,000 addresses 1e-7 for each.
     pub tol: Option<f64>,
-    /// Added to the diagonal of every covariance, in squared octets.
+    /// Added to the diagonal of every covariance, in squared octets: 0, or within [`limits`](super::limits).
     pub reg_covar: f64,
     /// The seed of all random choices.
     pub seed: u64,
@@ -164,7 +165,7 @@ impl MixtureParams {
             _ if self.tol.is_some_and(|tol| !non_negative(tol)) => {
                 Err(ParamError::Tolerance(self.tol.unwrap_or_default()))
             }
-            _ if !non_negative(self.reg_covar) => Err(ParamError::RegCovar(self.reg_covar)),
+            _ if !is_regularisation(self.reg_covar) => Err(ParamError::RegCovar(self.reg_covar)),
             (Search::MergeSplit(Some(b)), _) if !(b.is_finite() && b > 0.0) => {
                 Err(ParamError::Budget(b))
             }

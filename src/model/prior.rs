@@ -2,9 +2,10 @@
 
 use nalgebra::{Matrix4, Vector4};
 
-use super::covariance::{Covariance, precision_cholesky};
+use super::covariance::{Covariance, factor};
 use super::error::ParamError;
 use super::estimate::D;
+use super::limits::{is_coordinate, is_prior, is_scatter};
 use super::sufficient::symmetric;
 use crate::address::OCTETS;
 use crate::pass::moments::ExactMoments;
@@ -49,25 +50,27 @@ pub struct Priors {
 impl Priors {
     /// Checks what is given.
     pub(super) fn check(&self) -> Result<(), ParamError> {
-        let positive = |x: Option<f64>| x.filter(|x| !(x.is_finite() && *x > 0.0));
-        if let Some(value) = positive(self.weight_concentration) {
+        let beyond = |x: Option<f64>| x.filter(|&x| !is_prior(x));
+        if let Some(value) = beyond(self.weight_concentration) {
             return Err(ParamError::WeightConcentration(value));
         }
-        if let Some(value) = positive(self.mean_precision) {
+        if let Some(value) = beyond(self.mean_precision) {
             return Err(ParamError::MeanPrecision(value));
         }
-        if let Some(value) = self.mean.and_then(|m| m.into_iter().find(|x| !x.is_finite())) {
+        if let Some(value) = self.mean.and_then(|m| m.into_iter().find(|&x| !is_coordinate(x))) {
             return Err(ParamError::MeanPrior(value));
         }
-        let too_few = |nu: &f64| !(nu.is_finite() && *nu > D - 1.0);
-        if let Some(value) = self.degrees_of_freedom.filter(too_few) {
+        let improper = |nu: &f64| !(is_prior(*nu) && *nu > D - 1.0);
+        if let Some(value) = self.degrees_of_freedom.filter(improper) {
             return Err(ParamError::DegreesOfFreedom(value));
         }
-        match &self.covariance {
-            Some(c) if *c != c.transpose() || precision_cholesky(c).is_none() => {
-                Err(ParamError::CovariancePrior)
-            }
-            _ => Ok(()),
+        let Some(covariance) = &self.covariance else { return Ok(()) };
+        if *covariance != covariance.transpose() || factor(*covariance, 0.0, false).is_none() {
+            return Err(ParamError::CovariancePrior);
+        }
+        match covariance.diagonal().iter().find(|&&variance| !is_scatter(variance)) {
+            Some(&variance) => Err(ParamError::PriorVariance(variance)),
+            None => Ok(()),
         }
     }
 }

@@ -4,15 +4,16 @@ use std::time::Instant;
 
 use rand::seq::index::sample;
 
+use super::any::Model;
 use super::chain::Chain;
-use super::covariance::{Covariance, precision_cholesky};
+use super::covariance::{Covariance, factor};
 use super::error::StartError;
 use super::estimate::Estimate;
 use super::estimator::Estimator;
 use super::init::{Init, StartParameters};
 use super::params::MixtureParams;
 use super::sufficient::{Sufficient, sufficient};
-use super::{Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, tell};
+use super::{Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, sound, tell};
 use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
 use crate::pass::Moments;
@@ -50,6 +51,7 @@ fn start_one<'a>(
     let statistics = match &params.init {
         Init::Warm(estimate) => {
             check_warm(estimate, estimator, k)?;
+            sound::check(&Model::Mixture((**estimate).clone())).map_err(StartError::Unsound)?;
             return Ok(vec![Chain::new(estimator, (**estimate).clone())]);
         }
         Init::Parameters(given) => {
@@ -109,7 +111,7 @@ fn by_chance(
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Sufficient>>, FitError> {
     let (k, n_init) = (params.components, params.n_init);
-    let mut starts = Vec::with_capacity(n_init);
+    let mut starts = Vec::new();
     for restart in 0..n_init {
         let random = RandomStream::new(params.seed, restart);
         starts.push(match params.init {
@@ -188,13 +190,12 @@ fn from_parameters(
             let precision = precisions[component.min(precisions.len() - 1)];
             let inverse = estimator.covariance.keep(precision).try_inverse();
             let covariance = inverse.map(|c| 0.5 * (c + c.transpose()));
-            let factor = covariance.and_then(|c| precision_cholesky(&c));
-            let (Some(covariance), Some(factor)) = (covariance, factor) else {
-                return Err(StartError::Precision(component).into());
-            };
-            (gaussian.covariance, gaussian.precision_cholesky) = (covariance, factor);
+            let factored = covariance.and_then(|c| factor(c, 0.0, false));
+            (gaussian.covariance, gaussian.precision_cholesky) =
+                factored.ok_or(StartError::Precision(component))?;
         }
     }
+    sound::check(&Model::Mixture(estimate.clone())).map_err(StartError::Unsound)?;
     if estimator.prior.is_none() {
         return Ok(estimate);
     }

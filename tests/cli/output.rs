@@ -231,7 +231,12 @@ fn wrong_arguments_exit_with_2_and_say_what_is_right() {
         (&["-k", "auto:"], "expected auto, auto:N or a whole number from 1 to 1000000"),
         (&["--budget", "0"], "expected a number above 0"),
         (&["--tol", "-1"], "expected a number from 0, for example 1e-3"),
-        (&["--reg-covar", "inf"], "expected a number from 0, for example 1e-3"),
+        (&["--degrees-of-freedom", "1e308"], "at most 4294967296, as many as there are addresses"),
+        (
+            &["--reg-covar", "1e-300"],
+            "expected 0, or a number from 1e-12 to 65536, for example 1e-6",
+        ),
+        (&["--reg-covar", "inf"], "expected 0, or a number from 1e-12 to 65536, for example 1e-6"),
         (&["--threshold", "percentile:101"], "expected percentile:P with P from 0 to 100"),
         (&["--threshold", "fdr:0"], "fdr:Q with Q from 1e-6 to 0.5"),
         (

@@ -40,7 +40,7 @@ fn a_damaged_model_is_refused_by_the_part_that_is_wrong() {
     let damages = [
         ("n_features_in", json!(3), "n_features_in is not 4"),
         ("weights", json!([0.5, 0.5]), "weights and means are not one a component"),
-        ("weights", json!([1.5, -1, 0.5]), "weights or means are no numbers"),
+        ("weights", json!([1.5, -1, 0.5]), "weights are no numbers from 0"),
         ("weights", json!([0.5, 0.4, 0.3]), "weights do not sum to 1"),
         ("covariance_type", json!("round"), "covariance_type is unknown"),
         ("covariance_type", json!("diag"), "covariances are not of their type's shape"),
@@ -56,10 +56,11 @@ fn a_damaged_model_is_refused_by_the_part_that_is_wrong() {
             json!([ones(-1.0), ones(1.0), ones(1.0)]),
             "precisions_cholesky are not upper triangles with a positive diagonal",
         ),
+        ("weight_concentration", json!([1, 2, 3]), "weight_concentration is not two lists"),
         (
             "weight_concentration",
-            json!([1, 2, 3]),
-            "weight_concentration is not two positive lists",
+            json!([[1, 2, 3], [1, 0, 3]]),
+            "weight_concentration is not one positive number a component",
         ),
         (
             "weight_concentration_prior_type",
@@ -238,6 +239,6 @@ fn options_that_do_not_go_together_end_with_status_2() {
     usage("--covariance-prior 1,2", "--covariance-prior takes 1, 4 or 16 numbers");
     let told = "the covariance prior is not symmetric and positive definite";
     usage("--covariance-prior -1", told);
-    let told = "the degrees of freedom prior is 3; it must be more than 3";
+    let told = "the degrees of freedom prior is 3.0; it must be more than 3, and at most 2^32";
     usage("--degrees-of-freedom 3", told);
 }

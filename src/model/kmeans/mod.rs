@@ -315,7 +315,7 @@ fn seeds(
         }
         return Ok(vec![centres.clone()]);
     }
-    let mut seeds = Vec::with_capacity(params.n_init);
+    let mut seeds = Vec::new();
     for restart in 0..params.n_init {
         let random = RandomStream::new(params.seed, restart);
         let addresses = match params.seeding {

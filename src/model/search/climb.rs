@@ -10,6 +10,7 @@
 use super::objective::{bound, combine, maximise};
 use crate::model::estimate::Estimate;
 use crate::model::estimator::Estimator;
+use crate::model::fall::Fall;
 use crate::model::sufficient::{Sufficient, sufficient};
 use crate::pass::Mixture;
 use crate::pass::expectation::ExpectationStats;
@@ -38,6 +39,8 @@ pub struct Climb {
     pub entropy: f64,
     /// The bound after each iteration that was kept, in nats.
     pub bounds: Vec<f64>,
+    /// By how much each bound may lie below the one before it: see [`fall`](crate::model::fall).
+    pub allowances: Vec<f64>,
     /// Iterations run, kept or not.
     pub iterations: usize,
     /// The mixture whose E-step [`step`](Self::step) expects, and the statistics it is of.
@@ -45,6 +48,7 @@ pub struct Climb {
     /// How slanted that mixture is.
     pub slant: f64,
     from: Vec<Sufficient>,
+    fall: Fall,
     gait: Gait,
     eta: f64,
     /// An M-step from the best state failed.
@@ -61,6 +65,8 @@ impl Climb {
             estimate,
             entropy: 0.0,
             bounds: Vec::new(),
+            allowances: Vec::new(),
+            fall: Fall::default(),
             iterations: 0,
             from: statistics.clone(),
             statistics,
@@ -96,6 +102,10 @@ impl Climb {
         let relaxed = self.eta > 1.0;
         match reached {
             Some((bound, estimate)) if bound >= self.bound() || !relaxed => {
+                // Of a relaxed step the statistics before it are not those of the best state, but it is kept
+                // only where the bound rises.
+                let allowance = self.fall.step(estimator, &self.estimate, &statistics, &estimate);
+                self.allowances.push(if relaxed { 0.0 } else { allowance });
                 self.bounds.push(bound);
                 self.estimate = estimate;
                 self.entropy = stats.entropy;
@@ -140,9 +150,11 @@ impl Climb {
         let Some(estimate) = maximise(estimator, &sorted) else { return };
         let sorted_bound = bound(estimator, &estimate, self.entropy);
         if sorted_bound > self.bound() {
+            self.fall.sort(&order);
             self.statistics = sorted;
             self.estimate = estimate;
             self.bounds.push(sorted_bound);
+            self.allowances.push(0.0);
             self.return_to_best();
         }
     }

@@ -119,14 +119,16 @@ pub fn fit(
     let seconds = started.elapsed().as_secs_f64();
     let single = engine.arithmetic().sums == Precision::F32;
     let noise = if single { NOISE * engine.total() as f64 } else { 0.0 };
-    Ok(MixtureFit {
+    let (lower_bounds, allowances) = (best.bounds, best.allowances);
+    MixtureFit {
         estimator,
         estimate: best.estimate,
         best: 0,
-        restarts: vec![Course { lower_bounds: best.bounds, noise, stop, seconds }],
+        restarts: vec![Course { lower_bounds, allowances, noise, stop, seconds }],
         moments,
         search: Some(trace),
-    })
+    }
+    .checked()
 }
 
 /// The optima that a search over the addresses of the engine finds, the best first.

@@ -156,7 +156,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// Climbs until it hardly rises or nothing is left to search with, and sorts.
     pub fn approach(&mut self, climb: &mut Climb) -> Result<(), FitError> {
         climb.set_gait(Gait::Relaxed);
-        let (tol, last) = (self.coarse(), climb.iterations + self.params.max_iter);
+        let (tol, last) = (self.coarse(), climb.iterations.saturating_add(self.params.max_iter));
         while climb.rise().abs() >= tol && climb.iterations < last && !self.budget.exhausted() {
             self.advance(std::slice::from_mut(climb))?;
         }
@@ -185,7 +185,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             climb.sort(self.estimator);
             climb.set_gait(gait);
             let first = climb.iterations;
-            while climb.iterations < first + self.params.max_iter {
+            while climb.iterations - first < self.params.max_iter {
                 self.iterate(std::slice::from_mut(climb), true)?;
                 if climb.iterations >= first + least && climb.rise().abs() < self.tol {
                     break;

@@ -9,6 +9,8 @@ pub use nested::Nested;
 pub use read::{Loaded, ModelError};
 pub use shared::{AppliedThreshold, MoveSummary, ScoreName, SearchSummary, ThresholdRule};
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::address::OCTETS;
@@ -188,6 +190,24 @@ impl ModelFile {
             tol,
             seed,
             engine: about.engine.to_owned(),
+        }
+    }
+}
+
+impl ModelFile {
+    /// The text of the file at `path`, which [`Loaded::read`] takes: it is read back here.
+    ///
+    /// # Errors
+    /// When it could not be read: a number of it is none, or the model is not sound.
+    pub fn to_json(&self, path: &Path) -> Result<Vec<u8>, ModelError> {
+        let unwritable = |part: String| ModelError::Unwritable { path: path.to_path_buf(), part };
+        let mut text =
+            serde_json::to_vec_pretty(self).map_err(|error| unwritable(error.to_string()))?;
+        text.push(b'\n');
+        match Loaded::parse(path, &text) {
+            Ok(_) => Ok(text),
+            Err(ModelError::Damaged { part, .. }) => Err(unwritable(part)),
+            Err(error) => Err(error),
         }
     }
 }

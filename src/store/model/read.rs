@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nalgebra::Matrix4;
 use serde::Deserialize;
 
 use super::{FORMAT, MixtureFile, ModelFile, Nested, PosteriorFile, VERSION};
@@ -13,6 +12,7 @@ use crate::model::covariance::Covariance;
 use crate::model::estimate::{Concentration, Estimate, Gaussian, Posterior};
 use crate::model::kmeans::Partition;
 use crate::model::pca::Pca;
+use crate::model::sound;
 use crate::words::{shown, shown_path};
 
 /// Why a model cannot be used.
@@ -67,6 +67,14 @@ pub enum ModelError {
         /// What is wanted.
         expected: &'static str,
     },
+    /// It was not written, because it could not be read again.
+    #[error("the model of '{}' was not written, because it could not be read again: {part}; give milder parameters", shown_path(path))]
+    Unwritable {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What is wrong with it.
+        part: String,
+    },
     /// A part of it makes no sense.
     #[error("the model '{}' is damaged: {part}; fit it again", shown_path(path))]
     Damaged {
@@ -102,10 +110,15 @@ impl Loaded {
     /// # Errors
     /// When it cannot be read, is not a model, has another version or kind, or is damaged.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
+        let failed = |reason| ModelError::Read { path: path.to_path_buf(), reason };
+        Self::parse(path, &fs::read(path).map_err(failed)?)
+    }
+
+    /// The model that `text`, of the file at `path`, holds.
+    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, ModelError> {
         let at = || path.to_path_buf();
-        let text = fs::read(path).map_err(|reason| ModelError::Read { path: at(), reason })?;
         let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
-        let head: Head = serde_json::from_slice(&text)
+        let head: Head = serde_json::from_slice(text)
             .map_err(|error| not_a_model(shown(&error.to_string())))?;
         if head.format != FORMAT {
             return Err(not_a_model(format!("its format is '{}'", shown(&head.format))));
@@ -119,8 +132,8 @@ impl Loaded {
         }
         let damaged = |part: String| ModelError::Damaged { path: at(), part };
         let file: ModelFile =
-            serde_json::from_slice(&text).map_err(|error| damaged(shown(&error.to_string())))?;
-        if let Some(error) = incomplete(&file, &text) {
+            serde_json::from_slice(text).map_err(|error| damaged(shown(&error.to_string())))?;
+        if let Some(error) = incomplete(&file, text) {
             return Err(damaged(shown(&error.to_string())));
         }
         let model = model(&file).map_err(|part| damaged(part.to_owned()))?;
@@ -147,12 +160,6 @@ fn incomplete(file: &ModelFile, text: &[u8]) -> Option<serde_json::Error> {
     }
 }
 
-/// How far the sum of the weights may be from 1.
-const SUM_ERROR: f64 = 1e-6;
-/// How far a precision times its covariance may be from the identity: ill-conditioned ones lose most of
-/// their digits.
-const INVERSE_ERROR: f64 = 0.1;
-
 /// The model of `file`, or which part of it is wrong.
 fn model(file: &ModelFile) -> Result<Model, &'static str> {
     let k = file.weights.len();
@@ -162,18 +169,18 @@ fn model(file: &ModelFile) -> Result<Model, &'static str> {
     if k == 0 || file.means.len() != k {
         return Err("weights and means are not one a component");
     }
-    let is_share = |w: &f64| w.is_finite() && *w >= 0.0;
-    if !file.weights.iter().all(is_share) || file.means.iter().flatten().any(|x| !x.is_finite()) {
-        return Err("weights or means are no numbers");
-    }
-    if (file.weights.iter().sum::<f64>() - 1.0).abs() > SUM_ERROR {
-        return Err("weights do not sum to 1");
-    }
+    let model = parts(file)?;
+    sound::check(&model)?;
+    Ok(model)
+}
+
+/// The parts of the model, of the right shape.
+fn parts(file: &ModelFile) -> Result<Model, &'static str> {
     match (file.kind.as_str(), &file.mixture, file.inertia) {
         ("kmeans", ..) if file.cluster_centers.as_ref() != Some(&file.means) => {
             Err("cluster_centers are missing, or not the means")
         }
-        ("kmeans", _, Some(inertia)) if inertia.is_finite() && file.n_points > 0 => {
+        ("kmeans", _, Some(inertia)) if file.n_points > 0 => {
             let (means, weights) = (file.means.clone(), file.weights.clone());
             Ok(Model::KMeans(Partition::new(means, weights, inertia, file.n_points)))
         }
@@ -197,21 +204,6 @@ fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'stati
     let covariances = matrices(&mixture.covariances, "covariances are not of their type's shape")?;
     let factors = &mixture.precisions_cholesky;
     let factors = matrices(factors, "precisions_cholesky are not of their type's shape")?;
-    let is_factor = |u: &Matrix4<f64>| {
-        u.iter().all(|x| x.is_finite())
-            && u.diagonal().iter().all(|&x| x > 0.0)
-            && *u == u.upper_triangle()
-    };
-    if !factors.iter().all(is_factor) {
-        return Err("precisions_cholesky are not upper triangles with a positive diagonal");
-    }
-    let is_inverse = |(u, covariance): (&Matrix4<f64>, &Matrix4<f64>)| {
-        let error = u.transpose() * covariance * u - Matrix4::identity();
-        error.iter().all(|x| x.abs() <= INVERSE_ERROR)
-    };
-    if !factors.iter().zip(&covariances).all(is_inverse) {
-        return Err("covariances and precisions_cholesky do not belong together");
-    }
     let gaussian = |((&mean, covariance), precision_cholesky): ((&[f64; OCTETS], _), _)| Gaussian {
         mean: mean.into(),
         covariance,
@@ -226,18 +218,16 @@ fn estimate(file: &ModelFile, mixture: &MixtureFile) -> Result<Estimate, &'stati
 }
 
 fn posterior(file: &PosteriorFile, kind: Covariance, k: usize) -> Result<Posterior, &'static str> {
-    let positive = |list: &[f64]| list.len() == k && list.iter().all(|&x| x.is_finite() && x > 0.0);
     let concentration = &file.weight_concentration;
     let concentration = match file.weight_concentration_prior_type.as_str() {
         "dirichlet_process" => {
             let sides = concentration.rows(k).filter(|sides| sides.len() == 2);
-            let sides = sides.filter(|sides| sides.iter().all(|side| positive(side)));
-            let sides = sides.ok_or("weight_concentration is not two positive lists")?;
+            let sides = sides.ok_or("weight_concentration is not two lists")?;
             Concentration::Process((0..k).map(|i| [sides[0][i], sides[1][i]]).collect())
         }
         "dirichlet_distribution" => {
-            let list = concentration.vector().filter(|list| positive(list));
-            Concentration::Distribution(list.ok_or("weight_concentration is not a positive list")?)
+            let list = concentration.vector().ok_or("weight_concentration is not a list")?;
+            Concentration::Distribution(list)
         }
         _ => return Err("weight_concentration_prior_type is unknown"),
     };
@@ -245,15 +235,9 @@ fn posterior(file: &PosteriorFile, kind: Covariance, k: usize) -> Result<Posteri
         Covariance::Tied => file.degrees_of_freedom.number().map(|shared| vec![shared; k]),
         _ => file.degrees_of_freedom.vector(),
     };
-    let more_than_3 = |list: &Vec<f64>| list.len() == k && list.iter().all(|&x| x > 3.0);
-    if !positive(&file.mean_precision) {
-        return Err("mean_precision is not one positive number a component");
-    }
     Ok(Posterior {
         concentration,
         mean_precision: file.mean_precision.clone(),
-        degrees_of_freedom: degrees
-            .filter(more_than_3)
-            .ok_or("degrees_of_freedom are not one number above 3 a component")?,
+        degrees_of_freedom: degrees.ok_or("degrees_of_freedom are not of their type's shape")?,
     })
 }

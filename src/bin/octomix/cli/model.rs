@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use octomix::model::auto;
+use octomix::model::limits::{LARGEST_PRIOR, LARGEST_VARIANCE, LEAST_VARIANCE};
 use octomix::store::model::WeightedBy;
 use octomix::{Covariance, Init, Search, WeightPrior};
 
@@ -57,7 +58,7 @@ pub struct ModelArgs {
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = non_negative)]
     pub tol: Option<f64>,
     /// Added to the variance of every octet in every component, in squared octets [default: 1e-6]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = non_negative)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = regularisation)]
     pub reg_covar: Option<f64>,
     /// The seed of all random choices: the same seed gives the same files
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
@@ -100,16 +101,16 @@ pub struct PriorArgs {
     #[arg(long, value_parser = one_of(WEIGHT_PRIORS))]
     pub weight_prior: Option<WeightPrior>,
     /// The concentration of the weights [default: 1 / components]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = prior)]
     pub weight_concentration: Option<f64>,
     /// The precision of the means, in addresses [default: 1]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = prior)]
     pub mean_precision: Option<f64>,
     /// The mean of the means: four octets [default: the addresses' mean]
     #[arg(long, value_name = "A,B,C,D", allow_negative_numbers = true)]
     pub mean_prior: Option<Numbers>,
     /// The degrees of freedom of the covariances, more than 3 [default: 4]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = prior)]
     pub degrees_of_freedom: Option<f64>,
     /// The covariances' prior: one variance, four, or sixteen entries by rows [default: the addresses'
     /// covariance]
@@ -238,6 +239,19 @@ fn non_negative(text: &str) -> Result<f64, String> {
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     number(text, |x| x > 0.0).ok_or_else(|| "expected a number above 0, for example 0.5".into())
+}
+
+/// A variance that can be added to all.
+fn regularisation(text: &str) -> Result<f64, String> {
+    number(text, |x| x == 0.0 || (LEAST_VARIANCE..=LARGEST_VARIANCE).contains(&x))
+        .ok_or_else(|| "expected 0, or a number from 1e-12 to 65536, for example 1e-6".into())
+}
+
+/// What a prior counts, in addresses.
+fn prior(text: &str) -> Result<f64, String> {
+    number(text, |x| x > 0.0 && x <= LARGEST_PRIOR).ok_or_else(|| {
+        "expected a number above 0, and at most 4294967296, as many as there are addresses".into()
+    })
 }
 
 fn number(text: &str, is_valid: impl Fn(f64) -> bool) -> Option<f64> {

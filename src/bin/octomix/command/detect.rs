@@ -11,11 +11,11 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
+use super::Failure;
 use super::days::{PAIRS, context, keep, keep_behaviour, pairs, warn_of_pairs};
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
-use super::{Failure, write_json};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// The kind of runs that fit models, in manifests.
@@ -138,11 +138,12 @@ fn detect(
         log_likelihood,
         engine: desk.choice.name(),
     };
-    let model_file = ModelFile::new(&fitted.fit, &about);
+    let file = desk.file("model.json");
+    let path = desk.output.directory().join(&file);
+    let text = ModelFile::new(&fitted.fit, &about).to_json(&path)?;
     let (written, write) = timed(|| {
         keep(&mut desk, &judged.flagged)?;
-        let file = desk.file("model.json");
-        desk.output.write(&file, |out| write_json(&model_file, out))
+        desk.output.write(&file, |out| out.write_all(&text))
     });
     written?;
     desk.warn_of_trouble(engine.as_ref());
