@@ -3,6 +3,7 @@
 mod cli;
 mod command;
 mod console;
+mod gpu;
 mod progress;
 
 use std::process::ExitCode;
@@ -12,6 +13,9 @@ use octomix::store::abandon;
 
 fn main() -> ExitCode {
     quieten_device_select();
+    if let Some(tried) = gpu::trial::child() {
+        return tried;
+    }
     end_when_interrupted();
     let cli = cli::Cli::parse();
     // On a thread of the pool: work handed to it from outside wakes one up each time, which takes as long as a

@@ -15,7 +15,8 @@ pub struct EngineArgs {
     /// Where to compute
     #[arg(long, value_parser = one_of(ENGINES), default_value = "auto")]
     pub engine: EngineKind,
-    /// Part of the name of the GPU to take, of several with commas between, or all; with auto, whatever the size
+    /// Part of the name of the GPU to take, of several with commas between, or all; with auto, whatever the size. A
+    /// software adapter is meant only from its first word on
     #[arg(long, value_name = "NAMES")]
     pub adapter: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use octomix::engine::gpu::device::{adapters, can_compute};
+use octomix::engine::gpu::device::can_compute;
 use octomix::engine::gpu::diagnose::why_no_adapter;
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::engine::gpu::select::{is_again, is_software};
@@ -11,6 +11,7 @@ use wgpu::AdapterInfo;
 
 use super::{Failure, print};
 use crate::cli::DevicesArgs;
+use crate::gpu;
 
 /// One adapter, as it is shown.
 #[derive(Debug, Serialize)]
@@ -51,8 +52,11 @@ pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
         return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
     }
     let mut before = Vec::new();
-    let devices: Vec<Device> = adapters().iter().map(|a| describe(a, &mut before)).collect();
-    let none_because = devices.is_empty().then(|| why_no_adapter().to_string());
+    let (devices, none_because) = match gpu::list() {
+        Ok(adapters) if adapters.is_empty() => (Vec::new(), Some(why_no_adapter().to_string())),
+        Ok(adapters) => (adapters.iter().map(|a| describe(a, &mut before)).collect(), None),
+        Err(broken) => (Vec::new(), Some(broken.to_string())),
+    };
     let devices = Devices { devices, none_because };
     print(args.format, &devices, |out| write(&devices, out))
 }
@@ -106,7 +110,7 @@ pub(super) fn driver(info: &wgpu::AdapterInfo) -> String {
 
 fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
     if let Some(reason) = &devices.none_because {
-        return writeln!(out, "No GPU adapter was found: {reason}.\noctomix runs on the CPU.");
+        return writeln!(out, "No GPU adapter can be used: {reason}.\noctomix runs on the CPU.");
     }
     for (i, device) in devices.devices.iter().enumerate() {
         if i > 0 {

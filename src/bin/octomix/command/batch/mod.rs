@@ -33,6 +33,7 @@ use super::run::Run;
 use super::{Failure, all_readable, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
+use crate::gpu;
 use crate::progress::Unit;
 
 /// Detects anomalies in each capture on its own.
@@ -47,7 +48,8 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let mut batch = Batch {
         args,
         plan: &plan,
-        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
+        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref())
+            .opened_by(gpu::open),
         console: Console::new(&args.print),
         entries: Vec::new(),
         passed_over: Vec::new(),
