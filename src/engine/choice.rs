@@ -204,3 +204,61 @@ impl Choice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Run;
+    use crate::engine::gpu::test_gpu;
+    use crate::pass::{Centres, Lloyd};
+
+    /// A set that repays a GPU.
+    const MANY: usize = 1 << 24;
+
+    #[test]
+    fn a_gpu_that_does_not_work_is_told_of_once_and_one_that_is_not_there_never() {
+        let broken: Opener = |_| Err(GpuError::Unusable("it is broken".into()));
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(broken);
+        assert_eq!(chooser.choose(1000, 8).expect("the CPU is there").warning, None);
+        let choice = chooser.choose(MANY, 8).expect("the CPU is there");
+        assert_eq!(choice.name(), "cpu");
+        assert_eq!(choice.warning.as_deref(), Some("it is broken; going on with the CPU"));
+        let choice = chooser.choose(MANY, 8).expect("the CPU is there");
+        assert_eq!(
+            (choice.warning, &*choice.reason),
+            (None, "it is broken; going on with the CPU")
+        );
+
+        let none: Opener = |_| Err(GpuError::NoAdapter("none".into()));
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(none);
+        assert_eq!(chooser.choose(MANY, 8).expect("the CPU is there").warning, None);
+        assert!(Chooser::new(EngineKind::Gpu, None).opened_by(broken).choose(1, 1).is_err());
+    }
+
+    #[test]
+    fn a_gpu_that_fails_is_told_of_by_one_engine_and_given_to_no_other() {
+        let Some(gpu) = test_gpu() else { return };
+        drop(gpu);
+        let software: Opener = |_| Ok(vec![test_gpu().expect("it was there")]);
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(software);
+        let choice = chooser.choose(MANY, 8).expect("it is there");
+        let addresses: Vec<u32> = (0..100).collect();
+        let run = |engine: &mut dyn Engine| {
+            let centres = [Centres::single()];
+            let stats = Run::<Lloyd>::run(engine, &centres).expect("the CPU is there");
+            assert_eq!(stats[0].0[0].count, 100);
+        };
+        let mut first = choice.engine(&addresses);
+        run(first.as_mut());
+        assert!(first.trouble().is_none() && choice.description().starts_with("gpu: "));
+        choice.gpus()[0].lose();
+        run(first.as_mut());
+        assert!(first.trouble().is_some());
+        let mut second = choice.engine(&addresses);
+        run(second.as_mut());
+        assert!(second.trouble().is_none());
+        assert!(second.description().starts_with("cpu: "));
+        assert!(choice.description().contains(", then cpu: "), "{}", choice.description());
+        assert_eq!(chooser.choose(MANY, 8).expect("the CPU is there").name(), "cpu");
+    }
+}

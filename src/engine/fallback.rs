@@ -158,13 +158,21 @@ impl fmt::Debug for FallbackEngine<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+    use std::time::{Duration, Instant};
+
     use super::*;
+    use crate::BayesianMixture;
     use crate::conformance::Parameters;
+    use crate::conformance::fits::{ITERATIONS, NATS, SHARE};
     use crate::engine::GpuEngine;
+    use crate::engine::ReferenceEngine;
     use crate::engine::gpu::layout::Layout;
     use crate::engine::gpu::{Gpu, test_gpu};
+    use crate::model::{Progress, Stage};
     use crate::pass::assign::assign;
     use crate::pass::{Expectation, Lloyd, Pass};
+    use crate::synthetic::{Shape, Synthetic};
 
     fn on<'a>(gpu: &Gpu, addresses: &'a [u32]) -> FallbackEngine<'a> {
         FallbackEngine::new(GpuEngine::new(gpu, addresses), addresses)
@@ -247,5 +255,67 @@ mod tests {
         assert_eq!(found, expected);
         let run = Run::<Lloyd>::run(&mut engine, &centres[..1]).expect("the CPU is there");
         assert_eq!(run, [Lloyd::reduce(&centres[0], &addresses)]);
+    }
+
+    /// A fit whose device fails as `fail` makes it in its fifth iteration ends where the reference's ends.
+    fn a_fit_goes_on(fail: impl Fn(&Gpu), is_trouble: impl Fn(&EngineError) -> bool) {
+        let Some(gpu) = test_gpu() else { return };
+        let addresses: Vec<u32> =
+            Synthetic::new(Shape::Mixed, 3_000, 5).expect("a size").iter().collect();
+        let fit = |engine: &mut dyn Engine, failing: bool| {
+            let params = BayesianMixture::params(3).n_init(1).check().expect("they hold");
+            let mut watch = |progress: Progress| {
+                if failing && progress.stage == Stage::Mixture && progress.iteration == 5 {
+                    fail(&gpu);
+                }
+                ControlFlow::Continue(())
+            };
+            params.fit(engine, &mut watch).expect("the CPU is there")
+        };
+        let mut engine = on(&gpu, &addresses);
+        let found = fit(&mut engine, true);
+        assert!(engine.trouble().is_some_and(is_trouble), "{:?}", engine.trouble());
+        let expected = fit(&mut ReferenceEngine::new(&addresses), false);
+        let bounds = [&found, &expected].map(|fit| fit.course().lower_bound());
+        assert!((bounds[0] - bounds[1]).abs() <= NATS, "{bounds:?}");
+        let iterations = [found, expected].map(|fit| fit.course().lower_bounds.len() as f64);
+        let most = ITERATIONS.max(SHARE * iterations[1]);
+        assert!((iterations[0] - iterations[1]).abs() <= most, "{iterations:?}");
+    }
+
+    #[test]
+    fn a_fit_goes_on_where_the_gpu_was_lost() {
+        a_fit_goes_on(Gpu::lose, |trouble| matches!(trouble, EngineError::DeviceLost(_)));
+    }
+
+    #[test]
+    fn a_fit_goes_on_where_the_gpu_ran_out_of_memory() {
+        let fill = |gpu: &Gpu| drop(gpu.fill());
+        a_fit_goes_on(fill, |trouble| matches!(trouble, EngineError::OutOfMemory(_)));
+    }
+
+    #[test]
+    fn a_gpu_that_hangs_is_given_up_and_waited_for_no_more() {
+        let Some(gpu) = test_gpu() else { return };
+        let gpu = gpu.impatient(Duration::from_millis(200));
+        let addresses: Vec<u32> = (0..1000).map(|i| i * 7).collect();
+        let Parameters { centres, .. } = Parameters::new(&addresses, 3).expect("distinct");
+        let expected = Lloyd::reduce(&centres[0], &addresses);
+        gpu.hang();
+        let start = Instant::now();
+        let mut engine = on(&gpu, &addresses);
+        for _ in 0..2 {
+            let run = Run::<Lloyd>::run(&mut engine, &centres[..1]).expect("the CPU is there");
+            assert_eq!(run, std::slice::from_ref(&expected));
+        }
+        let trouble = engine.trouble().expect("it hangs").to_string();
+        assert!(trouble.contains(": nothing came back for 0 s"), "{trouble}");
+        // Nor by what is dropped.
+        let mut asked = GpuEngine::new(&gpu, &addresses);
+        let hung = Run::<Lloyd>::run(&mut asked, &centres[..1]);
+        assert!(matches!(hung, Err(EngineError::Hung(_))), "{hung:?}");
+        drop((engine, asked));
+        drop(gpu);
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
 }

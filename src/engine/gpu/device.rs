@@ -18,9 +18,12 @@ pub enum GpuError {
     /// No adapter at all.
     #[error("no GPU adapter was found: {0}")]
     NoAdapter(String),
-    /// A driver that crashed, panicked or hung as it was tried, or kernels that are wrong on it.
+    /// A driver that crashed, panicked or hung as it was tried.
     #[error("{0}")]
     Unusable(String),
+    /// Kernels that are wrong on it.
+    #[error("{0}")]
+    WrongResults(String),
     /// Only a software adapter's name contains it, and it may be meant or not.
     #[error(
         "only the software adapter '{name}' has '{part}' in its name; --adapter {word} takes it"
@@ -59,7 +62,7 @@ pub enum GpuError {
 impl GpuError {
     /// Whether a GPU is there that does not work, which people should know even if the CPU does as well.
     pub fn is_fault(&self) -> bool {
-        matches!(self, Self::Unusable(_) | Self::Open { .. })
+        matches!(self, Self::Unusable(_) | Self::WrongResults(_) | Self::Open { .. })
     }
 }
 
@@ -213,10 +216,63 @@ impl Gpu {
         self
     }
 
-    /// Makes it fail for want of memory, as one on which others compute too.
+    /// Gives it seconds of work before all that comes.
     #[cfg(test)]
-    pub(in crate::engine) fn fill(&self) {
-        note(&self.0.failure, Failure::OutOfMemory("injected".into()));
+    pub(in crate::engine) fn hang(&self) {
+        const LOOP: &str = "
+            @group(0) @binding(0) var<storage, read_write> result: array<u32>;
+            @compute @workgroup_size(1) fn main() {
+                var x = result[0];
+                for (var i = 0u; i < 3000000000u; i++) { x = x * 1664525u + (x >> 16u) + i; }
+                result[0] = x;
+            }";
+        let device = self.device();
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: None,
+            source: wgpu::ShaderSource::Wgsl(LOOP.into()),
+        });
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: None,
+            layout: None,
+            module: &module,
+            entry_point: None,
+            compilation_options: Default::default(),
+            cache: None,
+        });
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: 4,
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        });
+        let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.get_bind_group_layout(0),
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() }],
+        });
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, &bind_group, &[]);
+        pass.dispatch_workgroups(1, 1, 1);
+        drop(pass);
+        self.queue().submit([encoder.finish()]);
+    }
+
+    /// Takes all its memory, as others may who compute on it; until what is returned is dropped.
+    #[cfg(test)]
+    pub(in crate::engine) fn fill(&self) -> Vec<wgpu::Buffer> {
+        let size = self.device().limits().max_buffer_size & !3;
+        let mut taken = Vec::new();
+        while self.check().is_ok() {
+            taken.push(self.device().create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size,
+                usage: wgpu::BufferUsages::STORAGE,
+                mapped_at_creation: false,
+            }));
+        }
+        taken
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {

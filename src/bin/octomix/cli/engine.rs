@@ -71,7 +71,7 @@ Examples:
   The kernel of an iteration of a mixture of five components, as the GPU is given it:
     octomix devices --shader expectation -k 5 > expectation.wgsl";
 
-/// Lists the GPU adapters and which of them octomix would use or, where there is none, why.
+/// Lists the GPU adapters and which of them octomix would use or, where none can be used, why.
 #[derive(Debug, Args)]
 #[command(after_help = DEVICES_EXAMPLES)]
 pub struct DevicesArgs {

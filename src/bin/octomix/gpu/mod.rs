@@ -31,10 +31,10 @@ pub fn open_unchecked(wanted: &Wanted) -> Result<Vec<Gpu>, GpuError> {
     guarded(&Trial { wanted: wanted.clone(), kernels: false }, || Gpu::open(wanted))
 }
 
-/// All adapters, where listing and opening them crashes nothing.
+/// All adapters, where opening them crashes nothing and their kernels are right.
 ///
 /// # Errors
-/// When it does.
+/// When it does, or one is wrong.
 pub fn list() -> Result<Vec<wgpu::Adapter>, GpuError> {
     let mut found = Vec::new();
     let listed = guarded(&Trial::all(), || {
@@ -75,15 +75,19 @@ fn tried(trial: &Trial) -> Result<Vec<String>, GpuError> {
     match trial.run(None) {
         Tried::Passed(adapters) => Ok(adapters),
         Tried::Refused => Ok(Vec::new()),
-        Tried::Wrong(what) => Err(GpuError::Unusable(format!("{what}; {REMEDY}"))),
+        Tried::Wrong(what) => Err(GpuError::WrongResults(format!("{what}; {REMEDY}"))),
         Tried::Broken(how) => {
-            let is_broken =
-                |manifest: &_| matches!(Trial::all().run(Some(manifest)), Tried::Broken(_));
+            let is_broken = |manifest: &_| {
+                matches!(
+                    Trial { kernels: trial.kernels, ..Trial::all() }.run(Some(manifest)),
+                    Tried::Broken(_)
+                )
+            };
             let broken: Vec<_> = manifests().into_iter().filter(|path| is_broken(path)).collect();
             let names = broken.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
             let which = match names.is_empty() {
                 true => String::new(),
-                false => format!(", by {}", names.join(" and ")),
+                false => format!(": that of {}", names.join(" and ")),
             };
             Err(GpuError::Unusable(format!("{how}{which}; {REMEDY}")))
         }

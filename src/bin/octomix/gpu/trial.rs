@@ -49,9 +49,9 @@ pub enum Tried {
 }
 
 impl Trial {
-    /// Opens every adapter, hardware if there is any.
+    /// Of every adapter, hardware if there is any.
     pub fn all() -> Self {
-        Self { wanted: Wanted { name: Some("all".into()), software: true }, kernels: false }
+        Self { wanted: Wanted { name: Some("all".into()), software: true }, kernels: true }
     }
 
     /// What a process is told that makes it.
@@ -160,5 +160,53 @@ fn wrong(gpu: &Gpu) -> Option<String> {
                  address, not by {bound:.1e} at most; octomix validate shows more"
             )
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_tell_of_the_trial() {
+        for (name, software, kernels) in [
+            (None, false, true),
+            (Some("llvmpipe (LLVM 15.0.6, 256 bits)"), true, false),
+            (Some("--adapter"), true, true),
+        ] {
+            let wanted = Wanted { name: name.map(str::to_owned), software };
+            let trial = Trial { wanted, kernels };
+            let parsed = Trial::parse(trial.arguments().into_iter().map(str::to_owned)).unwrap();
+            assert_eq!(parsed.arguments(), trial.arguments());
+            assert_eq!(parsed.wanted.name.as_deref(), name);
+        }
+        assert!(
+            Trial::parse(["detect", "kernels", "any"].map(str::to_owned).into_iter()).is_none()
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_hangs_is_ended_and_what_ends_is_judged() {
+        let run = |script: &str| {
+            let mut shell = Command::new("sh");
+            let child = shell.args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
+            end(child, Duration::from_millis(500)).unwrap()
+        };
+        let start = Instant::now();
+        assert!(run("exec sleep 60").is_none());
+        assert!(start.elapsed() < Duration::from_secs(10));
+        let tried = |script: &str| {
+            let (status, said) = run(script).expect("it ends");
+            judge(status, &said)
+        };
+        assert!(matches!(tried("echo a; echo b"), Tried::Passed(lines) if lines == ["a", "b"]));
+        assert!(matches!(tried("exit 3"), Tried::Refused));
+        assert!(matches!(tried("echo wrong; exit 4"), Tried::Wrong(what) if what == "wrong"));
+        assert!(matches!(tried("echo bad; exit 5"), Tried::Broken(how) if how == "bad"));
+        for script in ["exit 101", "kill -ABRT $$", "kill -SEGV $$"] {
+            let Tried::Broken(how) = tried(script) else { panic!("{script}") };
+            assert!(how.starts_with("a graphics driver crashed as it was tried ("), "{how}");
+        }
     }
 }
