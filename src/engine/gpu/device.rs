@@ -101,6 +101,9 @@ struct Inner {
     patience: Duration,
     /// The longest that one was waited for and came, in milliseconds.
     longest: AtomicU64,
+    /// That nothing comes back any more, by decree of a test.
+    #[cfg(test)]
+    hangs: std::sync::atomic::AtomicBool,
 }
 
 /// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
@@ -195,6 +198,8 @@ impl Gpu {
             failure,
             patience: PATIENCE,
             longest: AtomicU64::new(0),
+            #[cfg(test)]
+            hangs: Default::default(),
         })))
     }
 
@@ -217,13 +222,18 @@ impl Gpu {
     }
 
     /// Gives it seconds of work before all that comes.
+    ///
+    /// llvmpipe does all work before it returns from being given it, so there nothing comes back by decree.
     #[cfg(test)]
     pub(in crate::engine) fn hang(&self) {
+        if self.0.info.driver == "llvmpipe" {
+            return self.0.hangs.store(true, Ordering::Relaxed);
+        }
         const LOOP: &str = "
             @group(0) @binding(0) var<storage, read_write> result: array<u32>;
             @compute @workgroup_size(1) fn main() {
                 var x = result[0];
-                for (var i = 0u; i < 3000000000u; i++) { x = x * 1664525u + (x >> 16u) + i; }
+                for (var i = 0u; i < 60000u; i++) { x = x * 1664525u + (x >> 16u) + i; }
                 result[0] = x;
             }";
         let device = self.device();
@@ -254,25 +264,46 @@ impl Gpu {
         let mut pass = encoder.begin_compute_pass(&Default::default());
         pass.set_pipeline(&pipeline);
         pass.set_bind_group(0, &bind_group, &[]);
-        pass.dispatch_workgroups(1, 1, 1);
+        // Some drivers end a loop after 65,535 turns.
+        pass.dispatch_workgroups(40_000, 1, 1);
         drop(pass);
         self.queue().submit([encoder.finish()]);
     }
 
-    /// Takes all its memory, as others may who compute on it; until what is returned is dropped.
+    /// Takes all its memory, as others may who compute on it, until what is returned is dropped.
     #[cfg(test)]
     pub(in crate::engine) fn fill(&self) -> Vec<wgpu::Buffer> {
-        let size = self.device().limits().max_buffer_size & !3;
+        let mut size = self.device().limits().max_buffer_size & !3;
         let mut taken = Vec::new();
-        while self.check().is_ok() {
-            taken.push(self.device().create_buffer(&wgpu::BufferDescriptor {
-                label: None,
-                size,
-                usage: wgpu::BufferUsages::STORAGE,
-                mapped_at_creation: false,
-            }));
+        while size >= 1 << 20 {
+            let scope = self.device().push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+            let buffer = self.take(size);
+            match pollster::block_on(scope.pop()) {
+                None => taken.push(buffer),
+                Some(_) => size = (size / 2) & !3,
+            }
         }
         taken
+    }
+
+    /// A buffer of `size` bytes.
+    #[cfg(test)]
+    fn take(&self, size: u64) -> wgpu::Buffer {
+        self.device().create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size,
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Asks for more memory than it has.
+    #[cfg(test)]
+    pub(in crate::engine) fn overfill(&self) {
+        let mut taken = self.fill();
+        while self.check().is_ok() {
+            taken.push(self.take(self.device().limits().max_buffer_size & !3));
+        }
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {
@@ -314,6 +345,21 @@ impl Gpu {
         pipelines.entry(built).or_insert_with(build).clone()
     }
 
+    /// Waits for `submission`, no longer than `wait`.
+    fn poll(
+        &self,
+        submission: &wgpu::SubmissionIndex,
+        wait: Duration,
+    ) -> Result<wgpu::PollStatus, wgpu::PollError> {
+        #[cfg(test)]
+        if self.0.hangs.load(Ordering::Relaxed) {
+            std::thread::sleep(wait);
+            return Err(wgpu::PollError::Timeout);
+        }
+        let submission_index = Some(submission.clone());
+        self.device().poll(wgpu::PollType::Wait { submission_index, timeout: Some(wait) })
+    }
+
     /// Waits until `submission` is done, or hangs.
     pub(super) fn wait(&self, submission: &wgpu::SubmissionIndex) -> Result<(), EngineError> {
         let longest = Duration::from_millis(self.0.longest.load(Ordering::Relaxed));
@@ -321,9 +367,7 @@ impl Gpu {
         let (start, mut waited) = (Instant::now(), Duration::ZERO);
         while waited < patience {
             let wait = WAIT.min(patience - waited);
-            let submission_index = Some(submission.clone());
-            let polled =
-                self.device().poll(wgpu::PollType::Wait { submission_index, timeout: Some(wait) });
+            let polled = self.poll(submission, wait);
             self.check()?;
             match polled {
                 Ok(_) => {
