@@ -286,7 +286,7 @@ fn labels_and_order_statistics_are_equal_on_both_fast_engines_and_within_bounds(
             if let Some(gpu) = &gpu {
                 assert!(of(&mut GpuEngine::new(gpu, set.points())) == found, "{what}");
                 let engine = GpuEngine::new(gpu, set.points());
-                assert!(of(&mut FallbackEngine::new(engine)) == found, "{what}");
+                assert!(of(&mut FallbackEngine::new(engine, set.points())) == found, "{what}");
             }
             let (addresses, labels, ranked) = found;
             let mut sorted: Vec<f64> = labels.iter().map(|label| label.log_density).collect();

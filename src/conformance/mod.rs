@@ -6,6 +6,7 @@
 
 pub mod bounds;
 pub mod fits;
+pub mod kernels;
 
 use self::bounds::{LabelBounds, expectation_bounds};
 use crate::address::{OCTETS, Points, octets};
@@ -124,6 +125,9 @@ fn check_assignment(
     Ok(())
 }
 
+/// The sums of an expectation.
+const SUMS: [&str; 5] = ["weights", "first moments", "second moments", "log-likelihood", "entropy"];
+
 /// Compares `expectation` and `label` of `engine`, which runs over `points`, under each of
 /// `mixtures`, `label` with Student tails too.
 ///
@@ -135,11 +139,10 @@ pub fn check_mixtures(
     mixtures: &[Mixture],
 ) -> Result<Vec<Check>, EngineError> {
     let found = Run::<Expectation>::run(engine, mixtures)?;
-    let of_sums = ["weights", "first moments", "second moments", "log-likelihood", "entropy"];
     let of_labels = ["log-densities", "clusters", "Student log-densities", "Student clusters"];
-    let mut checks = Check::all("expectation", &of_sums);
+    let mut checks = Check::all("expectation", &SUMS);
     checks.extend(Check::all("label", &of_labels));
-    checks.extend(Check::all("in doubles", &of_sums));
+    checks.extend(Check::all("in doubles", &SUMS));
     let in_doubles = engine.expectation_in_doubles(mixtures)?;
     let doubles = ReferenceEngine::new(points.clone()).arithmetic();
     let expected = Run::<Expectation>::run(&mut ReferenceEngine::new(points.clone()), mixtures)?;

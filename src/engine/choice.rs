@@ -56,9 +56,13 @@ enum Chosen {
     Reference,
 }
 
+/// How GPUs are opened: [`Gpu::open`], or that after a trial.
+pub type Opener = fn(&Wanted) -> Result<Vec<Gpu>, GpuError>;
+
 /// Makes choices one after the other: GPUs are opened when the first set needs them, and shared.
 #[derive(Debug)]
 pub struct Chooser {
+    opener: Opener,
     kind: EngineKind,
     adapter: Option<String>,
     gpus: Option<Vec<Gpu>>,
@@ -69,7 +73,14 @@ pub struct Chooser {
 impl Chooser {
     /// For an engine of this kind, on the GPUs that `adapter` names: see [`Wanted::name`].
     pub fn new(kind: EngineKind, adapter: Option<&str>) -> Self {
-        Self { kind, adapter: adapter.map(str::to_owned), gpus: None, missing: None }
+        let adapter = adapter.map(str::to_owned);
+        Self { opener: Gpu::open, kind, adapter, gpus: None, missing: None }
+    }
+
+    /// The same that opens GPUs by `opener`.
+    #[must_use]
+    pub fn opened_by(self, opener: Opener) -> Self {
+        Self { opener, ..self }
     }
 
     /// Decides where sets of up to `largest` addresses with `components` components run.
@@ -107,23 +118,29 @@ impl Chooser {
         if largest.saturating_mul(components) < WORTH_A_GPU {
             return chosen(Chosen::Cpu, "too few addresses to repay a GPU");
         }
-        if self.missing.is_none() {
-            match self.open(false) {
-                Ok(gpus) => {
-                    let reason = "enough addresses to repay a GPU";
-                    return chosen(Chosen::GpuWhileItLasts(gpus), reason);
-                }
-                Err(error) => self.missing = Some(format!("{error}; going on with the CPU")),
+        if let Some(missing) = &self.missing {
+            return chosen(Chosen::Cpu, missing);
+        }
+        match self.open(false) {
+            Ok(gpus) if gpus.iter().any(Gpu::has_failed) => {
+                chosen(Chosen::Cpu, "the GPU failed before; going on with the CPU")
+            }
+            Ok(gpus) => chosen(Chosen::GpuWhileItLasts(gpus), "enough addresses to repay a GPU"),
+            Err(error) => {
+                let missing = format!("{error}; going on with the CPU");
+                self.missing = Some(missing.clone());
+                // Told once. That there is no GPU is no news.
+                let warning = error.is_fault().then(|| missing.clone());
+                Choice { warning, ..chosen(Chosen::Cpu, &missing) }
             }
         }
-        chosen(Chosen::Cpu, self.missing.as_deref().unwrap_or_default())
     }
 
     fn open(&mut self, software: bool) -> Result<Vec<Gpu>, GpuError> {
         if let Some(gpus) = &self.gpus {
             return Ok(gpus.clone());
         }
-        let gpus = Gpu::open(&Wanted { name: self.adapter.clone(), software })?;
+        let gpus = (self.opener)(&Wanted { name: self.adapter.clone(), software })?;
         Ok(self.gpus.insert(gpus).clone())
     }
 }
@@ -159,16 +176,89 @@ impl Choice {
         }
     }
 
+    /// What its engines are, for people: also the CPU, where it had to take over.
+    pub fn description(&self) -> String {
+        let engine = self.engine(&[]).description();
+        match &self.place {
+            Chosen::GpuWhileItLasts(gpus) if gpus.iter().any(Gpu::has_failed) => {
+                format!("{}, then {engine}", GpuEngine::new(gpus, &[]).description())
+            }
+            _ => engine,
+        }
+    }
+
     /// The engine over `points`.
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();
         match &self.place {
             Chosen::Gpus(gpus) => Box::new(GpuEngine::new(gpus, points)),
+            // Whoever met the failure has told of it.
+            Chosen::GpuWhileItLasts(gpus) if gpus.iter().any(Gpu::has_failed) => {
+                Box::new(CpuEngine::new(points))
+            }
             Chosen::GpuWhileItLasts(gpus) => {
-                Box::new(FallbackEngine::new(GpuEngine::new(gpus, points)))
+                Box::new(FallbackEngine::new(GpuEngine::new(gpus, points.clone()), points))
             }
             Chosen::Cpu => Box::new(CpuEngine::new(points)),
             Chosen::Reference => Box::new(ReferenceEngine::new(points)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Run;
+    use crate::engine::gpu::test_gpu;
+    use crate::pass::{Centres, Lloyd};
+
+    /// A set that repays a GPU.
+    const MANY: usize = 1 << 24;
+
+    #[test]
+    fn a_gpu_that_does_not_work_is_told_of_once_and_one_that_is_not_there_never() {
+        let broken: Opener = |_| Err(GpuError::Unusable("it is broken".into()));
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(broken);
+        assert_eq!(chooser.choose(1000, 8).expect("the CPU is there").warning, None);
+        let choice = chooser.choose(MANY, 8).expect("the CPU is there");
+        assert_eq!(choice.name(), "cpu");
+        assert_eq!(choice.warning.as_deref(), Some("it is broken; going on with the CPU"));
+        let choice = chooser.choose(MANY, 8).expect("the CPU is there");
+        assert_eq!(
+            (choice.warning, &*choice.reason),
+            (None, "it is broken; going on with the CPU")
+        );
+
+        let none: Opener = |_| Err(GpuError::NoAdapter("none".into()));
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(none);
+        assert_eq!(chooser.choose(MANY, 8).expect("the CPU is there").warning, None);
+        assert!(Chooser::new(EngineKind::Gpu, None).opened_by(broken).choose(1, 1).is_err());
+    }
+
+    #[test]
+    fn a_gpu_that_fails_is_told_of_by_one_engine_and_given_to_no_other() {
+        let Some(gpu) = test_gpu() else { return };
+        drop(gpu);
+        let software: Opener = |_| Ok(vec![test_gpu().expect("it was there")]);
+        let mut chooser = Chooser::new(EngineKind::Auto, None).opened_by(software);
+        let choice = chooser.choose(MANY, 8).expect("it is there");
+        let addresses: Vec<u32> = (0..100).collect();
+        let run = |engine: &mut dyn Engine| {
+            let centres = [Centres::single()];
+            let stats = Run::<Lloyd>::run(engine, &centres).expect("the CPU is there");
+            assert_eq!(stats[0].0[0].count, 100);
+        };
+        let mut first = choice.engine(&addresses);
+        run(first.as_mut());
+        assert!(first.trouble().is_none() && choice.description().starts_with("gpu: "));
+        choice.gpus()[0].lose();
+        run(first.as_mut());
+        assert!(first.trouble().is_some());
+        let mut second = choice.engine(&addresses);
+        run(second.as_mut());
+        assert!(second.trouble().is_none());
+        assert!(second.description().starts_with("cpu: "));
+        assert!(choice.description().contains(", then cpu: "), "{}", choice.description());
+        assert_eq!(chooser.choose(MANY, 8).expect("the CPU is there").name(), "cpu");
     }
 }

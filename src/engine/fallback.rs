@@ -1,117 +1,189 @@
-//! A GPU while it lasts, then the CPU: nothing that was computed is lost with a device.
+//! An engine while it lasts, then the CPU: nothing that was computed is lost with a device.
 
-use super::gpu::fold::Reduce;
+use std::fmt;
+
 use super::host::Local;
-use super::{Arithmetic, CpuEngine, Engine, EngineError, GpuEngine, Run, Sink, cpu};
+use super::totals::{Totals, checked};
+use super::{Arithmetic, CpuEngine, Engine, EngineError, Run, Sink};
 use crate::address::Points;
 use crate::pass::expectation::ExpectationStats;
 use crate::pass::label::Label;
-use crate::pass::{Centres, Density, Mixture};
+use crate::pass::{Centres, Density, Mixture, Pass};
 
 /// The engine of `auto` where there is a GPU.
-#[derive(Debug)]
 pub struct FallbackEngine<'a> {
-    gpu: GpuEngine<'a>,
-    /// Why the GPU failed, if it has: its CPU runs everything from then on.
-    trouble: Option<EngineError>,
+    first: First<'a>,
+    /// Runs everything once the first has failed.
+    cpu: CpuEngine<'a>,
+}
+
+/// The engine that may fail.
+enum First<'a> {
+    Runs(Box<dyn Engine + 'a>),
+    /// It has failed, and was dropped with the memory that it held.
+    Failed {
+        trouble: EngineError,
+        description: String,
+    },
 }
 
 impl<'a> FallbackEngine<'a> {
-    /// Runs on `gpu` until it fails.
-    pub fn new(gpu: GpuEngine<'a>) -> Self {
-        Self { gpu, trouble: None }
+    /// Runs on `first`, which is over `points`, until it fails.
+    pub fn new(first: impl Engine + 'a, points: impl Into<Points<'a>>) -> Self {
+        Self::boxed(Box::new(first), points.into())
+    }
+
+    fn boxed(first: Box<dyn Engine + 'a>, points: Points<'a>) -> Self {
+        Self { first: First::Runs(first), cpu: CpuEngine::new(points) }
+    }
+
+    /// What `run` returns of the first engine; `None` if that has failed, now or before.
+    fn attempt<T>(
+        &mut self,
+        run: impl FnOnce(&mut (dyn Engine + 'a)) -> Result<T, EngineError>,
+    ) -> Option<Result<T, EngineError>> {
+        let First::Runs(first) = &mut self.first else { return None };
+        match run(&mut **first) {
+            // Not a failure of the engine.
+            Err(EngineError::Sink(error)) => Some(Err(EngineError::Sink(error))),
+            Err(trouble) => {
+                let description = first.description();
+                self.first = First::Failed { trouble, description };
+                None
+            }
+            done => Some(done),
+        }
+    }
+
+    /// Hands what `first` tells of the addresses to `sink`; the CPU goes on where that stopped.
+    fn stream<T>(
+        &mut self,
+        sink: &mut Sink<'_, T>,
+        tell: impl Fn(&mut dyn Engine, &mut Sink<'_, T>) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut done = 0;
+        let told = self.attempt(|first| {
+            tell(first, &mut |addresses, items| {
+                done += items.len();
+                sink(addresses, items)
+            })
+        });
+        told.unwrap_or_else(|| {
+            let addresses = self.cpu.points().addresses();
+            let rest = addresses.slice(done.min(addresses.len())..addresses.len());
+            tell(&mut CpuEngine::new(rest), sink)
+        })
     }
 }
 
-impl<K: Reduce + cpu::ChunkPass> Run<K> for FallbackEngine<'_> {
-    fn run(&mut self, params: &[K::Params]) -> Result<Vec<K::Stats>, EngineError> {
-        if self.trouble.is_none() {
-            match Run::<K>::run(&mut self.gpu, params) {
-                Err(trouble) => self.trouble = Some(trouble),
-                done => return done,
-            }
-        }
-        Run::<K>::run(&mut self.gpu.cpu, params)
+impl<'a, P: Pass<Stats: Totals>> Run<P> for FallbackEngine<'a>
+where
+    dyn Engine + 'a: Run<P>,
+    CpuEngine<'a>: Run<P>,
+{
+    fn run(&mut self, params: &[P::Params]) -> Result<Vec<P::Stats>, EngineError> {
+        let done = self.attempt(|first| {
+            let stats = Run::<P>::run(first, params)?;
+            checked(first, stats)
+        });
+        done.unwrap_or_else(|| Run::<P>::run(&mut self.cpu, params))
     }
 }
 
 impl Local for FallbackEngine<'_> {
     fn points(&self) -> &Points<'_> {
-        self.gpu.points()
+        self.cpu.points()
     }
 }
 
 impl Engine for FallbackEngine<'_> {
     fn label(&mut self, density: &Density, sink: &mut Sink<'_, Label>) -> Result<(), EngineError> {
-        self.gpu.label(density, sink)
+        self.stream(sink, |engine, sink| engine.label(density, sink))
     }
 
-    /// The CPU goes on where the GPU stopped.
     fn assign(&mut self, centres: &Centres, sink: &mut Sink<'_, u32>) -> Result<(), EngineError> {
-        let mut done = 0;
-        if self.trouble.is_none() {
-            let assigned = self.gpu.assign(centres, &mut |addresses, indices| {
-                done += indices.len();
-                sink(addresses, indices)
-            });
-            match assigned {
-                Ok(()) | Err(EngineError::Sink(_)) => return assigned,
-                Err(trouble) => self.trouble = Some(trouble),
-            }
-        }
-        let addresses = self.gpu.points().addresses();
-        CpuEngine::new(addresses.slice(done..addresses.len())).assign(centres, sink)
+        self.stream(sink, |engine, sink| engine.assign(centres, sink))
     }
 
     fn expectation_in_doubles(
         &mut self,
         mixtures: &[Mixture],
     ) -> Result<Vec<ExpectationStats>, EngineError> {
-        self.gpu.expectation_in_doubles(mixtures)
+        let done = self.attempt(|first| first.expectation_in_doubles(mixtures));
+        done.unwrap_or_else(|| self.cpu.expectation_in_doubles(mixtures))
     }
 
     fn over<'b>(&self, points: Points<'b>) -> Box<dyn Engine + 'b> {
-        match &self.trouble {
-            None => Box::new(FallbackEngine::new(GpuEngine::new(&self.gpu.gpus(), points))),
-            Some(_) => Box::new(CpuEngine::new(points)),
+        match &self.first {
+            First::Runs(first) => {
+                Box::new(FallbackEngine::boxed(first.over(points.clone()), points))
+            }
+            First::Failed { .. } => Box::new(CpuEngine::new(points)),
         }
     }
 
     fn arithmetic(&self) -> Arithmetic {
-        match &self.trouble {
-            None => self.gpu.arithmetic(),
-            Some(_) => self.gpu.cpu.arithmetic(),
+        match &self.first {
+            First::Runs(first) => first.arithmetic(),
+            First::Failed { .. } => self.cpu.arithmetic(),
         }
     }
 
     fn trouble(&self) -> Option<&EngineError> {
-        self.trouble.as_ref()
+        match &self.first {
+            First::Runs(_) => None,
+            First::Failed { trouble, .. } => Some(trouble),
+        }
     }
 
     fn description(&self) -> String {
-        let gpu = self.gpu.description();
-        match &self.trouble {
-            None => gpu,
-            Some(_) => format!("{gpu}, then {}", self.gpu.cpu.description()),
+        match &self.first {
+            First::Runs(first) => first.description(),
+            First::Failed { description, .. } => {
+                format!("{description}, then {}", self.cpu.description())
+            }
         }
+    }
+}
+
+impl fmt::Debug for FallbackEngine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (engine, trouble) = (self.description(), self.trouble());
+        f.debug_struct("FallbackEngine")
+            .field("engine", &engine)
+            .field("trouble", &trouble)
+            .finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+    use std::time::{Duration, Instant};
+
     use super::*;
+    use crate::BayesianMixture;
     use crate::conformance::Parameters;
+    use crate::conformance::fits::{ITERATIONS, NATS, SHARE};
+    use crate::engine::GpuEngine;
+    use crate::engine::ReferenceEngine;
     use crate::engine::gpu::layout::Layout;
     use crate::engine::gpu::{Gpu, test_gpu};
+    use crate::model::{Progress, Stage};
     use crate::pass::assign::assign;
     use crate::pass::{Expectation, Lloyd, Pass};
+    use crate::synthetic::{Shape, Synthetic};
+
+    fn on<'a>(gpu: &Gpu, addresses: &'a [u32]) -> FallbackEngine<'a> {
+        FallbackEngine::new(GpuEngine::new(gpu, addresses), addresses)
+    }
 
     #[test]
     fn a_lost_gpu_is_replaced_and_told_of() {
         let Some(gpu) = test_gpu() else { return };
         let addresses: Vec<u32> = (0..1000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let Parameters { centres, mixtures } = Parameters::new(&addresses, 3).expect("distinct");
-        let mut engine = FallbackEngine::new(GpuEngine::new(&gpu, &addresses));
+        let mut engine = on(&gpu, &addresses);
         let expected = Lloyd::reduce(&centres[0], &addresses);
         let run = |engine: &mut FallbackEngine<'_>| Run::<Lloyd>::run(engine, &centres[..1]);
         assert_eq!(run(&mut engine).expect("the GPU is there"), std::slice::from_ref(&expected));
@@ -132,7 +204,7 @@ mod tests {
         let mixtures = Parameters::new(&addresses[..1000], 3).expect("distinct").mixtures;
         let density = Density::from(mixtures[0].clone());
         let Some(gpu) = test_gpu() else { return };
-        let mut engine = FallbackEngine::new(GpuEngine::new(&gpu, &addresses));
+        let mut engine = on(&gpu, &addresses);
         gpu.lose();
         let of = |engine: &mut dyn Engine| {
             let mut labels = Vec::new();
@@ -168,7 +240,8 @@ mod tests {
         let addresses: Vec<u32> = (0..100_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let centres = Parameters::new(&addresses[..1000], 3).expect("distinct").centres;
         let layout = Layout { batch: 10_000, ..Layout::of_all(gpus) };
-        let mut engine = FallbackEngine::new(GpuEngine::with_layout(gpus, &addresses, layout));
+        let mut engine =
+            FallbackEngine::new(GpuEngine::with_layout(gpus, &addresses, layout), &addresses);
         let mut found = Vec::new();
         let mut take_and_lose = |_: &[u32], indices: &[u32]| {
             found.extend_from_slice(indices);
@@ -182,5 +255,66 @@ mod tests {
         assert_eq!(found, expected);
         let run = Run::<Lloyd>::run(&mut engine, &centres[..1]).expect("the CPU is there");
         assert_eq!(run, [Lloyd::reduce(&centres[0], &addresses)]);
+    }
+
+    /// A fit whose device fails as `fail` makes it in the midst of K-Means ends where the reference's ends.
+    fn a_fit_goes_on(fail: impl Fn(&Gpu), is_trouble: impl Fn(&EngineError) -> bool) {
+        let Some(gpu) = test_gpu() else { return };
+        let addresses: Vec<u32> =
+            Synthetic::new(Shape::Mixed, 3_000, 5).expect("a size").iter().collect();
+        let fit = |engine: &mut dyn Engine, failing: bool| {
+            let params = BayesianMixture::params(6).n_init(1).check().expect("they hold");
+            let mut watch = |progress: Progress| {
+                if failing && progress.stage == Stage::KMeans && progress.iteration == 2 {
+                    fail(&gpu);
+                }
+                ControlFlow::Continue(())
+            };
+            params.fit(engine, &mut watch).expect("the CPU is there")
+        };
+        let mut engine = on(&gpu, &addresses);
+        let found = fit(&mut engine, true);
+        assert!(engine.trouble().is_some_and(is_trouble), "{:?}", engine.trouble());
+        let expected = fit(&mut ReferenceEngine::new(&addresses), false);
+        let bounds = [&found, &expected].map(|fit| fit.course().lower_bound());
+        assert!((bounds[0] - bounds[1]).abs() <= NATS, "{bounds:?}");
+        let iterations = [found, expected].map(|fit| fit.course().lower_bounds.len() as f64);
+        let most = ITERATIONS.max(SHARE * iterations[1]);
+        assert!((iterations[0] - iterations[1]).abs() <= most, "{iterations:?}");
+    }
+
+    #[test]
+    fn a_fit_goes_on_where_the_gpu_was_lost() {
+        a_fit_goes_on(Gpu::lose, |trouble| matches!(trouble, EngineError::DeviceLost(_)));
+    }
+
+    #[test]
+    fn a_fit_goes_on_where_the_gpu_ran_out_of_memory() {
+        a_fit_goes_on(Gpu::overfill, |trouble| matches!(trouble, EngineError::OutOfMemory(_)));
+    }
+
+    #[test]
+    fn a_gpu_that_hangs_is_given_up_and_waited_for_no_more() {
+        let Some(gpu) = test_gpu() else { return };
+        let gpu = gpu.impatient(Duration::from_millis(200));
+        let addresses: Vec<u32> = (0..1000).map(|i| i * 7).collect();
+        let Parameters { centres, .. } = Parameters::new(&addresses, 3).expect("distinct");
+        let expected = Lloyd::reduce(&centres[0], &addresses);
+        gpu.hang();
+        let start = Instant::now();
+        let mut engine = on(&gpu, &addresses);
+        for _ in 0..2 {
+            let run = Run::<Lloyd>::run(&mut engine, &centres[..1]).expect("the CPU is there");
+            assert_eq!(run, std::slice::from_ref(&expected));
+        }
+        let trouble = engine.trouble().expect("it hangs").to_string();
+        assert!(trouble.contains(": nothing came back for 0 s"), "{trouble}");
+        // Nor by what is dropped.
+        let mut asked = GpuEngine::new(&gpu, &addresses);
+        let hung = Run::<Lloyd>::run(&mut asked, &centres[..1]);
+        assert!(matches!(hung, Err(EngineError::Hung(_))), "{hung:?}");
+        drop((engine, asked));
+        drop(gpu);
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     }
 }

@@ -10,6 +10,7 @@ mod near_tie;
 pub(crate) mod order;
 mod planes;
 mod reference;
+mod totals;
 
 pub(crate) use anchored::level;
 pub use cpu::CpuEngine;
@@ -32,6 +33,14 @@ pub enum EngineError {
     /// The device has too little memory for the pass.
     #[error("the GPU ran out of memory ({0}); --engine cpu does without it")]
     OutOfMemory(String),
+    /// The device does not come back from what it was given.
+    #[error("the GPU hangs ({0}); --engine cpu does without it")]
+    Hung(String),
+    /// The device returned what cannot be the sums of its addresses.
+    #[error(
+        "the GPU returned wrong results ({0}); --engine cpu does without it, octomix validate shows more"
+    )]
+    WrongResults(String),
     /// More components than a dispatch has rows for.
     #[error(
         "the GPU engine takes at most {most} components here, not {components}; ask for fewer, or run with --engine cpu"

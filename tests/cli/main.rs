@@ -84,6 +84,8 @@ impl Folder {
     fn octomix(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_octomix"));
         command.current_dir(&self.0).args(arguments);
+        // What is remembered of GPUs is none of the user's.
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command
     }
 

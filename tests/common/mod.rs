@@ -4,6 +4,7 @@
 
 pub mod claiming;
 pub mod counting;
+pub mod faulty;
 pub mod mixtures;
 pub mod planted;
 pub mod propagation;

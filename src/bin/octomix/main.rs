@@ -5,6 +5,7 @@
 mod cli;
 mod command;
 mod console;
+mod gpu;
 mod progress;
 mod signals;
 mod threads;
@@ -15,6 +16,9 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     quieten_device_select();
+    if let Some(tried) = gpu::trial::child() {
+        return tried;
+    }
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(console::tell_of_arguments(&error)),

@@ -2,7 +2,7 @@
 
 use wgpu::BufferUsages as Usage;
 
-use super::buffer::{Ring, load, upload};
+use super::buffer::{Ring, grow, load, upload};
 use super::device::Gpu;
 use super::layout::{Layout, Segment, segments, spans};
 use super::share::shares;
@@ -92,12 +92,16 @@ fn settle(
         if bytes > most {
             break;
         }
+        let contents: &[u8] = bytemuck::cast_slice(addresses);
         let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let buffer = upload(gpu, "addresses", bytemuck::cast_slice(addresses), Usage::STORAGE);
+        let usage = Usage::STORAGE | Usage::COPY_DST;
+        let buffer = grow(gpu, &mut None, "addresses", contents.len(), usage);
         full = pollster::block_on(scope.pop()).is_some();
+        // Writing to a buffer that could not be had is an error that the scope does not catch.
         if full {
             break;
         }
+        gpu.queue().write_buffer(&buffer, 0, contents);
         buffers.push(buffer);
     }
     let mut back = 0;

@@ -1,7 +1,14 @@
 //! A GPU: how it is found, opened, given kernels, and how its failures become errors.
 
+#[cfg(test)]
+mod faults;
+
 use std::collections::HashMap;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::diagnose::why_no_adapter;
 use super::kernels::{Kernel, Word};
@@ -14,6 +21,24 @@ pub enum GpuError {
     /// No adapter at all.
     #[error("no GPU adapter was found: {0}")]
     NoAdapter(String),
+    /// A driver that crashed, panicked or hung as it was tried.
+    #[error("{0}")]
+    Unusable(String),
+    /// Kernels that are wrong on it.
+    #[error("{0}")]
+    WrongResults(String),
+    /// Only a software adapter's name contains it, and it may be meant or not.
+    #[error(
+        "only the software adapter '{name}' has '{part}' in its name; --adapter {word} takes it"
+    )]
+    SoftwareByPart {
+        /// The part of a name that was asked for.
+        part: String,
+        /// The adapter.
+        name: String,
+        /// What names it beyond doubt.
+        word: String,
+    },
     /// None by that name.
     #[error("no adapter's name contains '{wanted}'; there are: {found}")]
     NoSuchAdapter {
@@ -35,6 +60,13 @@ pub enum GpuError {
         /// What it said.
         reason: String,
     },
+}
+
+impl GpuError {
+    /// Whether a GPU is there that does not work, which people should know even if the CPU does as well.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Self::Unusable(_) | Self::WrongResults(_) | Self::Open { .. })
+    }
 }
 
 /// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12; the best first.
@@ -68,6 +100,13 @@ struct Inner {
     info: wgpu::AdapterInfo,
     pipelines: Mutex<HashMap<Built, wgpu::ComputePipeline>>,
     failure: Arc<Mutex<Option<Failure>>>,
+    /// The least time that a dispatch is waited for.
+    patience: Duration,
+    /// The longest that one was waited for and came, in milliseconds.
+    longest: AtomicU64,
+    /// That nothing comes back any more, by decree of a test.
+    #[cfg(test)]
+    hangs: std::sync::atomic::AtomicBool,
 }
 
 /// What a pipeline is built for: kernel and word, components a block, threads a workgroup.
@@ -78,14 +117,38 @@ type Built = (&'static str, Word, usize, u32);
 enum Failure {
     Lost(String),
     OutOfMemory(String),
+    Hung(String),
 }
+
+/// The least time after which a dispatch counts as hanging: 1,200 times as long as it should take, because
+/// software adapters are slow on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A dispatch also counts as hanging only after as many times the longest before.
+const TIMES_THE_LONGEST: u32 = 100;
+
+/// How long a dispatch is waited for at a time. A process that was stopped and goes on takes that for the end of
+/// one such wait, not of its patience, while a software adapter was stopped too.
+const WAIT: Duration = Duration::from_secs(1);
 
 impl Gpu {
     /// Opens the adapters that are `wanted`: at least one, and one as often as it is named.
     ///
+    /// A panic of what is below wgpu becomes an error. A driver that crashes ends the process, which only a
+    /// trial in a process of its own keeps away: the program makes one.
+    ///
     /// # Errors
     /// When there is none, or one refuses.
     pub fn open(wanted: &Wanted) -> Result<Vec<Self>, GpuError> {
+        // Whatever panicked is not used again.
+        catch_unwind(AssertUnwindSafe(|| Self::open_all(wanted))).unwrap_or_else(|panic| {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref().copied()).unwrap_or("a panic");
+            Err(GpuError::Unusable(format!("a graphics driver is broken: {}", one_line(said))))
+        })
+    }
+
+    fn open_all(wanted: &Wanted) -> Result<Vec<Self>, GpuError> {
         let mut found = adapters();
         found.retain(can_compute);
         if found.is_empty() {
@@ -113,9 +176,6 @@ impl Gpu {
                 GpuError::Open { adapter: info.name.clone(), reason: error.to_string() }
             })?;
         let failure = Arc::new(Mutex::new(None));
-        let note = |failure: &Arc<Mutex<Option<Failure>>>, new: Failure| {
-            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(new);
-        };
         let on_error = Arc::clone(&failure);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             note(
@@ -130,21 +190,25 @@ impl Gpu {
         device.set_device_lost_callback(move |reason, message| {
             // Dropping the device is no failure.
             if reason != wgpu::DeviceLostReason::Destroyed {
-                note(&on_lost, Failure::Lost(message));
+                note(&on_lost, lost(message));
             }
         });
-        Ok(Self(Arc::new(Inner { device, queue, info, pipelines: Mutex::default(), failure })))
+        Ok(Self(Arc::new(Inner {
+            device,
+            queue,
+            info,
+            pipelines: Mutex::default(),
+            failure,
+            patience: PATIENCE,
+            longest: AtomicU64::new(0),
+            #[cfg(test)]
+            hangs: Default::default(),
+        })))
     }
 
     /// What the adapter says of itself.
     pub fn info(&self) -> &wgpu::AdapterInfo {
         &self.0.info
-    }
-
-    /// Takes the device away, as an unplugged or crashed one goes.
-    #[cfg(test)]
-    pub(in crate::engine) fn lose(&self) {
-        self.0.device.destroy();
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {
@@ -186,29 +250,87 @@ impl Gpu {
         pipelines.entry(built).or_insert_with(build).clone()
     }
 
-    /// Waits until `submission` is done.
-    pub(super) fn wait(&self, submission: &wgpu::SubmissionIndex) -> Result<(), EngineError> {
+    /// Waits for `submission`, no longer than `wait`.
+    fn poll(
+        &self,
+        submission: &wgpu::SubmissionIndex,
+        wait: Duration,
+    ) -> Result<wgpu::PollStatus, wgpu::PollError> {
+        #[cfg(test)]
+        if self.0.hangs.load(Ordering::Relaxed) {
+            std::thread::sleep(wait);
+            return Err(wgpu::PollError::Timeout);
+        }
         let submission_index = Some(submission.clone());
-        let polled = self.device().poll(wgpu::PollType::Wait { submission_index, timeout: None });
-        self.check()?;
-        polled.map(|_| ()).map_err(|error| EngineError::DeviceLost(self.says(&error.to_string())))
+        self.device().poll(wgpu::PollType::Wait { submission_index, timeout: Some(wait) })
+    }
+
+    /// Waits until `submission` is done, or hangs.
+    pub(super) fn wait(&self, submission: &wgpu::SubmissionIndex) -> Result<(), EngineError> {
+        let longest = Duration::from_millis(self.0.longest.load(Ordering::Relaxed));
+        let patience = self.0.patience.max(longest * TIMES_THE_LONGEST);
+        let (start, mut waited) = (Instant::now(), Duration::ZERO);
+        while waited < patience {
+            let wait = WAIT.min(patience - waited);
+            let polled = self.poll(submission, wait);
+            self.check()?;
+            match polled {
+                Ok(_) => {
+                    let took = start.elapsed().as_millis() as u64;
+                    self.0.longest.fetch_max(took, Ordering::Relaxed);
+                    return Ok(());
+                }
+                Err(wgpu::PollError::Timeout) => waited += wait,
+                Err(error) => return Err(EngineError::DeviceLost(self.says(&error.to_string()))),
+            }
+        }
+        let hung = format!("nothing came back for {:.0} s", patience.as_secs_f64());
+        note(&self.0.failure, Failure::Hung(hung));
+        // wgpu waits without end for a queue that it drops. So this one is never dropped: it goes with the
+        // process.
+        mem::forget(self.clone());
+        self.check()
+    }
+
+    /// Whether it has failed, once and for all.
+    pub(in crate::engine) fn has_failed(&self) -> bool {
+        self.check().is_err()
     }
 
     /// The first failure since the device was opened, if there was one.
-    fn check(&self) -> Result<(), EngineError> {
-        match &*self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) {
-            None => Ok(()),
-            Some(Failure::Lost(message)) => Err(EngineError::DeviceLost(self.says(message))),
-            Some(Failure::OutOfMemory(message)) => {
-                Err(EngineError::OutOfMemory(self.says(message)))
-            }
-        }
+    pub(super) fn check(&self) -> Result<(), EngineError> {
+        let failure = self.0.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        Err(match &*failure {
+            None => return Ok(()),
+            Some(Failure::Lost(message)) => EngineError::DeviceLost(self.says(message)),
+            Some(Failure::OutOfMemory(message)) => EngineError::OutOfMemory(self.says(message)),
+            Some(Failure::Hung(message)) => EngineError::Hung(self.says(message)),
+        })
     }
-    /// `message` of this device, with its lines joined: errors are one line.
+
+    /// `message` of this device: errors are one line.
     fn says(&self, message: &str) -> String {
-        let words: Vec<_> = message.split_whitespace().collect();
-        format!("{}: {}", self.0.info.name, words.join(" "))
+        format!("{}: {}", self.0.info.name, one_line(message))
     }
+}
+
+/// Keeps the first failure.
+fn note(failure: &Mutex<Option<Failure>>, new: Failure) {
+    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(new);
+}
+
+/// Why a device is gone. wgpu gives up one that has no memory left for what it uploads or submits, and tells
+/// that by words alone.
+fn lost(message: String) -> Failure {
+    match message.to_lowercase().contains("out of memory") {
+        true => Failure::OutOfMemory(message),
+        false => Failure::Lost(message),
+    }
+}
+
+/// The lines of `message` joined.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl AsRef<[Gpu]> for Gpu {

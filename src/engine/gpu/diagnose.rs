@@ -54,6 +54,15 @@ pub fn why_no_adapter() -> Diagnosis {
     diagnose(&Surroundings::look())
 }
 
+/// The driver manifests that the Vulkan loader reads; none on systems without them.
+pub fn manifests() -> Vec<PathBuf> {
+    if std::env::consts::OS != "linux" {
+        return Vec::new();
+    }
+    let (places, _) = manifest_places(|name| std::env::var_os(name));
+    places.iter().flat_map(|place| manifests_at(place)).collect()
+}
+
 /// The name under which wgpu opens the Vulkan loader.
 const LOADER: &str = "libvulkan.so.1";
 

@@ -130,6 +130,8 @@ impl Launcher {
         dispatches: impl Fn(&Self, usize) -> Dispatches,
         mut take: impl FnMut(usize, T, Vec<u32>) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
+        // A device that has failed is given nothing more: it may hang.
+        self.gpu.check()?;
         let gpu = self.gpu.clone();
         let mut watch = Watch::default();
         let mut land = |(batch, what, flight): (usize, T, Flight)| {

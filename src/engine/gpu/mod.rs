@@ -188,6 +188,20 @@ mod tests {
         assert!(matches!(lost, Err(EngineError::DeviceLost(_))), "{lost:?}");
     }
 
+    #[test]
+    fn a_full_device_is_an_error_of_memory() {
+        let Some(gpu) = test_gpu() else { return };
+        let addresses: Vec<u32> = (0..4_000_000).collect();
+        let taken = gpu.fill();
+        let mut engine = GpuEngine::new(&gpu, &addresses);
+        // Others may have freed some since.
+        match Run::<Lloyd>::run(&mut engine, &[Centres::single()]) {
+            Ok(stats) => assert_eq!(stats[0].0[0].count, 4_000_000),
+            Err(error) => assert!(matches!(error, EngineError::OutOfMemory(_)), "{error}"),
+        }
+        drop(taken);
+    }
+
     /// Small batches, so that the devices run ahead of what is taken and have to be stopped.
     fn in_batches<'a>(gpus: &[Gpu], addresses: &'a [u32]) -> GpuEngine<'a> {
         let layout = Layout { batch: 100, ..Layout::of_all(gpus) };

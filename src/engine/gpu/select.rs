@@ -1,5 +1,8 @@
 //! Which adapters are meant: the best one, those whose names are given in part, or all. Nothing here
 //! touches a device.
+//!
+//! A software adapter is meant only by a name that begins with the first word of its own, such as `llvmpipe`,
+//! and only if no hardware has that name too: a part that happens to occur in it names no CPU.
 
 use std::iter;
 
@@ -81,7 +84,13 @@ pub(super) fn select(wanted: &Wanted, found: &[AdapterInfo]) -> Result<Vec<usize
     }
     let of_part = |part: &str| {
         let part = part.to_lowercase();
-        devices(&|name| name.to_lowercase().contains(&part))
+        let mut meant = devices(&|name| name.to_lowercase().contains(&part));
+        let hardware = meant.iter().any(|&i| !is_software(&found[i]));
+        meant.retain(|&i| match is_software(&found[i]) {
+            true => !hardware && begins_with_word(&part, first_word(&found[i].name)),
+            false => true,
+        });
+        meant
     };
     let (mut selected, mut missing) = (Vec::new(), Vec::new());
     for part in parts(text, |part| !of_part(part).is_empty()) {
@@ -91,10 +100,34 @@ pub(super) fn select(wanted: &Wanted, found: &[AdapterInfo]) -> Result<Vec<usize
             _ => missing.push(part),
         }
     }
-    match missing.is_empty() {
-        true => Ok(selected),
-        false => Err(GpuError::NoSuchAdapter { wanted: missing.join("' or '"), found: names() }),
+    if missing.is_empty() {
+        return Ok(selected);
     }
+    let by_part = |part: &&str| {
+        let lower = part.to_lowercase();
+        let has_it =
+            |info: &&AdapterInfo| is_software(info) && info.name.to_lowercase().contains(&lower);
+        found.iter().find(has_it).filter(|_| !part.is_empty())
+    };
+    match missing.iter().find_map(|part| Some((part, by_part(part)?))) {
+        Some((part, AdapterInfo { name, .. })) => Err(GpuError::SoftwareByPart {
+            part: (*part).to_owned(),
+            name: name.clone(),
+            word: first_word(name).to_owned(),
+        }),
+        None => Err(GpuError::NoSuchAdapter { wanted: missing.join("' or '"), found: names() }),
+    }
+}
+
+/// The first word of the name of an adapter.
+fn first_word(name: &str) -> &str {
+    name.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or(name)
+}
+
+/// Whether `part`, in lower case, begins with the whole of `word`.
+fn begins_with_word(part: &str, word: &str) -> bool {
+    let rest = part.strip_prefix(&word.to_lowercase());
+    rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Cuts `text` at commas, but not at those within the name of an adapter, such as `llvmpipe (LLVM 15.0.6, 256
@@ -150,15 +183,15 @@ mod tests {
             ("card", &[0][..]),
             ("GRAPHICS", &[4]),
             ("graphics,card", &[4, 0]),
-            ("swift, llvm", &[7, 6]),
+            ("swiftshader, LLVMpipe", &[7, 6]),
             // Two cards, then the first again.
             ("card,card", &[0, 1]),
             ("card,card,card", &[0, 1, 0]),
             ("llvmpipe,llvmpipe", &[6, 6]),
             // Names with commas, and parts of them.
             ("llvmpipe (LLVM 15.0.6, 256 bits)", &[6]),
-            ("15.0.6, 256", &[6]),
-            ("llvmpipe (LLVM 15.0.6, 256 bits),Card 5, big,swift", &[6, 0, 7]),
+            ("llvmpipe (LLVM 15.0.6, 256", &[6]),
+            ("llvmpipe (LLVM 15.0.6, 256 bits),Card 5, big,swiftshader", &[6, 0, 7]),
             ("llvmpipe (LLVM 15.0.6, 256 bits), llvmpipe (LLVM 15.0.6, 256 bits)", &[6, 6]),
         ] {
             assert_eq!(selected(name, &found).as_deref(), Ok(expected), "{name}");
@@ -204,6 +237,25 @@ mod tests {
         assert_eq!(of(None, true, &found[6..]), Some(vec![0]));
         assert_eq!(of(None, false, &found[6..]), None);
         assert_eq!(of(Some("all"), false, &found[6..]), None);
-        assert_eq!(of(Some("swift"), false, &found), None);
+        assert_eq!(of(Some("swiftshader"), false, &found), None);
+    }
+
+    #[test]
+    fn software_adapters_are_not_taken_by_chance() {
+        let found = machine();
+        // Hardware alone, however often it is named.
+        for (name, expected) in [("a", &[0][..]), ("a,a,a,a", &[0, 1, 4, 0]), ("5", &[0])] {
+            assert_eq!(selected(name, &found).as_deref(), Ok(expected), "{name}");
+        }
+        let only = "only the software adapter 'llvmpipe (LLVM 15.0.6, 256 bits)' has '";
+        for part in ["pipe", "llvm", "256", "bits)"] {
+            let expected = format!("{only}{part}' in its name; --adapter llvmpipe takes it");
+            assert_eq!(selected(part, &found[4..]), Err(expected));
+        }
+        assert!(selected("nvidia", &found[6..]).is_err());
+        // The same word names hardware first.
+        let mut alike = found;
+        alike[4].name = "llvmpipe 2".into();
+        assert_eq!(selected("llvmpipe,llvmpipe", &alike), Ok(vec![4, 4]));
     }
 }

@@ -15,7 +15,8 @@ pub struct EngineArgs {
     /// Where to compute
     #[arg(long, value_parser = one_of(ENGINES), default_value = "auto")]
     pub engine: EngineKind,
-    /// Part of the name of the GPU to take, of several with commas between, or all; with auto, whatever the size
+    /// Part of the name of the GPU to take, of several with commas between, or all; with auto, whatever the size. A
+    /// software adapter is meant only from its first word on
     #[arg(long, value_name = "NAMES")]
     pub adapter: Option<String>,
 }
@@ -70,7 +71,7 @@ Examples:
   The kernel of an iteration of a mixture of five components, as the GPU is given it:
     octomix devices --shader expectation -k 5 > expectation.wgsl";
 
-/// Lists the GPU adapters and which of them octomix would use or, where there is none, why.
+/// Lists the GPU adapters and which of them octomix would use or, where none can be used, why.
 #[derive(Debug, Args)]
 #[command(after_help = DEVICES_EXAMPLES)]
 pub struct DevicesArgs {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use octomix::engine::gpu::GpuError;
 use octomix::engine::gpu::device::{adapters, can_compute};
 use octomix::engine::gpu::diagnose::why_no_adapter;
 use octomix::engine::gpu::kernels::KERNELS;
@@ -11,6 +12,7 @@ use wgpu::AdapterInfo;
 
 use super::{Failure, print};
 use crate::cli::DevicesArgs;
+use crate::gpu;
 
 /// One adapter, as it is shown.
 #[derive(Debug, Serialize)]
@@ -38,9 +40,12 @@ struct Devices {
     devices: Vec<Device>,
     /// Why there is none, if so.
     none_because: Option<String>,
+    /// Why one of them is not used, if it gives wrong results.
+    wrong_results: Option<String>,
 }
 
-/// Lists the adapters, starting with the one that would be used, or prints a kernel.
+/// Lists the adapters, starting with the one that would be used, or prints a kernel. Their kernels are checked
+/// the first time.
 ///
 /// # Errors
 /// When standard output cannot be written.
@@ -51,9 +56,17 @@ pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
         return io::stdout().write_all(wgsl.as_bytes()).map_err(Failure::StandardOutput);
     }
     let mut before = Vec::new();
-    let devices: Vec<Device> = adapters().iter().map(|a| describe(a, &mut before)).collect();
-    let none_because = devices.is_empty().then(|| why_no_adapter().to_string());
-    let devices = Devices { devices, none_because };
+    let (found, mut none_because, wrong_results) = match gpu::list() {
+        Ok(found) => (found, None, None),
+        // It crashes nothing.
+        Err(GpuError::WrongResults(what)) => (adapters(), None, Some(what)),
+        Err(broken) => (Vec::new(), Some(broken.to_string()), None),
+    };
+    if found.is_empty() {
+        none_because.get_or_insert_with(|| why_no_adapter().to_string());
+    }
+    let devices = found.iter().map(|adapter| describe(adapter, &mut before)).collect();
+    let devices = Devices { devices, none_because, wrong_results };
     print(args.format, &devices, |out| write(&devices, out))
 }
 
@@ -106,7 +119,7 @@ pub(super) fn driver(info: &wgpu::AdapterInfo) -> String {
 
 fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
     if let Some(reason) = &devices.none_because {
-        return writeln!(out, "No GPU adapter was found: {reason}.\noctomix runs on the CPU.");
+        return writeln!(out, "No GPU adapter can be used: {reason}.\noctomix runs on the CPU.");
     }
     for (i, device) in devices.devices.iter().enumerate() {
         if i > 0 {
@@ -133,6 +146,9 @@ fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
         for (name, value) in rows {
             writeln!(out, "  {name:7} {value}")?;
         }
+    }
+    if let Some(what) = &devices.wrong_results {
+        writeln!(out, "\nNOT USED: {what}")?;
     }
     Ok(())
 }

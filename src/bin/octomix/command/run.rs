@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use octomix::engine::choice::Choice;
+use octomix::engine::choice::{Choice, Chooser};
 use octomix::input::{Capture, PerRole, Role, Roles};
 use octomix::report::summary::pairs::PairsSummary;
 use octomix::report::summary::reading::Reading;
@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::{Failure, all_read, print, read, write_json};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
+use crate::gpu;
 
 /// A run under way.
 pub struct Run {
@@ -113,8 +114,8 @@ pub fn start(
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
     let largest = capture.largest().len();
-    let (choice, engine_seconds) =
-        timed(|| Choice::new(*engine, adapter.as_deref(), largest, components));
+    let mut chooser = Chooser::new(*engine, adapter.as_deref()).opened_by(gpu::open);
+    let (choice, engine_seconds) = timed(|| chooser.choose(largest, components));
     let choice = choice?;
     choice.warning.iter().for_each(|warning| console.warn(warning.clone()));
     let run = Run {
@@ -171,7 +172,7 @@ pub fn complete<R: Serialize>(
         engine: EngineSummary {
             requested,
             used: choice.name(),
-            device: choice.engine(&[]).description(),
+            device: choice.description(),
             reason: choice.reason,
         },
         roles,

@@ -34,6 +34,7 @@ use super::run::{Run, intent, warn_of_swept};
 use super::{Failure, all_read, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
+use crate::gpu;
 use crate::progress::Unit;
 
 /// Detects anomalies in each capture on its own.
@@ -49,7 +50,8 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let mut batch = Batch {
         args,
         plan: &plan,
-        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref()),
+        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref())
+            .opened_by(gpu::open),
         console: Console::new(&args.print),
         entries: Vec::new(),
         lost: Lost::default(),
