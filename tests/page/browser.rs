@@ -31,6 +31,11 @@ impl Browser {
     ///
     /// Panics where there is none: a page that was not looked at must not seem to have passed.
     pub fn open() -> Option<Self> {
+        Self::open_with(&["--disable-gpu"])
+    }
+
+    /// As [`open`](Self::open), with these arguments for Chromium.
+    pub fn open_with(more: &[&str]) -> Option<Self> {
         if std::env::var_os("OCTOMIX_NO_BROWSER").is_some_and(|value| value == "1") {
             // Past the test harness, which swallows what a passing test prints by `eprintln!`.
             let _ = writeln!(std::io::stderr(), "OCTOMIX_NO_BROWSER=1: the browser is left out");
@@ -59,11 +64,10 @@ impl Browser {
             _turn: turn,
         };
         let user_data = format!("--user-data-dir={}", browser._profile.path().display());
-        let arguments = [
+        let mut arguments = vec![
             "--headless=new",
             // Chromium refuses to run as root, as in containers, with its sandbox.
             "--no-sandbox",
-            "--disable-gpu",
             "--disable-quic",
             "--no-first-run",
             "--disable-background-networking",
@@ -74,6 +78,7 @@ impl Browser {
             "--host-resolver-rules=MAP * ~NOTFOUND",
             &user_data,
         ];
+        arguments.extend(more);
         let created = browser.post(
             "",
             json!({"capabilities": {"alwaysMatch": {
@@ -113,7 +118,7 @@ impl Browser {
 
     /// Opens the file at `path` and waits until its page has drawn; the milliseconds that took.
     pub fn load(&self, path: &Path) -> f64 {
-        self.post("/url", json!({"url": format!("file://{}", path.display())}));
+        self.open_file(path);
         let ready = "return document.documentElement.dataset.ready ?? null";
         let started = Instant::now();
         loop {
@@ -135,6 +140,20 @@ impl Browser {
         let script = format!(
             "const done = arguments[0]; \
              requestAnimationFrame(() => requestAnimationFrame(() => done((() => {{ {script} }})())))"
+        );
+        self.post("/execute/async", json!({"script": script, "args": []}))
+    }
+
+    /// Opens the file at `path`.
+    pub fn open_file(&self, path: &Path) {
+        self.post("/url", json!({"url": format!("file://{}", path.display())}));
+    }
+
+    /// What the promise that `script`, the body of a function, returns comes to.
+    pub fn run_to_end(&self, script: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {script} }})().then(done, \
+             error => done(`failed: ${{error}}`))"
         );
         self.post("/execute/async", json!({"script": script, "args": []}))
     }

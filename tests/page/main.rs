@@ -1,6 +1,7 @@
 //! report.html in a real browser: what it loads, draws, tells and refuses.
 
 mod browser;
+mod webgpu;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -14,6 +14,7 @@ use super::diagnose::why_no_adapter;
 use super::kernels::{Kernel, Word};
 use super::select::{Wanted, rank, select};
 use crate::engine::EngineError;
+use crate::words::shown;
 
 /// Why no GPU could be opened.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum GpuError {
         word: String,
     },
     /// None by that name.
-    #[error("no adapter's name contains '{wanted}'; there are: {found}")]
+    #[error("no adapter's name contains '{}'; there are: {found}", shown(wanted))]
     NoSuchAdapter {
         /// The name asked for, or several.
         wanted: String,
@@ -173,7 +174,7 @@ impl Gpu {
         };
         let (device, queue) =
             pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
-                GpuError::Open { adapter: info.name.clone(), reason: error.to_string() }
+                GpuError::Open { adapter: shown(&info.name), reason: shown(&error.to_string()) }
             })?;
         let failure = Arc::new(Mutex::new(None));
         let on_error = Arc::clone(&failure);
@@ -310,7 +311,7 @@ impl Gpu {
 
     /// `message` of this device: errors are one line.
     fn says(&self, message: &str) -> String {
-        format!("{}: {}", self.0.info.name, one_line(message))
+        format!("{}: {}", shown(&self.0.info.name), one_line(message))
     }
 }
 
@@ -330,7 +331,7 @@ fn lost(message: String) -> Failure {
 
 /// The lines of `message` joined.
 fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+    shown(&message.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 impl AsRef<[Gpu]> for Gpu {
@@ -343,8 +344,8 @@ impl AsRef<[Gpu]> for Gpu {
 pub(in crate::engine) fn names(gpus: &[Gpu]) -> String {
     let alike = gpus.chunk_by(|a, b| a.info().name == b.info().name);
     let name = |alike: &[Gpu]| match alike {
-        [one] => one.info().name.clone(),
-        several => format!("{} x {}", several.len(), several[0].info().name),
+        [one] => shown(&one.info().name),
+        several => format!("{} x {}", several.len(), shown(&several[0].info().name)),
     };
     alike.map(name).collect::<Vec<_>>().join(" + ")
 }

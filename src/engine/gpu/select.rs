@@ -9,6 +9,7 @@ use std::iter;
 use wgpu::{AdapterInfo, DeviceType};
 
 use super::GpuError;
+use crate::words::shown;
 
 /// Which adapters to open.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +54,7 @@ pub fn is_again<'i>(info: &AdapterInfo, before: impl IntoIterator<Item = &'i Ada
 /// # Errors
 /// When there is none of a name, or none but software adapters, which are not wanted.
 pub(super) fn select(wanted: &Wanted, found: &[AdapterInfo]) -> Result<Vec<usize>, GpuError> {
-    let names = || found.iter().map(|info| &*info.name).collect::<Vec<_>>().join(", ");
+    let names = || found.iter().map(|info| shown(&info.name)).collect::<Vec<_>>().join(", ");
     let mut acceptable = found.iter().map(|info| wanted.software || !is_software(info));
     let Some(best) = acceptable.position(|acceptable| acceptable) else {
         return Err(GpuError::OnlySoftware(names()));

@@ -7,6 +7,7 @@ use octomix::engine::gpu::device::{adapters, can_compute};
 use octomix::engine::gpu::diagnose::why_no_adapter;
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::engine::gpu::select::{is_again, is_software};
+use octomix::words::shown;
 use serde::Serialize;
 use wgpu::AdapterInfo;
 
@@ -91,7 +92,7 @@ fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
         kind: kind(&info),
         backend: info.backend.to_string(),
         driver: driver(&info),
-        name: info.name,
+        name: shown(&info.name),
         largest_binding: limits.max_storage_buffer_binding_size,
         largest_buffer: limits.max_buffer_size,
         workgroup_memory: limits.max_compute_workgroup_storage_size,

@@ -12,6 +12,7 @@ use octomix::engine::gpu::device::adapters;
 use octomix::engine::gpu::diagnose::manifests;
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::engine::gpu::{Gpu, GpuError, Wanted};
+use octomix::words::shown_path;
 use passed::Passed;
 use trial::{Trial, Tried};
 
@@ -84,7 +85,7 @@ fn tried(trial: &Trial) -> Result<Vec<String>, GpuError> {
                 )
             };
             let broken: Vec<_> = manifests().into_iter().filter(|path| is_broken(path)).collect();
-            let names = broken.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+            let names = broken.iter().map(|path| shown_path(path)).collect::<Vec<_>>();
             let which = match names.is_empty() {
                 true => String::new(),
                 false => format!(": that of {}", names.join(" and ")),
