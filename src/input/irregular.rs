@@ -1,4 +1,5 @@
-//! What stands in a table besides rows that are as long as its header, and in objects besides single values.
+//! What stands in a table besides rows that are as long as its header, in objects besides single values, and in any
+//! record besides a number of packets above 0.
 
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ pub struct Irregular {
     pub changes: u64,
     /// Objects that have a column of addresses where one belongs, of which the first counts.
     pub columns: u64,
+    /// Records with an address that say 0 packets, and count as one.
+    pub without_packets: u64,
 }
 
 impl Irregular {
@@ -26,6 +29,7 @@ impl Irregular {
             headers: self.headers + other.headers,
             changes: self.changes + other.changes,
             columns: self.columns + other.columns,
+            without_packets: self.without_packets + other.without_packets,
         }
     }
 }

@@ -20,6 +20,16 @@ fn both(folder: &Folder, arguments: &[&str]) -> (String, String) {
 }
 
 #[test]
+fn records_of_no_packets_are_told() {
+    let folder = Folder::new();
+    folder.write("z.csv", "address,packets\n10.0.0.1,0\n10.0.0.2,3\n,0\n");
+    let (told, _) = both(&folder, &["extract", "z.csv", "--role", "src"]);
+    assert!(told.contains("\n  1 record says 0 packets, and counts as one\n"), "{told}");
+    assert!(told.contains("Sources: 2 addresses, 4 packets\n"), "{told}");
+    assert_eq!(folder.json("octomix-out/summary.json")["input"]["without_packets"], 1);
+}
+
+#[test]
 fn counts_are_packets_or_records_everywhere() {
     let folder = Folder::new();
     folder.write("said.csv", flows(Some(7)));

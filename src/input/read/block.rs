@@ -294,6 +294,8 @@ impl Block {
             Some(packets) => {
                 self.says_packets |= has_address;
                 self.packets = self.packets.saturating_add(packets);
+                // It was written all the same.
+                self.irregular.without_packets += u64::from(has_address && packets == 0);
                 packets.max(1)
             }
         }

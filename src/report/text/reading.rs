@@ -95,7 +95,7 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
 /// What stands in tables besides regular rows, a line each.
 fn irregularities(irregular: Irregular) -> Vec<String> {
     // A warning tells the others.
-    let Irregular { ragged, overlong, headers, changes, .. } = irregular;
+    let Irregular { ragged, overlong, headers, changes, without_packets, .. } = irregular;
     let mut lines = Vec::new();
     if headers > 0 {
         let other = if changes > 0 {
@@ -105,6 +105,13 @@ fn irregularities(irregular: Irregular) -> Vec<String> {
         };
         let lines_of = counted(headers, "header line", "header lines");
         lines.push(format!("{lines_of} further down{other}"));
+    }
+    if without_packets > 0 {
+        let (records, count) = match without_packets {
+            1 => ("record says", "counts"),
+            _ => ("records say", "count"),
+        };
+        lines.push(format!("{} {records} 0 packets, and {count} as one", grouped(without_packets)));
     }
     let short = ragged.saturating_sub(overlong);
     if short > 0 {
