@@ -65,13 +65,14 @@ impl<E: Keyed> Combiner<E> {
             // Looked up before any is changed, so that the processor waits for all of them at once.
             let mut known = [0; AT_ONCE];
             for (known, entry) in known.iter_mut().zip(some) {
-                *known = self.slots[self.hash(entry.key()) & (self.slots.len() - 1)];
+                let at = self.slots[self.hash(entry.key()) & (self.slots.len() - 1)];
+                let held = self.held.get((at as usize).wrapping_sub(1));
+                *known = if held.is_some_and(|held| held.key() == entry.key()) { at } else { 0 };
             }
             for (&entry, &known) in some.iter().zip(&known) {
-                let held = (known as usize).checked_sub(1).and_then(|at| self.held.get_mut(at));
-                match held {
-                    Some(held) if held.key() == entry.key() => held.absorb(entry),
-                    _ => self.insert(entry),
+                match (known as usize).checked_sub(1).and_then(|at| self.held.get_mut(at)) {
+                    Some(held) => held.absorb(entry),
+                    None => self.insert(entry),
                 }
             }
             self.came += some.len();
