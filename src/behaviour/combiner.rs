@@ -65,9 +65,11 @@ impl<E: Keyed> Combiner<E> {
             // Looked up before any is changed, so that the processor waits for all of them at once.
             let mut known = [0; AT_ONCE];
             for (known, entry) in known.iter_mut().zip(some) {
-                let at = self.slots[self.hash(entry.key()) & (self.slots.len() - 1)];
-                let held = self.held.get((at as usize).wrapping_sub(1));
-                *known = if held.is_some_and(|held| held.key() == entry.key()) { at } else { 0 };
+                *known = self.slots[self.hash(entry.key()) & (self.slots.len() - 1)];
+            }
+            for (known, entry) in known.iter_mut().zip(some) {
+                let held = self.held.get((*known as usize).wrapping_sub(1));
+                *known *= u32::from(held.is_some_and(|held| held.key() == entry.key()));
             }
             for (&entry, &known) in some.iter().zip(&known) {
                 match (known as usize).checked_sub(1).and_then(|at| self.held.get_mut(at)) {

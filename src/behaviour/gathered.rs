@@ -10,9 +10,10 @@ const LEAST_BATCH: usize = 1 << 17;
 
 /// A batch is this share of a list of some millions, so that entries are moved seldom; and this share of a long one,
 /// so that it takes little memory beside it.
-const BATCH_SHARE: usize = 4;
+const BATCH_SHARE: usize = 2;
+const ROOM_SHARE: usize = 4;
 const BATCH_SHARE_OF_MANY: usize = 32;
-const LARGE_BATCH: usize = 1 << 20;
+const LARGE_BATCH: usize = 1 << 21;
 
 /// From so many entries on, a list has no room to spare.
 const MANY: usize = 1 << 24;
@@ -150,7 +151,7 @@ impl<E: Entry> Gathered<E> {
         }
         let Some(&(_, first)) = new.first() else { return };
         // Some room more, so that a list of some millions is not moved as a whole each time.
-        let room = if self.list.len() < MANY { self.list.len() / BATCH_SHARE } else { 0 };
+        let room = if self.list.len() < MANY { self.list.len() / ROOM_SHARE } else { 0 };
         self.list.reserve_exact(new.len().max(room));
         let mut end = self.list.len();
         self.list.resize(end + new.len(), entry(batch[first]).pack());

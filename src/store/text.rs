@@ -46,10 +46,18 @@ pub fn put_float<F: zmij::Float + fmt::Display>(number: F, text: &mut Vec<u8>) {
     }
 }
 
+/// Appends the first `len` of `bytes`: all at first, as to copy so many as a compiler knows takes no call.
+#[inline]
+fn put_start<const N: usize>(bytes: &[u8; N], len: usize, text: &mut Vec<u8>) {
+    let end = text.len() + len;
+    text.extend_from_slice(bytes);
+    text.truncate(end);
+}
+
 /// Appends the dotted quad of `address`.
 #[inline]
 pub fn put_address(address: u32, text: &mut Vec<u8>) {
-    // The longest has 15 bytes.
+    // The longest has 15 bytes, and a point behind.
     let (mut quad, mut len) = ([0; 16], 0);
     for octet in address.to_be_bytes() {
         let [tens, ones] = PAIRS[usize::from(octet % 100)];
@@ -65,7 +73,7 @@ pub fn put_address(address: u32, text: &mut Vec<u8>) {
         quad[len + 1] = b'.';
         len += 2;
     }
-    text.extend_from_slice(&quad[..len - 1]);
+    put_start(&quad, len - 1, text);
 }
 
 /// Writes times as [`Rfc3339`](crate::input::Rfc3339) does, and looks up the calendar only when the day changes.
@@ -112,7 +120,7 @@ impl Times {
             };
         }
         whole[len] = b'Z';
-        text.extend_from_slice(&whole[..=len]);
+        put_start(&whole, len + 1, text);
     }
 
     #[cold]

@@ -16,23 +16,6 @@ const MOST_ZEROS: usize = 20;
 /// or any of these with an exponent.
 #[inline]
 pub(super) fn parse(text: &[u8]) -> Option<i64> {
-    usual(text).or_else(|| any(text))
-}
-
-/// Of these the one that most rows have: seconds of ten digits with a fraction.
-#[inline]
-fn usual(text: &[u8]) -> Option<i64> {
-    let (seconds, fraction) = text.split_first_chunk::<11>()?;
-    let [digits @ .., b'.'] = seconds else { return None };
-    let seconds = i64::from(eight(digits.first_chunk()?)?) * 100 + i64::from(few(&digits[8..])?);
-    let nanoseconds = match fraction {
-        [digits @ .., last] if digits.len() == 8 => few(digits)? * 10 + few(&[*last])?,
-        _ => few(fraction)? * 10u32.pow(9 - fraction.len() as u32),
-    };
-    seconds.checked_mul(SECOND)?.checked_add(nanoseconds.into())
-}
-
-fn any(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         _ => (false, text),
@@ -47,6 +30,19 @@ fn any(text: &[u8]) -> Option<i64> {
         rest => with_exponent(digits, b"", rest)?,
     };
     Some(if is_negative { -time } else { time })
+}
+
+/// Of these the one that most rows have: seconds of ten digits with a fraction.
+#[inline]
+pub(super) fn usual(text: &[u8]) -> Option<i64> {
+    let (seconds, fraction) = text.split_first_chunk::<11>()?;
+    let [digits @ .., b'.'] = seconds else { return None };
+    let seconds = i64::from(eight(digits.first_chunk()?)?) * 100 + i64::from(few(&digits[8..])?);
+    let nanoseconds = match fraction {
+        [digits @ .., last] if digits.len() == 8 => few(digits)? * 10 + few(&[*last])?,
+        _ => few(fraction)? * 10u32.pow(9 - fraction.len() as u32),
+    };
+    seconds.checked_mul(SECOND)?.checked_add(nanoseconds.into())
 }
 
 /// The time of a number with the digits `before` and `after` the point.

@@ -45,6 +45,10 @@ const HOUR: i64 = 60 * MINUTE;
 /// ```
 #[inline]
 pub fn parse_time(text: &[u8], notation: Notation) -> Option<i64> {
+    epoch::usual(text).or_else(|| parse_any(text, notation))
+}
+
+fn parse_any(text: &[u8], notation: Notation) -> Option<i64> {
     let text = text.trim_ascii();
     epoch::parse(text).or_else(|| date::parse(text, notation))
 }
