@@ -104,9 +104,8 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
     /// If it cannot be started.
     pub fn new(counts: C) -> io::Result<Self> {
         let (batches, taken) = sync_channel(AHEAD);
-        let thread = Builder::new()
-            .name("octomix fold".to_owned())
-            .spawn(move || count(counts, taken))?;
+        let thread =
+            Builder::new().name("octomix fold".to_owned()).spawn(move || count(counts, taken))?;
         Ok(Self { lane: Lane::new(batches), batch: B::default(), thread })
     }
 

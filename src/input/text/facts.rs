@@ -85,6 +85,8 @@ impl<C: Copy> FactColumns<C> {
         }
     }
 
+    // Inlined, as a copy of facts just written in pieces would wait for each of these.
+    #[inline(always)]
     fn needed<'f>(&self, field: &impl Fn(C) -> &'f [u8], block: &mut Block) -> Facts {
         let [protocol, source_port, destination_port] = &self.facts;
         Facts {
