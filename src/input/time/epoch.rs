@@ -32,11 +32,12 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
     Some(if is_negative { -time } else { time })
 }
 
-/// Of these the one that most rows have: seconds of ten digits with a fraction.
+/// Of these what most rows have: seconds of ten digits with a fraction, or digits alone.
 #[inline]
 pub(super) fn usual(text: &[u8]) -> Option<i64> {
-    let (seconds, fraction) = text.split_first_chunk::<11>()?;
-    let [digits @ .., b'.'] = seconds else { return None };
+    let Some(([digits @ .., b'.'], fraction)) = text.split_first_chunk::<11>() else {
+        return count(text, b"");
+    };
     let seconds = i64::from(eight(digits.first_chunk()?)?) * 100 + i64::from(few(&digits[8..])?);
     let nanoseconds = match fraction {
         [digits @ .., last] if digits.len() == 8 => few(digits)? * 10 + few(&[*last])?,
