@@ -82,6 +82,14 @@ def public(rng):
             return octet
 
 
+def stale_settings(rng, clients, servers, hosts):
+    """A few of the clients, each with a server that was where none of the hosts is."""
+    taken = set(hosts)
+    drawn = [(client, rng.choice(servers) & 0xFFFFFF00 | rng.randrange(10, 31))
+             for client in clients if rng.random() < 0.02]
+    return [(client, gone) for client, gone in drawn if gone not in taken]
+
+
 def stranger(rng, known=()):
     """A public address, of a /8 from which there is none of the known."""
     taken = {address >> 24 for address in known}
@@ -156,14 +164,11 @@ class Network:
                     if resolver != client:
                         self.talk(client, resolver, rng.choice([DNS, DNS, NTP]))
 
-    def stale(self, clients, servers):
-        """A few clients ask again and again for a server that is gone."""
-        rng, taken = self.rng, set(self.hosts)
-        for client in clients:
-            if rng.random() < 0.02:
-                gone = rng.choice(servers) & 0xFFFFFF00 | rng.randrange(10, 31)
-                for _ in range(0 if gone in taken else log_uniform(rng, 5, 150)):
-                    self.talk(client, gone, SMB, lost=100)
+    def stale(self, settings):
+        """Clients ask again and again for a server that is gone."""
+        for client, gone in settings:
+            for _ in range(log_uniform(self.rng, 5, 150)):
+                self.talk(client, gone, SMB, lost=100)
 
     def slash24s(self):
         """The /24s of its hosts, in order."""
@@ -214,7 +219,7 @@ def office(net, base, least, most, subnets):
         if rng.random() < 0.4:
             net.talk(rng.choice(servers), client, rng.choice([SSH, WEB, SMB]))
     net.hosts += routers + servers + clients
-    net.stale(clients, servers)
+    net.stale(stale_settings(rng, clients, servers, net.hosts))
     return clients, servers, routers
 
 
@@ -468,12 +473,18 @@ class Plan:
         self.level = {client: rng.lognormvariate(1.4, 0.9) for client in self.clients}
         self.popular = internet(rng, 600)
         self.known = [stranger(rng) for _ in range(4000)]
+        # A setting that is stale is so every day: it is not another server that is gone each night.
+        self.stale = stale_settings(rng, self.clients, self.servers, self.hosts())
+
+    def hosts(self):
+        """All of its hosts, ascending."""
+        return sorted([*self.routers, *self.servers, *self.clients])
 
 
 def egress_of(net, plan, share):
     """A day of an enterprise; `share` of its clients' conversations with the Internet take place."""
     rng = net.rng
-    net.hosts += sorted([*plan.routers, *plan.servers, *plan.clients])
+    net.hosts += plan.hosts()
     for client, router in plan.clients.items():
         if rng.random() < 0.04:
             continue
@@ -492,7 +503,7 @@ def egress_of(net, plan, share):
                 if other != server:
                     net.talk(server, other, rng.choice(plan.serves[other]))
         net.talk(server, rng.choice(plan.routers), NTP)
-    net.stale(plan.clients, plan.servers)
+    net.stale(plan.stale)
 
 
 def visit(net, client, plan):

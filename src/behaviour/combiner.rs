@@ -67,11 +67,14 @@ impl<E: Keyed> Combiner<E> {
             for (known, entry) in known.iter_mut().zip(some) {
                 *known = self.slots[self.hash(entry.key()) & (self.slots.len() - 1)];
             }
+            for (known, entry) in known.iter_mut().zip(some) {
+                let held = self.held.get((*known as usize).wrapping_sub(1));
+                *known *= u32::from(held.is_some_and(|held| held.key() == entry.key()));
+            }
             for (&entry, &known) in some.iter().zip(&known) {
-                let held = (known as usize).checked_sub(1).and_then(|at| self.held.get_mut(at));
-                match held {
-                    Some(held) if held.key() == entry.key() => held.absorb(entry),
-                    _ => self.insert(entry),
+                match (known as usize).checked_sub(1).and_then(|at| self.held.get_mut(at)) {
+                    Some(held) => held.absorb(entry),
+                    None => self.insert(entry),
                 }
             }
             self.came += some.len();

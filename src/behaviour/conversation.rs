@@ -4,7 +4,7 @@ use super::gathered::{Entry, Keyed};
 use super::service::Service;
 
 /// Source, destination, service and note, from the highest bit to the lowest, in 88 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Conversation(u128);
 
 /// The bits of a note: three of the number of records, one whether a record says that it was answered, one

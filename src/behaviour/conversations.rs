@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::activity::Ties;
 use super::conversation::Conversation;
 use super::gathered::Entry;
+use super::radix;
 use super::service::Service;
 
 /// Rows that are turned round at a time, to count what destinations do: 8 bytes each.
@@ -264,9 +265,9 @@ impl Conversations {
             return self.rows.chunk_by(same_source).map(|rows| self.ties_of_source(rows)).collect();
         }
         // A part at a time, as it takes another order of the same rows.
-        let parts = 1 + self.rows.len() / TURNED;
-        let mut ties: Vec<(u32, Ties)> =
-            (0..parts as u64).flat_map(|part| self.some_ties(side, part, parts as u64)).collect();
+        let parts = 1 + (self.rows.len() / TURNED) as u32;
+        let mut ties = Vec::new();
+        (0..parts).for_each(|part| self.add_ties(side, part, parts, &mut ties));
         if parts > 1 {
             ties.par_sort_unstable_by_key(|&(address, _)| address);
         }
@@ -277,89 +278,94 @@ impl Conversations {
     fn ties_of_source(&self, rows: &[Row]) -> (u32, Ties) {
         let services = rows.iter().map(|row| conversation(row).service());
         let mut services: Vec<Service> = services.filter(|service| service.is_said()).collect();
-        services.sort_unstable();
-        services.dedup();
         let pairs = || rows.chunk_by(same_pair);
         let unanswered = || pairs().filter(|pair| !is_answered(pair)).count() as u32;
-        let ports = || services.iter().filter(|service| service.is_port()).count() as u32;
         let ties = Ties::new(
             Some(pairs().count() as u32),
-            (!services.is_empty()).then(ports),
+            (!services.is_empty()).then(|| distinct_ports(&mut services)),
             self.has_answers.then(unanswered),
         );
         (conversation(&rows[0]).source(), ties)
     }
 
-    /// The ties of those addresses that leave the rest `part` of `parts`.
-    fn some_ties(&self, side: Side, part: u64, parts: u64) -> Vec<(u32, Ties)> {
-        let is_meant = |address: u32| parts == 1 || u64::from(address) % parts == part;
-        let ends = |row: &Row| {
-            let row = conversation(row);
-            let (source, destination) = (row.source(), row.destination());
-            let turned = Some((destination, source)).filter(|_| is_meant(destination));
-            let either = side == Side::Either && is_meant(source);
-            turned.into_iter().chain(either.then_some((source, destination)))
-        };
-        // Collected by one thread, which takes less than what many threads collect takes to be put together.
-        let pairs = || self.rows.chunk_by(same_pair);
-        let mut peers: Vec<u64> = Vec::with_capacity(self.rows.len().min(TURNED));
-        peers.extend(
-            pairs().flat_map(|pair| ends(&pair[0])).map(|(own, other)| pair_key(own, other)),
-        );
-        sort(&mut peers);
-        let said = self.rows.iter().filter(|row| conversation(row).service().is_said());
-        let mut services: Vec<u64> = said
-            .flat_map(|row| {
-                let service = u64::from(conversation(row).service().bits());
-                ends(row).map(move |(own, _)| u64::from(own) << 32 | service)
-            })
-            .collect();
-        sort(&mut services);
-        // Of both ends the source is the one to which nothing comes back.
-        let asker = |pair: &[Row]| match side {
-            Side::Destination => conversation(&pair[0]).destination(),
-            _ => conversation(&pair[0]).source(),
-        };
-        let mut unanswered: Vec<u64> = match self.has_answers {
-            true => pairs()
-                .filter(|pair| is_meant(asker(pair)) && !is_answered(pair))
-                .map(|pair| u64::from(asker(pair)) << 32)
-                .collect(),
-            false => Vec::new(),
-        };
-        unanswered.par_sort_unstable();
-
-        let own = |&key: &u64| (key >> 32) as u32;
-        let (mut services, mut unanswered) = (&services[..], &unanswered[..]);
-        let of_address = |peers: &[u64]| {
-            let address = own(&peers[0]);
-            let known = split(&mut services, address);
-            let silent = split(&mut unanswered, address);
-            let is_port = |key: &&u64| Service::of_bits(**key as u32).is_port();
-            let ties = Ties::new(
-                Some(peers.len() as u32),
-                (!known.is_empty()).then(|| known.iter().filter(is_port).count() as u32),
-                self.has_answers.then_some(silent.len() as u32),
+    /// Adds the ties of those addresses that leave the rest `part` of `parts`, ascending.
+    fn add_ties(&self, side: Side, part: u32, parts: u32, ties: &mut Vec<(u32, Ties)>) {
+        let is_either = side == Side::Either;
+        let is_meant = |address: u32| parts == 1 || address % parts == part;
+        let mut ends: Vec<u64> = Vec::with_capacity(self.rows.len().min(TURNED));
+        for pair in self.rows.chunk_by(same_pair) {
+            let first = conversation(&pair[0]);
+            let (source, destination) = (first.source(), first.destination());
+            let is_silent = self.has_answers && !is_answered(pair);
+            // Two that send to each other are one peer of either.
+            let is_counted = is_either && is_answered(pair) && self.has(destination, source);
+            for (at, row) in pair.iter().enumerate() {
+                let service = conversation(row).service();
+                let is_first = at == 0;
+                if is_meant(destination) {
+                    let is_silent = is_first && is_silent && !is_either;
+                    ends.push(end(destination, service, is_first && !is_counted, is_silent));
+                }
+                // Of both ends the source is the one to which nothing comes back.
+                if is_either && is_meant(source) {
+                    ends.push(end(source, service, is_first, is_first && is_silent));
+                }
+            }
+        }
+        radix::sort(&mut ends, &mut vec![], |&end| own(&end));
+        let runs = || ends.chunk_by(|a, b| own(a) == own(b));
+        ties.reserve_exact(runs().count());
+        let mut services: Vec<Service> = Vec::new();
+        for run in runs() {
+            let count = |flag: u64| run.iter().filter(|&end| end & flag > 0).count() as u32;
+            services.clear();
+            let all = run.iter().map(|&end| Service::of_bits((end >> FLAGS) as u32));
+            services.extend(all.filter(|service| service.is_said()));
+            let of_run = Ties::new(
+                Some(count(PEER)),
+                (!services.is_empty()).then(|| distinct_ports(&mut services)),
+                self.has_answers.then(|| count(SILENT)),
             );
-            (address, ties)
+            ties.push((own(&run[0]), of_run));
+        }
+    }
+
+    /// Whether `source` has a conversation with `destination`.
+    fn has(&self, source: u32, destination: u32) -> bool {
+        let key = pair_key(source, destination);
+        let of = |row: &Row| {
+            let row = conversation(row);
+            pair_key(row.source(), row.destination())
         };
-        peers.chunk_by(|a, b| own(a) == own(b)).map(of_address).collect()
+        self.rows.binary_search_by_key(&key, of).is_ok()
     }
 }
 
-/// Sorts `keys` and leaves each once.
-fn sort(keys: &mut Vec<u64>) {
-    keys.par_sort_unstable();
-    keys.dedup();
+/// The bits of an [`end`] below its service: whether it is the first with this peer, and one that never answers.
+const FLAGS: u32 = 2;
+const PEER: u64 = 1;
+const SILENT: u64 = 2;
+
+/// One end of a row: the address there, and what the row says of it.
+#[inline]
+fn end(own: u32, service: Service, is_peer: bool, is_silent: bool) -> u64 {
+    let flags = if is_peer { PEER } else { 0 } | if is_silent { SILENT } else { 0 };
+    u64::from(own) << 32 | u64::from(service.bits()) << FLAGS | flags
 }
 
-/// Takes from `keys`, which ascend, those of `address`.
-fn split<'k>(keys: &mut &'k [u64], address: u32) -> &'k [u64] {
-    let first = keys.iter().take_while(|&&key| ((key >> 32) as u32) < address).count();
-    let len = keys[first..].iter().take_while(|&&key| (key >> 32) as u32 == address).count();
-    let found = &keys[first..first + len];
-    *keys = &keys[first + len..];
-    found
+/// The address of an [`end`].
+#[inline]
+fn own(end: &u64) -> u32 {
+    (end >> 32) as u32
+}
+
+/// How many different ones of `services` are ports, which leaves each once.
+fn distinct_ports(services: &mut Vec<Service>) -> u32 {
+    if services.len() > 1 {
+        services.sort_unstable();
+        services.dedup();
+    }
+    services.iter().filter(|service| service.is_port()).count() as u32
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ impl Added {
         }
         self.destinations.push(Sum { address: conversation.destination(), totals: *totals });
     }
+
+    fn clear(&mut self) {
+        self.sources.clear();
+        self.destinations.clear();
+    }
 }
 
 /// What is gathered of conversations.
@@ -81,13 +86,14 @@ impl ConversationCounter {
     }
 
     /// Counts the conversations of `flows`, and gives `take` what these or earlier ones add to the sums of
-    /// addresses, some at a time.
-    pub fn extend(&mut self, flows: &[Flow], mut take: impl FnMut(Added)) {
+    /// addresses, some at a time; what it leaves is forgotten.
+    pub fn extend(&mut self, flows: &[Flow], mut take: impl FnMut(&mut Added)) {
         let Self { recent, form, added, .. } = self;
         let mut add = |flow: &Flow| {
             added.add(flow);
             if added.destinations.len() >= TAKEN {
-                take(std::mem::take(added));
+                take(added);
+                added.clear();
             }
         };
         recent.add(flows, |flow| {
@@ -110,12 +116,13 @@ impl ConversationCounter {
     }
 
     /// Gives `take` what it has not been given yet.
-    pub fn settle(&mut self, mut take: impl FnMut(Added)) {
+    pub fn settle(&mut self, mut take: impl FnMut(&mut Added)) {
         self.recent.finish(|flow| {
             self.form.add(flow.conversation);
             self.added.add(&flow);
         });
-        take(std::mem::take(&mut self.added));
+        take(&mut self.added);
+        self.added.clear();
     }
 
     /// What was counted until it was [settled](Self::settle).

@@ -10,9 +10,10 @@ const LEAST_BATCH: usize = 1 << 17;
 
 /// A batch is this share of a list of some millions, so that entries are moved seldom; and this share of a long one,
 /// so that it takes little memory beside it.
-const BATCH_SHARE: usize = 4;
+const BATCH_SHARE: usize = 2;
+const ROOM_SHARE: usize = 4;
 const BATCH_SHARE_OF_MANY: usize = 32;
-const LARGE_BATCH: usize = 1 << 20;
+const LARGE_BATCH: usize = 1 << 21;
 
 /// From so many entries on, a list has no room to spare.
 const MANY: usize = 1 << 24;
@@ -35,7 +36,7 @@ pub trait Entry: Keyed {
     type Packed: Copy;
 
     /// Most entries as they are sorted, in the order of their keys: a word or two.
-    type Light: Copy + Ord;
+    type Light: Copy + Ord + Default;
 
     /// The entry in the form of the list.
     fn pack(self) -> Self::Packed;
@@ -48,6 +49,11 @@ pub trait Entry: Keyed {
 
     /// The entry that was sorted.
     fn of_light(light: Self::Light) -> Self;
+
+    /// Sorts `lights` by their keys. `_room` is as much memory as they take, kept from one time to the next.
+    fn sort(lights: &mut Vec<Self::Light>, _room: &mut Vec<Self::Light>) {
+        lights.sort_unstable();
+    }
 }
 
 /// Entries of distinct keys.
@@ -58,8 +64,9 @@ pub struct Gathered<E: Entry> {
     /// Those that came since: most, and others.
     light: Vec<E::Light>,
     heavy: Vec<E>,
-    /// Where those that are new go: kept, as it takes time to get so much memory.
-    new: Vec<(usize, E::Packed)>,
+    /// Where those that are new go, and where they are in the batch: kept, as it takes time to get so much memory.
+    new: Vec<(usize, usize)>,
+    room: Vec<E::Light>,
     least_batch: usize,
     /// The entries of a full batch.
     full: usize,
@@ -78,6 +85,7 @@ impl<E: Entry> Gathered<E> {
             light: vec![],
             heavy: vec![],
             new: vec![],
+            room: vec![],
             least_batch,
             full: least_batch,
         }
@@ -98,29 +106,38 @@ impl<E: Entry> Gathered<E> {
     /// Sorts the batch into the list.
     fn merge(&mut self) {
         let mut light = mem::take(&mut self.light);
-        light.sort_unstable();
-        self.merge_sorted(light.iter().map(|&light| E::of_light(light)));
+        E::sort(&mut light, &mut self.room);
+        self.merge_sorted(&light, E::of_light);
         light.clear();
         self.light = light;
         let mut heavy = mem::take(&mut self.heavy);
         heavy.sort_unstable_by_key(|entry| entry.key());
-        self.merge_sorted(heavy.drain(..));
+        self.merge_sorted(&heavy, |entry| entry);
+        heavy.clear();
         self.heavy = heavy;
         let share = (self.list.len() / BATCH_SHARE).min(LARGE_BATCH);
         self.full = self.least_batch.max(share).max(self.list.len() / BATCH_SHARE_OF_MANY);
     }
 
-    /// Merges `entries`, which ascend, into the list.
-    fn merge_sorted(&mut self, entries: impl ExactSizeIterator<Item = E>) {
+    /// Merges `batch`, whose entries ascend, into the list.
+    fn merge_sorted<T: Copy>(&mut self, batch: &[T], entry: impl Fn(T) -> E) {
+        // The entry of all those of one key, which begin `at`, and where the next ones do.
+        let all = |mut at: usize| {
+            let mut all = entry(batch[at]);
+            loop {
+                at += 1;
+                match batch.get(at).map(|&next| entry(next)) {
+                    Some(next) if next.key() == all.key() => all.absorb(next),
+                    _ => return (all, at),
+                }
+            }
+        };
         // What is in the list is absorbed there; the place of each other entry is kept.
         let new = &mut self.new;
-        new.reserve(entries.len());
-        let (list, mut place) = (&mut self.list, 0);
-        let mut entries = entries.peekable();
-        while let Some(mut entry) = entries.next() {
-            while let Some(same) = entries.next_if(|next| next.key() == entry.key()) {
-                entry.absorb(same);
-            }
+        let (list, mut place, mut at) = (&mut self.list, 0, 0);
+        while at < batch.len() {
+            let (entry, next) = all(at);
+            let first = mem::replace(&mut at, next);
             place += gallop(&list[place..], |&other| E::unpack(other).key() < entry.key());
             if let Some(listed) = list.get_mut(place) {
                 let mut found = E::unpack(*listed);
@@ -130,17 +147,18 @@ impl<E: Entry> Gathered<E> {
                     continue;
                 }
             }
-            new.push((place, entry.pack()));
+            new.push((place, first));
         }
+        let Some(&(_, first)) = new.first() else { return };
         // Some room more, so that a list of some millions is not moved as a whole each time.
-        let room = if self.list.len() < MANY { self.list.len() / BATCH_SHARE } else { 0 };
+        let room = if self.list.len() < MANY { self.list.len() / ROOM_SHARE } else { 0 };
         self.list.reserve_exact(new.len().max(room));
         let mut end = self.list.len();
-        self.list.extend(new.iter().map(|&(_, entry)| entry));
+        self.list.resize(end + new.len(), entry(batch[first]).pack());
         // From the end, so that what has not been moved is not overwritten.
-        for (left, &(place, entry)) in new.iter().enumerate().rev() {
+        for (left, &(place, first)) in new.iter().enumerate().rev() {
             self.list.copy_within(place..end, place + left + 1);
-            self.list[place + left] = entry;
+            self.list[place + left] = all(first).0.pack();
             end = place;
         }
         new.clear();

@@ -18,6 +18,7 @@ mod counter;
 mod earlier;
 mod flow;
 mod gathered;
+mod radix;
 mod service;
 mod sketch;
 mod sums;

@@ -2,6 +2,7 @@
 
 use super::combiner::Combiner;
 use super::gathered::{Entry, Gathered, Keyed};
+use super::radix;
 
 /// The first and the last time at which an address was seen, in nanoseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,10 @@ impl Entry for Sum {
         let address = u128::from(self.address) << 96;
         let light = address | u128::from(bytes) << 64 | u128::from(time as u64);
         (records == 1).then_some(light)
+    }
+
+    fn sort(lights: &mut Vec<u128>, room: &mut Vec<u128>) {
+        radix::sort(lights, room, |&light| (light >> 96) as u32);
     }
 
     #[inline]

@@ -20,6 +20,7 @@ use crate::behaviour::{ConversationCounter, Conversations, LIMIT, Ledger, Side, 
 
 pub(crate) mod account;
 pub mod catalogue;
+mod digits;
 // Part of the fuzzing crate, which needs to see this module's private items.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/alone.rs"]

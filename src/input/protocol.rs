@@ -1,5 +1,7 @@
 //! IP protocols by name, as captures and flow logs write them.
 
+use super::digits::few;
+
 /// Names as captures write them, in lower case, and IANA's numbers.
 const NAMES: [(&str, u8); 24] = [
     ("icmp", 1),
@@ -29,7 +31,13 @@ const NAMES: [(&str, u8); 24] = [
 ];
 
 /// The number of the protocol that `text` gives, by name in any case or by number.
+#[inline]
 pub fn parse_protocol(text: &[u8]) -> Option<u8> {
+    parse_number(text).or_else(|| named(text))
+}
+
+/// The number of the protocol that `text` names, or that stands between blanks.
+fn named(text: &[u8]) -> Option<u8> {
     let text = text.trim_ascii();
     if text.first().is_some_and(u8::is_ascii_digit) {
         return parse_number(text);
@@ -44,20 +52,10 @@ pub fn has_ports(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-/// The decimal number that `text` consists of, if it fits `T`.
+/// The decimal number of at most eight digits that `text` consists of, if it fits `T`.
+#[inline]
 pub fn parse_number<T: TryFrom<u32>>(text: &[u8]) -> Option<T> {
-    if text.is_empty() || text.len() > 9 {
-        return None;
-    }
-    let mut number = 0u32;
-    for &byte in text {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number * 10 + u32::from(digit);
-    }
-    T::try_from(number).ok()
+    T::try_from(few(text)?).ok()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::text::{Times, put_number};
 #[cfg(feature = "report")]
 use crate::address::{AddressSet, Unit};
 #[cfg(feature = "report")]
-use crate::behaviour::Activity;
+use crate::behaviour::{Activity, Span};
 
 /// All of them but records, which have a column already where records are what is counted.
 const COUNTERS: &str = ",bytes,peers,services,unanswered,first_seen,last_seen";
@@ -51,10 +51,15 @@ pub fn write(set: &AddressSet, at: usize, times: &mut Times, text: &mut Vec<u8>)
         put(bytes);
         [peers, services, unanswered].into_iter().for_each(|count| put(count.map(u64::from)));
     }
-    for time in [span.map(|span| span.first), span.map(|span| span.last)] {
-        text.push(b',');
-        if let Some(time) = time {
-            times.put(time, text);
-        }
+    text.push(b',');
+    let Some(Span { first, last }) = span else { return text.push(b',') };
+    let from = text.len();
+    times.put(first, text);
+    let to = text.len();
+    text.push(b',');
+    if first == last {
+        text.extend_from_within(from..to);
+    } else {
+        times.put(last, text);
     }
 }

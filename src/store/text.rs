@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use crate::input::Rfc3339;
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -23,6 +24,9 @@ const PAIRS: [[u8; 2]; 100] = {
 /// Appends the decimal digits of `number`.
 #[inline]
 pub fn put_number(number: u64, text: &mut Vec<u8>) {
+    if number < 10 {
+        return text.push(b'0' + number as u8);
+    }
     text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
@@ -42,10 +46,18 @@ pub fn put_float<F: zmij::Float + fmt::Display>(number: F, text: &mut Vec<u8>) {
     }
 }
 
+/// Appends the first `len` of `bytes`: all at first, as to copy so many as a compiler knows takes no call.
+#[inline]
+fn put_start<const N: usize>(bytes: &[u8; N], len: usize, text: &mut Vec<u8>) {
+    let end = text.len() + len;
+    text.extend_from_slice(bytes);
+    text.truncate(end);
+}
+
 /// Appends the dotted quad of `address`.
 #[inline]
 pub fn put_address(address: u32, text: &mut Vec<u8>) {
-    // The longest has 15 bytes.
+    // The longest has 15 bytes, and a point behind.
     let (mut quad, mut len) = ([0; 16], 0);
     for octet in address.to_be_bytes() {
         let [tens, ones] = PAIRS[usize::from(octet % 100)];
@@ -61,10 +73,10 @@ pub fn put_address(address: u32, text: &mut Vec<u8>) {
         quad[len + 1] = b'.';
         len += 2;
     }
-    text.extend_from_slice(&quad[..len - 1]);
+    put_start(&quad, len - 1, text);
 }
 
-/// Writes times as [`Rfc3339`] does, and looks up the calendar only when the day changes.
+/// Writes times as [`Rfc3339`](crate::input::Rfc3339) does, and looks up the calendar only when the day changes.
 #[derive(Debug)]
 pub struct Times {
     day: i64,
@@ -108,17 +120,23 @@ impl Times {
             };
         }
         whole[len] = b'Z';
-        text.extend_from_slice(&whole[..=len]);
+        put_start(&whole, len + 1, text);
     }
 
     #[cold]
     fn turn(&mut self, day: i64, time: i64) {
         self.day = day;
-        let text = Rfc3339(time).to_string();
+        let Ok(time) = Timestamp::from_nanosecond(time.into()) else { return };
+        let date = Offset::UTC.to_datetime(time).date();
         // Years have four digits: from 1677 to 2262.
-        if let Some(date) = text.as_bytes().first_chunk() {
-            self.date = *date;
-        }
+        let year = date.year().unsigned_abs();
+        let [y, z, m, d] = [
+            PAIRS[usize::from(year / 100)],
+            PAIRS[usize::from(year % 100)],
+            PAIRS[date.month().unsigned_abs() as usize],
+            PAIRS[date.day().unsigned_abs() as usize],
+        ];
+        self.date = [y[0], y[1], z[0], z[1], b'-', m[0], m[1], b'-', d[0], d[1], b'T'];
     }
 }
 
@@ -129,6 +147,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::input::Rfc3339;
 
     proptest! {
         #[test]

@@ -92,7 +92,7 @@ pub(crate) fn read(
     let [source, destination] = [fold()?, fold()?];
     let is_any = options.roles == Some(Roles::Any);
     let flows = ConversationCounter::new(options.behaviour, is_any)
-        .map(|counter| FlowCounter::new(counter, source.sender(), destination.sender()))
+        .map(|counter| FlowCounter::new(counter, source.lane(), destination.lane()))
         .map(|counter| Fold::new(counter).map_err(failed))
         .transpose()?;
     let folds = Folds { source, destination, flows };

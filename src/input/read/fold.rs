@@ -64,12 +64,36 @@ pub(crate) trait Counts<B>: Send + 'static {
     fn end(&mut self) {}
 }
 
+/// The way of batches to the thread that counts them, which gives them back empty to the lane that sent them: to get
+/// memory anew for each would take longer than to count it.
+pub(crate) struct Lane<B> {
+    batches: SyncSender<(B, Sender<B>)>,
+    back: Sender<B>,
+    spare: Receiver<B>,
+}
+
+impl<B: Batch> Lane<B> {
+    fn new(batches: SyncSender<(B, Sender<B>)>) -> Self {
+        let (back, spare) = channel();
+        Self { batches, back, spare }
+    }
+
+    /// An empty batch.
+    fn spare(&self) -> B {
+        self.spare.try_recv().unwrap_or_default()
+    }
+
+    fn send(&self, batch: B) {
+        // If the thread is gone, its `finish` notices.
+        let _ = self.batches.send((batch, self.back.clone()));
+    }
+}
+
 /// A thread that counts batches in the order they are given.
 pub(crate) struct Fold<B, C> {
-    batches: SyncSender<B>,
+    lane: Lane<B>,
     /// What has not been sent yet.
     batch: B,
-    spare: Receiver<B>,
     thread: JoinHandle<io::Result<C>>,
 }
 
@@ -79,17 +103,15 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
     /// # Errors
     /// If it cannot be started.
     pub fn new(counts: C) -> io::Result<Self> {
-        let (batches, taken) = sync_channel::<B>(AHEAD);
-        let (returned, spare) = channel();
-        let thread = Builder::new()
-            .name("octomix fold".to_owned())
-            .spawn(move || count(counts, taken, &returned))?;
-        Ok(Self { batches, batch: B::default(), spare, thread })
+        let (batches, taken) = sync_channel(AHEAD);
+        let thread =
+            Builder::new().name("octomix fold".to_owned()).spawn(move || count(counts, taken))?;
+        Ok(Self { lane: Lane::new(batches), batch: B::default(), thread })
     }
 
     /// Where others, too, may send what is to be counted, until they drop it.
-    pub fn sender(&self) -> SyncSender<B> {
-        self.batches.clone()
+    pub fn lane(&self) -> Lane<B> {
+        Lane::new(self.lane.batches.clone())
     }
 
     /// Counts `batch` and empties it.
@@ -101,9 +123,8 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
     }
 
     fn hand_over(&mut self) {
-        let spare = self.spare.try_recv().unwrap_or_default();
-        // If the thread is gone, `finish` notices.
-        let _ = self.batches.send(std::mem::replace(&mut self.batch, spare));
+        let spare = self.lane.spare();
+        self.lane.send(std::mem::replace(&mut self.batch, spare));
     }
 
     /// Waits for the counts.
@@ -112,7 +133,7 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
     /// If the thread has failed.
     pub fn finish(mut self) -> io::Result<C> {
         self.hand_over();
-        drop(self.batches);
+        drop(self.lane);
         let failed = |_| Err(io::Error::other("a thread that counts addresses has failed"));
         self.thread.join().unwrap_or_else(failed)
     }
@@ -120,14 +141,13 @@ impl<B: Batch, C: Counts<B>> Fold<B, C> {
 
 fn count<B: Batch, C: Counts<B>>(
     mut counts: C,
-    batches: Receiver<B>,
-    spare: &Sender<B>,
+    batches: Receiver<(B, Sender<B>)>,
 ) -> io::Result<C> {
-    for mut batch in batches {
+    for (mut batch, back) in batches {
         counts.count(&batch)?;
         batch.clear();
-        // The receiver may be gone.
-        let _ = spare.send(batch);
+        // The lane may be gone.
+        let _ = back.send(batch);
     }
     counts.end();
     Ok(counts)
@@ -136,16 +156,16 @@ fn count<B: Batch, C: Counts<B>>(
 /// Counts conversations, and sends what they add to the sums of addresses to those who count these.
 pub(crate) struct FlowCounter {
     counter: ConversationCounter,
-    sources: SyncSender<Keys>,
-    destinations: SyncSender<Keys>,
+    sources: Lane<Keys>,
+    destinations: Lane<Keys>,
 }
 
 impl FlowCounter {
     /// Counts with `counter`.
     pub fn new(
         counter: ConversationCounter,
-        sources: SyncSender<Keys>,
-        destinations: SyncSender<Keys>,
+        sources: Lane<Keys>,
+        destinations: Lane<Keys>,
     ) -> Self {
         Self { counter, sources, destinations }
     }
@@ -156,11 +176,15 @@ impl FlowCounter {
     }
 
     /// Counts with `count`, which gives away what flows add to the sums of addresses.
-    fn sending(&mut self, count: impl FnOnce(&mut ConversationCounter, &mut dyn FnMut(Added))) {
+    fn sending(
+        &mut self,
+        count: impl FnOnce(&mut ConversationCounter, &mut dyn FnMut(&mut Added)),
+    ) {
         count(&mut self.counter, &mut |Added { sources, destinations }| {
             for (sums, to) in [(sources, &self.sources), (destinations, &self.destinations)] {
-                // If the thread is gone, its `finish` notices.
-                let _ = to.send(Keys { sums, ..Keys::default() });
+                let mut keys = to.spare();
+                std::mem::swap(&mut keys.sums, sums);
+                to.send(keys);
             }
         });
     }
@@ -243,6 +267,11 @@ impl Folded {
 
 impl Counts<Keys> for Folded {
     fn count(&mut self, keys: &Keys) -> io::Result<()> {
+        if keys.addresses() == 0 {
+            // Sums alone are sorted here: no other thread is woken.
+            self.add(keys);
+            return Ok(());
+        }
         self.counted = self.counted.saturating_add(keys.addresses());
         // Fewer addresses are not sorted.
         if let Own::Wanted(threads) = self.own

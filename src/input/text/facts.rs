@@ -1,6 +1,7 @@
 //! The columns of a record's protocol, ports, time, packets and bytes, and their values.
 
 use crate::address::Unit;
+use crate::input::digits::few;
 use crate::input::names::{self, Field};
 use crate::input::protocol::{parse_number, parse_protocol};
 use crate::input::read::block::Block;
@@ -84,6 +85,8 @@ impl<C: Copy> FactColumns<C> {
         }
     }
 
+    // Inlined, as a copy of facts just written in pieces would wait for each of these.
+    #[inline(always)]
     fn needed<'f>(&self, field: &impl Fn(C) -> &'f [u8], block: &mut Block) -> Facts {
         let [protocol, source_port, destination_port] = &self.facts;
         Facts {
@@ -145,6 +148,10 @@ fn sum<'f, C: Copy>(columns: &[(C, Option<C>)], field: impl Fn(C) -> &'f [u8]) -
 /// 2^64 it saturates.
 #[inline]
 pub(crate) fn parse_count(text: &[u8]) -> Option<u64> {
+    few(text).map(u64::from).or_else(|| any_count(text))
+}
+
+fn any_count(text: &[u8]) -> Option<u64> {
     let text = text.trim_ascii();
     let text = text.strip_suffix(b".0").unwrap_or(text);
     if text.is_empty() {
@@ -161,7 +168,12 @@ pub(crate) fn parse_count(text: &[u8]) -> Option<u64> {
 
 /// The port that `text` is. It may be a float, because pandas turns an integer column with gaps into
 /// floats.
+#[inline]
 pub(crate) fn parse_port(text: &[u8]) -> Option<u16> {
+    parse_number(text).or_else(|| float_port(text))
+}
+
+fn float_port(text: &[u8]) -> Option<u16> {
     let text = text.trim_ascii();
     parse_number(text.strip_suffix(b".0").unwrap_or(text))
 }

@@ -1,6 +1,7 @@
 //! Numbers of seconds since 1970, as tables of millions of rows hold them.
 
 use super::{SECOND, fraction, leading_digits, whole};
+use crate::input::digits::{eight, few};
 
 /// A number at least this large is in the next smaller unit: seconds reach the year 5138, and milliseconds
 /// begin in 1973.
@@ -29,6 +30,20 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
         rest => with_exponent(digits, b"", rest)?,
     };
     Some(if is_negative { -time } else { time })
+}
+
+/// Of these what most rows have: seconds of ten digits with a fraction, or digits alone.
+#[inline]
+pub(super) fn usual(text: &[u8]) -> Option<i64> {
+    let Some(([digits @ .., b'.'], fraction)) = text.split_first_chunk::<11>() else {
+        return count(text, b"");
+    };
+    let seconds = i64::from(eight(digits.first_chunk()?)?) * 100 + i64::from(few(&digits[8..])?);
+    let nanoseconds = match fraction {
+        [digits @ .., last] if digits.len() == 8 => few(digits)? * 10 + few(&[*last])?,
+        _ => few(fraction)? * 10u32.pow(9 - fraction.len() as u32),
+    };
+    seconds.checked_mul(SECOND)?.checked_add(nanoseconds.into())
 }
 
 /// The time of a number with the digits `before` and `after` the point.

@@ -10,6 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use crate::input::digits::eight;
 use crate::input::options::Notation;
 
 mod date;
@@ -44,6 +45,10 @@ const HOUR: i64 = 60 * MINUTE;
 /// ```
 #[inline]
 pub fn parse_time(text: &[u8], notation: Notation) -> Option<i64> {
+    epoch::usual(text).or_else(|| parse_any(text, notation))
+}
+
+fn parse_any(text: &[u8], notation: Notation) -> Option<i64> {
     let text = text.trim_ascii();
     epoch::parse(text).or_else(|| date::parse(text, notation))
 }
@@ -68,27 +73,12 @@ fn leading_digits(text: &[u8]) -> (&[u8], &[u8]) {
     while text
         .get(count..)
         .and_then(<[u8]>::first_chunk)
-        .is_some_and(|eight| number(eight).is_some())
+        .is_some_and(|digits| eight(digits).is_some())
     {
         count += 8;
     }
     count += text[count..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     text.split_at(count)
-}
-
-/// The number that eight digits make, found in all of them at once
-/// (<https://lemire.me/blog/2018/10/03/quickly-parsing-eight-digits/>).
-#[inline]
-fn number(digits: &[u8; 8]) -> Option<i64> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
-    let word = u64::from_le_bytes(*digits);
-    // A digit is a byte of 0x30 and below ten; six more do not reach 0x40.
-    let is_number = word & HIGH == ZEROS && (word + 0x0606_0606_0606_0606) & HIGH == ZEROS;
-    let pairs = (word - (ZEROS & word)).wrapping_mul(1 + (10 << 8)) >> 8 & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(1 + (100 << 16)) >> 16 & 0x0000_ffff_0000_ffff;
-    let eight = fours.wrapping_mul(1 + (10_000 << 32)) >> 32;
-    is_number.then_some(eight as i64)
 }
 
 /// The number that `digits` consists of.
@@ -97,9 +87,9 @@ fn whole(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() {
         return None;
     }
-    let (eights, rest) = digits.as_chunks::<8>();
-    let before = eights.iter().try_fold(0i64, |before, eight| {
-        before.checked_mul(100_000_000)?.checked_add(number(eight)?)
+    let (eights, rest) = digits.as_chunks();
+    let before = eights.iter().try_fold(0i64, |before, digits| {
+        before.checked_mul(100_000_000)?.checked_add(eight(digits)?.into())
     })?;
     rest.iter().try_fold(before, |number, byte| {
         let digit = byte.is_ascii_digit().then_some(i64::from(byte.wrapping_sub(b'0')))?;
