@@ -373,7 +373,7 @@ fn the_page_of_a_batch_leads_to_that_of_each_capture() {
     std::fs::write(folder.path().join("none.txt"), "").unwrap();
     let each = ["detect", "--each", "--quiet", "--engine", "cpu", markup, "none.txt"];
     let run = Command::new(env!("CARGO_BIN_EXE_octomix")).current_dir(&folder).args(each).output();
-    assert_eq!(run.unwrap().status.code(), Some(1));
+    assert_eq!(run.unwrap().status.code(), Some(3));
     browser.load(&folder.path().join("octomix-out/index.html"));
     assert_eq!(browser.run("return window.pwned ?? null"), Value::Null);
     assert_eq!(browser.log("browser"), Vec::<String>::new());
