@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::{Duration, Instant};
+
 use common::faulty::{Fault, Faulty};
 use common::{gpu, list};
 use octomix::conformance::fits::Fits;
@@ -11,6 +13,9 @@ use octomix::engine::{CpuEngine, Engine, EngineError, FallbackEngine, GpuEngine}
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density};
 use octomix::{BayesianMixture, KMeans, Points, Search, unobserved};
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 fn faulty<'a>(
     engine: Box<dyn Engine + 'a>,
@@ -88,6 +93,41 @@ fn a_fit_ends_as_if_nothing_had_happened_whatever_fails_and_when() {
             assert!(kmeans(&mut engine) == expected_kmeans, "{what}");
         }
     }
+}
+
+/// How long the soak of devices goes on: `OCTOMIX_SOAK` in seconds, or else some of them.
+fn seconds() -> u64 {
+    let asked = std::env::var("OCTOMIX_SOAK").ok();
+    asked.map_or(2, |asked| asked.parse().expect("OCTOMIX_SOAK is a number of seconds"))
+}
+
+/// Fit after fit over other sets, any of which loses its device at any time.
+#[test]
+fn a_device_lost_at_any_time_changes_no_result() {
+    let rng = &mut ChaCha8Rng::seed_from_u64(1);
+    let begun = Instant::now();
+    let (mut fits, mut troubles) = (0, 0);
+    while begun.elapsed() < Duration::from_secs(seconds()) {
+        let base: u32 = rng.random();
+        let mut addresses: Vec<u32> =
+            (0..rng.random_range(20..600)).map(|_| base ^ (rng.random::<u32>() >> 12)).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let points = Points::new(&addresses);
+        let cpu = || CpuEngine::new(points.clone());
+        let fault = *Fault::ALL.choose(rng).unwrap();
+        let passes = rng.random_range(0..40);
+        let what = format!("fit {fits}, {fault:?} after {passes} passes");
+        let mut engine =
+            FallbackEngine::new(faulty(Box::new(cpu()), &points, fault, passes), points.clone());
+        let search = if rng.random() { Search::Restarts } else { Search::MergeSplit(None) };
+        assert!(mixture(&mut engine, search) == mixture(&mut cpu(), search), "{what}");
+        assert!(engine.trouble().is_none_or(|trouble| is_of(fault, trouble)), "{what}");
+        troubles += usize::from(engine.trouble().is_some());
+        fits += 1;
+    }
+    println!("{fits} fits, {troubles} of which lost their device");
+    assert!(2 * troubles > fits, "{troubles} of {fits}");
 }
 
 /// A GPU leads the fit in single precision, and the CPU takes it over in doubles.

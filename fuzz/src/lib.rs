@@ -49,11 +49,22 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// Writes `bytes` to a file.
-fn written(bytes: &[u8]) -> PathBuf {
+/// Writes `bytes` to a file, the same each time.
+///
+/// # Panics
+/// If it cannot.
+pub fn written(bytes: &[u8]) -> PathBuf {
     let path = FOLDER.join("x");
     fs::write(&path, bytes).expect("the temporary folder can be written to");
     path
+}
+
+/// Checks that a message is one line.
+///
+/// # Panics
+/// If it is none, or several.
+pub fn is_line(told: &str) {
+    assert!(!told.is_empty() && !told.contains(['\n', '\r']), "not one line: {told:?}");
 }
 
 /// Reads `bytes` as a file, as the program does.

@@ -323,6 +323,16 @@ mod tests {
             told.is_err_and(|told| told.contains("expected 1 bytes with the hash ")
                 && told.contains("found none"))
         );
+
+        let text = fs::read_to_string(folder.path().join(MANIFEST))?;
+        for (file, hash) in [("../z", "0"), ("/z", "0"), ("", "0"), ("z", "a\\nb")] {
+            let text = text.replace(r#""file": "z""#, &format!(r#""file": "{file}""#));
+            let text = text.replace(&entry.xxh3, hash);
+            let told = Manifest::parse(Path::new(MANIFEST), text.as_bytes())
+                .and_then(|manifest| manifest.by("a").try_for_each(|e| e.check(folder.path())))
+                .map_err(|error| error.to_string());
+            assert!(told.is_err_and(|told| told.lines().count() == 1), "{file}");
+        }
         Ok(())
     }
 

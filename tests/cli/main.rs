@@ -20,6 +20,7 @@ mod pictures;
 mod refusals;
 mod rules;
 mod signals;
+mod soak;
 mod starts;
 mod strangers;
 mod sweep;

@@ -3,6 +3,7 @@
 
 mod compressed;
 mod counts;
+mod damage;
 mod fields;
 mod files;
 mod json;
@@ -11,3 +12,8 @@ mod logs;
 mod reading;
 mod tables;
 mod wide;
+
+// The rules that the fuzz targets check, too.
+#[path = "../../fuzz/src/account.rs"]
+mod account;
+use octomix::{address, input};

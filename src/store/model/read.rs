@@ -117,8 +117,11 @@ impl Loaded {
         Self::parse(path, &fs::read(path).map_err(failed)?)
     }
 
-    /// The model that `text`, of the file at `path`, holds.
-    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, ModelError> {
+    /// The model that `text` holds; errors name `path`, which is not looked at.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), but for files that cannot be read.
+    pub fn parse(path: &Path, text: &[u8]) -> Result<Self, ModelError> {
         let at = || path.to_path_buf();
         let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
         let head: Head =

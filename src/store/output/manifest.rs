@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
@@ -78,7 +78,7 @@ pub enum ManifestError {
 }
 
 fn expected(Entry { bytes, xxh3, .. }: &Entry) -> String {
-    told(*bytes, xxh3)
+    told(*bytes, &shown(xxh3))
 }
 
 fn told(bytes: u64, xxh3: &str) -> String {
@@ -88,6 +88,12 @@ fn told(bytes: u64, xxh3: &str) -> String {
 impl Entry {
     pub(super) fn new(file: &str, by: &str, bytes: u64, hash: u128) -> Self {
         Self { file: file.to_owned(), by: by.to_owned(), bytes, xxh3: format!("{hash:032x}") }
+    }
+
+    /// Whether it names a file below its directory.
+    fn is_below(&self) -> bool {
+        let mut parts = Path::new(&self.file).components().peekable();
+        parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
     }
 
     /// Checks that the file below `directory` is as it was written.
@@ -145,19 +151,37 @@ impl Manifest {
     /// When it cannot be read, or is none.
     pub fn read(directory: &Path) -> Result<Option<Self>, ManifestError> {
         let path = directory.join(MANIFEST);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(reason) => return Err(ManifestError::Read { path, reason }),
-        };
-        let damaged = |reason| ManifestError::Damaged { path: path.clone(), reason };
+        match fs::read(&path) {
+            Ok(text) => Self::parse(&path, &text).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(reason) => Err(ManifestError::Read { path, reason }),
+        }
+    }
+
+    /// The manifest that `text` holds; errors name `path`, which is not looked at.
+    ///
+    /// # Errors
+    /// When it is none of this version.
+    pub fn parse(path: &Path, text: &[u8]) -> Result<Self, ManifestError> {
+        let damaged = |reason| ManifestError::Damaged { path: path.to_path_buf(), reason };
         let manifest: Self =
-            serde_json::from_slice(&text).map_err(|error| damaged(shown(&error.to_string())))?;
+            serde_json::from_slice(text).map_err(|error| damaged(shown(&error.to_string())))?;
         match (manifest.format.as_str(), manifest.version) {
-            (FORMAT, VERSION) => Ok(Some(manifest)),
+            (FORMAT, VERSION) => match manifest.files.iter().find(|entry| !entry.is_below()) {
+                None => Ok(manifest),
+                Some(entry) => Err(damaged(format!(
+                    "the file '{}' would not be in its directory",
+                    shown(&entry.file)
+                ))),
+            },
             (FORMAT, version) => Err(damaged(format!("its version is {version}, not {VERSION}"))),
             _ => Err(damaged(format!("its format is not '{FORMAT}'"))),
         }
+    }
+
+    /// All results.
+    pub fn entries(&self) -> &[Entry] {
+        &self.files
     }
 
     /// What is known of `file`, a path below the folder.
