@@ -1,6 +1,5 @@
 //! Reading model.json back: whole, of this version, and sound, or a reason why not.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -68,7 +67,10 @@ pub enum ModelError {
         expected: &'static str,
     },
     /// It was not written, because it could not be read again.
-    #[error("the model of '{}' was not written, because it could not be read again: {part}; give milder parameters", shown_path(path))]
+    #[error(
+        "the model of '{}' was not written, because it could not be read again: {part}; give milder parameters",
+        shown_path(path)
+    )]
     Unwritable {
         /// Where it was to be.
         path: PathBuf,
@@ -111,15 +113,15 @@ impl Loaded {
     /// When it cannot be read, is not a model, has another version or kind, or is damaged.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let failed = |reason| ModelError::Read { path: path.to_path_buf(), reason };
-        Self::parse(path, &fs::read(path).map_err(failed)?)
+        Self::parse(path, &crate::store::bounded::read(path).map_err(failed)?)
     }
 
     /// The model that `text`, of the file at `path`, holds.
     pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, ModelError> {
         let at = || path.to_path_buf();
         let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
-        let head: Head = serde_json::from_slice(text)
-            .map_err(|error| not_a_model(shown(&error.to_string())))?;
+        let head: Head =
+            serde_json::from_slice(text).map_err(|error| not_a_model(shown(&error.to_string())))?;
         if head.format != FORMAT {
             return Err(not_a_model(format!("its format is '{}'", shown(&head.format))));
         }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
+use crate::store::bounded;
 use crate::words::{shown, shown_path};
 
 /// The name of the file.
@@ -145,7 +146,7 @@ impl Manifest {
     /// When it cannot be read, or is none.
     pub fn read(directory: &Path) -> Result<Option<Self>, ManifestError> {
         let path = directory.join(MANIFEST);
-        let text = match fs::read(&path) {
+        let text = match bounded::read_regular(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(reason) => return Err(ManifestError::Read { path, reason }),
