@@ -101,6 +101,25 @@ impl Counter {
         }
     }
 
+    /// Counts one packet of each address from `first` to `last`. A block that outweighs what a batch would take is
+    /// merged as it is: what it needs is allocated at once.
+    pub fn extend_block(&mut self, first: u32, last: u32) {
+        let addresses = u64::from(last.saturating_sub(first)) + u64::from(first <= last);
+        if addresses > self.largest_unsorted as u64
+            && let Form::Folded(folded) = &self.form
+        {
+            self.form = Form::Sorted(Sorted::new(folded, self.least_batch));
+        }
+        match &mut self.form {
+            Form::Sorted(sorted) if addresses >= sorted.full as u64 => {
+                sorted.merge();
+                sorted.merge_block(first, last);
+                sorted.make_room(self.least_batch);
+            }
+            _ => (first..=last).for_each(|address| self.count(address)),
+        }
+    }
+
     /// Sorts addresses that have become too many to keep their order.
     #[inline]
     fn outgrow(&mut self) {
@@ -166,34 +185,11 @@ impl Sorted {
     /// Sorts the batch into the list.
     fn merge(&mut self) {
         self.batch.par_sort_unstable();
-        let (old, new) = (self.addresses.len(), self.unseen());
-        self.addresses.reserve_exact(new);
-        self.addresses.resize(old + new, 0);
-        self.packets.grow(old + new);
-
-        // From the end, so that what has not been moved is not overwritten.
-        let (mut from, mut to) = (old, old + new);
-        let mut end = self.batch.len();
-        while end > 0 {
-            let address = self.batch[end - 1];
-            while from > 0 && self.addresses[from - 1] > address {
-                (from, to) = (from - 1, to - 1);
-                self.addresses[to] = self.addresses[from];
-                self.packets.copy(from, to);
-            }
-            let mut packets = 0u64;
-            while end > 0 && self.batch[end - 1] == address {
-                (end, packets) = (end - 1, packets + 1);
-            }
-            to -= 1;
-            if from > 0 && self.addresses[from - 1] == address {
-                from -= 1;
-                packets = packets.saturating_add(self.packets.of(from, address));
-            }
-            self.addresses[to] = address;
-            self.packets.set(to, old + new, address, packets);
-        }
-        self.batch.clear();
+        let mut batch = std::mem::take(&mut self.batch);
+        let of_address = batch.chunk_by(|a, b| a == b).rev();
+        self.merge_in(self.unseen(&batch), of_address.map(|same| (same[0], same.len() as u64)));
+        batch.clear();
+        self.batch = batch;
         for (address, packets) in self.more.drain(..) {
             // All of the batch is in the list by now.
             if let Ok(at) = self.addresses.binary_search(&address) {
@@ -203,10 +199,43 @@ impl Sorted {
         }
     }
 
-    /// How many addresses of the batch, which is sorted, are not in the list.
-    fn unseen(&self) -> usize {
+    /// Sorts one packet of each address from `first` to `last` into the list; the batch is empty.
+    fn merge_block(&mut self, first: u32, last: u32) {
+        let below = |end: u64| self.addresses.partition_point(|&address| u64::from(address) < end);
+        let seen = below(u64::from(last) + 1) - below(first.into());
+        let unseen = (u64::from(last - first) + 1) as usize - seen;
+        self.merge_in(unseen, (first..=last).rev().map(|address| (address, 1)));
+    }
+
+    /// Sorts the packets of `added`, addresses in descending order of which `new` are not in the list, into it.
+    fn merge_in(&mut self, new: usize, added: impl Iterator<Item = (u32, u64)>) {
+        let old = self.addresses.len();
+        self.addresses.reserve_exact(new);
+        self.addresses.resize(old + new, 0);
+        self.packets.grow(old + new);
+
+        // From the end, so that what has not been moved is not overwritten.
+        let (mut from, mut to) = (old, old + new);
+        for (address, mut packets) in added {
+            while from > 0 && self.addresses[from - 1] > address {
+                (from, to) = (from - 1, to - 1);
+                self.addresses[to] = self.addresses[from];
+                self.packets.copy(from, to);
+            }
+            to -= 1;
+            if from > 0 && self.addresses[from - 1] == address {
+                from -= 1;
+                packets = packets.saturating_add(self.packets.of(from, address));
+            }
+            self.addresses[to] = address;
+            self.packets.set(to, old + new, address, packets);
+        }
+    }
+
+    /// How many addresses of `batch`, which is sorted, are not in the list.
+    fn unseen(&self, batch: &[u32]) -> usize {
         let (mut at, mut unseen) = (0, 0);
-        for of_address in self.batch.chunk_by(|a, b| a == b) {
+        for of_address in batch.chunk_by(|a, b| a == b) {
             while at < self.addresses.len() && self.addresses[at] < of_address[0] {
                 at += 1;
             }
@@ -240,6 +269,34 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_block_counts_as_its_addresses_do(
+            blocks in prop::collection::vec((0u32..60, 0u32..40, 1u64..3), 0..12),
+            last in any::<bool>(),
+            largest_unsorted in 0usize..50,
+            least_batch in 1usize..30,
+        ) {
+            let new = || Counter::new(largest_unsorted, least_batch);
+            let (mut whole, mut single) = (new(), new());
+            // At the end of all addresses, too.
+            let base = if last { u32::MAX - 99 } else { 0 };
+            for (first, more, packets) in blocks {
+                let (first, last) = (base + first, base + first + more);
+                whole.extend_block(first, last);
+                (first..=last).for_each(|address| single.count(address));
+                whole.add(first, packets);
+                single.add(first, packets);
+            }
+            let (whole, single) = (whole.finish(), single.finish());
+            prop_assert_eq!(whole.weights().len(), single.weights().len());
+            let sorted = |set: &AddressSet| {
+                let counts: BTreeMap<u32, u64> =
+                    set.addresses().iter().copied().zip(set.weights()).collect();
+                counts
+            };
+            prop_assert_eq!(sorted(&whole), sorted(&single));
+        }
+
         #[test]
         fn packets_are_counted_whatever_the_form(
             near in prop::collection::vec(

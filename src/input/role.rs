@@ -1,5 +1,7 @@
 //! The sides of a packet, and one value for each of them.
 
+use serde::Deserialize;
+
 /// The side of a packet on which an address appears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -91,11 +93,14 @@ impl Roles {
 }
 
 /// One value for each role.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, bound(deserialize = "T: Default + Deserialize<'de>"))]
 pub struct PerRole<T> {
     /// For the sources.
+    #[serde(rename = "src")]
     pub source: T,
     /// For the destinations.
+    #[serde(rename = "dst")]
     pub destination: T,
     /// For both sides taken as one set.
     pub any: T,

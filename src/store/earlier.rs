@@ -1,17 +1,17 @@
 //! The summary.json of an earlier run, as far as later runs ask: what it found, what it was made from. A file that
 //! is missing, damaged or lacks these fields is ignored.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::bounded;
 use super::original::Original;
 use super::output::Manifest;
 use crate::input::Lost;
 
 /// What the results of a capture were made from, to know whether they would be made again the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeFrom {
     /// A fingerprint of the options, in hexadecimal digits.
     pub options: String,
@@ -88,6 +88,6 @@ impl Earlier {
 
 /// What `directory`'s summary.json tells a `T`.
 fn summary<T: for<'a> Deserialize<'a>>(directory: &Path) -> Option<T> {
-    let text = fs::read(directory.join("summary.json")).ok()?;
+    let text = bounded::read_regular(&directory.join("summary.json")).ok()?;
     serde_json::from_slice(&text).ok()
 }

@@ -5,6 +5,8 @@
 pub mod activity;
 pub mod behaviour;
 #[cfg(feature = "report")]
+pub mod bounded;
+#[cfg(feature = "report")]
 mod earlier;
 #[cfg(feature = "report")]
 pub mod model;

@@ -3,12 +3,12 @@
 //!
 //! A set takes at most two bytes for each address, and 512 MiB in all; whole subnets take next to nothing.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use roaring::RoaringBitmap;
 
+use super::bounded;
 use super::model::ModelError;
 
 /// The file of all addresses.
@@ -35,13 +35,13 @@ impl Seen {
         let read = |name| {
             let path = model.with_file_name(name);
             let damaged = |part: String| ModelError::Damaged { path: path.clone(), part };
-            let file = match File::open(&path) {
+            let file = match bounded::open_regular(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 opened => {
                     opened.map_err(|reason| ModelError::Read { path: path.clone(), reason })?
                 }
             };
-            let set = RoaringBitmap::deserialize_from(BufReader::new(file))
+            let set = RoaringBitmap::deserialize_from(BufReader::new(file.take(bounded::MOST)))
                 .map_err(|error| damaged(format!("it is no Roaring bitmap ({error})")))?;
             if name == SEEN && set.len() != addresses as u64 {
                 let found = set.len();

@@ -11,9 +11,27 @@ use crate::progress::Bar;
 /// Prints `message` on one line of standard error, with octomix's name and its `kind` before it. Whatever it holds,
 /// a terminal obeys none of it.
 pub fn tell(kind: &str, message: &str) {
-    let line = message.lines().collect::<Vec<_>>().join(" ");
     // There is no place left to report that standard error is closed.
-    let _ = writeln!(io::stderr(), "octomix: {kind}: {}", escaped(&line));
+    let _ = io::stderr().write_all(line(kind, message).as_bytes());
+}
+
+/// As [`tell`], where another thread may hold standard error for good.
+pub fn tell_unlocked(kind: &str, message: &str) {
+    #[cfg(unix)]
+    {
+        use std::mem::ManuallyDrop;
+        use std::os::fd::FromRawFd;
+        // SAFETY: it is only written to, and not closed.
+        let stderr = unsafe { std::fs::File::from_raw_fd(2) };
+        let _ = ManuallyDrop::new(stderr).write_all(line(kind, message).as_bytes());
+    }
+    #[cfg(not(unix))]
+    tell(kind, message);
+}
+
+fn line(kind: &str, message: &str) -> String {
+    let line = message.lines().collect::<Vec<_>>().join(" ");
+    format!("octomix: {kind}: {}\n", escaped(&line))
 }
 
 /// Prints what clap says of the command line, and returns the exit status. Where an argument is what a terminal

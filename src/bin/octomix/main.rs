@@ -6,6 +6,7 @@ mod cli;
 mod command;
 mod console;
 mod gpu;
+mod memory;
 mod progress;
 mod signals;
 mod threads;
@@ -14,21 +15,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[global_allocator]
+static ALLOCATOR: memory::Counted = memory::Counted;
+
 fn main() -> ExitCode {
     quieten_device_select();
     if let Some(tried) = gpu::trial::child() {
         return tried;
     }
+    memory::start(std::env::args_os().skip(1));
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(console::tell_of_arguments(&error)),
     };
-    if let Err(refused) = threads::start(cli.threads) {
-        console::tell("error", &refused);
-        return ExitCode::FAILURE;
-    }
-    signals::end_as_told();
-    match command::run(&cli.command) {
+    match command::run(&cli.command, &command::Machine { threads: cli.threads }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

@@ -2,15 +2,15 @@
 //! shells and schedulers expect. A signal that was ignored when it started, as `nohup` ignores SIGHUP, stays ignored.
 
 #[cfg(not(unix))]
-pub use others::{end_as_told, end_by_file_size};
+pub use others::{end_as_told, end_by_file_size, file_was_too_large};
 #[cfg(unix)]
-pub use unix::{end_as_told, end_by_file_size};
+pub use unix::*;
 
 #[cfg(unix)]
 mod unix {
     use std::ffi::c_int;
     use std::io;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
     use std::sync::{Arc, OnceLock};
     use std::thread::Builder;
 
@@ -55,9 +55,76 @@ mod unix {
         Builder::new().name("octomix signals".to_owned()).spawn(wait).map(drop)
     }
 
+    /// Whether a file has reached the largest size that a process may write.
+    pub fn is_file_too_large() -> bool {
+        TOO_LARGE.get().is_some_and(|sent| sent.load(Ordering::SeqCst))
+    }
+
+    /// Notes that one has in a process that worked for this one.
+    pub fn file_was_too_large() {
+        TOO_LARGE.get_or_init(Arc::default).store(true, Ordering::SeqCst);
+    }
+
+    /// The process that works for this one, or 0.
+    static WORKER: AtomicI32 = AtomicI32::new(0);
+
+    /// Passes signals on to the process that works for this one, and dies of them where there is none.
+    pub fn pass_on() {
+        handle_by(handler as *const () as libc::sighandler_t);
+    }
+
+    /// Names the process to pass signals on to; 0 is none.
+    pub fn pass_on_to(worker: libc::pid_t) {
+        WORKER.store(worker, Ordering::SeqCst);
+    }
+
+    /// Lets signals do what they do by default, but for those that are ignored.
+    pub fn stop_passing_on() {
+        handle_by(libc::SIG_DFL);
+    }
+
+    fn handle_by(handler: libc::sighandler_t) {
+        for signal in ENDS.into_iter().filter(|&signal| !is_ignored(signal)) {
+            // SAFETY: all zeros are a `sigaction`; the handler is the default one or the one below.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                action.sa_sigaction = handler;
+                action.sa_flags = libc::SA_RESTART;
+                libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+            }
+        }
+    }
+
+    extern "C" fn handler(signal: c_int) {
+        let worker = WORKER.load(Ordering::SeqCst);
+        // SAFETY: these calls are allowed in a handler.
+        unsafe {
+            if worker > 0 {
+                libc::kill(worker, signal);
+            } else {
+                libc::signal(signal, libc::SIG_DFL);
+                libc::raise(signal);
+            }
+        }
+    }
+
+    /// Ends the program by `signal`, of which the process that worked for it died, if it is one that is sent on
+    /// purpose.
+    pub fn end_as(signal: c_int) {
+        if ENDS.contains(&signal) {
+            stop_passing_on();
+            abandon(|| emulate_default_handler(signal).unwrap_or_default())
+        }
+    }
+
+    /// The name of `signal`.
+    pub fn name(signal: c_int) -> String {
+        signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned)
+    }
+
     /// Ends the program by SIGXFSZ if it was sent: the write that failed has been told of.
     pub fn end_by_file_size() {
-        if TOO_LARGE.get().is_some_and(|sent| sent.load(Ordering::SeqCst)) {
+        if is_file_too_large() {
             abandon(|| emulate_default_handler(SIGXFSZ).unwrap_or_default())
         }
     }
@@ -91,4 +158,7 @@ mod others {
 
     /// There is no such signal here.
     pub fn end_by_file_size() {}
+
+    /// Nor is it told of.
+    pub fn file_was_too_large() {}
 }

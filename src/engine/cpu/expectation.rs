@@ -29,6 +29,10 @@ use crate::pass::expectation::{ExpectationStats, SoftMoments};
 use crate::pass::{Expectation, Mixture, PAIR, PAIRS, Pass};
 
 impl ChunkPass for Expectation {
+    fn components(mixture: &Mixture) -> usize {
+        mixture.0.len()
+    }
+
     fn reduce_chunk(unit: VectorUnit, mixture: &Mixture, chunk: Chunk<'_>) -> ExpectationStats {
         match unit.precision {
             Precision::F32 => of_precision::<f32>(unit, mixture, chunk),

@@ -17,6 +17,10 @@ const VECTORS: usize = 256;
 const EVERY_OTHER: u32 = 0x00ff_00ff;
 
 impl ChunkPass for Lloyd {
+    fn components(centres: &Centres) -> usize {
+        centres.count()
+    }
+
     fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> LloydStats {
         let mut clusters = vec![Cluster::default(); centres.count()];
         if chunk.shared == OCTETS - 1 {

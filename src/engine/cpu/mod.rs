@@ -30,9 +30,12 @@ use lanes::Lane;
 /// that only doubles tell their variances from nothing.
 const SINGLE: usize = 65_536;
 
-/// Tasks that a pass is cut into at most: enough for any number of cores, few enough that what they
-/// return takes no memory to speak of.
+/// Tasks that a pass is cut into at most: enough for any number of cores.
 const TASKS: usize = 1024;
+
+/// Components whose statistics are held at a time, 150 bytes each, before they are merged: those of all tasks unless a
+/// model has hundreds of components.
+const HELD: usize = 1 << 19;
 
 /// Addresses up to which dense /24s are put together. In larger sets they fill chunks of their own as
 /// they lie, and such sets are not copied.
@@ -50,6 +53,9 @@ pub(super) struct VectorUnit {
 
 /// A pass with a kernel.
 pub(super) trait ChunkPass: Pass {
+    /// How many components `params` have.
+    fn components(params: &Self::Params) -> usize;
+
     /// The statistics of the addresses of `chunk`, each once.
     fn reduce_chunk(unit: VectorUnit, params: &Self::Params, chunk: Chunk<'_>) -> Self::Stats;
 }
@@ -156,9 +162,12 @@ impl CpuEngine<'_> {
         // Tasks of all parameter sets side by side: small sets with many restarts fill the cores. What
         // is a task depends on the set alone, so that sums merge in one order.
         let tasks: Vec<&[Chunk<'_>]> = chunks.chunks(chunks.len().div_ceil(TASKS).max(1)).collect();
-        let parts: Vec<P::Stats> = (0..params.len() * tasks.len())
-            .into_par_iter()
-            .map(|task| {
+        let most = params.iter().map(P::components).max().unwrap_or(1).max(1);
+        let at_once = (HELD / most).max(2 * rayon::current_num_threads());
+        let mut merged: Vec<P::Stats> = params.iter().map(P::identity).collect();
+        let all: Vec<usize> = (0..params.len() * tasks.len()).collect();
+        for group in all.chunks(at_once) {
+            let parts = group.par_iter().map(|task| {
                 let params = &params[task / tasks.len()];
                 let mut all = P::identity(params);
                 for &chunk in tasks[task % tasks.len()] {
@@ -167,15 +176,14 @@ impl CpuEngine<'_> {
                     all.merge(&stats);
                 }
                 all
-            })
-            .collect();
-        let mut parts = parts.iter();
-        let merged = |params| {
-            let mut all = P::identity(params);
-            parts.by_ref().take(tasks.len()).for_each(|part| all.merge(part));
-            all
-        };
-        params.iter().map(merged).collect()
+            });
+            let parts: Vec<P::Stats> = parts.collect();
+            group
+                .iter()
+                .zip(&parts)
+                .for_each(|(task, part)| merged[task / tasks.len()].merge(part));
+        }
+        merged
     }
 }
 

@@ -8,6 +8,10 @@ use crate::pass::moments::{ExactMoments, MomentsStats};
 use crate::pass::{Centres, Moments};
 
 impl ChunkPass for Moments {
+    fn components(centres: &Centres) -> usize {
+        centres.count()
+    }
+
     fn reduce_chunk(unit: VectorUnit, centres: &Centres, chunk: Chunk<'_>) -> MomentsStats {
         let mut clusters = vec![ExactMoments::default(); centres.count()];
         for_each_piece(unit, centres, chunk, |k, piece| {

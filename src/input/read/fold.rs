@@ -242,9 +242,14 @@ impl Folded {
 
     fn add(&mut self, keys: &Keys) {
         let mut from = 0;
-        for &(to, first, last) in &keys.networks {
+        // Blocks that follow one another, in the list and in their addresses, are one.
+        let follows = |a: &(usize, u32, u32), b: &(usize, u32, u32)| {
+            a.0 == b.0 && a.2.checked_add(1) == Some(b.1)
+        };
+        for blocks in keys.networks.chunk_by(follows) {
+            let ((to, first, _), (.., last)) = (blocks[0], blocks[blocks.len() - 1]);
             self.add_some(keys, from..to);
-            (first..=last).for_each(|address| self.counter.count(address));
+            self.counter.extend_block(first, last);
             from = to;
         }
         self.add_some(keys, from..keys.addresses.len());

@@ -1,6 +1,6 @@
 //! index.json: the captures of a batch, each with what was found or what went wrong.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::role::RoleSummary;
 use super::run::Summary;
@@ -21,7 +21,7 @@ pub struct Index {
 }
 
 /// One capture of a batch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// The name of its folder of results.
     pub name: String,
@@ -42,7 +42,7 @@ pub struct Entry {
 }
 
 /// How a capture ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Its results are written.
@@ -65,7 +65,7 @@ impl Status {
 }
 
 /// What was found for one role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleCounts {
     /// Distinct addresses.
     pub addresses: usize,

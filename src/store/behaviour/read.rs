@@ -107,13 +107,13 @@ pub use day::{Day, DayError, read};
 
 #[cfg(feature = "report")]
 mod day {
-    use std::fs;
-    use std::io;
+    use std::io::{self, Read};
     use std::path::{Path, PathBuf};
 
     use super::{HEADER, MAGIC, Row, row};
     use crate::behaviour::{Conversation, Conversations, Gathered, Sum};
     use crate::input::PerRole;
+    use crate::store::bounded;
     use crate::words::shown_path;
 
     /// What addresses did on another day.
@@ -171,10 +171,17 @@ mod day {
     /// When it cannot be read, or is damaged.
     pub fn read(path: &Path) -> Result<Option<Day>, DayError> {
         let damaged = |reason| DayError::Damaged { path: path.to_path_buf(), reason };
-        let bytes = match fs::read(path) {
+        let failed = |reason| DayError::Read { path: path.to_path_buf(), reason };
+        let mut file = match bounded::open_regular(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read.map_err(|reason| DayError::Read { path: path.to_path_buf(), reason })?,
+            opened => opened.map_err(failed)?,
         };
+        // Its size follows from what it holds, and has no other bound than memory.
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEADER.len() as u64).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.starts_with(MAGIC) {
+            file.read_to_end(&mut bytes).map_err(failed)?;
+        }
         if bytes.starts_with(MAGIC) && bytes.len() >= HEADER.len() && !bytes.starts_with(HEADER) {
             return Err(DayError::OtherVersion { path: path.to_path_buf() });
         }

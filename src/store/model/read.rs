@@ -1,6 +1,5 @@
 //! Reading model.json back: whole, of this version, and sound, or a reason why not.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -114,7 +113,7 @@ impl Loaded {
     /// When it cannot be read, is not a model, has another version or kind, or is damaged.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let failed = |reason| ModelError::Read { path: path.to_path_buf(), reason };
-        Self::parse(path, &fs::read(path).map_err(failed)?)
+        Self::parse(path, &crate::store::bounded::read(path).map_err(failed)?)
     }
 
     /// The model that `text` holds; errors name `path`, which is not looked at.

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
+use crate::store::bounded;
 use crate::words::{shown, shown_path};
 
 /// The name of the file.
@@ -151,7 +152,7 @@ impl Manifest {
     /// When it cannot be read, or is none.
     pub fn read(directory: &Path) -> Result<Option<Self>, ManifestError> {
         let path = directory.join(MANIFEST);
-        match fs::read(&path) {
+        match bounded::read_regular(&path) {
             Ok(text) => Self::parse(&path, &text).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(reason) => Err(ManifestError::Read { path, reason }),

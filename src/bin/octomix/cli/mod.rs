@@ -20,6 +20,8 @@ use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand};
 
+use crate::memory::{Size, size};
+
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
 pub use detect::DetectArgs;
@@ -59,6 +61,10 @@ pub struct Cli {
     /// How many threads compute, at most four for each core; as many as there are cores if not given
     #[arg(long, global = true, value_name = "N", help_heading = "Machine")]
     pub threads: Option<NonZeroUsize>,
+    /// How much memory it may take, e.g. 8G or 500M; what the machine, its control group and ulimit leave, less a
+    /// tenth, if not given
+    #[arg(long, global = true, value_name = "SIZE", value_parser = size, help_heading = "Machine")]
+    pub memory_limit: Option<Size>,
 }
 
 #[derive(Debug, Subcommand)]

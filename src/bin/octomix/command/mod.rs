@@ -21,6 +21,7 @@ mod validate;
 
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -41,15 +42,49 @@ use start_file::StartFileError;
 
 use crate::cli::{Command, Format};
 use crate::console::Console;
+use crate::memory::{self, Stage};
 use crate::progress::Unit;
+use crate::{signals, threads};
 
-/// Runs `command` to its end.
+/// What a command computes on, which is started when it begins to compute.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine {
+    /// How many threads were asked for.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl Machine {
+    /// Starts the threads that compute, and has signals end the program in order.
+    ///
+    /// # Errors
+    /// When the system starts no more threads.
+    pub fn start(&self) -> Result<(), Failure> {
+        threads::start(self.threads).map_err(Failure::Threads)?;
+        signals::end_as_told();
+        Ok(())
+    }
+
+    /// As [`start`](Self::start), with one thread for what is little work.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_one(&self) -> Result<(), Failure> {
+        Self { threads: Some(NonZeroUsize::MIN) }.start()
+    }
+}
+
+/// Runs `command` to its end on `machine`.
 ///
 /// # Errors
 /// When its work fails; the message is for the user.
-pub fn run(command: &Command) -> Result<(), Failure> {
+pub fn run(command: &Command, machine: &Machine) -> Result<(), Failure> {
+    if let Command::Detect(args) = command
+        && args.each
+    {
+        return batch::run(args, machine);
+    }
+    machine.start()?;
     match command {
-        Command::Detect(args) if args.each => batch::run(args),
         Command::Detect(args) => detect::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => extract::merge(args),
@@ -97,6 +132,16 @@ pub enum Failure {
     Incomplete(Lost),
     #[error("cannot go on reading: {0}")]
     Thread(io::Error),
+    #[error("{0}")]
+    Threads(String),
+    #[error(
+        "{role}s: {components} components: {reason}; give fewer with -k, or raise --memory-limit"
+    )]
+    Memory { role: Role, components: usize, reason: String },
+    #[error("{0}")]
+    Died(String),
+    #[error("{error}")]
+    Ended { error: String, status: u8 },
     #[error("{0}; see octomix help")]
     Usage(String),
     #[error("{0}; ask for another number with --addresses")]
@@ -124,6 +169,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Size(_) => 2,
             Self::Incomplete(_) | Self::Batch { is_of_input: true, .. } => 3,
+            Self::Ended { status, .. } => *status,
             _ => 1,
         }
     }
@@ -141,11 +187,14 @@ fn read(
     console: &mut Console,
 ) -> Result<Capture, InputError> {
     let mut bar = console.bar("reading");
+    memory::at(Stage::Reading);
     let capture = input::read(captures, options, &mut |progress| {
+        memory::reached(progress.bytes);
         bar.update(Unit::Bytes, progress.bytes, progress.total, String::new());
         ControlFlow::Continue(())
     });
     drop(bar);
+    memory::at(Stage::Working);
     match &capture {
         Ok(capture) => warn_of(&capture.account, console),
         Err(error) => error.told().into_iter().for_each(|told| console.warn(told)),

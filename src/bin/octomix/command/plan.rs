@@ -16,6 +16,7 @@ use super::Failure;
 use super::role::Desk;
 use super::start_file::{Labels, StartFile};
 use crate::cli::{Components, ModelArgs, ModelKind};
+use crate::memory;
 
 /// What to fit to each role's addresses.
 #[derive(Debug)]
@@ -76,12 +77,35 @@ impl Plan {
         })
     }
 
+    /// About how many bytes a fit of so many components takes beside the addresses. Up to some hundred components it
+    /// is nothing.
+    fn needs(&self, components: usize) -> u64 {
+        let (k, threads) = (components as u64, rayon::current_num_threads() as u64);
+        let (starts, pairs) = match &self.params {
+            Params::KMeans(params) => (params.n_init, 0),
+            Params::Mixture(params) => match params.search {
+                Search::MergeSplit(_) => (1, k.saturating_mul(k)),
+                Search::Restarts => (params.n_init, 0),
+            },
+        };
+        // Each thread has two of them ready, and one with its vector at hand.
+        let statistics = k * STATISTICS * (4 * threads + 1);
+        let of_starts = k * OF_A_START * starts as u64;
+        statistics.saturating_add(of_starts).saturating_add(pairs.saturating_mul(OF_A_PAIR))
+    }
+
     /// What to fit to the addresses of `desk`, which may be too few for all components.
     ///
     /// # Errors
     /// When the clusters to start from are not those of the addresses.
     pub fn for_desk(&self, desk: &mut Desk<'_>) -> Result<analysis::Plan, Failure> {
         let (auto, role, set) = (self.auto, desk.role, desk.set);
+        let components = self.params.components().min(set.len());
+        memory::fits(self.needs(components)).map_err(|reason| Failure::Memory {
+            role,
+            components,
+            reason,
+        })?;
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(set.addresses())?);
             let params = (**params).clone().into_inner().init(init).check();
@@ -98,6 +122,13 @@ impl Plan {
         Ok(analysis::Plan { params: self.params.with_components(set.len()), auto })
     }
 }
+
+/// Bytes of the statistics of a component.
+const STATISTICS: u64 = 152;
+/// Bytes of a component in a start under way: its parameters, those before, and what they are worked out from.
+const OF_A_START: u64 = 2500;
+/// Bytes of a pair of components, in a search that looks at all of them.
+const OF_A_PAIR: u64 = 32;
 
 /// Warns if `desk` has fewer addresses than `components`.
 pub fn warn_of_few(desk: &mut Desk<'_>, components: usize) {

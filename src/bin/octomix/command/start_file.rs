@@ -1,7 +1,6 @@
 //! Files that say where a mixture starts: parameters as JSON, or the clusters of addresses as CSV.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use nalgebra::Matrix4;
@@ -9,6 +8,7 @@ use octomix::Covariance;
 use octomix::address::{OCTETS, dotted};
 use octomix::input::parse_ipv4;
 use octomix::model::init::StartParameters;
+use octomix::store::bounded;
 use octomix::store::model::Nested;
 use octomix::words::{shown, shown_path};
 use serde::Deserialize;
@@ -54,7 +54,7 @@ impl StartFile {
     /// When it cannot be read, or is neither.
     pub fn read(path: &Path, covariance: Covariance) -> Result<Self, StartFileError> {
         let at = |reason: String| StartFileError { path: path.to_path_buf(), reason };
-        let text = fs::read(path).map_err(|error| at(error.to_string()))?;
+        let text = bounded::read(path).map_err(|error| at(error.to_string()))?;
         if text.trim_ascii_start().first() == Some(&b'{') {
             return parameters(&text, covariance).map(Self::Parameters).map_err(at);
         }

@@ -1,47 +1,42 @@
 //! `octomix detect --each`: every input a capture of its own, with a folder of results and a line in an
 //! index over all.
 //!
-//! A thread reads one capture ahead of the one that is fitted, so two are in memory at a time. All share
-//! one device. What goes wrong with one is told in the index and does not stop the others.
+//! What goes wrong with one is told in the index and does not stop the others. The work is done in a process of its
+//! own, where the system can, because what memory runs out for, and whatever else the system ends, cannot be undone
+//! in the same one.
 
+mod found;
 mod names;
+#[cfg(unix)]
+mod process;
+mod work;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Builder;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-use octomix::engine::choice::Chooser;
-use octomix::input::{
-    self, Account, Capture, Directories, Expanded, Identity, InputError, Lost, Options, Repeated,
-    Sources,
-};
+use octomix::input::{Directories, InputError, Lost, Sources};
 use octomix::report::csv::write_index;
 use octomix::report::page::write_batch;
 use octomix::report::summary::index::{Entry, Index, Status};
 use octomix::report::text;
 use octomix::store::{Earlier, Intent, MadeFrom, Original, Output};
 use octomix::words::escaped;
-use rayon::Yield;
 
-use super::detect;
 use super::plan::Plan;
-use super::run::{Run, intent, warn_of_swept};
-use super::{Failure, all_read, page, print, warn_of, write_json};
+use super::{Failure, Machine, all_read, detect, page, print, warn_of, write_json};
 use crate::cli::DetectArgs;
 use crate::console::Console;
-use crate::gpu;
-use crate::progress::Unit;
+use found::{Found, Input};
+use work::{Event, Tell, Work};
 
 /// Detects anomalies in each capture on its own.
 ///
 /// # Errors
 /// When the engine asked for cannot be had, the index cannot be written, or any capture failed.
-pub fn run(args: &DetectArgs) -> Result<(), Failure> {
+pub fn run(args: &DetectArgs, machine: &Machine) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = detect::plan(&args.model, &args.score)?;
     let directory = &args.output.directory;
@@ -50,12 +45,14 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let mut batch = Batch {
         args,
         plan: &plan,
-        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref())
-            .opened_by(gpu::open),
+        machine,
         console: Console::new(&args.print),
         entries: Vec::new(),
         lost: Lost::default(),
         unread: 0,
+        refused: None,
+        ended: None,
+        is_too_large: false,
     };
     let Found { captures, account, .. } = Found::all(args);
     warn_of(&account, &mut batch.console);
@@ -63,7 +60,10 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let todo = batch.plan(captures);
     batch.detect(todo)?;
 
-    let Batch { mut entries, lost, unread, .. } = batch;
+    let Batch { mut entries, lost, unread, is_too_large, .. } = batch;
+    if is_too_large {
+        crate::signals::file_was_too_large();
+    }
     entries.sort_by_key(|(at, _)| *at);
     let index = Index {
         octomix: env!("CARGO_PKG_VERSION"),
@@ -97,45 +97,14 @@ struct Item {
     made_from: MadeFrom,
 }
 
-/// The path of a capture, and the files that it stands for.
-type Input = (PathBuf, Result<Sources, InputError>);
-
-/// All captures, and what was found beside them.
-#[derive(Default)]
-struct Found {
-    captures: Vec<Input>,
-    /// Where each capture is, by its files.
-    places: HashMap<Vec<Identity>, usize>,
-    account: Account,
-}
-
-impl Found {
-    /// Finds all captures: of a pattern each match. A capture that is found again counts once.
-    fn all(args: &DetectArgs) -> Self {
-        let mut found = Self::default();
-        for path in &args.input.captures {
-            match input::expand(path) {
-                Ok(Expanded { paths, mut passed_over }) => {
-                    found.account.passed_over.append(&mut passed_over);
-                    paths.into_iter().for_each(|path| found.add(path));
-                }
-                Err(error) => found.captures.push((path.clone(), Err(error))),
-            }
-        }
-        found
-    }
-
-    fn add(&mut self, path: PathBuf) {
-        let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
-        if let Ok(sources) = &sources {
-            let files: Vec<_> = sources.files.iter().map(|file| file.identity.clone()).collect();
-            let earlier = self.places.get(&files).filter(|_| !files.is_empty());
-            if let Some((first, _)) = earlier.and_then(|&at| self.captures.get(at)) {
-                return self.account.repeated.push(Repeated::new(&path, first));
-            }
-            self.places.insert(files, self.captures.len());
-        }
-        self.captures.push((path, sources));
+impl Item {
+    /// Tells that it has failed.
+    fn failed(&self, error: &Failure, console: &mut Console) -> Event {
+        let is_unread = matches!(error, Failure::Input(_));
+        let error = error.to_string();
+        console.warn(format!("{}: failed: {error}", self.name));
+        let entry = Entry::failed(&self.name, &escaped(&self.path.to_string_lossy()), error);
+        Event::Done { at: self.at, entry: Box::new(entry), lost: Lost::default(), is_unread }
     }
 }
 
@@ -143,7 +112,7 @@ impl Found {
 struct Batch<'a> {
     args: &'a DetectArgs,
     plan: &'a Plan,
-    chooser: Chooser,
+    machine: &'a Machine,
     console: Console,
     /// What has come to an end, with its place.
     entries: Vec<(usize, Entry)>,
@@ -151,6 +120,12 @@ struct Batch<'a> {
     lost: Lost,
     /// Captures of which nothing could be read.
     unread: usize,
+    /// Why a process that works was refused memory.
+    refused: Option<String>,
+    /// Why the batch cannot go on.
+    ended: Option<Failure>,
+    /// Whether a file reached the largest size that a process may write.
+    is_too_large: bool,
 }
 
 impl Batch<'_> {
@@ -171,7 +146,9 @@ impl Batch<'_> {
                     continue;
                 }
                 Err(error) => {
-                    self.fail(at, &name, &path, error.into());
+                    let item = Item { at, name, path, made_from: MadeFrom::default() };
+                    let failed = item.failed(&error.into(), &mut self.console);
+                    self.take(failed);
                     continue;
                 }
             };
@@ -195,136 +172,141 @@ impl Batch<'_> {
         todo
     }
 
-    /// Works through `items`.
-    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
-        if items.is_empty() {
-            return Ok(());
-        }
-        let reached = Arc::new(Reached::default());
-        let options = Options { directories: Directories::Files, ..self.args.input.options() };
-        let paths = items.iter().map(|item| item.path.clone()).collect();
-        let captures = read_ahead(paths, options, reached.clone()).map_err(Failure::Thread)?;
-        for item in items {
-            let (capture, read_seconds) = self.wait(&item, &captures, &reached)?;
-            let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
-            let begun = begun.unwrap_or_else(Instant::now);
-            let done = match capture {
-                Ok(capture) => self.one(&item, &capture, begun, read_seconds),
-                Err(error) => Err(error.into()),
-            };
-            match done {
-                Ok(entry) => self.entries.push((item.at, entry)),
-                // The next would fail as well.
-                Err(error @ Failure::Gpu(_)) => return Err(error),
-                Err(error) => self.fail(item.at, &item.name, &item.path, error),
+    /// Notes what has become of a capture, or of all.
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Begun(_) => {}
+            Event::Done { at, entry, lost, is_unread } => {
+                self.lost = self.lost.plus(lost);
+                self.unread += usize::from(is_unread);
+                self.entries.push((at, *entry));
             }
+            Event::Refused(refusal) => self.refused = Some(refusal),
+            Event::Ended { error, status } => self.ended = Some(Failure::Ended { error, status }),
+            Event::TooLarge => self.is_too_large = true,
         }
-        Ok(())
     }
 
-    /// The whole way of one capture, from its addresses to its summary.
-    fn one(
-        &mut self,
-        item: &Item,
-        capture: &Capture,
-        started: Instant,
-        read_seconds: f64,
-    ) -> Result<Entry, Failure> {
-        let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
-        let mut console = Console::of(print, &item.name);
-        warn_of(&capture.account, &mut console);
-        let output = Output::new(&output.directory.join(&item.name), intent(detect::MODELS))?;
-        warn_of_swept(&output, &mut console);
-        let opened = Instant::now();
-        let largest = capture.largest().len();
-        let choice = self.chooser.choose(largest, self.plan.params.components())?;
-        let mut run = Run {
-            choice,
-            console,
-            output,
-            requested: engine.engine.name(),
-            roles: input.options().roles,
-            pairs: None,
-            started,
-            read_seconds,
-            engine_seconds: opened.elapsed().as_secs_f64(),
-        };
-        if let Some(warning) = &run.choice.warning {
-            run.console.warn(warning.clone());
-        }
-        let found = detect::roles(&mut run, capture, self.plan, self.args)?;
-        let made_from = Some(item.made_from.clone());
-        let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        self.lost = self.lost.plus(summary.input.lost);
-        Ok(Entry::ok(&item.name, &escaped(&item.path.to_string_lossy()), &summary))
-    }
-
-    fn fail(&mut self, at: usize, name: &str, path: &Path, error: Failure) {
-        self.unread += usize::from(matches!(error, Failure::Input(_)));
-        let error = error.to_string();
-        self.console.warn(format!("{name}: failed: {error}"));
-        self.entries.push((at, Entry::failed(name, &escaped(&path.to_string_lossy()), error)));
-    }
-
-    /// The capture of `item`, once it is read.
-    fn wait(
-        &self,
-        item: &Item,
-        captures: &Receiver<Read>,
-        reached: &Reached,
-    ) -> Result<Read, Failure> {
-        let mut bar = self.console.bar(&format!("{}: reading", item.name));
-        loop {
-            // The reader hands sorting to the pool, of which this thread is one: it may be the only one.
-            let patience = match rayon::yield_now() {
-                Some(Yield::Executed) => Duration::ZERO,
-                _ => Duration::from_millis(2),
+    /// Works through `items`, in a process of its own where one can be had.
+    #[cfg(unix)]
+    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
+        let (args, plan, machine) = (self.args, self.plan, self.machine);
+        let mut todo = VecDeque::from(items);
+        // Those that were under way when a process died: which of them is to blame shows when each is alone.
+        let mut suspects: VecDeque<Item> = VecDeque::new();
+        crate::signals::pass_on();
+        while !(todo.is_empty() && suspects.is_empty()) {
+            let group: Vec<Item> = match suspects.pop_front() {
+                Some(suspect) => vec![suspect],
+                None => todo.drain(..).collect(),
             };
-            match captures.recv_timeout(patience) {
-                Ok(read) => return Ok(read),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    let error = std::io::Error::other("the thread that reads captures has failed");
-                    return Err(Failure::Thread(error));
+            let mut under_way: Vec<usize> = Vec::new();
+            self.refused = None;
+            let work = |tell: Tell| {
+                machine.start()?;
+                Work::new(args, plan, tell).all(&group)
+            };
+            let died = process::run(work, &mut |event| {
+                match &event {
+                    Event::Begun(at) => under_way.push(*at),
+                    Event::Done { at, .. } => under_way.retain(|begun| begun != at),
+                    _ => {}
+                }
+                self.take(event);
+            });
+            if let Some(ended) = self.ended.take() {
+                return Err(ended);
+            }
+            let reason = match died {
+                Ok(None) => continue,
+                Ok(Some(reason)) => self.refused.take().unwrap_or(reason),
+                // No more processes: the work is done in this one.
+                Err(_) => {
+                    todo.extend(group);
+                    todo.extend(suspects);
+                    crate::signals::stop_passing_on();
+                    machine.start()?;
+                    return self.here(&Vec::from(todo));
+                }
+            };
+            self.after(&reason, group, &under_way, &mut suspects, &mut todo);
+        }
+        // What is left to do is little.
+        crate::signals::stop_passing_on();
+        machine.start_one()
+    }
+
+    /// Sorts what is left of `group`, whose process died for `reason`: what was `under_way` alone has failed.
+    #[cfg(unix)]
+    fn after(
+        &mut self,
+        reason: &str,
+        group: Vec<Item>,
+        under_way: &[usize],
+        suspects: &mut VecDeque<Item>,
+        todo: &mut VecDeque<Item>,
+    ) {
+        let is_done = |at| self.entries.iter().any(|(done, _)| *done == at);
+        let mut to_blame = Vec::new();
+        let left = group.into_iter().filter(|item| !is_done(item.at));
+        let (begun, not_begun): (Vec<Item>, Vec<Item>) =
+            left.partition(|item| under_way.contains(&item.at));
+        todo.extend(not_begun);
+        match begun.len() {
+            // It died before any was begun, and would again.
+            0 => to_blame.extend(todo.pop_front()),
+            1 => to_blame.extend(begun),
+            _ => {
+                let names: Vec<&str> = begun.iter().map(|item| item.name.as_str()).collect();
+                let names = names.join(" and ");
+                self.console.warn(format!("{names}: each is done again by itself: {reason}"));
+                for item in begun {
+                    // Standard input is gone once it is read.
+                    let is_gone = item.path.as_os_str() == "-";
+                    if is_gone { to_blame.push(item) } else { suspects.push_back(item) }
                 }
             }
-            let (bytes, total) = *lock(reached);
-            bar.update(Unit::Bytes, bytes, total, String::new());
+        }
+        for item in to_blame {
+            self.sweep(&item);
+            let failure = Failure::Died(reason.to_owned());
+            let failed = item.failed(&failure, &mut self.console);
+            self.take(failed);
         }
     }
-}
 
-/// A capture, or why it could not be read, and the seconds that it took.
-type Read = (Result<Capture, InputError>, f64);
-
-/// The bytes that have been read of the capture being read, and its size where that is known.
-type Reached = Mutex<(u64, Option<u64>)>;
-
-fn lock(reached: &Reached) -> MutexGuard<'_, (u64, Option<u64>)> {
-    reached.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Reads `paths`, each a capture, one ahead of what is taken.
-fn read_ahead(
-    paths: Vec<PathBuf>,
-    options: Options,
-    reached: Arc<Reached>,
-) -> std::io::Result<Receiver<Read>> {
-    // No room: the reader waits with a capture until it is taken.
-    let (captures, taken) = sync_channel(0);
-    Builder::new().name("octomix captures".to_owned()).spawn(move || {
-        for path in paths {
-            let started = Instant::now();
-            let capture = input::read(&[path], &options, &mut |at| {
-                *lock(&reached) = (at.bytes, at.total);
-                ControlFlow::Continue(())
-            });
-            if captures.send((capture, started.elapsed().as_secs_f64())).is_err() {
-                return;
-            }
+    /// Removes the unfinished files of `item`, which its process left.
+    #[cfg(unix)]
+    fn sweep(&self, item: &Item) {
+        let directory = self.args.output.directory.join(&item.name);
+        if directory.is_dir() {
+            // What cannot be removed now is at the next run.
+            let _ = Output::new(&directory, super::run::intent(detect::MODELS));
+            // Only an empty one goes.
+            let _ = std::fs::remove_dir(&directory);
         }
-    })?;
-    Ok(taken)
+    }
+
+    /// Works through `items`.
+    #[cfg(not(unix))]
+    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
+        self.machine.start()?;
+        self.here(&items)
+    }
+
+    /// Works through `items` in this process.
+    fn here(&mut self, items: &[Item]) -> Result<(), Failure> {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell: Tell = Arc::new({
+            let told = told.clone();
+            move |event| told.lock().unwrap_or_else(PoisonError::into_inner).push(event)
+        });
+        let done = Work::new(self.args, self.plan, tell).all(items);
+        let told: Vec<Event> =
+            told.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        told.into_iter().for_each(|event| self.take(event));
+        done
+    }
 }
 
 /// What the options come to: results by others are other results.

@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use super::super::validate::{self, Row, check_passes};
 use super::super::{Failure, print, write_json};
 use super::budget::Budget;
-use super::host::{Host, available_bytes};
+use super::host::Host;
 use super::machine::Machine;
 use super::record::{Adapter, Comparison, KernelCheck, Occupancy, Record, Validation, WholeFit};
 use super::report::{Device, Report};
@@ -447,7 +447,7 @@ impl Campaign<'_> {
         };
         let needed = 4 * n * copies;
         let needs = format!("it needs {} of memory", bytes(needed));
-        match available_bytes() {
+        match crate::memory::available() {
             _ if usize::try_from(needed).is_err() => {
                 Some(format!("{needs}, more than a process has"))
             }

@@ -4,6 +4,8 @@ use std::fs;
 
 use serde::Serialize;
 
+use crate::memory::available;
+
 /// The machine beside its GPU.
 #[derive(Debug, Serialize)]
 pub struct Host {
@@ -24,21 +26,9 @@ impl Host {
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: meminfo("MemTotal:"),
-            available_bytes: available_bytes(),
+            available_bytes: available(),
         }
     }
-}
-
-/// The bytes that can be allocated: what Linux counts as available, and what a container may still take.
-pub fn available_bytes() -> Option<u64> {
-    let number = |file: &str| {
-        let text = fs::read_to_string(format!("/sys/fs/cgroup/memory.{file}")).ok()?;
-        text.trim().parse::<u64>().ok() // `max` where there is no limit
-    };
-    let of_container = number("max").zip(number("current"));
-    let of_container = of_container.map(|(most, now)| most.saturating_sub(now));
-    let of_machine = meminfo("MemAvailable:")?;
-    Some(of_container.map_or(of_machine, |of_container| of_machine.min(of_container)))
 }
 
 /// The bytes that Linux tells under `key`.
