@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::words::bytes;
 
-/// Bytes of such a file at most. A model of a million components, and a bitmap of all addresses, have half of it.
+/// Bytes of such a file at most. A model of a million components has 1.7 GB, any bitmap half a gigabyte.
 pub const MOST: u64 = 2 << 30;
 
 /// The bytes of the file at `path`, which may be a pipe.

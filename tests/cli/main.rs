@@ -14,6 +14,7 @@ mod filters;
 mod folders;
 mod found;
 mod inputs;
+mod memory;
 mod models;
 mod output;
 mod pictures;
@@ -26,6 +27,7 @@ mod strangers;
 mod sweep;
 mod threads;
 mod tutorial;
+mod worker;
 
 use std::fs;
 use std::io::{self, Write};

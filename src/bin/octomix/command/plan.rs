@@ -81,17 +81,18 @@ impl Plan {
     /// is nothing.
     fn needs(&self, components: usize) -> u64 {
         let (k, threads) = (components as u64, rayon::current_num_threads() as u64);
-        let (starts, pairs) = match &self.params {
-            Params::KMeans(params) => (params.n_init, 0),
+        let [of_kmeans, of_mixture] = OF_A_COMPONENT;
+        let (each, starts, is_search) = match &self.params {
+            Params::KMeans(params) => (of_kmeans, params.n_init, false),
             Params::Mixture(params) => match params.search {
-                Search::MergeSplit(_) => (1, k.saturating_mul(k)),
-                Search::Restarts => (params.n_init, 0),
+                Search::MergeSplit(_) => (of_mixture, 1, true),
+                Search::Restarts => (of_mixture, params.n_init, false),
             },
         };
-        // Each thread has two of them ready, and one with its vector at hand.
-        let statistics = k * STATISTICS * (4 * threads + 1);
-        let of_starts = k * OF_A_START * starts as u64;
-        statistics.saturating_add(of_starts).saturating_add(pairs.saturating_mul(OF_A_PAIR))
+        let of_pairs = if is_search { OF_A_PAIR.saturating_mul(k) } else { 0 };
+        let of_starts = OF_A_START.saturating_mul(starts as u64);
+        let each = of_pairs.saturating_add(of_starts).saturating_add(each + OF_A_THREAD * threads);
+        k.saturating_mul(each)
     }
 
     /// What to fit to the addresses of `desk`, which may be too few for all components.
@@ -123,10 +124,12 @@ impl Plan {
     }
 }
 
-/// Bytes of the statistics of a component.
-const STATISTICS: u64 = 152;
-/// Bytes of a component in a start under way: its parameters, those before, and what they are worked out from.
-const OF_A_START: u64 = 2500;
+/// Bytes of a component of a whole run, most of them for its portrait on the page: of K-Means, of a mixture.
+const OF_A_COMPONENT: [u64; 2] = [10_000, 20_000];
+/// Bytes of a component in each start.
+const OF_A_START: u64 = 2_000;
+/// Bytes of a component in each thread: its statistics, four times.
+const OF_A_THREAD: u64 = 600;
 /// Bytes of a pair of components, in a search that looks at all of them.
 const OF_A_PAIR: u64 = 32;
 
