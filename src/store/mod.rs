@@ -24,4 +24,4 @@ pub use earlier::{Earlier, EarlierRole, MadeFrom};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]
-pub use output::{Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon};
+pub use output::{Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon, sweep};

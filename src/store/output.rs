@@ -17,8 +17,8 @@ use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make, sweep};
-pub use unfinished::{Unfinished, abandon};
+use unfinished::{Finished, leftovers, lock, make};
+pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]

@@ -262,7 +262,7 @@ pub fn abandon(end: impl FnOnce()) -> ! {
 }
 
 /// Removes the unfinished files in `directory` whose processes are dead, and returns how many there were.
-pub(super) fn sweep(directory: &Path) -> usize {
+pub fn sweep(directory: &Path) -> usize {
     let Ok(entries) = fs::read_dir(directory) else { return 0 };
     let is_ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
     let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name()));

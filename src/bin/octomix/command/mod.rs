@@ -51,6 +51,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Detect(args) if args.each => batch::run(args),
         Command::Detect(args) => detect::run(args),
+        Command::Extract(args) if args.each => batch::extract(args),
         Command::Extract(args) => extract::run(args),
         Command::Merge(args) => extract::merge(args),
         Command::Fit(args) => detect::fit(args),

@@ -65,9 +65,8 @@ const FILES: [&str; 17] = [
 ];
 
 /// What a run of the kind `by` means to write.
-pub fn intent(by: &'static str) -> Intent<'static> {
-    const FOLDERS: [&str; 3] = ["src", "dst", "any"];
-    Intent { by, folders: &FOLDERS, files: &FILES }
+pub const fn intent(by: &'static str) -> Intent<'static> {
+    Intent { by, folders: &["src", "dst", "any"], files: &FILES }
 }
 
 /// Tells of unfinished files that were removed.

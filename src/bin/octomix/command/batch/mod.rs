@@ -1,9 +1,11 @@
-//! `octomix detect --each`: every input a capture of its own, with a folder of results and a line in an
-//! index over all.
+//! `octomix detect --each` and `octomix extract --each`: every input a capture of its own, with a folder of results
+//! and a line in an index over all.
 //!
-//! A thread reads one capture ahead of the one that is fitted, so two are in memory at a time. All share
-//! one device. What goes wrong with one is told in the index and does not stop the others.
+//! A thread reads one capture ahead of the one that is worked on, so two are in memory at a time. What goes wrong with
+//! one is told in the index and does not stop the others. What is done with a capture is not known here.
 
+mod detect;
+mod extract;
 mod names;
 
 use std::collections::HashMap;
@@ -15,55 +17,94 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use octomix::engine::choice::Chooser;
 use octomix::input::{
-    self, Account, Capture, Directories, Expanded, Identity, InputError, Lost, Options, Repeated,
-    Sources,
+    self, Account, Capture, Directories, Expanded, Identity, InputError, Lost, Options, PerRole,
+    Repeated, Sources,
 };
 use octomix::report::csv::write_index;
-use octomix::report::page::write_batch;
-use octomix::report::summary::index::{Entry, Index, Status};
+use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, Intent, MadeFrom, Original, Output};
+use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, sweep};
 use octomix::words::escaped;
 use rayon::Yield;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::detect;
-use super::plan::Plan;
-use super::run::{Run, intent, warn_of_swept};
-use super::{Failure, all_read, page, print, warn_of, write_json};
-use crate::cli::DetectArgs;
+use super::{Failure, all_read, print, warn_of, write_json};
+use crate::cli::{InputArgs, PrintArgs};
 use crate::console::Console;
-use crate::gpu;
 use crate::progress::Unit;
 
-/// Detects anomalies in each capture on its own.
-///
-/// # Errors
-/// When the engine asked for cannot be had, the index cannot be written, or any capture failed.
-pub fn run(args: &DetectArgs) -> Result<(), Failure> {
+pub use self::detect::run;
+pub use self::extract::run as extract;
+
+/// What is done with each capture, by one kind of command.
+trait Each {
+    /// What the index tells of a role.
+    type Counts: Counts + Serialize + for<'a> From<&'a Self::Earlier>;
+    /// What the summary of an earlier run tells of a role.
+    type Earlier: DeserializeOwned;
+
+    /// The folders below that of a capture, and the kind of its runs in manifests.
+    const INTENT: Intent<'static>;
+
+    /// The whole way of one capture, which took so many seconds to read: what is found, what was lost of it and the
+    /// seconds since `started`.
+    fn one(
+        &mut self,
+        item: &Item,
+        capture: &Capture,
+        started: Instant,
+        read_seconds: f64,
+    ) -> Result<Done<Self::Counts>, Failure>;
+
+    /// Writes files of the index besides those of every batch.
+    fn write_index(&self, _: &Index<Self::Counts>, _: &mut Output) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// What became of one capture.
+struct Done<C> {
+    roles: PerRole<Option<C>>,
+    lost: Lost,
+    seconds: f64,
+}
+
+/// What a batch is told besides what to do with each capture.
+struct Setting<'a> {
+    input: &'a InputArgs,
+    directory: &'a Path,
+    print: &'a PrintArgs,
+    /// Whether to do again what is finished.
+    again: bool,
+    /// A fingerprint of the options: results by others are other results.
+    options: String,
+    /// The files that options name.
+    files: Vec<&'a Path>,
+}
+
+/// Works through all captures, each of them by `each`, and writes the index.
+fn batch<E: Each>(setting: &Setting<'_>, each: E) -> Result<(), Failure> {
     let started = Instant::now();
-    let plan = detect::plan(&args.model, &args.score)?;
-    let directory = &args.output.directory;
+    let directory = setting.directory;
     let files = ["index.json", "index.csv", "index.html", "manifest.json"];
     let mut output = Output::new(directory, Intent { by: "each", folders: &[], files: &files })?;
     let mut batch = Batch {
-        args,
-        plan: &plan,
-        chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref())
-            .opened_by(gpu::open),
-        console: Console::new(&args.print),
+        setting,
+        each,
+        console: Console::new(setting.print),
         entries: Vec::new(),
         lost: Lost::default(),
         unread: 0,
     };
-    let Found { captures, account, .. } = Found::all(args);
+    let Found { captures, account, .. } = Found::all(&setting.input.captures);
     warn_of(&account, &mut batch.console);
     batch.lost = account.lost();
     let todo = batch.plan(captures);
-    batch.detect(todo)?;
+    batch.work(todo)?;
 
-    let Batch { mut entries, lost, unread, .. } = batch;
+    let Batch { mut entries, lost, unread, each, .. } = batch;
     entries.sort_by_key(|(at, _)| *at);
     let index = Index {
         octomix: env!("CARGO_PKG_VERSION"),
@@ -73,9 +114,9 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
-    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
+    each.write_index(&index, &mut output)?;
     output.complete()?;
-    print(args.print.format, &index, |out| text::index::write(&index, out))?;
+    print(setting.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => all_read(lost),
         failed => {
@@ -111,9 +152,9 @@ struct Found {
 
 impl Found {
     /// Finds all captures: of a pattern each match. A capture that is found again counts once.
-    fn all(args: &DetectArgs) -> Self {
+    fn all(named: &[PathBuf]) -> Self {
         let mut found = Self::default();
-        for path in &args.input.captures {
+        for path in named {
             match input::expand(path) {
                 Ok(Expanded { paths, mut passed_over }) => {
                     found.account.passed_over.append(&mut passed_over);
@@ -140,25 +181,24 @@ impl Found {
 }
 
 /// A batch under way.
-struct Batch<'a> {
-    args: &'a DetectArgs,
-    plan: &'a Plan,
-    chooser: Chooser,
+struct Batch<'a, E: Each> {
+    setting: &'a Setting<'a>,
+    each: E,
     console: Console,
     /// What has come to an end, with its place.
-    entries: Vec<(usize, Entry)>,
+    entries: Vec<(usize, Entry<E::Counts>)>,
     /// Files of all captures that were not read whole.
     lost: Lost,
     /// Captures of which nothing could be read.
     unread: usize,
 }
 
-impl Batch<'_> {
+impl<E: Each> Batch<'_, E> {
     /// What there is to do of `captures`: those that cannot be found are failed, those that are finished
     /// skipped.
     fn plan(&mut self, captures: Vec<Input>) -> Vec<Item> {
         let paths: Vec<PathBuf> = captures.iter().map(|(path, _)| path.clone()).collect();
-        let options = fingerprint(self.args);
+        let setting = self.setting;
         let mut todo = Vec::new();
         for (at, (name, (path, found))) in
             names::names(&paths).into_iter().zip(captures).enumerate()
@@ -176,13 +216,18 @@ impl Batch<'_> {
                 }
             };
             let mut files: Vec<Original> = sources.files.iter().map(Original::of).collect();
-            files.extend(self.args.model.files().map(original_at));
-            let made_from = MadeFrom { options: options.clone(), files };
-            let directory = self.args.output.directory.join(&name);
+            files.extend(setting.files.iter().map(|path| original_at(path)));
+            let made_from = MadeFrom { options: setting.options.clone(), files };
+            let directory = setting.directory.join(&name);
             // Standard input is gone once it is read.
-            let is_same = !self.args.again && path.as_os_str() != "-";
-            match Earlier::of(&directory, detect::MODELS, &made_from) {
+            let is_same = !setting.again && path.as_os_str() != "-";
+            match Earlier::<E::Earlier>::of(&directory, E::INTENT.by, &made_from) {
                 Some(earlier) if is_same => {
+                    // A run that was to replace it may have been killed.
+                    sweep(&directory);
+                    for folder in E::INTENT.folders {
+                        sweep(&directory.join(folder));
+                    }
                     self.lost = self.lost.plus(earlier.input.lost);
                     self.entries.push((
                         at,
@@ -196,12 +241,12 @@ impl Batch<'_> {
     }
 
     /// Works through `items`.
-    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
+    fn work(&mut self, items: Vec<Item>) -> Result<(), Failure> {
         if items.is_empty() {
             return Ok(());
         }
         let reached = Arc::new(Reached::default());
-        let options = Options { directories: Directories::Files, ..self.args.input.options() };
+        let options = Options { directories: Directories::Files, ..self.setting.input.options() };
         let paths = items.iter().map(|item| item.path.clone()).collect();
         let captures = read_ahead(paths, options, reached.clone()).map_err(Failure::Thread)?;
         for item in items {
@@ -209,54 +254,21 @@ impl Batch<'_> {
             let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
             let begun = begun.unwrap_or_else(Instant::now);
             let done = match capture {
-                Ok(capture) => self.one(&item, &capture, begun, read_seconds),
+                Ok(capture) => self.each.one(&item, &capture, begun, read_seconds),
                 Err(error) => Err(error.into()),
             };
             match done {
-                Ok(entry) => self.entries.push((item.at, entry)),
+                Ok(Done { roles, lost, seconds }) => {
+                    self.lost = self.lost.plus(lost);
+                    let input = escaped(&item.path.to_string_lossy());
+                    self.entries.push((item.at, Entry::ok(&item.name, &input, roles, seconds)));
+                }
                 // The next would fail as well.
                 Err(error @ Failure::Gpu(_)) => return Err(error),
                 Err(error) => self.fail(item.at, &item.name, &item.path, error),
             }
         }
         Ok(())
-    }
-
-    /// The whole way of one capture, from its addresses to its summary.
-    fn one(
-        &mut self,
-        item: &Item,
-        capture: &Capture,
-        started: Instant,
-        read_seconds: f64,
-    ) -> Result<Entry, Failure> {
-        let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
-        let mut console = Console::of(print, &item.name);
-        warn_of(&capture.account, &mut console);
-        let output = Output::new(&output.directory.join(&item.name), intent(detect::MODELS))?;
-        warn_of_swept(&output, &mut console);
-        let opened = Instant::now();
-        let largest = capture.largest().len();
-        let choice = self.chooser.choose(largest, self.plan.params.components())?;
-        let mut run = Run {
-            choice,
-            console,
-            output,
-            requested: engine.engine.name(),
-            roles: input.options().roles,
-            pairs: None,
-            started,
-            read_seconds,
-            engine_seconds: opened.elapsed().as_secs_f64(),
-        };
-        if let Some(warning) = &run.choice.warning {
-            run.console.warn(warning.clone());
-        }
-        let found = detect::roles(&mut run, capture, self.plan, self.args)?;
-        let made_from = Some(item.made_from.clone());
-        let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        self.lost = self.lost.plus(summary.input.lost);
-        Ok(Entry::ok(&item.name, &escaped(&item.path.to_string_lossy()), &summary))
     }
 
     fn fail(&mut self, at: usize, name: &str, path: &Path, error: Failure) {
@@ -327,13 +339,10 @@ fn read_ahead(
     Ok(taken)
 }
 
-/// What the options come to: results by others are other results.
-fn fingerprint(args: &DetectArgs) -> String {
-    let DetectArgs { input, tables, pictures, model, score, rules, allow, engine, .. } = args;
-    let input = input.options();
+/// What `options`, as they are shown, come to.
+fn fingerprint(options: &str) -> String {
     let mut hasher = DefaultHasher::new();
-    format!("{input:?} {tables:?} {pictures:?} {model:?}").hash(&mut hasher);
-    format!("{score:?} {rules:?} {allow:?} {engine:?}").hash(&mut hasher);
+    options.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
