@@ -5,6 +5,8 @@
 pub mod activity;
 pub mod behaviour;
 #[cfg(feature = "report")]
+pub mod checkpoint;
+#[cfg(feature = "report")]
 mod earlier;
 #[cfg(feature = "report")]
 pub mod model;
@@ -24,4 +26,6 @@ pub use earlier::{Earlier, EarlierRole, MadeFrom};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]
-pub use output::{Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon, sweep};
+pub use output::{
+    Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon, sweep,
+};

@@ -7,17 +7,17 @@ mod manifest;
 mod target;
 mod unfinished;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
+use std::thread::{Builder, scope};
 
 use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make};
+use unfinished::{Finished, leftovers, lock, make, sync_directory};
 pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
@@ -205,16 +205,24 @@ impl Output {
     /// # Errors
     /// When the disk fails.
     pub fn publish(mut self) -> Result<(), WriteError> {
-        // All at once: a disk takes hardly longer for several than for one.
-        self.finished.par_iter().try_for_each(|(_, finished)| finished.sync())?;
+        sync_all(&self.finished)?;
         for file in &self.removed {
             let path = self.directory.join(file);
             let removed = fs::remove_file(&path);
             let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
             failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
         }
-        let finished = std::mem::take(&mut self.finished);
-        finished.into_iter().try_for_each(|(_, finished)| finished.publish())
+        let mut finished = std::mem::take(&mut self.finished);
+        // The last is the manifest, which must not outlast a loss of power that the others do not.
+        let last = finished.pop();
+        for part in [finished, last.into_iter().collect()] {
+            let mut directories = BTreeSet::new();
+            for (_, finished) in part {
+                directories.extend(finished.publish()?);
+            }
+            directories.iter().for_each(|directory| sync_directory(directory));
+        }
+        Ok(())
     }
 
     /// The directory.
@@ -239,6 +247,28 @@ impl Drop for Output {
         self.finished.clear();
         leftovers().remove_empty(&self.directory);
     }
+}
+
+/// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
+/// for one.
+fn sync_all(finished: &[(String, Finished)]) -> Result<(), WriteError> {
+    scope(|threads| {
+        let started: Vec<_> = finished
+            .iter()
+            .map(|(_, finished)| {
+                let thread = Builder::new().spawn_scoped(threads, || finished.sync());
+                thread.map_err(|_| finished)
+            })
+            .collect();
+        started.into_iter().try_for_each(|started| match started {
+            // A thread that has failed has synced nothing.
+            Ok(thread) => thread.join().unwrap_or_else(|_| {
+                let error = io::Error::other("the thread that was to write it has failed");
+                Err(WriteError::new(Path::new(MANIFEST), &error))
+            }),
+            Err(finished) => finished.sync(),
+        })
+    })
 }
 
 /// Checks that `files` can be made in `folder`, which is there.

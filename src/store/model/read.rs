@@ -68,7 +68,10 @@ pub enum ModelError {
         expected: &'static str,
     },
     /// It was not written, because it could not be read again.
-    #[error("the model of '{}' was not written, because it could not be read again: {part}; give milder parameters", shown_path(path))]
+    #[error(
+        "the model of '{}' was not written, because it could not be read again: {part}; give milder parameters",
+        shown_path(path)
+    )]
     Unwritable {
         /// Where it was to be.
         path: PathBuf,
@@ -118,8 +121,8 @@ impl Loaded {
     pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, ModelError> {
         let at = || path.to_path_buf();
         let not_a_model = |reason: String| ModelError::NotAModel { path: at(), reason };
-        let head: Head = serde_json::from_slice(text)
-            .map_err(|error| not_a_model(shown(&error.to_string())))?;
+        let head: Head =
+            serde_json::from_slice(text).map_err(|error| not_a_model(shown(&error.to_string())))?;
         if head.format != FORMAT {
             return Err(not_a_model(format!("its format is '{}'", shown(&head.format))));
         }

@@ -72,7 +72,8 @@ impl Unfinished {
     pub fn keep(self) -> Result<(), WriteError> {
         let finished = self.finish()?;
         finished.sync()?;
-        finished.publish()
+        finished.publish()?.iter().for_each(|directory| sync_directory(directory));
+        Ok(())
     }
 
     /// Ends writing; the file keeps its other name.
@@ -168,18 +169,17 @@ impl Finished {
         }
     }
 
-    /// Gives it its name, in place of any older file.
-    pub fn publish(self) -> Result<(), WriteError> {
+    /// Gives it its name, in place of any older file; that is on the disk once the directory is that is returned.
+    pub fn publish(self) -> Result<Option<PathBuf>, WriteError> {
         let Self { path, to, .. } = self;
-        let Place::File { hidden, target, _listed } = to else { return Ok(()) };
+        let Place::File { hidden, target, _listed } = to else { return Ok(None) };
         hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
-        target.parent().into_iter().for_each(sync_directory);
-        Ok(())
+        Ok(target.parent().map(Path::to_path_buf))
     }
 }
 
 /// Makes what was renamed in `directory` outlast a loss of power, where the system can.
-fn sync_directory(directory: &Path) {
+pub(super) fn sync_directory(directory: &Path) {
     if cfg!(unix) {
         let directory = if directory == Path::new("") { Path::new(".") } else { directory };
         // Some file systems refuse; then the names are as safe as they make them.

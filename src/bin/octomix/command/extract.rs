@@ -87,7 +87,8 @@ fn extract(
     warn_of_swept(&output, &mut console);
     let (capture, read_seconds) = timed(|| read(&mut console));
     let source = Source { capture: &capture?, roles, read_seconds, made_from: None };
-    let summary = write(source, form, output, console, started)?;
+    let (summary, output) = write(source, form, output, console, started)?;
+    output.complete()?;
     print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
     all_read(summary.input.lost)
 }
@@ -104,7 +105,7 @@ pub struct Source<'a> {
     pub made_from: Option<MadeFrom>,
 }
 
-/// Writes the shards of a capture, and the summary.
+/// Writes the shards of a capture, and the summary, whose output is still to be completed.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -114,7 +115,7 @@ pub fn write(
     mut output: Output,
     mut console: Console,
     started: Instant,
-) -> Result<Extraction, Failure> {
+) -> Result<(Extraction, Output), Failure> {
     let Source { capture, roles, read_seconds: read, made_from } = source;
     warn_of_lost_counts(form, capture, &mut console);
     let (written, write) = timed(|| {
@@ -148,8 +149,7 @@ pub fn write(
         made_from,
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    output.complete()?;
-    Ok(summary)
+    Ok((summary, output))
 }
 
 fn warn_of_lost_counts(form: ShardFormat, capture: &Capture, console: &mut Console) {

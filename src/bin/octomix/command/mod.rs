@@ -2,6 +2,7 @@
 
 mod batch;
 mod bench;
+mod checkpoint;
 mod compare;
 mod days;
 mod detect;
@@ -33,6 +34,7 @@ use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
 use octomix::store::behaviour::DayError;
+use octomix::store::checkpoint::CheckpointError;
 use octomix::store::model::ModelError;
 use octomix::store::{ManifestError, WriteError};
 use octomix::synthetic::SizeError;
@@ -82,6 +84,8 @@ pub enum Failure {
     Model(#[from] ModelError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     #[error(transparent)]
     Day(#[from] DayError),
     #[error(transparent)]

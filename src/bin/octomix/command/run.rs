@@ -1,10 +1,12 @@
 //! The begin and the end that the commands over captures share: reading, opening the engine, the
 //! summary.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use octomix::engine::Recorder;
 use octomix::engine::choice::{Choice, Chooser};
 use octomix::input::{Capture, PerRole, Role, Roles};
 use octomix::report::summary::pairs::PairsSummary;
@@ -33,6 +35,8 @@ pub struct Run {
     pub requested: &'static str,
     /// The roles asked for.
     pub roles: Option<Roles>,
+    /// What keeps the answers of engines, if anything does, and the file, which nobody needs at the end.
+    pub record: Option<(Recorder, PathBuf)>,
     /// What was found in pairs, if that was asked for.
     pub pairs: Option<PairsSummary>,
     /// When the run began.
@@ -123,6 +127,7 @@ pub fn start(
         output,
         requested: engine.name(),
         roles: input.role,
+        record: None,
         pairs: None,
         started,
         read_seconds,
@@ -161,7 +166,7 @@ pub fn complete<R: Serialize>(
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
-    let Run { choice, mut console, mut output, requested, pairs, started, .. } = run;
+    let Run { choice, mut console, mut output, requested, record, pairs, started, .. } = run;
     let summary_file = "summary.json";
     let last: Vec<&str> = extra.map(|(name, _)| name).into_iter().chain([summary_file]).collect();
     warn_of_left(&output, &last, &mut console);
@@ -192,6 +197,10 @@ pub fn complete<R: Serialize>(
     }
     output.write(summary_file, |file| write_json(&summary, file))?;
     output.complete()?;
+    if let Some((_, file)) = record {
+        // One that stays makes the next run shorter, and no other.
+        let _ = fs::remove_file(file);
+    }
     Ok(summary)
 }
 

@@ -74,6 +74,7 @@ impl Each for Detection<'_> {
             output,
             requested: engine.engine.name(),
             roles: input.options().roles,
+            record: None,
             pairs: None,
             started,
             read_seconds,
@@ -89,6 +90,7 @@ impl Each for Detection<'_> {
             roles: summary.roles.map(|_, found| found.as_ref().map(RoleCounts::from)),
             lost: summary.input.lost,
             seconds: summary.seconds.total,
+            output: None,
         })
     }
 

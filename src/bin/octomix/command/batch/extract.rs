@@ -53,11 +53,12 @@ impl Each for Shards<'_> {
         warn_of_swept(&output, &mut console);
         let made_from = Some(item.made_from.clone());
         let source = Source { capture, roles: input.role, read_seconds, made_from };
-        let summary = write(source, form.form, output, console, started)?;
+        let (summary, output) = write(source, form.form, output, console, started)?;
         Ok(Done {
             roles: summary.roles,
             lost: summary.input.lost,
             seconds: summary.seconds.total,
+            output: Some(output),
         })
     }
 }

@@ -6,6 +6,7 @@
 
 mod detect;
 mod extract;
+mod finish;
 mod names;
 
 use std::collections::HashMap;
@@ -24,12 +25,13 @@ use octomix::input::{
 use octomix::report::csv::write_index;
 use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, sweep};
+use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, WriteError, sweep};
 use octomix::words::escaped;
 use rayon::Yield;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::finish::Finishers;
 use super::{Failure, all_read, print, warn_of, write_json};
 use crate::cli::{InputArgs, PrintArgs};
 use crate::console::Console;
@@ -41,7 +43,7 @@ pub use self::extract::run as extract;
 /// What is done with each capture, by one kind of command.
 trait Each {
     /// What the index tells of a role.
-    type Counts: Counts + Serialize + for<'a> From<&'a Self::Earlier>;
+    type Counts: Counts + Serialize + Send + for<'a> From<&'a Self::Earlier> + 'static;
     /// What the summary of an earlier run tells of a role.
     type Earlier: DeserializeOwned;
 
@@ -69,6 +71,8 @@ struct Done<C> {
     roles: PerRole<Option<C>>,
     lost: Lost,
     seconds: f64,
+    /// What is still to be completed.
+    output: Option<Output>,
 }
 
 /// What a batch is told besides what to do with each capture.
@@ -249,6 +253,7 @@ impl<E: Each> Batch<'_, E> {
         let options = Options { directories: Directories::Files, ..self.setting.input.options() };
         let paths = items.iter().map(|item| item.path.clone()).collect();
         let captures = read_ahead(paths, options, reached.clone()).map_err(Failure::Thread)?;
+        let mut finishers = Finishers::new().map_err(Failure::Thread)?;
         for item in items {
             let (capture, read_seconds) = self.wait(&item, &captures, &reached)?;
             let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
@@ -258,17 +263,34 @@ impl<E: Each> Batch<'_, E> {
                 Err(error) => Err(error.into()),
             };
             match done {
-                Ok(Done { roles, lost, seconds }) => {
-                    self.lost = self.lost.plus(lost);
-                    let input = escaped(&item.path.to_string_lossy());
-                    self.entries.push((item.at, Entry::ok(&item.name, &input, roles, seconds)));
-                }
+                Ok(mut done) => match done.output.take() {
+                    Some(output) => {
+                        finishers.hand_over((item, done), output).map_err(Failure::Thread)?;
+                    }
+                    None => self.end((item, done), Ok(())),
+                },
                 // The next would fail as well.
                 Err(error @ Failure::Gpu(_)) => return Err(error),
                 Err(error) => self.fail(item.at, &item.name, &item.path, error),
             }
+            for (of, ended) in finishers.ended() {
+                self.end(of, ended);
+            }
+        }
+        for (of, ended) in finishers.end() {
+            self.end(of, ended);
         }
         Ok(())
+    }
+
+    /// Enters what became of a capture whose results were written or, for an error, not.
+    fn end(&mut self, (item, done): (Item, Done<E::Counts>), written: Result<(), WriteError>) {
+        if let Err(error) = written {
+            return self.fail(item.at, &item.name, &item.path, error.into());
+        }
+        self.lost = self.lost.plus(done.lost);
+        let input = escaped(&item.path.to_string_lossy());
+        self.entries.push((item.at, Entry::ok(&item.name, &input, done.roles, done.seconds)));
     }
 
     fn fail(&mut self, at: usize, name: &str, path: &Path, error: Failure) {
@@ -340,14 +362,14 @@ fn read_ahead(
 }
 
 /// What `options`, as they are shown, come to.
-fn fingerprint(options: &str) -> String {
+pub fn fingerprint(options: &str) -> String {
     let mut hasher = DefaultHasher::new();
     options.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
 /// The file at `path`, which an option names.
-fn original_at(path: &Path) -> Original {
+pub fn original_at(path: &Path) -> Original {
     let found = Sources::find(&[path.to_path_buf()], Directories::Refused).ok();
     let source = found.and_then(|found| found.files.into_iter().next());
     source.as_ref().map_or_else(|| Original::missing(path), Original::of)
