@@ -11,13 +11,12 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread::{Builder, scope};
 
 use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make, sync_directory};
+use unfinished::{Finished, leftovers, lock, make, sync_all, sync_directory};
 pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
@@ -205,7 +204,7 @@ impl Output {
     /// # Errors
     /// When the disk fails.
     pub fn publish(mut self) -> Result<(), WriteError> {
-        sync_all(&self.finished)?;
+        sync_all(self.finished.iter().map(|(_, finished)| finished))?;
         for file in &self.removed {
             let path = self.directory.join(file);
             let removed = fs::remove_file(&path);
@@ -247,28 +246,6 @@ impl Drop for Output {
         self.finished.clear();
         leftovers().remove_empty(&self.directory);
     }
-}
-
-/// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
-/// for one.
-fn sync_all(finished: &[(String, Finished)]) -> Result<(), WriteError> {
-    scope(|threads| {
-        let started: Vec<_> = finished
-            .iter()
-            .map(|(_, finished)| {
-                let thread = Builder::new().spawn_scoped(threads, || finished.sync());
-                thread.map_err(|_| finished)
-            })
-            .collect();
-        started.into_iter().try_for_each(|started| match started {
-            // A thread that has failed has synced nothing.
-            Ok(thread) => thread.join().unwrap_or_else(|_| {
-                let error = io::Error::other("the thread that was to write it has failed");
-                Err(WriteError::new(Path::new(MANIFEST), &error))
-            }),
-            Err(finished) => finished.sync(),
-        })
-    })
 }
 
 /// Checks that `files` can be made in `folder`, which is there.

@@ -18,6 +18,7 @@ mod models;
 mod output;
 mod pictures;
 mod refusals;
+mod resume;
 mod rules;
 mod signals;
 mod starts;

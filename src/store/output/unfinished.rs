@@ -8,6 +8,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, scope};
 
 use tempfile::NamedTempFile;
 use twox_hash::XxHash3_128;
@@ -176,6 +177,23 @@ impl Finished {
         hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
         Ok(target.parent().map(Path::to_path_buf))
     }
+}
+
+/// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
+/// for one.
+pub(super) fn sync_all<'a>(finished: impl Iterator<Item = &'a Finished>) -> Result<(), WriteError> {
+    scope(|threads| {
+        let sync = |finished: &'a Finished| {
+            let thread = Builder::new().spawn_scoped(threads, || finished.sync());
+            (finished, thread)
+        };
+        let started: Vec<_> = finished.map(sync).collect();
+        started.into_iter().try_for_each(|(finished, thread)| {
+            // Where there is no thread, or it has failed, here.
+            let synced = thread.ok().and_then(|thread| thread.join().ok());
+            synced.unwrap_or_else(|| finished.sync())
+        })
+    })
 }
 
 /// Makes what was renamed in `directory` outlast a loss of power, where the system can.

@@ -51,7 +51,7 @@ pub fn go_on(run: &mut Run, checkpoint: Option<Checkpoint>) -> Result<(), Failur
     if checkpoint.answers() > 0 {
         // No warning: results are those of a run that was not ended.
         let sums = counted(checkpoint.answers() as u64, "pass", "passes");
-        run.console.detail(&format!("going on after {sums} of the run before"));
+        run.console.detail(&format!("going on after {sums} of an earlier run"));
     }
     let path = checkpoint.path().to_path_buf();
     run.record = Some((Arc::new(Mutex::new(checkpoint)), path));

@@ -84,7 +84,7 @@ fn extract(
     let started = Instant::now();
     let mut console = Console::new(print_args);
     let output = Output::new(directory, INTENT)?;
-    warn_of_swept(&output, &mut console);
+    warn_of_swept(&output, &console);
     let (capture, read_seconds) = timed(|| read(&mut console));
     let source = Source { capture: &capture?, roles, read_seconds, made_from: None };
     let (summary, output) = write(source, form, output, console, started)?;

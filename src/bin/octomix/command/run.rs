@@ -74,11 +74,11 @@ pub const fn intent(by: &'static str) -> Intent<'static> {
 }
 
 /// Tells of unfinished files that were removed.
-pub fn warn_of_swept(output: &Output, console: &mut Console) {
+pub fn warn_of_swept(output: &Output, console: &Console) {
     let (swept, directory) = (output.swept() as u64, shown_path(output.directory()));
     if swept > 0 {
         let files = counted(swept, "unfinished file", "unfinished files");
-        console.warn(format!("removed {files} that a killed run left in '{directory}'"));
+        console.notice(&format!("removed {files} that a killed run left in '{directory}'"));
     }
 }
 
@@ -112,7 +112,7 @@ pub fn start(
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
     let output = Output::new(directory, intent(by))?;
-    warn_of_swept(&output, &mut console);
+    warn_of_swept(&output, &console);
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;

@@ -64,7 +64,7 @@ impl Each for Detection<'_> {
         let mut console = Console::of(print, &item.name);
         warn_of(&capture.account, &mut console);
         let output = Output::new(&output.directory.join(&item.name), Self::INTENT)?;
-        warn_of_swept(&output, &mut console);
+        warn_of_swept(&output, &console);
         let opened = Instant::now();
         let largest = capture.largest().len();
         let choice = self.chooser.choose(largest, self.plan.params.components())?;

@@ -50,7 +50,7 @@ impl Each for Shards<'_> {
         let mut console = Console::of(print, &item.name);
         warn_of(&capture.account, &mut console);
         let output = Output::new(&output.directory.join(&item.name), INTENT)?;
-        warn_of_swept(&output, &mut console);
+        warn_of_swept(&output, &console);
         let made_from = Some(item.made_from.clone());
         let source = Source { capture, roles: input.role, read_seconds, made_from };
         let (summary, output) = write(source, form.form, output, console, started)?;

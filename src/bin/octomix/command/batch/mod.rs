@@ -7,9 +7,9 @@
 mod detect;
 mod extract;
 mod finish;
+mod found;
 mod names;
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use octomix::input::{
-    self, Account, Capture, Directories, Expanded, Identity, InputError, Lost, Options, PerRole,
-    Repeated, Sources,
-};
+use octomix::input::{self, Capture, Directories, InputError, Lost, Options, PerRole, Sources};
 use octomix::report::csv::write_index;
 use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
@@ -32,6 +29,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::finish::Finishers;
+use self::found::{Found, Input};
 use super::{Failure, all_read, print, warn_of, write_json};
 use crate::cli::{InputArgs, PrintArgs};
 use crate::console::Console;
@@ -140,48 +138,6 @@ struct Item {
     /// The file or directory.
     path: PathBuf,
     made_from: MadeFrom,
-}
-
-/// The path of a capture, and the files that it stands for.
-type Input = (PathBuf, Result<Sources, InputError>);
-
-/// All captures, and what was found beside them.
-#[derive(Default)]
-struct Found {
-    captures: Vec<Input>,
-    /// Where each capture is, by its files.
-    places: HashMap<Vec<Identity>, usize>,
-    account: Account,
-}
-
-impl Found {
-    /// Finds all captures: of a pattern each match. A capture that is found again counts once.
-    fn all(named: &[PathBuf]) -> Self {
-        let mut found = Self::default();
-        for path in named {
-            match input::expand(path) {
-                Ok(Expanded { paths, mut passed_over }) => {
-                    found.account.passed_over.append(&mut passed_over);
-                    paths.into_iter().for_each(|path| found.add(path));
-                }
-                Err(error) => found.captures.push((path.clone(), Err(error))),
-            }
-        }
-        found
-    }
-
-    fn add(&mut self, path: PathBuf) {
-        let sources = Sources::find(std::slice::from_ref(&path), Directories::Files);
-        if let Ok(sources) = &sources {
-            let files: Vec<_> = sources.files.iter().map(|file| file.identity.clone()).collect();
-            let earlier = self.places.get(&files).filter(|_| !files.is_empty());
-            if let Some((first, _)) = earlier.and_then(|&at| self.captures.get(at)) {
-                return self.account.repeated.push(Repeated::new(&path, first));
-            }
-            self.places.insert(files, self.captures.len());
-        }
-        self.captures.push((path, sources));
-    }
 }
 
 /// A batch under way.
