@@ -247,7 +247,11 @@ fn difference(header: &Header, about: &About) -> Option<String> {
     (there.options != about.options).then(|| {
         let [then, now] = [(&there.command, &about.command), (&about.command, &there.command)]
             .map(|(one, other)| shown(&apart(one, other)));
-        format!("it was started with '{then}', not with '{now}'")
+        match (then.as_str(), now.as_str()) {
+            ("", now) => format!("it was started without '{now}'"),
+            (then, "") => format!("it was started with '{then}', and this is not"),
+            (then, now) => format!("it was started with '{then}', not with '{now}'"),
+        }
     })
 }
 
@@ -301,6 +305,10 @@ mod tests {
         let what = "it was started with '-k 5', not with '-k 6 --seed 1'; give another FILE to \
                     --checkpoint, or remove it";
         assert!(refused.ends_with(what), "{refused}");
+        let refused = told(open(about("fit day.csv -k 5 --seed 1")));
+        assert!(refused.contains("it was started without '--seed 1'; "), "{refused}");
+        let refused = told(open(about("fit day.csv")));
+        assert!(refused.contains("it was started with '-k 5', and this is not; "), "{refused}");
         let refused = told(open(about("fit day.csv -k 5"))?.by("gpu".to_owned()));
         assert!(refused.contains("it was computed by 'cpu', not by 'gpu'"), "{refused}");
         let mut other = about("fit day.csv -k 5");

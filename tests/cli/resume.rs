@@ -214,7 +214,7 @@ fn a_checkpoint_of_another_run_is_refused_with_what_differs() {
     };
     let of = |last: &[&'static str]| [&fit[..7], last].concat();
     refused(&of(&["out", "-k", "5"]), "it was started with '-k 4', not with '-k 5'");
-    refused(&of(&["out", "-k", "4", "--seed", "1"]), "it was started with '', not with '--seed 1'");
+    refused(&of(&["out", "-k", "4", "--seed", "1"]), "it was started without '--seed 1'");
     folder.write("other.txt", folder.read("list.txt"));
     let other: Vec<_> =
         fit.iter().map(|&part| if part == "list.txt" { "other.txt" } else { part }).collect();
