@@ -1,9 +1,9 @@
 //! What the counts of a set stand for, and the words for it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What was counted of each address of a set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Packets: every record with an address says how many it stands for.

@@ -9,6 +9,7 @@ pub mod host;
 mod near_tie;
 pub(crate) mod order;
 mod planes;
+mod recorded;
 mod reference;
 mod totals;
 
@@ -17,6 +18,7 @@ pub use cpu::CpuEngine;
 pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;
 pub use host::{Host, RandomStream};
+pub use recorded::{Record, RecordedEngine, Recorder};
 pub use reference::ReferenceEngine;
 
 use crate::address::Points;

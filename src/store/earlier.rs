@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::bounded;
@@ -19,24 +20,24 @@ pub struct MadeFrom {
     pub files: Vec<Original>,
 }
 
-/// What an earlier batch tells of one capture.
+/// What an earlier batch tells of one capture, and as `R` of its roles.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Earlier {
+pub struct Earlier<R = EarlierRole> {
     octomix: String,
     made_from: MadeFrom,
     /// What it read.
     pub input: EarlierInput,
     /// The sources, if they were looked at.
-    pub src: Option<EarlierRole>,
+    pub src: Option<R>,
     /// The destinations, if they were looked at.
-    pub dst: Option<EarlierRole>,
+    pub dst: Option<R>,
     /// Both as one set, if they were looked at so.
-    pub any: Option<EarlierRole>,
+    pub any: Option<R>,
     /// How long it took.
     pub seconds: EarlierSeconds,
 }
 
-/// The results of one role.
+/// The results of one role, where it was fitted.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EarlierRole {
     /// Distinct addresses.
@@ -70,7 +71,7 @@ pub struct EarlierSeconds {
     pub total: f64,
 }
 
-impl Earlier {
+impl<R: DeserializeOwned> Earlier<R> {
     /// The run of the kind `by` whose results `directory` holds, if they are as they were written, and were made
     /// from `made_from` by this version of octomix.
     pub fn of(directory: &Path, by: &str, made_from: &MadeFrom) -> Option<Self> {
@@ -87,7 +88,7 @@ impl Earlier {
 }
 
 /// What `directory`'s summary.json tells a `T`.
-fn summary<T: for<'a> Deserialize<'a>>(directory: &Path) -> Option<T> {
+fn summary<T: DeserializeOwned>(directory: &Path) -> Option<T> {
     let text = bounded::read_regular(&directory.join("summary.json")).ok()?;
     serde_json::from_slice(&text).ok()
 }

@@ -7,6 +7,8 @@ pub mod behaviour;
 #[cfg(feature = "report")]
 pub mod bounded;
 #[cfg(feature = "report")]
+pub mod checkpoint;
+#[cfg(feature = "report")]
 mod earlier;
 #[cfg(feature = "report")]
 pub mod model;
@@ -26,4 +28,6 @@ pub use earlier::{Earlier, EarlierRole, MadeFrom};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]
-pub use output::{Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon};
+pub use output::{
+    Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon, sweep,
+};

@@ -7,18 +7,17 @@ mod manifest;
 mod target;
 mod unfinished;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
 
 use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make, sweep};
-pub use unfinished::{Unfinished, abandon};
+use unfinished::{Finished, leftovers, lock, make, sync_all, sync_directory};
+pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -205,16 +204,24 @@ impl Output {
     /// # Errors
     /// When the disk fails.
     pub fn publish(mut self) -> Result<(), WriteError> {
-        // All at once: a disk takes hardly longer for several than for one.
-        self.finished.par_iter().try_for_each(|(_, finished)| finished.sync())?;
+        sync_all(self.finished.iter().map(|(_, finished)| finished))?;
         for file in &self.removed {
             let path = self.directory.join(file);
             let removed = fs::remove_file(&path);
             let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
             failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
         }
-        let finished = std::mem::take(&mut self.finished);
-        finished.into_iter().try_for_each(|(_, finished)| finished.publish())
+        let mut finished = std::mem::take(&mut self.finished);
+        // The last is the manifest, which must not outlast a loss of power that the others do not.
+        let last = finished.pop();
+        for part in [finished, last.into_iter().collect()] {
+            let mut directories = BTreeSet::new();
+            for (_, finished) in part {
+                directories.extend(finished.publish()?);
+            }
+            directories.iter().for_each(|directory| sync_directory(directory));
+        }
+        Ok(())
     }
 
     /// The directory.

@@ -1,4 +1,4 @@
-//! `octomix detect --each`: every input a capture of its own.
+//! `octomix detect --each` and `octomix extract --each`: every input a capture of its own.
 
 use std::fs;
 
@@ -167,4 +167,51 @@ fn captures_that_sort_on_the_pool_are_read_ahead_by_a_pool_of_one() {
     let each = ["detect", "--each", "a", "b", "-k", "1", "--model", "kmeans", "--n-init", "1"];
     let done = folder.octomix(&each).env("RAYON_NUM_THREADS", "1").assert().success();
     done.stdout(contains("2 captures: 2 done"));
+}
+
+#[test]
+fn shards_of_each_capture_unite_to_those_of_all() {
+    let folder = captures();
+    let each = ["extract", "--each", "day/*", "-o", "out"];
+    let extracted = |arguments: &[&str], status: i32| {
+        folder.octomix(&[&each, arguments].concat()).assert().code(status);
+        folder.json("out/index.json")["captures"].as_array().unwrap().clone()
+    };
+    let captures = extracted(&[], 3);
+    assert_eq!(statuses(&captures), ["ok", "ok", "failed"]);
+    assert_eq!(captures[0]["src"], json!({"addresses": 187, "packets": 4087, "unit": "records"}));
+    let table = folder.read("out/index.csv");
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(
+        rows[0],
+        "name,status,src_addresses,src_count,src_unit,dst_addresses,dst_count,dst_unit,seconds,error"
+    );
+    assert!(rows[1].starts_with("a.csv,ok,187,4087,records,2673,4068,records,"), "{table}");
+    assert!(rows[2].starts_with("b.txt,ok,3,3,records,,,,"), "{table}");
+    assert!(rows[3].starts_with("c.csv,failed,,,,,,,,"), "{table}");
+    assert!(!folder.path("out/c.csv").exists() && !folder.path("out/index.html").exists());
+    let made_from = &folder.json("out/a.csv/summary.json")["made_from"];
+    assert_eq!(made_from["files"][0]["path"], "day/a.csv");
+
+    folder.octomix(&["merge", "out", "-o", "united"]).assert().success();
+    let all = ["extract", "day/a.csv", "day/b.txt", "-o", "all"];
+    folder.octomix(&all).assert().success();
+    for file in ["src.csv", "dst.csv", "behaviour.bin"] {
+        let read = |of: &str| fs::read(folder.path(&format!("{of}/{file}"))).unwrap();
+        assert!(read("united") == read("all"), "{file}");
+    }
+
+    fs::remove_file(folder.path("day/c.csv")).unwrap();
+    assert_eq!(statuses(&extracted(&[], 0)), ["skipped", "skipped"]);
+    assert_eq!(folder.json("out/index.json")["captures"][0]["src"], captures[0]["src"]);
+    fs::write(folder.path("out/b.txt/.octomix-dead"), "").unwrap();
+    folder.write("day/a.csv", "10.0.0.1\n");
+    assert_eq!(statuses(&extracted(&[], 0)), ["ok", "skipped"], "another file");
+    assert!(!folder.path("out/b.txt/.octomix-dead").exists(), "a killed run's");
+    assert!(!folder.path("out/a.csv/dst.csv").exists(), "it has no destinations any more");
+    fs::remove_file(folder.path("out/b.txt/src.csv")).unwrap();
+    assert_eq!(statuses(&extracted(&[], 0)), ["skipped", "ok"], "what is not whole is made again");
+    assert_eq!(statuses(&extracted(&["--role", "dst"], 0)), ["ok", "ok"], "other options");
+    assert_eq!(statuses(&extracted(&["--role", "dst", "--again"], 0)), ["ok", "ok"]);
+    folder.octomix(&["extract", "x", "--again"]).assert().code(2);
 }

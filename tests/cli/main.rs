@@ -19,6 +19,7 @@ mod models;
 mod output;
 mod pictures;
 mod refusals;
+mod resume;
 mod rules;
 mod signals;
 mod soak;

@@ -104,6 +104,13 @@ impl Console {
         self.warnings.push(message);
     }
 
+    /// Shows what is of this run and not of its results, which do not tell of it.
+    pub fn notice(&self, message: &str) {
+        if !self.quiet {
+            self.tell("warning", message);
+        }
+    }
+
     /// Shows a warning that several roles may give, the first time.
     pub fn warn_once(&mut self, message: &str) {
         if !self.warnings.iter().any(|warning| warning == message) {

@@ -3,40 +3,37 @@
 use std::io::{self, Write};
 
 use super::quoted::quoted;
-use crate::report::summary::index::{Index, RoleCounts};
+use crate::report::summary::index::{Counts, Index};
 
 /// Writes the captures of `index`.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write_index(index: &Index, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "name,status")?;
+pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Result<()> {
     let roles = index.roles();
-    for role in &roles {
-        let key = role.key();
-        write!(out, ",{key}_addresses,{key}_clusters,{key}_anomalies")?;
-    }
+    let names = |out: &mut dyn Write, columns: &[&str]| {
+        let each = roles.iter().flat_map(|role| columns.iter().map(|name| (role.key(), *name)));
+        each.into_iter().try_for_each(|(role, name)| write!(out, ",{role}_{name}"))
+    };
+    write!(out, "name,status")?;
+    names(out, C::COLUMNS)?;
     write!(out, ",seconds,error")?;
-    roles.iter().try_for_each(|role| write!(out, ",{}_findings", role.key()))?;
+    names(out, C::LATER)?;
     writeln!(out)?;
+    let first = C::COLUMNS.len();
     for entry in &index.captures {
         write!(out, "{},{}", quoted(&entry.name), entry.status.name())?;
-        for &role in &roles {
-            match entry.roles.get(role) {
-                Some(RoleCounts { addresses, clusters, anomalies, .. }) => {
-                    write!(out, ",{addresses},{clusters},{anomalies}")?;
-                }
-                None => write!(out, ",,,")?,
-            }
-        }
+        let none = vec![String::new(); first + C::LATER.len()];
+        let found = |role| entry.roles.get(role).as_ref().map_or(none.clone(), C::cells);
+        let cells: Vec<Vec<String>> = roles.iter().map(|&role| found(role)).collect();
+        let part = |out: &mut dyn Write, range: std::ops::Range<usize>| {
+            let mut each = cells.iter().flat_map(|cells| &cells[range.clone()]);
+            each.try_for_each(|cell| write!(out, ",{cell}"))
+        };
+        part(out, 0..first)?;
         let seconds = entry.seconds.map_or(String::new(), |seconds| format!("{seconds:.3}"));
         write!(out, ",{seconds},{}", quoted(entry.error.as_deref().unwrap_or_default()))?;
-        for &role in &roles {
-            match entry.roles.get(role) {
-                Some(RoleCounts { findings, .. }) => write!(out, ",{findings}")?,
-                None => write!(out, ",")?,
-            }
-        }
+        part(out, first..first + C::LATER.len())?;
         writeln!(out)?;
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! summary.json of `octomix extract` and `octomix merge`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::reading::Reading;
 use crate::address::{AddressSet, Unit};
 use crate::input::PerRole;
+use crate::store::MadeFrom;
 
 /// summary.json of octomix extract and octomix merge.
 #[derive(Debug, Clone, Serialize)]
@@ -26,10 +27,13 @@ pub struct Extraction {
     pub files: Vec<String>,
     /// How long it took.
     pub seconds: ExtractionSeconds,
+    /// What it was made from, in a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<MadeFrom>,
 }
 
 /// What was extracted for one role.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Extracted {
     /// Distinct addresses.
     pub addresses: usize,

@@ -1,19 +1,21 @@
-//! index.json: the captures of a batch, each with what was found or what went wrong.
+//! index.json: the captures of a batch, each with what was found or what went wrong. What is found of a role differs
+//! between kinds of batches; all else is the same.
 
 use serde::{Deserialize, Serialize};
 
+use super::extraction::Extracted;
 use super::role::RoleSummary;
-use super::run::Summary;
 use crate::input::{PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
+use crate::words::{counted, grouped};
 
 /// All captures of a batch.
 #[derive(Debug, Clone, Serialize)]
-pub struct Index {
+pub struct Index<C = RoleCounts> {
     /// The version that ran.
     pub octomix: &'static str,
     /// The captures, in the order given.
-    pub captures: Vec<Entry>,
+    pub captures: Vec<Entry<C>>,
     /// The directory of their folders.
     pub output: String,
     /// Seconds that this run took.
@@ -22,7 +24,7 @@ pub struct Index {
 
 /// One capture of a batch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Entry {
+pub struct Entry<C = RoleCounts> {
     /// The name of its folder of results.
     pub name: String,
     /// The file, directory or pattern that it was read from.
@@ -31,7 +33,7 @@ pub struct Entry {
     pub status: Status,
     /// What was found for each role that was looked at.
     #[serde(flatten)]
-    pub roles: PerRole<Option<RoleCounts>>,
+    pub roles: PerRole<Option<C>>,
     /// Seconds from the start of its reading until its summary was made; those of the earlier run if it
     /// was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,6 +79,26 @@ pub struct RoleCounts {
     pub findings: usize,
 }
 
+impl From<&RoleSummary> for RoleCounts {
+    fn from(found: &RoleSummary) -> Self {
+        let sizes = found.clusters.iter().map(|cluster| cluster.size);
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count])
+    }
+}
+
+impl From<&EarlierRole> for RoleCounts {
+    fn from(found: &EarlierRole) -> Self {
+        let sizes = found.clusters.iter().map(|cluster| cluster.size);
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count])
+    }
+}
+
+impl From<&Extracted> for Extracted {
+    fn from(found: &Extracted) -> Self {
+        *found
+    }
+}
+
 impl RoleCounts {
     fn new(
         addresses: usize,
@@ -88,18 +110,61 @@ impl RoleCounts {
     }
 }
 
-impl Entry {
-    /// A capture that went well.
-    pub fn ok(name: &str, input: &str, summary: &Summary<RoleSummary>) -> Self {
-        let counts = |found: &RoleSummary| {
-            let flagged = [found.anomaly_count, found.finding_count];
-            RoleCounts::new(found.addresses, found.clusters.iter().map(|it| it.size), flagged)
-        };
-        Self {
-            roles: summary.roles.map(|_, found| found.as_ref().map(counts)),
-            seconds: Some(summary.seconds.total),
-            ..Self::new(name, input, Status::Ok)
-        }
+/// How tables tell what was found of a role. The names of columns come after the role's.
+pub trait Counts {
+    /// The files of the index, in words.
+    const FILES: &'static str;
+    /// Columns of index.csv before the seconds.
+    const COLUMNS: &'static [&'static str];
+    /// Columns after the errors.
+    const LATER: &'static [&'static str];
+    /// Headings for people; the first stands for the role's addresses and has its name.
+    const HEADINGS: &'static [&'static str];
+
+    /// The cells of [`COLUMNS`](Self::COLUMNS), then those of [`LATER`](Self::LATER).
+    fn cells(&self) -> Vec<String>;
+
+    /// The figures below [`HEADINGS`](Self::HEADINGS), the first among them.
+    fn figures(&self) -> Vec<String>;
+}
+
+impl Counts for RoleCounts {
+    const FILES: &'static str = "index.html, index.csv and index.json";
+    const COLUMNS: &'static [&'static str] = &["addresses", "clusters", "anomalies"];
+    const LATER: &'static [&'static str] = &["findings"];
+    const HEADINGS: &'static [&'static str] = &["clusters", "findings"];
+
+    fn cells(&self) -> Vec<String> {
+        let Self { addresses, clusters, anomalies, findings } = self;
+        [addresses, clusters, anomalies, findings].map(usize::to_string).into()
+    }
+
+    fn figures(&self) -> Vec<String> {
+        [self.addresses, self.clusters, self.findings].map(|count| grouped(count as u64)).into()
+    }
+}
+
+impl Counts for Extracted {
+    const FILES: &'static str = "index.csv and index.json";
+    const COLUMNS: &'static [&'static str] = &["addresses", "count", "unit"];
+    const LATER: &'static [&'static str] = &[];
+    const HEADINGS: &'static [&'static str] = &["count"];
+
+    fn cells(&self) -> Vec<String> {
+        let Self { addresses, packets, unit } = self;
+        vec![addresses.to_string(), packets.to_string(), unit.name().to_owned()]
+    }
+
+    fn figures(&self) -> Vec<String> {
+        let [one, several] = self.unit.nouns();
+        vec![grouped(self.addresses as u64), counted(self.packets, one, several)]
+    }
+}
+
+impl<C> Entry<C> {
+    /// A capture that went well: what was `found`, in so many `seconds`.
+    pub fn ok(name: &str, input: &str, found: PerRole<Option<C>>, seconds: f64) -> Self {
+        Self { roles: found, seconds: Some(seconds), ..Self::new(name, input, Status::Ok) }
     }
 
     /// A capture that went wrong.
@@ -108,12 +173,11 @@ impl Entry {
     }
 
     /// A capture whose results were there already, as `earlier` tells.
-    pub fn skipped(name: &str, input: &str, earlier: &Earlier) -> Self {
-        let counts = |found: &EarlierRole| {
-            let flagged = [found.anomaly_count, found.finding_count];
-            RoleCounts::new(found.addresses, found.clusters.iter().map(|it| it.size), flagged)
-        };
-        let found = |role: &Option<EarlierRole>| role.as_ref().map(counts);
+    pub fn skipped<R>(name: &str, input: &str, earlier: &Earlier<R>) -> Self
+    where
+        C: for<'a> From<&'a R>,
+    {
+        let found = |role: &Option<R>| role.as_ref().map(C::from);
         let (source, destination) = (found(&earlier.src), found(&earlier.dst));
         Self {
             roles: PerRole { source, destination, any: found(&earlier.any) },
@@ -124,11 +188,12 @@ impl Entry {
 
     fn new(name: &str, input: &str, status: Status) -> Self {
         let (name, input) = (name.to_owned(), input.to_owned());
-        Self { name, input, status, roles: PerRole::default(), seconds: None, error: None }
+        let roles = PerRole { source: None, destination: None, any: None };
+        Self { name, input, status, roles, seconds: None, error: None }
     }
 }
 
-impl Index {
+impl<C> Index<C> {
     /// How many captures ended with `status`.
     pub fn count(&self, status: Status) -> usize {
         self.captures.iter().filter(|entry| entry.status == status).count()

@@ -4,36 +4,35 @@ use std::io::{self, Write};
 
 use super::table::{table, write_table};
 use crate::input::Role;
-use crate::report::summary::index::{Entry, Index, Status};
+use crate::report::summary::index::{Counts, Entry, Index, Status};
 use crate::words::{counted, duration, grouped, title};
 
 /// How the captures ended, in words.
-pub(in crate::report) fn ends(index: &Index) -> String {
+pub(in crate::report) fn ends<C>(index: &Index<C>) -> String {
     let of = |status| grouped(index.count(status) as u64);
     let (ok, skipped, failed) = (of(Status::Ok), of(Status::Skipped), of(Status::Failed));
     format!("{ok} done, {skipped} skipped as finished before, {failed} failed")
 }
 
-/// Addresses, clusters and findings of a role; empty for one that was not looked
-/// at.
-pub(in crate::report) fn figures(entry: &Entry, role: Role) -> [String; 3] {
-    entry.roles.get(role).map_or([const { String::new() }; 3], |found| {
-        [found.addresses, found.clusters, found.findings].map(|count| grouped(count as u64))
-    })
+/// Addresses and what else is told of a role; empty for one that was not looked at.
+pub(in crate::report) fn figures<C: Counts>(entry: &Entry<C>, role: Role) -> Vec<String> {
+    let none = vec![String::new(); 1 + C::HEADINGS.len()];
+    entry.roles.get(role).as_ref().map_or(none, C::figures)
 }
 
 /// Writes `index` for people.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Result<()> {
     let all = counted(index.captures.len() as u64, "capture", "captures");
     writeln!(out, "{all}: {}\n", ends(index))?;
 
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
     for &role in &roles {
-        header.extend([title(role).to_lowercase(), "clusters".to_owned(), "findings".to_owned()]);
+        header.push(title(role).to_lowercase());
+        header.extend(C::HEADINGS.iter().map(ToString::to_string));
     }
     header.push("time".to_owned());
     let numbers: Vec<usize> = (2..header.len()).collect();
@@ -52,6 +51,6 @@ pub fn write(index: &Index, out: &mut dyn Write) -> io::Result<()> {
         let gap = if at == 0 { "\n" } else { "" };
         writeln!(out, "{gap}  {}: {error}", entry.name)?;
     }
-    writeln!(out, "\nWrote index.html, index.csv and index.json to {}", index.output)?;
+    writeln!(out, "\nWrote {} to {}", C::FILES, index.output)?;
     writeln!(out, "Took {}", duration(index.seconds))
 }

@@ -8,6 +8,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, scope};
 
 use tempfile::NamedTempFile;
 use twox_hash::XxHash3_128;
@@ -72,7 +73,8 @@ impl Unfinished {
     pub fn keep(self) -> Result<(), WriteError> {
         let finished = self.finish()?;
         finished.sync()?;
-        finished.publish()
+        finished.publish()?.iter().for_each(|directory| sync_directory(directory));
+        Ok(())
     }
 
     /// Ends writing; the file keeps its other name.
@@ -168,18 +170,34 @@ impl Finished {
         }
     }
 
-    /// Gives it its name, in place of any older file.
-    pub fn publish(self) -> Result<(), WriteError> {
+    /// Gives it its name, in place of any older file; that is on the disk once the directory is that is returned.
+    pub fn publish(self) -> Result<Option<PathBuf>, WriteError> {
         let Self { path, to, .. } = self;
-        let Place::File { hidden, target, _listed } = to else { return Ok(()) };
+        let Place::File { hidden, target, _listed } = to else { return Ok(None) };
         hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
-        target.parent().into_iter().for_each(sync_directory);
-        Ok(())
+        Ok(target.parent().map(Path::to_path_buf))
     }
 }
 
+/// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
+/// for one.
+pub(super) fn sync_all<'a>(finished: impl Iterator<Item = &'a Finished>) -> Result<(), WriteError> {
+    scope(|threads| {
+        let sync = |finished: &'a Finished| {
+            let thread = Builder::new().spawn_scoped(threads, || finished.sync());
+            (finished, thread)
+        };
+        let started: Vec<_> = finished.map(sync).collect();
+        started.into_iter().try_for_each(|(finished, thread)| {
+            // Where there is no thread, or it has failed, here.
+            let synced = thread.ok().and_then(|thread| thread.join().ok());
+            synced.unwrap_or_else(|| finished.sync())
+        })
+    })
+}
+
 /// Makes what was renamed in `directory` outlast a loss of power, where the system can.
-fn sync_directory(directory: &Path) {
+pub(super) fn sync_directory(directory: &Path) {
     if cfg!(unix) {
         let directory = if directory == Path::new("") { Path::new(".") } else { directory };
         // Some file systems refuse; then the names are as safe as they make them.
@@ -262,7 +280,7 @@ pub fn abandon(end: impl FnOnce()) -> ! {
 }
 
 /// Removes the unfinished files in `directory` whose processes are dead, and returns how many there were.
-pub(super) fn sweep(directory: &Path) -> usize {
+pub fn sweep(directory: &Path) -> usize {
     let Ok(entries) = fs::read_dir(directory) else { return 0 };
     let is_ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
     let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name()));

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{
-    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
-    RuleArgs, RulesArgs, TableArgs,
+    AllowArgs, CheckpointArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs,
+    PictureArgs, PrintArgs, RuleArgs, RulesArgs, TableArgs,
 };
 
 const DETECT_EXAMPLES: &str = "\
@@ -25,6 +25,9 @@ Examples:
   A folder a day, each with all its files:
     octomix detect --each 2026-11-* -o days
 
+  A fit of hours that is killed and started again goes on where it stopped:
+    octomix detect huge.pcap -o huge --checkpoint huge.checkpoint
+
   The sources that were found, for the next program:
     octomix detect --format json day.csv | jq -r '.src.findings[].address'";
 
@@ -40,11 +43,13 @@ pub struct DetectArgs {
     /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
     /// files in it: each gets a folder of results, and index.html, index.csv and index.json tell of all.
     /// One that fails does not stop the others. Finished ones are skipped when run again
-    #[arg(long, help_heading = "Batch")]
+    #[arg(long, conflicts_with = "checkpoint", help_heading = "Batch")]
     pub each: bool,
     /// With --each, do again what is finished
     #[arg(long, requires = "each", help_heading = "Batch")]
     pub again: bool,
+    #[command(flatten)]
+    pub checkpoint: CheckpointArgs,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

@@ -23,6 +23,10 @@ Examples:
     octomix extract \"$FILE\" -o shards/$SLURM_ARRAY_TASK_ID
     octomix merge shards -o all
 
+  The shards of each of many captures, and all of them as one; run again, it goes on with what is missing:
+    octomix extract --each captures/*.pcap -o shards
+    octomix merge shards -o all
+
   Bitmaps for Spark, ClickHouse or pyroaring:
     octomix extract --as bitmap day.pcap -o day";
 
@@ -37,6 +41,14 @@ Examples:
 pub struct ExtractArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
+    /// files in it: each gets a folder of shards, and index.csv and index.json tell of all; octomix merge
+    /// unites them. One that fails does not stop the others. Finished ones are skipped when run again
+    #[arg(long, help_heading = "Batch")]
+    pub each: bool,
+    /// With --each, do again what is finished
+    #[arg(long, requires = "each", help_heading = "Batch")]
+    pub again: bool,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    AllowArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs, PictureArgs, PrintArgs,
-    RuleArgs, RulesArgs, TableArgs,
+    AllowArgs, CheckpointArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs,
+    PictureArgs, PrintArgs, RuleArgs, RulesArgs, TableArgs,
 };
 
 const FIT_EXAMPLES: &str = "\
@@ -19,7 +19,10 @@ Examples:
     octomix fit --model gaussian --covariance tied -k 4 --role dst day.csv
 
   K-Means, the best of 200 restarts:
-    octomix fit --model kmeans -k 5 --n-init 200 day.csv";
+    octomix fit --model kmeans -k 5 --n-init 200 day.csv
+
+  The same command, started again after it was killed, goes on where it stopped:
+    octomix fit -k 50 huge.pcap -o huge --checkpoint huge.checkpoint";
 
 /// Fits a model to the addresses of each role, for octomix score or scikit-learn.
 ///
@@ -30,6 +33,8 @@ Examples:
 pub struct FitArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub checkpoint: CheckpointArgs,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

@@ -33,7 +33,9 @@ pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
 pub use inputs::InputsArgs;
 pub use model::{Components, ModelArgs, ModelKind};
-pub use output::{Format, OutputArgs, PictureArgs, PrintArgs, TableArgs, TableFormat};
+pub use output::{
+    CheckpointArgs, Format, OutputArgs, PictureArgs, PrintArgs, TableArgs, TableFormat,
+};
 pub use rules::{AllowArgs, PairsArgs, RuleArgs, RulesArgs};
 pub use sweep::SweepArgs;
 

@@ -13,6 +13,16 @@ pub struct OutputArgs {
     pub directory: PathBuf,
 }
 
+/// Where a fit keeps how far it is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Checkpoint")]
+pub struct CheckpointArgs {
+    /// Keep in FILE, every minute, how far the fit is; started again with the same inputs and options, the
+    /// run goes on from there and ends with the same results. Removed at the end
+    #[arg(id = "checkpoint", long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
 /// Pictures besides those of report.html.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Output")]

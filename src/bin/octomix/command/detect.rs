@@ -11,11 +11,11 @@ use octomix::report::page::MOST_FLAGS;
 use octomix::report::summary::RoleSummary;
 use octomix::store::model::{ModelFile, Provenance};
 
-use super::Failure;
 use super::days::{PAIRS, context, keep, keep_behaviour, pairs, warn_of_pairs};
 use super::plan::Plan;
 use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{Run, start, timed};
+use super::{Failure, checkpoint};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
 
 /// The kind of runs that fit models, in manifests.
@@ -28,10 +28,17 @@ pub const MODELS: &str = "fit";
 pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(&args.model, &args.score)?;
-    let DetectArgs { input, output, print, engine, .. } = args;
+    let DetectArgs { input, output, print, engine, model, .. } = args;
+    let DetectArgs { tables, pictures, score, rules, allow, pairs, .. } = args;
+    let options = format!(
+        "detect {:?} {tables:?} {pictures:?} {model:?} {score:?} {rules:?} {allow:?} {pairs:?} {engine:?}",
+        input.options()
+    );
+    let checkpoint = checkpoint::open(&args.checkpoint, input, &options, model.files())?;
     let most = plan.params.components();
     let (mut run, capture) =
         start((MODELS, started), input, &output.directory, print, engine, most)?;
+    checkpoint::go_on(&mut run, checkpoint)?;
     let found = roles(&mut run, &capture, &plan, args)?;
     super::page::finish(run, &capture, found, args.pictures, print)
 }
@@ -76,12 +83,15 @@ pub fn roles(
 /// # Errors
 /// As [`run`].
 pub fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let FitArgs { input, output, print, model, score, rules, engine } = args;
+    let FitArgs { input, checkpoint, output, print, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
+    let options = format!("fit {:?} {model:?} {score:?} {rules:?} {engine:?}", input.options());
+    let checkpoint = checkpoint::open(checkpoint, input, &options, model.files())?;
     let most = plan.params.components();
     let (mut run, capture) =
         start((MODELS, started), input, &output.directory, print, engine, most)?;
+    checkpoint::go_on(&mut run, checkpoint)?;
     let criteria = Criteria {
         score: score.score,
         threshold: score.threshold,

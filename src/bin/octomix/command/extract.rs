@@ -10,7 +10,7 @@ use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::behaviour::{self, SHARD};
 use octomix::store::shard::ShardFormat;
-use octomix::store::{Intent, Output};
+use octomix::store::{Intent, MadeFrom, Output};
 use octomix::words::{escaped, shown_path};
 
 use super::run::{skipped, timed, warn_of_swept};
@@ -23,7 +23,7 @@ use crate::console::Console;
 /// # Errors
 /// When the captures cannot be read, or a file cannot be written.
 pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
-    let ExtractArgs { input, output, form, print } = args;
+    let ExtractArgs { input, output, form, print, .. } = args;
     extract(&output.directory, form.form, input.role, print, |console| {
         Ok(read(&input.captures, &input.options(), console)?)
     })
@@ -56,6 +56,23 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     })
 }
 
+/// What an extraction means to write.
+pub const INTENT: Intent<'static> = Intent {
+    by: "extract",
+    folders: &[],
+    files: &[
+        "any.csv",
+        "any.roaring",
+        "behaviour.bin",
+        "dst.csv",
+        "dst.roaring",
+        "manifest.json",
+        "src.csv",
+        "src.roaring",
+        "summary.json",
+    ],
+};
+
 /// Writes the shards of the capture that `read` returns, and the summary.
 fn extract(
     directory: &Path,
@@ -66,22 +83,41 @@ fn extract(
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut console = Console::new(print_args);
-    const FILES: [&str; 9] = [
-        "any.csv",
-        "any.roaring",
-        "behaviour.bin",
-        "dst.csv",
-        "dst.roaring",
-        "manifest.json",
-        "src.csv",
-        "src.roaring",
-        "summary.json",
-    ];
-    let mut output = Output::new(directory, Intent { by: "extract", folders: &[], files: &FILES })?;
-    warn_of_swept(&output, &mut console);
-    let (capture, read) = timed(|| read(&mut console));
-    let capture = capture?;
-    warn_of_lost_counts(form, &capture, &mut console);
+    let output = Output::new(directory, INTENT)?;
+    warn_of_swept(&output, &console);
+    let (capture, read_seconds) = timed(|| read(&mut console));
+    let source = Source { capture: &capture?, roles, read_seconds, made_from: None };
+    let (summary, output) = write(source, form, output, console, started)?;
+    output.complete()?;
+    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
+    all_read(summary.input.lost)
+}
+
+/// What is extracted from.
+pub struct Source<'a> {
+    /// What was read.
+    pub capture: &'a Capture,
+    /// The roles asked for.
+    pub roles: Option<Roles>,
+    /// How long reading took.
+    pub read_seconds: f64,
+    /// What a batch tells of it.
+    pub made_from: Option<MadeFrom>,
+}
+
+/// Writes the shards of a capture, and the summary, whose output is still to be completed.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(
+    source: Source<'_>,
+    form: ShardFormat,
+    mut output: Output,
+    mut console: Console,
+    started: Instant,
+) -> Result<(Extraction, Output), Failure> {
+    let Source { capture, roles, read_seconds: read, made_from } = source;
+    warn_of_lost_counts(form, capture, &mut console);
     let (written, write) = timed(|| {
         capture.sets.try_map(|role, set| {
             if set.is_empty() {
@@ -94,7 +130,7 @@ fn extract(
     });
     let extracted = written?;
     if capture.sets.iter().any(|(_, set)| !set.activities().sums().is_empty()) {
-        output.write(SHARD, |out| behaviour::write(&capture, out))?;
+        output.write(SHARD, |out| behaviour::write(capture, out))?;
     }
     let summary_file = "summary.json";
     // Read together with the shards of this run, they would count twice.
@@ -105,16 +141,15 @@ fn extract(
         octomix: env!("CARGO_PKG_VERSION"),
         input: Reading::new(&capture.account),
         roles: extracted,
-        skipped_roles: skipped(roles, &capture),
+        skipped_roles: skipped(roles, capture),
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
         files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
+        made_from,
     };
     output.write(summary_file, |file| write_json(&summary, file))?;
-    output.complete()?;
-    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
-    all_read(summary.input.lost)
+    Ok((summary, output))
 }
 
 fn warn_of_lost_counts(form: ShardFormat, capture: &Capture, console: &mut Console) {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod bench;
+mod checkpoint;
 mod compare;
 mod days;
 mod detect;
@@ -34,6 +35,7 @@ use octomix::model::FitError;
 use octomix::model::sample::SampleError;
 use octomix::rule::fdr::FdrError;
 use octomix::store::behaviour::DayError;
+use octomix::store::checkpoint::CheckpointError;
 use octomix::store::model::ModelError;
 use octomix::store::{ManifestError, WriteError};
 use octomix::synthetic::SizeError;
@@ -78,12 +80,12 @@ impl Machine {
 /// # Errors
 /// When its work fails; the message is for the user.
 pub fn run(command: &Command, machine: &Machine) -> Result<(), Failure> {
-    if let Command::Detect(args) = command
-        && args.each
-    {
-        return batch::run(args, machine);
+    // What works in processes of its own starts its threads there.
+    match command {
+        Command::Detect(args) if args.each => return batch::run(args, machine),
+        Command::Extract(args) if args.each => return batch::extract(args, machine),
+        _ => machine.start()?,
     }
-    machine.start()?;
     match command {
         Command::Detect(args) => detect::run(args),
         Command::Extract(args) => extract::run(args),
@@ -116,6 +118,8 @@ pub enum Failure {
     Model(#[from] ModelError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     #[error(transparent)]
     Day(#[from] DayError),
     #[error(transparent)]

@@ -13,7 +13,7 @@ use octomix::describe::fanout::Fanout;
 use octomix::describe::flagged::Flagged;
 use octomix::describe::plane::Shape;
 use octomix::engine::choice::Choice;
-use octomix::engine::{Engine, EngineError};
+use octomix::engine::{Engine, EngineError, RecordedEngine, Recorder};
 use octomix::input::{Capture, PerRole, Role};
 use octomix::model::any::Model;
 use octomix::model::pca::Pca;
@@ -57,6 +57,8 @@ pub struct Desk<'a> {
     pub console: &'a mut Console,
     /// Where to write.
     pub output: &'a mut Output,
+    /// What keeps the answers of engines, if anything does.
+    pub record: Option<&'a Recorder>,
 }
 
 impl Run {
@@ -69,10 +71,11 @@ impl Run {
         capture: &Capture,
         mut work: impl FnMut(Desk<'_>) -> Result<T, Failure>,
     ) -> Result<PerRole<Option<T>>, Failure> {
-        let Self { choice, console, output, .. } = self;
+        let Self { choice, console, output, record, .. } = self;
+        let record = record.as_ref().map(|(record, _)| record);
         capture.sets.try_map(|role, set| match set.is_empty() {
             true => Ok(None),
-            false => work(Desk { role, set, choice, console, output }).map(Some),
+            false => work(Desk { role, set, choice, console, output, record }).map(Some),
         })
     }
 }
@@ -82,7 +85,7 @@ impl<'a> Desk<'a> {
     /// if not all counts are packets.
     ///
     /// # Errors
-    /// When the packets are too many to be counted exactly.
+    /// When the packets are too many to be counted exactly, or the record is of other addresses.
     pub fn engine(&mut self, weighted_by: WeightedBy) -> Result<Box<dyn Engine + 'a>, Failure> {
         let addresses = self.set.addresses();
         let points = match weighted_by {
@@ -94,7 +97,9 @@ impl<'a> Desk<'a> {
         };
         let unit = self.set.unit().name();
         let points = points.map_err(|reason| Failure::Weights { role: self.role, unit, reason })?;
-        Ok(self.choice.engine(points))
+        let Some(record) = self.record else { return Ok(self.choice.engine(points)) };
+        let engine = self.choice.engine(points.clone());
+        Ok(Box::new(RecordedEngine::new(engine, &points, record.clone())?))
     }
 
     /// Tells if what is weighed as packets is none.

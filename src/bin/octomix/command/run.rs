@@ -1,10 +1,12 @@
 //! The begin and the end that the commands over captures share: reading, opening the engine, the
 //! summary.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use octomix::engine::Recorder;
 use octomix::engine::choice::{Choice, Chooser};
 use octomix::input::{Capture, PerRole, Role, Roles};
 use octomix::report::summary::pairs::PairsSummary;
@@ -33,6 +35,8 @@ pub struct Run {
     pub requested: &'static str,
     /// The roles asked for.
     pub roles: Option<Roles>,
+    /// What keeps the answers of engines, if anything does, and the file, which nobody needs at the end.
+    pub record: Option<(Recorder, PathBuf)>,
     /// What was found in pairs, if that was asked for.
     pub pairs: Option<PairsSummary>,
     /// When the run began.
@@ -65,17 +69,16 @@ const FILES: [&str; 17] = [
 ];
 
 /// What a run of the kind `by` means to write.
-pub fn intent(by: &'static str) -> Intent<'static> {
-    const FOLDERS: [&str; 3] = ["src", "dst", "any"];
-    Intent { by, folders: &FOLDERS, files: &FILES }
+pub const fn intent(by: &'static str) -> Intent<'static> {
+    Intent { by, folders: &["src", "dst", "any"], files: &FILES }
 }
 
 /// Tells of unfinished files that were removed.
-pub fn warn_of_swept(output: &Output, console: &mut Console) {
+pub fn warn_of_swept(output: &Output, console: &Console) {
     let (swept, directory) = (output.swept() as u64, shown_path(output.directory()));
     if swept > 0 {
         let files = counted(swept, "unfinished file", "unfinished files");
-        console.warn(format!("removed {files} that a killed run left in '{directory}'"));
+        console.notice(&format!("removed {files} that a killed run left in '{directory}'"));
     }
 }
 
@@ -109,7 +112,7 @@ pub fn start(
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
     let output = Output::new(directory, intent(by))?;
-    warn_of_swept(&output, &mut console);
+    warn_of_swept(&output, &console);
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
@@ -124,6 +127,7 @@ pub fn start(
         output,
         requested: engine.name(),
         roles: input.role,
+        record: None,
         pairs: None,
         started,
         read_seconds,
@@ -162,7 +166,7 @@ pub fn complete<R: Serialize>(
     extra: Option<Extra<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
     let skipped_roles = skipped(run.roles, capture);
-    let Run { choice, mut console, mut output, requested, pairs, started, .. } = run;
+    let Run { choice, mut console, mut output, requested, record, pairs, started, .. } = run;
     let summary_file = "summary.json";
     let last: Vec<&str> = extra.map(|(name, _)| name).into_iter().chain([summary_file]).collect();
     warn_of_left(&output, &last, &mut console);
@@ -193,6 +197,10 @@ pub fn complete<R: Serialize>(
     }
     output.write(summary_file, |file| write_json(&summary, file))?;
     output.complete()?;
+    if let Some((_, file)) = record {
+        // One that stays makes the next run shorter, and no other.
+        let _ = fs::remove_file(file);
+    }
     Ok(summary)
 }
 

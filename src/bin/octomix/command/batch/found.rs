@@ -1,4 +1,4 @@
-//! The captures of a batch: where each is, and that none is there twice. Nothing of them is read here.
+//! The captures of a batch: which there are, each once, and what was found beside them. Nothing is read here.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,26 +7,25 @@ use octomix::input::{
     self, Account, Directories, Expanded, Identity, InputError, Repeated, Sources,
 };
 
-use crate::cli::DetectArgs;
-
 /// The path of a capture, and the files that it stands for.
 pub type Input = (PathBuf, Result<Sources, InputError>);
 
 /// All captures, and what was found beside them.
 #[derive(Default)]
 pub struct Found {
+    /// In the order given.
     pub captures: Vec<Input>,
     /// Where each capture is, by its files.
     places: HashMap<Vec<Identity>, usize>,
-    /// What was passed over.
+    /// What is to be told of the others.
     pub account: Account,
 }
 
 impl Found {
     /// Finds all captures: of a pattern each match. A capture that is found again counts once.
-    pub fn all(args: &DetectArgs) -> Self {
+    pub fn all(named: &[PathBuf]) -> Self {
         let mut found = Self::default();
-        for path in &args.input.captures {
+        for path in named {
             match input::expand(path) {
                 Ok(Expanded { paths, mut passed_over }) => {
                     found.account.passed_over.append(&mut passed_over);

@@ -1,52 +1,107 @@
-//! `octomix detect --each`: every input a capture of its own, with a folder of results and a line in an
-//! index over all.
+//! `octomix detect --each` and `octomix extract --each`: every input a capture of its own, with a folder of results
+//! and a line in an index over all.
 //!
 //! What goes wrong with one is told in the index and does not stop the others. The work is done in a process of its
 //! own, where the system can, because what memory runs out for, and whatever else the system ends, cannot be undone
-//! in the same one.
+//! in the same one. What is done with a capture is not known here.
 
+mod detect;
+mod extract;
+mod finish;
 mod found;
 mod names;
 #[cfg(unix)]
 mod process;
 mod work;
 
+#[cfg(unix)]
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use octomix::input::{Directories, InputError, Lost, Sources};
+use octomix::input::{Capture, Directories, InputError, Lost, PerRole, Sources};
 use octomix::report::csv::write_index;
-use octomix::report::page::write_batch;
-use octomix::report::summary::index::{Entry, Index, Status};
+use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, Intent, MadeFrom, Original, Output};
+use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, sweep};
 use octomix::words::escaped;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::plan::Plan;
-use super::{Failure, Machine, all_read, detect, page, print, warn_of, write_json};
-use crate::cli::DetectArgs;
+use self::found::{Found, Input};
+use self::work::{Event, Tell, Work};
+use super::{Failure, Machine, all_read, print, warn_of, write_json};
+use crate::cli::{InputArgs, PrintArgs};
 use crate::console::Console;
-use found::{Found, Input};
-use work::{Event, Tell, Work};
 
-/// Detects anomalies in each capture on its own.
-///
-/// # Errors
-/// When the engine asked for cannot be had, the index cannot be written, or any capture failed.
-pub fn run(args: &DetectArgs, machine: &Machine) -> Result<(), Failure> {
+pub use self::detect::run;
+pub use self::extract::run as extract;
+
+/// What is done with each capture, by one kind of command.
+trait Each {
+    /// What the index tells of a role.
+    type Counts: Counts
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + for<'a> From<&'a Self::Earlier>
+        + 'static;
+    /// What the summary of an earlier run tells of a role.
+    type Earlier: DeserializeOwned;
+
+    /// The folders below that of a capture, and the kind of its runs in manifests.
+    const INTENT: Intent<'static>;
+
+    /// The whole way of one capture, which took so many seconds to read: what is found, what was lost of it and the
+    /// seconds since `started`.
+    fn one(
+        &mut self,
+        item: &Item,
+        capture: &Capture,
+        started: Instant,
+        read_seconds: f64,
+    ) -> Result<Done<Self::Counts>, Failure>;
+
+    /// Writes files of the index besides those of every batch.
+    fn write_index(&self, _: &Index<Self::Counts>, _: &mut Output) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// What became of one capture.
+struct Done<C> {
+    roles: PerRole<Option<C>>,
+    lost: Lost,
+    seconds: f64,
+    /// What is still to be completed.
+    output: Option<Output>,
+}
+
+/// What a batch is told besides what to do with each capture.
+struct Setting<'a> {
+    machine: &'a Machine,
+    input: &'a InputArgs,
+    directory: &'a Path,
+    print: &'a PrintArgs,
+    /// Whether to do again what is finished.
+    again: bool,
+    /// A fingerprint of the options: results by others are other results.
+    options: String,
+    /// The files that options name.
+    files: Vec<&'a Path>,
+}
+
+/// Works through all captures, each of them by `each`, and writes the index.
+fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     let started = Instant::now();
-    let plan = detect::plan(&args.model, &args.score)?;
-    let directory = &args.output.directory;
+    let directory = setting.directory;
     let files = ["index.json", "index.csv", "index.html", "manifest.json"];
     let mut output = Output::new(directory, Intent { by: "each", folders: &[], files: &files })?;
-    let mut batch = Batch {
-        args,
-        plan: &plan,
-        machine,
-        console: Console::new(&args.print),
+    let mut batch = Batch::<E> {
+        setting,
+        console: Console::new(setting.print),
         entries: Vec::new(),
         lost: Lost::default(),
         unread: 0,
@@ -54,11 +109,11 @@ pub fn run(args: &DetectArgs, machine: &Machine) -> Result<(), Failure> {
         ended: None,
         is_too_large: false,
     };
-    let Found { captures, account, .. } = Found::all(args);
+    let Found { captures, account, .. } = Found::all(&setting.input.captures);
     warn_of(&account, &mut batch.console);
     batch.lost = account.lost();
     let todo = batch.plan(captures);
-    batch.detect(todo)?;
+    batch.work(&mut each, todo)?;
 
     let Batch { mut entries, lost, unread, is_too_large, .. } = batch;
     if is_too_large {
@@ -73,9 +128,9 @@ pub fn run(args: &DetectArgs, machine: &Machine) -> Result<(), Failure> {
     };
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
-    output.write("index.html", |file| write_batch(&index, &page::invocation(), file))?;
+    each.write_index(&index, &mut output)?;
     output.complete()?;
-    print(args.print.format, &index, |out| text::index::write(&index, out))?;
+    print(setting.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
         0 => all_read(lost),
         failed => {
@@ -99,7 +154,7 @@ struct Item {
 
 impl Item {
     /// Tells that it has failed.
-    fn failed(&self, error: &Failure, console: &mut Console) -> Event {
+    fn failed<C>(&self, error: &Failure, console: &mut Console) -> Event<C> {
         let is_unread = matches!(error, Failure::Input(_));
         let error = error.to_string();
         console.warn(format!("{}: failed: {error}", self.name));
@@ -109,13 +164,11 @@ impl Item {
 }
 
 /// A batch under way.
-struct Batch<'a> {
-    args: &'a DetectArgs,
-    plan: &'a Plan,
-    machine: &'a Machine,
+struct Batch<'a, E: Each> {
+    setting: &'a Setting<'a>,
     console: Console,
     /// What has come to an end, with its place.
-    entries: Vec<(usize, Entry)>,
+    entries: Vec<(usize, Entry<E::Counts>)>,
     /// Files of all captures that were not read whole.
     lost: Lost,
     /// Captures of which nothing could be read.
@@ -128,12 +181,12 @@ struct Batch<'a> {
     is_too_large: bool,
 }
 
-impl Batch<'_> {
+impl<E: Each> Batch<'_, E> {
     /// What there is to do of `captures`: those that cannot be found are failed, those that are finished
     /// skipped.
     fn plan(&mut self, captures: Vec<Input>) -> Vec<Item> {
         let paths: Vec<PathBuf> = captures.iter().map(|(path, _)| path.clone()).collect();
-        let options = fingerprint(self.args);
+        let setting = self.setting;
         let mut todo = Vec::new();
         for (at, (name, (path, found))) in
             names::names(&paths).into_iter().zip(captures).enumerate()
@@ -153,13 +206,18 @@ impl Batch<'_> {
                 }
             };
             let mut files: Vec<Original> = sources.files.iter().map(Original::of).collect();
-            files.extend(self.args.model.files().map(original_at));
-            let made_from = MadeFrom { options: options.clone(), files };
-            let directory = self.args.output.directory.join(&name);
+            files.extend(setting.files.iter().map(|path| original_at(path)));
+            let made_from = MadeFrom { options: setting.options.clone(), files };
+            let directory = setting.directory.join(&name);
             // Standard input is gone once it is read.
-            let is_same = !self.args.again && path.as_os_str() != "-";
-            match Earlier::of(&directory, detect::MODELS, &made_from) {
+            let is_same = !setting.again && path.as_os_str() != "-";
+            match Earlier::<E::Earlier>::of(&directory, E::INTENT.by, &made_from) {
                 Some(earlier) if is_same => {
+                    // A run that was to replace it may have been killed.
+                    sweep(&directory);
+                    for folder in E::INTENT.folders {
+                        sweep(&directory.join(folder));
+                    }
                     self.lost = self.lost.plus(earlier.input.lost);
                     self.entries.push((
                         at,
@@ -173,7 +231,7 @@ impl Batch<'_> {
     }
 
     /// Notes what has become of a capture, or of all.
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: Event<E::Counts>) {
         match event {
             Event::Begun(_) => {}
             Event::Done { at, entry, lost, is_unread } => {
@@ -189,8 +247,8 @@ impl Batch<'_> {
 
     /// Works through `items`, in a process of its own where one can be had.
     #[cfg(unix)]
-    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
-        let (args, plan, machine) = (self.args, self.plan, self.machine);
+    fn work(&mut self, each: &mut E, items: Vec<Item>) -> Result<(), Failure> {
+        let (setting, machine) = (self.setting, self.setting.machine);
         let mut todo = VecDeque::from(items);
         // Those that were under way when a process died: which of them is to blame shows when each is alone.
         let mut suspects: VecDeque<Item> = VecDeque::new();
@@ -202,9 +260,10 @@ impl Batch<'_> {
             };
             let mut under_way: Vec<usize> = Vec::new();
             self.refused = None;
-            let work = |tell: Tell| {
+            // The other process has a copy of `each`.
+            let work = |tell: Tell<E::Counts>| {
                 machine.start()?;
-                Work::new(args, plan, tell).all(&group)
+                Work::new(setting, &mut *each, tell).all(&group)
             };
             let died = process::run(work, &mut |event| {
                 match &event {
@@ -226,7 +285,7 @@ impl Batch<'_> {
                     todo.extend(suspects);
                     crate::signals::stop_passing_on();
                     machine.start()?;
-                    return self.here(&Vec::from(todo));
+                    return self.here(each, &Vec::from(todo));
                 }
             };
             self.after(&reason, group, &under_way, &mut suspects, &mut todo);
@@ -278,10 +337,10 @@ impl Batch<'_> {
     /// Removes the unfinished files of `item`, which its process left.
     #[cfg(unix)]
     fn sweep(&self, item: &Item) {
-        let directory = self.args.output.directory.join(&item.name);
+        let directory = self.setting.directory.join(&item.name);
         if directory.is_dir() {
             // What cannot be removed now is at the next run.
-            let _ = Output::new(&directory, super::run::intent(detect::MODELS));
+            let _ = Output::new(&directory, E::INTENT);
             // Only an empty one goes.
             let _ = std::fs::remove_dir(&directory);
         }
@@ -289,38 +348,35 @@ impl Batch<'_> {
 
     /// Works through `items`.
     #[cfg(not(unix))]
-    fn detect(&mut self, items: Vec<Item>) -> Result<(), Failure> {
-        self.machine.start()?;
-        self.here(&items)
+    fn work(&mut self, each: &mut E, items: Vec<Item>) -> Result<(), Failure> {
+        self.setting.machine.start()?;
+        self.here(each, &items)
     }
 
     /// Works through `items` in this process.
-    fn here(&mut self, items: &[Item]) -> Result<(), Failure> {
+    fn here(&mut self, each: &mut E, items: &[Item]) -> Result<(), Failure> {
         let told = Arc::new(Mutex::new(Vec::new()));
-        let tell: Tell = Arc::new({
+        let tell: Tell<E::Counts> = Arc::new({
             let told = told.clone();
             move |event| told.lock().unwrap_or_else(PoisonError::into_inner).push(event)
         });
-        let done = Work::new(self.args, self.plan, tell).all(items);
-        let told: Vec<Event> =
+        let done = Work::new(self.setting, each, tell).all(items);
+        let told: Vec<Event<E::Counts>> =
             told.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
         told.into_iter().for_each(|event| self.take(event));
         done
     }
 }
 
-/// What the options come to: results by others are other results.
-fn fingerprint(args: &DetectArgs) -> String {
-    let DetectArgs { input, tables, pictures, model, score, rules, allow, engine, .. } = args;
-    let input = input.options();
+/// What `options`, as they are shown, come to.
+pub fn fingerprint(options: &str) -> String {
     let mut hasher = DefaultHasher::new();
-    format!("{input:?} {tables:?} {pictures:?} {model:?}").hash(&mut hasher);
-    format!("{score:?} {rules:?} {allow:?} {engine:?}").hash(&mut hasher);
+    options.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
 /// The file at `path`, which an option names.
-fn original_at(path: &Path) -> Original {
+pub fn original_at(path: &Path) -> Original {
     let found = Sources::find(&[path.to_path_buf()], Directories::Refused).ok();
     let source = found.and_then(|found| found.files.into_iter().next());
     source.as_ref().map_or_else(|| Original::missing(path), Original::of)

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 /// Characters of a name.
 const LONGEST: usize = 60;
 /// What the batch itself writes.
-const TAKEN: [&str; 3] = ["index.json", "index.csv", "index.html"];
+const TAKEN: [&str; 4] = ["index.json", "index.csv", "index.html", "manifest.json"];
 /// Names that Windows gives to devices, whatever follows them after a dot.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 

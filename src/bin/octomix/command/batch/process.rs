@@ -8,6 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libc::{c_int, pid_t};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::work::{Event, Tell};
 use crate::command::Failure;
@@ -21,9 +23,9 @@ static PIPE: OnceLock<Mutex<File>> = OnceLock::new();
 ///
 /// # Errors
 /// When there can be no other process.
-pub fn run(
-    work: impl FnOnce(Tell) -> Result<(), Failure>,
-    take: &mut dyn FnMut(Event),
+pub fn run<C: Serialize + DeserializeOwned + 'static>(
+    work: impl FnOnce(Tell<C>) -> Result<(), Failure>,
+    take: &mut dyn FnMut(Event<C>),
 ) -> io::Result<Option<String>> {
     let (events, pipe) = pipe()?;
     // SAFETY: a call without arguments. This process runs no other thread that could hold a lock, and both go on with
@@ -60,21 +62,25 @@ fn pipe() -> io::Result<(File, File)> {
 }
 
 /// Does `work` in this process, which does nothing else.
-fn work_here(parent: pid_t, pipe: File, work: impl FnOnce(Tell) -> Result<(), Failure>) -> ! {
+fn work_here<C: Serialize + 'static>(
+    parent: pid_t,
+    pipe: File,
+    work: impl FnOnce(Tell<C>) -> Result<(), Failure>,
+) -> ! {
     signals::stop_passing_on();
     end_with(parent);
     // It is set once in a process.
     let _ = PIPE.set(Mutex::new(pipe));
-    memory::tell_by(|refusal| send(&Event::Refused(refusal.to_owned())));
-    let tell: Tell = Arc::new(|event| send(&event));
+    memory::tell_by(|refusal| send(&Event::<()>::Refused(refusal.to_owned())));
+    let tell: Tell<C> = Arc::new(|event| send(&event));
     let done = catch_unwind(AssertUnwindSafe(|| work(tell)));
     match done {
         Ok(done) => {
             if signals::is_file_too_large() {
-                send(&Event::TooLarge);
+                send(&Event::<()>::TooLarge);
             }
             if let Err(failure) = done {
-                send(&Event::Ended { error: failure.to_string(), status: failure.status() });
+                send(&Event::<()>::Ended { error: failure.to_string(), status: failure.status() });
             }
             std::process::exit(0)
         }
@@ -97,7 +103,7 @@ fn end_with(parent: pid_t) {
 }
 
 /// Tells of `event`. Without anyone to tell there is nothing to work for.
-fn send(event: &Event) {
+fn send<C: Serialize>(event: &Event<C>) {
     let Some(pipe) = PIPE.get() else { return };
     let told = serde_json::to_string(event).map_err(io::Error::other).and_then(|mut line| {
         line.push('\n');

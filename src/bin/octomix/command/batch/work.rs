@@ -1,5 +1,5 @@
-//! Works through captures: a thread reads one ahead of the one that is fitted, so two are in memory at a time. All
-//! share one device. What becomes of each is told as it goes; nothing is kept here.
+//! Works through captures: a thread reads one ahead of the one that is worked on, so two are in memory at a time. What
+//! becomes of each is told as it goes; nothing is kept here.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -8,33 +8,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use octomix::engine::choice::Chooser;
 use octomix::input::{self, Capture, Directories, InputError, Lost, Options};
 use octomix::report::summary::index::Entry;
-use octomix::store::Output;
+use octomix::store::WriteError;
 use octomix::words::escaped;
 use rayon::Yield;
 use serde::{Deserialize, Serialize};
 
-use super::Item;
-use crate::cli::DetectArgs;
-use crate::command::plan::Plan;
-use crate::command::run::{Run, intent, warn_of_swept};
-use crate::command::{Failure, detect, page, warn_of};
+use super::finish::Finishers;
+use super::{Done, Each, Item, Setting};
+use crate::command::Failure;
 use crate::console::Console;
-use crate::gpu;
 use crate::memory::{self, Stage};
 use crate::progress::Unit;
 
 /// What is told of a batch as it goes.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Event {
+pub enum Event<C> {
     /// The reading of the capture at this place has begun.
     Begun(usize),
     /// A capture has come to an end.
     Done {
         at: usize,
-        entry: Box<Entry>,
+        entry: Box<Entry<C>>,
         /// Its files that were not read whole.
         lost: Lost,
         /// Whether nothing of it could be read.
@@ -49,28 +45,20 @@ pub enum Event {
 }
 
 /// Who is told.
-pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
+pub type Tell<C> = Arc<dyn Fn(Event<C>) + Send + Sync>;
 
 /// What works through captures.
-pub struct Work<'a> {
-    args: &'a DetectArgs,
-    plan: &'a Plan,
-    chooser: Chooser,
+pub struct Work<'a, E: Each> {
+    setting: &'a Setting<'a>,
+    each: &'a mut E,
     console: Console,
-    tell: Tell,
+    tell: Tell<E::Counts>,
 }
 
-impl<'a> Work<'a> {
-    /// Does what `args` ask for by `plan`, and tells of it.
-    pub fn new(args: &'a DetectArgs, plan: &'a Plan, tell: Tell) -> Self {
-        Self {
-            args,
-            plan,
-            chooser: Chooser::new(args.engine.engine, args.engine.adapter.as_deref())
-                .opened_by(gpu::open),
-            console: Console::new(&args.print),
-            tell,
-        }
+impl<'a, E: Each> Work<'a, E> {
+    /// Does what `each` does, and tells of it.
+    pub fn new(setting: &'a Setting<'a>, each: &'a mut E, tell: Tell<E::Counts>) -> Self {
+        Self { setting, each, console: Console::new(setting.print), tell }
     }
 
     /// Works through `items`.
@@ -79,66 +67,51 @@ impl<'a> Work<'a> {
     /// When no thread can be had, or the engine asked for.
     pub fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
         let reached = Arc::new(Reached::default());
-        let options = Options { directories: Directories::Files, ..self.args.input.options() };
+        let options = Options { directories: Directories::Files, ..self.setting.input.options() };
         let paths = items.iter().map(|item| (item.at, item.path.clone())).collect();
         let captures = read_ahead(paths, options, reached.clone(), self.tell.clone())
             .map_err(Failure::Thread)?;
-        for item in items {
+        let mut finishers = Finishers::new().map_err(Failure::Thread)?;
+        for (i, item) in items.iter().enumerate() {
             memory::at(Stage::Reading);
             let (capture, read_seconds) = self.wait(item, &captures, &reached)?;
             memory::at(Stage::Working);
             let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
             let begun = begun.unwrap_or_else(Instant::now);
             let done = match capture {
-                Ok(capture) => self.one(item, &capture, begun, read_seconds),
+                Ok(capture) => self.each.one(item, &capture, begun, read_seconds),
                 Err(error) => Err(error.into()),
             };
             match done {
-                Ok(done) => (self.tell)(done),
+                Ok(mut done) => match done.output.take() {
+                    Some(output) => {
+                        finishers.hand_over((i, done), output).map_err(Failure::Thread)?;
+                    }
+                    None => self.end(item, done, Ok(())),
+                },
                 // The next would fail as well.
                 Err(error @ Failure::Gpu(_)) => return Err(error),
                 Err(error) => (self.tell)(item.failed(&error, &mut self.console)),
             }
+            for ((i, done), written) in finishers.ended() {
+                self.end(&items[i], done, written);
+            }
+        }
+        for ((i, done), written) in finishers.end() {
+            self.end(&items[i], done, written);
         }
         Ok(())
     }
 
-    /// The whole way of one capture, from its addresses to its summary.
-    fn one(
-        &mut self,
-        item: &Item,
-        capture: &Capture,
-        started: Instant,
-        read_seconds: f64,
-    ) -> Result<Event, Failure> {
-        let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
-        let mut console = Console::of(print, &item.name);
-        warn_of(&capture.account, &mut console);
-        let output = Output::new(&output.directory.join(&item.name), intent(detect::MODELS))?;
-        warn_of_swept(&output, &mut console);
-        let opened = Instant::now();
-        let largest = capture.largest().len();
-        let choice = self.chooser.choose(largest, self.plan.params.components())?;
-        let mut run = Run {
-            choice,
-            console,
-            output,
-            requested: engine.engine.name(),
-            roles: input.options().roles,
-            pairs: None,
-            started,
-            read_seconds,
-            engine_seconds: opened.elapsed().as_secs_f64(),
-        };
-        if let Some(warning) = &run.choice.warning {
-            run.console.warn(warning.clone());
+    /// Tells what became of a capture whose results were written or, for an error, not.
+    fn end(&mut self, item: &Item, done: Done<E::Counts>, written: Result<(), WriteError>) {
+        if let Err(error) = written {
+            return (self.tell)(item.failed(&error.into(), &mut self.console));
         }
-        let found = detect::roles(&mut run, capture, self.plan, self.args)?;
-        let made_from = Some(item.made_from.clone());
-        let summary = page::complete(run, capture, found, *pictures, made_from)?;
-        let entry = Entry::ok(&item.name, &escaped(&item.path.to_string_lossy()), &summary);
-        let (at, lost) = (item.at, summary.input.lost);
-        Ok(Event::Done { at, entry: Box::new(entry), lost, is_unread: false })
+        let Done { roles, lost, seconds, .. } = done;
+        let input = escaped(&item.path.to_string_lossy());
+        let entry = Box::new(Entry::ok(&item.name, &input, roles, seconds));
+        (self.tell)(Event::Done { at: item.at, entry, lost, is_unread: false });
     }
 
     /// The capture of `item`, once it is read.
@@ -180,11 +153,11 @@ fn lock(reached: &Reached) -> MutexGuard<'_, (u64, Option<u64>)> {
 }
 
 /// Reads `paths`, each a capture with its place, one ahead of what is taken.
-fn read_ahead(
+fn read_ahead<C: Send + 'static>(
     paths: Vec<(usize, PathBuf)>,
     options: Options,
     reached: Arc<Reached>,
-    tell: Tell,
+    tell: Tell<C>,
 ) -> std::io::Result<Receiver<Read>> {
     // No room: the reader waits with a capture until it is taken.
     let (captures, taken) = sync_channel(0);
