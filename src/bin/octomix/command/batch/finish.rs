@@ -18,37 +18,38 @@ type Ended<T> = (T, Result<(), WriteError>);
 /// Threads that complete results. All that was handed over is complete once this is dropped.
 pub struct Finishers<T> {
     todo: Option<SyncSender<(T, Output)>>,
+    taken: Arc<Mutex<Receiver<(T, Output)>>>,
+    told: Sender<Ended<T>>,
     ended: Receiver<Ended<T>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl<T: Send + 'static> Finishers<T> {
-    /// As many as pay.
-    ///
-    /// # Errors
-    /// When there can be no threads.
-    pub fn new() -> io::Result<Self> {
+    /// None yet: a thread is started for each result until there are as many as pay.
+    pub fn new() -> Self {
         // No room: what waits to be written has open files too.
         let (todo, taken) = sync_channel::<(T, Output)>(0);
-        let taken = Arc::new(Mutex::new(taken));
         let (told, ended) = channel();
-        let mut finishers = Self { todo: Some(todo), ended, threads: Vec::new() };
-        for _ in 0..AT_ONCE {
-            let (taken, told) = (taken.clone(), told.clone());
-            let thread = Builder::new().name("octomix results".to_owned());
-            finishers.threads.push(thread.spawn(move || complete_all(&taken, &told))?);
-        }
-        Ok(finishers)
+        let taken = Arc::new(Mutex::new(taken));
+        Self { todo: Some(todo), taken, told, ended, threads: Vec::new() }
     }
 
-    /// Hands over the `output` of `of`, once one of the threads is free.
+    /// Hands over the `output` of `of`, once one of the threads is free. Where there can be none, it is completed
+    /// here.
     ///
     /// # Errors
     /// When all of them have failed.
-    pub fn hand_over(&self, of: T, output: Output) -> io::Result<()> {
+    pub fn hand_over(&mut self, of: T, output: Output) -> io::Result<()> {
+        if self.threads.len() < AT_ONCE {
+            let (taken, told) = (self.taken.clone(), self.told.clone());
+            let thread = Builder::new().name("octomix results".to_owned());
+            self.threads.extend(thread.spawn(move || complete_all(&taken, &told)).ok());
+        }
         let gone = || io::Error::other("the threads that write results have failed");
-        let todo = self.todo.as_ref().ok_or_else(gone)?;
-        todo.send((of, output)).map_err(|_| gone())
+        match &self.todo {
+            Some(todo) if !self.threads.is_empty() => todo.send((of, output)).map_err(|_| gone()),
+            _ => self.told.send((of, output.complete())).map_err(|_| gone()),
+        }
     }
 
     /// What has ended since this was last asked.

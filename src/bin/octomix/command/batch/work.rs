@@ -71,7 +71,7 @@ impl<'a, E: Each> Work<'a, E> {
         let paths = items.iter().map(|item| (item.at, item.path.clone())).collect();
         let captures = read_ahead(paths, options, reached.clone(), self.tell.clone())
             .map_err(Failure::Thread)?;
-        let mut finishers = Finishers::new().map_err(Failure::Thread)?;
+        let mut finishers = Finishers::new();
         for (i, item) in items.iter().enumerate() {
             memory::at(Stage::Reading);
             let (capture, read_seconds) = self.wait(item, &captures, &reached)?;
