@@ -46,8 +46,9 @@ impl<T: Send + 'static> Finishers<T> {
             self.threads.extend(thread.spawn(move || complete_all(&taken, &told)).ok());
         }
         let gone = || io::Error::other("the threads that write results have failed");
+        let are_there = !self.threads.iter().all(JoinHandle::is_finished);
         match &self.todo {
-            Some(todo) if !self.threads.is_empty() => todo.send((of, output)).map_err(|_| gone()),
+            Some(todo) if are_there => todo.send((of, output)).map_err(|_| gone()),
             _ => self.told.send((of, output.complete())).map_err(|_| gone()),
         }
     }
