@@ -11,6 +11,7 @@ mod names;
 mod process;
 mod work;
 
+#[cfg(unix)]
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -121,8 +122,10 @@ struct Batch<'a> {
     /// Captures of which nothing could be read.
     unread: usize,
     /// Why a process that works was refused memory.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     refused: Option<String>,
     /// Why the batch cannot go on.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     ended: Option<Failure>,
     /// Whether a file reached the largest size that a process may write.
     is_too_large: bool,
