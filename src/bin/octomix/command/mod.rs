@@ -142,6 +142,7 @@ pub enum Failure {
         "{role}s: {components} components: {reason}; give fewer with -k, or raise --memory-limit"
     )]
     Memory { role: Role, components: usize, reason: String },
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     #[error("{0}")]
     Died(String),
     #[error("{error}")]

@@ -57,6 +57,7 @@ pub fn reached(bytes: u64) {
 }
 
 /// Has `tell` learn why the program ends, rather than a person.
+#[cfg(unix)]
 pub fn tell_by(tell: fn(&str)) {
     // Only one is ever set.
     let _ = TELL.set(tell);

@@ -174,8 +174,10 @@ struct Batch<'a, E: Each> {
     /// Captures of which nothing could be read.
     unread: usize,
     /// Why a process that works was refused memory.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     refused: Option<String>,
     /// Why the batch cannot go on.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     ended: Option<Failure>,
     /// Whether a file reached the largest size that a process may write.
     is_too_large: bool,

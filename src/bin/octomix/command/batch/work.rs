@@ -24,6 +24,7 @@ use crate::progress::Unit;
 
 /// What is told of a batch as it goes.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only another process tells all of it"))]
 pub enum Event<C> {
     /// The reading of the capture at this place has begun.
     Begun(usize),
