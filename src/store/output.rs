@@ -17,7 +17,7 @@ use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make, sweep};
+use unfinished::{Finished, leftovers, lock, make, publish, sweep};
 pub use unfinished::{Unfinished, abandon};
 
 /// A file that cannot be written.
@@ -207,14 +207,15 @@ impl Output {
     pub fn publish(mut self) -> Result<(), WriteError> {
         // All at once: a disk takes hardly longer for several than for one.
         self.finished.par_iter().try_for_each(|(_, finished)| finished.sync())?;
+        publish(std::mem::take(&mut self.finished).into_iter().map(|(_, finished)| finished))?;
+        // They are no results any more, whatever happens now.
         for file in &self.removed {
             let path = self.directory.join(file);
             let removed = fs::remove_file(&path);
             let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
             failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
         }
-        let finished = std::mem::take(&mut self.finished);
-        finished.into_iter().try_for_each(|(_, finished)| finished.publish())
+        Ok(())
     }
 
     /// The directory.
@@ -285,6 +286,16 @@ mod tests {
         assert_eq!(text(&directory.join("src/x")), "old");
         assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
         assert_eq!(fs::read_dir(directory.join("src"))?.count(), 1);
+
+        // The name of the first of two is taken at the last moment.
+        let mut output = Output::new(&directory, INTENT)?;
+        for file in ["src/x", "summary.json"] {
+            output.write(file, |file| file.write_all(b"new"))?;
+        }
+        fs::remove_file(directory.join("src/x"))?;
+        fs::create_dir(directory.join("src/x"))?;
+        assert!(output.complete().is_err());
+        assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
         Ok(())
     }
 
