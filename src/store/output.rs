@@ -7,7 +7,6 @@ mod manifest;
 mod target;
 mod unfinished;
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-use unfinished::{Finished, leftovers, lock, make, sync_all, sync_directory};
+use unfinished::{Finished, leftovers, lock, make, publish, sync_all};
 pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
@@ -205,21 +204,13 @@ impl Output {
     /// When the disk fails.
     pub fn publish(mut self) -> Result<(), WriteError> {
         sync_all(self.finished.iter().map(|(_, finished)| finished))?;
+        publish(std::mem::take(&mut self.finished).into_iter().map(|(_, finished)| finished))?;
+        // They are no results any more, whatever happens now.
         for file in &self.removed {
             let path = self.directory.join(file);
             let removed = fs::remove_file(&path);
             let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
             failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
-        }
-        let mut finished = std::mem::take(&mut self.finished);
-        // The last is the manifest, which must not outlast a loss of power that the others do not.
-        let last = finished.pop();
-        for part in [finished, last.into_iter().collect()] {
-            let mut directories = BTreeSet::new();
-            for (_, finished) in part {
-                directories.extend(finished.publish()?);
-            }
-            directories.iter().for_each(|directory| sync_directory(directory));
         }
         Ok(())
     }
@@ -292,6 +283,16 @@ mod tests {
         assert_eq!(text(&directory.join("src/x")), "old");
         assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
         assert_eq!(fs::read_dir(directory.join("src"))?.count(), 1);
+
+        // The name of the first of two is taken at the last moment.
+        let mut output = Output::new(&directory, INTENT)?;
+        for file in ["src/x", "summary.json"] {
+            output.write(file, |file| file.write_all(b"new"))?;
+        }
+        fs::remove_file(directory.join("src/x"))?;
+        fs::create_dir(directory.join("src/x"))?;
+        assert!(output.complete().is_err());
+        assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! next is as if nothing had happened, and memory stays as it is.
 //!
 //! `OCTOMIX_SOAK=3600` goes on for an hour instead of some seconds. `tests/faults.rs` has the same of devices.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::Folder;
 
 /// How long each soak goes on where nothing is asked for.
-const SECONDS: u64 = 8;
+const SECONDS: u64 = 6;
 
 fn seconds() -> u64 {
     let asked = std::env::var("OCTOMIX_SOAK").ok();
@@ -181,7 +181,7 @@ fn whatever_fails_nothing_is_lost() {
 
     let rng = &mut ChaCha8Rng::seed_from_u64(7);
     let (begun, mut rounds, mut ends) = (Instant::now(), 0, BTreeMap::new());
-    while begun.elapsed() < Duration::from_secs(seconds()) {
+    while rounds < FAULTS.len() || begun.elapsed() < Duration::from_secs(seconds()) {
         // What stands there is of the other.
         let (before, next) = (&expected[(rounds + 1) % 2], &expected[rounds % 2]);
         let seed = SEEDS[rounds % 2];
@@ -202,8 +202,8 @@ fn whatever_fails_nothing_is_lost() {
             (true, _) if after == *before => "nothing changed",
             // Killed between its last file and its last words.
             (true, _) if after == *next => "done, then ended",
-            // Between two of the files: the manifest says so, and each of them is whole.
-            (false, -9 | -15 | -2) => {
+            // Killed between two of the files: the manifest says so, and each of them is whole.
+            (false, -9) => {
                 let is_of =
                     |(name, bytes)| [before, next].iter().any(|r| r.get(name) == Some(bytes));
                 assert!(after.len() == before.len() && after.iter().all(is_of), "{what}");
@@ -224,7 +224,6 @@ fn whatever_fails_nothing_is_lost() {
     for ((fault, end), count) in &ends {
         println!("{fault:?}: {end}, {count}");
     }
-    assert!(rounds >= FAULTS.len(), "{rounds} rounds in {} s", seconds());
 }
 
 fn leaves_unfinished(folder: &Path) -> bool {
@@ -242,10 +241,12 @@ fn resident(id: u32) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// What one capture of the long run takes, to choose how many there are.
-const CAPTURES_A_SECOND: u64 = 12;
+/// Restarts that fit in a second, of small captures: how many captures and restarts a long run has.
+const RESTARTS_A_SECOND: u64 = 40;
 
-#[cfg(target_os = "linux")]
+/// Captures of a longer run, whose results take half a gigabyte: it has more restarts of each.
+const MOST_CAPTURES: u64 = 2000;
+
 #[test]
 fn memory_stays_as_it_is() {
     let folder = Folder::new();
@@ -262,14 +263,16 @@ fn memory_stays_as_it_is() {
     folder.write("day/4.csv", "a,b\n1,2\n");
     fs::remove_file(folder.path("day/5.csv")).unwrap();
     symlink("/proc/self/mem", folder.path("day/5.csv")).unwrap();
-    // The same again and again under other names.
-    let captures = seconds() * CAPTURES_A_SECOND;
-    for at in 20..captures {
-        let (of, name) = (format!("{}.csv", at % 20), format!("day/{at}.csv"));
-        symlink(of, folder.path(&name)).unwrap();
+    // The same again and again; a link would be known as the same capture.
+    let captures = (seconds() * RESTARTS_A_SECOND / 4).clamp(40, MOST_CAPTURES);
+    let restarts = (seconds() * RESTARTS_A_SECOND / captures).max(1).to_string();
+    for at in (20..captures).filter(|at| at % 20 != 5) {
+        let [of, copy] = [at % 20, at].map(|at| folder.path(&format!("day/{at}.csv")));
+        fs::copy(of, copy).unwrap();
     }
+    let captures = fs::read_dir(folder.path("day")).unwrap().count() as u64;
     let run = ["detect", "--each", "day/*", "-o", "out", "--engine", "cpu", "--tables", "none"];
-    let search = ["--search", "restarts", "-k", "3", "--quiet"];
+    let search = ["--search", "restarts", "-k", "3", "--n-init", &restarts, "--quiet"];
     let mut process = command(&folder, &[&run[..], &search].concat()).spawn().unwrap();
     // How many are done is not known from without, so that samples are by time.
     let mut samples = Vec::new();

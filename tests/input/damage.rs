@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use octomix::behaviour::Counting;
-use octomix::input::{Capture, Options, Role, Warning, read};
+use octomix::input::{Capture, Options, Role, read};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -55,6 +55,14 @@ struct Sample {
     bytes: Vec<u8>,
 }
 
+impl Sample {
+    /// Where it is cut: everywhere, but for large ones of whose format and archive there is a small one.
+    fn cuts(&self) -> impl Iterator<Item = usize> {
+        let is_large = self.bytes.len() > 1000 && self.seed != "archive/ustar";
+        (0..self.bytes.len()).step_by(if is_large { 7 } else { 1 })
+    }
+}
+
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for (folder, file) in FOLDERS {
@@ -63,6 +71,8 @@ fn samples() -> Vec<Sample> {
         }
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(folder);
         let paths = fs::read_dir(seeds).unwrap().map(|entry| entry.unwrap().path());
+        // What targets found lies in a folder of its own.
+        let paths = paths.filter(|path| path.is_file());
         samples.extend(paths.map(|path| {
             let seed = format!("{folder}/{}", path.file_name().unwrap().display());
             // The first two bytes choose options of the fuzz target.
@@ -192,7 +202,7 @@ fn a_file_cut_anywhere_keeps_what_stands_before() {
     let [read, refused] = all(&samples(), |reader, sample| {
         let whole = reader.read((sample, &sample.bytes), "whole", false)?;
         let mut before: Option<Capture> = None;
-        for at in 0..sample.bytes.len() {
+        for at in sample.cuts() {
             let cut = &sample.bytes[..at];
             let how = format!("cut at {at}");
             let Some(found) = reader.read((sample, cut), &how, at % 2 == 1)? else { continue };
@@ -200,18 +210,31 @@ fn a_file_cut_anywhere_keeps_what_stands_before() {
             if let (Some(whole), true) = (&whole, is_single) {
                 is_start(&found, whole, cut).map_err(|e| format!("{} {how}: {e}", sample.seed))?;
             }
-            if let Some(before) = before.filter(|before| is_single && is_alike(before, &found)) {
-                let [few, many] = [&before, &found].map(|found| found.account.records());
+            if let Some(before) = before.as_ref().filter(|before| is_alike(before, &found)) {
+                let [few, many] = [before, &found].map(addresses);
                 if few > many {
-                    return Err(format!("{} {how}: {few} records fell to {many}", sample.seed));
+                    return Err(format!("{} {how}: {few} addresses fell to {many}", sample.seed));
                 }
             }
-            before = Some(found);
+            if is_single && is_certain(&found, cut) {
+                before = Some(found);
+            }
         }
         Ok(())
     });
     println!("{read} files read, {refused} refused");
     assert!(read > refused);
+}
+
+/// Whether all that was read of `cut` is of whole records. The last cell may be the beginning of a longer one, without
+/// any sign of it: 10.0.0.1 of 10.0.0.12.
+fn is_certain(found: &Capture, cut: &[u8]) -> bool {
+    cut.ends_with(b"\n") || found.account.warnings().any(|(_, warning)| warning.is_loss())
+}
+
+/// Usable cells. What is no whole record may look like another record, but takes no address from those before.
+fn addresses(found: &Capture) -> u64 {
+    found.account.tally(Role::Any).ipv4
 }
 
 /// Whether both were read in the same way. A shorter head may suggest another format or other columns.
@@ -224,9 +247,7 @@ fn is_alike(one: &Capture, other: &Capture) -> bool {
 
 /// That what was read of a cut file is the start of what is read of all of it.
 fn is_start(start: &Capture, whole: &Capture, cut: &[u8]) -> Result<(), String> {
-    // The last cell may be the beginning of a longer one, without any sign of it: 10.0.0.1 of 10.0.0.12.
-    let is_told = start.account.warnings().any(|(_, warning)| Warning::is_loss(warning));
-    if !is_alike(start, whole) || !is_told && !cut.ends_with(b"\n") {
+    if !is_alike(start, whole) || !is_certain(start, cut) {
         return Ok(());
     }
     if start.account.records() > whole.account.records() {

@@ -3,6 +3,7 @@
 //! Each is locked while its process lives, so that one without a lock is known to be a dead one's. Nothing here
 //! knows what the files are.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -41,7 +42,7 @@ enum Place {
     File {
         hidden: NamedTempFile,
         target: PathBuf,
-        _listed: Listed,
+        listed: Listed,
     },
     Stream(File),
 }
@@ -73,8 +74,7 @@ impl Unfinished {
     pub fn keep(self) -> Result<(), WriteError> {
         let finished = self.finish()?;
         finished.sync()?;
-        finished.publish()?.iter().for_each(|directory| sync_directory(directory));
-        Ok(())
+        publish([finished])
     }
 
     /// Ends writing; the file keeps its other name.
@@ -139,8 +139,8 @@ impl Place {
             // As readable as it was; where that is refused, as readable as other files.
             let _ = hidden.as_file().set_permissions(older.permissions());
         }
-        let _listed = Listed(hidden.path().to_path_buf());
-        Ok(Self::File { hidden, target, _listed })
+        let listed = Listed(hidden.path().to_path_buf());
+        Ok(Self::File { hidden, target, listed })
     }
 }
 
@@ -169,14 +169,24 @@ impl Finished {
             Place::Stream(_) => Ok(()),
         }
     }
+}
 
-    /// Gives it its name, in place of any older file; that is on the disk once the directory is that is returned.
-    pub fn publish(self) -> Result<Option<PathBuf>, WriteError> {
-        let Self { path, to, .. } = self;
-        let Place::File { hidden, target, _listed } = to else { return Ok(None) };
+/// Gives all of `finished` their names, in place of any older files. Should the process be told to end, it is all or
+/// none of them.
+pub(super) fn publish(finished: impl IntoIterator<Item = Finished>) -> Result<(), WriteError> {
+    // What strikes itself off the list when dropped comes before what holds the list, and so outlives it.
+    let (mut finished, mut listed) = (finished.into_iter(), Vec::new());
+    let mut directories = BTreeSet::new();
+    let held = leftovers();
+    for Finished { path, to, .. } in finished.by_ref() {
+        let Place::File { hidden, target, listed: its } = to else { continue };
+        listed.push(its);
         hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
-        Ok(target.parent().map(Path::to_path_buf))
+        directories.extend(target.parent().map(Path::to_path_buf));
     }
+    drop(held);
+    directories.iter().for_each(|directory| sync_directory(directory));
+    Ok(())
 }
 
 /// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
