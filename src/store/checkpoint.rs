@@ -5,7 +5,7 @@
 //! what differs, and nothing of it is used.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ use crate::engine::{EngineError, Record};
 use crate::words::{shown, shown_path};
 
 const FORMAT: &str = "octomix checkpoint";
+/// What a file begins with.
+const BEGIN: &str = r#"{"format":"octomix checkpoint","#;
 
 /// The run that a checkpoint is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,10 +101,6 @@ impl Checkpoint {
     /// # Errors
     /// When the file there is none of this version and run, or a file cannot be made there.
     pub fn open(path: &Path, about: About, every: Duration) -> Result<Self, CheckpointError> {
-        let directory = path.parent().filter(|parent| *parent != Path::new(""));
-        sweep(directory.unwrap_or(Path::new(".")));
-        // Told now rather than after the first minute.
-        drop(Unfinished::create(path)?);
         let (engine, answers) = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
             Err(reason) => return Err(CheckpointError::Read { path: path.into(), reason }),
@@ -111,6 +109,10 @@ impl Checkpoint {
             }
             Ok(_) => read(path, &about)?,
         };
+        let directory = path.parent().filter(|parent| *parent != Path::new(""));
+        sweep(directory.unwrap_or(Path::new(".")));
+        // Told now rather than after the first minute.
+        drop(Unfinished::create(path)?);
         let (path, written) = (path.to_path_buf(), Instant::now());
         Ok(Self { path, about, engine, answers, next: 0, every, written })
     }
@@ -126,6 +128,20 @@ impl Checkpoint {
             return Err(CheckpointError::Differs { path: self.path, what });
         }
         Ok(Self { engine, ..self })
+    }
+
+    /// Removes the file at `path`, if a checkpoint is there and nothing else.
+    pub fn remove(path: &Path) {
+        let begin = || {
+            let mut begin = Vec::new();
+            let file = super::bounded::open_regular(path)?;
+            file.take(BEGIN.len() as u64).read_to_end(&mut begin)?;
+            Ok::<_, io::Error>(begin)
+        };
+        if begin().is_ok_and(|begin| begin == BEGIN.as_bytes()) {
+            // One that stays is taken for what it is the next time: a finished run is quickly done again.
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// The file.

@@ -36,8 +36,13 @@ impl WriteError {
                 "it grows larger than files may be here (see ulimit -f)".to_owned()
             }
             io::ErrorKind::Other => error.to_string(),
-            // The error of a temporary file names that file, which tells the user nothing.
-            kind => error.raw_os_error().map_or(kind.to_string(), |_| error.to_string()),
+            // The error of a temporary file names that file, which tells the user nothing: what it wraps is told.
+            kind => {
+                let wrapped = error.get_ref().and_then(|error| error.source());
+                let wrapped = wrapped.and_then(|error| error.downcast_ref::<io::Error>());
+                let of_system = wrapped.unwrap_or(error);
+                of_system.raw_os_error().map_or(kind.to_string(), |_| of_system.to_string())
+            }
         };
         Self {
             path: path.to_path_buf(),
@@ -87,6 +92,8 @@ pub struct Output {
     files: Vec<String>,
     /// What the folder held before, as far as that is known.
     earlier: Option<Manifest>,
+    /// Files that are there, and that the run may replace.
+    older: Vec<PathBuf>,
     swept: usize,
     _lock: Option<File>,
 }
@@ -107,6 +114,7 @@ impl Output {
             files: Vec::new(),
             // One that is damaged says nothing of what is there.
             earlier: Manifest::read(directory).ok().flatten(),
+            older: Vec::new(),
             swept: 0,
             _lock: lock(directory)?,
         };
@@ -115,7 +123,7 @@ impl Output {
             // Folders are made with their first file.
             if at == 0 || fs::symlink_metadata(&folder).is_ok() {
                 output.swept += sweep(&folder);
-                writable(&folder, intended.files)?;
+                output.older.extend(writable(&folder, intended.files)?);
             }
         }
         Ok(output)
@@ -215,6 +223,11 @@ impl Output {
         Ok(())
     }
 
+    /// Whether the run may replace what was there as the file at `path`, which is without links.
+    pub fn replaces(&self, path: &Path) -> bool {
+        self.older.iter().any(|older| older == path)
+    }
+
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -239,13 +252,20 @@ impl Drop for Output {
     }
 }
 
-/// Checks that `files` can be made in `folder`, which is there.
-fn writable(folder: &Path, files: &[&str]) -> Result<(), WriteError> {
+/// Checks that `files` can be made in `folder`, which is there; returns those of them that are there.
+fn writable(folder: &Path, files: &[&str]) -> Result<Vec<PathBuf>, WriteError> {
     tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, &error))?;
-    files.iter().try_for_each(|file| {
+    let mut older = Vec::new();
+    for file in files {
         let path = folder.join(file);
-        Target::of(&path).map(drop).map_err(|error| WriteError::new(&path, &error))
-    })
+        let target = Target::of(&path).map_err(|error| WriteError::new(&path, &error))?;
+        if let Target::File(path) = target
+            && path.exists()
+        {
+            older.push(path);
+        }
+    }
+    Ok(older)
 }
 
 #[cfg(test)]

@@ -162,3 +162,36 @@ fn warnings_of_a_kind_are_one_line() {
     assert_eq!(summary["input"]["lost"]["damaged"], 40);
     assert_eq!(summary["input"]["files"][39]["warnings"][0], told);
 }
+
+#[test]
+fn no_result_takes_the_place_of_an_input_or_a_checkpoint() {
+    let folder = folder();
+    folder.detect(&["list.txt", "-k", "1", "-o", "out"]).assert().success();
+    let before = folder.read("out/src/addresses.csv");
+    let told =
+        "'out/src/addresses.csv' is to be read, and results would take its place; choose another";
+    let again = ["out/src/addresses.csv", "--role", "src", "-k", "1", "-o", "out"];
+    folder.detect(&again).assert().code(1).stderr(contains(told));
+    assert!(before == folder.read("out/src/addresses.csv"));
+    for file in ["new/kept", "new/src/model.json", "./new/../new/summary.json"] {
+        let told = "would be among the results in 'new'; keep it elsewhere";
+        let run = ["list.txt", "-k", "1", "-o", "new", "--checkpoint", file];
+        folder.detect(&run).assert().code(1).stderr(contains(told));
+    }
+    assert!(!folder.path("new").exists());
+}
+
+#[test]
+fn models_that_no_manifest_vouches_for_are_told() {
+    let folder = folder();
+    folder.octomix(&["fit", "list.txt", "-k", "1", "-o", "out"]).assert().success();
+    let score = ["score", "list.txt", "--model", "out", "-o", "scored"];
+    folder.octomix(&score).assert().success().stderr("");
+    fs::remove_file(folder.path("out/src/seen.roaring")).unwrap();
+    let told = "octomix: warning: 'out/src/seen.roaring' is gone; the model is used without it\n";
+    folder.octomix(&score).assert().success().stderr(told);
+    fs::remove_file(folder.path("out/manifest.json")).unwrap();
+    let told =
+        "'out' has no manifest.json, as where a run was killed: its models are used as they are\n";
+    folder.octomix(&score).assert().success().stderr(contains(told));
+}

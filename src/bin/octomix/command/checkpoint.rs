@@ -1,6 +1,6 @@
 //! `--checkpoint`: whose run a checkpoint is, and how often it is written. The end of the run removes it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,18 +20,23 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Overrides that for tests, in milliseconds.
 const EVERY_MS: &str = "OCTOMIX_CHECKPOINT_MS";
 
-/// The checkpoint asked for, of a run over `input` with `options` that name `files`, and where it is; nothing where none
+/// The checkpoint asked for, of a run into `directory` over `input` with `options` that name `files`, and where it is; nothing where none
 /// is asked for. Read before the captures: what is refused is refused at once.
 ///
 /// # Errors
-/// When it is of another run, or cannot be read or written.
+/// When it is of another run, would be among the results, or cannot be read or written.
 pub fn open<'a>(
     args: &CheckpointArgs,
+    directory: &Path,
     input: &InputArgs,
     options: &str,
     files: impl Iterator<Item = &'a Path>,
 ) -> Result<Option<Checkpoint>, Failure> {
     let Some(path) = &args.file else { return Ok(None) };
+    if without_links(path).starts_with(without_links(directory)) {
+        let (path, directory) = (path.clone(), directory.to_path_buf());
+        return Err(Failure::CheckpointAmongResults { path, directory });
+    }
     let about = About {
         command: command(),
         options: fingerprint(options),
@@ -56,6 +61,16 @@ pub fn go_on(run: &mut Run, checkpoint: Option<Checkpoint>) -> Result<(), Failur
     let path = checkpoint.path().to_path_buf();
     run.record = Some((Arc::new(Mutex::new(checkpoint)), path));
     Ok(())
+}
+
+/// `path` without links, as far as it is there.
+fn without_links(path: &Path) -> PathBuf {
+    let here = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let there = here.ancestors().find_map(|above| {
+        let rest = here.strip_prefix(above).ok()?;
+        Some(std::fs::canonicalize(above).ok()?.join(rest))
+    });
+    there.unwrap_or(here)
 }
 
 /// The files that will be read. What cannot be found is told when it is read.

@@ -34,7 +34,8 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
         "detect {:?} {tables:?} {pictures:?} {model:?} {score:?} {rules:?} {allow:?} {pairs:?} {engine:?}",
         input.options()
     );
-    let checkpoint = checkpoint::open(&args.checkpoint, input, &options, model.files())?;
+    let checkpoint =
+        checkpoint::open(&args.checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
     let (mut run, capture) =
         start((MODELS, started), input, &output.directory, print, engine, most)?;
@@ -87,7 +88,8 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(model, score)?;
     let options = format!("fit {:?} {model:?} {score:?} {rules:?} {engine:?}", input.options());
-    let checkpoint = checkpoint::open(checkpoint, input, &options, model.files())?;
+    let checkpoint =
+        checkpoint::open(checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
     let (mut run, capture) =
         start((MODELS, started), input, &output.directory, print, engine, most)?;

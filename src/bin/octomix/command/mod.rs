@@ -39,6 +39,7 @@ use octomix::store::checkpoint::CheckpointError;
 use octomix::store::model::ModelError;
 use octomix::store::{ManifestError, WriteError};
 use octomix::synthetic::SizeError;
+use octomix::words::shown_path;
 use serde::Serialize;
 use start_file::StartFileError;
 
@@ -134,8 +135,21 @@ pub enum Failure {
     Batch { failed: usize, all: usize, is_of_input: bool },
     #[error("{0}; the results are whole but for what is there")]
     Incomplete(Lost),
-    #[error("cannot go on reading: {0}")]
+    #[error(
+        "cannot go on reading: {0}; let more threads and processes run (see ulimit -u, ulimit -v)"
+    )]
     Thread(io::Error),
+    #[error(
+        "'{}' is to be read, and results would take its place; choose another directory with --output",
+        shown_path(path)
+    )]
+    Overwritten { path: PathBuf },
+    #[error(
+        "the checkpoint '{}' would be among the results in '{}'; keep it elsewhere",
+        shown_path(path),
+        shown_path(directory)
+    )]
+    CheckpointAmongResults { path: PathBuf, directory: PathBuf },
     #[error("{0}")]
     Threads(String),
     #[error(

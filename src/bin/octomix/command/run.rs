@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use octomix::engine::Recorder;
 use octomix::engine::choice::{Choice, Chooser};
-use octomix::input::{Capture, PerRole, Role, Roles};
+use octomix::input::{Capture, Directories, PerRole, Role, Roles, Source, Sources};
 use octomix::report::summary::pairs::PairsSummary;
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
+use octomix::store::checkpoint::Checkpoint;
 use octomix::store::{Intent, MadeFrom, Output};
 use octomix::words::{counted, escaped, shown_path};
 use serde::Serialize;
@@ -97,6 +98,25 @@ pub fn warn_of_left(output: &Output, to_come: &[&str], console: &mut Console) {
     }
 }
 
+/// Checks that no result takes the place of a file of `captures`.
+///
+/// # Errors
+/// When one would.
+fn spare_inputs(
+    output: &Output,
+    captures: &[PathBuf],
+    directories: Directories,
+) -> Result<(), Failure> {
+    // What cannot be found is told when it is read.
+    let found = Sources::find(captures, directories).unwrap_or_default();
+    let is_lost =
+        |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| output.replaces(&path));
+    match found.files.iter().find(is_lost) {
+        Some(source) => Err(Failure::Overwritten { path: source.path.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// Reads the captures and opens the engine for models of up to `components` components.
 ///
 /// # Errors
@@ -113,6 +133,7 @@ pub fn start(
     let mut console = Console::new(print);
     let output = Output::new(directory, intent(by))?;
     warn_of_swept(&output, &console);
+    spare_inputs(&output, &input.captures, input.options().directories)?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
@@ -198,8 +219,7 @@ pub fn complete<R: Serialize>(
     output.write(summary_file, |file| write_json(&summary, file))?;
     output.complete()?;
     if let Some((_, file)) = record {
-        // One that stays makes the next run shorter, and no other.
-        let _ = fs::remove_file(file);
+        Checkpoint::remove(&file);
     }
     Ok(summary)
 }

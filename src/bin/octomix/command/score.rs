@@ -13,6 +13,7 @@ use octomix::store::behaviour::{self, Day};
 use octomix::store::model::{Loaded, ModelError, ThresholdRule};
 use octomix::store::seen::{FLAGGED, SEEN, Seen};
 use octomix::store::{Entry, Manifest};
+use octomix::words::shown_path;
 
 use super::Failure;
 use super::days::{self, context, earlier, model_file};
@@ -30,7 +31,8 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let ScoreArgs { input, model, output, print, pictures, tables, rules, allow, pairs, engine } =
         args;
     let started = Instant::now();
-    let models = read_models(model, input.role)?;
+    let mut doubts = Vec::new();
+    let models = read_models(model, input.role, &mut doubts)?;
     let loaded = models.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max();
     // A model of one role is asked about that role only.
@@ -38,6 +40,7 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     input.role = input.role.or(only_role(&models));
     let (mut run, capture) =
         start(("score", started), &input, &output.directory, print, engine, most.unwrap_or(1))?;
+    doubts.into_iter().for_each(|doubt| run.console.warn(doubt));
     let allowed = allow.blocks();
     let day = days::day(model)?;
     let found = run.each_role(&capture, |desk| {
@@ -70,7 +73,12 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
 /// asked for or else the one that it was fitted to.
 ///
 /// Of a directory with a manifest only what it lists is believed, and only as it was written.
-fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loaded>>, Failure> {
+/// What is missing there is told in `doubts`.
+fn read_models(
+    path: &Path,
+    asked: Option<Roles>,
+    doubts: &mut Vec<String>,
+) -> Result<PerRole<Option<Loaded>>, Failure> {
     if !path.is_dir() {
         return Ok(one_model(Loaded::read(path)?, asked));
     }
@@ -84,10 +92,20 @@ fn read_models(path: &Path, asked: Option<Roles>) -> Result<PerRole<Option<Loade
             Some(_) => false,
             None => entry.file == behaviour::SEEN,
         };
-        // One that was taken away cannot mislead: it is missed where it is needed.
-        let is_there = |entry: &&Entry| path.join(&entry.file).exists();
-        let mut entries = manifest.by(MODELS).filter(is_wanted).filter(is_there);
-        entries.try_for_each(|entry| entry.check(path))?;
+        for entry in manifest.by(MODELS).filter(is_wanted) {
+            let file = path.join(&entry.file);
+            // One that was taken away cannot mislead.
+            match file.exists() || entry.file.ends_with("/model.json") {
+                true => entry.check(path)?,
+                false => doubts
+                    .push(format!("'{}' is gone; the model is used without it", shown_path(&file))),
+            }
+        }
+    } else {
+        doubts.push(format!(
+            "'{}' has no manifest.json, as where a run was killed: its models are used as they are",
+            shown_path(path)
+        ));
     }
     let of = |role: Role| {
         let wanted = asked.is_none_or(|asked| asked.as_slice().contains(&role));

@@ -14,7 +14,8 @@ pub struct Size(pub u64);
 /// # Errors
 /// Anything else; the message is for the user.
 pub fn size(text: &str) -> Result<Size, String> {
-    let wrong = || "expected a size above 0, for example 8G, 500M or 2GiB".to_owned();
+    let wrong =
+        || "expected a size from 1 byte to 1000 PB, for example 8G, 500M or 2GiB".to_owned();
     let digits =
         text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
     let (number, unit) = text.split_at(digits);
@@ -24,7 +25,7 @@ pub fn size(text: &str) -> Result<Size, String> {
         Some(prefix) => (1024f64, prefix),
         None => (1000f64, unit.strip_suffix('b').unwrap_or(&unit)),
     };
-    let power = ["", "k", "m", "g", "t"].iter().position(|&known| known == prefix);
+    let power = ["", "k", "m", "g", "t", "p"].iter().position(|&known| known == prefix);
     let bytes = number * base.powi(power.ok_or_else(wrong)? as i32);
     // A float as large as this is no whole number any more, and no machine has so much.
     if (1.0..1e18).contains(&bytes) { Ok(Size(bytes as u64)) } else { Err(wrong()) }
