@@ -24,11 +24,11 @@ COUNTS = {}
 
 
 def write(target, name, content, behind=True):
-    """Writes a seed; `behind` the two bytes, where the target reads files."""
+    """Writes a seed; `behind` the two bytes, these or the next ones, where the target reads files."""
     folder = FOLDER / target
     folder.mkdir(parents=True, exist_ok=True)
     number = COUNTS[target] = COUNTS.get(target, -1) + 1
-    case = bytes([WAYS[number % len(WAYS)], OTHERS[number % len(OTHERS)]]) if behind else b""
+    case = bytes([WAYS[number % len(WAYS)], OTHERS[number % len(OTHERS)]]) if behind is True else behind or b""
     (folder / name).write_bytes(case + content)
 
 
@@ -387,6 +387,10 @@ TIMES = ["1767268800", "1767268800.123456789", "1767268800123", "1.7672688e9", "
          "2026/01/01 13:00:00.000+01:00", "2026-01-01", "2026-01-01T12:00:00.5+0000", "-5.25", "10.1.2.3"]
 for number, text in enumerate(TIMES):
     write("time", str(number), text.encode(), behind=False)
+
+# Tunnels are entered only where the inner addresses are asked for.
+for container, make in [("pcap", pcap), ("pcapng", pcapng)]:
+    write(container, "inner", make(*FRAMES["tunnels"]), behind=b"\x05\x30")
 
 # What octomix itself writes; --init-file, behind a byte that chooses the covariance.
 ENTRIES = [{"file": file, "by": by, "bytes": 7, "xxh3": "1cd474ddf084997753f8172323cdda70"} for file, by in [("src/seen.roaring", "fit"), ("summary.json", "score")]]

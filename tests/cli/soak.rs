@@ -52,7 +52,8 @@ const FAULTS: [Fault; 8] = [
     Fault::Unreadable,
     Fault::Cut,
     Fault::Signal("TERM"),
-    Fault::Signal("INT"),
+    // Not one that a shell's background jobs ignore, as INT.
+    Fault::Signal("XCPU"),
     Fault::Signal("KILL"),
     Fault::Locked,
 ];
@@ -153,7 +154,7 @@ fn is_expected(fault: Fault, status: i32, told: &str) -> bool {
         Fault::Unreadable => status == 3 && says("1 file could not be opened"),
         Fault::Cut => status == 3 && says("1 file is damaged"),
         Fault::Signal(name) => {
-            let number = [("TERM", -15), ("INT", -2), ("KILL", -9)];
+            let number = [("TERM", -15), ("XCPU", -24), ("KILL", -9)];
             status == 0 || number.contains(&(name, status))
         }
         Fault::Locked => status == 1 && says("another octomix is writing there"),
@@ -241,8 +242,11 @@ fn resident(id: u32) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// Restarts that fit in a second, of small captures: how many captures and restarts a long run has.
-const RESTARTS_A_SECOND: u64 = 40;
+/// Restarts that fit in a second: how many captures and restarts of each a long run has.
+const RESTARTS_A_SECOND: u64 = 1200;
+
+/// What the allocator may take anew in a short run, when a thread comes late, in KiB.
+const LATE: u64 = 1024;
 
 /// Captures of a longer run, whose results take half a gigabyte: it has more restarts of each.
 const MOST_CAPTURES: u64 = 2000;
@@ -254,7 +258,7 @@ fn memory_stays_as_it_is() {
     for seed in 0..20u32 {
         let name = format!("day/{seed}.csv");
         let seed = seed.to_string();
-        let generate = ["generate", "--addresses", "3k", "--packets", "9k", "--seed", &seed];
+        let generate = ["generate", "--addresses", "600", "--packets", "2k", "--seed", &seed];
         folder.octomix(&[&generate[..], &["-o", &name]].concat()).assert().success();
     }
     // Damaged and unreadable ones among them.
@@ -264,7 +268,7 @@ fn memory_stays_as_it_is() {
     fs::remove_file(folder.path("day/5.csv")).unwrap();
     symlink("/proc/self/mem", folder.path("day/5.csv")).unwrap();
     // The same again and again; a link would be known as the same capture.
-    let captures = (seconds() * RESTARTS_A_SECOND / 4).clamp(40, MOST_CAPTURES);
+    let captures = (25 * seconds()).clamp(150, MOST_CAPTURES);
     let restarts = (seconds() * RESTARTS_A_SECOND / captures).max(1).to_string();
     for at in (20..captures).filter(|at| at % 20 != 5) {
         let [of, copy] = [at % 20, at].map(|at| folder.path(&format!("day/{at}.csv")));
@@ -290,5 +294,6 @@ fn memory_stays_as_it_is() {
     let most = |at: usize| *samples[at * quarter..(at + 1) * quarter].iter().max().unwrap();
     let (second, last) = (most(1), most(3));
     println!("{captures} captures, {} samples; {second} KiB, at last {last} KiB", samples.len());
-    assert!(last as f64 <= 1.05 * second as f64, "{second} KiB grew to {last} KiB");
+    let noise = if seconds() < 60 { LATE } else { 0 };
+    assert!(last <= second + second / 20 + noise, "{second} KiB grew to {last} KiB");
 }
