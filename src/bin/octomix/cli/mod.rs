@@ -52,7 +52,9 @@ Examples:
     octomix detect --role dst blocklist.txt
 
   The anomalous sources alone, for the next program:
-    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'";
+    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'
+
+Exit status: 0 done, 1 failed, 2 wrong command line, 3 done but some inputs were unreadable or damaged";
 
 /// Finds clusters and anomalies in sets of IPv4 addresses
 #[derive(Debug, Parser)]
