@@ -19,7 +19,7 @@ use crate::input::message::file_name;
 use crate::input::read::bytes::{Counted, damage};
 use crate::input::read::decompress::Parallel;
 use crate::input::read::stream::{Stream, content, is_standard_input, start};
-use crate::words::shown;
+use crate::words::escaped;
 
 /// What a file turns out to be.
 pub(crate) enum Contents {
@@ -156,7 +156,7 @@ fn visible(path: &[u8]) -> Option<String> {
     // What macOS adds to its archives is no file of the user's.
     let is_hidden = names.any(|name| name[0] == b'.' || name == b"__MACOSX");
     let path = path.strip_prefix(b"./").unwrap_or(path);
-    (!is_folder && !is_hidden).then(|| shown(&String::from_utf8_lossy(path)))
+    (!is_folder && !is_hidden).then(|| escaped(&String::from_utf8_lossy(path)))
 }
 
 /// Finds out whether a zip file is no archive of files but one document.
