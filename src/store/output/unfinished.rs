@@ -9,7 +9,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, scope};
+use std::thread::{Builder, scope, sleep};
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 use twox_hash::XxHash3_128;
@@ -17,6 +18,10 @@ use twox_hash::XxHash3_128;
 use super::WriteError;
 use super::manifest::Entry;
 use super::target::Target;
+
+/// How long a folder may be locked: the worker of a batch that was killed holds it for a moment longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+const INTERVAL: Duration = Duration::from_millis(10);
 
 /// What the names of unfinished files begin with.
 const PREFIX: &str = ".octomix-";
@@ -312,10 +317,14 @@ pub(super) fn lock(directory: &Path) -> Result<Option<File>, WriteError> {
         return Ok(None);
     }
     let Ok(file) = File::open(directory) else { return Ok(None) };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::Error(_)) => Ok(None),
-        Err(TryLockError::WouldBlock) => Err(WriteError::busy(directory)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => sleep(INTERVAL),
+            Err(TryLockError::WouldBlock) => return Err(WriteError::busy(directory)),
+        }
     }
 }
 
