@@ -22,6 +22,8 @@ pub struct Account {
     pub passed_over: Vec<PassedOver>,
     /// Files that were named or found again, and count once.
     pub repeated: Vec<Repeated>,
+    /// What was lost when the files were made, where they are shards.
+    pub lost_before: Lost,
     /// How it was counted what addresses do; `None` where it was not, or no record has two sides.
     pub behaviour: Option<Watched>,
 }
@@ -91,11 +93,12 @@ impl Account {
         told
     }
 
-    /// The files that were not read whole.
+    /// The files that were not read whole, now or before.
     pub fn lost(&self) -> Lost {
         let unreadable = self.passed_over.iter().filter(|file| file.why == Reason::Unreadable);
         let damaged = self.files.iter().filter(|file| file.warnings.iter().any(Warning::is_loss));
-        Lost { unreadable: unreadable.count() as u64, damaged: damaged.count() as u64 }
+        let lost = Lost { unreadable: unreadable.count() as u64, damaged: damaged.count() as u64 };
+        lost.plus(self.lost_before)
     }
 
     /// What is to be told of the files, a line for each kind of warning.

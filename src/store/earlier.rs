@@ -37,6 +37,40 @@ pub struct Earlier<R = EarlierRole> {
     pub seconds: EarlierSeconds,
 }
 
+/// What summary.json tells of the shards beside it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierShards {
+    /// What they were made from.
+    pub input: EarlierReading,
+    /// Their names, and those of the files that were written with them.
+    pub files: Vec<String>,
+}
+
+/// The files that a run read.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierReading {
+    /// What it could not read whole.
+    pub lost: Lost,
+    /// Each of them.
+    pub files: Vec<EarlierFile>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EarlierFile {
+    /// Its path, as it was given.
+    pub name: String,
+    /// The name of its format.
+    pub format: String,
+}
+
+impl EarlierShards {
+    /// The run whose results `directory` holds.
+    pub fn of(directory: &Path) -> Option<Self> {
+        summary(directory)
+    }
+}
+
 /// The results of one role, where it was fitted.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EarlierRole {

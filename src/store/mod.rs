@@ -24,10 +24,10 @@ pub mod shard;
 pub mod text;
 
 #[cfg(feature = "report")]
-pub use earlier::{Earlier, EarlierRole, MadeFrom};
+pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]
 pub use output::{
-    Entry, Intent, Manifest, ManifestError, Output, Unfinished, WriteError, abandon, sweep,
+    Entry, Intent, Manifest, ManifestError, Output, Targets, Unfinished, WriteError, abandon, sweep,
 };

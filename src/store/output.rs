@@ -17,6 +17,7 @@ use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
+pub use target::Targets;
 use unfinished::{Finished, leftovers, lock, make, publish, sync_all};
 pub use unfinished::{Unfinished, abandon, sweep};
 
@@ -45,6 +46,12 @@ impl WriteError {
             }
         };
         Self { path: path.to_path_buf(), reason: format!("{reason}; choose another directory") }
+    }
+
+    fn shared(path: &Path, other: &Path) -> Self {
+        let shared =
+            format!("its results would go into the same files as those in '{}'", shown_path(other));
+        Self::new(path, &io::Error::other(shared))
     }
 
     fn busy(directory: &Path) -> Self {
@@ -82,8 +89,6 @@ pub struct Output {
     files: Vec<String>,
     /// What the folder held before, as far as that is known.
     earlier: Option<Manifest>,
-    /// Files that are there, and that the run may replace.
-    older: Vec<PathBuf>,
     swept: usize,
     _lock: Option<File>,
 }
@@ -104,16 +109,16 @@ impl Output {
             files: Vec::new(),
             // One that is damaged says nothing of what is there.
             earlier: Manifest::read(directory).ok().flatten(),
-            older: Vec::new(),
             swept: 0,
             _lock: lock(directory)?,
         };
+        Targets::of(directory, intended)?;
         let folders = intended.folders.iter().map(|folder| directory.join(folder));
         for (at, folder) in std::iter::once(directory.to_path_buf()).chain(folders).enumerate() {
             // Folders are made with their first file.
             if at == 0 || fs::symlink_metadata(&folder).is_ok() {
                 output.swept += sweep(&folder);
-                output.older.extend(writable(&folder, intended.files)?);
+                writable(&folder, intended.files)?;
             }
         }
         Ok(output)
@@ -213,11 +218,6 @@ impl Output {
         Ok(())
     }
 
-    /// Whether the run may replace what was there as the file at `path`, which is without links.
-    pub fn replaces(&self, path: &Path) -> bool {
-        self.older.iter().any(|older| older == path)
-    }
-
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -242,18 +242,11 @@ impl Drop for Output {
     }
 }
 
-/// Checks that `files` can be made in `folder`, which is there; returns those of them that are there.
-fn writable(folder: &Path, files: &[&str]) -> Result<Vec<PathBuf>, WriteError> {
+/// Checks that `files` can be made in `folder`, which is there.
+fn writable(folder: &Path, files: &[&str]) -> Result<(), WriteError> {
     tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, &error))?;
-    let mut older = Vec::new();
-    for file in files {
-        let path = folder.join(file);
-        let target = Target::of(&path).map_err(|error| WriteError::new(&path, &error))?;
-        if let Target::File(path) = target
-            && path.exists()
-        {
-            older.push(path);
-        }
-    }
-    Ok(older)
+    files.iter().map(|file| folder.join(file)).try_for_each(|path| match Target::of(&path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(WriteError::new(&path, &error)),
+    })
 }

@@ -172,6 +172,99 @@ fn another_form_replaces_the_files_of_the_first() {
 }
 
 #[test]
+fn a_merge_tells_what_its_extractions_lost() {
+    let folder = Folder::new();
+    folder.write("whole.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
+    folder.write("cut.csv", "src,dst\n10.0.0.1,10.0.0.3\n10.0.0.3");
+    done(&folder, &["extract", "whole.csv", "-o", "shards/a"]);
+    folder.octomix(&["extract", "cut.csv", "-o", "shards/b"]).assert().code(3);
+    let told = "octomix: warning: what these shards were made of was not read whole: 1 file is damaged\n\
+                octomix: error: 1 file is damaged; the results are whole but for what is there\n";
+    folder.octomix(&["merge", "shards", "-o", "all"]).assert().code(3).stderr(told);
+    assert_eq!(folder.json("all/summary.json")["input"]["lost"]["damaged"], 1);
+    // Once more, and by name.
+    folder.octomix(&["merge", "all/src.csv", "-o", "again"]).assert().code(3).stderr(told);
+    done(&folder, &["merge", "shards/a", "-o", "of-whole"]);
+}
+
+#[test]
+fn shards_in_directories_must_be_as_they_were_written() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n10.0.0.2\n");
+    done(&folder, &["extract", "x.txt", "-o", "shards/a"]);
+    let refused = |told: &str| {
+        let merge = ["merge", "shards", "-o", "all"];
+        folder.octomix(&merge).assert().code(1).stdout("").stderr(contains(told));
+        assert!(!folder.path("all").exists());
+    };
+    let shard = folder.read("shards/a/src.csv");
+    folder.write("shards/a/src.csv", shard.replace("10.0.0.2", "10.0.0.3"));
+    refused("'shards/a/src.csv' is not the file that octomix wrote: expected ");
+    // Who names it means it.
+    done(&folder, &["merge", "shards/a/src.csv", "-o", "named"]);
+    folder.write("shards/a/src.csv", &shard);
+    fs::rename(folder.path("shards/a/manifest.json"), folder.path("kept")).unwrap();
+    folder.write("shards/a/.octomix-abc", "");
+    refused("the run that writes into 'shards/a' has not come to its end; run it again, or name ");
+    // Those of other programs have no manifest.
+    fs::remove_file(folder.path("shards/a/.octomix-abc")).unwrap();
+    done(&folder, &["merge", "shards", "-o", "all"]);
+}
+
+#[test]
+fn no_shard_counts_twice_unnoticed() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n10.0.0.2\n");
+    folder.write("y.txt", "10.0.0.2\n");
+    done(&folder, &["extract", "x.txt", "-o", "shards/x"]);
+    done(&folder, &["extract", "y.txt", "-o", "shards/y"]);
+    done(&folder, &["merge", "shards", "-o", "shards/all"]);
+    let told = "octomix: error: the shards in 'shards/all' were made of 'shards/x/src.csv', which would count \
+                twice; name only one of them\n";
+    folder.octomix(&["merge", "shards", "-o", "out"]).assert().code(1).stderr(told);
+    done(&folder, &["merge", "shards/all", "-o", "out"]);
+
+    done(&folder, &["extract", "x.txt", "-o", "shards/all/z"]);
+    let told = "octomix: warning: a folder has the same shards as another, and both count: 'shards/x' those of \
+                'shards/all/z'; leave one out if it is a copy\n";
+    let merge = ["merge", "shards/all/z", "shards/x", "shards/y", "-o", "copies"];
+    folder.octomix(&merge).assert().success().stderr(told);
+    assert_eq!(folder.json("copies/summary.json")["src"]["packets"], 5);
+}
+
+#[test]
+fn shards_of_both_sides_as_one_set_unite_as_they_are() {
+    let folder = Folder::new();
+    let extract = |part: usize, row: &str| {
+        folder.write("x.csv", format!("src,dst\n{row}\n"));
+        done(&folder, &["extract", "x.csv", "--role", "any", "-o", &format!("shards/{part}")]);
+    };
+    extract(0, "10.0.0.1,10.0.0.2");
+    extract(1, "10.0.0.2,10.0.0.3");
+    let told = done(&folder, &["merge", "shards", "-v", "-o", "all"]);
+    assert!(told.contains("\nAddresses: 3 addresses, 4 records\n"), "{told}");
+    assert!(!told.contains("skipped"), "{told}");
+    // Where others are beside them it must be said what is meant.
+    done(&folder, &["extract", "x.csv", "-o", "shards/2"]);
+    let merge = ["merge", "shards", "-o", "all"];
+    let told = "any.csv' holds sources and destinations as one set; give --role any to read it";
+    folder.octomix(&merge).assert().code(1).stderr(contains(told));
+    done(&folder, &[&merge[..], &["--role", "any"]].concat());
+}
+
+#[test]
+fn each_file_is_told_on_request() {
+    let folder = Folder::new();
+    folder.write("x.txt", "10.0.0.1\n10.0.0.2\n");
+    let extract = folder.octomix(&["extract", "x.txt", "-v", "-o", "out"]).assert().success();
+    extract.stderr("octomix: detail: x.txt: 2 lines of a list, read as list\n");
+    let merge = folder.octomix(&["merge", "out", "-v", "-o", "all"]).assert().success();
+    merge.stderr(contains("octomix: detail: out/src.csv: 2 counted addresses, read as shard\n"));
+    let help = folder.octomix(&["merge", "--help"]).assert().success();
+    help.stdout(contains("Tell on standard error of each file how it was read"));
+}
+
+#[test]
 fn what_is_no_shard_is_refused() {
     let folder = Folder::new();
     folder.write("x.csv", "src,dst\n10.0.0.1,10.0.0.2\n");

@@ -69,6 +69,19 @@ fn what_cannot_be_written_is_told_before_anything_is_read() {
 
 #[cfg(unix)]
 #[test]
+fn two_results_that_lead_to_one_file_are_refused_before_anything_is_read() {
+    let folder = folder();
+    fs::create_dir_all(folder.path("out/src")).unwrap();
+    std::os::unix::fs::symlink("src", folder.path("out/dst")).unwrap();
+    let told = "cannot write 'out/dst': its results would go into the same files as those in 'out/src'; choose";
+    for command in ["detect", "fit", "sweep", "compare"] {
+        let run = [command, "gone.txt", "-o", "out"];
+        folder.octomix(&run).assert().code(1).stderr(contains(told));
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_folder_that_is_being_written_is_locked() {
     let folder = folder();
     fs::create_dir(folder.path("out")).unwrap();
@@ -173,6 +186,19 @@ fn no_result_takes_the_place_of_an_input_or_a_checkpoint() {
     let again = ["out/src/addresses.csv", "--role", "src", "-k", "1", "-o", "out"];
     folder.detect(&again).assert().code(1).stderr(contains(told));
     assert!(before == folder.read("out/src/addresses.csv"));
+    folder.octomix(&["extract", "list.txt", "-o", "m"]).assert().success();
+    let shards = folder.read("m/src.csv");
+    let told = "m/src.csv' is to be read, and results would take its place; choose another";
+    for run in [
+        &["merge", "m", "-o", "m"][..],
+        &["merge", "m", "-o", "m", "--as", "bitmap"],
+        &["merge", "m/src.csv", "-o", "m"],
+        &["extract", "m/src.csv", "-o", "m"],
+        &["extract", "-r", "m", "-o", "./m/../m"],
+    ] {
+        folder.octomix(run).assert().code(1).stderr(contains(told));
+        assert_eq!(folder.read("m/src.csv"), shards);
+    }
     for file in ["new/kept", "new/src/model.json", "./new/../new/summary.json"] {
         let told = "would be among the results in 'new'; keep it elsewhere";
         let run = ["list.txt", "-k", "1", "-o", "new", "--checkpoint", file];

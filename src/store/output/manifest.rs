@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
+use super::unfinished::holds_unfinished;
 use crate::store::bounded;
 use crate::words::{shown, shown_path};
 
@@ -60,6 +61,16 @@ pub enum ManifestError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// There is none, and files that are not whole.
+    #[error(
+        "the run that writes into '{}' has not come to its end; run it again, or name the files themselves to use \
+         them as they are",
+        shown_path(directory)
+    )]
+    Unfinished {
+        /// The directory.
+        directory: PathBuf,
     },
     /// A file is not what it was.
     #[error(
@@ -156,6 +167,18 @@ impl Manifest {
             Ok(text) => Self::parse(&path, &text).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(reason) => Err(ManifestError::Read { path, reason }),
+        }
+    }
+
+    /// As [`read`](Self::read), of a directory that must not be that of a run which has come to no end.
+    ///
+    /// # Errors
+    /// As there, and when it is.
+    pub fn of_whole(directory: &Path) -> Result<Option<Self>, ManifestError> {
+        let manifest = Self::read(directory)?;
+        match manifest.is_none() && holds_unfinished(directory) {
+            true => Err(ManifestError::Unfinished { directory: directory.to_path_buf() }),
+            false => Ok(manifest),
         }
     }
 

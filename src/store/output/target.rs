@@ -1,8 +1,77 @@
 //! Where what is written to a path goes: into a new file in place of an older one, or into a device or pipe.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use super::{Intent, WriteError};
+
+/// Where runs put their results, links followed: no two of them into one file.
+#[derive(Debug, Default)]
+pub struct Targets<'a> {
+    /// Folders without links: how they were named, and the files that may be written there.
+    folders: HashMap<PathBuf, (PathBuf, &'a [&'a str])>,
+    /// The files that links lead to, each with its link.
+    links: HashMap<PathBuf, PathBuf>,
+}
+
+impl<'a> Targets<'a> {
+    /// Those of a run into `directory` that is `intended`, as far as that is there.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn of(directory: &Path, intended: Intent<'a>) -> Result<Self, WriteError> {
+        let mut targets = Self::default();
+        targets.add(directory, intended)?;
+        Ok(targets)
+    }
+
+    /// Adds those of one more run.
+    ///
+    /// # Errors
+    /// When two results would go into the same file.
+    pub fn add(&mut self, directory: &Path, intended: Intent<'a>) -> Result<(), WriteError> {
+        let files = intended.files;
+        let below = intended.folders.iter().map(|folder| directory.join(folder));
+        for folder in std::iter::once(directory.to_path_buf()).chain(below) {
+            let Ok(place) = fs::canonicalize(&folder) else { continue };
+            if let Some((other, _)) = self.folders.insert(place, (folder.clone(), files)) {
+                return Err(WriteError::shared(&folder, &other));
+            }
+            for path in files.iter().map(|file| folder.join(file)).filter(|path| path.is_symlink())
+            {
+                // One that cannot be written is told by who writes it.
+                let Ok(Target::File(target)) = Target::of(&path) else { continue };
+                if let Some(other) = self.links.insert(placed(target), path.clone()) {
+                    return Err(WriteError::shared(&path, &other));
+                }
+            }
+        }
+        match self.links.iter().find_map(|(target, link)| Some((link, self.folder_of(target)?))) {
+            Some((link, folder)) => Err(WriteError::shared(link, folder)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a result may take the place of the file at `path`, which is without links.
+    pub fn take(&self, path: &Path) -> bool {
+        self.links.contains_key(path) || self.folder_of(path).is_some()
+    }
+
+    /// The folder that holds the result at `path`.
+    fn folder_of(&self, path: &Path) -> Option<&Path> {
+        let (folder, files) = self.folders.get(path.parent()?)?;
+        let name = path.file_name()?.to_str()?;
+        files.contains(&name).then_some(folder)
+    }
+}
+
+/// `path`, which may be that of no file yet, in a folder without links.
+fn placed(path: PathBuf) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    folder.and_then(|folder| Some(folder.join(path.file_name()?))).unwrap_or(path)
+}
 
 /// What a path stands for to one who writes.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,9 +132,41 @@ fn end_of_links(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::error::Error;
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    #[test]
+    fn no_two_results_go_into_one_file() -> Result<(), Box<dyn Error>> {
+        let intended = Intent { by: "test", folders: &["a", "b"], files: &["x", "y"] };
+        let refused = |links: &[(&str, &str)]| -> Result<Option<String>, Box<dyn Error>> {
+            let folder = tempfile::tempdir()?;
+            let of = |name: &str| folder.path().join(name);
+            for made in ["one/a", "two"] {
+                fs::create_dir_all(of(made))?;
+            }
+            links.iter().try_for_each(|(target, link)| symlink(target, of(link)))?;
+            let mut targets = Targets::of(&of("one"), intended)?;
+            let told = |error: WriteError| {
+                let shown = format!("{}/", crate::words::shown_path(folder.path()));
+                error.to_string().replace(&shown, "")
+            };
+            Ok(targets.add(&of("two"), intended).err().map(told))
+        };
+        assert_eq!(refused(&[("other", "one/x"), ("/dev/null", "one/a/x")])?, None);
+        assert_eq!(refused(&[("/dev/null", "one/x"), ("/dev/null", "one/a/x")])?, None);
+        let told =
+            "cannot write 'two/a': its results would go into the same files as those in 'one/a'";
+        let told = Some(format!("{told}; choose another directory"));
+        assert_eq!(refused(&[("../one/a", "two/a")])?, told);
+        for link in [("../one/a/y", "two/x"), ("../two/../one/a/y", "two/x")] {
+            let told = refused(&[link])?.unwrap_or_default();
+            assert!(told.starts_with("cannot write 'two/x': "), "{told}");
+        }
+        assert!(refused(&[("nowhere", "two/x"), ("../two/nowhere", "one/y")])?.is_some());
+        Ok(())
+    }
 
     #[test]
     fn links_are_followed_whether_they_end_in_a_file_or_not()

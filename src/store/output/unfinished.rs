@@ -296,11 +296,19 @@ pub fn abandon(end: impl FnOnce()) -> ! {
 
 /// Removes the unfinished files in `directory` whose processes are dead, and returns how many there were.
 pub fn sweep(directory: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(directory) else { return 0 };
+    unfinished(directory).filter(|path| is_dead(path) && fs::remove_file(path).is_ok()).count()
+}
+
+/// Whether there are unfinished files in `directory`, be their processes dead or not.
+pub(super) fn holds_unfinished(directory: &Path) -> bool {
+    unfinished(directory).next().is_some()
+}
+
+/// The unfinished files in `directory`.
+fn unfinished(directory: &Path) -> impl Iterator<Item = PathBuf> {
     let is_ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
-    let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name()));
-    let paths = ours.map(|entry| entry.path());
-    paths.filter(|path| is_dead(path) && fs::remove_file(path).is_ok()).count()
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter(move |entry| is_ours(&entry.file_name())).map(|entry| entry.path())
 }
 
 fn is_dead(path: &Path) -> bool {

@@ -11,6 +11,9 @@ use super::choice::{Choice, one_of};
 use super::input::{COUNTINGS, ROLES};
 use super::{InputArgs, OutputArgs, PrintArgs};
 
+/// What `--verbose` does where nothing is fitted.
+const VERBOSE: &str = "Tell on standard error of each file how it was read";
+
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
   The addresses of a capture, with their counts, in day/src.csv and day/dst.csv:
@@ -37,7 +40,7 @@ Examples:
 /// Writes src.csv and dst.csv (address,packets or address,records), or src.roaring and dst.roaring, and summary.json into
 /// the output directory.
 #[derive(Debug, Args)]
-#[command(after_help = EXTRACT_EXAMPLES)]
+#[command(after_help = EXTRACT_EXAMPLES, mut_arg("verbose", |argument| argument.help(VERBOSE)))]
 pub struct ExtractArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -74,12 +77,12 @@ Examples:
 /// Counts add up; an address of a bitmap counts as one. Files called src and dst are sources and
 /// destinations. Writes what octomix extract writes.
 #[derive(Debug, Args)]
-#[command(after_help = MERGE_EXAMPLES)]
+#[command(after_help = MERGE_EXAMPLES, mut_arg("verbose", |argument| argument.help(VERBOSE)))]
 pub struct MergeArgs {
     /// Shards, tables (address,packets or address,records) or bitmaps, or directories with shards in them or below
     #[arg(required = true, value_name = "SHARD")]
     pub shards: Vec<PathBuf>,
-    /// The role of shards whose names do not tell it [default: refuse them]
+    /// The role of shards whose names do not tell it [default: refuse them]; any unites all in one set
     #[arg(long, value_parser = one_of(ROLES), help_heading = "Input")]
     pub role: Option<Roles>,
     /// Whether to unite what each address did

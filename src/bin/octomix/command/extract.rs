@@ -4,17 +4,19 @@ use std::path::Path;
 use std::time::Instant;
 
 use octomix::address::AddressSet;
-use octomix::input::{Capture, Directories, Options, Roles, Sources, is_behaviour, shard_role};
+use octomix::input::{
+    Capture, Directories, InputError, Options, Role, Roles, Sources, is_behaviour, shard_role,
+};
 use octomix::report::summary::extraction::{Extracted, Extraction, ExtractionSeconds};
 use octomix::report::summary::reading::Reading;
 use octomix::report::text;
 use octomix::store::behaviour::{self, SHARD};
 use octomix::store::shard::ShardFormat;
-use octomix::store::{Intent, MadeFrom, Output};
-use octomix::words::{escaped, shown_path};
+use octomix::store::{Intent, MadeFrom, Output, Targets};
+use octomix::words::{counted, escaped, shown_path};
 
-use super::run::{skipped, timed, warn_of_swept};
-use super::{Failure, all_read, print, read, write_json};
+use super::run::{skipped, spare, timed, warn_of_swept};
+use super::{Failure, all_read, print, read, shards, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::Console;
 
@@ -24,7 +26,9 @@ use crate::console::Console;
 /// When the captures cannot be read, or a file cannot be written.
 pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
     let ExtractArgs { input, output, form, print, .. } = args;
-    extract(&output.directory, form.form, input.role, print, |console| {
+    // What cannot be found is told when it is read.
+    let found = Sources::find(&input.captures, input.options().directories).unwrap_or_default();
+    extract(&output.directory, form.form, input.role, print, &found, |console| {
         Ok(read(&input.captures, &input.options(), console)?)
     })
 }
@@ -32,23 +36,33 @@ pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
 /// Unites shards.
 ///
 /// # Errors
-/// When a file is not a shard, one cannot be read, or a file cannot be written.
+/// When a file is not a shard, or not as it was written, one cannot be read, or a file cannot be written.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let MergeArgs { shards, role: roles, behaviour, output, form, print } = args;
-    extract(&output.directory, form.form, *roles, print, |console| {
-        for file in Sources::find(shards, Directories::Shards)?.files {
-            if roles.is_none() && shard_role(&file.path).is_none() && !is_behaviour(&file.path) {
-                let name = shown_path(&file.path);
-                return Err(Failure::Usage(format!(
-                    "the name of '{name}' does not tell its role: call it src.csv, dst.csv, \
-                     src.roaring or dst.roaring, or give --role"
-                )));
-            }
-        }
+    let MergeArgs { shards: paths, role: roles, behaviour, output, form, print } = args;
+    let found = Sources::find(paths, Directories::Shards)?;
+    let sets: Vec<_> = found.files.iter().filter(|file| !is_behaviour(&file.path)).collect();
+    let nameless = sets.iter().find(|file| shard_role(&file.path).is_none());
+    if let (Some(file), None) = (nameless, roles) {
+        let name = shown_path(&file.path);
+        return Err(Failure::Usage(format!(
+            "the name of '{name}' does not tell its role: call it src.csv, dst.csv, src.roaring or dst.roaring, \
+             or give --role"
+        )));
+    }
+    // Where there are no others, nothing else can be meant.
+    let are_any =
+        !sets.is_empty() && sets.iter().all(|file| shard_role(&file.path) == Some(Role::Any));
+    let roles = roles.or(are_any.then_some(Roles::Any));
+    let of_both = sets.iter().find(|file| shard_role(&file.path) == Some(Role::Any));
+    if let Some(file) = of_both.filter(|_| roles != Some(Roles::Any)) {
+        return Err(InputError::OneSet { name: shown_path(&file.path) }.into());
+    }
+    extract(&output.directory, form.form, roles, print, &found, |console| {
+        let lost = shards::check(&found, console)?;
         let directories = Directories::Shards;
-        let options =
-            Options { roles: *roles, directories, behaviour: *behaviour, ..Options::default() };
-        let capture = read(shards, &options, console)?;
+        let options = Options { roles, directories, behaviour: *behaviour, ..Options::default() };
+        let mut capture = read(paths, &options, console)?;
+        capture.account.lost_before = lost;
         match capture.account.files.iter().find(|file| !file.format.is_shard()) {
             Some(file) => Err(Failure::NoShard { name: file.name.clone() }),
             None => Ok(capture),
@@ -73,20 +87,28 @@ pub const INTENT: Intent<'static> = Intent {
     ],
 };
 
-/// Writes the shards of the capture that `read` returns, and the summary.
+/// Writes the shards of the capture that `read` returns of what was `found`, and the summary.
 fn extract(
     directory: &Path,
     form: ShardFormat,
     roles: Option<Roles>,
     print_args: &PrintArgs,
+    found: &Sources,
     read: impl FnOnce(&mut Console) -> Result<Capture, Failure>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut console = Console::new(print_args);
     let output = Output::new(directory, INTENT)?;
     warn_of_swept(&output, &console);
+    spare(&Targets::of(directory, INTENT)?, &found.files)?;
     let (capture, read_seconds) = timed(|| read(&mut console));
-    let source = Source { capture: &capture?, roles, read_seconds, made_from: None };
+    let capture = capture?;
+    for file in &capture.account.files {
+        let [one, several] = file.format.record;
+        let records = counted(file.records, one, several);
+        console.detail(&format!("{}: {records}, read as {}", file.name, file.format.name));
+    }
+    let source = Source { capture: &capture, roles, read_seconds, made_from: None };
     let (summary, output) = write(source, form, output, console, started)?;
     output.complete()?;
     print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;

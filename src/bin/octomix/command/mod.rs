@@ -16,6 +16,7 @@ mod role;
 mod run;
 mod sample;
 mod score;
+mod shards;
 mod start_file;
 mod sweep;
 mod validate;
@@ -144,6 +145,12 @@ pub enum Failure {
         shown_path(path)
     )]
     Overwritten { path: PathBuf },
+    #[error(
+        "the shards in '{}' were made of '{}', which would count twice; name only one of them",
+        shown_path(whole),
+        shown_path(part)
+    )]
+    CountedTwice { whole: PathBuf, part: PathBuf },
     #[error(
         "the checkpoint '{}' would be among the results in '{}'; keep it elsewhere",
         shown_path(path),

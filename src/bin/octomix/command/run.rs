@@ -8,14 +8,14 @@ use std::time::Instant;
 
 use octomix::engine::Recorder;
 use octomix::engine::choice::{Choice, Chooser};
-use octomix::input::{Capture, Directories, PerRole, Role, Roles, Source, Sources};
+use octomix::input::{Capture, PerRole, Role, Roles, Source, Sources};
 use octomix::report::summary::pairs::PairsSummary;
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
 use octomix::store::checkpoint::Checkpoint;
-use octomix::store::{Intent, MadeFrom, Output};
+use octomix::store::{Intent, MadeFrom, Output, Targets};
 use octomix::words::{counted, escaped, shown_path};
 use serde::Serialize;
 
@@ -98,20 +98,17 @@ pub fn warn_of_left(output: &Output, to_come: &[&str], console: &mut Console) {
     }
 }
 
-/// Checks that no result takes the place of a file of `captures`.
+/// Checks that no result takes the place of one of `inputs`.
 ///
 /// # Errors
 /// When one would.
-fn spare_inputs(
-    output: &Output,
-    captures: &[PathBuf],
-    directories: Directories,
+pub fn spare<'a>(
+    targets: &Targets<'_>,
+    inputs: impl IntoIterator<Item = &'a Source>,
 ) -> Result<(), Failure> {
-    // What cannot be found is told when it is read.
-    let found = Sources::find(captures, directories).unwrap_or_default();
     let is_lost =
-        |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| output.replaces(&path));
-    match found.files.iter().find(is_lost) {
+        |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| targets.take(&path));
+    match inputs.into_iter().find(is_lost) {
         Some(source) => Err(Failure::Overwritten { path: source.path.clone() }),
         None => Ok(()),
     }
@@ -133,7 +130,9 @@ pub fn start(
     let mut console = Console::new(print);
     let output = Output::new(directory, intent(by))?;
     warn_of_swept(&output, &console);
-    spare_inputs(&output, &input.captures, input.options().directories)?;
+    // What cannot be found is told when it is read.
+    let found = Sources::find(&input.captures, input.options().directories).unwrap_or_default();
+    spare(&Targets::of(directory, intent(by))?, &found.files)?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
