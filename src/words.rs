@@ -112,6 +112,38 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
+/// What `text` has in common with others of its kind: they differ in numbers and in what is quoted.
+pub fn kind(text: &str) -> String {
+    let mut kind = String::with_capacity(text.len());
+    let mut left = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = left.next() {
+        let is_start = !before.is_alphanumeric();
+        before = c;
+        if c == '\'' && is_start {
+            // Names may hold apostrophes: only one at the end of a word ends them.
+            while let Some(c) = left.next() {
+                if c == '\'' && left.peek().is_none_or(|next| !next.is_alphanumeric()) {
+                    break;
+                }
+            }
+            // Lists of any length are of one kind.
+            match kind.ends_with("_, ") {
+                true => kind.truncate(kind.len() - 2),
+                false => kind.push('_'),
+            }
+        } else if c.is_ascii_digit() && is_start {
+            while left.next_if(|next| next.is_alphanumeric() || ".,:".contains(*next)).is_some() {}
+            kind.push('#');
+        } else {
+            kind.push(c);
+        }
+    }
+    // Paths that are not quoted.
+    let words = kind.split(' ').map(|word| if word.contains('/') { "_" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Whether `c` separates lines, turns the direction of the text around it, or cannot be seen.
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -130,6 +162,17 @@ mod tests {
         assert_eq!(shown(&"é".repeat(100)), "é".repeat(100));
         let cut = shown(&format!("{}{}", "a".repeat(101), "b".repeat(40)));
         assert_eq!(cut, format!("{}…{}", "a".repeat(60), "b".repeat(39)));
+    }
+
+    #[test]
+    fn messages_are_of_a_kind_whatever_their_numbers_and_names() {
+        let texts = [
+            "cannot read 'a.csv': line 7, of 'x', has 1,234 cells",
+            "cannot read 'it's 5.csv': line 81, of 'x', 'y', 'z', has 3 cells",
+        ];
+        assert_eq!(texts.map(kind), ["cannot read _: line # of _, has # cells"; 2]);
+        assert_ne!(kind("'a' is empty"), kind("'a' is damaged"));
+        assert_eq!(kind("the files' names of day/a.csv: 'x"), "the files' names of _ _");
     }
 
     #[test]

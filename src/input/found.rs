@@ -82,6 +82,11 @@ impl Lost {
         self == Self::default()
     }
 
+    /// How many there are.
+    pub fn files(self) -> u64 {
+        self.unreadable + self.damaged
+    }
+
     /// Those of both.
     pub fn plus(self, other: Self) -> Self {
         let Self { unreadable, damaged } = other;

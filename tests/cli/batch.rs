@@ -65,7 +65,7 @@ fn one_that_fails_does_not_stop_the_others() {
     assert_eq!(
         rows[0],
         "name,status,src_addresses,src_clusters,src_anomalies,dst_addresses,dst_clusters,\
-         dst_anomalies,seconds,error,src_findings,dst_findings"
+         dst_anomalies,seconds,error,src_findings,dst_findings,lost"
     );
     assert!(rows[1].starts_with("a.csv,ok,187,3,8,2673,"), "{table}");
     assert!(rows[2].starts_with("b.txt,ok,3,") && rows[2].contains(",,,,"), "{table}");
@@ -74,6 +74,103 @@ fn one_that_fails_does_not_stop_the_others() {
         "{table}"
     );
     assert!(!folder.path("out/c.csv").exists());
+}
+
+/// A folder with 40 captures in `day`, which hold `content` each.
+fn alike(content: &str) -> Folder {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("day")).unwrap();
+    for at in 0..40 {
+        folder.write(&format!("day/{at:02}.csv"), content);
+    }
+    folder
+}
+
+#[test]
+fn warnings_of_all_captures_are_a_few_lines_a_kind() {
+    let folder = alike("src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
+    let told =
+        "the last record is cut off; what stands before byte 26 is read, what follows is not";
+    let warned = |name: &str| format!("octomix: warning: day/{name}.csv: {told}\n");
+    let extract = ["extract", "--each", "day/*", "-o", "out"];
+    let done = folder.octomix(&extract).assert().code(3).stderr(format!(
+        "{}{}{}octomix: warning: 37 more of this kind, the last: day/39.csv: {told}\n\
+         octomix: error: 40 files are damaged; the results are whole but for what is there\n",
+        warned("00"),
+        warned("01"),
+        warned("02")
+    ));
+    done.stdout(contains("lost")).stdout(contains("1 file"));
+    // All of them are where the results are.
+    let index = folder.json("out/index.json");
+    assert_eq!(index["captures"][39]["lost"], json!({"unreadable": 0, "damaged": 1}));
+    let warnings = &folder.json("out/39.csv/summary.json")["warnings"];
+    assert_eq!(*warnings, json!([format!("day/39.csv: {told}")]));
+    // Whoever skips them knows it still.
+    folder.octomix(&extract).assert().code(3);
+    assert!(folder.read("out/index.csv").lines().skip(1).all(|row| row.ends_with(",1")));
+}
+
+#[test]
+fn failures_of_a_kind_are_a_few_lines() {
+    let folder = alike("a,b\n1,2\n");
+    let done = folder.octomix(&["extract", "--each", "day/*", "-o", "out"]).assert().code(1);
+    let told = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+    assert_eq!(told.lines().count(), 5, "{told}");
+    assert!(
+        told.starts_with("octomix: warning: failed: 'day/00.csv' has no known column"),
+        "{told}"
+    );
+    assert!(told.contains("warning: 37 more of this kind, the last: failed: 'day/39.csv' has"));
+    let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+    assert_eq!(text.matches("has no known column").count(), 3, "{text}");
+    assert!(
+        text.contains("\n  and 37 more for reasons like these; index.json has all\n"),
+        "{text}"
+    );
+    let index = folder.json("out/index.json");
+    assert!(index["captures"][39]["error"].is_string() && index["captures"][39]["lost"].is_null());
+}
+
+#[test]
+fn damage_fails_a_capture_and_the_batch_where_strictness_is_asked_for() {
+    let folder = captures();
+    folder.write("day/c.csv", "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
+    let index = batch(&folder, &[], 3);
+    assert_eq!(statuses(&index), ["ok", "ok", "ok"]);
+    let lost = |at: usize| index[at]["lost"]["damaged"].as_u64();
+    assert_eq!([lost(0), lost(2)], [Some(0), Some(1)]);
+    assert!(folder.read("out/index.html").contains("<td class=\"n\">1 file</td>"));
+    assert_eq!(statuses(&batch(&folder, &["--strict"], 1)), ["ok", "ok", "failed"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_batch_takes_neither_an_input_nor_the_results_of_another_capture() {
+    use std::os::unix::fs::symlink;
+
+    let folder = captures();
+    folder.write("index.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
+    let told = "'index.csv' is to be read, and results would take its place; choose another";
+    for command in ["detect", "extract"] {
+        let each = [command, "--each", "index.csv", "day/b.txt", "-o", "."];
+        folder.octomix(&each).assert().code(1).stderr(contains(told));
+    }
+    assert_eq!(folder.read("index.csv"), "src,dst\n10.0.0.1,10.0.0.2\n");
+    let each = ["extract", "--each", "day/a.csv", "day/b.txt", "-o", "out"];
+    folder.octomix(&each).assert().success();
+    let again = ["extract", "--each", "out/a.csv/src.csv", "out/b.txt", "-o", "up"];
+    folder.octomix(&again).assert().success();
+    // The results of one would be the input of the other.
+    fs::remove_dir_all(folder.path("up/src.csv")).unwrap();
+    symlink("../out/b.txt", folder.path("up/src.csv")).unwrap();
+    let told = "'out/b.txt/src.csv' is to be read, and results would take its place";
+    folder.octomix(&again).assert().code(1).stderr(contains(told));
+
+    fs::remove_dir_all(folder.path("out/a.csv")).unwrap();
+    symlink("b.txt", folder.path("out/a.csv")).unwrap();
+    let told = "cannot write 'out/b.txt': its results would go into the same files as those in 'out/a.csv'";
+    folder.octomix(&each).assert().code(1).stderr(contains(told));
 }
 
 #[test]
@@ -184,7 +281,7 @@ fn shards_of_each_capture_unite_to_those_of_all() {
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(
         rows[0],
-        "name,status,src_addresses,src_count,src_unit,dst_addresses,dst_count,dst_unit,seconds,error"
+        "name,status,src_addresses,src_count,src_unit,dst_addresses,dst_count,dst_unit,seconds,error,lost"
     );
     assert!(rows[1].starts_with("a.csv,ok,187,4087,records,2673,4068,records,"), "{table}");
     assert!(rows[2].starts_with("b.txt,ok,3,3,records,,,,"), "{table}");

@@ -75,11 +75,13 @@ fn timeless(name: &str, content: Vec<u8>) -> Vec<u8> {
             let is_length = line.contains("<span aria-hidden") && line.ends_with('s');
             is_length || line.contains("data-unix") || line.contains("<dt>Time</dt>")
         }),
-        // Its columns are name, status, those of roles, seconds and error.
+        // Its columns are name, status, those of roles, seconds, error and lost.
         "index.csv" => {
             let row = |row: &str| {
                 let cells: Vec<&str> = row.split(',').collect();
-                [&cells[..1], &cells[2..cells.len() - 2]].concat().join(",")
+                [&cells[..1], &cells[2..cells.len() - 3], &cells[cells.len() - 1..]]
+                    .concat()
+                    .join(",")
             };
             text(content).lines().map(row).collect::<Vec<_>>().join("\n").into_bytes()
         }

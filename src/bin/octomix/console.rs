@@ -59,13 +59,16 @@ pub fn terminal_width() -> Option<usize> {
     io::stdout().is_terminal().then_some(columns.into())
 }
 
+/// Takes warnings instead of standard error.
+pub type Taker = Box<dyn Fn(&str) + Send + Sync>;
+
 /// What a command has to say beside its results.
-#[derive(Debug)]
 pub struct Console {
     quiet: bool,
     verbose: bool,
     /// What precedes every message.
     prefix: String,
+    taker: Option<Taker>,
     warnings: Vec<String>,
 }
 
@@ -76,38 +79,35 @@ impl Console {
             quiet: args.quiet,
             verbose: args.verbose,
             prefix: String::new(),
+            taker: None,
             warnings: Vec::new(),
         }
     }
 
-    /// One whose every message says what it is `about`.
-    pub fn of(args: &PrintArgs, about: &str) -> Self {
-        Self { prefix: format!("{about}: "), ..Self::new(args) }
-    }
-
-    fn tell(&self, kind: &str, message: &str) {
-        tell(kind, &format!("{}{message}", self.prefix));
+    /// One whose every message says what it is `about`, and whose warnings go to `taker`.
+    pub fn of(args: &PrintArgs, about: &str, taker: Taker) -> Self {
+        Self { prefix: format!("{about}: "), taker: Some(taker), ..Self::new(args) }
     }
 
     /// Tells what only those want to know who asked for it.
     pub fn detail(&self, message: &str) {
         if self.verbose {
-            self.tell("detail", message);
+            tell("detail", &format!("{}{message}", self.prefix));
         }
     }
 
     /// Shows a warning, and keeps it for the summary in any case.
     pub fn warn(&mut self, message: String) {
-        if !self.quiet {
-            self.tell("warning", &message);
-        }
+        self.notice(&message);
         self.warnings.push(message);
     }
 
     /// Shows what is of this run and not of its results, which do not tell of it.
     pub fn notice(&self, message: &str) {
-        if !self.quiet {
-            self.tell("warning", message);
+        match &self.taker {
+            _ if self.quiet => {}
+            Some(take) => take(message),
+            None => tell("warning", message),
         }
     }
 

@@ -19,7 +19,7 @@ pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Resu
     names(out, C::COLUMNS)?;
     write!(out, ",seconds,error")?;
     names(out, C::LATER)?;
-    writeln!(out)?;
+    writeln!(out, ",lost")?;
     let first = C::COLUMNS.len();
     for entry in &index.captures {
         write!(out, "{},{}", quoted(&entry.name), entry.status.name())?;
@@ -34,7 +34,8 @@ pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Resu
         let seconds = entry.seconds.map_or(String::new(), |seconds| format!("{seconds:.3}"));
         write!(out, ",{seconds},{}", quoted(entry.error.as_deref().unwrap_or_default()))?;
         part(out, first..first + C::LATER.len())?;
-        writeln!(out)?;
+        let lost = entry.lost.map_or(String::new(), |lost| lost.files().to_string());
+        writeln!(out, ",{lost}")?;
     }
     Ok(())
 }

@@ -45,9 +45,22 @@ impl BatchPage<'_> {
         self.roles.iter().map(|&role| title(role))
     }
 
+    /// The columns after those of the name and the input.
+    fn columns(&self) -> usize {
+        3 * self.roles.len() + usize::from(self.has_lost()) + 1
+    }
+
     /// The figures of each role, one after another.
     fn figures(&self, entry: &Entry) -> Vec<String> {
         self.roles.iter().flat_map(|&role| index::figures(entry, role)).collect()
+    }
+
+    fn has_lost(&self) -> bool {
+        !self.index.lost().is_nothing()
+    }
+
+    fn lost(&self, entry: &Entry) -> String {
+        index::lost(entry)
     }
 
     fn took(&self) -> String {

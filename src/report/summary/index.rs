@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extraction::Extracted;
 use super::role::RoleSummary;
-use crate::input::{PerRole, Role};
+use crate::input::{Lost, PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
 use crate::words::{counted, grouped};
 
@@ -41,6 +41,9 @@ pub struct Entry<C = RoleCounts> {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Its files that were not read whole, unless it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Lost>,
 }
 
 /// How a capture ended.
@@ -162,9 +165,16 @@ impl Counts for Extracted {
 }
 
 impl<C> Entry<C> {
-    /// A capture that went well: what was `found`, in so many `seconds`.
-    pub fn ok(name: &str, input: &str, found: PerRole<Option<C>>, seconds: f64) -> Self {
-        Self { roles: found, seconds: Some(seconds), ..Self::new(name, input, Status::Ok) }
+    /// A capture that went well: what was `found` and `lost`, in so many `seconds`.
+    pub fn ok(
+        name: &str,
+        input: &str,
+        found: PerRole<Option<C>>,
+        lost: Lost,
+        seconds: f64,
+    ) -> Self {
+        let (seconds, lost) = (Some(seconds), Some(lost));
+        Self { roles: found, seconds, lost, ..Self::new(name, input, Status::Ok) }
     }
 
     /// A capture that went wrong.
@@ -182,6 +192,7 @@ impl<C> Entry<C> {
         Self {
             roles: PerRole { source, destination, any: found(&earlier.any) },
             seconds: Some(earlier.seconds.total),
+            lost: Some(earlier.input.lost),
             ..Self::new(name, input, Status::Skipped)
         }
     }
@@ -189,7 +200,7 @@ impl<C> Entry<C> {
     fn new(name: &str, input: &str, status: Status) -> Self {
         let (name, input) = (name.to_owned(), input.to_owned());
         let roles = PerRole { source: None, destination: None, any: None };
-        Self { name, input, status, roles, seconds: None, error: None }
+        Self { name, input, status, roles, seconds: None, error: None, lost: None }
     }
 }
 
@@ -197,6 +208,11 @@ impl<C> Index<C> {
     /// How many captures ended with `status`.
     pub fn count(&self, status: Status) -> usize {
         self.captures.iter().filter(|entry| entry.status == status).count()
+    }
+
+    /// The files of all captures that were not read whole.
+    pub fn lost(&self) -> Lost {
+        self.captures.iter().filter_map(|entry| entry.lost).fold(Lost::default(), Lost::plus)
     }
 
     /// The roles that a row shows: both sides, or all addresses as one set where that was asked for.

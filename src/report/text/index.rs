@@ -1,11 +1,15 @@
 //! A batch as text: a row for each capture.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::table::{table, write_table};
 use crate::input::Role;
 use crate::report::summary::index::{Counts, Entry, Index, Status};
-use crate::words::{counted, duration, grouped, title};
+use crate::words::{counted, duration, grouped, kind, title};
+
+/// Captures that are named of those that failed for reasons of one kind.
+const NAMED: usize = 3;
 
 /// How the captures ended, in words.
 pub(in crate::report) fn ends<C>(index: &Index<C>) -> String {
@@ -18,6 +22,12 @@ pub(in crate::report) fn ends<C>(index: &Index<C>) -> String {
 pub(in crate::report) fn figures<C: Counts>(entry: &Entry<C>, role: Role) -> Vec<String> {
     let none = vec![String::new(); 1 + C::HEADINGS.len()];
     entry.roles.get(role).as_ref().map_or(none, C::figures)
+}
+
+/// What was lost of a capture, where a table tells of it: empty for nothing.
+pub(in crate::report) fn lost<C>(entry: &Entry<C>) -> String {
+    let lost = entry.lost.filter(|lost| !lost.is_nothing());
+    lost.map_or(String::new(), |lost| counted(lost.files(), "file", "files"))
 }
 
 /// Writes `index` for people.
@@ -34,6 +44,8 @@ pub fn write<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Result<()>
         header.push(title(role).to_lowercase());
         header.extend(C::HEADINGS.iter().map(ToString::to_string));
     }
+    let has_lost = !index.lost().is_nothing();
+    header.extend(has_lost.then(|| "lost".to_owned()));
     header.push("time".to_owned());
     let numbers: Vec<usize> = (2..header.len()).collect();
     let mut table = table(header, &numbers);
@@ -42,14 +54,24 @@ pub fn write<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Result<()>
         for &role in &roles {
             row.extend(figures(entry, role));
         }
+        row.extend(has_lost.then(|| lost(entry)));
         row.push(entry.seconds.map_or(String::new(), duration));
         table.add_row(row);
     }
     write_table(&table, out)?;
     let errors = index.captures.iter().filter_map(|entry| Some((entry, entry.error.as_ref()?)));
+    let (mut kinds, mut more) = (HashMap::new(), 0);
     for (at, (entry, error)) in errors.enumerate() {
         let gap = if at == 0 { "\n" } else { "" };
-        writeln!(out, "{gap}  {}: {error}", entry.name)?;
+        let alike: &mut usize = kinds.entry(kind(error)).or_default();
+        *alike += 1;
+        match *alike <= NAMED {
+            true => writeln!(out, "{gap}  {}: {error}", entry.name)?,
+            false => more += 1,
+        }
+    }
+    if more > 0 {
+        writeln!(out, "  and {} more for reasons like these; index.json has all", grouped(more))?;
     }
     writeln!(out, "\nWrote {} to {}", C::FILES, index.output)?;
     writeln!(out, "Took {}", duration(index.seconds))

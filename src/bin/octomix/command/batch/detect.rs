@@ -11,7 +11,7 @@ use octomix::store::{EarlierRole, Intent, Output};
 use super::super::detect;
 use super::super::plan::Plan;
 use super::super::run::{Run, intent, warn_of_swept};
-use super::super::{Failure, Machine, page, warn_of};
+use super::super::{Failure, Machine, page};
 use super::{Done, Each, Item, Setting, batch, fingerprint};
 use crate::cli::DetectArgs;
 use crate::console::Console;
@@ -57,13 +57,12 @@ impl Each for Detection<'_> {
     fn one(
         &mut self,
         item: &Item,
+        console: Console,
         capture: &Capture,
         started: Instant,
         read_seconds: f64,
     ) -> Result<Done<RoleCounts>, Failure> {
-        let DetectArgs { input, output, print, engine, pictures, .. } = self.args;
-        let mut console = Console::of(print, &item.name);
-        warn_of(&capture.account, &mut console);
+        let DetectArgs { input, output, engine, pictures, .. } = self.args;
         let output = Output::new(&output.directory.join(&item.name), Self::INTENT)?;
         warn_of_swept(&output, &console);
         let opened = Instant::now();

@@ -8,7 +8,7 @@ use octomix::store::{Intent, Output};
 
 use super::super::extract::{INTENT, Source, write};
 use super::super::run::warn_of_swept;
-use super::super::{Failure, Machine, warn_of};
+use super::super::{Failure, Machine};
 use super::{Done, Each, Item, Setting, batch, fingerprint};
 use crate::cli::ExtractArgs;
 use crate::console::Console;
@@ -43,13 +43,12 @@ impl Each for Shards<'_> {
     fn one(
         &mut self,
         item: &Item,
+        console: Console,
         capture: &Capture,
         started: Instant,
         read_seconds: f64,
     ) -> Result<Done<Extracted>, Failure> {
-        let ExtractArgs { input, output, form, print, .. } = self.args;
-        let mut console = Console::of(print, &item.name);
-        warn_of(&capture.account, &mut console);
+        let ExtractArgs { input, output, form, .. } = self.args;
         let output = Output::new(&output.directory.join(&item.name), INTENT)?;
         warn_of_swept(&output, &console);
         let made_from = Some(item.made_from.clone());

@@ -12,6 +12,7 @@ mod found;
 mod names;
 #[cfg(unix)]
 mod process;
+mod told;
 mod work;
 
 #[cfg(unix)]
@@ -25,13 +26,15 @@ use octomix::input::{Capture, Directories, InputError, Lost, PerRole, Sources};
 use octomix::report::csv::write_index;
 use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, sweep};
+use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, Targets, sweep};
 use octomix::words::escaped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::found::{Found, Input};
+use self::told::Told;
 use self::work::{Event, Tell, Work};
+use super::run::spare;
 use super::{Failure, Machine, all_read, print, warn_of, write_json};
 use crate::cli::{InputArgs, PrintArgs};
 use crate::console::Console;
@@ -59,6 +62,7 @@ trait Each {
     fn one(
         &mut self,
         item: &Item,
+        console: Console,
         capture: &Capture,
         started: Instant,
         read_seconds: f64,
@@ -93,29 +97,37 @@ struct Setting<'a> {
     files: Vec<&'a Path>,
 }
 
+/// What a batch means to write besides what it finds in each capture.
+const INDEX: Intent<'static> = Intent {
+    by: "each",
+    folders: &[],
+    files: &["index.json", "index.csv", "index.html", "manifest.json"],
+};
+
 /// Works through all captures, each of them by `each`, and writes the index.
 fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     let started = Instant::now();
     let directory = setting.directory;
-    let files = ["index.json", "index.csv", "index.html", "manifest.json"];
-    let mut output = Output::new(directory, Intent { by: "each", folders: &[], files: &files })?;
+    let mut output = Output::new(directory, INDEX)?;
     let mut batch = Batch::<E> {
         setting,
-        console: Console::new(setting.print),
+        told: Told::new(setting.print),
         entries: Vec::new(),
-        lost: Lost::default(),
         unread: 0,
         refused: None,
         ended: None,
         is_too_large: false,
     };
     let Found { captures, account, .. } = Found::all(&setting.input.captures);
-    warn_of(&account, &mut batch.console);
-    batch.lost = account.lost();
-    let todo = batch.plan(captures);
-    batch.work(&mut each, todo)?;
+    warn_of(&account, &mut batch.told.console);
+    let names = names::names(captures.iter().map(|(path, _)| &**path));
+    spare_all::<E>(directory, &names, &captures)?;
+    let todo = batch.plan(names, captures);
+    let worked = batch.work(&mut each, todo);
+    batch.told.end();
+    worked?;
 
-    let Batch { mut entries, lost, unread, is_too_large, .. } = batch;
+    let Batch { mut entries, unread, is_too_large, .. } = batch;
     if is_too_large {
         crate::signals::file_was_too_large();
     }
@@ -132,10 +144,11 @@ fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     output.complete()?;
     print(setting.print.format, &index, |out| text::index::write(&index, out))?;
     match index.count(Status::Failed) {
-        0 => all_read(lost),
+        0 => all_read(index.lost().plus(account.lost())),
         failed => {
             let all = index.captures.len();
-            let is_of_input = failed == unread && failed < all;
+            // Who asks for strictness takes no batch for done of which anything is missing.
+            let is_of_input = failed == unread && failed < all && !setting.input.strict;
             Err(Failure::Batch { failed, all, is_of_input })
         }
     }
@@ -153,24 +166,21 @@ struct Item {
 }
 
 impl Item {
-    /// Tells that it has failed.
-    fn failed<C>(&self, error: &Failure, console: &mut Console) -> Event<C> {
+    /// That it has failed.
+    fn failed<C>(&self, error: &Failure) -> Event<C> {
         let is_unread = matches!(error, Failure::Input(_));
-        let error = error.to_string();
-        console.warn(format!("{}: failed: {error}", self.name));
-        let entry = Entry::failed(&self.name, &escaped(&self.path.to_string_lossy()), error);
-        Event::Done { at: self.at, entry: Box::new(entry), lost: Lost::default(), is_unread }
+        let input = escaped(&self.path.to_string_lossy());
+        let entry = Entry::failed(&self.name, &input, error.to_string());
+        Event::Done { at: self.at, entry: Box::new(entry), is_unread }
     }
 }
 
 /// A batch under way.
 struct Batch<'a, E: Each> {
     setting: &'a Setting<'a>,
-    console: Console,
+    told: Told,
     /// What has come to an end, with its place.
     entries: Vec<(usize, Entry<E::Counts>)>,
-    /// Files of all captures that were not read whole.
-    lost: Lost,
     /// Captures of which nothing could be read.
     unread: usize,
     /// Why a process that works was refused memory.
@@ -184,26 +194,22 @@ struct Batch<'a, E: Each> {
 }
 
 impl<E: Each> Batch<'_, E> {
-    /// What there is to do of `captures`: those that cannot be found are failed, those that are finished
+    /// What there is to do of `captures` with these `names`: those that cannot be found are failed, those that are finished
     /// skipped.
-    fn plan(&mut self, captures: Vec<Input>) -> Vec<Item> {
-        let paths: Vec<PathBuf> = captures.iter().map(|(path, _)| path.clone()).collect();
+    fn plan(&mut self, names: Vec<String>, captures: Vec<Input>) -> Vec<Item> {
         let setting = self.setting;
         let mut todo = Vec::new();
-        for (at, (name, (path, found))) in
-            names::names(&paths).into_iter().zip(captures).enumerate()
-        {
+        for (at, (name, (path, found))) in names.into_iter().zip(captures).enumerate() {
             let sources = match found {
                 Ok(sources) => sources,
                 // That of an earlier batch, say, where all of a folder are named.
                 Err(error @ InputError::OwnResults { .. }) => {
-                    self.console.warn(error.to_string());
+                    self.told.warn(None, &error.to_string());
                     continue;
                 }
                 Err(error) => {
                     let item = Item { at, name, path, made_from: MadeFrom::default() };
-                    let failed = item.failed(&error.into(), &mut self.console);
-                    self.take(failed);
+                    self.take(item.failed(&error.into()));
                     continue;
                 }
             };
@@ -220,7 +226,6 @@ impl<E: Each> Batch<'_, E> {
                     for folder in E::INTENT.folders {
                         sweep(&directory.join(folder));
                     }
-                    self.lost = self.lost.plus(earlier.input.lost);
                     self.entries.push((
                         at,
                         Entry::skipped(&name, &escaped(&path.to_string_lossy()), &earlier),
@@ -236,8 +241,13 @@ impl<E: Each> Batch<'_, E> {
     fn take(&mut self, event: Event<E::Counts>) {
         match event {
             Event::Begun(_) => {}
-            Event::Done { at, entry, lost, is_unread } => {
-                self.lost = self.lost.plus(lost);
+            Event::Warned { about, message } => self.told.warn(Some(&about), &message),
+            Event::Done { at, entry, is_unread } => {
+                if let Some(error) = &entry.error {
+                    // Most name the file.
+                    let about = Some(&*entry.name).filter(|_| !error.contains(&entry.input));
+                    self.told.warn(about, &format!("failed: {error}"));
+                }
                 self.unread += usize::from(is_unread);
                 self.entries.push((at, *entry));
             }
@@ -320,7 +330,7 @@ impl<E: Each> Batch<'_, E> {
             _ => {
                 let names: Vec<&str> = begun.iter().map(|item| item.name.as_str()).collect();
                 let names = names.join(" and ");
-                self.console.warn(format!("{names}: each is done again by itself: {reason}"));
+                self.told.warn(Some(&names), &format!("each is done again by itself: {reason}"));
                 for item in begun {
                     // Standard input is gone once it is read.
                     let is_gone = item.path.as_os_str() == "-";
@@ -331,8 +341,7 @@ impl<E: Each> Batch<'_, E> {
         for item in to_blame {
             self.sweep(&item);
             let failure = Failure::Died(reason.to_owned());
-            let failed = item.failed(&failure, &mut self.console);
-            self.take(failed);
+            self.take(item.failed(&failure));
         }
     }
 
@@ -368,6 +377,19 @@ impl<E: Each> Batch<'_, E> {
         told.into_iter().for_each(|event| self.take(event));
         done
     }
+}
+
+/// Checks that no result of a batch below `directory` takes the place of one of the `captures`, or of a result of
+/// another.
+fn spare_all<E: Each>(
+    directory: &Path,
+    names: &[String],
+    captures: &[Input],
+) -> Result<(), Failure> {
+    let mut targets = Targets::of(directory, INDEX)?;
+    names.iter().try_for_each(|name| targets.add(&directory.join(name), E::INTENT))?;
+    let found = captures.iter().filter_map(|(_, found)| found.as_ref().ok());
+    spare(&targets, found.flat_map(|sources| &sources.files))
 }
 
 /// What `options`, as they are shown, come to.

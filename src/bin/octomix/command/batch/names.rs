@@ -1,7 +1,7 @@
 //! Names for the folders of a batch: told from each other, and safe on every system.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 /// Characters of a name.
 const LONGEST: usize = 60;
@@ -12,9 +12,9 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// A name for each of `paths`: its last part, and as many before it as tell it from the others, so that
 /// it does not depend on the others' order. Only the same path named twice is numbered.
-pub fn names(paths: &[PathBuf]) -> Vec<String> {
-    let parts: Vec<Vec<String>> = paths.iter().map(|path| parts(path)).collect();
-    let mut depths = vec![1; paths.len()];
+pub fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
+    let parts: Vec<Vec<String>> = paths.map(parts).collect();
+    let mut depths = vec![1; parts.len()];
     let mut found: Vec<String>;
     loop {
         found = parts.iter().zip(&depths).map(|(parts, &depth)| name(parts, depth)).collect();
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn named(paths: &[&str]) -> Vec<String> {
-        names(&paths.iter().map(PathBuf::from).collect::<Vec<_>>())
+        names(paths.iter().map(Path::new))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use octomix::input::{self, Capture, Directories, InputError, Lost, Options};
+use octomix::input::{self, Capture, Directories, InputError, Options};
 use octomix::report::summary::index::Entry;
 use octomix::store::WriteError;
 use octomix::words::escaped;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finish::Finishers;
 use super::{Done, Each, Item, Setting};
-use crate::command::Failure;
+use crate::command::{Failure, warn_of};
 use crate::console::Console;
 use crate::memory::{self, Stage};
 use crate::progress::Unit;
@@ -28,12 +28,12 @@ use crate::progress::Unit;
 pub enum Event<C> {
     /// The reading of the capture at this place has begun.
     Begun(usize),
+    /// A warning, and the capture or file that it is about.
+    Warned { about: String, message: String },
     /// A capture has come to an end.
     Done {
         at: usize,
         entry: Box<Entry<C>>,
-        /// Its files that were not read whole.
-        lost: Lost,
         /// Whether nothing of it could be read.
         is_unread: bool,
     },
@@ -66,7 +66,7 @@ impl<'a, E: Each> Work<'a, E> {
     ///
     /// # Errors
     /// When no thread can be had, or the engine asked for.
-    pub fn all(&mut self, items: &[Item]) -> Result<(), Failure> {
+    pub fn all(self, items: &[Item]) -> Result<(), Failure> {
         let reached = Arc::new(Reached::default());
         let options = Options { directories: Directories::Files, ..self.setting.input.options() };
         let paths = items.iter().map(|item| (item.at, item.path.clone())).collect();
@@ -80,7 +80,11 @@ impl<'a, E: Each> Work<'a, E> {
             let begun = Instant::now().checked_sub(Duration::from_secs_f64(read_seconds));
             let begun = begun.unwrap_or_else(Instant::now);
             let done = match capture {
-                Ok(capture) => self.each.one(item, &capture, begun, read_seconds),
+                Ok(capture) => {
+                    let mut console = self.console_of(item);
+                    warn_of(&capture.account, &mut console);
+                    self.each.one(item, console, &capture, begun, read_seconds)
+                }
                 Err(error) => Err(error.into()),
             };
             match done {
@@ -92,7 +96,7 @@ impl<'a, E: Each> Work<'a, E> {
                 },
                 // The next would fail as well.
                 Err(error @ Failure::Gpu(_)) => return Err(error),
-                Err(error) => (self.tell)(item.failed(&error, &mut self.console)),
+                Err(error) => (self.tell)(item.failed(&error)),
             }
             for ((i, done), written) in finishers.ended() {
                 self.end(&items[i], done, written);
@@ -104,15 +108,27 @@ impl<'a, E: Each> Work<'a, E> {
         Ok(())
     }
 
+    /// A console for `item`, whose warnings are told as being of it, or of the file that they begin with.
+    fn console_of(&self, item: &Item) -> Console {
+        let (tell, name) = (self.tell.clone(), item.name.clone());
+        let file = escaped(&item.path.to_string_lossy());
+        let taker = move |told: &str| {
+            let of_file = told.split_once(": ").filter(|(about, _)| about.starts_with(&file));
+            let (about, message) = of_file.unwrap_or((&name, told));
+            tell(Event::Warned { about: about.to_owned(), message: message.to_owned() });
+        };
+        Console::of(self.setting.print, &item.name, Box::new(taker))
+    }
+
     /// Tells what became of a capture whose results were written or, for an error, not.
-    fn end(&mut self, item: &Item, done: Done<E::Counts>, written: Result<(), WriteError>) {
+    fn end(&self, item: &Item, done: Done<E::Counts>, written: Result<(), WriteError>) {
         if let Err(error) = written {
-            return (self.tell)(item.failed(&error.into(), &mut self.console));
+            return (self.tell)(item.failed(&error.into()));
         }
         let Done { roles, lost, seconds, .. } = done;
         let input = escaped(&item.path.to_string_lossy());
-        let entry = Box::new(Entry::ok(&item.name, &input, roles, seconds));
-        (self.tell)(Event::Done { at: item.at, entry, lost, is_unread: false });
+        let entry = Box::new(Entry::ok(&item.name, &input, roles, lost, seconds));
+        (self.tell)(Event::Done { at: item.at, entry, is_unread: false });
     }
 
     /// The capture of `item`, once it is read.
