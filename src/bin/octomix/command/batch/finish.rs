@@ -9,8 +9,8 @@ use std::thread::{Builder, JoinHandle};
 
 use octomix::store::{Output, WriteError};
 
-/// Results that are completed at a time. More gain nothing on one disk, and each has some open files.
-const AT_ONCE: usize = 16;
+/// Results that are completed at a time. A run that is killed loses them: docs/reliability.md has what more would gain.
+const AT_ONCE: usize = 4;
 
 /// What a result is of, and whether it is complete.
 type Ended<T> = (T, Result<(), WriteError>);
