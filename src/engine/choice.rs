@@ -187,6 +187,14 @@ impl Choice {
         }
     }
 
+    /// What answers depend on: the device, but not the number of threads.
+    pub fn identity(&self) -> String {
+        match &self.place {
+            Chosen::Cpu => CpuEngine::new(&[]).processor(),
+            _ => self.description(),
+        }
+    }
+
     /// The engine over `points`.
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();

@@ -51,6 +51,10 @@ pub enum InputError {
         name: String,
     },
 
+    /// The system starts no thread to read with.
+    #[error("cannot read: {0}; let more threads and memory be had (see ulimit -u, ulimit -v)")]
+    Thread(io::Error),
+
     /// No file matches the pattern.
     #[error("no file matches {}; check the pattern and the folder", quoted(name))]
     NoMatch {

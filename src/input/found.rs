@@ -31,6 +31,8 @@ pub enum Reason {
     Unsupported,
     /// The system does not let it be read.
     Unreadable,
+    /// It is a folder of octomix's own results among captures.
+    OwnResults,
 }
 
 impl PassedOver {

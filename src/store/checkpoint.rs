@@ -1,7 +1,7 @@
 //! A checkpoint: what engines have answered so far, so that a run that is killed goes on where it stopped.
 //!
 //! A line of JSON says of which run it is, by which version, inputs, options and device; after it come the answers in
-//! words of 64 bits. The file is replaced as a whole, some time after the last. One of another run is refused with
+//! words of 64 bits, compressed by zstd. The file is replaced as a whole, some time after the last. One of another run is refused with
 //! what differs, and nothing of it is used.
 
 use std::fs;
@@ -13,20 +13,22 @@ use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
 use super::original::Original;
-use super::output::{Unfinished, WriteError, sweep};
+use super::output::{Claim, Unfinished, WriteError, directory_of, sweep};
 use crate::engine::{EngineError, Record};
 use crate::words::{shown, shown_path};
 
 const FORMAT: &str = "octomix checkpoint";
+/// How hard the answers are compressed. Sums are hardly alike: more effort gains next to nothing.
+const LEVEL: i32 = 1;
 /// What a file begins with.
 const BEGIN: &str = r#"{"format":"octomix checkpoint","#;
 
 /// The run that a checkpoint is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// The command line, to tell where options differ.
+    /// The command and its options as they were given, to tell where they differ.
     pub command: Vec<String>,
-    /// A fingerprint of the options.
+    /// A fingerprint of the options, defaults and what is in lists among them.
     pub options: String,
     /// The files read: those of the captures, then those that options name.
     pub files: Vec<Original>,
@@ -78,7 +80,13 @@ pub enum CheckpointError {
     },
     /// It cannot be written.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Write(WriteError),
+}
+
+impl From<WriteError> for CheckpointError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error.with_advice("give another FILE to --checkpoint"))
+    }
 }
 
 /// The answers of a run's engines, kept in a file.
@@ -92,6 +100,7 @@ pub struct Checkpoint {
     next: usize,
     every: Duration,
     written: Instant,
+    _claim: Claim,
 }
 
 impl Checkpoint {
@@ -99,22 +108,18 @@ impl Checkpoint {
     /// none.
     ///
     /// # Errors
-    /// When the file there is none of this version and run, or a file cannot be made there.
+    /// When the file there is none of this version and run, another process has it, or a file cannot be made there:
+    /// told now rather than after the first minute.
     pub fn open(path: &Path, about: About, every: Duration) -> Result<Self, CheckpointError> {
+        sweep(directory_of(path));
+        let claim = Claim::of(path)?;
         let (engine, answers) = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
             Err(reason) => return Err(CheckpointError::Read { path: path.into(), reason }),
-            Ok(found) if !found.is_file() => {
-                return Err(CheckpointError::Damaged { path: path.into() });
-            }
             Ok(_) => read(path, &about)?,
         };
-        let directory = path.parent().filter(|parent| *parent != Path::new(""));
-        sweep(directory.unwrap_or(Path::new(".")));
-        // Told now rather than after the first minute.
-        drop(Unfinished::create(path)?);
         let (path, written) = (path.to_path_buf(), Instant::now());
-        Ok(Self { path, about, engine, answers, next: 0, every, written })
+        Ok(Self { path, about, engine, answers, next: 0, every, written, _claim: claim })
     }
 
     /// The same for a run on `engine`, the engine and its device.
@@ -156,6 +161,8 @@ impl Checkpoint {
 
     fn write(&self) -> Result<(), WriteError> {
         let body: Vec<u8> = self.words().flat_map(u64::to_le_bytes).collect();
+        let failed = |error| WriteError::new(&self.path, &error);
+        let body = zstd::encode_all(body.as_slice(), LEVEL).map_err(failed)?;
         let header = Header {
             format: FORMAT.to_owned(),
             octomix: env!("CARGO_PKG_VERSION").to_owned(),
@@ -197,7 +204,8 @@ impl Record for Checkpoint {
         self.answers.push((question, answer));
         self.next = self.answers.len();
         if self.written.elapsed() >= self.every {
-            self.write().map_err(|error| EngineError::Other(error.into()))?;
+            let written = self.write().map_err(CheckpointError::from);
+            written.map_err(|error| EngineError::Other(error.into()))?;
             self.written = Instant::now();
         }
         Ok(())
@@ -223,7 +231,8 @@ fn read(path: &Path, about: &About) -> Result<(String, Answers), CheckpointError
         return Err(CheckpointError::Differs { path, what });
     }
     let is_whole = header.xxh3 == format!("{:032x}", XxHash3_128::oneshot(body));
-    match answers(body).filter(|_| is_whole) {
+    let body = is_whole.then(|| zstd::decode_all(body).ok()).flatten();
+    match body.and_then(|body| answers(&body)) {
         Some(answers) => Ok((header.engine, answers)),
         None => Err(CheckpointError::Damaged { path }),
     }
@@ -254,7 +263,8 @@ fn difference(header: &Header, about: &About) -> Option<String> {
         return Some(format!("it is of {then} files, not of {now}"));
     }
     let mut pairs = there.files.iter().zip(&about.files);
-    if let Some((then, now)) = pairs.find(|(then, now)| then != now) {
+    // The time alone may change: the addresses are known by every answer.
+    if let Some((then, now)) = pairs.find(|(then, now)| !then.is_like(now)) {
         return Some(match Path::new(&then.path).file_name() == Path::new(&now.path).file_name() {
             true => format!("'{}' has changed since", name(now)),
             false => format!("it is of '{}', not of '{}'", name(then), name(now)),
@@ -262,8 +272,9 @@ fn difference(header: &Header, about: &About) -> Option<String> {
     }
     (there.options != about.options).then(|| {
         let [then, now] = [(&there.command, &about.command), (&about.command, &there.command)]
-            .map(|(one, other)| shown(&apart(one, other)));
+            .map(|(one, other)| shown(&only_in(one, other)));
         match (then.as_str(), now.as_str()) {
+            ("", "") => "what a file holds that an option names has changed since".to_owned(),
             ("", now) => format!("it was started without '{now}'"),
             (then, "") => format!("it was started with '{then}', and this is not"),
             (then, now) => format!("it was started with '{then}', not with '{now}'"),
@@ -271,17 +282,11 @@ fn difference(header: &Header, about: &About) -> Option<String> {
     })
 }
 
-/// The part of `command` that tells it from `other`, and the option that this belongs to.
-fn apart(command: &[String], other: &[String]) -> String {
-    let same = |pairs: &mut dyn Iterator<Item = (&String, &String)>| {
-        pairs.take_while(|(one, other)| one == other).count()
-    };
-    let first = same(&mut command.iter().zip(other));
-    let left = command.len().min(other.len()) - first;
-    let last = same(&mut command.iter().rev().zip(other.iter().rev()).take(left));
-    let is_value = first > 0 && command.get(first).is_some_and(|part| !part.starts_with('-'));
-    let of_option = is_value && command[first - 1].starts_with('-');
-    command[first - usize::from(of_option)..command.len() - last].join(" ")
+/// What is in `one` command and not in the `other`.
+fn only_in(one: &[String], other: &[String]) -> String {
+    let only: Vec<&str> =
+        one.iter().filter(|part| !other.contains(part)).map(String::as_str).collect();
+    only.join(" ")
 }
 
 #[cfg(test)]
@@ -290,7 +295,7 @@ mod tests {
 
     fn about(command: &str) -> About {
         About {
-            command: command.split(' ').map(str::to_owned).collect(),
+            command: command.split(", ").map(str::to_owned).collect(),
             options: command.to_owned(),
             files: vec![Original::missing(Path::new("day.csv"))],
         }
@@ -302,32 +307,42 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("x.checkpoint");
         let open = |about: About| Checkpoint::open(&path, about, Duration::ZERO);
-        let mut kept = open(about("fit day.csv -k 5"))?.by("cpu".to_owned())?;
+        let mut kept = open(about("fit, -k 5"))?.by("cpu".to_owned())?;
         assert!(kept.earlier(7)?.is_none());
         kept.keep(7, vec![1, u64::MAX])?;
         kept.keep(u128::MAX, Vec::new())?;
-        let mut again = open(about("fit day.csv -k 5"))?.by("cpu".to_owned())?;
+        let busy = open(about("fit, -k 5")).err().map(|error| error.to_string());
+        let what = "another octomix is writing there; wait for its end, or give another FILE to --checkpoint";
+        assert!(busy.is_some_and(|busy| busy.ends_with(what)));
+        drop(kept);
+        let mut again = open(about("fit, -k 5"))?.by("cpu".to_owned())?;
         assert_eq!(again.answers(), 2);
         assert_eq!(again.earlier(7)?, Some(vec![1, u64::MAX]));
         assert!(again.earlier(8).is_err_and(|error| error.to_string().contains("addresses")));
         assert_eq!(again.earlier(u128::MAX)?, Some(Vec::new()));
         assert!(again.earlier(1)?.is_none());
+        drop(again);
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
 
         let told = |refused: Result<Checkpoint, CheckpointError>| {
             refused.err().map(|error| error.to_string()).unwrap_or_default()
         };
-        let refused = told(open(about("fit day.csv -k 6 --seed 1")));
+        let refused = told(open(about("fit, -k 6, --seed 1")));
         let what = "it was started with '-k 5', not with '-k 6 --seed 1'; give another FILE to \
                     --checkpoint, or remove it";
         assert!(refused.ends_with(what), "{refused}");
-        let refused = told(open(about("fit day.csv -k 5 --seed 1")));
+        let refused = told(open(about("fit, -k 5, --seed 1")));
         assert!(refused.contains("it was started without '--seed 1'; "), "{refused}");
-        let refused = told(open(about("fit day.csv")));
+        let refused = told(open(about("fit")));
         assert!(refused.contains("it was started with '-k 5', and this is not; "), "{refused}");
-        let refused = told(open(about("fit day.csv -k 5"))?.by("gpu".to_owned()));
+        let refused = told(open(about("fit, -k 5"))?.by("gpu".to_owned()));
         assert!(refused.contains("it was computed by 'cpu', not by 'gpu'"), "{refused}");
-        let mut other = about("fit day.csv -k 5");
+        let mut other = about("fit, -k 5");
+        other.files[0].modified = Some(1);
+        assert_eq!(told(open(other.clone())), "", "its time alone");
+        let mut of_list = about("fit, -k 5");
+        of_list.options.push('x');
+        assert!(told(open(of_list)).contains("what a file holds that an option names has changed"));
         other.files[0].bytes = Some(3);
         assert!(told(open(other.clone())).contains("'day.csv' has changed since"));
         other.files.clear();
@@ -338,29 +353,14 @@ mod tests {
             let mut damaged = text.clone();
             damaged[at] ^= 1;
             fs::write(&path, damaged)?;
-            assert!(told(open(about("fit day.csv -k 5"))).contains("is no whole checkpoint"));
+            assert!(told(open(about("fit, -k 5"))).contains("is no whole checkpoint"));
         }
         let version = format!("\"octomix\":\"{}\"", env!("CARGO_PKG_VERSION"));
         let end = text.iter().position(|&byte| byte == b'\n').ok_or("a line")?;
         let line =
             String::from_utf8(text[..end].to_vec())?.replace(&version, "\"octomix\":\"9.9.9\"");
         fs::write(&path, [line.as_bytes(), &text[end..]].concat())?;
-        assert!(
-            told(open(about("fit day.csv -k 5"))).contains("octomix 9.9.9 wrote it, and this is")
-        );
+        assert!(told(open(about("fit, -k 5"))).contains("octomix 9.9.9 wrote it, and this is"));
         Ok(())
-    }
-
-    #[test]
-    fn options_are_told_apart_with_what_they_belong_to() {
-        let apart = |one: &str, other: &str| {
-            let split = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-            apart(&split(one), &split(other))
-        };
-        assert_eq!(apart("fit a -k 5 -o x", "fit a -k 6 -o x"), "-k 5");
-        assert_eq!(apart("fit a --strict", "fit a"), "--strict");
-        assert_eq!(apart("fit a", "fit a --strict"), "");
-        assert_eq!(apart("detect a", "fit a"), "detect");
-        assert_eq!(apart("a a", "a a a"), "");
     }
 }

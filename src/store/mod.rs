@@ -29,5 +29,6 @@ pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom};
 pub use original::Original;
 #[cfg(feature = "report")]
 pub use output::{
-    Entry, Intent, Manifest, ManifestError, Output, Targets, Unfinished, WriteError, abandon, sweep,
+    Entry, Intent, MANIFEST, Manifest, ManifestError, Output, Targets, Unfinished, WriteError,
+    abandon, sweep,
 };

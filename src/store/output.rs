@@ -3,6 +3,7 @@
 //! Until then its files have other names, and the folder is locked. The manifest, which comes last, says what the
 //! results are. What files hold is not known here.
 
+mod exchange;
 mod manifest;
 mod target;
 #[cfg(test)]
@@ -18,19 +19,27 @@ use crate::words::shown_path;
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
 pub use target::Targets;
+pub(super) use unfinished::{Claim, directory_of};
 use unfinished::{Finished, leftovers, lock, make, publish, sync_all};
 pub use unfinished::{Unfinished, abandon, sweep};
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write '{}': {reason}", shown_path(path))]
+#[error("cannot write '{}': {reason}; {}{advice}", shown_path(path), wait(*is_busy))]
 pub struct WriteError {
     path: PathBuf,
     reason: String,
+    /// Whether another process is at it.
+    is_busy: bool,
+    advice: &'static str,
+}
+
+fn wait(is_busy: bool) -> &'static str {
+    if is_busy { "wait for its end, or " } else { "" }
 }
 
 impl WriteError {
-    fn new(path: &Path, error: &io::Error) -> Self {
+    pub(super) fn new(path: &Path, error: &io::Error) -> Self {
         let reason = match error.kind() {
             io::ErrorKind::IsADirectory => "there is a directory of that name".to_owned(),
             io::ErrorKind::FileTooLarge => {
@@ -45,7 +54,8 @@ impl WriteError {
                 of_system.raw_os_error().map_or(kind.to_string(), |_| of_system.to_string())
             }
         };
-        Self { path: path.to_path_buf(), reason: format!("{reason}; choose another directory") }
+        let advice = "choose another directory";
+        Self { path: path.to_path_buf(), reason, is_busy: false, advice }
     }
 
     fn shared(path: &Path, other: &Path) -> Self {
@@ -54,13 +64,14 @@ impl WriteError {
         Self::new(path, &io::Error::other(shared))
     }
 
-    fn busy(directory: &Path) -> Self {
-        Self {
-            path: directory.to_path_buf(),
-            reason:
-                "another octomix is writing there; wait for its end, or choose another directory"
-                    .to_owned(),
-        }
+    fn busy(path: &Path) -> Self {
+        let busy = io::Error::other("another octomix is writing there");
+        Self { is_busy: true, ..Self::new(path, &busy) }
+    }
+
+    /// The same with other `advice` on where to write.
+    pub(super) fn with_advice(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
     }
 }
 
@@ -207,15 +218,9 @@ impl Output {
     /// When the disk fails.
     pub fn publish(mut self) -> Result<(), WriteError> {
         sync_all(self.finished.iter().map(|(_, finished)| finished))?;
-        publish(std::mem::take(&mut self.finished).into_iter().map(|(_, finished)| finished))?;
-        // They are no results any more, whatever happens now.
-        for file in &self.removed {
-            let path = self.directory.join(file);
-            let removed = fs::remove_file(&path);
-            let failed = removed.err().filter(|error| error.kind() != io::ErrorKind::NotFound);
-            failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
-        }
-        Ok(())
+        let finished = std::mem::take(&mut self.finished).into_iter().map(|(_, finished)| finished);
+        let removed = self.removed.iter().map(|file| self.directory.join(file));
+        publish(finished, removed)
     }
 
     /// The directory.

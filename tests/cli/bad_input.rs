@@ -204,6 +204,23 @@ fn a_malformed_cell_under_strict() {
 }
 
 #[test]
+fn what_a_checksum_at_the_end_finds_may_be_anywhere() {
+    use std::io::Write;
+
+    let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    file.write_all(b"10.0.0.1\n10.0.0.2\n").unwrap();
+    let mut bytes = file.finish().unwrap();
+    // The sum is before the length, of four bytes each.
+    let sum = bytes.len() - 8;
+    bytes[sum] ^= 1;
+    let folder = Folder::new();
+    folder.write("x.gz", bytes);
+    let told = "octomix: warning: x.gz: the gzip data is damaged somewhere before its checksum: addresses may be \
+                wrong or missing; what stands before byte 18 is read, what follows is not\n";
+    folder.octomix(&["extract", "x.gz"]).assert().code(3).stderr(contains(told));
+}
+
+#[test]
 fn what_was_skipped_stands_in_the_summary() {
     let folder = Folder::new();
     folder.write("x.csv", "src,dst\nx,10.0.0.1\n10.0.0.2,\n");

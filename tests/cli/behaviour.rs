@@ -212,8 +212,7 @@ fn shards_keep_what_addresses_did_and_unite_exactly() {
     let bytes = fs::read(folder.path("whole/behaviour.bin")).unwrap();
     folder.write("whole/behaviour.bin", &bytes[..bytes.len() / 2]);
     let told = "its end is missing";
-    let merge =
-        ["merge", "whole/src.csv", "whole/dst.csv", "whole/behaviour.bin", "-o", "cut"];
+    let merge = ["merge", "whole/src.csv", "whole/dst.csv", "whole/behaviour.bin", "-o", "cut"];
     folder.octomix(&merge).assert().code(3).stderr(predicates::str::contains(told));
 }
 

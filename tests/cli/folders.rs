@@ -208,6 +208,25 @@ fn no_result_takes_the_place_of_an_input_or_a_checkpoint() {
 }
 
 #[test]
+fn results_beside_captures_are_passed_over() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("day")).unwrap();
+    folder.write("day/list.txt", LIST);
+    let run = || folder.stdout(&["-r", "day", "-k", "1", "-o", "day"]);
+    assert!(!run().contains("passed over"));
+    let table = folder.read("day/src/addresses.csv");
+    // What an earlier run left is no capture either.
+    fs::create_dir(folder.path("day/dst")).unwrap();
+    folder.write("day/dst/addresses.csv", "address\n10.7.7.7\n");
+    let again = run();
+    assert!(again.contains("\n  1 folder of own results was passed over\n"), "{again}");
+    assert_eq!(folder.read("day/src/addresses.csv"), table);
+    fs::remove_file(folder.path("day/list.txt")).unwrap();
+    let told = "'day' holds results of octomix, not captures; name the captures";
+    folder.detect(&["-r", "day", "-o", "day"]).assert().code(1).stderr(contains(told));
+}
+
+#[test]
 fn models_that_no_manifest_vouches_for_are_told() {
     let folder = folder();
     folder.octomix(&["fit", "list.txt", "-k", "1", "-o", "out"]).assert().success();

@@ -53,10 +53,14 @@ fn more_than_the_limit_is_refused_in_one_line() {
             .unwrap()
             .any(|file| { file.unwrap().file_name().to_string_lossy().starts_with(".octomix") })
     );
-    for wrong in ["0", "x", "-1", "8X"] {
+    for wrong in ["0", "x", "-1", "8X", "1", "15M"] {
         let limit = format!("--memory-limit={wrong}");
         folder.octomix(&["detect", "a.txt", &limit]).assert().code(2);
     }
+    folder
+        .octomix(&["detect", "a.txt", "--memory-limit=16M", "--engine", "cpu"])
+        .assert()
+        .success();
 }
 
 #[cfg(unix)]
@@ -125,7 +129,7 @@ fn what_is_short_and_stands_for_much_is_refused_before_it_is_allocated() {
     bitmap.extend(halves.flat_map(|_| [1, 0, u16::MAX]).flat_map(u16::to_le_bytes));
     folder.write("all.roaring", bitmap);
     let told = detect("all.roaring");
-    assert!(told.contains("error: out of memory while reading after "), "{told}");
+    assert!(told.contains(": 17.18 GB more are needed, and "), "{told}");
 }
 
 #[test]
@@ -137,8 +141,16 @@ fn a_model_that_is_too_large_is_told_before_it_is_fitted() {
         let limit = ["--memory-limit", "1G", "--quiet", "--model", model];
         let told = refused(&folder, folder.octomix(&run).args(limit));
         let begin = "octomix: error: sources: 1000000 components: about ";
-        let end = "; give fewer with -k, or raise --memory-limit\n";
+        let end = "; give fewer, or raise --memory-limit\n";
         assert!(told.starts_with(begin) && told.ends_with(end), "{told}");
+    }
+    // All numbers of a sweep are fitted at once, by restarts, or one after the other.
+    for (search, components) in [("restarts", "1000020"), ("merge-split", "1000000")] {
+        let sweep = ["sweep", "x.txt", "-o", "out", "--engine", "cpu", "--memory-limit", "1G"];
+        let numbers = ["--quiet", "--k", "20,1000000", "--search", search];
+        let told = refused(&folder, folder.octomix(&sweep).args(numbers));
+        let begin = format!("octomix: error: sources: {components} components: about ");
+        assert!(told.starts_with(&begin), "{told}");
     }
 }
 

@@ -109,6 +109,10 @@ fn text_fits_a_terminal_and_names_the_rest() {
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }
+    // A fit alone does not write that file.
+    let fitted = folder.octomix(&["fit", TUTORIAL, "-o", "fitted"]).assert().success();
+    let fitted = String::from_utf8_lossy(&fitted.get_output().stdout).into_owned();
+    assert!(fitted.contains("Most remote") && !fitted.contains("anomalies.csv"), "{fitted}");
     // The first line holds the path of the repository.
     assert!(printed.lines().skip(1).all(|line| line.chars().count() <= 100), "{printed}");
     assert!(!printed.contains('\u{1b}'));

@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 use crate::starts::{fails, fitted};
 use crate::{Folder, TUTORIAL};
 
+#[test]
+fn a_list_of_an_option_is_one_file() {
+    let folder = Folder::new();
+    folder.write("a.txt", "10.0.0.1\n");
+    for option in ["--only", "--exclude", "--allow"] {
+        let refused = folder.detect(&["a.txt", option, "."]).assert().code(2);
+        refused.stderr(predicates::str::contains("'.' is a directory; name one file\n"));
+    }
+}
+
 /// Asserts that a fit with `options` does.
 fn fit_fails(folder: &Folder, options: &[&str], status: i32, error: &str) {
     let arguments = [&["fit", TUTORIAL, "--role", "src", "--engine", "cpu"], options].concat();

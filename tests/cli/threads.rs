@@ -1,5 +1,7 @@
 //! Threads: as many as asked for, within reason, and a word where there are none to be had.
 
+use predicates::str::contains;
+
 use crate::Folder;
 
 #[test]
@@ -35,7 +37,23 @@ fn more_than_four_a_core_are_not_started_and_none_is_refused() {
         .stderr(told.clone());
     let mut by_variable = folder.octomix(&["extract", "list.txt"]);
     by_variable.env("RAYON_NUM_THREADS", "1000").assert().success().stderr(told);
-    folder.octomix(&["extract", "list.txt", "--threads", "0"]).assert().code(2);
+    let told = "invalid value '0' for '--threads <N>': expected a number from 1; leave it out for one a core";
+    let none = folder.octomix(&["extract", "list.txt", "--threads", "0"]).assert().code(2);
+    none.stderr(contains(told));
+}
+
+#[test]
+fn what_is_no_number_in_the_environment_is_told() {
+    let folder = Folder::new();
+    folder.write("list.txt", "10.0.0.1\n");
+    let run = |threads: &str| {
+        let mut run = folder.octomix(&["extract", "list.txt"]);
+        run.env("RAYON_NUM_THREADS", threads).assert().success()
+    };
+    run("abc").stderr("octomix: warning: RAYON_NUM_THREADS=abc is ignored: expected a number\n");
+    for threads in ["", "0", "1"] {
+        run(threads).stderr("");
+    }
 }
 
 /// Limits do not bind the superuser.
@@ -71,4 +89,10 @@ fn where_no_thread_can_be_had_one_error_says_so() {
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(1), "{told}");
     assert!(told.lines().all(|line| line.starts_with("octomix: ")), "{told}");
+    let error = told.lines().last().unwrap();
+    assert!(error.starts_with("octomix: error: cannot read: "), "{told}");
+    assert!(
+        error.ends_with("; let more threads and memory be had (see ulimit -u, ulimit -v)"),
+        "{told}"
+    );
 }

@@ -96,6 +96,13 @@ impl Console {
         }
     }
 
+    /// Shows what is good to know, and nothing to worry about.
+    pub fn note(&self, message: &str) {
+        if !self.quiet {
+            self.tell("note", message);
+        }
+    }
+
     /// Shows a warning, and keeps it for the summary in any case.
     pub fn warn(&mut self, message: String) {
         self.notice(&message);

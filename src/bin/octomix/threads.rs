@@ -5,9 +5,13 @@ use std::env;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
+use octomix::words::shown;
 use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 use crate::console;
+
+/// The variable by which rayon is told how many threads to start.
+const VARIABLE: &str = "RAYON_NUM_THREADS";
 
 /// Threads for each core, beyond which more only cost memory and time.
 const MOST_PER_CORE: usize = 4;
@@ -20,7 +24,7 @@ const MOST_PER_CORE: usize = 4;
 pub fn start(asked: Option<NonZeroUsize>) -> Result<(), String> {
     let cores = available_parallelism().map_or(1, usize::from);
     let most = MOST_PER_CORE * cores;
-    let asked = asked.or_else(|| env::var("RAYON_NUM_THREADS").ok()?.parse().ok());
+    let asked = asked.or_else(by_environment);
     let threads = asked.map_or(cores, usize::from);
     if threads > most {
         let cores = if cores == 1 { "one core".to_owned() } else { format!("{cores} cores") };
@@ -29,6 +33,18 @@ pub fn start(asked: Option<NonZeroUsize>) -> Result<(), String> {
     let threads = threads.min(most);
     let started = ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
     started.map_err(|error| refused(threads, &error))
+}
+
+/// How many the environment asks for. Nothing and 0 stand for as many as there are cores, as in rayon.
+fn by_environment() -> Option<NonZeroUsize> {
+    let asked = env::var_os(VARIABLE).filter(|asked| !asked.is_empty())?;
+    let asked = asked.to_string_lossy();
+    let Ok(threads) = asked.parse::<usize>() else {
+        let ignored = format!("{VARIABLE}={} is ignored: expected a number", shown(&asked));
+        console::tell("warning", &ignored);
+        return None;
+    };
+    NonZeroUsize::new(threads)
 }
 
 fn refused(threads: usize, error: &ThreadPoolBuildError) -> String {

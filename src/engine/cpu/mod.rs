@@ -108,6 +108,18 @@ impl<'a> CpuEngine<'a> {
         self
     }
 
+    /// What its answers depend on besides the points: precision and vector unit, not the number of threads.
+    pub(super) fn processor(&self) -> String {
+        let precision = match self.unit.precision {
+            Precision::F32 => "f32",
+            Precision::F64 => "f64",
+        };
+        // Its debug form is "Avx2(Avx2 { .. })".
+        let level = format!("{:?}", self.unit.level).to_lowercase();
+        let unit = level.split('(').next().unwrap_or_default();
+        format!("cpu: {precision}, {unit}")
+    }
+
     /// The points that it holds.
     pub(super) fn held(&self) -> &Points<'a> {
         &self.points
@@ -234,15 +246,7 @@ impl Engine for CpuEngine<'_> {
     }
 
     fn description(&self) -> String {
-        let precision = match self.unit.precision {
-            Precision::F32 => "f32",
-            Precision::F64 => "f64",
-        };
-        let threads = rayon::current_num_threads();
-        // Its debug form is "Avx2(Avx2 { .. })".
-        let level = format!("{:?}", self.unit.level).to_lowercase();
-        let unit = level.split('(').next().unwrap_or_default();
-        format!("cpu: {precision}, {unit}, {threads} threads")
+        format!("{}, {} threads", self.processor(), rayon::current_num_threads())
     }
 }
 

@@ -23,6 +23,9 @@ pub(crate) const REMEMBERED: usize = 3;
 /// The addresses of a /8, the largest block that stands for its addresses.
 pub(crate) const LARGEST_NETWORK: u32 = 1 << 24;
 
+/// Addresses of a run that repay being counted as a block.
+const LEAST_RUN: u64 = 256;
+
 /// In a record of more lines than this, an unclosed quote is likelier than a cell of so many lines.
 pub(crate) const MANY_LINES: u64 = 100;
 
@@ -400,6 +403,27 @@ impl Block {
             self.remember(place);
         } else {
             self.networks += 1;
+        }
+    }
+
+    /// Counts a record of each address from `first` to `last`, as of a set that was read. Many stay a block.
+    pub fn add_run(&mut self, first: u32, last: u32) {
+        let records = u64::from(last - first) + 1;
+        if records < LEAST_RUN || self.is_filtered || self.is_watched || self.is_any {
+            for address in first..=last {
+                let cell = Cell::plain(address);
+                // No cell is malformed.
+                self.add(&Record::of(cell, cell), |_| MalformedInBlock::default());
+            }
+            return;
+        }
+        self.records += records;
+        self.lacks_packets = true;
+        let sides =
+            [(self.has_source, &mut self.source), (self.has_destination, &mut self.destination)];
+        for (_, side) in sides.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+            side.tally.ipv4 += records;
+            side.keys.networks.push((side.keys.addresses.len(), first, last));
         }
     }
 

@@ -32,10 +32,14 @@ use crate::input::read::wanted::Wanted;
 pub fn read_blocks(path: &Path, notation: Notation) -> Result<Blocks, InputError> {
     let failed = |error| InputError::unreadable(path, error);
     let name = file_name(path);
+    let refused =
+        |reason: &str| InputError::Member { name: name.clone(), reason: reason.to_owned() };
+    if path.is_dir() {
+        return Err(refused("is a directory; name one file"));
+    }
     let options = Options { notation, ..Options::default() };
     let Contents::File(mut stream) = archive::open(path, Arc::default())? else {
-        let reason = "is an archive; unpack it, and name one file".to_owned();
-        return Err(InputError::Member { name, reason });
+        return Err(refused("is an archive; unpack it, and name one file"));
     };
     let mut head = Head::read(&name, &mut stream);
     if let Some(kind) = Foreign::of(head.bytes()) {

@@ -76,7 +76,7 @@ pub(crate) fn read(
         Some(total) => threads.min(1 + total as usize / (BLOCK / 10)),
         None => threads,
     };
-    let failed = |reason| InputError::Read { name: "the captures".to_owned(), reason };
+    let failed = InputError::Thread;
     let bytes = Arc::new(AtomicU64::new(0));
     let (free, pool) = channel();
     for _ in 0..(BLOCKS_A_WORKER * (workers + 1)).min(MOST_BYTES / BLOCK) {

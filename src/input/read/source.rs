@@ -14,12 +14,14 @@ use std::time::SystemTime;
 
 use crate::input::error::InputError;
 use crate::input::found::{PassedOver, Reason, Repeated};
-use crate::input::message::file_name;
+use crate::input::message::{file_name, quoted};
 use crate::input::options::{Directories, Options};
 use crate::input::read::pattern::{self, Matches};
 use crate::input::read::stream::is_standard_input;
 use crate::input::role::{Role, Roles};
 use crate::store::behaviour::SHARD;
+#[cfg(feature = "report")]
+use crate::store::{MANIFEST, Manifest};
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +184,9 @@ impl Finder {
         };
         let mut found = Walk::default();
         found.walk(path, wanted).map_err(failed)?;
+        if found.files.is_empty() && self.directories == Directories::Files && is_result(path) {
+            found = beside_results(path).map_err(failed)?;
+        }
         if found.files.is_empty() && found.passed_over.is_empty() {
             let name = file_name(path);
             return Err(match self.directories {
@@ -196,6 +201,42 @@ impl Finder {
         self.sources.passed_over.append(&mut found.passed_over);
         Ok(())
     }
+}
+
+/// What is found in `directory` beside the results of octomix there, which are passed over: they were written into
+/// the folder of their captures.
+fn beside_results(directory: &Path) -> io::Result<Walk> {
+    let results = results(directory);
+    let is_ours = |path: &Path, is_dir: bool| {
+        let name = path.strip_prefix(directory).ok().and_then(Path::to_str).unwrap_or_default();
+        // Folders of roles may hold results of earlier runs too.
+        let is_role = Role::ALL.iter().any(|role| role.key() == name);
+        if is_dir { is_role || is_result(path) } else { results.iter().any(|file| file == name) }
+    };
+    let mut found = Walk::default();
+    if !results.is_empty() {
+        found.walk(directory, &|path, is_dir| !is_ours(path, is_dir))?;
+    }
+    if !found.files.is_empty() {
+        let name = file_name(directory);
+        let reason = format!("{} holds results of octomix beside captures", quoted(&name));
+        found.passed_over.push(PassedOver { name, why: Reason::OwnResults, reason });
+    }
+    Ok(found)
+}
+
+/// The results that a manifest tells of in `directory`, itself among them.
+#[cfg(feature = "report")]
+fn results(directory: &Path) -> Vec<String> {
+    let manifest = Manifest::read(directory).ok().flatten();
+    let files = manifest.iter().flat_map(Manifest::entries).map(|entry| entry.file.clone());
+    files.chain(manifest.iter().map(|_| MANIFEST.to_owned())).collect()
+}
+
+/// Without the feature none is understood.
+#[cfg(not(feature = "report"))]
+fn results(_: &Path) -> Vec<String> {
+    Vec::new()
 }
 
 /// What is found below a directory.

@@ -34,6 +34,7 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
             "files that are not read as they are were",
         ),
         (Reason::Unreadable, "file that cannot be opened was", "files that cannot be opened were"),
+        (Reason::OwnResults, "folder of own results was", "folders of own results were"),
     ];
     for (why, one, many) in kinds {
         if passed_over(why) > 0 {

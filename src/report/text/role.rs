@@ -61,7 +61,7 @@ impl Findings for RoleSummary {
         Ok(())
     }
 
-    fn write_first(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn write_first(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         let findings = counted(self.finding_count as u64, "finding", "findings");
         if self.findings.is_empty() {
             return writeln!(out, "\n{}: nothing found", title(role));
@@ -75,11 +75,13 @@ impl Findings for RoleSummary {
             .collect();
         let most = told.iter().map(|(rules, _)| rules.len()).max().unwrap_or(0);
         for (rules, reason) in &told {
-            write_wrapped(&format!("  {rules:<most$}  "), reason, width, out)?;
+            write_wrapped(&format!("  {rules:<most$}  "), reason, layout.width, out)?;
         }
         if self.finding_count > FIRST {
             let more = grouped((self.finding_count - FIRST) as u64);
-            writeln!(out, "  and {more} more in {}/anomalies.csv", role.key())?;
+            let file =
+                flagged_file(role, layout).map_or(String::new(), |file| format!(" in {file}"));
+            writeln!(out, "  and {more} more{file}")?;
         }
         Ok(())
     }
@@ -216,7 +218,7 @@ pub(in crate::report) fn is_ranking(rule: &RuleSummary, found: &RoleSummary) -> 
 fn write_remote(
     role: Role,
     found: &RoleSummary,
-    &Layout { output, width, .. }: &Layout<'_>,
+    layout: &Layout<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(ranking) = found.rules.iter().find(|rule| is_ranking(rule, found)) else {
@@ -225,7 +227,7 @@ fn write_remote(
     writeln!(out, "\n  Most remote, a ranking and no finding: {}\n", flagged_by(ranking, found))?;
     let header = ["address", found.unit.name(), "cluster", "log-density", "surprise"];
     let mut table = table(header, &[1, 2, 3, 4]);
-    let room = width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
+    let room = layout.width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
     if room.is_some() {
         table.set_header(header.into_iter().chain(["where it is"]));
     }
@@ -244,8 +246,15 @@ fn write_remote(
         );
     }
     write_table(&table, out)?;
-    let file = output.join(role.key()).join("anomalies.csv");
-    writeln!(out, "  All of them are in {}", shown_path(&file))
+    flagged_file(role, layout).map_or(Ok(()), |file| {
+        writeln!(out, "  All of them are in {}", shown_path(&layout.output.join(file)))
+    })
+}
+
+/// The file of all that was flagged, below the folder, where there is one: a fit alone writes none.
+fn flagged_file(role: Role, layout: &Layout<'_>) -> Option<String> {
+    let file = format!("{}/anomalies.csv", role.key());
+    layout.files.contains(&file).then_some(file)
 }
 
 /// What `rule` flagged, and by what.

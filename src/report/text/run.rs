@@ -20,6 +20,8 @@ pub const WIDTH: usize = 100;
 pub struct Layout<'a> {
     /// The directory of the files that hold what is left out.
     pub output: &'a Path,
+    /// The files that were written, as paths below it.
+    pub files: &'a [String],
     /// The columns of the terminal.
     pub width: usize,
     /// A picture of the role's addresses, if one was asked for.
@@ -39,7 +41,12 @@ pub trait Findings {
     ///
     /// # Errors
     /// When `out` fails.
-    fn write_first(&self, _role: Role, _width: usize, _out: &mut dyn Write) -> io::Result<()> {
+    fn write_first(
+        &self,
+        _role: Role,
+        _layout: &Layout<'_>,
+        _out: &mut dyn Write,
+    ) -> io::Result<()> {
         Ok(())
     }
 
@@ -67,8 +74,10 @@ pub fn write<R: Findings>(
 ) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
+    let (output, files) = (Path::new(&summary.output), summary.files.as_slice());
+    let layout = Layout { output, files, width, picture: None };
     for role in Role::ALL {
-        summary.role(role).map_or(Ok(()), |found| found.write_first(role, width, out))?;
+        summary.role(role).map_or(Ok(()), |found| found.write_first(role, &layout, out))?;
     }
     for role in Role::ALL {
         summary.role(role).map_or(Ok(()), |found| found.write_second(role, width, out))?;
@@ -78,9 +87,8 @@ pub fn write<R: Findings>(
     }
     for (role, picture) in pictures.iter() {
         if let Some(found) = summary.role(role) {
-            let output = Path::new(&summary.output);
             writeln!(out)?;
-            found.write(role, &Layout { output, width, picture: picture.as_ref() }, out)?;
+            found.write(role, &Layout { picture: picture.as_ref(), ..layout }, out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
             writeln!(out, "\n{}: no addresses, skipped", title(role))?;
         }

@@ -98,9 +98,10 @@ impl Target {
                 Ok(Self::Stream(path.to_path_buf()))
             }
             Ok(_) => Ok(Self::File(fs::canonicalize(path)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::File(end_of_links(path)?))
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match ends_in_slash(path) {
+                true => Err(io::Error::other("a name that ends in a slash is that of a directory")),
+                false => Ok(Self::File(end_of_links(path)?)),
+            },
             Err(error) => Err(error),
         }
     }
@@ -112,6 +113,13 @@ impl Target {
     pub fn open(path: &Path) -> io::Result<File> {
         OpenOptions::new().write(true).truncate(true).open(path)
     }
+}
+
+fn ends_in_slash(path: &Path) -> bool {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .last()
+        .is_some_and(|&last| std::path::is_separator(last.into()))
 }
 
 fn is_of_system(path: &Path) -> bool {
@@ -195,6 +203,7 @@ mod tests {
             assert_eq!(refused, Err(io::ErrorKind::IsADirectory));
         }
         assert!(Target::of(&at("circle")?).is_err());
+        assert!(Target::of(&at("new/")?).is_err());
         let null = Path::new("/dev/null");
         assert_eq!(Target::of(null)?, Target::Stream(null.to_path_buf()));
         symlink(null, at("null")?)?;

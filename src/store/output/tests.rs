@@ -34,15 +34,109 @@ fn a_run_that_fails_leaves_all_as_it_was() -> Result<(), Box<dyn std::error::Err
     assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
     assert_eq!(fs::read_dir(directory.join("src"))?.count(), 1);
 
-    // The name of the first of two is taken at the last moment.
-    let mut output = Output::new(&directory, INTENT)?;
-    for file in ["src/x", "summary.json"] {
-        output.write(file, |file| file.write_all(b"new"))?;
-    }
+    // The name of the second of two is taken at the last moment.
+    let begin = || -> Result<Output, WriteError> {
+        let mut output = Output::new(&directory, INTENT)?;
+        for file in ["summary.json", "src/x"] {
+            output.write(file, |file| file.write_all(b"new"))?;
+        }
+        Ok(output)
+    };
+    let output = begin()?;
     fs::remove_file(directory.join("src/x"))?;
     fs::create_dir(directory.join("src/x"))?;
     assert!(output.complete().is_err());
     assert_eq!(fs::read_dir(&directory)?.count(), 2, "src and the manifest");
+    fs::remove_dir(directory.join("src/x"))?;
+    begin()?.complete()?;
+    assert_eq!(fs::read_dir(&directory)?.count(), 3, "no second names");
+    Ok(())
+}
+
+#[test]
+fn where_a_rename_fails_what_was_renamed_is_taken_back() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let at = |file: &str| folder.path().join(file);
+    let run = |content: &str, files: &[&str]| -> Result<Output, WriteError> {
+        let mut output = Output::new(folder.path(), INTENT)?;
+        files
+            .iter()
+            .try_for_each(|file| output.write(file, |out| out.write_all(content.as_bytes())))?;
+        Ok(output)
+    };
+    run("old", &["summary.json", "src/x", "src/y"])?.complete()?;
+    let manifest = text(&at(MANIFEST));
+    for is_sticky in [false, true] {
+        if is_sticky {
+            #[cfg(unix)]
+            fs::set_permissions(
+                folder.path(),
+                std::os::unix::fs::PermissionsExt::from_mode(0o1777),
+            )?;
+        }
+        let mut output = run("new", &["summary.json", "z", "src/x"])?;
+        output.remove("src/y");
+        // Under its hidden name, the last of them is lost.
+        for entry in fs::read_dir(at("src"))? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".octomix-"))
+            {
+                fs::remove_file(path)?;
+            }
+        }
+        let told = output.complete().map_err(|error| error.to_string());
+        assert!(told.is_err_and(|told| told.contains("src/x': ") && !told.contains("taken back")));
+        for file in ["summary.json", "src/x", "src/y"] {
+            assert_eq!(text(&at(file)), "old", "{file}");
+        }
+        assert_eq!(text(&at(MANIFEST)), manifest);
+        let [all, of_source] = [fs::read_dir(folder.path())?, fs::read_dir(at("src"))?];
+        assert_eq!((all.count(), of_source.count()), (3, 2), "nothing new, no second names");
+    }
+    Ok(())
+}
+
+/// As long as it lives, the file at its path is immutable.
+#[cfg(target_os = "linux")]
+struct Immutable(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Immutable {
+    /// Makes it so, where user and file system can.
+    fn new(path: PathBuf) -> Option<Self> {
+        let done = std::process::Command::new("chattr").arg("+i").arg(&path).output().ok()?;
+        done.status.success().then_some(Self(path))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("chattr").arg("-i").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_replaced_keeps_all_as_they_were() -> Result<(), Box<dyn std::error::Error>>
+{
+    let folder = tempfile::tempdir()?;
+    let run = |content: &str| -> Result<(), WriteError> {
+        let mut output = Output::new(folder.path(), INTENT)?;
+        for file in ["summary.json", "src/x"] {
+            output.write(file, |out| out.write_all(content.as_bytes()))?;
+        }
+        output.complete()
+    };
+    run("old")?;
+    let Some(_immutable) = Immutable::new(folder.path().join("src/x")) else {
+        eprintln!("left out: no file can be made immutable here");
+        return Ok(());
+    };
+    assert!(run("new").is_err());
+    for file in ["summary.json", "src/x"] {
+        assert_eq!(text(&folder.path().join(file)), "old", "{file}");
+    }
     Ok(())
 }
 

@@ -4,8 +4,9 @@
 //! knows what the files are.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,7 @@ use tempfile::NamedTempFile;
 use twox_hash::XxHash3_128;
 
 use super::WriteError;
+use super::exchange::{Change, exchange};
 use super::manifest::Entry;
 use super::target::Target;
 
@@ -79,7 +81,7 @@ impl Unfinished {
     pub fn keep(self) -> Result<(), WriteError> {
         let finished = self.finish()?;
         finished.sync()?;
-        publish([finished])
+        publish([finished], [])
     }
 
     /// Ends writing; the file keeps its other name.
@@ -131,9 +133,7 @@ impl Write for Hashed {
 
 impl Place {
     fn hidden(target: PathBuf) -> io::Result<Self> {
-        // That of a bare name is the empty path.
-        let directory = target.parent().filter(|parent| *parent != Path::new(""));
-        let directory = directory.unwrap_or(Path::new("."));
+        let directory = directory_of(&target);
         let mut leftovers = leftovers();
         make(directory, &mut leftovers)?;
         let hidden = temporary().tempfile_in(directory)?;
@@ -176,22 +176,32 @@ impl Finished {
     }
 }
 
-/// Gives all of `finished` their names, in place of any older files. Should the process be told to end, it is all or
-/// none of them.
-pub(super) fn publish(finished: impl IntoIterator<Item = Finished>) -> Result<(), WriteError> {
+/// Gives all of `finished` their names, in place of any older files, and removes those at `removed`: all of it or none,
+/// also should the process be told to end. The last of `finished` is renamed last.
+pub(super) fn publish(
+    finished: impl IntoIterator<Item = Finished>,
+    removed: impl IntoIterator<Item = PathBuf>,
+) -> Result<(), WriteError> {
     // What strikes itself off the list when dropped comes before what holds the list, and so outlives it.
-    let (mut finished, mut listed) = (finished.into_iter(), Vec::new());
-    let mut directories = BTreeSet::new();
-    let held = leftovers();
-    for Finished { path, to, .. } in finished.by_ref() {
+    let mut listed = Vec::new();
+    let mut changes: Vec<Change> = removed.into_iter().map(Change::removal).collect();
+    for Finished { path, to, .. } in finished {
         let Place::File { hidden, target, listed: its } = to else { continue };
         listed.push(its);
-        hidden.persist(&target).map_err(|error| WriteError::new(&path, &error.error))?;
-        directories.extend(target.parent().map(Path::to_path_buf));
+        changes.push(Change::new(path, target, hidden));
     }
+    let held = leftovers();
+    let directories: BTreeSet<PathBuf> =
+        changes.iter().map(|change| directory_of(change.target()).to_path_buf()).collect();
+    exchange(changes)?;
     drop(held);
     directories.iter().for_each(|directory| sync_directory(directory));
     Ok(())
+}
+
+/// The directory of the file at `path`; that of a bare name is the empty path.
+pub(in crate::store) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Waits until the bytes of all that is `finished` are on the disk, which takes hardly longer for several at once than
@@ -214,7 +224,6 @@ pub(super) fn sync_all<'a>(finished: impl Iterator<Item = &'a Finished>) -> Resu
 /// Makes what was renamed in `directory` outlast a loss of power, where the system can.
 pub(super) fn sync_directory(directory: &Path) {
     if cfg!(unix) {
-        let directory = if directory == Path::new("") { Path::new(".") } else { directory };
         // Some file systems refuse; then the names are as safe as they make them.
         let _ = File::open(directory).and_then(|directory| directory.sync_all());
     }
@@ -325,19 +334,82 @@ pub(super) fn lock(directory: &Path) -> Result<Option<File>, WriteError> {
         return Ok(None);
     }
     let Ok(file) = File::open(directory) else { return Ok(None) };
+    Ok(is_locked(&file, directory)?.then_some(file))
+}
+
+/// Locks `file`, which is or stands for what is at `path`; false where the system cannot.
+fn is_locked(file: &File, path: &Path) -> Result<bool, WriteError> {
     let begun = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::Error(_)) => return Ok(None),
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(_)) => return Ok(false),
             Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => sleep(INTERVAL),
-            Err(TryLockError::WouldBlock) => return Err(WriteError::busy(directory)),
+            Err(TryLockError::WouldBlock) => return Err(WriteError::busy(path)),
         }
     }
 }
 
+/// A file that this process has to itself, though it is replaced again and again: beside it lies a hidden one that is
+/// locked. That of a killed process is swept like its other files.
+#[derive(Debug)]
+pub(in crate::store) struct Claim {
+    lock: PathBuf,
+    _file: File,
+}
+
+impl Claim {
+    /// Claims the file at `path`, whether it is there or not, and makes its directory.
+    ///
+    /// # Errors
+    /// When another process has it, it is no regular file, or no file can be made there.
+    pub fn of(path: &Path) -> Result<Self, WriteError> {
+        let failed = |error| WriteError::new(path, &error);
+        let Target::File(target) = Target::of(path).map_err(failed)? else {
+            return Err(failed(io::Error::other("it is no regular file")));
+        };
+        let mut name = OsString::from(PREFIX);
+        name.push(target.file_name().unwrap_or_default());
+        let lock = directory_of(&target).join(name);
+        make(directory_of(&target), &mut leftovers()).map_err(failed)?;
+        loop {
+            let file = OpenOptions::new().create(true).append(true).open(&lock).map_err(failed)?;
+            is_locked(&file, path)?;
+            // One that was swept, or given up, before it was locked is nobody's.
+            if is_linked(&file) {
+                leftovers().files.push(lock.clone());
+                return Ok(Self { lock, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut leftovers = leftovers();
+        // One that stays is swept by the next run.
+        let _ = fs::remove_file(&self.lock);
+        leftovers.files.retain(|path| *path != self.lock);
+        leftovers.remove_empty(directory_of(&self.lock));
+    }
+}
+
+/// Whether `file` still has a name.
+fn is_linked(file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().is_ok_and(|found| found.nlink() > 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        true
+    }
+}
+
 /// Temporary files are private by default; results are as readable as the user's other files.
-fn temporary() -> tempfile::Builder<'static, 'static> {
+pub(super) fn temporary() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX);
     #[cfg(unix)]

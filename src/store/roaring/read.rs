@@ -14,9 +14,8 @@ use super::{BITS, Form, LARGEST_ARRAY, LEAST_WITH_OFFSETS, WITH_RUNS, WITHOUT_RU
 use crate::input::error::InputError;
 use crate::input::format::{Cut, Cutter, Damage, Opened, Parser};
 use crate::input::options::Options;
-use crate::input::read::block::{Block, MalformedInBlock};
+use crate::input::read::block::Block;
 use crate::input::read::head::Head;
-use crate::input::record::{Cell, Record};
 use crate::store::shard::opened;
 
 /// Upper halves of addresses.
@@ -160,9 +159,11 @@ impl Container {
         }
     }
 
-    /// Passes the addresses of `bytes` to `take`, in ascending order.
-    fn each(&self, bytes: &[u8], mut take: impl FnMut(u32)) {
+    /// Passes the addresses of `bytes` to `take_run`, in ascending order, by the first and the last of some that
+    /// follow one another.
+    fn each(&self, bytes: &[u8], mut take_run: impl FnMut(u32, u32)) {
         let upper = u32::from(self.upper) << 16;
+        let mut take = |address| take_run(address, address);
         match self.form {
             Form::Array => halves(bytes).for_each(|lower| take(upper | u32::from(lower))),
             Form::Bits => {
@@ -175,9 +176,8 @@ impl Container {
                 }
             }
             Form::Runs => pairs(&bytes[2..]).for_each(|(first, more)| {
-                // As u32, because a run may end at 65,535.
-                let first = u32::from(first);
-                (first..=first + u32::from(more)).for_each(|lower| take(upper | lower));
+                // They end at 65,535 at the latest: the container is sound.
+                take_run(upper | u32::from(first), upper | (u32::from(first) + u32::from(more)));
             }),
         }
     }
@@ -237,18 +237,21 @@ struct Part {
 
 impl Parser for Part {
     fn parse(&self, bytes: &[u8], _is_last: bool, block: &mut Block) -> usize {
-        let mut used = 0;
+        let (mut used, mut run) = (0, None);
         for container in &self.all[self.part.clone()] {
             let Some(its) = container.of(&bytes[used..]) else { break };
-            container.each(its, |address| {
-                let cell = Cell::plain(address);
-                let record = Record::of(cell, cell);
-                // The location of a malformed cell, which a bitmap cannot have.
-                block.add(&record, |_| MalformedInBlock::default());
+            // What a set of millions needs can be told at once if it is no more than a few runs.
+            container.each(its, |first, last| match &mut run {
+                Some((_, end)) if first.checked_sub(1) == Some(*end) => *end = last,
+                _ => {
+                    let before = run.replace((first, last));
+                    before.into_iter().for_each(|(first, last)| block.add_run(first, last));
+                }
             });
             block.passed += container.addresses as u64;
             used += its.len();
         }
+        run.into_iter().for_each(|(first, last)| block.add_run(first, last));
         used
     }
 }
@@ -285,9 +288,22 @@ mod tests {
             from += len;
             if reason.is_some() || to == bytes.len() && len == 0 {
                 assert!(reason.is_some() || from == bytes.len());
-                return Some((block.source.keys.addresses, reason));
+                return Some((expanded(&block), reason));
             }
         }
+    }
+
+    /// The addresses of the sources of `block`, those of runs among them.
+    fn expanded(block: &Block) -> Vec<u32> {
+        let keys = &block.source.keys;
+        let (mut all, mut from) = (Vec::new(), 0);
+        for &(to, first, last) in &keys.networks {
+            all.extend(&keys.addresses[from..to]);
+            all.extend(first..=last);
+            from = to;
+        }
+        all.extend(&keys.addresses[from..]);
+        all
     }
 
     fn bytes(bitmap: &RoaringBitmap) -> Vec<u8> {

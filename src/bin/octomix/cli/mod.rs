@@ -20,7 +20,7 @@ use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand};
 
-use crate::memory::{Size, size};
+use crate::memory::{self, Size};
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
@@ -63,12 +63,17 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// How many threads compute, at most four for each core; as many as there are cores if not given
-    #[arg(long, global = true, value_name = "N", help_heading = "Machine")]
+    #[arg(long, global = true, value_name = "N", value_parser = threads, help_heading = "Machine")]
     pub threads: Option<NonZeroUsize>,
-    /// How much memory it may take, e.g. 8G or 500M; what the machine, its control group and ulimit leave, less a
-    /// tenth, if not given
-    #[arg(long, global = true, value_name = "SIZE", value_parser = size, help_heading = "Machine")]
+    /// How much memory it may take, e.g. 8G or 500M, at least 16M; what the machine, its control group and ulimit
+    /// leave, less a tenth, if not given
+    #[arg(long, global = true, value_name = "SIZE", value_parser = memory::parse_limit, help_heading = "Machine")]
     pub memory_limit: Option<Size>,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number from 1; leave it out for one a core".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

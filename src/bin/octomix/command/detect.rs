@@ -29,11 +29,9 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let plan = plan(&args.model, &args.score)?;
     let DetectArgs { input, output, print, engine, model, .. } = args;
-    let DetectArgs { tables, pictures, score, rules, allow, pairs, .. } = args;
-    let options = format!(
-        "detect {:?} {tables:?} {pictures:?} {model:?} {score:?} {rules:?} {allow:?} {pairs:?} {engine:?}",
-        input.options()
-    );
+    let DetectArgs { score, rules, allow, pairs, .. } = args;
+    let options =
+        format!("detect {:?} {model:?} {score:?} {rules:?} {allow:?} {pairs:?}", input.options());
     let checkpoint =
         checkpoint::open(&args.checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
@@ -87,7 +85,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let FitArgs { input, checkpoint, output, print, model, score, rules, engine } = args;
     let started = Instant::now();
     let plan = plan(model, score)?;
-    let options = format!("fit {:?} {model:?} {score:?} {rules:?} {engine:?}", input.options());
+    let options = format!("fit {:?} {model:?} {score:?} {rules:?}", input.options());
     let checkpoint =
         checkpoint::open(checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();

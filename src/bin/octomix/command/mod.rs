@@ -159,9 +159,7 @@ pub enum Failure {
     CheckpointAmongResults { path: PathBuf, directory: PathBuf },
     #[error("{0}")]
     Threads(String),
-    #[error(
-        "{role}s: {components} components: {reason}; give fewer with -k, or raise --memory-limit"
-    )]
+    #[error("{role}s: {components} components: {reason}; give fewer, or raise --memory-limit")]
     Memory { role: Role, components: usize, reason: String },
     #[cfg_attr(not(unix), allow(dead_code, reason = "there is no other process"))]
     #[error("{0}")]

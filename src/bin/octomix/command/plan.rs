@@ -3,6 +3,7 @@
 
 use nalgebra::Matrix4;
 use octomix::analysis;
+use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
 use octomix::model::auto;
@@ -95,18 +96,22 @@ impl Plan {
         k.saturating_mul(each)
     }
 
+    /// Refuses what there is no memory for: fits to the addresses of `role` that have so many `components` together.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn check_memory(&self, role: Role, components: usize) -> Result<(), Failure> {
+        let fits = memory::fits(self.needs(components));
+        fits.map_err(|reason| Failure::Memory { role, components, reason })
+    }
+
     /// What to fit to the addresses of `desk`, which may be too few for all components.
     ///
     /// # Errors
-    /// When the clusters to start from are not those of the addresses.
+    /// When there is no memory for it, or the clusters to start from are not those of the addresses.
     pub fn for_desk(&self, desk: &mut Desk<'_>) -> Result<analysis::Plan, Failure> {
         let (auto, role, set) = (self.auto, desk.role, desk.set);
-        let components = self.params.components().min(set.len());
-        memory::fits(self.needs(components)).map_err(|reason| Failure::Memory {
-            role,
-            components,
-            reason,
-        })?;
+        self.check_memory(role, self.params.components().min(set.len()))?;
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(set.addresses())?);
             let params = (**params).clone().into_inner().init(init).check();

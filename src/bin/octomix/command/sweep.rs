@@ -60,6 +60,16 @@ fn largest(numbers: &BTreeSet<usize>) -> usize {
     numbers.last().copied().unwrap_or(1)
 }
 
+/// The components that are fitted at once: of all `numbers`, but those of a search one after the other.
+fn at_once(plan: &Plan, numbers: &[usize]) -> usize {
+    match &plan.params {
+        Params::Mixture(params) if params.search != Search::Restarts => {
+            numbers.iter().copied().max().unwrap_or(0)
+        }
+        _ => numbers.iter().fold(0, |sum, &k| sum.saturating_add(k)),
+    }
+}
+
 /// The whole way of one role.
 fn sweep(
     mut desk: Desk<'_>,
@@ -69,6 +79,7 @@ fn sweep(
     let mut engine = desk.engine(plan.weighted_by)?;
     let (role, set) = (desk.role, desk.set);
     let ks = numbers_for(&mut desk, numbers);
+    plan.check_memory(role, at_once(plan, &ks))?;
     let mut bar = desk.console.bar(&format!("{role}s:"));
     let (rows, fit) = timed(|| {
         let mut observer = |progress| show(&mut bar, progress);

@@ -19,7 +19,7 @@ use crate::console;
 pub use allocator::Counted;
 use allocator::Why;
 pub use limit::available;
-pub use size::{Size, size};
+pub use size::{Size, limit as parse_limit};
 
 /// What the program is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,17 +5,32 @@ use std::ffi::OsString;
 /// The option, without what follows it.
 const OPTION: &str = "--memory-limit";
 
+/// The least limit: what reading takes on any machine before it has read anything.
+const LEAST: u64 = 16_000_000;
+
 /// Bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size(pub u64);
+
+/// The limit that `text` asks for.
+///
+/// # Errors
+/// No size, or one that nothing can be done in; the message is for the user.
+pub fn limit(text: &str) -> Result<Size, String> {
+    match size(text)? {
+        Size(..LEAST) => {
+            Err("expected 16M or more: the program itself takes some of it".to_owned())
+        }
+        size => Ok(size),
+    }
+}
 
 /// The bytes of `text`: a number with or without a unit, decimal (8G, 500MB) or binary (8GiB).
 ///
 /// # Errors
 /// Anything else; the message is for the user.
-pub fn size(text: &str) -> Result<Size, String> {
-    let wrong =
-        || "expected a size from 1 byte to 1000 PB, for example 8G, 500M or 2GiB".to_owned();
+fn size(text: &str) -> Result<Size, String> {
+    let wrong = || "expected a size from 16M to 1000 PB, for example 8G, 500M or 2GiB".to_owned();
     let digits =
         text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
     let (number, unit) = text.split_at(digits);
@@ -39,7 +54,7 @@ pub fn asked(arguments: impl Iterator<Item = OsString>) -> Option<u64> {
         rest => rest.strip_prefix('=').map(|value| Some(value.to_owned())),
     })?;
     let value = value.or_else(|| arguments.next())?;
-    size(&value).ok().map(|Size(bytes)| bytes)
+    limit(&value).ok().map(|Size(bytes)| bytes)
 }
 
 #[cfg(test)]
@@ -66,8 +81,9 @@ mod tests {
     #[test]
     fn the_option_is_found_among_the_arguments() {
         let asked = |line: &str| super::asked(line.split(' ').map(OsString::from));
-        assert_eq!(asked("detect --memory-limit 1k x"), Some(1000));
-        assert_eq!(asked("--memory-limit=2k detect x"), Some(2000));
+        assert_eq!(asked("detect --memory-limit 16M x"), Some(16_000_000));
+        assert_eq!(asked("--memory-limit=1G detect x"), Some(1_000_000_000));
+        assert_eq!(asked("detect --memory-limit 15M x"), None);
         assert_eq!(asked("detect --memory-limited x"), None);
         assert_eq!(asked("detect --memory-limit"), None);
     }

@@ -141,7 +141,9 @@ impl Read for Checked {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let most = self.left.min(bytes.len() as u64) as usize;
         if self.left == 0 && self.crc.sum() != self.checksum {
-            return Err(damaged("the checksum of the zip archive is another"));
+            return Err(damaged(
+                "the member of the zip archive is damaged somewhere before its checksum: addresses may be wrong or missing",
+            ));
         }
         if most == 0 {
             return Ok(0);

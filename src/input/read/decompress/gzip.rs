@@ -70,6 +70,13 @@ impl Decode for Inflate {
         let end = match status {
             Ok(Status::StreamEnd) => Ok(End::Closed),
             Ok(_) => Ok(End::Open),
+            // Of the sum or of the length, which come at the end.
+            Err(error) if error.message().is_some_and(|why| why.ends_with(" check")) => {
+                Err(format!(
+                    "the {} data is damaged somewhere before its checksum: addresses may be wrong or missing",
+                    self.name
+                ))
+            }
             Err(_) => Err(format!("the {} data is damaged", self.name)),
         };
         // Both fit: they are lengths of slices.

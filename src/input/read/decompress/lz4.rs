@@ -165,7 +165,11 @@ impl Lz4 {
             Next::BlockLen => self.block_len(number)?,
             Next::Block { len, is_stored } => self.block(part, len, is_stored)?,
             Next::Checksum if number == self.hash.finish() as u32 => self.next = Next::Done,
-            Next::Checksum => return Err("the lz4 data is damaged (its checksum is another)"),
+            Next::Checksum => {
+                return Err(
+                    "the lz4 data is damaged somewhere before its checksum: addresses may be wrong or missing",
+                );
+            }
             Next::Skip(_) | Next::Done => {}
         }
         Ok(())

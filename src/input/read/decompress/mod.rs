@@ -124,6 +124,7 @@ enum End {
 }
 
 const CUT: &str = "the compressed data is cut off";
+
 /// Bytes of a compressed file to read at a time.
 const INPUT: usize = 256 << 10;
 

@@ -102,6 +102,9 @@ impl Decode for Zstd {
 fn reason(error: &str) -> String {
     if error.contains("too much memory") {
         "its zstd window is larger than 128 MiB, decompress it with zstd -dc --long=31".to_owned()
+    } else if error.contains("checksum") {
+        "the zstd data is damaged somewhere before its checksum: addresses may be wrong or missing"
+            .to_owned()
     } else {
         format!("the zstd data is damaged ({error})")
     }
