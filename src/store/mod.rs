@@ -24,7 +24,7 @@ pub mod shard;
 pub mod text;
 
 #[cfg(feature = "report")]
-pub use earlier::{Earlier, EarlierRole, MadeFrom};
+pub use earlier::{Earlier, EarlierRole, MadeFrom, Origin};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]

@@ -13,6 +13,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::store::Origin;
 use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
@@ -211,6 +212,11 @@ impl Output {
             failed.map_or(Ok(()), |error| Err(WriteError::new(&path, &error)))?;
         }
         Ok(())
+    }
+
+    /// Where the results come from that these will replace, until all is complete.
+    pub fn replaced(&self) -> Option<Origin> {
+        Origin::replaced(&self.directory, self.by)
     }
 
     /// Whether the run may replace what was there as the file at `path`, which is without links.

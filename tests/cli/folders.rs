@@ -119,6 +119,27 @@ fn an_old_role_is_told_and_no_longer_scored() {
 }
 
 #[test]
+fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
+    let folder = folder();
+    folder.write("other.txt", "10.0.0.1\n10.0.0.9\n");
+    let run = |arguments: &[&str]| {
+        let done = folder.octomix(&[arguments, &["-o", "out"]].concat()).assert().success();
+        let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+        let told =
+            printed.lines().find_map(|line| line.strip_prefix("Replaced there the results of "));
+        told.map(|told| told.split(',').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(run(&["fit", "list.txt", "-k", "1"]), None);
+    // The summary is replaced, if nothing else.
+    assert_eq!(run(&["extract", "other.txt"]).as_deref(), Some("list.txt"));
+    assert_eq!(run(&["sweep", "list.txt", "--k", "1"]).as_deref(), Some("other.txt"));
+    assert_eq!(run(&["sweep", "other.txt", "--k", "1"]).as_deref(), Some("list.txt"));
+    // Nothing tells any more what the fit had read: its date alone is known.
+    let told = run(&["fit", "list.txt", "-k", "1"]);
+    assert!(told.as_deref().is_some_and(|told| told.starts_with("20")), "{told:?}");
+}
+
+#[test]
 fn a_capture_whose_results_were_changed_is_done_again() {
     let folder = folder();
     let each = ["detect", "--each", "list.txt", "-k", "1", "-o", "each", "--quiet"];

@@ -206,6 +206,7 @@ pub fn complete<R: Serialize>(
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
         files: output.files().iter().cloned().chain(last.into_iter().map(str::to_owned)).collect(),
+        replaced: output.replaced(),
         seconds: RunSeconds {
             read: run.read_seconds,
             engine: run.engine_seconds,
