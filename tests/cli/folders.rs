@@ -119,6 +119,35 @@ fn an_old_role_is_told_and_no_longer_scored() {
 }
 
 #[test]
+fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
+    let folder = folder();
+    let days = ["tue", "mon"].map(|day| format!("{day}.csv"));
+    for (at, day) in days.iter().enumerate() {
+        let row = |host: usize| format!("10.{at}.0.{host},10.9.{at}.{host}\n");
+        folder.write(day, "src,dst\n".to_owned() + &(1..9).map(row).collect::<String>());
+    }
+    folder.detect(&["tue.csv", "-k", "1", "-o", "st"]).assert().success();
+    let monday = ["mon.csv", "--role", "src", "-k", "1", "-o", "st"];
+    folder
+        .detect(&monday)
+        .assert()
+        .success()
+        .stdout(contains("\nReplaced there the results of tue.csv, 20"));
+    // Tuesday's destinations are still there, and no results.
+    assert!(folder.path("st/dst/model.json").exists());
+    let score = ["score", "mon.csv", "--model", "st", "-o", "scored"];
+    folder
+        .octomix(&score)
+        .assert()
+        .success()
+        .stdout(contains("None of 8 addresses is new.\n"))
+        .stdout(contains("model st/src/model.json, fitted to mon.csv, 20"));
+    assert!(!folder.path("scored/dst").exists());
+    let summary = folder.json("scored/summary.json");
+    assert!(summary["dst"].is_null() && summary["src"]["changes"]["addresses"]["new"] == 0);
+}
+
+#[test]
 fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
     let folder = folder();
     folder.write("other.txt", "10.0.0.1\n10.0.0.9\n");

@@ -128,9 +128,11 @@ impl<'a> RoleSection<'a> {
         text::main_blocks(&cluster.blocks)
     }
 
-    /// What has changed since the day of the model.
-    fn changes(&self) -> Vec<String> {
-        self.found.changes.as_ref().map(text::sentences).unwrap_or_default()
+    /// The model of another day, and what has changed since.
+    fn changes(&self) -> Option<(String, Vec<String>)> {
+        let changes = self.found.changes.as_ref()?;
+        let file = format!("{}/changes.csv", self.key);
+        Some((text::since(&changes.since), text::sentences(changes, self.found.unit, &file)))
     }
 
     /// The name of a rule, what it flagged, and by what.

@@ -64,7 +64,7 @@ Examples:
 /// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
 /// threshold that the model was trained with; and tells what has changed since.
 ///
-/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
+/// changes.csv has the blocks and addresses that are new, those that have vanished, and what is newly flagged.
 #[derive(Debug, Args)]
 #[command(after_help = SCORE_EXAMPLES)]
 pub struct ScoreArgs {

@@ -10,6 +10,7 @@ mod devices;
 mod extract;
 mod generate;
 mod inputs;
+mod models;
 mod page;
 mod plan;
 mod role;
