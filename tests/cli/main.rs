@@ -21,6 +21,7 @@ mod pictures;
 mod refusals;
 mod resume;
 mod rules;
+mod sets;
 mod signals;
 mod soak;
 mod starts;
