@@ -49,11 +49,12 @@ pub struct Run {
 }
 
 /// What runs over captures may write: files of a role, and of all of them.
-const FILES: [&str; 17] = [
+const FILES: [&str; 18] = [
     "addresses.csv",
     "addresses.parquet",
     "anomalies.csv",
     "changes.csv",
+    "clusters.csv",
     "compare.json",
     "flagged.roaring",
     "manifest.json",
