@@ -24,8 +24,6 @@ const SHOWN: usize = 40;
 /// What a page shows of one role besides its comparison.
 #[derive(Debug, Clone)]
 pub struct ComparedPage {
-    /// What was counted of each address.
-    pub unit: Unit,
     /// The addresses under the mixture.
     pub mixture: RolePage,
     /// The addresses under K-Means.
@@ -79,18 +77,16 @@ struct Half<'a> {
     bytes: String,
 }
 
+/// What the models are called: in names of elements, in headings, in sentences.
+const MIXTURE: [&str; 3] = ["mixture", "The mixture", "the mixture"];
+const KMEANS: [&str; 3] = ["kmeans", "K-Means", "K-Means"];
+
 impl<'a> CompareSection<'a> {
     fn new(role: Role, found: &'a Comparison, page: &ComparedPage) -> io::Result<Self> {
-        let Comparison { mixture, kmeans, .. } = found;
+        let half = |names, other, of, page: &_| Half::new(role, [names, other], found, of, page);
         let halves = [
-            Half::new(
-                ("The mixture", "K-Means"),
-                role,
-                found,
-                mixture,
-                (page.unit, &page.mixture),
-            )?,
-            Half::new(("K-Means", "the mixture"), role, found, kmeans, (page.unit, &page.kmeans))?,
+            half(MIXTURE, KMEANS, &found.mixture, &page.mixture)?,
+            half(KMEANS, MIXTURE, &found.kmeans, &page.kmeans)?,
         ];
         Ok(Self { key: role.key(), title: title(role), found, halves })
     }
@@ -125,27 +121,25 @@ impl<'a> CompareSection<'a> {
 
 impl<'a> Half<'a> {
     fn new(
-        (name, other): (&'static str, &'static str),
         role: Role,
+        [[key, name, its], [.., other]]: [[&'static str; 3]; 2],
         comparison: &Comparison,
         found: &'a Compared,
-        (unit, page): (Unit, &RolePage),
+        page: &RolePage,
     ) -> io::Result<Self> {
-        let which = if name == "K-Means" { "kmeans" } else { "mixture" };
-        let key = format!("{}-{which}", role.key());
-        let title = format!("{}, {name}", title(role));
+        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", title(role)));
         let pictured = Pictured {
             key: &key,
             title: &title,
             addresses: comparison.addresses,
-            unit,
+            // The counts of addresses are not told here.
+            unit: Unit::default(),
             threshold: found.threshold.log_density,
             sizes: found.clusters.iter().map(|cluster| cluster.size).collect(),
             flagged: found.anomalies as usize,
         };
         let (bytes, densities) = embed::bytes(&page.drawing, pictured.is_narrow());
         let data = embed::json(&RoleData::new(&pictured, page, densities))?;
-        let its = if name == "K-Means" { name } else { "the mixture" };
         let anomalies = anomalies(its, found, comparison.shared_anomalies, other).join(" ");
         let model = found.fits.last().map(fit_sentence);
         Ok(Self { key, title, name, found, model, anomalies, data, bytes })

@@ -60,41 +60,46 @@ pub(in crate::report) fn sentences(changes: &Changes, unit: Unit, file: &str) ->
 
 fn addresses(found: &AddressChanges, unit: Unit, file: &str) -> Vec<String> {
     let AddressChanges { then, now, new, new_share, vanished, vanished_share, .. } = *found;
-    let of = |part: u64, all: u64, share: f64| {
+    let told = |part: u64, share: f64, all: u64, [one, many]: [&str; 2]| {
         let all = counted(all, "address", "addresses");
         match part {
-            0 => (format!("None of {all}"), String::new()),
-            _ => (format!("{} of {all}", grouped(part)), format!(" ({})", percent(share))),
+            0 => format!("None of {all} {one}"),
+            1 => format!("1 of {all} {one} ({})", percent(share)),
+            _ => format!("{} of {all} {many} ({})", grouped(part), percent(share)),
         }
     };
-    let mut told = Vec::new();
-    let (count, share) = of(new, now, new_share);
-    let verb = if new < 2 { "is" } else { "are" };
+    let new_told = told(new, new_share, now, ["is new", "are new"]);
+    let vanished_told = told(vanished, vanished_share, then, ["has vanished", "have vanished"]);
+    let mut sentences = Vec::new();
     if new == 0 {
-        told.push(format!("{count} {verb} new."));
+        sentences.push(format!("{new_told}."));
     } else {
-        // Where each was counted once, that tells nothing.
-        let is_counted = found.newest.first().is_some_and(|first| first.packets > 1);
-        let (by, number): (_, fn(u64) -> String) = match is_counted {
-            true => (format!("by {}, then the least expected", unit.name()), |n| {
-                format!(" {}", grouped(n))
-            }),
-            false => ("the least expected first".to_owned(), |_| String::new()),
-        };
-        let names =
-            found.newest.iter().map(|one| format!("{}{}", one.address, number(one.packets)));
-        let names = listed(names.collect(), new, file);
-        told.push(format!("{count} {verb} new{share}, {by}: {names}."));
+        let (by, names) = newest(found, unit);
         let blocks = blocks(&found.new_blocks, file);
-        told.push(format!("In blocks where none was then, the largest first: {blocks}."));
+        sentences.push(format!("{new_told}, {by}: {}.", listed(names, new, file)));
+        sentences.push(format!("In blocks where none was then, the largest first: {blocks}."));
     }
-    let (count, share) = of(vanished, then, vanished_share);
-    let verb = if vanished < 2 { "has" } else { "have" };
-    told.push(match vanished {
-        0 => format!("{count} {verb} vanished."),
-        _ => format!("{count} {verb} vanished{share}: {}.", blocks(&found.vanished_blocks, file)),
+    sentences.push(match vanished {
+        0 => format!("{vanished_told}."),
+        _ => format!("{vanished_told}: {}.", blocks(&found.vanished_blocks, file)),
     });
-    told
+    sentences
+}
+
+/// The first of the new addresses, and by what they are the first.
+fn newest(found: &AddressChanges, unit: Unit) -> (String, Vec<String>) {
+    let newest = found.newest.iter();
+    // Where each was counted once, that tells nothing.
+    match found.newest.first().is_some_and(|first| first.packets > 1) {
+        true => (
+            format!("by {}, then the least expected", unit.name()),
+            newest.map(|one| format!("{} {}", one.address, grouped(one.packets))).collect(),
+        ),
+        false => (
+            "the least expected first".to_owned(),
+            newest.map(|one| one.address.to_string()).collect(),
+        ),
+    }
 }
 
 fn blocks(blocks: &ChangedBlocks, file: &str) -> String {

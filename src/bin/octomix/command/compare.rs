@@ -87,7 +87,7 @@ fn compare(
         write,
     };
     let [mixture, kmeans] = [mixture, kmeans].map(picture);
-    let page = ComparedPage { unit: set.unit(), mixture, kmeans };
+    let page = ComparedPage { mixture, kmeans };
     Ok((Timed { found: comparison, seconds: spent }, page))
 }
 
