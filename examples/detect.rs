@@ -4,13 +4,24 @@
 
 use std::error::Error;
 use std::ops::ControlFlow;
+use std::process::ExitCode;
 
 use octomix::analysis::{Criteria, Plan, detect};
 use octomix::engine::CpuEngine;
 use octomix::input::{Options, read};
 use octomix::{BayesianMixture, Search};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let files: Vec<_> = std::env::args_os().skip(1).map(Into::into).collect();
     let capture = read(&files, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
     let set = &capture.sets.source;

@@ -4,11 +4,22 @@
 
 use std::error::Error;
 use std::ops::ControlFlow;
+use std::process::ExitCode;
 
 use octomix::address::dotted;
 use octomix::input::{Options, read};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let files: Vec<_> = std::env::args_os().skip(1).map(Into::into).collect();
     let capture = read(&files, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
     for (role, set) in capture.sets.iter().filter(|(_, set)| !set.is_empty()) {

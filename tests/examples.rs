@@ -4,14 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What example `name` prints, given `args`.
-fn printed(name: &str, args: &[&Path]) -> String {
+/// Where example `name` is.
+fn program(name: &str) -> PathBuf {
     // This test is in deps, beside which the examples are.
     let deps = std::env::current_exe().expect("a running test");
     let mut program: PathBuf = deps.ancestors().nth(2).expect("target").join("examples").join(name);
     program.set_extension(std::env::consts::EXE_EXTENSION);
     assert!(program.exists(), "{} is missing: cargo build --examples", program.display());
-    let output = Command::new(&program).args(args).output().expect("it was there");
+    program
+}
+
+/// What example `name` prints, given `args`.
+fn printed(name: &str, args: &[&Path]) -> String {
+    let output = Command::new(program(name)).args(args).output().expect("it was there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
@@ -25,6 +30,16 @@ fn detect_finds_the_tutorials_eight() {
     let text = printed("detect", &[&tutorial()]);
     assert_eq!(text.lines().count(), 8, "{text}");
     assert!(text.starts_with("0.0.0.0 "), "{text}");
+}
+
+#[test]
+fn without_a_file_they_say_what_is_missing() {
+    for name in ["detect", "reading"] {
+        let output = Command::new(program(name)).output().expect("it was there");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert_eq!(told, "no input file given; name one or more, or - for standard input\n");
+    }
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn five_bytes_an_address_from_packets_to_tables() {
 
     let pca = Pca::new(&fit.moments);
     let ranking = Some(Rule::LowDensity);
-    let table = AddressTable { set: &set, pca: &pca, responsibilities: None, ranking };
+    let table =
+        AddressTable { set: &set, pca: &pca, responsibilities: None, ranking, earlier: None };
     let rules: Rules = [Rule::Reserved, Rule::Isolated, Rule::Gap].into_iter().collect();
     let ascending = Ascending::new(addresses);
     let context = Context { side: Side::Source, ..Context::default() };

@@ -8,10 +8,12 @@ use super::judge::{Criteria, threshold};
 use super::{AnalysisError, Fitted, Plan, Watcher, fit};
 use crate::address::AddressSet;
 use crate::describe::agreement::{Agreement, Clustering};
+use crate::describe::drawing::{Drawing, DrawingBuilder};
 use crate::engine::{Engine, EngineError};
 use crate::model::FitError;
 use crate::model::any::Params;
 use crate::model::kmeans::KMeans;
+use crate::model::pca::Pca;
 use crate::rule::judge::Judge;
 
 /// How far a mixture and K-Means agree.
@@ -36,6 +38,10 @@ pub struct Labelled {
     pub fit_time: Duration,
     /// How long labelling took, the threshold included.
     pub label_time: Duration,
+    /// The addresses in the plane of their principal components, with their clusters.
+    pub drawing: Drawing,
+    /// That plane, the same for both models.
+    pub pca: Pca,
     labels: Vec<u32>,
     anomalous: Vec<bool>,
 }
@@ -62,15 +68,23 @@ impl Labelled {
         let mut labels = Vec::with_capacity(set.len());
         let mut anomalous = Vec::with_capacity(set.len());
         let mut rows = Vec::new();
+        let pca = Pca::new(fitted.fit.moments());
+        let mut drawing = DrawingBuilder::new(set, &pca);
         scorer.label(engine, &mut |_, of_block| {
             rows.clear();
             rows.extend(judge.verdicts(labels.len(), of_block));
             labels.extend(rows.iter().map(|row| row.cluster()));
             anomalous.extend(rows.iter().map(|row| !row.rules().is_empty()));
+            drawing.add(&rows);
             watcher.judged(&rows)
         })?;
-        let label_time = started.elapsed();
-        Ok(Self { fitted, threshold, fit_time, label_time, labels, anomalous })
+        let (label_time, drawing) = (started.elapsed(), drawing.finish());
+        Ok(Self { fitted, threshold, fit_time, label_time, drawing, pca, labels, anomalous })
+    }
+
+    /// The cluster of each address, in the order of the set.
+    pub fn labels(&self) -> &[u32] {
+        &self.labels
     }
 
     fn clustering(&self) -> Result<Clustering<'_>, AnalysisError> {

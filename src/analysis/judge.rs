@@ -12,6 +12,7 @@ use crate::describe::clusters::{Cluster, clusters};
 use crate::describe::evidence::{Evidence, evidence};
 use crate::describe::flagged::{Anomaly, Flagged, LISTED, RuleSummary};
 use crate::describe::highest::{Highest, highest};
+use crate::describe::newest::{NewAddress, Newest};
 use crate::engine::{Engine, EngineError};
 use crate::model::FitError;
 use crate::model::any::Model;
@@ -83,6 +84,8 @@ pub struct Judged {
     pub most_remote: Vec<Anomaly>,
     /// The addresses with the highest counters.
     pub highest: Vec<Highest>,
+    /// Addresses that the earlier day has not seen, if one is known: the busiest, then the least expected.
+    pub newest: Vec<NewAddress>,
     /// How long the threshold and the rules that need no model took.
     pub threshold_time: Duration,
     /// How long the sweep took, the watcher's work included.
@@ -158,6 +161,7 @@ pub(super) fn judge(
     let low = criteria.rules.has(Rule::LowDensity).then_some(threshold);
     let judge = Judge { threshold: low, flags: &structure.flags };
     let mut census = Census::new(set, estimate.components());
+    let mut newest = criteria.context.earlier.map(|earlier| Newest::new(set, earlier));
     let (mut rows, mut done) = (Vec::new(), 0);
     let mut suppressed = criteria.allowed.map(|_| 0);
     scorer.label(engine, &mut |addresses, labels| {
@@ -176,6 +180,7 @@ pub(super) fn judge(
             }
         }
         census.add(&rows);
+        newest.iter_mut().for_each(|newest| newest.add(&rows));
         watcher.judged(&rows)
     })?;
     let (tallies, rows) = census.finish();
@@ -206,6 +211,7 @@ pub(super) fn judge(
         finding_count: flagged.rows.iter().filter(|row| flagged.is_finding(row)).count(),
         most_remote: flagged.most_remote(set),
         highest: highest(set, &criteria.context),
+        newest: newest.map(Newest::finish).unwrap_or_default(),
         threshold_time,
         sweep_time,
     })

@@ -14,6 +14,7 @@ pub mod fanout;
 pub mod flagged;
 pub mod highest;
 pub mod histogram;
+pub mod newest;
 pub mod octets;
 pub mod plane;
 pub mod portrait;

@@ -131,7 +131,7 @@ pub enum FitError {
     Start(#[from] StartError),
     /// A covariance is not positive definite.
     #[error(
-        "the covariance of component {component} is not positive definite, usually because its addresses are alike; raise --reg-covar (now {reg_covar:e})"
+        "the covariance of component {component} is not positive definite, usually because its addresses are alike; raise reg_covar (now {reg_covar:e})"
     )]
     NotPositiveDefinite {
         /// Which component, from 0.
@@ -140,7 +140,7 @@ pub enum FitError {
         reg_covar: f64,
     },
     /// What came out is no model: see [`sound`](super::sound). The limits of parameters prevent it.
-    #[error("the fit ended in no sound model: {0}; raise --reg-covar, or leave priors out")]
+    #[error("the fit ended in no sound model: {0}; raise reg_covar, or leave priors out")]
     Unsound(&'static str),
     /// The centres could not be used.
     #[error(transparent)]

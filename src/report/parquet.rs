@@ -38,6 +38,8 @@ enum Field {
     Coordinate(usize),
     Finding,
     Surprise,
+    /// Whether another day has not seen it.
+    New,
     /// A counter of what the address did; empty where it is not known.
     Counter(fn(&Activity) -> Option<u64>),
     Time(fn(&Activity) -> Option<i64>),
@@ -55,7 +57,9 @@ impl Field {
                 (Physical::INT32, Some(unsigned(32)), Repetition::REQUIRED)
             }
             Self::Count => (Physical::INT64, Some(unsigned(64)), Repetition::REQUIRED),
-            Self::Anomaly | Self::Finding => (Physical::BOOLEAN, None, Repetition::REQUIRED),
+            Self::Anomaly | Self::Finding | Self::New => {
+                (Physical::BOOLEAN, None, Repetition::REQUIRED)
+            }
             Self::Surprise => (Physical::FLOAT, None, Repetition::REQUIRED),
             Self::LogDensity | Self::Coordinate(_) | Self::Responsibility(_) => {
                 (Physical::DOUBLE, None, Repetition::REQUIRED)
@@ -101,6 +105,9 @@ fn fields(table: &AddressTable<'_>) -> Vec<(String, Field)> {
     if !activities.is_empty() {
         fields.push(("first_seen", Field::Time(|did| did.span.map(|span| span.first))));
         fields.push(("last_seen", Field::Time(|did| did.span.map(|span| span.last))));
+    }
+    if table.earlier.is_some() {
+        fields.push(("new", Field::New));
     }
     let named = fields.into_iter().map(|(name, field)| (name.to_owned(), field));
     let more =
@@ -270,6 +277,10 @@ impl Group<'_> {
             }
             Field::Finding => {
                 let flags = self.rows.iter().map(|row| self.table.is_finding(row));
+                into.all::<data_type::BoolType>(flags)
+            }
+            Field::New => {
+                let flags = self.rows.iter().map(|row| self.table.is_new(row) == Some(true));
                 into.all::<data_type::BoolType>(flags)
             }
             Field::Surprise => {

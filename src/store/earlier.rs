@@ -1,7 +1,10 @@
 //! The summary.json of an earlier run, as far as later runs ask: what it found, what it was made from. A file that
 //! is missing, damaged or lacks these fields is ignored.
 
+use std::fmt;
+use std::fs;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -9,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::bounded;
 use super::original::Original;
 use super::output::Manifest;
-use crate::input::Lost;
+use crate::input::{Lost, Rfc3339};
+use crate::words::shown;
 
 /// What the results of a capture were made from, to know whether they would be made again the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,8 +125,76 @@ impl<R: DeserializeOwned> Earlier<R> {
     }
 }
 
+/// Where earlier results in a folder come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The names of the files that were read, if they are known.
+    pub files: Vec<String>,
+    /// When they were written, to the second.
+    pub written: String,
+}
+
+impl Origin {
+    /// That of the results that runs of the kind `by` left in `directory`, if its manifest lists some.
+    pub fn of(directory: &Path, by: &str) -> Option<Self> {
+        Self::listed(&Manifest::read(directory).ok()??, directory, by)
+    }
+
+    /// That of the results which a run of the kind `by` is to replace in `directory`: those of the last of its kind,
+    /// or else those that the summary tells of.
+    pub fn replaced(directory: &Path, by: &str) -> Option<Self> {
+        let manifest = Manifest::read(directory).ok()??;
+        Self::listed(&manifest, directory, by)
+            .or_else(|| Self::listed(&manifest, directory, &manifest.entry(SUMMARY)?.by))
+    }
+
+    fn listed(manifest: &Manifest, directory: &Path, by: &str) -> Option<Self> {
+        let written = fs::metadata(directory.join(&manifest.by(by).next()?.file)).ok()?;
+        let since = written.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let seconds = i64::try_from(since.as_secs()).ok()?;
+        // The summary is that of the last run, of whatever kind.
+        let is_told = manifest.entry(SUMMARY).is_some_and(|entry| entry.by == by);
+        let summary = is_told.then(|| summary::<OfFiles>(directory)).flatten();
+        let files = summary.map(|summary| summary.input.files).unwrap_or_default();
+        Some(Self {
+            files: files.iter().map(|file| shown(&file.name)).collect(),
+            written: Rfc3339(seconds.checked_mul(1_000_000_000)?).to_string(),
+        })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.files.as_slice() {
+            [] => {}
+            [file] => write!(f, "{file}, ")?,
+            [file, more @ ..] => write!(f, "{file} and {} more, ", more.len())?,
+        }
+        f.write_str(&self.written)
+    }
+}
+
+/// What a summary tells of the files that were read.
+#[derive(Deserialize)]
+struct OfFiles {
+    input: Files,
+}
+
+#[derive(Deserialize)]
+struct Files {
+    files: Vec<FileName>,
+}
+
+#[derive(Deserialize)]
+struct FileName {
+    name: String,
+}
+
+/// The summary of a run.
+const SUMMARY: &str = "summary.json";
+
 /// What `directory`'s summary.json tells a `T`.
 fn summary<T: DeserializeOwned>(directory: &Path) -> Option<T> {
-    let text = bounded::read_regular(&directory.join("summary.json")).ok()?;
+    let text = bounded::read_regular(&directory.join(SUMMARY)).ok()?;
     serde_json::from_slice(&text).ok()
 }

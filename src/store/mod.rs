@@ -24,7 +24,7 @@ pub mod shard;
 pub mod text;
 
 #[cfg(feature = "report")]
-pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom};
+pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom, Origin};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]

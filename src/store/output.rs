@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::store::Origin;
 use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
@@ -221,6 +222,11 @@ impl Output {
         let finished = std::mem::take(&mut self.finished).into_iter().map(|(_, finished)| finished);
         let removed = self.removed.iter().map(|file| self.directory.join(file));
         publish(finished, removed)
+    }
+
+    /// Where the results come from that these will replace, until all is complete.
+    pub fn replaced(&self) -> Option<Origin> {
+        Origin::replaced(&self.directory, self.by)
     }
 
     /// The directory.

@@ -53,6 +53,12 @@ impl Seen {
         };
         Ok(Self { addresses: read(SEEN)?, flagged: read(FLAGGED)? })
     }
+
+    /// The files without which part of this is not known.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let files = [(SEEN, self.addresses.is_none()), (FLAGGED, self.flagged.is_none())];
+        files.into_iter().filter_map(|(file, lacks)| lacks.then_some(file)).collect()
+    }
 }
 
 #[cfg(test)]
@@ -68,12 +74,14 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let model = folder.path().join("model.json");
         assert_eq!(Seen::beside(&model, 3)?, Seen::default());
+        assert_eq!(Seen::default().missing(), [SEEN, FLAGGED]);
         let mut bytes = Vec::new();
         write(&[0, 7, u32::MAX], &mut bytes)?;
         fs::write(folder.path().join(SEEN), &bytes)?;
         let seen = Seen::beside(&model, 3)?;
         assert_eq!(seen.addresses, Some([0, 7, u32::MAX].into_iter().collect()));
         assert_eq!(seen.flagged, None);
+        assert_eq!(seen.missing(), [FLAGGED]);
         let refused = Seen::beside(&model, 4).unwrap_err().to_string();
         let told = "it has 3 addresses, but the model beside it was fitted to 4";
         assert!(refused.contains(told), "{refused}");

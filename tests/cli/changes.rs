@@ -40,11 +40,20 @@ fn another_day_is_told_by_what_has_changed() {
         folder.octomix(&[command, "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
         let score = ["score", "--model", "monday", "tuesday.txt", "-o", "tuesday"];
         let done = folder.octomix(&score).assert().success();
-        done.stdout(contains("  38 of 156 addresses new (24%): 3 /24s new, 2 /16s new.\n"))
-            .stdout(contains(
-                "  79 of 197 addresses vanished (40%): 2 /24s vanished, 1 /16 vanished.\n",
-            ))
-            .stdout(contains("203.0.113.7"));
+        let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+        // In lines of the terminal.
+        let printed = printed.replace("\n    ", " ");
+        for told in [
+            "\nSources, since the day of the model monday/src/model.json, fitted to monday.txt, 20",
+            "\n  38 of 156 addresses are new (24%), the least expected first: 203.0.113.7, 172.20.1.",
+            " and 28 more in src/changes.csv.\n",
+            "\n  In blocks where none was then, the largest first: 172.20.1.0/26 with 30, \
+             10.0.0.120/30 with 4, 10.0.9.0/30 with 3, 203.0.113.7.\n",
+            "\n  79 of 197 addresses have vanished (40%): 192.168.5.0/26 with 59, 10.0.7.0/27 with 19, \
+             10.0.0.1.\n",
+        ] {
+            assert!(printed.contains(told), "{told:?} in {printed}");
+        }
 
         let csv = folder.read("tuesday/src/changes.csv");
         let (blocks, newly): (Vec<&str>, Vec<&str>) =
@@ -52,13 +61,14 @@ fn another_day_is_told_by_what_has_changed() {
         assert_eq!(
             blocks,
             [
-                "kind,block,then,now,new,vanished",
-                "changed-block,10.0.0.0/24,119,122,4,1",
-                "vanished-block,10.0.7.0/24,19,0,0,19",
-                "new-block,10.0.9.0/24,0,3,3,0",
-                "new-block,172.20.0.0/16,0,30,30,0",
-                "vanished-block,192.168.0.0/16,59,0,0,59",
-                "new-block,203.0.0.0/16,0,1,1,0",
+                "kind,block,addresses,records",
+                "new-block,10.0.0.120/30,4,4",
+                "new-block,10.0.9.0/30,3,3",
+                "new-block,172.20.1.0/26,30,30",
+                "new-address,203.0.113.7,1,1",
+                "vanished-address,10.0.0.1,1,",
+                "vanished-block,10.0.7.0/27,19,",
+                "vanished-block,192.168.5.0/26,59,",
             ],
         );
 
@@ -66,12 +76,29 @@ fn another_day_is_told_by_what_has_changed() {
         let changes = folder.json("tuesday/summary.json")["src"]["changes"].clone();
         let now = addresses(&folder, "tuesday/src/anomalies.csv");
         assert_eq!(changes["newly_flagged"]["count"], newly.len());
-        assert!(newly.contains(&"newly-flagged,203.0.113.7,0,1,1,0"), "{newly:?}");
+        assert!(newly.contains(&"newly-flagged,203.0.113.7,1,1"), "{newly:?}");
         if command == "detect" {
             let then = addresses(&folder, "monday/src/anomalies.csv");
             let named = newly.iter().map(|row| row.split(',').nth(1).unwrap().to_owned());
             assert_eq!(named.collect::<BTreeSet<_>>(), now.difference(&then).cloned().collect());
         }
+
+        // The tables mark what is new.
+        for table in ["addresses.csv", "anomalies.csv"] {
+            let new = |day: &str| addresses(&folder, &format!("{day}/src/{table}"));
+            let text = folder.read(&format!("tuesday/src/{table}"));
+            assert!(text.lines().next().unwrap().ends_with(",new"));
+            let marked = text.lines().filter(|line| line.ends_with(",true"));
+            let marked: BTreeSet<String> =
+                marked.map(|line| line.split(',').next().unwrap().to_owned()).collect();
+            let monday: BTreeSet<String> =
+                folder.read("monday.txt").lines().map(str::to_owned).collect();
+            assert_eq!(marked, new("tuesday").difference(&monday).cloned().collect());
+        }
+        assert_eq!(changes["addresses"]["newest"][0]["address"], "203.0.113.7");
+        assert_eq!(changes["addresses"]["new_blocks"]["count"], 4);
+        assert_eq!(changes["since"]["model"], "monday/src/model.json");
+        assert_eq!(changes["since"]["fitted"]["files"], serde_json::json!(["monday.txt"]));
 
         // The shares of both days: 192.168.5 had 59 of 197 addresses, and has none.
         let weights = changes["weights"].as_array().unwrap();
@@ -89,14 +116,49 @@ fn the_same_day_has_no_change() {
         folder.octomix(&[&["detect", TUTORIAL, "-o", "a"], model].concat()).assert().success();
         let done =
             folder.octomix(&["score", "--model", "a", TUTORIAL, "-o", "b"]).assert().success();
-        done.stdout(contains("0 of 187 addresses new (none): 0 /24s new, 0 /16s new.\n"))
+        done.stdout(contains("  None of 187 addresses is new.\n"))
+            .stdout(contains("  None of 187 addresses has vanished.\n"))
             .stdout(contains("  No address is flagged that was not then.\n"))
             .stdout(contains("  No cluster's weight moved by a percentage point.\n"));
         for role in ["src", "dst"] {
             let csv = folder.read(&format!("b/{role}/changes.csv"));
-            assert_eq!(csv, "kind,block,then,now,new,vanished\n");
+            assert_eq!(csv, "kind,block,addresses,records\n");
         }
     }
+}
+
+#[test]
+fn the_busiest_of_what_is_new_is_named_first() {
+    let folder = Folder::new();
+    two_days(&folder);
+    folder.octomix(&["fit", "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
+    folder.write("tuesday.txt", folder.read("tuesday.txt") + &"10.0.9.2\n".repeat(1499));
+    let score = ["score", "--model", "monday/src/model.json", "tuesday.txt", "-o", "tuesday"];
+    folder.octomix(&score).assert().success().stdout(contains(
+        "  38 of 156 addresses are new (24%), by records, then the least expected: 10.0.9.2 1,500,\n    \
+         203.0.113.7 1,",
+    ));
+    assert!(folder.read("tuesday/src/changes.csv").contains("\nnew-block,10.0.9.0/30,3,1502\n"));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_table_marks_what_is_new() {
+    use parquet::file::reader::FileReader;
+    use parquet::file::serialized_reader::SerializedFileReader;
+
+    let folder = Folder::new();
+    two_days(&folder);
+    folder.octomix(&["fit", "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
+    let score = ["score", "--model", "monday", "tuesday.txt", "-o", "t", "--tables", "parquet"];
+    folder.octomix(&score).assert().success();
+    let file = fs::File::open(folder.path("t/src/addresses.parquet")).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    let is_new = |row: parquet::errors::Result<parquet::record::Row>| {
+        let row = row.unwrap();
+        row.get_column_iter().any(|(name, field)| name == "new" && field.to_string() == "true")
+    };
+    assert_eq!(reader.get_row_iter(None).unwrap().map(is_new).filter(|&new| new).count(), 38);
 }
 
 #[test]

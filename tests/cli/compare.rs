@@ -88,7 +88,10 @@ fn json_is_the_content_of_summary_json_and_of_each_role() {
     let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
     assert_eq!(printed, folder.read("octomix-out/summary.json"));
     let mut summary: Value = serde_json::from_str(&printed).unwrap();
-    assert_eq!(summary["files"], json!(["src/compare.json", "summary.json"]));
+    assert_eq!(
+        summary["files"],
+        json!(["src/clusters.csv", "src/compare.json", "report.html", "summary.json"])
+    );
     let role = summary["src"].as_object_mut().unwrap();
     assert!(role.remove("seconds").is_some());
     assert_eq!(summary["src"], folder.json("octomix-out/src/compare.json"));
@@ -129,6 +132,33 @@ fn the_k_means_compared_is_the_one_that_fit_gives() {
         compared["kmeans"]["clusters"].as_array().unwrap().iter().map(|c| &c["mean"]).collect();
     assert_eq!(json!(means), alone["means"]);
     assert_eq!(compared["kmeans"]["threshold"], alone["threshold"]);
+}
+
+#[test]
+fn each_address_has_its_cluster_of_both_models_and_the_page_shows_them() {
+    let folder = Folder::new();
+    folder.octomix(&["compare", TUTORIAL, "-o", "out"]).assert().success();
+    let page = folder.read("out/report.html");
+    for role in ["src", "dst"] {
+        let contingency = table(&folder.json(&format!("out/{role}/compare.json")));
+        let mut counted = vec![vec![0; contingency[0].len()]; contingency.len()];
+        let csv = folder.read(&format!("out/{role}/clusters.csv"));
+        let mut lines = csv.lines();
+        assert_eq!(lines.next(), Some("address,records,mixture,kmeans"));
+        for line in lines {
+            let cells: Vec<&str> = line.split(',').collect();
+            let [mixture, kmeans] = [2, 3].map(|at: usize| cells[at].parse::<usize>().unwrap());
+            counted[mixture][kmeans] += 1;
+        }
+        assert_eq!(counted, contingency, "{role}");
+        for model in ["mixture", "kmeans"] {
+            assert!(page.contains(&format!("id=\"{role}-{model}-bytes\"")), "{role} {model}");
+        }
+    }
+    assert!(page.contains("<h3>Who lies where</h3>"));
+    assert!(
+        page.contains("31 /24 subnets hold two addresses or more; the mixture splits 0 of them")
+    );
 }
 
 #[test]

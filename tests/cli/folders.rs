@@ -132,6 +132,56 @@ fn an_old_role_is_told_and_no_longer_scored() {
 }
 
 #[test]
+fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
+    let folder = folder();
+    let days = ["tue", "mon"].map(|day| format!("{day}.csv"));
+    for (at, day) in days.iter().enumerate() {
+        let row = |host: usize| format!("10.{at}.0.{host},10.9.{at}.{host}\n");
+        folder.write(day, "src,dst\n".to_owned() + &(1..9).map(row).collect::<String>());
+    }
+    folder.detect(&["tue.csv", "-k", "1", "-o", "st"]).assert().success();
+    let monday = ["mon.csv", "--role", "src", "-k", "1", "-o", "st"];
+    folder
+        .detect(&monday)
+        .assert()
+        .success()
+        .stdout(contains("\nReplaced there the results of tue.csv, 20"));
+    // Tuesday's destinations are still there, and no results.
+    assert!(folder.path("st/dst/model.json").exists());
+    let score = ["score", "mon.csv", "--model", "st", "-o", "scored"];
+    folder
+        .octomix(&score)
+        .assert()
+        .success()
+        .stdout(contains("None of 8 addresses is new.\n"))
+        .stdout(contains("model st/src/model.json, fitted to mon.csv, 20"));
+    assert!(!folder.path("scored/dst").exists());
+    let summary = folder.json("scored/summary.json");
+    assert!(summary["dst"].is_null() && summary["src"]["changes"]["addresses"]["new"] == 0);
+}
+
+#[test]
+fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
+    let folder = folder();
+    folder.write("other.txt", "10.0.0.1\n10.0.0.9\n");
+    let run = |arguments: &[&str]| {
+        let done = folder.octomix(&[arguments, &["-o", "out"]].concat()).assert().success();
+        let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+        let told =
+            printed.lines().find_map(|line| line.strip_prefix("Replaced there the results of "));
+        told.map(|told| told.split(',').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(run(&["fit", "list.txt", "-k", "1"]), None);
+    // The summary is replaced, if nothing else.
+    assert_eq!(run(&["extract", "other.txt"]).as_deref(), Some("list.txt"));
+    assert_eq!(run(&["sweep", "list.txt", "--k", "1"]).as_deref(), Some("other.txt"));
+    assert_eq!(run(&["sweep", "other.txt", "--k", "1"]).as_deref(), Some("list.txt"));
+    // Nothing tells any more what the fit had read: its date alone is known.
+    let told = run(&["fit", "list.txt", "-k", "1"]);
+    assert!(told.as_deref().is_some_and(|told| told.starts_with("20")), "{told:?}");
+}
+
+#[test]
 fn a_capture_whose_results_were_changed_is_done_again() {
     let folder = folder();
     let each = ["detect", "--each", "list.txt", "-k", "1", "-o", "each", "--quiet"];

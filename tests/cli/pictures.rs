@@ -59,6 +59,7 @@ fn a_page_of_a_loaded_model_is_written_too() {
     let page = folder.read("tuesday/report.html");
     assert!(page.contains("<h2 id=\"dst-title\">Destinations</h2>"));
     assert!(page.contains("octomix score --model monday"));
-    assert!(page.contains("<li>0 of 2,673 addresses new (none): 0 /24s new, 0 /16s new.</li>"));
+    assert!(page.contains("<li>None of 2,673 addresses is new.</li>"));
+    assert!(page.contains("That of the model monday/dst/model.json, fitted to "));
     assert!(!page.contains("How the fit went"), "the fit is told where it was made");
 }

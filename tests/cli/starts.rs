@@ -207,9 +207,16 @@ fn samples_are_reproducible_and_readable() {
     assert_eq!(sample("3"), first);
     assert_ne!(sample("4"), first);
     folder.write("sampled.csv", first);
-    let detect = ["sampled.csv", "--src-column", "address", "--role", "src", "-k", "3"];
+    let detect = ["sampled.csv", "-k", "3"];
     folder.detect(&detect).assert().success().stderr("");
     assert_eq!(folder.json("octomix-out/summary.json")["src"]["packets"], 500);
+
+    // Of a folder of results, as score takes it.
+    let of_folder = ["sample", "--model", "b", "--role", "src", "-n", "500", "--seed", "3"];
+    folder.octomix(&of_folder).assert().success().stdout(folder.read("sampled.csv"));
+    let error = "'b' holds a model of the sources and one of the destinations; choose with --role src or --role \
+                 dst; see octomix help";
+    fails(&folder, &["sample", "--model", "b"], 2, error);
 
     let error = "'k/src/model.json' is a model of kind kmeans; \
                  only mixtures are densities to draw from: bayesian or gaussian";

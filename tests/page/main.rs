@@ -390,6 +390,28 @@ fn the_page_of_a_batch_leads_to_that_of_each_capture() {
 }
 
 #[test]
+fn the_page_of_a_comparison_draws_both_models() {
+    let Some(browser) = Browser::open() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let compare = ["compare", "--quiet", "--engine", "cpu", "-k", "3", "--role", "src", TUTORIAL];
+    octomix(folder.path(), &compare);
+    browser.load(&folder.path().join("octomix-out/report.html"));
+    for model in ["mixture", "kmeans"] {
+        for canvas in [".base", ".over"] {
+            let pixels = drawn(&browser, &format!("#src-{model} .plane {canvas}"));
+            assert!(pixels > 100, "{model} {canvas}: {pixels} pixels");
+        }
+        // Its clusters can be hidden.
+        let before = drawn(&browser, &format!("#src-{model} .plane .base"));
+        click(&browser, &format!("#src-{model} .legend button"));
+        assert!(drawn(&browser, &format!("#src-{model} .plane .base")) < before, "{model}");
+    }
+    let sizes = text(&browser, "#src .contingency tbody");
+    assert!(sizes.lines().count() >= 2, "{sizes}");
+    assert_eq!(browser.log("browser"), Vec::<String>::new());
+}
+
+#[test]
 fn the_page_of_a_sweep_marks_the_knee_and_shows_markup_as_text() {
     let Some(browser) = Browser::open() else { return };
     let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::quoted::quoted;
 use crate::address::{AddressSet, OCTETS};
+use crate::behaviour::Earlier;
 use crate::model::pca::Pca;
 use crate::pass::Density;
 use crate::rule::Rule;
@@ -33,6 +34,8 @@ pub struct AddressTable<'a> {
     pub responsibilities: Option<&'a Density>,
     /// The rule that flags a share of any set, if one does.
     pub ranking: Option<Rule>,
+    /// Another day: whether it has not seen an address is told in a column of its own.
+    pub earlier: Option<&'a Earlier>,
 }
 
 impl AddressTable<'_> {
@@ -54,6 +57,7 @@ impl AddressTable<'_> {
         write!(out, "address,{counts},cluster,log_density,anomaly,pc1,pc2")?;
         more(out)?;
         out.write_all(activity::names(self.set).as_bytes())?;
+        out.write_all(self.earlier.map_or(b"", |_| b",new"))?;
         (0..self.components()).try_for_each(|k| write!(out, ",responsibility_{k}"))?;
         writeln!(out)
     }
@@ -114,6 +118,9 @@ impl AddressTable<'_> {
                 self.write_fields(row, &mut text);
                 more(row, &mut text)?;
                 activity::write(self.set, row.at as usize, &mut times, &mut text);
+                if let Some(is_new) = self.is_new(row) {
+                    text.extend_from_slice(if is_new { b",true" } else { b",false" });
+                }
                 if let Some(density) = self.responsibilities {
                     let address = self.set.addresses()[row.at as usize];
                     density.responsibilities(address, &mut responsibilities);
@@ -156,6 +163,11 @@ impl AddressTable<'_> {
     pub(in crate::report) fn is_finding(&self, row: &Verdict) -> bool {
         let rules = self.ranking.map_or(row.rules(), |ranking| row.rules().without(ranking));
         !rules.is_empty()
+    }
+
+    /// Whether the other day has not seen the address of `row`; `None` without such a day.
+    pub(in crate::report) fn is_new(&self, row: &Verdict) -> Option<bool> {
+        Some(!self.earlier?.has(self.set.addresses()[row.at as usize]))
     }
 
     pub(in crate::report) fn components(&self) -> usize {

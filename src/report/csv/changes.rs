@@ -1,103 +1,116 @@
-//! changes.csv: each block that differs from the day of the model, and each address newly flagged.
+//! changes.csv: what is new since the day of the model, what has vanished, and what is newly flagged.
 
 use std::io::{self, Write};
 
-use crate::address::dotted;
+use crate::address::{AddressSet, dotted};
 use crate::describe::flagged::LISTED;
+use crate::describe::newest::NewAddress;
 use crate::describe::tiles::{Change, Tile, compare};
-use crate::report::summary::changes::{AddressChanges, Changes, NewlyFlagged, WeightChange};
-use crate::store::seen::{FLAGGED, SEEN, Seen};
+use crate::report::summary::changes::{AddressChanges, ChangedBlocks, NewlyFlagged};
+use crate::rule::prefix::Ascending;
+use crate::store::seen::Seen;
 
 /// What has become of a block, as changes.csv names it.
-fn kind(change: Change) -> &'static str {
-    match change {
-        Change::New => "new-block",
-        Change::Vanished => "vanished-block",
-        Change::Changed => "changed-block",
+fn kind(change: Change, tile: &Tile) -> &'static str {
+    match (change, tile.length) {
+        (Change::New, u32::BITS) => "new-address",
+        (Change::New, _) => "new-block",
+        (Change::Vanished, u32::BITS) => "vanished-address",
+        (Change::Vanished, _) => "vanished-block",
     }
 }
 
-/// Compares the ascending addresses of `now`, and those `flagged` among them, with what was `seen`.
-///
-/// Writes a row for each block that differs and each address newly flagged, and returns the totals.
+/// Compares the addresses of `set`, the `newest` and the `flagged` among them, with what was `seen`: writes a row for
+/// each block that is new, then for each that has vanished, then for each address newly flagged, and returns the totals.
 ///
 /// # Errors
 /// When `out` fails.
 pub fn write_changes(
     seen: &Seen,
-    now: &[u32],
+    set: &AddressSet,
+    newest: Vec<NewAddress>,
     flagged: &[u32],
-    weights: Vec<WeightChange>,
     out: &mut dyn Write,
-) -> io::Result<Changes> {
-    writeln!(out, "kind,block,then,now,new,vanished")?;
-    let row = |tile: Tile, change| {
-        let (kind, counts) = (kind(change), tile.counts);
-        let (new, vanished) = (counts.added(), counts.vanished());
-        writeln!(out, "{kind},{tile},{},{},{new},{vanished}", counts.then, counts.now)
+) -> io::Result<(Option<AddressChanges>, Option<NewlyFlagged>)> {
+    let now = Ascending::new(set.addresses());
+    let packets = |first, length| -> u64 {
+        let ranks = now.block(first, length);
+        ranks.map(|rank| set.packets(now.position(rank) as usize)).fold(0, u64::saturating_add)
     };
-    let then = seen.addresses.as_ref();
-    let addresses = then.map(|then| compare(then.iter(), now.iter().copied(), row)).transpose()?;
-    let newly_flagged = match &seen.flagged {
-        None => None,
-        Some(then) => {
-            let mut newly = NewlyFlagged { count: 0, addresses: Vec::new() };
-            for &address in flagged.iter().filter(|&&address| !then.contains(address)) {
-                newly.count += 1;
-                if newly.addresses.len() < LISTED {
-                    newly.addresses.push(dotted(address));
+    writeln!(out, "kind,block,addresses,{}", set.unit().column())?;
+    let mut addresses = None;
+    if let Some(then) = &seen.addresses {
+        let mut blocks = [ChangedBlocks::default(), ChangedBlocks::default()];
+        let mut counts = Default::default();
+        // What is new comes first, so all is walked over twice: little beside what there may be to keep.
+        for (wanted, blocks) in [Change::New, Change::Vanished].into_iter().zip(&mut blocks) {
+            let row = |tile: Tile, change| {
+                if change != wanted {
+                    return Ok(());
                 }
-                // An address was there, or not, or that is not known.
-                let was = seen.addresses.as_ref().map(|then| u8::from(then.contains(address)));
-                let [was, new] = [was, was.map(|was| 1 - was)]
-                    .map(|count| count.map_or(String::new(), |count| count.to_string()));
-                writeln!(out, "newly-flagged,{},{was},1,{new},0", dotted(address))?;
-            }
-            Some(newly)
+                blocks.add(tile);
+                write!(out, "{},{tile},{},", kind(change, &tile), tile.addresses)?;
+                match change {
+                    Change::New => writeln!(out, "{}", packets(tile.first, tile.length)),
+                    Change::Vanished => writeln!(out),
+                }
+            };
+            counts = compare(then.iter(), now.addresses().iter().copied(), row)?;
         }
-    };
-    let files = [(SEEN, seen.addresses.is_none()), (FLAGGED, seen.flagged.is_none())];
-    let missing = files.into_iter().filter_map(|(file, lacks)| lacks.then_some(file)).collect();
-    let addresses = addresses.map(AddressChanges::from);
-    Ok(Changes { addresses, weights, newly_flagged, missing })
+        let [new, vanished] = blocks;
+        addresses = Some(AddressChanges::new(counts, newest, new, vanished));
+    }
+    let Some(then) = &seen.flagged else { return Ok((addresses, None)) };
+    let mut newly = NewlyFlagged { count: 0, addresses: Vec::new() };
+    for &address in flagged.iter().filter(|&&address| !then.contains(address)) {
+        newly.count += 1;
+        if newly.addresses.len() < LISTED {
+            newly.addresses.push(dotted(address));
+        }
+        writeln!(out, "newly-flagged,{},1,{}", dotted(address), packets(address, u32::BITS))?;
+    }
+    Ok((addresses, Some(newly)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::{Counter, Unit};
 
     #[test]
-    fn what_is_not_known_is_said_and_the_rest_is_told() -> io::Result<()> {
-        let weights = vec![WeightChange { cluster: 0, then: 1.0, now: 1.0 }];
-        let now = [0x0a00_0001, 0x0a00_0009, 0x0b00_0001];
-        let told = |seen: &Seen| {
+    fn what_is_new_comes_first_and_what_is_not_known_is_left_out() -> io::Result<()> {
+        let mut counter = Counter::default();
+        let now = [0x0b00_0001, 0x0a00_0001, 0x0a00_0009, 0x0a00_0009];
+        now.into_iter().for_each(|address| counter.count(address));
+        let set = counter.finish().counting(Unit::Records);
+        let told = |addresses: Option<&[u32]>, flagged: Option<&[u32]>| {
+            let [addresses, flagged] =
+                [addresses, flagged].map(|set| Some(set?.iter().copied().collect()));
             let mut out = Vec::new();
-            let changes = write_changes(seen, &now, &now[1..], weights.clone(), &mut out)?;
-            Ok::<_, io::Error>((changes, String::from_utf8_lossy(&out).into_owned()))
+            let flags = [0x0a00_0009, 0x0b00_0001];
+            let seen = Seen { addresses, flagged };
+            let found = write_changes(&seen, &set, Vec::new(), &flags, &mut out)?;
+            Ok::<_, io::Error>((found, String::from_utf8_lossy(&out).into_owned()))
         };
-        let (changes, csv) = told(&Seen::default())?;
-        assert_eq!(changes.missing, [SEEN, FLAGGED]);
-        assert_eq!((changes.addresses, changes.newly_flagged), (None, None));
-        assert_eq!(csv, "kind,block,then,now,new,vanished\n");
+        let (found, csv) = told(None, None)?;
+        assert_eq!(found, (None, None));
+        assert_eq!(csv, "kind,block,addresses,records\n");
 
-        let set = |addresses: &[u32]| Some(addresses.iter().copied().collect());
-        let flagged = set(&[0x0b00_0001]);
-        let (changes, csv) =
-            told(&Seen { addresses: set(&[0x0a00_0001, 0x0b00_0001]), flagged: flagged.clone() })?;
-        assert!(changes.missing.is_empty());
+        let (found, csv) =
+            told(Some(&[0x0900_0000, 0x0900_0001, 0x0b00_0001]), Some(&[0x0b00_0001]))?;
         assert_eq!(
             csv,
-            "kind,block,then,now,new,vanished\n\
-             changed-block,10.0.0.0/24,1,2,1,0\n\
-             newly-flagged,10.0.0.9,0,1,1,0\n"
+            "kind,block,addresses,records\n\
+             new-block,10.0.0.0/28,2,3\n\
+             vanished-block,9.0.0.0/31,2,\n\
+             newly-flagged,10.0.0.9,1,2\n"
         );
-        assert_eq!(
-            changes.addresses.map(|found| (found.new, found.new_share)),
-            Some((1, 1.0 / 3.0))
-        );
-        let (changes, csv) = told(&Seen { addresses: None, flagged })?;
-        assert_eq!(changes.newly_flagged.map(|newly| newly.count), Some(1));
-        assert_eq!(csv, "kind,block,then,now,new,vanished\nnewly-flagged,10.0.0.9,,1,,0\n");
+        let (Some(addresses), Some(newly)) = found else { panic!("{found:?}") };
+        assert_eq!((addresses.new, addresses.vanished, newly.count), (2, 2, 1));
+        assert_eq!(addresses.new_blocks.largest[0].block, "10.0.0.0/28");
+        let (found, csv) = told(None, Some(&[0x0b00_0001]))?;
+        assert!(found.0.is_none());
+        assert_eq!(csv, "kind,block,addresses,records\nnewly-flagged,10.0.0.9,1,2\n");
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod changes;
+mod clusters;
 mod index;
 mod pairs;
 mod quoted;
@@ -9,6 +10,7 @@ mod sweep;
 
 pub use addresses::AddressTable;
 pub use changes::write_changes;
+pub use clusters::write_clusters;
 pub use index::write_index;
 pub use pairs::write_pairs;
 pub use sweep::write_sweep;

@@ -3,19 +3,16 @@
 use serde::Serialize;
 
 use super::role::{MOST_FLAGS, RolePage};
-use crate::describe::clusters::Cluster;
+use crate::address::Unit;
 use crate::describe::drawing::{Cells, SIDE};
 use crate::describe::flagged::Anomaly;
 use crate::describe::plane::{Extent, Shape};
-use crate::input::Role;
-use crate::report::summary::RoleSummary;
-use crate::words::title;
 
 /// A section's data, as its script reads it.
 #[derive(Serialize)]
 pub(super) struct RoleData<'a> {
-    key: &'static str,
-    title: &'static str,
+    key: &'a str,
+    title: &'a str,
     addresses: usize,
     unit: UnitData,
     threshold: Option<f64>,
@@ -65,39 +62,55 @@ struct FlagData<'a> {
     surprise: Vec<[f64; 4]>,
 }
 
+/// What is told of the addresses of a picture.
+pub(super) struct Pictured<'a> {
+    /// The element that shows it.
+    pub key: &'a str,
+    /// Their title.
+    pub title: &'a str,
+    /// How many there are.
+    pub addresses: usize,
+    /// What was counted of them.
+    pub unit: Unit,
+    /// The log-density below which they are flagged.
+    pub threshold: f64,
+    /// How many each cluster holds.
+    pub sizes: Vec<u64>,
+    /// How many are flagged.
+    pub flagged: usize,
+}
+
+impl Pictured<'_> {
+    /// Whether a cluster fits one byte.
+    pub fn is_narrow(&self) -> bool {
+        self.sizes.len() <= 256
+    }
+}
+
 impl<'a> RoleData<'a> {
-    pub fn new(
-        role: Role,
-        found: &RoleSummary,
-        page: &'a RolePage,
-        densities: [f64; 2],
-        narrow: bool,
-    ) -> Self {
+    /// What `page` shows of what is `pictured`, whose log-densities have this range.
+    pub fn new(pictured: &Pictured<'a>, page: &'a RolePage, densities: [f64; 2]) -> Self {
         let side = match page.drawing.cells {
             Cells::Points(_) => None,
             Cells::Image(_) => Some(SIDE),
         };
-        let cluster =
-            |(cluster, &shape): (&Cluster, &Shape)| ClusterData { size: cluster.size, shape };
+        let &Pictured { key, title, addresses, unit, threshold, ref sizes, flagged } = pictured;
+        let cluster = |(&size, &shape): (&u64, &Shape)| ClusterData { size, shape };
         Self {
-            key: role.key(),
-            title: title(role),
-            addresses: found.addresses,
-            unit: UnitData {
-                nouns: found.unit.nouns(),
-                title: found.unit.title(),
-                column: found.unit.column(),
-            },
-            threshold: Some(found.threshold.log_density).filter(|limit| limit.is_finite()),
+            key,
+            title,
+            addresses,
+            unit: UnitData { nouns: unit.nouns(), title: unit.title(), column: unit.column() },
+            threshold: Some(threshold).filter(|limit| limit.is_finite()),
             densities,
-            width: if narrow { 1 } else { 2 },
+            width: if pictured.is_narrow() { 1 } else { 2 },
             side,
             extent: page.drawing.extent,
             mean: page.pca.mean,
             axes: page.pca.components,
             explained: page.pca.explained_variance_ratio,
-            clusters: found.clusters.iter().zip(&page.shapes).map(cluster).collect(),
-            flags: FlagData::new(found.anomaly_count, &page.flags),
+            clusters: sizes.iter().zip(&page.shapes).map(cluster).collect(),
+            flags: FlagData::new(flagged, &page.flags),
         }
     }
 }

@@ -68,6 +68,14 @@ for (const section of document.querySelectorAll("section.role")) {
   section.octomix = { role, plane, space, table };
 }
 
+// Two models over the same addresses, each with a picture of its own.
+for (const half of document.querySelectorAll("section.compare .half")) {
+  const role = new Role(half), plane = new Plane(role, find(".plane", half), find(".said", half));
+  legend(role, find(".legend", half), () => plane.redraw());
+  pictures.push(plane);
+  half.octomix = { role, plane };
+}
+
 // Titles of the charts become tooltips as prompt as the others.
 for (const title of document.querySelectorAll(".chart title")) {
   const [first, ...rest] = title.textContent.split(": "), shape = title.parentNode;

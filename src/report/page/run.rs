@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::data::RoleData;
+use super::data::{Pictured, RoleData};
 use super::finding::{Finding, Told};
 use super::frame::{Frame, Invocation};
 use super::model::fit_sentence;
@@ -71,9 +71,16 @@ struct RoleSection<'a> {
 impl<'a> RoleSection<'a> {
     fn new(role: Role, found: &'a RoleSummary, page: &RolePage) -> io::Result<Self> {
         let threshold = found.threshold.log_density;
-        // One byte a cluster where that is enough.
-        let narrow = found.clusters.len() <= 256;
-        let (bytes, densities) = embed::bytes(&page.drawing, narrow);
+        let pictured = Pictured {
+            key: role.key(),
+            title: title(role),
+            addresses: found.addresses,
+            unit: found.unit,
+            threshold,
+            sizes: found.clusters.iter().map(|cluster| cluster.size).collect(),
+            flagged: found.anomaly_count,
+        };
+        let (bytes, densities) = embed::bytes(&page.drawing, pictured.is_narrow());
         let [least, most] = densities;
         let told = if threshold.is_finite() { threshold } else { least };
         // An address that is far out must not press all others into one bar.
@@ -89,7 +96,7 @@ impl<'a> RoleSection<'a> {
             fanout: chart::fanout(&page.fanout, "records"),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
             trace: chart::trace(&page.trace),
-            data: embed::json(&RoleData::new(role, found, page, densities, narrow))?,
+            data: embed::json(&RoleData::new(&pictured, page, densities))?,
             bytes,
         })
     }
@@ -128,9 +135,11 @@ impl<'a> RoleSection<'a> {
         text::main_blocks(&cluster.blocks)
     }
 
-    /// What has changed since the day of the model.
-    fn changes(&self) -> Vec<String> {
-        self.found.changes.as_ref().map(text::sentences).unwrap_or_default()
+    /// The model of another day, and what has changed since.
+    fn changes(&self) -> Option<(String, Vec<String>)> {
+        let changes = self.found.changes.as_ref()?;
+        let file = format!("{}/changes.csv", self.key);
+        Some((text::since(&changes.since), text::sentences(changes, self.found.unit, &file)))
     }
 
     /// The name of a rule, what it flagged, and by what.

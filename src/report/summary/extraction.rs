@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::reading::Reading;
 use crate::address::{AddressSet, Unit};
 use crate::input::PerRole;
-use crate::store::MadeFrom;
+use crate::store::{MadeFrom, Origin};
 
 /// summary.json of octomix extract and octomix merge.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +25,9 @@ pub struct Extraction {
     pub output: String,
     /// The files written, as paths below that directory.
     pub files: Vec<String>,
+    /// Where the results come from that these took the place of. It is of the folder, and not of the results.
+    #[serde(skip)]
+    pub replaced: Option<Origin>,
     /// How long it took.
     pub seconds: ExtractionSeconds,
     /// What it was made from, in a batch.

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::pairs::PairsSummary;
 use super::reading::Reading;
 use crate::input::{PerRole, Role};
-use crate::store::MadeFrom;
+use crate::store::{MadeFrom, Origin};
 
 /// The summary of a run that found an `R` for each role.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +30,9 @@ pub struct Summary<R> {
     pub output: String,
     /// The files written, as paths below that directory.
     pub files: Vec<String>,
+    /// Where the results come from that these took the place of. It is of the folder, and not of the results.
+    #[serde(skip)]
+    pub replaced: Option<Origin>,
     /// How long it took.
     pub seconds: RunSeconds,
     /// What the results of a batch were made from, so that it can be continued.

@@ -43,16 +43,15 @@ impl Findings for Timed<Comparison> {
             writeln!(out, "\n  All clusters are in {}", shown_path(&file))?;
         }
         writeln!(out)?;
-        let blocks = counted(comparison.blocks, "/24 subnet holds", "/24 subnets hold");
-        writeln!(
-            out,
-            "  {blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
-            grouped(mixture.split_blocks),
-            grouped(kmeans.split_blocks)
-        )?;
+        writeln!(out, "  {}", splits(comparison))?;
         let shared = comparison.shared_anomalies;
-        write_anomalies("the mixture", mixture, shared, "K-Means", out)?;
-        write_anomalies("K-Means", kmeans, shared, "the mixture", out)
+        for (name, model, other) in
+            [("the mixture", mixture, "K-Means"), ("K-Means", kmeans, "the mixture")]
+        {
+            let [count, places] = anomalies(name, model, shared, other);
+            writeln!(out, "  {count}\n    {places}")?;
+        }
+        Ok(())
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -94,8 +93,18 @@ fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Resu
     Ok(full.len() <= CLUSTERS_SHOWN)
 }
 
+/// How many subnets each model splits.
+pub(in crate::report) fn splits(Comparison { blocks, mixture, kmeans, .. }: &Comparison) -> String {
+    let blocks = counted(*blocks, "/24 subnet holds", "/24 subnets hold");
+    format!(
+        "{blocks} two addresses or more; the mixture splits {} of them, K-Means {}.",
+        grouped(mixture.split_blocks),
+        grouped(kmeans.split_blocks)
+    )
+}
+
 /// The commonest values with their counts, and how many others there are.
-fn common(octet: &OctetValues) -> String {
+pub(in crate::report) fn common(octet: &OctetValues) -> String {
     let shown = octet.values.iter().take(VALUES_SHOWN);
     let mut told: Vec<String> =
         shown.map(|value| format!("{} ({})", value.value, grouped(value.count))).collect();
@@ -105,23 +114,25 @@ fn common(octet: &OctetValues) -> String {
     told.join(", ")
 }
 
-fn write_anomalies(
+/// The anomalies of a `model` called `name`, of which so many are `shared`, and in which clusters of the `other` they lie.
+pub(in crate::report) fn anomalies(
     name: &str,
     model: &Compared,
     shared: u64,
     other: &str,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+) -> [String; 2] {
     let remote = counted(model.anomalies, "address", "addresses");
-    let shared = grouped(shared);
-    writeln!(out, "  {remote} below the threshold of {name}, {shared} of {other} too;")?;
     let by_cluster = model.anomalies_by_other.iter().enumerate().filter(|&(_, &count)| count > 0);
     let told: Vec<String> = by_cluster
         .take(CLUSTERS_SHOWN)
         .map(|(cluster, &count)| format!("{} in {cluster}", grouped(count)))
         .collect();
     let told = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
-    writeln!(out, "    by cluster of {other}: {told}.")
+    let shared = grouped(shared);
+    [
+        format!("{remote} below the threshold of {name}, {shared} of {other} too;"),
+        format!("by cluster of {other}: {told}."),
+    ]
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out)?;
-    write_files(&summary.files, &summary.output, out)?;
+    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), out)?;
     let seconds = &summary.seconds;
     let [total, read, write] = [seconds.total, seconds.read, seconds.write].map(duration);
     writeln!(out, "Took {total}: reading {read}, writing {write}")

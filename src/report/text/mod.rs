@@ -15,7 +15,8 @@ pub mod table;
 mod wrap;
 
 pub(super) use blocks::main_blocks;
-pub(super) use changes::sentences;
+pub(super) use changes::{sentences, since};
+pub(super) use compare::{anomalies, common, splits};
 pub(super) use role::{flagged_by, found_by, is_ranking};
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};

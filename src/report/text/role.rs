@@ -53,12 +53,7 @@ impl Findings for RoleSummary {
         writeln!(out)?;
         write_clusters(self, layout.output, out)?;
         writeln!(out)?;
-        write_fit(self, out)?;
-        if let Some(changes) = &self.changes {
-            writeln!(out)?;
-            write_changes(changes, &format!("{}/changes.csv", role.key()), out)?;
-        }
-        Ok(())
+        write_fit(self, out)
     }
 
     fn write_first(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -87,6 +82,10 @@ impl Findings for RoleSummary {
     }
 
     fn write_second(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(changes) = &self.changes {
+            let file = format!("{}/changes.csv", role.key());
+            write_changes((title(role), changes), (self.unit, &file), width, out)?;
+        }
         if self.highest.is_empty() {
             return Ok(());
         }

@@ -7,6 +7,7 @@ use super::reading::write_reading;
 use super::scatter::Scatter;
 use crate::input::{PerRole, Role};
 use crate::report::summary::{RoleSeconds, Summary};
+use crate::store::Origin;
 use crate::words::{counted, duration, title};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
@@ -94,7 +95,7 @@ pub fn write<R: Findings>(
         }
     }
     writeln!(out)?;
-    write_files(&summary.files, &summary.output, out)?;
+    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), out)?;
     let names = ["reading", "opening the engine", "fitting", "labelling", "writing"];
     write!(out, "Took {}", duration(summary.seconds.total))?;
     let mut mark = ": ";
@@ -117,12 +118,17 @@ pub(in crate::report) fn stages<R: Findings>(summary: &Summary<R>) -> [f64; 5] {
     stages
 }
 
-/// The `files` written below `output`, a folder a line.
-pub(super) fn write_files(files: &[String], output: &str, out: &mut dyn Write) -> io::Result<()> {
+/// The `files` written below `output`, a folder a line, and what they `replaced`.
+pub(super) fn write_files(
+    files: &[String],
+    output: &str,
+    replaced: Option<&Origin>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let count = counted(files.len() as u64, "file", "files");
     writeln!(out, "Wrote {count} to {output}:")?;
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         writeln!(out, "  {}", folder.join("  "))?;
     }
-    Ok(())
+    replaced.map_or(Ok(()), |origin| writeln!(out, "Replaced there the results of {origin}"))
 }

@@ -20,7 +20,8 @@ Examples:
 ///
 /// Prints the contingency table of their clusters and the adjusted Rand index, what the addresses of
 /// each cluster start with, how many /24 subnets each of them splits, and what each says of the
-/// other's anomalies. Writes compare.json for each role, and summary.json, below the output directory.
+/// other's anomalies. Writes clusters.csv, which has both clusters of each address, and compare.json for each role,
+/// and report.html and summary.json, below the output directory.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompareArgs {

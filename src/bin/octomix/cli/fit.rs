@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use octomix::input::Roles;
 
+use super::choice::one_of;
+use super::input::ONE_ROLE;
 use super::{
     AllowArgs, CheckpointArgs, EngineArgs, InputArgs, ModelArgs, OutputArgs, PairsArgs,
     PictureArgs, PrintArgs, RuleArgs, RulesArgs, TableArgs,
@@ -64,7 +67,7 @@ Examples:
 /// Scores addresses by a model that was fitted before: cluster, log-density and the verdict of the
 /// threshold that the model was trained with; and tells what has changed since.
 ///
-/// changes.csv has the blocks that are new, have vanished or have changed, and what is newly flagged.
+/// changes.csv has the blocks and addresses that are new, those that have vanished, and what is newly flagged.
 #[derive(Debug, Args)]
 #[command(after_help = SCORE_EXAMPLES)]
 pub struct ScoreArgs {
@@ -94,11 +97,11 @@ pub struct ScoreArgs {
 const SAMPLE_EXAMPLES: &str = "\
 Examples:
   A thousand addresses such as the model expects:
-    octomix sample --model octomix-out/src/model.json --count 1000
+    octomix sample --model octomix-out --role src --count 1000
 
-  As a capture that octomix reads:
+  As a list that octomix reads:
     octomix sample --model octomix-out/src/model.json > sampled.csv
-    octomix detect --role src --src-column address sampled.csv";
+    octomix detect sampled.csv";
 
 /// Draws addresses from a fitted mixture, as CSV: address,cluster.
 ///
@@ -108,9 +111,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = SAMPLE_EXAMPLES)]
 pub struct SampleArgs {
-    /// The model.json to draw from
-    #[arg(long, value_name = "FILE")]
+    /// The model.json to draw from, or a directory that octomix fit or detect wrote
+    #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
+    /// The role whose model to draw from, of a directory that holds several
+    #[arg(long, value_parser = one_of(ONE_ROLE))]
+    pub role: Option<Roles>,
     /// How many addresses to draw
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
     pub count: u64,

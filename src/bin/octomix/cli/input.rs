@@ -116,6 +116,13 @@ const TUNNELS: &[Choice<Tunnels>] = &[
     (Tunnels::Inner, "inner", "The innermost"),
 ];
 
+/// The roles that make one set.
+pub(super) const ONE_ROLE: &[Choice<Roles>] = &[
+    (Roles::Source, "src", "Sources"),
+    (Roles::Destination, "dst", "Destinations"),
+    (Roles::Any, "any", "Sources and destinations as one set"),
+];
+
 pub(super) const ROLES: &[Choice<Roles>] = &[
     (Roles::Source, "src", "Sources"),
     (Roles::Destination, "dst", "Destinations"),

@@ -14,6 +14,7 @@ mod inputs;
 mod model;
 mod output;
 mod rules;
+mod sets;
 mod sweep;
 
 use std::num::NonZeroUsize;
@@ -37,6 +38,7 @@ pub use output::{
     CheckpointArgs, Format, OutputArgs, PictureArgs, PrintArgs, TableArgs, TableFormat,
 };
 pub use rules::{AllowArgs, PairsArgs, RuleArgs, RulesArgs};
+pub use sets::{SetForm, SetsArgs};
 pub use sweep::SweepArgs;
 
 const EXAMPLES: &str = "\
@@ -84,6 +86,7 @@ pub enum Command {
     Fit(FitArgs),
     Score(ScoreArgs),
     Sample(SampleArgs),
+    Sets(SetsArgs),
     Sweep(SweepArgs),
     Compare(CompareArgs),
     Generate(GenerateArgs),

@@ -1,14 +1,20 @@
 //! `octomix compare`: a mixture against K-Means over the same addresses.
 
+use std::io::Write;
 use std::time::Instant;
 
 use octomix::analysis::{self, Compared, Criteria, Labelled};
 use octomix::describe::agreement::Side;
+use octomix::describe::fanout::Fanout;
+use octomix::describe::plane::Shape;
 use octomix::model::any::Params;
+use octomix::report::csv::write_clusters;
+use octomix::report::page::{ComparedPage, FILE, RolePage, write_compare};
 use octomix::report::summary::compare::{self, Comparison};
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::{RoleSeconds, Timed};
 
+use super::page::invocation;
 use super::plan::{Plan, warn_of_few};
 use super::role::{Desk, applied};
 use super::run::{self, start, timed};
@@ -35,7 +41,10 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let criteria =
         Criteria { score: score.score, threshold: score.threshold, ..Criteria::default() };
     let found = run.each_role(&capture, |desk| compare(desk, &plan, clusters, &criteria))?;
-    let summary = run::complete(run, &capture, found, None, None)?;
+    let (found, pages) = found.into_map(|_, found| found.unzip()).unzip();
+    let about = invocation();
+    let page = |summary: &_, out: &mut dyn Write| write_compare(summary, &pages, &about, out);
+    let summary = run::complete(run, &capture, found, None, Some((FILE, &page)))?;
     run::show(&summary, &Default::default(), print)
 }
 
@@ -45,7 +54,7 @@ fn compare(
     plan: &Plan,
     clusters: Option<usize>,
     criteria: &Criteria<'_>,
-) -> Result<Timed<Comparison>, Failure> {
+) -> Result<(Timed<Comparison>, ComparedPage), Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let mixture = plan.for_desk(&mut desk)?;
     if let Some(clusters) = clusters {
@@ -65,13 +74,32 @@ fn compare(
     };
     let (of_mixture, of_kmeans) = (told(&mixture, &agreement.a), told(&kmeans, &agreement.b));
     let comparison = Comparison::new(set.len(), &agreement, of_mixture, of_kmeans);
-    let file = desk.file("compare.json");
-    let (written, write) = timed(|| desk.output.write(&file, |out| write_json(&comparison, out)));
+    let [labels, file] = ["clusters.csv", "compare.json"].map(|name| desk.file(name));
+    let (written, write) = timed(|| {
+        let (a, b) = (mixture.labels(), kmeans.labels());
+        desk.output.write(&labels, |out| write_clusters(set, a, b, out))?;
+        desk.output.write(&file, |out| write_json(&comparison, out))
+    });
     written?;
     let spent = RoleSeconds {
         fit: (mixture.fit_time + kmeans.fit_time).as_secs_f64(),
         label: (mixture.label_time + kmeans.label_time).as_secs_f64(),
         write,
     };
-    Ok(Timed { found: comparison, seconds: spent })
+    let [mixture, kmeans] = [mixture, kmeans].map(picture);
+    let page = ComparedPage { mixture, kmeans };
+    Ok((Timed { found: comparison, seconds: spent }, page))
+}
+
+/// What a page shows of the addresses under one of the two models.
+fn picture(Labelled { fitted, pca, drawing, .. }: Labelled) -> RolePage {
+    RolePage {
+        shapes: Shape::of(&fitted.model().estimate(), &pca),
+        pca,
+        drawing,
+        evidence: Vec::new(),
+        fanout: Fanout::default(),
+        flags: Vec::new(),
+        trace: Vec::new(),
+    }
 }

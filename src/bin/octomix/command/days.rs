@@ -1,22 +1,25 @@
 //! One day beside another: what is kept of the day that a model is fitted to, and what has changed
 //! since.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use octomix::address::Blocks;
+use octomix::analysis::Scored;
 use octomix::behaviour::{Activities, Conversations, Earlier, Side};
 use octomix::input::{Capture, Role};
 use octomix::report::csv::{write_changes, write_pairs};
-use octomix::report::summary::changes::{Changes, WeightChange};
+use octomix::report::summary::changes::{Changes, Since, WeightChange};
 use octomix::report::summary::pairs::PairsSummary;
-use octomix::rule::prefix::Ascending;
 use octomix::rule::{Context, pairs};
 use octomix::store::behaviour::{self, Day, DayError};
 use octomix::store::model::Loaded;
 use octomix::store::roaring;
 use octomix::store::seen::{FLAGGED, SEEN, Seen};
-use octomix::store::{Output, WriteError};
+use octomix::store::{Origin, Output, WriteError};
+use octomix::words::shown_path;
 
+use super::detect::MODELS;
+use super::models::{folder_of, model_file};
 use super::role::Desk;
 use super::run::Run;
 
@@ -93,14 +96,7 @@ fn side(role: Role) -> Side {
 /// # Errors
 /// When it cannot be read.
 pub fn day(path: &Path) -> Result<Option<Day>, DayError> {
-    let beside = match path.is_dir() {
-        true => Some(path.to_path_buf()),
-        // A bare name has no parent.
-        false => {
-            path.canonicalize().ok().and_then(|path| Some(path.parent()?.parent()?.to_path_buf()))
-        }
-    };
-    beside.map_or(Ok(None), |beside| behaviour::read(&beside.join(behaviour::SEEN)))
+    folder_of(path).map_or(Ok(None), |folder| behaviour::read(&folder.join(behaviour::SEEN)))
 }
 
 /// The addresses of `role` on the day that was `seen`, so many, and what they did; `None` if neither is known.
@@ -129,36 +125,30 @@ pub fn earlier(
     Ok(Some(Earlier::new(addresses, activities.unwrap_or_default())))
 }
 
-/// Where the model of `role` is, of those at `path`.
-pub fn model_file(path: &Path, role: Role) -> PathBuf {
-    if !path.is_dir() {
-        return path.to_path_buf();
-    }
-    let file = path.join(role.key()).join("model.json");
-    if file.exists() { file } else { path.join("model.json") }
-}
-
-/// What has changed since the day that was `seen` and `loaded`'s model was fitted to: in the addresses, in
-/// those that are `flagged`, and in the `weights` of clusters. Writes changes.csv.
+/// What has changed since the day that was `seen` and to which `loaded`, one of the `models`, was fitted: in the
+/// addresses, in those that are flagged, and in the weights of clusters. Writes changes.csv.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn changes(
     desk: &mut Desk<'_>,
+    models: &Path,
     seen: &Seen,
     loaded: &Loaded,
-    flagged: &[u32],
-    weights: &[f64],
+    Scored { judged, weights }: &Scored,
 ) -> Result<Changes, WriteError> {
-    let pairs = loaded.file.weights.iter().zip(weights).enumerate();
-    let weights = pairs.map(|(cluster, (&then, &now))| WeightChange { cluster, then, now });
     let name = desk.file("changes.csv");
     let mut file = desk.output.create(&name)?;
-    let ascending = Ascending::new(desk.set.addresses());
-    let changes = write_changes(seen, ascending.addresses(), flagged, weights.collect(), &mut file)
+    let (newest, flagged) = (judged.newest.clone(), &judged.flagged);
+    let (addresses, newly_flagged) = write_changes(seen, desk.set, newest, flagged, &mut file)
         .map_err(|error| file.failed(&error))?;
     desk.output.keep(&name, file)?;
-    Ok(changes)
+    let model = shown_path(&model_file(models, desk.role));
+    let fitted = folder_of(models).and_then(|folder| Origin::of(&folder, MODELS));
+    let pairs = loaded.file.weights.iter().zip(weights).enumerate();
+    let weights = pairs.map(|(cluster, (&then, &now))| WeightChange { cluster, then, now });
+    let (since, weights) = (Since { model, fitted }, weights.collect());
+    Ok(Changes { since, addresses, weights, newly_flagged, missing: seen.missing() })
 }
 
 /// Tells if pairs were asked for and there is none.

@@ -62,7 +62,7 @@ pub fn roles(
         ..Criteria::default()
     };
     let (score, ranking) = (criteria.score, criteria.ranking());
-    let tables = TablesWanted { score, ranking, args: args.tables };
+    let tables = TablesWanted { score, ranking, earlier: None, args: args.tables };
     let found = run.each_role(capture, |desk| {
         let criteria = Criteria { context: context(capture, desk.role), ..criteria };
         detect(desk, plan, &criteria, Some(tables))
@@ -125,7 +125,7 @@ fn detect(
     mut desk: Desk<'_>,
     plan: &Plan,
     criteria: &Criteria<'_>,
-    tables: Option<TablesWanted>,
+    tables: Option<TablesWanted<'_>>,
 ) -> Result<Findings, Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let fit_plan = plan.for_desk(&mut desk)?;

@@ -167,6 +167,7 @@ pub fn write(
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
         files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
+        replaced: output.replaced(),
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
         made_from,
     };

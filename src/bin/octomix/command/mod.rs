@@ -10,6 +10,7 @@ mod devices;
 mod extract;
 mod generate;
 mod inputs;
+mod models;
 mod page;
 mod plan;
 mod role;
@@ -17,6 +18,7 @@ mod run;
 mod sample;
 mod score;
 mod shards;
+mod sets;
 mod start_file;
 mod sweep;
 mod validate;
@@ -95,6 +97,7 @@ pub fn run(command: &Command, machine: &Machine) -> Result<(), Failure> {
         Command::Fit(args) => detect::fit(args),
         Command::Score(args) => score::run(args),
         Command::Sample(args) => sample::run(args),
+        Command::Sets(args) => sets::run(args),
         Command::Sweep(args) => sweep::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Generate(args) => generate::run(args),
@@ -166,6 +169,11 @@ pub enum Failure {
     Died(String),
     #[error("{error}")]
     Ended { error: String, status: u8 },
+    #[error(
+        "the manifest of '{}' lists no addresses of the role asked for; give another --role, or name the files",
+        shown_path(path)
+    )]
+    NoAddresses { path: PathBuf },
     #[error("{0}; see octomix help")]
     Usage(String),
     #[error("{0}; ask for another number with --addresses")]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use octomix::address::{AddressSet, Points, Unit};
 use octomix::analysis::{AnalysisError, Criteria, Fitted, Judged, Watcher};
+use octomix::behaviour::Earlier;
 use octomix::describe::drawing::{Drawing, DrawingBuilder};
 use octomix::describe::fanout::Fanout;
 use octomix::describe::flagged::Flagged;
@@ -128,7 +129,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Watches the role's analysis, and writes the tables that are `wanted` once a model is fitted.
-    pub fn watch(&mut self, wanted: Option<TablesWanted>) -> RoleWatcher<'_, 'a> {
+    pub fn watch<'d>(&'d mut self, wanted: Option<TablesWanted<'d>>) -> RoleWatcher<'d, 'a> {
         RoleWatcher {
             desk: self,
             bar: None,
@@ -143,10 +144,11 @@ impl<'a> Desk<'a> {
 }
 
 /// Tables under way: addresses.csv, and what its page will show.
-struct Tables<'a> {
+struct Tables<'d, 'a> {
     pca: Pca,
     responsibilities: Option<Density>,
     ranking: Option<Rule>,
+    earlier: Option<&'d Earlier>,
     rows: Rows,
     drawing: DrawingBuilder<'a>,
 }
@@ -164,11 +166,13 @@ const TABLES: [&str; 2] = ["addresses.csv", "addresses.parquet"];
 
 /// What of a model is written for each address.
 #[derive(Debug, Clone, Copy)]
-pub struct TablesWanted {
+pub struct TablesWanted<'a> {
     /// The score of its log-densities.
     pub score: Score,
     /// The rule that flags a share of any set, if one does.
     pub ranking: Option<Rule>,
+    /// Another day, beside which some addresses are new.
+    pub earlier: Option<&'a Earlier>,
     /// How, and with what.
     pub args: TableArgs,
 }
@@ -180,15 +184,15 @@ pub struct RoleWatcher<'d, 'a> {
     bar: Option<Bar>,
     /// Addresses judged so far.
     judged: usize,
-    wanted: Option<TablesWanted>,
-    tables: Option<Tables<'a>>,
+    wanted: Option<TablesWanted<'d>>,
+    tables: Option<Tables<'d, 'a>>,
     drawing: Option<Drawing>,
     /// The fits so far.
     fits: Vec<FitSummary>,
     failure: Option<WriteError>,
 }
 
-impl RoleWatcher<'_, '_> {
+impl<'d> RoleWatcher<'d, '_> {
     /// Starts the tables of addresses under `model`, in the plane of `pca`.
     ///
     /// # Errors
@@ -197,7 +201,7 @@ impl RoleWatcher<'_, '_> {
         &mut self,
         model: &Model,
         pca: &Pca,
-        wanted: TablesWanted,
+        wanted: TablesWanted<'d>,
     ) -> Result<(), WriteError> {
         let responsibilities = match (wanted.args.responsibilities, model.scorer(wanted.score)) {
             (true, Ok(Scorer::Mixture(density))) => Some(density),
@@ -209,9 +213,15 @@ impl RoleWatcher<'_, '_> {
             _ => None,
         };
         let drawing = DrawingBuilder::new(self.desk.set, pca);
-        let ranking = wanted.ranking;
+        let TablesWanted { ranking, earlier, .. } = wanted;
         let set = self.desk.set;
-        let table = AddressTable { set, pca, responsibilities: responsibilities.as_ref(), ranking };
+        let table = AddressTable {
+            set,
+            pca,
+            responsibilities: responsibilities.as_ref(),
+            ranking,
+            earlier,
+        };
         let rows = match wanted.args.tables {
             TableFormat::None => Rows::None,
             TableFormat::Csv => {
@@ -227,7 +237,8 @@ impl RoleWatcher<'_, '_> {
                 Rows::Parquet(Box::new(ParquetTable::new(&table, file).map_err(failed)?))
             }
         };
-        self.tables = Some(Tables { pca: pca.clone(), responsibilities, ranking, rows, drawing });
+        self.tables =
+            Some(Tables { pca: pca.clone(), responsibilities, ranking, earlier, rows, drawing });
         Ok(())
     }
 
@@ -257,13 +268,15 @@ impl RoleWatcher<'_, '_> {
     }
 
     fn write_judged(&mut self, verdicts: &[Verdict]) -> Result<(), WriteError> {
-        let Some(Tables { pca, responsibilities, ranking, rows, drawing }) = &mut self.tables
+        let Some(Tables { pca, responsibilities, ranking, earlier, rows, drawing }) =
+            &mut self.tables
         else {
             return Ok(());
         };
         drawing.add(verdicts);
         let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
-        let table = AddressTable { set, pca, responsibilities, ranking: *ranking };
+        let (ranking, earlier) = (*ranking, *earlier);
+        let table = AddressTable { set, pca, responsibilities, ranking, earlier };
         match rows {
             Rows::None => Ok(()),
             Rows::Csv(file) => table.write(verdicts, file).map_err(|error| file.failed(&error)),
@@ -277,12 +290,13 @@ impl RoleWatcher<'_, '_> {
 
     fn write_flagged(&mut self, flagged: &Flagged<'_>) -> Result<(), WriteError> {
         let name = self.desk.file("anomalies.csv");
-        let Some(Tables { pca, responsibilities, ranking, rows, drawing }) = self.tables.take()
+        let Some(Tables { pca, responsibilities, ranking, earlier, rows, drawing }) =
+            self.tables.take()
         else {
             return Ok(());
         };
         let (set, responsibilities) = (self.desk.set, responsibilities.as_ref());
-        let table = AddressTable { set, pca: &pca, responsibilities, ranking };
+        let table = AddressTable { set, pca: &pca, responsibilities, ranking, earlier };
         let written = match rows {
             Rows::None => None,
             Rows::Csv(file) => Some((*file, TABLES[0])),

@@ -49,11 +49,12 @@ pub struct Run {
 }
 
 /// What runs over captures may write: files of a role, and of all of them.
-const FILES: [&str; 17] = [
+const FILES: [&str; 18] = [
     "addresses.csv",
     "addresses.parquet",
     "anomalies.csv",
     "changes.csv",
+    "clusters.csv",
     "compare.json",
     "flagged.roaring",
     "manifest.json",
@@ -205,6 +206,7 @@ pub fn complete<R: Serialize>(
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
         files: output.files().iter().cloned().chain(last.into_iter().map(str::to_owned)).collect(),
+        replaced: output.replaced(),
         seconds: RunSeconds {
             read: run.read_seconds,
             engine: run.engine_seconds,

@@ -1,23 +1,28 @@
 //! `octomix sample`: addresses such as a fitted mixture expects.
 
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use octomix::address::dotted;
+use octomix::input::{PerRole, Role};
 use octomix::model::any::Model;
 use octomix::model::sample::Sampler;
 use octomix::store::model::{Loaded, ModelError};
+use octomix::words::shown_path;
 
 use super::Failure;
+use super::models::{model_file, read_models};
 use crate::cli::SampleArgs;
+use crate::console;
 
 /// Draws addresses and prints them as CSV.
 ///
 /// # Errors
 /// When the model cannot be used, or standard output fails.
 pub fn run(args: &SampleArgs) -> Result<(), Failure> {
-    let loaded = Loaded::read(&args.model)?;
+    let (path, loaded) = model(args)?;
     let Model::Mixture(estimate) = &loaded.model else {
-        let (path, found) = (args.model.clone(), loaded.file.kind);
+        let found = loaded.file.kind;
         let expected = "only mixtures are densities to draw from: bayesian or gaussian";
         return Err(ModelError::Kind { path, found, expected }.into());
     };
@@ -32,4 +37,21 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
         out.flush()
     };
     write().map_err(Failure::StandardOutput)
+}
+
+/// The model asked for, and its file: of a directory the one that it holds, or that of the role.
+fn model(args: &SampleArgs) -> Result<(PathBuf, Loaded), Failure> {
+    let mut doubts = Vec::new();
+    let models = read_models(&args.model, args.role, &mut doubts)?;
+    doubts.iter().for_each(|doubt| console::tell("warning", doubt));
+    let PerRole { source, destination, any } = models;
+    let roles = Role::ALL.into_iter().zip([source, destination, any]);
+    let mut models = roles.filter_map(|(role, model)| Some((role, model?)));
+    match (models.next(), models.next()) {
+        (Some((role, model)), None) => Ok((model_file(&args.model, role), model)),
+        _ => Err(Failure::Usage(format!(
+            "'{}' holds a model of the sources and one of the destinations; choose with --role src or --role dst",
+            shown_path(&args.model)
+        ))),
+    }
 }
