@@ -46,6 +46,30 @@ fn models_of_every_kind_load_into_scikit_learn() -> io::Result<()> {
 }
 
 #[test]
+fn the_python_on_the_page_loads_models_of_every_kind() -> io::Result<()> {
+    let name = "the_python_on_the_page_loads_models_of_every_kind";
+    let Some(python) = python(name) else { return Ok(()) };
+    let output = tempfile::tempdir()?;
+    let mut snippet = Command::new(&python);
+    snippet.args(["tests/sklearn_model.py", "--snippet", "docs/scikit-learn.md"]);
+    let kinds = [
+        &["--model", "bayesian"][..],
+        &["--model", "bayesian", "--weight-prior", "dirichlet-distribution"],
+        &["--model", "bayesian", "--covariance", "tied"],
+        &["--model", "gaussian"],
+        &["--model", "gaussian", "--covariance", "diag"],
+        &["--model", "kmeans"],
+    ];
+    for (n, kind) in kinds.into_iter().enumerate() {
+        let folder = output.path().join(n.to_string());
+        let few = ["-k", "4", "--n-init", "2", "--role", "dst"];
+        octomix(&["detect", TUTORIAL], &[kind, &few].concat(), &folder)?;
+        snippet.arg(folder.join("dst"));
+    }
+    run(&mut snippet)
+}
+
+#[test]
 fn packets_are_repeated_rows_and_a_warm_start_is_scikit_learns() -> io::Result<()> {
     let name = "packets_are_repeated_rows_and_a_warm_start_is_scikit_learns";
     let Some(python) = python(name) else { return Ok(()) };

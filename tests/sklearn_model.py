@@ -3,10 +3,12 @@
 Usage: sklearn_model.py DIR...         (each a role's output folder: model.json, addresses.csv)
        sklearn_model.py --go-on FROM TO
        sklearn_model.py --names PAGE
+       sklearn_model.py --snippet PAGE DIR...
 
 --go-on has scikit-learn go on from the model of FROM, with each address repeated as many times as it has
 packets, and demands the model of TO. --names demands that a page of Markdown names every parameter,
-attribute and method that scikit-learn's estimators have, below the heading of each.
+attribute and method that scikit-learn's estimators have, below the heading of each. --snippet loads the model
+of each folder by the Python that stands on a page, and demands its clusters and log-densities.
 
 Prints a line a folder, or the reason of the first failure, and then exits with 1.
 """
@@ -306,6 +308,27 @@ def go_on(before, after):
         close(name, model[name[:-1]], getattr(mixture, name), ITERATED)
 
 
+def check_snippet(page, folder):
+    """Fails unless what the first Python of `page` loads from `folder` says what octomix says."""
+    model, rows, octets, _ = read(folder)
+    code = page.read_text().split("```python\n")[1].split("```\n")[0]
+    path = '"octomix-out/src/model.json"'
+    if code.count(path) != 1:
+        raise ValueError(f"the Python of {page} does not open {path} once")
+    names = {}
+    exec(code.replace(path, repr(str(folder / "model.json"))), names)
+    if len(names["clusters"]) != len(names["addresses"]):
+        raise ValueError(f"the Python of {page} finds {names['clusters']}")
+    loaded = names["loaded"]
+    nearest = loaded.predict(octets)
+    demand(rows, np.array([int(row["cluster"]) for row in rows]) == nearest, "cluster", nearest)
+    if model["kind"] != "kmeans":
+        log_density = np.array([float(row["log_density"]) for row in rows])
+        expected = loaded.score_samples(octets)
+        within = TOLERANCE * np.maximum(1, np.abs(expected)) + cancelled(loaded, octets)
+        demand(rows, np.abs(log_density - expected) <= within, "log_density", expected)
+
+
 def check_names(page):
     """Fails on the first name of scikit-learn's that has no row below its estimator's heading."""
     sections = {}
@@ -331,14 +354,14 @@ def main():
     warnings.simplefilter("ignore", ConvergenceWarning)
     arguments = sys.argv[1:]
     if not arguments:
-        sys.exit("usage: sklearn_model.py DIR... | --go-on FROM TO | --names PAGE")
+        sys.exit("usage: sklearn_model.py DIR... | --go-on FROM TO | --names PAGE | --snippet PAGE DIR...")
     if arguments[0] == "--names":
         try:
             return check_names(Path(arguments[1]))
         except (OSError, ValueError) as reason:
             sys.exit(str(reason))
-    if arguments[0] == "--go-on":
-        folders = [Path(arguments[2])]
+    if arguments[0] in ("--go-on", "--snippet"):
+        folders = [Path(argument) for argument in arguments[2:]]
     else:
         folders = [Path(argument) for argument in arguments]
     for folder in folders:
@@ -346,6 +369,10 @@ def main():
             if arguments[0] == "--go-on":
                 go_on(Path(arguments[1]), folder)
                 print(f"{folder}: as by scikit-learn from {arguments[1]}")
+                continue
+            if arguments[0] == "--snippet":
+                check_snippet(Path(arguments[1]), folder)
+                print(f"{folder}: loaded by the Python of {arguments[1]}")
                 continue
             error, count = compare(folder)
         except KeyError as missing:
