@@ -84,7 +84,11 @@ fn bench_checks_and_times_every_engine() {
     assert_eq!(all("pass").len(), 7);
     assert_eq!(timings.len(), found.len() * 2 * 2 * 2 * 7);
     for timing in timings {
-        assert!(timing["seconds"].as_f64() > Some(0.0), "{timing}");
+        let [least, median, most] =
+            ["fastest", "seconds", "slowest"].map(|key| timing[key].as_f64().unwrap());
+        assert!(0.0 < least && least <= median && median <= most, "{timing}");
+        let one_by_one = timing["one_by_one"].as_f64();
+        assert!(timing["engine"] == "gpu" || one_by_one > Some(0.0), "{timing}");
         assert!(timing["sums"].is_null(), "{timing}");
     }
     for check in report["checks"].as_array().unwrap() {
@@ -96,6 +100,36 @@ fn bench_checks_and_times_every_engine() {
     let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();
     assert!(text.contains("\nmixed: nanoseconds an address"), "{text}");
     assert!(!text.contains("gpu"), "{text}");
+
+    let markdown = folder.octomix(&arguments).args(["--engine", "cpu", "--markdown"]);
+    let markdown =
+        String::from_utf8(markdown.assert().success().get_output().stdout.clone()).unwrap();
+    let header = "| pass | k | engine | 500 | 2,000 | fastest-slowest | one by one |";
+    assert!(markdown.contains(header), "{markdown}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bench_says_when_others_took_the_time() {
+    let folder = Folder::new();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let stat = std::fs::read_to_string("/proc/stat").unwrap();
+    if stat.lines().filter(|line| line.starts_with("cpu")).count() != cores + 1 {
+        eprintln!("left out: this process has {cores} of the machine's CPUs");
+        return;
+    }
+    std::thread::scope(|threads| {
+        for _ in 0..cores {
+            threads.spawn(|| while !stop.load(std::sync::atomic::Ordering::Relaxed) {});
+        }
+        let arguments = "bench --addresses 100k --shape sparse -k 8 --engine cpu --seconds 0.2";
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let done = folder.octomix(&arguments).output();
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        let text = String::from_utf8(done.unwrap().stdout).unwrap();
+        assert!(text.contains("\nBUSY: other programs took "), "{text}");
+    });
 }
 
 #[test]

@@ -201,6 +201,14 @@ impl Browser {
         self.post("/window/rect", json!({"width": width, "height": height}));
     }
 
+    /// Shows pages as a phone does whose screen is `width` wide: windows are never as narrow.
+    pub fn as_phone(&self, width: u32) {
+        let params =
+            json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": true});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params});
+        self.post("/goog/cdp/execute", command);
+    }
+
     /// The entries of a log since it was last asked for.
     pub fn log(&self, kind: &str) -> Vec<String> {
         let entries = self.post("/se/log", json!({ "type": kind }));

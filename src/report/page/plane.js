@@ -4,6 +4,8 @@
 const MOST_MARKS = 12000;
 /** More visible flags than this are drawn as dots. */
 const MOST_FLAG_MARKS = 1500;
+/** Pixels of a place where dots are counted. */
+const PLACE = 3;
 /** How near the pointer must be, in pixels. */
 const REACH = 14;
 /** Cells of the index of points, along each axis. */
@@ -273,15 +275,7 @@ class Plane {
     // The oddest last, on top, and findings above all.
     seen.reverse();
     seen.sort((a, b) => flags.finding[a] - flags.finding[b]);
-    if (dots) {
-      context.globalAlpha = 0.6;
-      for (const flag of seen) {
-        const [px, py] = this.placeOfFlag(flag);
-        context.fillStyle = tint(flag);
-        context.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
-      }
-      context.globalAlpha = 1;
-    }
+    if (dots) this.drawDense(context, seen, tint);
     this.drawClusters(context);
     for (const flag of dots ? [] : seen) {
       this.markAt(context, ...this.placeOfFlag(flag), size, shapeOfRule(flags.rules[flags.rule[flag]]), tint(flag), halo);
@@ -297,14 +291,36 @@ class Plane {
     }
   }
 
+  /** Many flags: the more lie in a place, the less is seen of what is below. Findings above what is only remote. */
+  drawDense(context, seen, tint) {
+    const places = [new Map(), new Map()], { finding } = this.role.flags;
+    for (const flag of seen) {
+      const [px, py] = this.placeOfFlag(flag), of = places[finding[flag] ? 1 : 0];
+      const place = (Math.floor(py / PLACE) + 16) * 65536 + Math.floor(px / PLACE) + 16;
+      const known = of.get(place);
+      if (known) known.count++; else of.set(place, { count: 1, flag });
+    }
+    let most = 1;
+    for (const of of places) for (const { count } of of.values()) most = Math.max(most, count);
+    for (const of of places) {
+      for (const [place, { count, flag }] of of) {
+        context.globalAlpha = 0.35 + 0.5 * Math.log1p(count) / Math.log1p(most);
+        context.fillStyle = tint(flag);
+        context.fillRect((place % 65536 - 16) * PLACE, (Math.floor(place / 65536) - 16) * PLACE, PLACE, PLACE);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Of each cell the share that is flagged: one among many hides nothing. */
   drawFlaggedCells(context) {
-    const { side, flagged, cluster, hidden, extent } = this.role;
+    const { side, counts, flagged, cluster, hidden, extent } = this.role;
     const [dx, dy] = [(extent.x[1] - extent.x[0]) / side, (extent.y[1] - extent.y[0]) / side];
     const size = Math.max(1.5, this.view.sx * dx);
-    context.globalAlpha = 0.8;
     for (let cell = 0; cell < flagged.length; cell++) {
       if (!flagged[cell] || hidden[cluster[cell]]) continue;
       const [px, py] = this.place(extent.x[0] + ((cell % side) + 0.5) * dx, extent.y[0] + (Math.floor(cell / side) + 0.5) * dy);
+      context.globalAlpha = 0.75 * flagged[cell] / counts[cell];
       context.fillRect(px - size / 2, py - size / 2, size, size);
     }
     context.globalAlpha = 1;

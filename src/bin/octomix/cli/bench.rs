@@ -17,6 +17,9 @@ Examples:
   What this machine does, in about a minute:
     octomix bench
 
+  The same as Markdown, to paste into a discussion:
+    octomix bench --markdown
+
   All there is to know of a machine with a GPU, in four minutes, as a JSON and a Markdown file:
     octomix bench --report benches/results
 
@@ -25,11 +28,11 @@ Examples:
 
   One iteration of a fitted model on its own addresses, with the sums it gives, on one thread:
     octomix fit -k 8 list.txt
-    RAYON_NUM_THREADS=1 octomix bench list.txt --model octomix-out/src/model.json --engine cpu --format json";
+    octomix bench list.txt --model octomix-out/src/model.json --engine cpu --threads 1";
 
 /// Times the passes on every engine, after checking their answers.
 ///
-/// Prints nanoseconds an address, what share of the time the arithmetic or the memory must take, and the
+/// Prints nanoseconds an address, how far runs differ, what computing each address by itself would take, and the
 /// sizes from which the GPU beats the CPU. Each engine is compared with the reference first: a wrong
 /// answer ends with status 1.
 #[derive(Debug, Args)]
@@ -106,6 +109,9 @@ pub struct BenchArgs {
     #[arg(long, value_name = "X", default_value_t = 0.02, allow_negative_numbers = true,
           value_parser = positive, help_heading = "Passes")]
     pub seconds: f64,
+    /// Print tables of Markdown
+    #[arg(long, conflicts_with_all = ["format", "report"], help_heading = "Output")]
+    pub markdown: bool,
     #[command(flatten)]
     pub engine: EngineArgs,
     #[command(flatten)]

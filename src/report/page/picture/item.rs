@@ -1,13 +1,18 @@
-//! What a picture is made of: paths, numbers and pixels, in the colours of the page.
+//! What a picture is made of: paths, texts and pixels, in the colours of the page.
 
 use tiny_skia::Pixmap;
 
 /// The size, in pixels.
-pub(super) const WIDTH: u32 = 1200;
-pub(super) const HEIGHT: u32 = 800;
+pub(super) const WIDTH: u32 = 1400;
+pub(super) const HEIGHT: u32 = 820;
 
-/// Pixels from a digit to the next.
-pub(super) const ADVANCE: f64 = 8.0;
+/// Where the plot lies in it, and its size.
+pub(super) const PLOT: [f64; 2] = [64.0, 36.0];
+pub(super) const PLOT_WIDTH: u32 = 1100;
+pub(super) const PLOT_HEIGHT: u32 = 720;
+
+/// The size of letters, in pixels.
+pub(super) const LETTERS: f64 = 13.0;
 
 pub(super) type Rgb = [u8; 3];
 
@@ -22,10 +27,13 @@ pub(super) const COLOURS: [Rgb; 8] = [
     [0x5a, 0x55, 0xc9],
     [0x6c, 0x75, 0x7d],
 ];
+/// Of findings, and of what is only remote.
 pub(super) const ODD: Rgb = [0xc8, 0x10, 0x2e];
+pub(super) const REMOTE: Rgb = [0x3a, 0x40, 0x48];
 pub(super) const PAPER: Rgb = [0xff; 3];
 pub(super) const GRID: Rgb = [0xe4, 0xe2, 0xdc];
 pub(super) const SOFT: Rgb = [0x5b, 0x63, 0x6e];
+pub(super) const INK: Rgb = [0x1b, 0x1e, 0x23];
 
 pub(super) fn colour(cluster: usize) -> Rgb {
     COLOURS[cluster % COLOURS.len()]
@@ -33,9 +41,29 @@ pub(super) fn colour(cluster: usize) -> Rgb {
 
 /// One thing that is drawn.
 pub(super) enum Item {
-    Path { points: Vec<[f64; 2]>, closed: bool, fill: Option<(Rgb, f64)>, stroke: Option<Pen> },
-    Number { at: [f64; 2], text: String },
+    Path {
+        points: Vec<[f64; 2]>,
+        closed: bool,
+        fill: Option<(Rgb, f64)>,
+        stroke: Option<Pen>,
+    },
+    /// A text of ours, whose baseline has `at` as its `anchor`.
+    Text {
+        at: [f64; 2],
+        anchor: Anchor,
+        ink: Rgb,
+        text: String,
+    },
+    /// Pixels of the whole plot, over what is there.
     Pixels(Box<Pixmap>),
+}
+
+/// The place of a text that is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
 }
 
 #[derive(Clone, Copy)]
@@ -46,4 +74,9 @@ pub(super) struct Pen {
 }
 
 /// The items of a picture, the lowest first.
-pub struct Picture(pub(super) Vec<Item>);
+pub struct Picture {
+    /// Those of the plot, where its corner is the origin; what leaves it is cut off.
+    pub(super) plot: Vec<Item>,
+    /// Those around it.
+    pub(super) frame: Vec<Item>,
+}

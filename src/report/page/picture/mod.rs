@@ -2,6 +2,8 @@
 
 mod draw;
 mod item;
+mod legend;
+mod letters;
 mod png;
 mod svg;
 

@@ -173,7 +173,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     passes.timings.sort_by_key(|timing| timing.addresses);
     passes.uploads.sort_by_key(|upload| upload.addresses);
     passes.measure_again();
-    passes.find_crossovers();
+    passes.conclude();
     if !devices.is_empty() {
         validation.kernels = kernels(&validation.comparisons);
     }

@@ -1,12 +1,13 @@
 //! What the machine can do at best: multiply and add, read, on all threads. And its clock of CPU time.
 
+use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// The rates that floors are counted from.
+/// The rates that the least time of a pass is counted from.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Machine {
     /// Threads of the CPU engine.
@@ -98,6 +99,54 @@ fn chains(trips: usize, multiply_add: impl Fn(f32, f32, f32) -> f32) -> f32 {
         }
     }
     sums.iter().flatten().sum()
+}
+
+/// What the CPUs of the machine have done since a moment.
+#[derive(Debug, Default)]
+pub struct Load {
+    began: Option<Spent>,
+}
+
+/// CPU time spent so far.
+#[derive(Debug)]
+struct Spent {
+    /// By all processes, and in all, in ticks.
+    busy: f64,
+    all: f64,
+    /// CPUs, and seconds by this process.
+    cpus: f64,
+    own: f64,
+    at: Instant,
+}
+
+impl Load {
+    /// From now on.
+    pub fn begin() -> Self {
+        Self { began: Spent::now() }
+    }
+
+    /// The share of the CPU time since then that other processes and machines took, where Linux tells.
+    pub fn of_others(&self) -> Option<f64> {
+        let (before, now) = (self.began.as_ref()?, Spent::now()?);
+        let all = (now.busy - before.busy) / (now.all - before.all);
+        let own = (now.own - before.own) / (now.cpus * (now.at - before.at).as_secs_f64());
+        // Ticks are hundredths of a second: of a short moment they say nothing.
+        (all - own).is_finite().then_some((all - own).max(0.0))
+    }
+}
+
+impl Spent {
+    /// From /proc/stat, as proc_stat(5) describes it.
+    fn now() -> Option<Self> {
+        let stat = fs::read_to_string("/proc/stat").ok()?;
+        let cpus = stat.lines().filter(|line| line.starts_with("cpu")).count().checked_sub(1)?;
+        let fields = stat.lines().next()?.split_whitespace().skip(1);
+        let ticks: Vec<f64> = fields.take(8).map_while(|field| field.parse().ok()).collect();
+        let all: f64 = ticks.iter().sum();
+        // Idle, and waiting for a disk.
+        let busy = all - ticks.get(3)? - ticks.get(4)?;
+        Some(Self { busy, all, cpus: cpus as f64, own: cpu_seconds()?, at: Instant::now() })
+    }
 }
 
 /// Seconds that all threads of the process have run, where the system tells.

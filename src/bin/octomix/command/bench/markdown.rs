@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use octomix::words::{bytes, duration, grouped};
 
 use super::super::validate::{Row, small};
+use super::host::Host;
 use super::record::{Record, WholeFit};
-use super::report::Cells;
+use super::report::{Cells, ONE_BY_ONE, Report, SPREAD};
 
 /// Writes `record`.
 ///
@@ -56,7 +57,7 @@ pub fn write(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     table(out, &["", ""], &[], about)?;
     write_wrong(record, out)?;
     write_validation(record, out)?;
-    write_passes(record, out)?;
+    write_passes(&record.passes, out)?;
     write_fits(&record.fits, out)?;
     writeln!(out, "\n## Occupancy\n\nNot known: {}.", record.occupancy.reason)?;
     writeln!(out, "\n## Left out\n")?;
@@ -155,8 +156,36 @@ fn is_nearer(row: &Row, other: &Row) -> bool {
     (!row.within, share(row)) > (!other.within, share(other))
 }
 
-fn write_passes(record: &Record, out: &mut dyn Write) -> io::Result<()> {
-    let passes = &record.passes;
+/// Writes what `octomix bench` prints without a directory for reports.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# octomix {} bench\n", env!("CARGO_PKG_VERSION"))?;
+    let host = Host::new();
+    let machine = report.machine;
+    writeln!(
+        out,
+        "{}, {} threads, {:.1} G multiply-adds (f32) and {:.1} GB read a second.\n",
+        escaped(host.cpu.as_deref().unwrap_or(host.system)),
+        machine.threads,
+        machine.multiply_adds_per_second / 1e9,
+        machine.read_bytes_per_second / 1e9
+    )?;
+    for device in &report.engines {
+        let note = if device.is_software() { " (a software adapter)" } else { "" };
+        writeln!(out, "- {}{note}", escaped(&device.device))?;
+    }
+    for reason in &report.left_out {
+        writeln!(out, "- not run: {}", escaped(reason))?;
+    }
+    write_passes(report, out)
+}
+
+fn write_passes(passes: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(busy) = passes.busy() {
+        writeln!(out, "\n**Busy: {busy}.**")?;
+    }
     for set in passes.sets() {
         writeln!(
             out,
@@ -165,8 +194,9 @@ fn write_passes(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         cells(out, passes.timings_table(set))?;
         writeln!(
             out,
-            "\nfloor: of the time at the largest size, what the CPU's arithmetic or memory takes at least; above 100 % \
-             where kernels make use of octets that addresses share. `-`: not among the sizes, or left out below."
+            "\nMedians. {SPREAD}: the fastest and the slowest run at the largest size. {ONE_BY_ONE}: what the CPU takes \
+             at least to read each address and compute it by itself; kernels that share the work of common octets take \
+             less. `-`: not among the sizes, or left out."
         )?;
     }
     passes.write_checks(out)?;

@@ -3,10 +3,10 @@
 mod budget;
 mod campaign;
 mod check;
-mod floor;
 mod host;
 mod machine;
 mod markdown;
+mod one_by_one;
 mod record;
 mod report;
 mod runner;
@@ -87,8 +87,11 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
     }
     drop(bar);
     let mut report = runner.report;
-    report.find_crossovers();
-    print(args.print.format, &report, |out| report.write(out))
+    report.conclude();
+    print(args.print.format, &report, |out| match args.markdown {
+        true => markdown::write_report(&report, out),
+        false => report.write(out),
+    })
 }
 
 fn failed(reason: impl Into<FitError>) -> Failure {

@@ -3,14 +3,24 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use octomix::engine::choice::Choice;
 use octomix::model::sufficient::Sufficient;
 use octomix::report::text::table::{table, write_table};
 use octomix::words::grouped;
 use serde::Serialize;
 
-use super::machine::Machine;
+use super::machine::{Load, Machine};
+use super::one_by_one;
 use super::task::{Answer, Task};
+use crate::cli::PassArg;
+
+/// Above this share of the CPU time that others take, times are not to be relied on.
+const BUSY: f64 = 0.05;
+
+/// Headers that are explained below the table.
+pub const SPREAD: &str = "fastest-slowest";
+pub const ONE_BY_ONE: &str = "one by one";
 
 /// Iterations of a fit, over which an upload is spread.
 const ITERATIONS: f64 = 50.0;
@@ -27,6 +37,10 @@ pub struct Report {
     pub uploads: Vec<Upload>,
     pub timings: Vec<Timing>,
     pub crossovers: Vec<Crossover>,
+    /// The share of the machine's CPU time that others took meanwhile, where the system tells.
+    others: Option<f64>,
+    #[serde(skip)]
+    load: Load,
 }
 
 /// An engine and what it runs on.
@@ -70,17 +84,28 @@ pub struct Timing {
     pub engine: &'static str,
     /// Of a run, the median.
     pub seconds: f64,
+    /// Of the fastest run.
+    pub fastest: f64,
+    /// Of the slowest run.
+    pub slowest: f64,
     /// Of all threads in a run, the mean.
     pub cpu_seconds: Option<f64>,
     pub repetitions: usize,
     pub ns_per_address: f64,
-    /// The share of the time that the arithmetic would take at the machine's rate, on the CPU.
-    pub arithmetic_floor: Option<f64>,
-    /// The share of the time that reading the addresses would take.
-    pub memory_floor: Option<f64>,
+    /// Nanoseconds an address that the CPU takes at least to read each and to compute it by itself, at the machine's
+    /// rates.
+    pub one_by_one: Option<f64>,
     /// Of a given model: the sums.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sums: Option<Sums>,
+}
+
+impl Timing {
+    /// Nanoseconds an address of the fastest run and of the slowest.
+    fn spread(&self) -> String {
+        let ns = |seconds: f64| 1e9 * seconds / self.addresses as f64;
+        format!("{:.1}-{:.1}", ns(self.fastest), ns(self.slowest))
+    }
 }
 
 /// What an iteration takes from a pass, by component.
@@ -163,29 +188,40 @@ impl Device {
             on_cpu: choice.name() != "gpu" || choice.warning.is_some(),
         }
     }
+
+    /// Whether it is a GPU that computes on the CPU.
+    pub fn is_software(&self) -> bool {
+        self.engine == "gpu" && self.on_cpu
+    }
 }
 
 impl Report {
-    /// One without timings.
+    /// One without timings, which are to come from now on.
     pub fn new(machine: Machine, engines: Vec<Device>, left_out: Vec<String>) -> Self {
-        Self { octomix: env!("CARGO_PKG_VERSION"), machine, engines, left_out, ..Self::default() }
+        let (octomix, load) = (env!("CARGO_PKG_VERSION"), Load::begin());
+        Self { octomix, machine, engines, left_out, load, ..Self::default() }
     }
 
     /// Measures the machine again, which others may have slowed at first, and takes the better rates.
     pub fn measure_again(&mut self) {
         let before = self.machine;
         self.machine = before.best(Machine::measure());
-        let arithmetic = before.multiply_adds_per_second / self.machine.multiply_adds_per_second;
-        let memory = before.read_bytes_per_second / self.machine.read_bytes_per_second;
-        for timing in &mut self.timings {
-            timing.arithmetic_floor = timing.arithmetic_floor.map(|share| share * arithmetic);
-            timing.memory_floor = timing.memory_floor.map(|share| share * memory);
+        for timing in self.timings.iter_mut().filter(|timing| timing.one_by_one.is_some()) {
+            let pass = PassArg::value_variants().iter().find(|pass| pass.name() == timing.pass);
+            timing.one_by_one =
+                pass.map(|&pass| 1e9 * one_by_one::seconds(pass, timing.k, &self.machine));
         }
+    }
+
+    /// Draws the conclusions from all timings.
+    pub fn conclude(&mut self) {
+        self.others = self.load.of_others();
+        self.find_crossovers();
     }
 
     /// Finds from which size the GPU beats the CPU, if both were timed. Labels are left out: both engines
     /// have the CPU's.
-    pub fn find_crossovers(&mut self) {
+    fn find_crossovers(&mut self) {
         let is_label = |timing: &Timing| timing.pass.starts_with("label");
         let of_gpu = self.timings.iter().filter(|t| t.engine == "gpu" && !is_label(t));
         for gpu in of_gpu {
@@ -204,6 +240,15 @@ impl Report {
                 None => self.crossovers.push(Crossover { set, k, pass, addresses }),
             }
         }
+    }
+
+    /// What others did meanwhile, if they did too much.
+    pub fn busy(&self) -> Option<String> {
+        let others = self.others.filter(|&others| others > BUSY)?;
+        let share = (100.0 * others).round();
+        Some(format!(
+            "other programs took {share} % of the CPU time meanwhile; repeat it when the machine is quiet"
+        ))
     }
 
     /// The seconds of an iteration in a fit of fifty.
@@ -229,12 +274,18 @@ impl Report {
             self.machine.read_bytes_per_second / 1e9
         )?;
         for device in &self.engines {
-            let software = device.engine == "gpu" && device.on_cpu;
-            let note = if software { " (a software adapter: on the CPU, for tests)" } else { "" };
+            let note = if device.is_software() {
+                " (a software adapter: on the CPU, for tests)"
+            } else {
+                ""
+            };
             writeln!(out, "  {}{note}", device.device)?;
         }
         for reason in &self.left_out {
             writeln!(out, "NOT RUN: {reason}")?;
+        }
+        if let Some(busy) = self.busy() {
+            writeln!(out, "BUSY: {busy}")?;
         }
         self.write_timings(out)?;
         self.write_crossovers(out)?;
@@ -255,7 +306,7 @@ impl Report {
         sizes.dedup();
         let mut header = vec!["pass".to_owned(), "k".to_owned(), "engine".to_owned()];
         header.extend(sizes.iter().map(|&size| grouped(size as u64)));
-        header.push("floor".to_owned());
+        header.extend([SPREAD.to_owned(), ONE_BY_ONE.to_owned()]);
         let numbers: Vec<usize> = [1].into_iter().chain(3..header.len()).collect();
         let mut rows: Vec<_> = of_set().map(|t| (t.pass, t.k, t.engine)).collect();
         let mut seen = HashSet::new();
@@ -271,8 +322,9 @@ impl Report {
             let ns = |timing: &Timing| format!("{:.1}", timing.ns_per_address);
             row.extend(sizes.iter().map(|&size| of_row(size).map_or("-".to_owned(), ns)));
             let last = sizes.iter().rev().find_map(|&size| of_row(size));
-            let floor = last.and_then(|t| Some(t.arithmetic_floor?.max(t.memory_floor?)));
-            row.push(floor.map_or("-".to_owned(), |share| format!("{:.0}%", 100.0 * share)));
+            row.push(last.map_or("-".to_owned(), Timing::spread));
+            let one_by_one = last.and_then(|timing| timing.one_by_one);
+            row.push(one_by_one.map_or("-".to_owned(), |ns| format!("{ns:.1}")));
             row
         };
         let rows = rows.into_iter().map(cells).collect();
@@ -286,8 +338,9 @@ impl Report {
         }
         writeln!(
             out,
-            "\n  floor: of the time at the largest size, what the arithmetic or the memory takes at least; \
-             above\n  100 % where kernels make use of octets that addresses share"
+            "\n  Medians. {SPREAD}: the fastest and the slowest run at the largest size.\n  {ONE_BY_ONE}: what the \
+             CPU takes at least to read each address and compute it by itself, at the\n  rates above; kernels that \
+             share the work of common octets take less."
         )
     }
 

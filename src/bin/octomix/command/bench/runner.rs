@@ -10,7 +10,7 @@ use super::super::Failure;
 use super::machine::cpu_seconds;
 use super::report::{Checked, Report, Sums, Timing, Upload};
 use super::task::{Answer, Parameters, Task};
-use super::{check, floor};
+use super::{check, one_by_one};
 use crate::cli::PassArg;
 
 /// Runs that count, at least, unless they take long. The reference runs once.
@@ -97,11 +97,10 @@ impl<'a> Runner<'a> {
         }
         let machine = self.report.machine;
         let mut tell = |engine, pass: PassArg, spent: Spent, task: &Task, answer: &Answer| {
-            let Spent { seconds, cpu_seconds, repetitions } = spent;
+            let Spent { seconds, fastest, slowest, cpu_seconds, repetitions } = spent;
             // The rates are the CPU's; those of a real GPU are unknown.
             let on_cpu = self.report.engines.iter().any(|of| of.engine == engine && of.on_cpu);
-            let share = |floor: f64| on_cpu.then(|| n as f64 * floor / seconds);
-            let arithmetic = floor::multiply_adds(pass, k) / machine.multiply_adds_per_second;
+            let one_by_one = || 1e9 * one_by_one::seconds(pass, k, &machine);
             self.report.timings.push(Timing {
                 set,
                 addresses: n,
@@ -109,11 +108,12 @@ impl<'a> Runner<'a> {
                 pass: pass.name(),
                 engine,
                 seconds,
+                fastest,
+                slowest,
                 cpu_seconds,
                 repetitions,
                 ns_per_address: 1e9 * seconds / n as f64,
-                arithmetic_floor: share(arithmetic),
-                memory_floor: share(floor::BYTES / machine.read_bytes_per_second),
+                one_by_one: on_cpu.then(one_by_one),
                 sums: with_sums.then(|| Sums::new(task, answer)).flatten(),
             });
         };
@@ -214,6 +214,8 @@ fn is_reference(choice: &Choice) -> bool {
 struct Spent {
     /// The median, by the clock.
     seconds: f64,
+    fastest: f64,
+    slowest: f64,
     /// The mean of all threads', where the system tells.
     cpu_seconds: Option<f64>,
     repetitions: usize,
@@ -239,7 +241,10 @@ fn repeat(
     let repetitions = times.len();
     let each = |(after, before): (f64, f64)| (after - before) / repetitions as f64;
     let cpu_seconds = cpu_seconds().zip(cpu).map(each);
-    Ok(Spent { seconds: median(&mut times), cpu_seconds, repetitions })
+    let seconds = median(&mut times);
+    // The median has sorted them.
+    let (fastest, slowest) = (times[0], times[repetitions - 1]);
+    Ok(Spent { seconds, fastest, slowest, cpu_seconds, repetitions })
 }
 
 /// The median of `times`, which are not empty.

@@ -1,8 +1,10 @@
-//! How much arithmetic a pass cannot do without.
+//! How long a pass takes at least if it computes each address by itself, as its definition does.
 //!
-//! Counted from the definitions, for one address, in multiply-adds of f32; a lone product, sum,
-//! comparison or shift counts as one too, since it takes as long.
+//! Arithmetic is counted from the definitions, for one address, in multiply-adds of f32; a lone product, sum,
+//! comparison or shift counts as one too, since it takes as long. It is no bound for kernels that share work between
+//! addresses with common octets: those take less, and by how much is what they gain.
 
+use super::machine::Machine;
 use crate::cli::PassArg;
 
 /// The score of a centre: four multiply-adds, and a comparison.
@@ -21,8 +23,14 @@ const SUMS: f64 = 1.0 + 4.0 + 15.0 + 1.0;
 /// The four octets, taken out of an address and made floats.
 const UNPACK: f64 = 8.0;
 
+/// Seconds an address of `pass` with `k` components on `machine`: its arithmetic, or its reading where that takes longer.
+pub fn seconds(pass: PassArg, k: usize, machine: &Machine) -> f64 {
+    let arithmetic = multiply_adds(pass, k) / machine.multiply_adds_per_second;
+    arithmetic.max(BYTES / machine.read_bytes_per_second)
+}
+
 /// Multiply-adds of `pass` with `k` components, for one address.
-pub fn multiply_adds(pass: PassArg, k: usize) -> f64 {
+fn multiply_adds(pass: PassArg, k: usize) -> f64 {
     let (each, once) = match pass {
         // The sums: a count, four octets, ten products of two.
         PassArg::Moments => (SCORE, 15.0),
@@ -39,4 +47,4 @@ pub fn multiply_adds(pass: PassArg, k: usize) -> f64 {
 }
 
 /// Bytes that any pass reads, for one address.
-pub const BYTES: f64 = 4.0;
+const BYTES: f64 = 4.0;
