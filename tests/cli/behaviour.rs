@@ -208,11 +208,11 @@ fn shards_keep_what_addresses_did_and_unite_exactly() {
     let found = findings(&folder, "day", "src");
     assert!(found[0].0.contains("sweep") && found[1].0.contains("port-scan"), "{found:?}");
 
-    // A file that is cut off is read up to there, and told.
+    // A file that is named and cut off is read up to there, and told.
     let bytes = fs::read(folder.path("whole/behaviour.bin")).unwrap();
     folder.write("whole/behaviour.bin", &bytes[..bytes.len() / 2]);
     let told = "its end is missing";
-    let merge = ["merge", "whole", "-o", "cut"];
+    let merge = ["merge", "whole/src.csv", "whole/dst.csv", "whole/behaviour.bin", "-o", "cut"];
     folder.octomix(&merge).assert().code(3).stderr(predicates::str::contains(told));
 }
 
