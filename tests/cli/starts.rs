@@ -214,9 +214,11 @@ fn samples_are_reproducible_and_readable() {
     // Of a folder of results, as score takes it.
     let of_folder = ["sample", "--model", "b", "--role", "src", "-n", "500", "--seed", "3"];
     folder.octomix(&of_folder).assert().success().stdout(folder.read("sampled.csv"));
-    let error = "'b' holds a model of the sources and one of the destinations; choose with --role src or --role \
+    folder.octomix(&["sample", "--model", "b", "-n", "1"]).assert().success();
+    folder.octomix(&["fit", TUTORIAL, "-k", "2", "-o", "both", "--quiet"]).assert().success();
+    let error = "'both' holds a model of the sources and one of the destinations; choose with --role src or --role \
                  dst; see octomix help";
-    fails(&folder, &["sample", "--model", "b"], 2, error);
+    fails(&folder, &["sample", "--model", "both"], 2, error);
 
     let error = "'k/src/model.json' is a model of kind kmeans; \
                  only mixtures are densities to draw from: bayesian or gaussian";

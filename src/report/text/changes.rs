@@ -8,7 +8,7 @@ use crate::report::summary::changes::{
     AddressChanges, ChangedBlock, ChangedBlocks, Changes, NewlyFlagged, Since, WeightChange,
 };
 use crate::store::seen::SEEN;
-use crate::words::{counted, first_of, grouped, percent};
+use crate::words::{counted, grouped, percent};
 
 /// Weights that moved by less, a percentage point, are left out.
 const LEAST_MOVE: f64 = 0.01;
@@ -52,7 +52,7 @@ pub(in crate::report) fn sentences(changes: &Changes, unit: Unit, file: &str) ->
     let addresses = changes.addresses.iter().flat_map(|found| addresses(found, unit, file));
     let weights = std::iter::once(weights(&changes.weights));
     addresses
-        .chain(changes.newly_flagged.as_ref().map(flagged))
+        .chain(changes.newly_flagged.as_ref().map(|newly| flagged(newly, file)))
         .chain(weights)
         .chain(missing)
         .collect()
@@ -137,12 +137,13 @@ fn weights(weights: &[WeightChange]) -> String {
     format!("Weights moved of clusters {told}{more}.")
 }
 
-fn flagged(newly: &NewlyFlagged) -> String {
+fn flagged(newly: &NewlyFlagged, file: &str) -> String {
     if newly.count == 0 {
         return "No address is flagged that was not then.".to_owned();
     }
     let count = counted(newly.count, "address is", "addresses are");
-    format!("{count} newly flagged: {}.", first_of(&newly.addresses, NAMED, newly.count))
+    let names = newly.addresses.iter().take(NAMED).map(ToString::to_string).collect();
+    format!("{count} newly flagged: {}.", listed(names, newly.count, file))
 }
 
 #[cfg(test)]
@@ -203,7 +204,8 @@ mod tests {
              In blocks where none was then, the largest first: 10.0.0.8/30 with 3, 10.9.0.1 and 1 more in\n    \
              src/changes.csv.\n  \
              None of 1,000 addresses has vanished.\n  \
-             6 addresses are newly flagged: 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4 and 2 more.\n  \
+             6 addresses are newly flagged: 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4 and 2 more in\n    \
+             src/changes.csv.\n  \
              Weights moved of clusters 1 from 30.0% to 20.0%, 2 from 20.0% to 29.5%.\n"
         );
         let missing = Changes {
