@@ -99,7 +99,7 @@ impl Console {
     /// Shows what is good to know, and nothing to worry about.
     pub fn note(&self, message: &str) {
         if !self.quiet {
-            self.tell("note", message);
+            tell("note", &format!("{}{message}", self.prefix));
         }
     }
 
