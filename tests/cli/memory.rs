@@ -97,14 +97,16 @@ fn an_allocation_that_the_system_refuses_is_the_failure_of_its_capture() {
     let folder = three();
     let program = env!("CARGO_BIN_EXE_octomix");
     // A limit that is far above what the system gives.
-    let line = format!("ulimit -c 0; ulimit -v 131072; exec '{program}' {BATCH} --memory-limit 1T");
+    let line = format!("ulimit -c 0; ulimit -v 110000; exec '{program}' {BATCH} --memory-limit 1T");
     let done =
         Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(1), "{told}");
     let found = captures(&folder);
     assert_eq!([&found[0][1], &found[1][1]], ["ok", "failed"], "{found:?}");
-    assert!(found[1][2].contains("the system gives no more than "), "{}", found[1][2]);
+    // A small allocation may be the one that is refused, in code that is not ours.
+    let reasons = ["the system gives no more than ", "ran out of memory"];
+    assert!(reasons.iter().any(|reason| found[1][2].contains(reason)), "{}", found[1][2]);
     assert!(!told.contains("memory allocation of"), "{told}");
 }
 

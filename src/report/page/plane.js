@@ -259,13 +259,7 @@ class Plane {
     const tint = (flag) => (flags.finding[flag] ? odd : remote);
     context.fillStyle = remote;
     if (role.side) this.drawFlaggedCells(context);
-    else if (flags.count > flags.shown) {
-      for (let i = 0; i < role.x.length; i++) {
-        if (!role.isFlagged(i) || hidden[role.cluster[i]]) continue;
-        const [px, py] = this.place(role.x[i], role.y[i]);
-        context.fillRect(px - 0.75, py - 0.75, 1.5, 1.5);
-      }
-    }
+    else if (flags.count > flags.shown) this.drawFlaggedPoints(context, width, height);
     const seen = [];
     for (let flag = 0; flag < flags.shown; flag++) {
       if (!hidden[flags.cluster[flag]] && inside(this.placeOfFlag(flag))) seen.push(flag);
@@ -308,6 +302,26 @@ class Plane {
         context.fillStyle = tint(flag);
         context.fillRect((place % 65536 - 16) * PLACE, (Math.floor(place / 65536) - 16) * PLACE, PLACE, PLACE);
       }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Of the points in each place the share that is flagged: one among many hides nothing. */
+  drawFlaggedPoints(context, width, height) {
+    const { role } = this, { x, y, cluster, hidden } = role;
+    const across = Math.ceil(width / PLACE), up = Math.ceil(height / PLACE);
+    const all = new Uint32Array(across * up), flagged = new Uint32Array(across * up);
+    for (let i = 0; i < x.length; i++) {
+      if (hidden[cluster[i]]) continue;
+      const [px, py] = this.place(x[i], y[i]), column = Math.floor(px / PLACE), row = Math.floor(py / PLACE);
+      if (column < 0 || row < 0 || column >= across || row >= up) continue;
+      all[row * across + column]++;
+      if (role.isFlagged(i)) flagged[row * across + column]++;
+    }
+    for (let at = 0; at < all.length; at++) {
+      if (!flagged[at]) continue;
+      context.globalAlpha = 0.75 * flagged[at] / all[at];
+      context.fillRect((at % across) * PLACE, Math.floor(at / across) * PLACE, PLACE, PLACE);
     }
     context.globalAlpha = 1;
   }
