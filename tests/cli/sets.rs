@@ -36,6 +36,14 @@ fn lists_are_united_intersected_and_subtracted() {
     assert!(fs::read(folder.path("u.roaring")).unwrap().starts_with(&12346u32.to_le_bytes()));
     folder.octomix(&["sets", "union", "none.txt"]).assert().code(1).stderr(contains("none.txt"));
     folder.octomix(&["sets", "union"]).assert().code(2);
+
+    // No result takes the place of an input, by whatever name.
+    folder
+        .octomix(&["sets", "union", "a.txt", "-o", "./a.txt"])
+        .assert()
+        .code(1)
+        .stderr(contains("a.txt"));
+    assert_eq!(folder.read("a.txt"), "10.0.0.9\n10.0.0.1\n10.0.0.1\n");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! `octomix sets`: the addresses of several inputs, united, intersected or subtracted.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use octomix::address::{AddressSet, Counter, Unit};
 use octomix::behaviour::Counting;
-use octomix::input::{Lost, Options, Role, Roles};
+use octomix::input::{Lost, Options, Role, Roles, Source, Sources};
 use octomix::store::seen::SEEN;
 use octomix::store::shard::ShardFormat;
 use octomix::store::text::put_address;
@@ -30,10 +31,21 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
             tell(what, &counted(addresses.len() as u64, "address", "addresses"));
         }
     };
+    let inputs: Vec<Vec<PathBuf>> =
+        args.input.captures.iter().map(|input| files(input, roles)).collect::<Result<_, _>>()?;
+    if let Some(output) = args.output.as_deref().and_then(|path| fs::canonicalize(path).ok()) {
+        // What cannot be found is told when it is read.
+        let found = Sources::find(&inputs.concat(), options.directories).unwrap_or_default();
+        let is_output =
+            |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| path == output);
+        if let Some(source) = found.files.iter().find(is_output) {
+            return Err(Failure::Overwritten { path: source.path.clone() });
+        }
+    }
     let mut lost = Lost::default();
     let mut found: Option<Vec<u32>> = None;
-    for input in &args.input.captures {
-        let capture = read(&files(input, roles)?, &options, &mut console)?;
+    for (input, files) in args.input.captures.iter().zip(&inputs) {
+        let capture = read(files, &options, &mut console)?;
         lost = lost.plus(capture.account.lost());
         let mut addresses = capture.largest().addresses().to_vec();
         addresses.sort_unstable();
