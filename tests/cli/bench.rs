@@ -101,9 +101,9 @@ fn bench_checks_and_times_every_engine() {
     assert!(text.contains("\nmixed: nanoseconds an address"), "{text}");
     assert!(!text.contains("gpu"), "{text}");
 
-    let markdown = folder.octomix(&arguments).args(["--engine", "cpu", "--markdown"]);
     let markdown =
-        String::from_utf8(markdown.assert().success().get_output().stdout.clone()).unwrap();
+        folder.octomix(&arguments).args(["--engine", "cpu", "--markdown"]).assert().success();
+    let markdown = String::from_utf8(markdown.get_output().stdout.clone()).unwrap();
     let header = "| pass | k | engine | 500 | 2,000 | fastest-slowest | one by one |";
     assert!(markdown.contains(header), "{markdown}");
 }
@@ -121,7 +121,11 @@ fn bench_says_when_others_took_the_time() {
     }
     std::thread::scope(|threads| {
         for _ in 0..cores {
-            threads.spawn(|| while !stop.load(std::sync::atomic::Ordering::Relaxed) {});
+            threads.spawn(|| {
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
         }
         let arguments = "bench --addresses 100k --shape sparse -k 8 --engine cpu --seconds 0.2";
         let arguments: Vec<&str> = arguments.split(' ').collect();

@@ -203,8 +203,7 @@ impl Browser {
 
     /// Shows pages as a phone does whose screen is `width` wide: windows are never as narrow.
     pub fn as_phone(&self, width: u32) {
-        let params =
-            json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": true});
+        let params = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": true});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params});
         self.post("/goog/cdp/execute", command);
     }
