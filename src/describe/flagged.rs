@@ -1,9 +1,10 @@
 //! What each rule flagged, and the flagged addresses with their reasons.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::Ipv4Addr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::{AddressSet, OCTETS, dotted};
 use crate::behaviour::{Activity, Side};
@@ -50,12 +51,38 @@ pub struct Anomaly {
     pub rule: String,
     /// Whether one of them can flag nothing.
     pub finding: bool,
+    /// The most telling of it, in a few words.
+    pub gist: String,
     /// Why, in a sentence.
     pub reason: String,
     /// How unexpected it is, in bits.
     pub surprise: f64,
     /// How unexpected each octet is after those before it, in bits.
     pub surprise_octets: [f64; OCTETS],
+}
+
+/// What to look at first: a flagged address in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// Why, in a few words.
+    pub gist: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+impl fmt::Display for Lead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.address, self.gist)
+    }
+}
+
+impl Anomaly {
+    /// The same in short.
+    pub fn lead(&self) -> Lead {
+        Lead { address: self.address, gist: self.gist.clone(), reason: self.reason.clone() }
+    }
 }
 
 /// What one rule flagged.
@@ -146,6 +173,7 @@ impl Flagged<'_> {
             log_density: row.log_density,
             rule: rules.to_string(),
             finding: self.is_finding(row),
+            gist: self.reasons.gist(address, rules),
             surprise: reason.bits(),
             surprise_octets: reason.surprise,
             reason: reason.sentence,

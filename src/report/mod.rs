@@ -4,6 +4,7 @@
 //! nothing: models come from [`model`](crate::model), figures from [`describe`](crate::describe).
 
 pub mod csv;
+mod glossary;
 pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -123,6 +123,42 @@ impl<'a> Reasons<'a> {
         Reason { surprise, octet, sentence: told.finish() }
     }
 
+    /// The most telling of why `rules` flag `address`, in a few words.
+    pub fn gist(&self, address: u32, rules: Rules) -> String {
+        let has = |rule| rules.has(rule);
+        let reserved = Block::of(address).filter(|block| block.kind.is_flagged());
+        if let Some(sweep) = self.sweep_of(address).filter(|_| has(Rule::Sweep)) {
+            let length = if sweep.first ^ sweep.last < 256 { 24 } else { 16 };
+            format!("swept a /{length}")
+        } else if let Some(scan) = self.port_scan_of(address).filter(|_| has(Rule::PortScan)) {
+            format!("scanned {}", dotted(scan.destination))
+        } else if has(Rule::NewBusy) {
+            "new and busy".to_owned()
+        } else if let Some(block) = reserved.filter(|_| has(Rule::Reserved)) {
+            block.name.to_owned()
+        } else if has(Rule::Isolated) {
+            "stands apart".to_owned()
+        } else if has(Rule::Gap) {
+            "apart in its /24".to_owned()
+        } else {
+            "remote".to_owned()
+        }
+    }
+
+    /// The sweep of `address`, if it made one.
+    fn sweep_of(&self, address: u32) -> Option<&Sweep> {
+        let sweeps = &self.structure.sweeps;
+        let at = sweeps.binary_search_by_key(&address, |sweep| sweep.source).ok()?;
+        sweeps.get(at)
+    }
+
+    /// The scan of `address`, if it made one.
+    fn port_scan_of(&self, address: u32) -> Option<&PortScan> {
+        let scans = &self.structure.port_scans;
+        let at = scans.binary_search_by_key(&address, |scan| scan.source).ok()?;
+        scans.get(at)
+    }
+
     /// From whom the records of `address` come: so many `peers`.
     fn peers(&self, address: u32, peers: u64) -> String {
         /// How many are named.
@@ -139,10 +175,8 @@ impl<'a> Reasons<'a> {
 
     /// What `address` sweeps.
     fn sweep(&self, address: u32) -> Option<String> {
-        let sweeps = &self.structure.sweeps;
-        let at = sweeps.binary_search_by_key(&address, |sweep| sweep.source).ok()?;
-        let Sweep { first, last, contacted, silent, once, service, all: every, time, .. } =
-            sweeps[at];
+        let &Sweep { first, last, contacted, silent, once, service, all: every, time, .. } =
+            self.sweep_of(address)?;
         let all = u64::from(last - first) + 1;
         let (contacted, all, first, last) =
             (u64::from(contacted), grouped(all), dotted(first), dotted(last));
@@ -177,9 +211,8 @@ impl<'a> Reasons<'a> {
 
     /// Which ports of which host `address` scans.
     fn port_scan(&self, address: u32) -> Option<String> {
-        let scans = &self.structure.port_scans;
-        let at = scans.binary_search_by_key(&address, |scan| scan.source).ok()?;
-        let PortScan { destination, services, first, last, is_answered, others, .. } = scans[at];
+        let &PortScan { destination, services, first, last, is_answered, others, .. } =
+            self.port_scan_of(address)?;
         let (destination, services) = (dotted(destination), grouped(services.into()));
         let mut told = format!("asked {destination} for {services} services, {first} to {last}");
         if is_answered == Some(false) {

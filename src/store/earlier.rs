@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::bounded;
 use super::original::Original;
 use super::output::Manifest;
+use crate::describe::flagged::Lead;
 use crate::input::{Lost, Rfc3339};
 use crate::words::shown;
 
@@ -86,6 +87,8 @@ pub struct EarlierRole {
     pub anomaly_count: usize,
     /// Those that a rule flagged that can flag nothing.
     pub finding_count: usize,
+    /// The first of these.
+    pub findings: Vec<Lead>,
 }
 
 /// A cluster.

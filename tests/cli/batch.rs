@@ -18,6 +18,10 @@ fn captures() -> Folder {
     folder
 }
 
+/// Why the tutorial's first finding is one.
+const REASON: &str = "172.19.2.66: nothing else here begins with 172 (14.5 of 38.5 bits); nearest cluster 1 is \
+                      130 sd away; seen from 2012-03-16T18:02:05Z to 2012-03-16T18:07:02Z; 15 records.";
+
 const EACH: [&str; 7] = ["detect", "--each", "day/*", "-o", "out", "--search", "restarts"];
 
 /// Runs the batch with more `arguments`, which ends with this status, and returns the captures of the
@@ -39,7 +43,10 @@ fn one_that_fails_does_not_stop_the_others() {
     let output = done.get_output();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        text.starts_with("3 captures: 2 done, 0 skipped as finished before, 1 failed\n"),
+        text.starts_with(
+            "1 of 2 captures worth a look: a.csv (2 findings)\n\n\
+             3 captures: 2 done, 0 skipped as finished before, 1 failed\n"
+        ),
         "{text}"
     );
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -57,7 +64,9 @@ fn one_that_fails_does_not_stop_the_others() {
     assert_eq!(captures[0]["input"], "day/a.csv");
     assert_eq!(
         captures[0]["src"],
-        json!({"addresses": 187, "clusters": 3, "anomalies": 8, "findings": 2})
+        json!({"addresses": 187, "clusters": 3, "anomalies": 8, "findings": 2, "worst": {
+            "address": "172.19.2.66", "gist": "stands apart", "reason": REASON,
+        }})
     );
     assert_eq!(captures[1]["dst"], Value::Null);
     let table = folder.read("out/index.csv");
@@ -65,15 +74,57 @@ fn one_that_fails_does_not_stop_the_others() {
     assert_eq!(
         rows[0],
         "name,status,src_addresses,src_clusters,src_anomalies,dst_addresses,dst_clusters,\
-         dst_anomalies,seconds,error,src_findings,dst_findings,lost"
+         dst_anomalies,seconds,error,src_findings,dst_findings,lost,src_worst,dst_worst"
     );
     assert!(rows[1].starts_with("a.csv,ok,187,3,8,2673,"), "{table}");
+    assert!(rows[1].ends_with(&format!(",2,0,0,{REASON},")), "{table}");
     assert!(rows[2].starts_with("b.txt,ok,3,") && rows[2].contains(",,,,"), "{table}");
     assert!(
         rows[3].starts_with("c.csv,failed,,,,,,,,\"'day/c.csv' has no known column"),
         "{table}"
     );
     assert!(!folder.path("out/c.csv").exists());
+}
+
+#[test]
+fn captures_with_the_most_findings_come_first_and_say_where_to_look() {
+    let folder = captures();
+    folder.write("day/0.txt", "10.0.0.1\n10.0.0.2\n10.0.0.3\n");
+    let done = folder.octomix(&EACH).assert().code(3);
+    let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+    let table = text.split_once("  capture ").unwrap().1;
+    let names: Vec<_> =
+        table.lines().skip(1).filter_map(|row| row.split_whitespace().next()).collect();
+    assert_eq!(names[..4], ["a.csv", "0.txt", "b.txt", "c.csv"], "{text}");
+    assert!(table.contains("172.19.2.66 (stands apart)\n"), "{text}");
+    let page = folder.read("out/index.html");
+    assert!(page.find(">a.csv</a>").unwrap() < page.find(">0.txt</a>").unwrap());
+    assert!(
+        page.contains("<p class=\"verdict\">1 of 3 captures worth a look: a.csv (2 findings)</p>")
+    );
+    assert!(page.contains(REASON), "{page}");
+    // The tables keep the order given.
+    let index = folder.json("out/index.json");
+    assert_eq!(index["captures"][0]["name"], "0.txt");
+
+    fs::remove_file(folder.path("day/a.csv")).unwrap();
+    let done = folder.octomix(&EACH).assert().code(3);
+    done.stdout(contains("Nothing stands out in 2 captures\n"));
+}
+
+#[test]
+fn a_path_spelt_otherwise_is_the_same_capture() {
+    let folder = captures();
+    let each = |path: &str| {
+        let arguments = ["detect", "--each", path, "-o", "out", "--search", "restarts"];
+        folder.octomix(&arguments).assert().success();
+        folder.json("out/index.json")["captures"][0]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(each("day/a.csv"), "ok");
+    for path in ["./day/a.csv", "day//a.csv", "day/../day/a.csv"] {
+        assert_eq!(each(path), "skipped", "{path}");
+    }
+    assert_eq!(each(folder.path("day/a.csv").to_str().unwrap()), "skipped");
 }
 
 /// A folder with 40 captures in `day`, which hold `content` each.

@@ -86,6 +86,8 @@ fn a_sweep_and_a_port_scan_are_told_first_with_what_they_touched() {
     let scanned = "10.1.1.61: asked 10.1.1.10 for 121 services, tcp/7 to tcp/840; ";
     assert!(found[1].1.starts_with(scanned), "{found:?}");
     assert!(printed.find("contacted 199").unwrap() < printed.find("Most remote").unwrap());
+    let verdict = "3 worth a look: 10.1.1.60 (swept a /24), 10.1.1.61 (scanned 10.1.1.10), 198.41.7.9 (stands apart)\n";
+    assert!(printed.starts_with(verdict), "{printed}");
     // The beacon is no finding of a single day, but heads a counter.
     let told = "  to one alone    10.1.1.62 100";
     assert!(printed.contains(told), "{printed}");

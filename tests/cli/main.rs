@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod folders;
 mod found;
+mod habits;
 mod inputs;
 mod memory;
 mod models;

@@ -113,9 +113,96 @@ fn text_fits_a_terminal_and_names_the_rest() {
     let fitted = folder.octomix(&["fit", TUTORIAL, "-o", "fitted"]).assert().success();
     let fitted = String::from_utf8_lossy(&fitted.get_output().stdout).into_owned();
     assert!(fitted.contains("Most remote") && !fitted.contains("anomalies.csv"), "{fitted}");
-    // The first line holds the path of the repository.
-    assert!(printed.lines().skip(1).all(|line| line.chars().count() <= 100), "{printed}");
+    // This line holds the path of the repository.
+    let mut lines = printed.lines().filter(|line| !line.starts_with("Read "));
+    assert!(lines.all(|line| line.chars().count() <= 100), "{printed}");
     assert!(!printed.contains('\u{1b}'));
+}
+
+#[test]
+fn the_verdict_comes_first() {
+    let folder = Folder::new();
+    let found = "2 worth a look: 172.19.2.66 (stands apart), 0.0.0.0 (the unspecified address)";
+    let printed = folder.stdout(&[TUTORIAL]);
+    assert!(printed.starts_with(&format!("{found}\n\nRead ")), "{printed}");
+    let page = folder.read("octomix-out/report.html");
+    assert!(page.contains(&format!("<p class=\"verdict\">{found}</p>")));
+
+    folder.write("x.txt", "10.0.0.1\n");
+    let printed = folder.stdout(&["x.txt", "-q"]);
+    assert!(printed.starts_with("Nothing stands out: 1 source\n\nRead "), "{printed}");
+}
+
+#[test]
+fn words_are_explained_where_they_are_used() {
+    let folder = Folder::new();
+    let printed = folder.stdout(&[TUTORIAL]);
+    let (results, words) = printed.split_once("\nWords (docs/method.md#words):\n").unwrap();
+    for (word, sentence) in
+        [("bits", "  A bit is as"), ("sd", "  An sd is"), ("diffuse", "  Diffuse means")]
+    {
+        assert!(results.contains(word) && words.contains(sentence), "{word} in {printed}");
+    }
+    assert!(!words.contains("collapsed"), "{words}");
+    let page = folder.read("octomix-out/report.html");
+    for word in ["bits", "sd", "nearest cluster", "surprise", "log-density", "diffuse"] {
+        let ask = format!("{word} <span class=\"ask\">?</span></summary><p>");
+        assert_eq!(page.matches(&ask).count(), 1, "{word}");
+    }
+
+    folder.write("x.txt", "10.0.0.1\n");
+    assert!(!folder.stdout(&["x.txt", "--rules", "gap"]).contains("A bit is"));
+}
+
+#[test]
+fn clusters_are_told_by_blocks_and_not_by_an_address_that_nobody_has() {
+    let folder = Folder::new();
+    let printed = folder.stdout(&[TUTORIAL, "--role", "src"]);
+    assert!(printed.contains("  192.168.21.9-192.168.28.252, 97 of 2,036"), "{printed}");
+    let mean = &folder.json("octomix-out/summary.json")["src"]["clusters"][0]["mean"];
+    let mean: Vec<f64> = serde_json::from_value(mean.clone()).unwrap();
+    let mean = mean.iter().map(|octet| format!("{octet:.0}")).collect::<Vec<_>>().join(".");
+    assert!(!printed.contains(&mean) && !folder.read("octomix-out/report.html").contains(&mean));
+}
+
+#[test]
+fn a_private_network_with_public_addresses_on_top_has_a_hint() {
+    let folder = Folder::new();
+    let inside: String = (0..200).map(|i| format!("10.0.{}.{}\n", i % 4, 5 + i / 4)).collect();
+    let outside: String = (0..6).map(|i| format!("{}.7.7.7\n", 30 + 20 * i)).collect();
+    folder.write("x.txt", inside.clone() + &outside);
+    folder.write("in.txt", inside);
+    let hint = "--where private looks at the inside alone";
+    let only = ["--rules", "low-density", "-k", "1"];
+    let told = |file: &str| folder.stdout(&[&[file], &only[..]].concat());
+    assert!(told("x.txt").contains(hint));
+    assert!(folder.read("octomix-out/report.html").contains(hint));
+    assert!(!told("in.txt").contains(hint));
+    let inside = folder.stdout(&[&["x.txt", "--where", "private"], &only[..]].concat());
+    assert!(inside.contains("Sources: 200 addresses") && !inside.contains(hint), "{inside}");
+}
+
+#[test]
+fn tables_are_folded_on_a_narrow_terminal_and_nothing_is_torn() {
+    let folder = Folder::new();
+    folder.write("day.csv", std::fs::read(TUTORIAL).unwrap());
+    let narrow = |arguments: &[&str]| {
+        let done = folder.octomix(arguments).env("COLUMNS", "60").assert().success();
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    };
+    let printed = narrow(&["detect", "day.csv"]);
+    let (verdict, printed) = printed.split_once("\nRead ").unwrap();
+    assert!(verdict.lines().all(|line| line.chars().count() <= 60), "{verdict}");
+    // What was read is told in lines as long as its paths and names.
+    let (_, printed) = printed.split_once("\nEngine ").unwrap();
+    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
+    assert!(printed.contains("\n     192.168.192.0/19, 82 of 8,192; 2 more\n"), "{printed}");
+    let printed = narrow(&["detect", "--each", "day.csv", "-o", "each"]);
+    assert!(printed.contains(" 172.19.2.66 (stands apart)\n"), "{printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
+    let printed = narrow(&["sweep", "day.csv", "-k", "1..3", "--model", "kmeans"]);
+    let (_, printed) = printed.split_once("\nEngine ").unwrap();
+    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn what_a_sweep_cannot_take_is_said() {
         (&["--k", "3..1"][..], "3..1 is empty; the smaller number comes first"),
         (&["--k", "0..3"], "expected numbers from 1 to 1000000, such as 1..9 (1 to 9) or 2,4,8"),
         (&["-k", "auto"], "expected numbers from 1 to 1000000"),
-        (&["--components", "3"], "--components is one number; sweep takes --k 1..9"),
+        (&["--components", "3"], "--components is one number; sweep takes -k 1..9"),
         (&["--warm-start", "x.json"], "--warm-start is of one number of components"),
         (&["--model", "kmeans", "--covariance", "full"], "--covariance is of mixtures"),
     ] {
@@ -167,5 +167,5 @@ fn what_a_sweep_cannot_take_is_said() {
         folder.octomix(&arguments).assert().code(2).stdout("").stderr(contains(told));
     }
     let help = folder.octomix(&["sweep", "--help"]).assert().success();
-    help.stdout(contains("octomix sweep --model kmeans --k 1..9 --n-init 200 day.csv"));
+    help.stdout(contains("octomix sweep --model kmeans -k 1..9 --n-init 200 day.csv"));
 }

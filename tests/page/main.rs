@@ -334,6 +334,23 @@ fn the_table_sorts_searches_pages_and_is_copied() {
 }
 
 #[test]
+fn a_word_opens_to_its_sentence_by_mouse_and_keyboard() {
+    let Some(browser) = Browser::open() else { return };
+    let (_folder, path) = page(&[TUTORIAL, "--role", "src"]);
+    browser.load(&path);
+    let bits = "#src .findings .words summary";
+    let sentence = "A bit is as unexpected as a tossed coin";
+    let title = browser.run(&format!("return document.querySelector('{bits}').title"));
+    assert!(title.as_str().is_some_and(|title| title.starts_with(sentence)), "{title}");
+    assert!(!text(&browser, "#src .findings").contains(sentence));
+    browser.run(&format!("document.querySelector('{bits}').focus()"));
+    assert_eq!(browser.run(&format!("return document.activeElement.matches('{bits}')")), true);
+    click(&browser, bits);
+    assert!(text(&browser, "#src .findings .words").contains(sentence));
+    assert!(text(&browser, ".lead .verdict").starts_with("2 worth a look: 172.19.2.66"));
+}
+
+#[test]
 fn markup_in_names_and_cells_is_text() {
     let Some(browser) = Browser::open() else { return };
     let folder = tempfile::tempdir().unwrap();

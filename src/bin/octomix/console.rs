@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
+use clap::ColorChoice;
 use octomix::words::{escaped, shown};
 
 use crate::cli::PrintArgs;
@@ -53,8 +54,24 @@ pub fn tell_of_arguments(error: &clap::Error) -> u8 {
     if error.use_stderr() { 2 } else { 0 }
 }
 
-/// The columns of standard output, if that is a terminal.
+/// Has text, pictures and bars take colours as `choice` says: where it does not, the terminal and the variables
+/// NO_COLOR, CLICOLOR and CLICOLOR_FORCE do.
+pub fn colour(choice: ColorChoice) {
+    let is_coloured = match choice {
+        ColorChoice::Auto => return,
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+    };
+    ::console::set_colors_enabled(is_coloured);
+    ::console::set_colors_enabled_stderr(is_coloured);
+}
+
+/// The columns of standard output, if COLUMNS says how many, or that is a terminal.
 pub fn terminal_width() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    if let Some(columns) = told.filter(|&columns: &usize| columns > 0) {
+        return Some(columns);
+    }
     let (_, columns) = ::console::Term::stdout().size_checked()?;
     io::stdout().is_terminal().then_some(columns.into())
 }

@@ -13,8 +13,6 @@ mod threads;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[global_allocator]
 static ALLOCATOR: memory::Counted = memory::Counted;
 
@@ -24,10 +22,11 @@ fn main() -> ExitCode {
         return tried;
     }
     memory::start(std::env::args_os().skip(1));
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(console::tell_of_arguments(&error)),
     };
+    console::colour(cli.color);
     match command::run(&cli.command, &command::Machine { threads: cli.threads }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,

@@ -19,23 +19,28 @@ pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Resu
     names(out, C::COLUMNS)?;
     write!(out, ",seconds,error")?;
     names(out, C::LATER)?;
-    writeln!(out, ",lost")?;
-    let first = C::COLUMNS.len();
+    write!(out, ",lost")?;
+    names(out, C::LAST)?;
+    writeln!(out)?;
+    let (first, later) = (C::COLUMNS.len(), C::COLUMNS.len() + C::LATER.len());
+    let all = later + C::LAST.len();
     for entry in &index.captures {
         write!(out, "{},{}", quoted(&entry.name), entry.status.name())?;
-        let none = vec![String::new(); first + C::LATER.len()];
+        let none = vec![String::new(); all];
         let found = |role| entry.roles.get(role).as_ref().map_or(none.clone(), C::cells);
         let cells: Vec<Vec<String>> = roles.iter().map(|&role| found(role)).collect();
         let part = |out: &mut dyn Write, range: std::ops::Range<usize>| {
             let mut each = cells.iter().flat_map(|cells| &cells[range.clone()]);
-            each.try_for_each(|cell| write!(out, ",{cell}"))
+            each.try_for_each(|cell| write!(out, ",{}", quoted(cell)))
         };
         part(out, 0..first)?;
         let seconds = entry.seconds.map_or(String::new(), |seconds| format!("{seconds:.3}"));
         write!(out, ",{seconds},{}", quoted(entry.error.as_deref().unwrap_or_default()))?;
-        part(out, first..first + C::LATER.len())?;
+        part(out, first..later)?;
         let lost = entry.lost.map_or(String::new(), |lost| lost.files().to_string());
-        writeln!(out, ",{lost}")?;
+        write!(out, ",{lost}")?;
+        part(out, later..all)?;
+        writeln!(out)?;
     }
     Ok(())
 }

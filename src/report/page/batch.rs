@@ -36,6 +36,10 @@ impl BatchPage<'_> {
         index::ends(self.index)
     }
 
+    fn verdict(&self) -> Option<String> {
+        index::verdict(self.index)
+    }
+
     /// The page of a capture, unless it failed.
     fn link(&self, entry: &Entry) -> Option<String> {
         (entry.status != Status::Failed).then(|| format!("{}/{FILE}", entry.name))
@@ -47,7 +51,7 @@ impl BatchPage<'_> {
 
     /// The columns after those of the name and the input.
     fn columns(&self) -> usize {
-        3 * self.roles.len() + usize::from(self.has_lost()) + 1
+        3 * self.roles.len() + usize::from(self.has_lost()) + 2
     }
 
     /// The figures of each role, one after another.

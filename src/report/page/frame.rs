@@ -30,6 +30,11 @@ impl<R: Findings> Frame<'_, R> {
         Shell::new(heading(&self.summary.input.files))
     }
 
+    /// The result in a sentence.
+    pub fn verdict(&self) -> Option<String> {
+        R::verdict(self.summary)
+    }
+
     /// A number with its digits grouped.
     pub fn count(&self, count: impl Borrow<u64>) -> String {
         words::grouped(*count.borrow())

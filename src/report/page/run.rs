@@ -15,6 +15,7 @@ use crate::behaviour::Timeline;
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::describe::highest::Valued;
 use crate::input::{PerRole, Role};
+use crate::report::glossary::{self, Word};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::report::text;
 use crate::words::title;
@@ -33,8 +34,9 @@ pub fn write(
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let mut explained = Vec::new();
     let section = |(role, page): (Role, &Option<RolePage>)| {
-        Some(RoleSection::new(role, summary.role(role)?, page.as_ref()?))
+        Some(RoleSection::new(role, summary.role(role)?, page.as_ref()?, &mut explained))
     };
     let sections = pages.iter().filter_map(section).collect::<io::Result<Vec<_>>>()?;
     let frame = Frame { summary, invocation };
@@ -61,6 +63,9 @@ struct RoleSection<'a> {
     clusters: Vec<&'a Cluster>,
     model: Option<String>,
     findings: Vec<Finding<'a>>,
+    /// The words of its findings and of its most remote addresses that the page has not explained before.
+    finding_words: Vec<Word>,
+    remote_words: Vec<Word>,
     fanout: String,
     histogram: String,
     trace: String,
@@ -69,7 +74,12 @@ struct RoleSection<'a> {
 }
 
 impl<'a> RoleSection<'a> {
-    fn new(role: Role, found: &'a RoleSummary, page: &RolePage) -> io::Result<Self> {
+    fn new(
+        role: Role,
+        found: &'a RoleSummary,
+        page: &RolePage,
+        explained: &mut Vec<Word>,
+    ) -> io::Result<Self> {
         let threshold = found.threshold.log_density;
         let pictured = Pictured {
             key: role.key(),
@@ -86,13 +96,24 @@ impl<'a> RoleSection<'a> {
         // An address that is far out must not press all others into one bar.
         let floor = told - 0.75 * (most - told).max(1.0);
         let bins = page.drawing.histogram.bins(floor, BARS);
+        let findings = Finding::all(found, page);
+        let mut new_words = |text: &str| {
+            let mut words = glossary::used(text);
+            words.retain(|word| !explained.contains(word));
+            explained.extend(&words);
+            words
+        };
+        let reasons = findings.iter().map(|finding| finding.found.reason.clone());
+        let by_rule = found.rules.iter().map(|rule| text::flagged_by(rule, found));
         Ok(Self {
+            finding_words: new_words(&reasons.chain(by_rule).collect::<Vec<_>>().join("\n")),
+            remote_words: new_words("surprise, bits, log-density"),
             key: role.key(),
             title: title(role),
             found,
             clusters: by_weight(&found.clusters),
             model: found.fits.last().map(fit_sentence),
-            findings: Finding::all(found, page),
+            findings,
             fanout: chart::fanout(&page.fanout, "records"),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
             trace: chart::trace(&page.trace),
@@ -126,10 +147,6 @@ impl<'a> RoleSection<'a> {
         100.0 * cluster.weight
     }
 
-    fn mean(&self, cluster: &Cluster) -> String {
-        cluster.mean.map(|octet| format!("{octet:.0}")).join(".")
-    }
-
     /// Its blocks, those of the most addresses first.
     fn blocks(&self, cluster: &Cluster) -> String {
         text::main_blocks(&cluster.blocks)
@@ -146,6 +163,11 @@ impl<'a> RoleSection<'a> {
     fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
         let rules = self.found.rules.iter().filter(|rule| !text::is_ranking(rule, self.found));
         rules.map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+    }
+
+    /// Where to look next if the most remote addresses say nothing of a private network.
+    fn inside(&self) -> Option<&'static str> {
+        text::inside(self.found)
     }
 
     /// By what the most remote addresses are told, if a rule tells them.

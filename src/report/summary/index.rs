@@ -1,10 +1,13 @@
 //! index.json: the captures of a batch, each with what was found or what went wrong. What is found of a role differs
 //! between kinds of batches; all else is the same.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::extraction::Extracted;
 use super::role::RoleSummary;
+use crate::describe::flagged::{Anomaly, Lead};
 use crate::input::{Lost, PerRole, Role};
 use crate::store::{Earlier, EarlierRole};
 use crate::words::{counted, grouped};
@@ -70,7 +73,7 @@ impl Status {
 }
 
 /// What was found for one role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleCounts {
     /// Distinct addresses.
     pub addresses: usize,
@@ -80,19 +83,24 @@ pub struct RoleCounts {
     pub anomalies: usize,
     /// Those that a rule flagged that can flag nothing.
     pub findings: usize,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<Lead>,
 }
 
 impl From<&RoleSummary> for RoleCounts {
     fn from(found: &RoleSummary) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count])
+        let worst = found.findings.first().map(Anomaly::lead);
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], worst)
     }
 }
 
 impl From<&EarlierRole> for RoleCounts {
     fn from(found: &EarlierRole) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count])
+        let worst = found.findings.first().cloned();
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], worst)
     }
 }
 
@@ -107,9 +115,10 @@ impl RoleCounts {
         addresses: usize,
         sizes: impl Iterator<Item = u64>,
         [anomalies, findings]: [usize; 2],
+        worst: Option<Lead>,
     ) -> Self {
         let clusters = sizes.filter(|&size| size > 0).count();
-        Self { addresses, clusters, anomalies, findings }
+        Self { addresses, clusters, anomalies, findings, worst }
     }
 }
 
@@ -121,29 +130,43 @@ pub trait Counts {
     const COLUMNS: &'static [&'static str];
     /// Columns after the errors.
     const LATER: &'static [&'static str];
+    /// Columns at the end.
+    const LAST: &'static [&'static str];
     /// Headings for people; the first stands for the role's addresses and has its name.
     const HEADINGS: &'static [&'static str];
 
-    /// The cells of [`COLUMNS`](Self::COLUMNS), then those of [`LATER`](Self::LATER).
+    /// The cells of [`COLUMNS`](Self::COLUMNS), then those of [`LATER`](Self::LATER) and of [`LAST`](Self::LAST).
     fn cells(&self) -> Vec<String>;
 
     /// The figures below [`HEADINGS`](Self::HEADINGS), the first among them.
     fn figures(&self) -> Vec<String>;
+
+    /// How many findings there are, and the first of them, where rules were applied.
+    fn findings(&self) -> Option<(usize, Option<&Lead>)> {
+        None
+    }
 }
 
 impl Counts for RoleCounts {
     const FILES: &'static str = "index.html, index.csv and index.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "clusters", "anomalies"];
     const LATER: &'static [&'static str] = &["findings"];
+    const LAST: &'static [&'static str] = &["worst"];
     const HEADINGS: &'static [&'static str] = &["clusters", "findings"];
 
     fn cells(&self) -> Vec<String> {
-        let Self { addresses, clusters, anomalies, findings } = self;
-        [addresses, clusters, anomalies, findings].map(usize::to_string).into()
+        let Self { addresses, clusters, anomalies, findings, worst } = self;
+        let counts = [addresses, clusters, anomalies, findings].map(usize::to_string);
+        let worst = worst.as_ref().map_or(String::new(), |worst| worst.reason.clone());
+        counts.into_iter().chain([worst]).collect()
     }
 
     fn figures(&self) -> Vec<String> {
         [self.addresses, self.clusters, self.findings].map(|count| grouped(count as u64)).into()
+    }
+
+    fn findings(&self) -> Option<(usize, Option<&Lead>)> {
+        Some((self.findings, self.worst.as_ref()))
     }
 }
 
@@ -151,6 +174,7 @@ impl Counts for Extracted {
     const FILES: &'static str = "index.csv and index.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "count", "unit"];
     const LATER: &'static [&'static str] = &[];
+    const LAST: &'static [&'static str] = &[];
     const HEADINGS: &'static [&'static str] = &["count"];
 
     fn cells(&self) -> Vec<String> {
@@ -201,6 +225,31 @@ impl<C> Entry<C> {
         let (name, input) = (name.to_owned(), input.to_owned());
         let roles = PerRole { source: None, destination: None, any: None };
         Self { name, input, status, roles, seconds: None, error: None, lost: None }
+    }
+}
+
+impl<C: Counts> Entry<C> {
+    /// How many findings its roles have, where rules were applied to any.
+    pub fn findings(&self) -> Option<usize> {
+        self.found().map(|(count, _)| count).reduce(|a, b| a + b)
+    }
+
+    /// What to look at first of it.
+    pub fn worst(&self) -> Option<&Lead> {
+        self.found().find_map(|(_, worst)| worst)
+    }
+
+    fn found(&self) -> impl Iterator<Item = (usize, Option<&Lead>)> {
+        self.roles.iter().filter_map(|(_, found)| found.as_ref()?.findings())
+    }
+}
+
+impl<C: Counts> Index<C> {
+    /// The captures, those with the most findings first, and else as they were given.
+    pub fn by_findings(&self) -> Vec<&Entry<C>> {
+        let mut captures: Vec<&Entry<C>> = self.captures.iter().collect();
+        captures.sort_by_key(|entry| Reverse(entry.findings()));
+        captures
     }
 }
 

@@ -11,11 +11,11 @@ use crate::words::{grouped, percent};
 /// Columns for blocks, so that a line is as wide as the table above it.
 const WIDTH: usize = 56;
 
-/// Writes a line for each of `clusters`.
+/// Writes a line for each of `clusters`, in lines of so many columns.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_blocks(clusters: &[&Cluster], width: usize, out: &mut dyn Write) -> io::Result<()> {
     let header = ["#", "spread", "flagged", "kind", "addresses of the blocks that it lies in"];
     let mut table = table(header, &[0, 2]);
     for cluster in clusters {
@@ -27,7 +27,7 @@ pub fn write_blocks(clusters: &[&Cluster], out: &mut dyn Write) -> io::Result<()
             main_blocks(&cluster.blocks),
         ]);
     }
-    write_table(&table, out)
+    write_table(&table, width, out)
 }
 
 /// The commonest kind of its addresses in blocks that are set aside.

@@ -33,11 +33,11 @@ impl Findings for Timed<Comparison> {
             "  Adjusted Rand index {:.4}; 1 is the same clusters, 0 is chance.\n",
             comparison.adjusted_rand_index
         )?;
-        let shown = write_contingency(comparison, out)?;
+        let shown = write_contingency(comparison, layout.width, out)?;
         writeln!(out)?;
-        let all = write_clusters("The mixture's clusters", mixture, out)?;
+        let all = write_clusters("The mixture's clusters", mixture, layout.width, out)?;
         writeln!(out)?;
-        let all = write_clusters("K-Means' clusters", kmeans, out)? && all;
+        let all = write_clusters("K-Means' clusters", kmeans, layout.width, out)? && all;
         if !(shown && all) {
             let file = layout.output.join(role.key()).join("compare.json");
             writeln!(out, "\n  All clusters are in {}", shown_path(&file))?;
@@ -60,7 +60,11 @@ impl Findings for Timed<Comparison> {
 }
 
 /// Writes the clusters that hold addresses by each other; returns whether all are shown.
-fn write_contingency(comparison: &Comparison, out: &mut dyn Write) -> io::Result<bool> {
+fn write_contingency(
+    comparison: &Comparison,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
     let (rows, columns) = (comparison.mixture.full(), comparison.kmeans.full());
     let shown = || columns.iter().take(CLUSTERS_SHOWN);
     let corner = "mixture \\ K-Means".to_owned();
@@ -74,12 +78,17 @@ fn write_contingency(comparison: &Comparison, out: &mut dyn Write) -> io::Result
         });
         table.add_row([row.to_string()].into_iter().chain(counts).collect::<Vec<_>>());
     }
-    write_table(&table, out)?;
+    write_table(&table, width, out)?;
     Ok(rows.len() <= CLUSTERS_SHOWN && columns.len() <= CLUSTERS_SHOWN)
 }
 
 /// Writes what the clusters of `model` start with; returns whether all are shown.
-fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Result<bool> {
+fn write_clusters(
+    name: &str,
+    model: &Compared,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
     writeln!(out, "  {name}; the commonest values of octets (addresses), + how many others:\n")?;
     let full = model.full();
     let mut table = table(["#", "size", "octet 1", "octet 2", "octet 3"], &[0, 1]);
@@ -89,7 +98,7 @@ fn write_clusters(name: &str, model: &Compared, out: &mut dyn Write) -> io::Resu
         let size = grouped(cluster.size);
         table.add_row([cluster.cluster.to_string(), size, first, second, third]);
     }
-    write_table(&table, out)?;
+    write_table(&table, width, out)?;
     Ok(full.len() <= CLUSTERS_SHOWN)
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::reading::write_reading;
-use super::run::write_files;
+use super::run::{WIDTH, write_files};
 use crate::report::summary::extraction::Extraction;
 use crate::words::{counted, duration, title};
 
@@ -25,7 +25,7 @@ pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out)?;
-    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), out)?;
+    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), WIDTH, out)?;
     let seconds = &summary.seconds;
     let [total, read, write] = [seconds.total, seconds.read, seconds.write].map(duration);
     writeln!(out, "Took {total}: reading {read}, writing {write}")

@@ -1,4 +1,5 @@
-//! Summaries as plain text, 80 to 100 columns wide; a wide terminal also shows the reasons of anomalies.
+//! Summaries as plain text, 100 columns wide where it goes to no terminal; a wide one also shows the reasons of
+//! anomalies, and on a narrow one tables are folded.
 
 mod blocks;
 mod changes;
@@ -12,12 +13,13 @@ mod run;
 mod scatter;
 mod sweep;
 pub mod table;
+mod verdict;
 mod wrap;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::{sentences, since};
 pub(super) use compare::{anomalies, common, splits};
-pub(super) use role::{flagged_by, found_by, is_ranking};
+pub(super) use role::{flagged_by, found_by, inside, is_ranking};
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;

@@ -1,19 +1,20 @@
 //! One role: its findings, what is most remote, the highest counters, its clusters and its fit.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::blocks::write_blocks;
 use super::changes::write_changes;
 use super::run::{Findings, Layout};
 use super::table::{table, write_table};
+use super::verdict::verdict;
 use super::wrap::write_wrapped;
 use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::{Anomaly, RuleSummary};
 use crate::describe::highest::Valued;
 use crate::input::Role;
 use crate::report::summary::fit::Objective;
-use crate::report::summary::{RoleSeconds, RoleSummary};
+use crate::report::summary::{RoleSeconds, RoleSummary, Summary};
+use crate::rule::reserved::Kind;
 use crate::store::model::{MoveSummary, ThresholdRule};
 use crate::words::{counted, first_of, grouped, percent, shown_path, title};
 
@@ -37,13 +38,17 @@ const NAMED: usize = 3;
 const LOW_DENSITY: &str = crate::rule::Rule::LowDensity.name();
 
 impl Findings for RoleSummary {
+    fn verdict(summary: &Summary<Self>) -> Option<String> {
+        Some(verdict(summary))
+    }
+
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
         let addresses = counted(self.addresses as u64, "address", "addresses");
         let clusters = counted(full as u64, "cluster", "clusters");
         writeln!(out, "{}: {addresses}, {clusters}", title(role))?;
         writeln!(out)?;
-        write_rules(self, out)?;
+        write_rules(self, layout.width, out)?;
         write_remote(role, self, layout, out)?;
 
         if let Some(picture) = layout.picture {
@@ -51,9 +56,9 @@ impl Findings for RoleSummary {
             picture.write(out)?;
         }
         writeln!(out)?;
-        write_clusters(self, layout.output, out)?;
+        write_clusters(self, layout, out)?;
         writeln!(out)?;
-        write_fit(self, out)
+        write_fit(self, layout.width, out)
     }
 
     fn write_first(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -106,9 +111,9 @@ impl Findings for RoleSummary {
     }
 }
 
-fn write_clusters(found: &RoleSummary, output: &Path, out: &mut dyn Write) -> io::Result<()> {
+fn write_clusters(found: &RoleSummary, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut full = by_weight(&found.clusters);
-    let header = ["#", "weight", "size", found.unit.name(), "mean", "commonest octets"];
+    let header = ["#", "weight", "size", found.unit.name(), "commonest octets"];
     let mut table = table(header, &[0, 1, 2, 3]);
     for cluster in full.iter().take(SHOWN) {
         table.add_row([
@@ -116,18 +121,17 @@ fn write_clusters(found: &RoleSummary, output: &Path, out: &mut dyn Write) -> io
             format!("{:.1}%", 100.0 * cluster.weight),
             grouped(cluster.size),
             grouped(cluster.packets),
-            cluster.mean.map(|octet| format!("{octet:.0}")).join("."),
             common(&cluster.common_octets),
         ]);
     }
-    write_table(&table, out)?;
+    write_table(&table, layout.width, out)?;
     if full.len() > SHOWN {
-        let file = output.join("summary.json");
+        let file = layout.output.join("summary.json");
         writeln!(out, "  and {} more in {}", full.len() - SHOWN, shown_path(&file))?;
     }
     writeln!(out)?;
     full.truncate(SHOWN);
-    write_blocks(&full, out)
+    write_blocks(&full, layout.width, out)
 }
 
 /// What an analyst looks for in a cluster: the block of one or two octets that at least half of
@@ -147,19 +151,19 @@ fn common(prefixes: &[Prefix]) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
+fn write_fit(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut tell = |sentence: String| write_wrapped("  ", &sentence, width, out);
     let Some((fit, before)) = found.fits.split_last() else { return Ok(()) };
     if let Some(first) = before.first() {
-        writeln!(
-            out,
-            "  Of {} components fitted first, {} had a weight of 0.005 or more; fitted again with {}.",
+        tell(format!(
+            "Of {} components fitted first, {} had a weight of 0.005 or more; fitted again with {}.",
             first.components, first.needed, fit.components
-        )?;
+        ))?;
     }
     let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
     if empty > 0 {
         let verb = if empty == 1 { "stays" } else { "stay" };
-        writeln!(out, "  {empty} of {} components {verb} empty.", fit.components)?;
+        tell(format!("{empty} of {} components {verb} empty.", fit.components))?;
     }
     let objective = match fit.objective {
         Objective::LowerBound(bound) if fit.kind == "gaussian" => {
@@ -176,16 +180,15 @@ fn write_fit(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
             let is_move = |step: &&MoveSummary| step.kind.contains("split");
             let moves = search.moves.iter().filter(is_move).count() as u64;
             let moves = counted(moves, "move", "moves");
-            writeln!(
-                out,
-                "  Merge-split search, {moves} accepted: {objective}, {end} {iterations}."
-            )?;
+            tell(format!(
+                "Merge-split search, {moves} accepted: {objective}, {end} {iterations}."
+            ))?;
         }
-        None => writeln!(out, "  Best of {restarts}: {objective}, {end} {iterations}.")?,
+        None => tell(format!("Best of {restarts}: {objective}, {end} {iterations}."))?,
     }
     // That octets are constant is usual; a point, or a line across the octets, is not.
     let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
-    unusual.try_for_each(|collapse| writeln!(out, "  Collapsed: {collapse}."))
+    unusual.try_for_each(|collapse| tell(format!("Collapsed: {collapse}.")))
 }
 
 /// The rules that make `one` a finding: being remote as well is none.
@@ -196,9 +199,9 @@ pub(in crate::report) fn found_by(found: &RoleSummary, one: &Anomaly) -> String 
 }
 
 /// What each rule found, and what it needs to know where it does not.
-fn write_rules(found: &RoleSummary, out: &mut dyn Write) -> io::Result<()> {
+fn write_rules(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Result<()> {
     for rule in found.rules.iter().filter(|rule| !is_ranking(rule, found)) {
-        writeln!(out, "  {:<12}{}", rule.rule, flagged_by(rule, found))?;
+        write_wrapped(&format!("  {:<12}", rule.rule), &flagged_by(rule, found), width, out)?;
     }
     if let Some(suppressed) = found.suppressed {
         let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
@@ -223,13 +226,14 @@ fn write_remote(
     let Some(ranking) = found.rules.iter().find(|rule| is_ranking(rule, found)) else {
         return Ok(());
     };
-    writeln!(out, "\n  Most remote, a ranking and no finding: {}\n", flagged_by(ranking, found))?;
+    let told = format!("Most remote, a ranking and no finding: {}", flagged_by(ranking, found));
+    writeln!(out)?;
+    write_wrapped("  ", &told, layout.width, out)?;
+    writeln!(out)?;
     let header = ["address", found.unit.name(), "cluster", "log-density", "surprise"];
-    let mut table = table(header, &[1, 2, 3, 4]);
     let room = layout.width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
-    if room.is_some() {
-        table.set_header(header.into_iter().chain(["where it is"]));
-    }
+    let header = header.into_iter().chain(room.map(|_| "where it is"));
+    let mut table = table(header, &[1, 2, 3, 4]);
     for remote in &found.most_remote {
         let reason = room.map(|room| fitted(&remote.reason, room));
         table.add_row(
@@ -244,10 +248,25 @@ fn write_remote(
             .chain(reason),
         );
     }
-    write_table(&table, out)?;
+    write_table(&table, layout.width, out)?;
+    if let Some(inside) = inside(found) {
+        write_wrapped("  ", inside, layout.width, out)?;
+    }
     flagged_file(role, layout).map_or(Ok(()), |file| {
         writeln!(out, "  All of them are in {}", shown_path(&layout.output.join(file)))
     })
+}
+
+/// Where to look next if the most remote addresses of a private network are public, which says nothing of it.
+pub(in crate::report) fn inside(found: &RoleSummary) -> Option<&'static str> {
+    let kinds = found.clusters.iter().flat_map(|cluster| &cluster.kinds);
+    let private = kinds.filter(|kind| kind.kind == Kind::Private).map(|kind| kind.addresses);
+    let remote = &found.most_remote;
+    let public = remote.iter().filter(|one| !one.address.is_private()).count();
+    let is_meant = 2 * private.sum::<u64>() > found.addresses as u64 && 2 * public > remote.len();
+    is_meant.then_some(
+        "Most of these are public, most others private: --where private looks at the inside alone.",
+    )
 }
 
 /// The file of all that was flagged, below the folder, where there is one: a fit alone writes none.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::reading::write_reading;
 use super::scatter::Scatter;
+use super::wrap::write_wrapped;
 use crate::input::{PerRole, Role};
+use crate::report::glossary;
 use crate::report::summary::{RoleSeconds, Summary};
 use crate::store::Origin;
 use crate::words::{counted, duration, title};
@@ -30,7 +32,12 @@ pub struct Layout<'a> {
 }
 
 /// What was found for a role, for people to read.
-pub trait Findings {
+pub trait Findings: Sized {
+    /// The result of a whole run in one sentence, where there is one.
+    fn verdict(_: &Summary<Self>) -> Option<String> {
+        None
+    }
+
     /// Writes it as `layout` says.
     ///
     /// # Errors
@@ -73,10 +80,38 @@ pub fn write<R: Findings>(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if let Some(verdict) = R::verdict(summary) {
+        write_wrapped("", &verdict, width, out)?;
+        writeln!(out)?;
+    }
     write_reading(&summary.input, out)?;
-    writeln!(out, "Engine {}\n  {}", summary.engine.device, summary.engine.reason)?;
+    write_wrapped("Engine ", &summary.engine.device, width, out)?;
+    write_wrapped("  ", &summary.engine.reason, width, out)?;
     let (output, files) = (Path::new(&summary.output), summary.files.as_slice());
     let layout = Layout { output, files, width, picture: None };
+    let mut results = Vec::new();
+    write_results(summary, pictures, layout, &mut results)?;
+    out.write_all(&results)?;
+    write_words(&String::from_utf8_lossy(&results), width, out)?;
+    writeln!(out)?;
+    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), width, out)?;
+    let names = ["reading", "opening the engine", "fitting", "labelling", "writing"];
+    let told = names.into_iter().zip(stages(summary)).filter(|&(_, seconds)| seconds >= LEAST_TOLD);
+    let told = told.map(|(stage, seconds)| format!("{stage} {}", duration(seconds)));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let mark = if told.is_empty() { "" } else { ": " };
+    let total = duration(summary.seconds.total);
+    write_wrapped("Took ", &format!("{total}{mark}{told}"), width, out)
+}
+
+/// Writes what was found for each role, and in pairs.
+fn write_results<R: Findings>(
+    summary: &Summary<R>,
+    pictures: &PerRole<Option<Scatter>>,
+    layout: Layout<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let width = layout.width;
     for role in Role::ALL {
         summary.role(role).map_or(Ok(()), |found| found.write_first(role, &layout, out))?;
     }
@@ -94,18 +129,16 @@ pub fn write<R: Findings>(
             writeln!(out, "\n{}: no addresses, skipped", title(role))?;
         }
     }
-    writeln!(out)?;
-    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), out)?;
-    let names = ["reading", "opening the engine", "fitting", "labelling", "writing"];
-    write!(out, "Took {}", duration(summary.seconds.total))?;
-    let mut mark = ": ";
-    for (stage, seconds) in names.into_iter().zip(stages(summary)) {
-        if seconds >= LEAST_TOLD {
-            write!(out, "{mark}{stage} {}", duration(seconds))?;
-            mark = ", ";
-        }
+    Ok(())
+}
+
+/// Explains the words that `results` use.
+fn write_words(results: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let words = glossary::used(results);
+    if !words.is_empty() {
+        writeln!(out, "\nWords ({}):", glossary::SECTION)?;
     }
-    writeln!(out)
+    words.iter().try_for_each(|word| write_wrapped("  ", word.meaning, width, out))
 }
 
 /// The seconds of each stage: reading, the engine, and over all roles fitting, labelling and writing.
@@ -123,12 +156,13 @@ pub(super) fn write_files(
     files: &[String],
     output: &str,
     replaced: Option<&Origin>,
+    width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let count = counted(files.len() as u64, "file", "files");
     writeln!(out, "Wrote {count} to {output}:")?;
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
-        writeln!(out, "  {}", folder.join("  "))?;
+        write_wrapped("  ", &folder.join("  "), width, out)?;
     }
     replaced.map_or(Ok(()), |origin| writeln!(out, "Replaced there the results of {origin}"))
 }

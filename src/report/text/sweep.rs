@@ -10,7 +10,7 @@ use crate::report::summary::{RoleSeconds, Timed};
 use crate::words::{counted, duration, title};
 
 impl Findings for Timed<Sweep> {
-    fn write(&self, role: Role, _: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         let sweep = &self.found;
         let addresses = counted(sweep.addresses as u64, "address", "addresses");
         let model = match (sweep.kind, sweep.covariance_type) {
@@ -22,7 +22,7 @@ impl Findings for Timed<Sweep> {
         if sweep.rows.is_empty() {
             return writeln!(out, "  No number asked for is as small as that of the addresses.");
         }
-        write_rows(sweep, out)?;
+        write_rows(sweep, layout.width, out)?;
         writeln!(out)?;
         write_choices(sweep, out)
     }
@@ -32,7 +32,7 @@ impl Findings for Timed<Sweep> {
     }
 }
 
-fn write_rows(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
+fn write_rows(sweep: &Sweep, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let has_bound = sweep.kind != "kmeans";
     let decimals = sweep.bound_decimals();
     let mut header = vec!["k", "used", "tightness", "inertia", "BIC", "AIC"];
@@ -55,7 +55,7 @@ fn write_rows(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
         cells.push(if sweep.knee == Some(row.k) { "<- knee".to_owned() } else { String::new() });
         table.add_row(cells);
     }
-    write_table(&table, out)
+    write_table(&table, width, out)
 }
 
 /// What speaks for which number.

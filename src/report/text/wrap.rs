@@ -15,7 +15,7 @@ pub fn write_wrapped(lead: &str, text: &str, width: usize, out: &mut dyn Write) 
     for word in text.split(' ') {
         let gap = usize::from(!is_fresh);
         if !is_fresh && line.chars().count() + gap + word.chars().count() > width {
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", line.trim_end())?;
             line = " ".repeat(INDENT);
         } else if !is_fresh {
             line.push(' ');

@@ -27,8 +27,8 @@ Examples:
     octomix bench --addresses 10M -k 8 --pass expectation,lloyd
 
   One iteration of a fitted model on its own addresses, with the sums it gives, on one thread:
-    octomix fit -k 8 list.txt
-    octomix bench list.txt --model octomix-out/src/model.json --engine cpu --threads 1";
+    octomix fit -k 8 list.txt -o out
+    octomix bench list.txt --model out/src/model.json --engine cpu --threads 1";
 
 /// Times the passes on every engine, after checking their answers.
 ///
@@ -86,6 +86,7 @@ pub struct BenchArgs {
     #[arg(
         short = 'k',
         long,
+        alias = "k",
         value_parser = numbers,
         value_name = "N,...",
         default_value = "2,8,32",

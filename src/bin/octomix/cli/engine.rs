@@ -54,7 +54,7 @@ pub struct ValidateArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Components of the mixtures and centres compared
-    #[arg(short = 'k', long, value_name = "N", default_value_t = 7, help_heading = "Model",
+    #[arg(short = 'k', long, alias = "k", value_name = "N", default_value_t = 7, help_heading = "Model",
           value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
     pub components: u32,
     #[command(flatten)]
@@ -80,7 +80,7 @@ pub struct DevicesArgs {
           value_parser = PossibleValuesParser::new(KERNELS.iter().map(|kernel| kernel.name)))]
     pub shader: Option<String>,
     /// The components that the kernel is for
-    #[arg(short = 'k', long, value_name = "N", default_value_t = 8, requires = "shader",
+    #[arg(short = 'k', long, alias = "k", value_name = "N", default_value_t = 8, requires = "shader",
           value_parser = clap::value_parser!(u32).range(1..=model::MOST))]
     pub components: u32,
     /// What to print: a list to read, or JSON

@@ -3,6 +3,7 @@
 mod bench;
 mod choice;
 mod compare;
+mod completions;
 mod detect;
 mod engine;
 mod extract;
@@ -18,13 +19,15 @@ mod sets;
 mod sweep;
 
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::memory::{self, Size};
 
 pub use bench::{BenchArgs, PassArg};
 pub use compare::CompareArgs;
+pub use completions::{CompletionsArgs, ManArgs};
 pub use detect::DetectArgs;
 pub use engine::{DevicesArgs, EngineArgs, ValidateArgs};
 pub use extract::{ExtractArgs, MergeArgs};
@@ -71,6 +74,91 @@ pub struct Cli {
     /// leave, less a tenth, if not given
     #[arg(long, global = true, value_name = "SIZE", value_parser = memory::parse_limit, help_heading = "Machine")]
     pub memory_limit: Option<Size>,
+    /// Whether to show colours: auto does on terminals, unless NO_COLOR says no or CLICOLOR_FORCE says yes
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        help_heading = "Machine"
+    )]
+    pub color: ColorChoice,
+}
+
+/// The commands that a newcomer needs first.
+const FIRST: [&str; 5] = ["detect", "score", "extract", "sets", "inputs"];
+
+/// Reads the arguments of the program.
+///
+/// # Errors
+/// When they are wrong, or ask for help.
+pub fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches()?)
+}
+
+/// The whole command line, whose help names the [`FIRST`] commands before the others.
+pub fn command() -> clap::Command {
+    // Before it is built, so that every command takes them.
+    let mut command = Cli::command().color(asked_colour()).long_version(VERSION.as_str());
+    command.build();
+    let header = *command.get_styles().get_header();
+    let list = |is_meant: fn(&str) -> bool| {
+        let meant = command.get_subcommands().filter(|one| is_meant(one.get_name()));
+        meant.fold(String::new(), |list, one| {
+            let about = one.get_about().map(ToString::to_string).unwrap_or_default();
+            list + &folded(one.get_name(), &about)
+        })
+    };
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n\
+         {header}For a start:{header:#}\n{}\n{header}Other commands:{header:#}\n{}\n\
+         {header}Options:{header:#}\n{{options}}{{after-help}}",
+        list(|name| FIRST.contains(&name)),
+        list(|name| !FIRST.contains(&name)),
+    );
+    command.help_template(template)
+}
+
+/// A command and what it is `about`, in lines of 80 columns.
+fn folded(name: &str, about: &str) -> String {
+    let (mut text, mut line) = (String::new(), format!("  {name:<12}"));
+    for word in about.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > 80 {
+            text += &line;
+            text.push('\n');
+            line = " ".repeat(14);
+        }
+        line.push(' ');
+        line += word;
+    }
+    text + &line + "\n"
+}
+
+/// The version, the features of the build, and the revision if the build was told of it: no build needs git.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let features = if cfg!(feature = "parquet") { "cli, parquet" } else { "cli" };
+    let revision = option_env!("OCTOMIX_REVISION")
+        .filter(|revision| !revision.is_empty())
+        .map_or(String::new(), |revision| format!("\nrevision: {revision}"));
+    format!("{}\nfeatures: {features}{revision}", env!("CARGO_PKG_VERSION"))
+});
+
+/// The colours that are asked for. Help and errors are shown before the arguments are understood.
+fn asked_colour() -> ColorChoice {
+    let arguments = std::env::args_os().skip(1);
+    let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    let mut asked = ColorChoice::Auto;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--color") {
+            Some("") => arguments.next(),
+            Some(value) => value.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        asked = value.and_then(|value| value.parse().ok()).unwrap_or(asked);
+    }
+    asked
 }
 
 /// A number of threads.
@@ -94,14 +182,20 @@ pub enum Command {
     Bench(BenchArgs),
     Devices(DevicesArgs),
     Inputs(InputsArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn arguments_are_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn the_first_commands_are_commands() {
+        let command = super::command();
+        assert!(super::FIRST.iter().all(|name| command.find_subcommand(name).is_some()));
     }
 }

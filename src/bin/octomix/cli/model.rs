@@ -26,7 +26,7 @@ pub struct ModelArgs {
     pub model: Option<ModelKind>,
     /// Components or clusters: a number, or auto[:N]: fit N (7), count those of weight 0.005 or more,
     /// fit again with so many [default: auto; with given starts, as many as they have]
-    #[arg(short = 'k', long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short = 'k', long, alias = "k", value_name = "N", allow_negative_numbers = true)]
     pub components: Option<Components>,
     /// The shape of the components [default: full]
     #[arg(long, value_parser = one_of(COVARIANCES))]

@@ -68,7 +68,7 @@ pub struct PrintArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Show neither progress nor warnings
-    #[arg(long, conflicts_with = "verbose")]
+    #[arg(short = 'q', long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Tell on standard error how the fit goes: each accepted move of the search, each restart
     #[arg(short = 'v', long)]

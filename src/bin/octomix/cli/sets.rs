@@ -51,7 +51,7 @@ pub struct SetsArgs {
     #[arg(long = "as", value_parser = one_of(FORMS), value_name = "FORM", help_heading = "Output")]
     pub form: Option<SetForm>,
     /// Show neither progress, nor counts, nor warnings
-    #[arg(long, help_heading = "Output")]
+    #[arg(short = 'q', long, help_heading = "Output")]
     pub quiet: bool,
 }
 

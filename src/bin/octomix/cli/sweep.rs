@@ -10,13 +10,13 @@ use super::{EngineArgs, InputArgs, ModelArgs, OutputArgs, PrintArgs};
 const EXAMPLES: &str = "\
 Examples:
   The elbow of K-Means over one to nine clusters, the best of 200 restarts each:
-    octomix sweep --model kmeans --k 1..9 --n-init 200 day.csv
+    octomix sweep --model kmeans -k 1..9 --n-init 200 day.csv
 
   Gaussian mixtures by their information criteria:
-    octomix sweep --model gaussian --k 1..12 day.csv
+    octomix sweep --model gaussian -k 1..12 day.csv
 
   Some numbers of components, of the destinations, as a curve to draw:
-    octomix sweep --k 2,4,8,16..20 --role dst day.csv
+    octomix sweep -k 2,4,8,16..20 --role dst day.csv
     cut -d, -f1,3 octomix-out/dst/sweep.csv";
 
 /// Fits a model with each of several numbers of components and shows by what to choose one.
@@ -27,7 +27,8 @@ Examples:
 /// summary.json, below the output directory. All numbers share the engine's runs, and each fit is what
 /// octomix fit --search restarts gives alone, unless --search merge-split searches each.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, mut_arg("components", |arg| arg.short(None).hide(true)),
+#[command(after_help = EXAMPLES, mut_arg("components", |arg| arg.short(None).alias(None).hide(true)),
+          mut_arg("model", |arg| arg.help("The kind of model [default: bayesian]")),
           mut_arg("init_file", |arg| arg.hide(true)), mut_arg("warm_start", |arg| arg.hide(true)),
           mut_arg("search", |arg| arg.help("How to look for the best optimum [default: restarts]")))]
 pub struct SweepArgs {
@@ -36,7 +37,7 @@ pub struct SweepArgs {
     /// The numbers of components: A..B is A to B, B among them; commas join several
     #[arg(
         short = 'k',
-        long,
+        alias = "k",
         value_parser = numbers,
         value_name = "A..B,...",
         default_value = "1..9",

@@ -84,9 +84,10 @@ fn originals(input: &InputArgs) -> Result<Vec<Original>, Failure> {
 }
 
 /// Options that say where, how fast and how loudly, not what is computed.
-const WITHOUT_EFFECT: [&str; 13] = [
+const WITHOUT_EFFECT: [&str; 14] = [
     "adapter", // what was opened is known
     "checkpoint",
+    "color",
     "engine", // likewise
     "format",
     "memory-limit",

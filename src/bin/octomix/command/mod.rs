@@ -4,6 +4,7 @@ mod batch;
 mod bench;
 mod checkpoint;
 mod compare;
+mod completions;
 mod days;
 mod detect;
 mod devices;
@@ -105,6 +106,8 @@ pub fn run(command: &Command, machine: &Machine) -> Result<(), Failure> {
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Inputs(args) => inputs::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => completions::man(args),
     }
 }
 

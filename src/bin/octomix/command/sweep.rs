@@ -41,7 +41,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
 /// The plan of a fit with the most components; the numbers share runs unless a search is asked for.
 fn plan(model: &ModelArgs, numbers: &BTreeSet<usize>) -> Result<Plan, Failure> {
     let fixed = [
-        (model.components.is_some(), "--components is one number; sweep takes --k 1..9"),
+        (model.components.is_some(), "--components is one number; sweep takes -k 1..9"),
         (model.start.init_file.is_some(), "--init-file is of one number of components"),
         (model.start.warm_start.is_some(), "--warm-start is of one number of components"),
     ];

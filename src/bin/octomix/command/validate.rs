@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{Failure, all_read, print, read};
 use crate::cli::{EngineArgs, ValidateArgs};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 use crate::gpu;
 
 /// One engine over one role's addresses.
@@ -170,6 +170,7 @@ pub(super) fn small(x: f64) -> String {
 }
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let width = terminal_width().unwrap_or(usize::MAX);
     for v in &report.validations {
         writeln!(
             out,
@@ -182,7 +183,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let (error, bound) = (small(row.error), small(row.bound));
             table.add_row([row.pass, row.statistic, &error, &bound, row.verdict()]);
         }
-        write_table(&table, out)?;
+        write_table(&table, width, out)?;
         writeln!(out)?;
     }
     for reason in &report.left_out {

@@ -305,6 +305,7 @@ mod tests {
             cluster: 0,
             log_density: -9.0,
             rule: "gap".to_owned(),
+            gist: String::new(),
             reason: String::new(),
             surprise: 0.0,
             surprise_octets: [0.0; 4],

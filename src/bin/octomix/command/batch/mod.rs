@@ -37,7 +37,7 @@ use self::work::{Event, Tell, Work};
 use super::run::spare;
 use super::{Failure, Machine, all_read, print, warn_of, write_json};
 use crate::cli::{InputArgs, PrintArgs};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 
 pub use self::detect::run;
 pub use self::extract::run as extract;
@@ -142,7 +142,8 @@ fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     output.write("index.csv", |file| write_index(&index, file))?;
     each.write_index(&index, &mut output)?;
     output.complete()?;
-    print(setting.print.format, &index, |out| text::index::write(&index, out))?;
+    let width = terminal_width().unwrap_or(usize::MAX);
+    print(setting.print.format, &index, |out| text::index::write(&index, width, out))?;
     match index.count(Status::Failed) {
         0 => all_read(index.lost().plus(account.lost())),
         failed => {

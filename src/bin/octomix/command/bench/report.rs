@@ -14,6 +14,7 @@ use super::machine::{Load, Machine};
 use super::one_by_one;
 use super::task::{Answer, Task};
 use crate::cli::PassArg;
+use crate::console::terminal_width;
 
 /// Above this share of the CPU time that others take, times are not to be relied on.
 const BUSY: f64 = 0.05;
@@ -162,8 +163,8 @@ pub struct Cells {
 impl Cells {
     fn write(self, out: &mut dyn Write) -> io::Result<()> {
         let mut table = table(self.header, &self.numbers);
-        table.add_rows(self.rows);
-        write_table(&table, out)
+        self.rows.into_iter().for_each(|row| table.add_row(row));
+        write_table(&table, terminal_width().unwrap_or(usize::MAX), out)
     }
 }
 
