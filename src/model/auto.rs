@@ -1,8 +1,24 @@
-//! How many components a set needs, by the tutorial's two steps: fit more than enough, count those
-//! that matter, and fit again with as many.
+//! How many components a set needs.
+//!
+//! The tutorial's two steps, fitting more than enough and fitting again with those that matter, give a first answer.
+//! Where all of the first matter more may, and where few do the answer depends on the optimum that the search met. So
+//! other numbers are tried, and of the fits whose components all matter the one of the most
+//! [evidence](crate::model::fitted::MixtureFit::evidence) wins.
+//!
+//! Maximum likelihood and K-Means have no evidence: the likelihood grows and the inertia falls with every component.
+//! They take the two steps from the most components that are allowed.
 
-/// Components of the first fit, unless told otherwise.
+use std::cmp::Reverse;
+
+use super::any::{Fit, Params};
+use super::{FitError, Observer};
+use crate::engine::Engine;
+
+/// Components of the first fit, unless fewer are allowed.
 pub const FIRST: usize = 7;
+
+/// The most components of a Bayesian mixture, unless told otherwise.
+pub const MOST: usize = 20;
 
 /// A component of this weight matters.
 pub const LEAST_WEIGHT: f64 = 0.005;
@@ -14,4 +30,164 @@ pub const LEAST_WEIGHT: f64 = 0.005;
 /// ```
 pub fn needed(weights: &[f64]) -> usize {
     weights.iter().filter(|&&weight| weight >= LEAST_WEIGHT).count().max(1)
+}
+
+/// A fit on the way.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// How it was fitted.
+    pub params: Params,
+    /// What came out.
+    pub fit: Fit,
+}
+
+impl Trial {
+    fn components(&self) -> usize {
+        self.params.components()
+    }
+
+    /// What trials are ranked by; none where a component does not matter.
+    fn rank(&self) -> Option<(f64, Reverse<usize>)> {
+        let all = needed(self.fit.model().weights()) == self.components();
+        let evidence = self.fit.evidence().unwrap_or_default();
+        all.then_some((evidence, Reverse(self.components())))
+    }
+}
+
+/// Fits with as many components as the addresses of `engine` need, at most those of `params`: all trials, the one that
+/// won last.
+///
+/// # Errors
+/// As of the model.
+pub fn fit(
+    params: &Params,
+    engine: &mut dyn Engine,
+    observer: &mut Observer<'_>,
+) -> Result<Vec<Trial>, FitError> {
+    let most = params.components();
+    let mut trials = Trials { params, engine, observer, tried: Vec::new() };
+    if !params.has_evidence() {
+        trials.settle(most)?;
+        return Ok(trials.tried);
+    }
+    trials.settle(FIRST.min(most))?;
+    if trials.best() == FIRST {
+        trials.settle(most)?;
+    }
+    // Where the evidence rises up to the limit, what lies next to the limit need not be asked.
+    while trials.best() < most || most <= FIRST {
+        let best = trials.best();
+        for near in [best - 1, best + 1] {
+            if (1..=most).contains(&near) {
+                trials.settle(near)?;
+            }
+        }
+        if trials.best() == best {
+            break;
+        }
+    }
+    let best = trials.best();
+    // Stable: the others stay in their order.
+    trials.tried.sort_by_key(|trial| trial.components() == best);
+    Ok(trials.tried)
+}
+
+struct Trials<'a, 'o> {
+    params: &'a Params,
+    engine: &'a mut dyn Engine,
+    observer: &'a mut Observer<'o>,
+    tried: Vec<Trial>,
+}
+
+impl Trials<'_, '_> {
+    /// Fits with so many `components`, and again with those that matter until all do or the number was tried before.
+    fn settle(&mut self, mut components: usize) -> Result<(), FitError> {
+        while self.tried.iter().all(|trial| trial.components() != components) {
+            let params = self.params.with_components_at_cost(components, FIRST);
+            let fit = params.fit(self.engine, self.observer)?;
+            components = needed(fit.model().weights());
+            self.tried.push(Trial { params, fit });
+        }
+        Ok(())
+    }
+
+    /// The components of the best trial; of equals the fewest.
+    fn best(&self) -> usize {
+        let ranked = self.tried.iter().filter_map(Trial::rank);
+        let best = ranked.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        // One component always matters, and settling ends there at the latest.
+        best.map_or(1, |(_, Reverse(components))| components)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CpuEngine;
+    use crate::{BayesianMixture, GaussianMixture, KMeans, Search, unobserved};
+
+    /// So many subnets of 60 hosts each, far apart.
+    fn subnets(count: u32) -> Vec<u32> {
+        let hosts =
+            |n: u32| (0..60).map(move |i| (n * 19 + 5) << 24 | (n * 83 % 256) << 16 | i * 4);
+        (0..count).flat_map(hosts).collect()
+    }
+
+    fn found(addresses: &[u32], params: &Params) -> (usize, Vec<usize>) {
+        let trials = fit(params, &mut CpuEngine::new(addresses), &mut unobserved).unwrap();
+        let tried: Vec<usize> = trials.iter().map(Trial::components).collect();
+        let best = &trials[trials.len() - 1];
+        assert_eq!(best.fit.model().weights().len(), best.components());
+        (best.components(), tried)
+    }
+
+    fn bayesian(most: usize, seed: u64) -> Params {
+        let params = BayesianMixture::params(most).search(Search::MergeSplit(None)).seed(seed);
+        params.check().unwrap().into()
+    }
+
+    #[test]
+    fn as_many_components_as_there_are_subnets_are_found_whatever_the_seed() {
+        for count in [1, 3, 7, 11] {
+            let addresses = subnets(count);
+            for seed in 0..3 {
+                let (best, tried) = found(&addresses, &bayesian(MOST, seed));
+                assert_eq!(best, count as usize, "seed {seed}: {tried:?}");
+                let mut numbers = tried.clone();
+                numbers.sort_unstable();
+                numbers.dedup();
+                assert_eq!(numbers.len(), tried.len(), "{tried:?}: none is tried twice");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_holds() {
+        let addresses = subnets(11);
+        for most in [1, 5, 9] {
+            assert_eq!(found(&addresses, &bayesian(most, 0)).0, most);
+        }
+    }
+
+    #[test]
+    fn what_has_no_evidence_takes_the_two_steps() {
+        let addresses = subnets(3);
+        let gaussian = GaussianMixture::params(3).n_init(2).check().unwrap();
+        assert_eq!(found(&addresses, &gaussian.into()), (3, vec![3]));
+        let kmeans = KMeans::params(5).n_init(2).check().unwrap();
+        assert_eq!(found(&addresses, &kmeans.into()), (5, vec![5]));
+    }
+
+    #[test]
+    fn empty_components_change_no_evidence_to_speak_of() {
+        let addresses = subnets(3);
+        let evidence = |components: usize| {
+            let fit = bayesian(components, 0).fit(&mut CpuEngine::new(&addresses), &mut unobserved);
+            fit.unwrap().evidence().unwrap()
+        };
+        let [three, four, ten] = [3, 4, 10].map(evidence);
+        // The bounds themselves differ by dozens of nats a component.
+        assert!(three > evidence(2) + 50.0);
+        assert!((three - four).abs() < 5.0 && (three - ten).abs() < 5.0, "{three} {four} {ten}");
+    }
 }

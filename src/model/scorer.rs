@@ -4,8 +4,9 @@ use super::estimate::Estimate;
 use super::kmeans::Partition;
 use crate::engine::order::order_statistics;
 use crate::engine::{Engine, EngineError, Sink};
+use crate::pass::assign::assign;
 use crate::pass::centres::CentresError;
-use crate::pass::label::Label;
+use crate::pass::label::{Label, label};
 use crate::pass::{Centres, Density};
 
 /// Which log-density of a mixture.
@@ -57,6 +58,20 @@ impl Scorer {
         Ok(Self::Partition(partition, centres))
     }
 
+    /// The label of each of `addresses`, in plain loops and without an engine: for some of them, or one at a time.
+    pub fn labels(&self, addresses: &[u32]) -> Vec<Label> {
+        let mut labels = Vec::with_capacity(addresses.len());
+        match self {
+            Self::Mixture(density) => label(density, addresses, &mut labels),
+            Self::Partition(partition, centres) => {
+                let mut clusters = Vec::with_capacity(addresses.len());
+                assign(centres, addresses, &mut clusters);
+                labels.extend(partition_labels(partition, addresses, &clusters));
+            }
+        }
+        labels
+    }
+
     /// Hands every address of `engine` and its label to `sink`, in order, some thousands at a time.
     ///
     /// # Errors
@@ -72,10 +87,7 @@ impl Scorer {
                 let mut labels = Vec::new();
                 engine.assign(centres, &mut |addresses, clusters| {
                     labels.clear();
-                    labels.extend(addresses.iter().zip(clusters).map(|(&address, &cluster)| {
-                        let log_density = partition.log_density(address, cluster);
-                        Label { cluster, log_density }
-                    }));
+                    labels.extend(partition_labels(partition, addresses, clusters));
                     sink(addresses, &labels)
                 })
             }
@@ -99,6 +111,50 @@ impl Scorer {
                     Ok(())
                 })
             }),
+        }
+    }
+}
+
+fn partition_labels<'a>(
+    partition: &'a Partition,
+    addresses: &'a [u32],
+    clusters: &'a [u32],
+) -> impl Iterator<Item = Label> + 'a {
+    addresses.iter().zip(clusters).map(|(&address, &cluster)| {
+        let log_density = partition.log_density(address, cluster);
+        Label { cluster, log_density }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CpuEngine;
+    use crate::model::any::Params;
+    use crate::{BayesianMixture, KMeans, unobserved};
+
+    #[test]
+    fn labels_without_an_engine_are_those_of_an_engine() {
+        let addresses: Vec<u32> = (0..999).map(|i| 0x0a00_0000 + i * i * 37).collect();
+        let mixture = BayesianMixture::params(3).n_init(1).check().unwrap();
+        let kmeans = KMeans::params(3).n_init(1).check().unwrap();
+        for params in [Params::from(mixture), Params::from(kmeans)] {
+            let mut engine = CpuEngine::new(&addresses);
+            let model = params.fit(&mut engine, &mut unobserved).unwrap().model();
+            for score in [Score::Sklearn, Score::Predictive] {
+                let scorer = model.scorer(score).unwrap();
+                let mut found = scorer.labels(&addresses).into_iter();
+                let compare = &mut |_: &[u32], expected: &[Label]| {
+                    for expected in expected {
+                        let found = found.next().unwrap();
+                        assert_eq!(found.cluster, expected.cluster);
+                        assert!((found.log_density - expected.log_density).abs() < 1e-9);
+                    }
+                    Ok(())
+                };
+                scorer.label(&mut engine, compare).unwrap();
+                assert!(found.next().is_none());
+            }
         }
     }
 }

@@ -102,7 +102,7 @@ fn text_fits_a_terminal_and_names_the_rest() {
         "\n  reserved    1: unspecified 1\n",
         "\n  isolated    2: 0.0.0.0, 172.19.2.66\n",
         "\n  isolated    diffuse: no address stands apart\n",
-        "\n  Of 7 components fitted first, 3 had a weight of 0.005 or more; fitted again with 3.\n",
+        "\n  3 components fit best, by the evidence and with a weight of 0.005 or more each; also tried: 2, 4, 7.\n",
         "\n  reserved    0; usual destinations: multicast 2\n",
         "  All of them are in octomix-out/dst/anomalies.csv\n",
         "\nWrote 13 files to octomix-out:\n",
