@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::estimate::{Concentration, Estimate};
 use super::fitted::MixtureFit;
 use super::kmeans::Partition;
@@ -227,7 +229,8 @@ impl Fit {
 }
 
 /// A fitted model, from a fit or from a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Model {
     /// A Gaussian mixture, Bayesian or not.
     Mixture(Estimate),

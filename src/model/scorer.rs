@@ -58,8 +58,33 @@ impl Scorer {
         Ok(Self::Partition(partition, centres))
     }
 
-    /// The label of each of `addresses`, in plain loops and without an engine: for some of them, or one at a time.
-    pub fn labels(&self, addresses: &[u32]) -> Vec<Label> {
+    /// The cluster of each of `addresses`, in their order, from 0: scikit-learn's `predict`. In plain loops and without
+    /// an engine, as [`score_samples`](Self::score_samples): for some addresses, or one at a time.
+    ///
+    /// ```
+    /// use octomix::KMeans;
+    /// use octomix::engine::CpuEngine;
+    /// use octomix::model::scorer::Scorer;
+    ///
+    /// let addresses: Vec<u32> = (0..512).map(|i| (i % 2) << 31 | i).collect();
+    /// let mut engine = CpuEngine::new(&addresses);
+    /// let fit = KMeans::params(2).check()?.fit(&mut engine, &mut octomix::unobserved)?;
+    /// let scorer = Scorer::partition(fit.partition())?;
+    /// let clusters = scorer.predict(&[0x0000_0001, 0x8000_0001, 0x0000_0002]);
+    /// assert!(clusters[0] == clusters[2] && clusters[0] != clusters[1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn predict(&self, addresses: &[u32]) -> Vec<u32> {
+        self.labels(addresses).iter().map(|label| label.cluster).collect()
+    }
+
+    /// The log-density of each of `addresses`, in their order, in nats; by K-Means that of the round Gaussian about the
+    /// nearest centre.
+    pub fn score_samples(&self, addresses: &[u32]) -> Vec<f64> {
+        self.labels(addresses).iter().map(|label| label.log_density).collect()
+    }
+
+    fn labels(&self, addresses: &[u32]) -> Vec<Label> {
         let mut labels = Vec::with_capacity(addresses.len());
         match self {
             Self::Mixture(density) => label(density, addresses, &mut labels),
@@ -134,7 +159,7 @@ mod tests {
     use crate::{BayesianMixture, KMeans, unobserved};
 
     #[test]
-    fn labels_without_an_engine_are_those_of_an_engine() {
+    fn no_engine_is_needed_for_the_labels_of_an_engine() {
         let addresses: Vec<u32> = (0..999).map(|i| 0x0a00_0000 + i * i * 37).collect();
         let mixture = BayesianMixture::params(3).n_init(1).check().unwrap();
         let kmeans = KMeans::params(3).n_init(1).check().unwrap();
@@ -143,12 +168,13 @@ mod tests {
             let model = params.fit(&mut engine, &mut unobserved).unwrap().model();
             for score in [Score::Sklearn, Score::Predictive] {
                 let scorer = model.scorer(score).unwrap();
-                let mut found = scorer.labels(&addresses).into_iter();
+                let log_densities = scorer.score_samples(&addresses);
+                let mut found = scorer.predict(&addresses).into_iter().zip(log_densities);
                 let compare = &mut |_: &[u32], expected: &[Label]| {
                     for expected in expected {
                         let found = found.next().unwrap();
-                        assert_eq!(found.cluster, expected.cluster);
-                        assert!((found.log_density - expected.log_density).abs() < 1e-9);
+                        assert_eq!(found.0, expected.cluster);
+                        assert!((found.1 - expected.log_density).abs() < 1e-9);
                     }
                     Ok(())
                 };
