@@ -55,12 +55,12 @@ impl Params {
         }
     }
 
-    /// The same with `components` components. A search of more than `known` has fewer restarts, or stands in for fewer,
-    /// so that it costs about as much as one of `known`.
-    pub(super) fn with_components_at_cost(&self, components: usize, known: usize) -> Self {
+    /// The same with `components` components, and of a Bayesian mixture with this `share` of the restarts, or a search
+    /// that stands in for so many.
+    pub(super) fn with_components_at(&self, components: usize, share: f64) -> Self {
         match self {
-            Self::Mixture(params) if self.has_evidence() && components > known => {
-                let n_init = (params.n_init * known).div_ceil(components);
+            Self::Mixture(params) if self.has_evidence() => {
+                let n_init = (params.n_init as f64 * share).ceil() as usize;
                 params.with_components(components).with_n_init(n_init).into()
             }
             _ => self.with_components(components),

@@ -3,7 +3,8 @@
 //! The tutorial's two steps, fitting more than enough and fitting again with those that matter, give a first answer.
 //! Where all of the first matter more may, and where few do the answer depends on the optimum that the search met. So
 //! other numbers are tried, and of the fits whose components all matter the one of the most
-//! [evidence](crate::model::fitted::MixtureFit::evidence) wins.
+//! [evidence](crate::model::fitted::MixtureFit::evidence) wins. Of many addresses a sample is asked first: where it has
+//! work for all of the first number, that is not fitted to all addresses.
 //!
 //! Maximum likelihood and K-Means have no evidence: the likelihood grows and the inertia falls with every component.
 //! They take the two steps from the most components that are allowed.
@@ -12,16 +13,22 @@ use std::cmp::Reverse;
 
 use super::any::{Fit, Params};
 use super::{FitError, Observer};
-use crate::engine::Engine;
+use crate::engine::{CpuEngine, Engine, RandomStream};
 
 /// Components of the first fit, unless fewer are allowed.
 pub const FIRST: usize = 7;
 
 /// The most components of a Bayesian mixture, unless told otherwise.
-pub const MOST: usize = 20;
+pub const MOST: usize = 2 * FIRST;
 
 /// A component of this weight matters.
 pub const LEAST_WEIGHT: f64 = 0.005;
+
+/// Addresses of the sample that is asked first.
+const SAMPLE: usize = 1 << 12;
+
+/// The share of the restarts with which it is.
+const QUICK: f64 = 0.3;
 
 /// How many of `weights` matter; at least one.
 ///
@@ -64,14 +71,18 @@ pub fn fit(
     engine: &mut dyn Engine,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Trial>, FitError> {
-    let most = params.components();
+    // No more components than addresses can be fitted; of no addresses the fit says that there are none.
+    let most = params.components().min(engine.len()).max(1);
     let mut trials = Trials { params, engine, observer, tried: Vec::new() };
     if !params.has_evidence() {
         trials.settle(most)?;
         return Ok(trials.tried);
     }
-    trials.settle(FIRST.min(most))?;
-    if trials.best() == FIRST {
+    let is_outgrown = most > FIRST && trials.outgrow_first()?;
+    if !is_outgrown {
+        trials.settle(FIRST.min(most))?;
+    }
+    if is_outgrown || trials.best() == FIRST {
         trials.settle(most)?;
     }
     // Where the evidence rises up to the limit, what lies next to the limit need not be asked.
@@ -100,10 +111,25 @@ struct Trials<'a, 'o> {
 }
 
 impl Trials<'_, '_> {
-    /// Fits with so many `components`, and again with those that matter until all do or the number was tried before.
+    /// Whether the addresses are many, and a sample of them has work for all of [`FIRST`] components.
+    fn outgrow_first(&mut self) -> Result<bool, FitError> {
+        if self.engine.len() <= SAMPLE {
+            return Ok(false);
+        }
+        // Those that follow the middle are the searches'.
+        let random = RandomStream::new(self.params.seed(), usize::MAX / 2 + 1);
+        let sample = self.engine.sample(SAMPLE, random)?;
+        let mut engine = CpuEngine::new(&sample).in_singles();
+        let fit = self.params.with_components_at(FIRST, QUICK).fit(&mut engine, self.observer)?;
+        Ok(needed(fit.model().weights()) == FIRST)
+    }
+
+    /// Fits with so many `components`, and again with those that matter until all do or the number was tried before. A
+    /// fit of more than [`FIRST`] has fewer restarts, so that it costs about as much as one of [`FIRST`].
     fn settle(&mut self, mut components: usize) -> Result<(), FitError> {
         while self.tried.iter().all(|trial| trial.components() != components) {
-            let params = self.params.with_components_at_cost(components, FIRST);
+            let share = (FIRST as f64 / components as f64).min(1.0);
+            let params = self.params.with_components_at(components, share);
             let fit = params.fit(self.engine, self.observer)?;
             components = needed(fit.model().weights());
             self.tried.push(Trial { params, fit });
@@ -126,10 +152,10 @@ mod tests {
     use crate::engine::CpuEngine;
     use crate::{BayesianMixture, GaussianMixture, KMeans, Search, unobserved};
 
-    /// So many subnets of 60 hosts each, far apart.
-    fn subnets(count: u32) -> Vec<u32> {
-        let hosts =
-            |n: u32| (0..60).map(move |i| (n * 19 + 5) << 24 | (n * 83 % 256) << 16 | i * 4);
+    /// So many subnets of so many `hosts` each, at most 256, far apart and in no line.
+    fn subnets(count: u32, hosts: u32) -> Vec<u32> {
+        let network = |n: u32| [(n * 97 + 20) as u8, (n * 61 + 30) as u8, (n * 151 + 40) as u8, 0];
+        let hosts = |n: u32| (0..hosts).map(move |host| u32::from_be_bytes(network(n)) + host);
         (0..count).flat_map(hosts).collect()
     }
 
@@ -149,7 +175,7 @@ mod tests {
     #[test]
     fn as_many_components_as_there_are_subnets_are_found_whatever_the_seed() {
         for count in [1, 3, 7, 11] {
-            let addresses = subnets(count);
+            let addresses = subnets(count, 240);
             for seed in 0..3 {
                 let (best, tried) = found(&addresses, &bayesian(MOST, seed));
                 assert_eq!(best, count as usize, "seed {seed}: {tried:?}");
@@ -163,15 +189,31 @@ mod tests {
 
     #[test]
     fn the_limit_holds() {
-        let addresses = subnets(11);
+        let addresses = subnets(11, 240);
         for most in [1, 5, 9] {
             assert_eq!(found(&addresses, &bayesian(most, 0)).0, most);
         }
     }
 
     #[test]
+    fn so_many_addresses_as_show_in_a_sample_that_the_first_number_is_too_small_skip_it() {
+        let addresses = subnets(20, 240);
+        assert!(addresses.len() > SAMPLE);
+        let (best, tried) = found(&addresses, &bayesian(MOST, 0));
+        assert!(best > FIRST && !tried.contains(&FIRST), "{tried:?}");
+    }
+
+    #[test]
+    fn as_few_addresses_as_there_may_be_components_are_fitted() {
+        for count in [1, 2, 7, 9] {
+            let (best, tried) = found(&subnets(count, 1), &bayesian(MOST, 0));
+            assert!(best <= count as usize, "{count}: {tried:?}");
+        }
+    }
+
+    #[test]
     fn what_has_no_evidence_takes_the_two_steps() {
-        let addresses = subnets(3);
+        let addresses = subnets(3, 240);
         let gaussian = GaussianMixture::params(3).n_init(2).check().unwrap();
         assert_eq!(found(&addresses, &gaussian.into()), (3, vec![3]));
         let kmeans = KMeans::params(5).n_init(2).check().unwrap();
@@ -180,7 +222,7 @@ mod tests {
 
     #[test]
     fn empty_components_change_no_evidence_to_speak_of() {
-        let addresses = subnets(3);
+        let addresses = subnets(3, 240);
         let evidence = |components: usize| {
             let fit = bayesian(components, 0).fit(&mut CpuEngine::new(&addresses), &mut unobserved);
             fit.unwrap().evidence().unwrap()

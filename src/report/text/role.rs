@@ -197,7 +197,7 @@ fn write_choice(fit: &FitSummary, before: &[FitSummary], out: &mut dyn Write) ->
             let tried: Vec<String> = tried.iter().map(usize::to_string).collect();
             writeln!(
                 out,
-                "  {} fit best, by the evidence and with a weight of 0.005 or more each; also tried: {}.",
+                "  Best by the evidence: {}; also tried: {}.",
                 counted(fit.components as u64, "component", "components"),
                 tried.join(", ")
             )?;

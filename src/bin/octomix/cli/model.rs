@@ -24,7 +24,7 @@ pub struct ModelArgs {
     /// The kind of model [default: bayesian; with --warm-start, that model's]
     #[arg(long, value_enum)]
     pub model: Option<ModelKind>,
-    /// Components or clusters: a number, or auto[:N]: as many as are needed, at most N (20). Of the numbers tried, the
+    /// Components or clusters: a number, or auto[:N]: as many as are needed, at most N (14). Of the numbers tried, the
     /// one of the most evidence among those whose components all have a weight of 0.005 or more; gaussian and kmeans,
     /// which have no evidence: fit N (7), count those of that weight, fit again with so many
     /// [default: auto; with given starts, as many as they have]
