@@ -66,7 +66,7 @@ impl Scorer {
     /// use octomix::engine::CpuEngine;
     /// use octomix::model::scorer::Scorer;
     ///
-    /// let addresses: Vec<u32> = (0..512).map(|i| (i % 2) << 31 | i).collect();
+    /// let addresses: Vec<u32> = (0..64).map(|i| (i % 2) << 31 | i).collect();
     /// let mut engine = CpuEngine::new(&addresses);
     /// let fit = KMeans::params(2).check()?.fit(&mut engine, &mut octomix::unobserved)?;
     /// let scorer = Scorer::partition(fit.partition())?;
