@@ -4,26 +4,28 @@ use super::Watcher;
 use crate::engine::Engine;
 use crate::model::FitError;
 use crate::model::any::{Fit, Model, Params};
+use crate::model::auto::{self, Trial};
 
 /// What to fit.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// How to fit; with `auto`, its number of components is the most.
     pub params: Params,
-    /// Whether to fit again with as many components as prove to be needed. Not for a start that fixes
-    /// their number.
+    /// Whether to fit with [as many components as prove to be needed](auto). Not for a start that fixes their number.
     pub auto: bool,
 }
 
 /// What was fitted.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// The fit that showed how many components are needed, if it is not the final one.
-    pub first: Option<Fit>,
+    /// The fits with other numbers of components, if these were tried.
+    pub others: Vec<Fit>,
     /// The fit.
     pub fit: Fit,
     /// How it was fitted.
     pub params: Params,
+    /// Whether it has the most components that were allowed, so that a larger number might be better.
+    pub at_limit: bool,
 }
 
 impl Fitted {
@@ -34,7 +36,7 @@ impl Fitted {
 
     /// All fits on the way, the model's last.
     pub fn fits(&self) -> impl Iterator<Item = &Fit> {
-        self.first.iter().chain([&self.fit])
+        self.others.iter().chain([&self.fit])
     }
 }
 
@@ -50,11 +52,18 @@ pub fn fit(
 ) -> Result<Fitted, FitError> {
     let Plan { params, auto } = plan;
     let mut observer = |progress| watcher.progress(progress);
-    let (mut first, mut fit) = match auto {
-        true => params.fit_needed(engine, &mut observer)?,
-        false => (None, params.fit(engine, &mut observer)?),
+    let (trials, (mut fit, params)) = if *auto {
+        let mut trials = auto::fit(params, engine, &mut observer)?;
+        // There is always one.
+        let Trial { params, fit } = trials.pop().ok_or(FitError::NoAddresses)?;
+        (trials, (fit, params))
+    } else {
+        (Vec::new(), (params.fit(engine, &mut observer)?, params.clone()))
     };
-    first.iter_mut().chain([&mut fit]).try_for_each(|fit| fit.number(engine))?;
-    let params = params.with_components(fit.model().weights().len());
-    Ok(Fitted { first, fit, params })
+    let mut others: Vec<Fit> = trials.into_iter().map(|trial| trial.fit).collect();
+    others.iter_mut().chain([&mut fit]).try_for_each(|fit| fit.number(engine))?;
+    let most = plan.params.components();
+    // No more components than addresses can be fitted.
+    let at_limit = *auto && params.components() == most && most < engine.len();
+    Ok(Fitted { others, fit, params, at_limit })
 }

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::auto::needed;
+use serde::{Deserialize, Serialize};
+
 use super::estimate::{Concentration, Estimate};
 use super::fitted::MixtureFit;
 use super::kmeans::Partition;
@@ -52,6 +53,23 @@ impl Params {
             Self::Mixture(params) => params.with_components(components).into(),
             Self::KMeans(params) => params.with_clusters(components).into(),
         }
+    }
+
+    /// The same with `components` components, and of a Bayesian mixture with this `share` of the restarts, or a search
+    /// that stands in for so many.
+    pub(super) fn with_components_at(&self, components: usize, share: f64) -> Self {
+        match self {
+            Self::Mixture(params) if self.has_evidence() => {
+                let n_init = (params.n_init as f64 * share).ceil() as usize;
+                params.with_components(components).with_n_init(n_init).into()
+            }
+            _ => self.with_components(components),
+        }
+    }
+
+    /// Whether fits have an [evidence](Fit::evidence): those of Bayesian mixtures.
+    pub fn has_evidence(&self) -> bool {
+        matches!(self, Self::Mixture(params) if params.priors.is_some())
     }
 
     /// The most iterations of a restart.
@@ -112,25 +130,6 @@ impl Params {
                 .collect(),
         })
     }
-
-    /// Fits, and fits again with as many components as proved to be needed: the last fit, after the
-    /// one before it if there was one.
-    ///
-    /// # Errors
-    /// As of the model.
-    pub fn fit_needed(
-        &self,
-        engine: &mut dyn Engine,
-        observer: &mut Observer<'_>,
-    ) -> Result<(Option<Fit>, Fit), FitError> {
-        let first = self.fit(engine, observer)?;
-        let needed = needed(first.model().weights());
-        if needed == self.components() {
-            return Ok((None, first));
-        }
-        let second = self.with_components(needed).fit(engine, observer)?;
-        Ok((Some(first), second))
-    }
 }
 
 /// A fitted model.
@@ -164,6 +163,14 @@ impl Fit {
         match self {
             Self::Mixture(fit) => &fit.course().lower_bounds,
             Self::KMeans(_) => &[],
+        }
+    }
+
+    /// What numbers of components are compared by: [`MixtureFit::evidence`]; none of K-Means.
+    pub fn evidence(&self) -> Option<f64> {
+        match self {
+            Self::Mixture(fit) => fit.evidence(),
+            Self::KMeans(_) => None,
         }
     }
 
@@ -222,7 +229,8 @@ impl Fit {
 }
 
 /// A fitted model, from a fit or from a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Model {
     /// A Gaussian mixture, Bayesian or not.
     Mixture(Estimate),

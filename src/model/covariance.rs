@@ -1,11 +1,13 @@
 //! The four shapes that covariances may have, and their Cholesky factors.
 
 use nalgebra::{Cholesky, Matrix4, SymmetricEigen};
+use serde::{Deserialize, Serialize};
 
 use crate::address::OCTETS;
 
 /// Which covariances a mixture may have; the names are scikit-learn's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Covariance {
     /// Each component has its own ellipsoid.
     Full,

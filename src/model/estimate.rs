@@ -1,9 +1,12 @@
 //! What a fit of a mixture estimates: weights, Gaussians and, of a Bayesian one, their posterior.
 
 use nalgebra::{Matrix4, Vector4};
+use serde::{Deserialize, Serialize};
 use statrs::function::gamma::{digamma, ln_gamma};
 
 use super::covariance::Covariance;
+use super::scorer::{Score, Scorer};
+use super::serial::{AnyEstimate, Rows};
 use crate::address::OCTETS;
 use crate::pass::Mixture;
 use crate::pass::density::{Density, Tail};
@@ -12,8 +15,25 @@ use crate::pass::mixture::Component;
 /// The number of dimensions, in the formulas.
 pub(super) const D: f64 = OCTETS as f64;
 
-/// The parameters of a mixture of K components.
-#[derive(Debug, Clone, PartialEq)]
+/// The parameters of a mixture of K components, from a fit or from any format of serde, which must keep every digit
+/// (`serde_json` with `float_roundtrip`).
+///
+/// ```
+/// use octomix::BayesianMixture;
+/// use octomix::engine::CpuEngine;
+///
+/// let addresses: Vec<u32> = (0..512).map(|i| 0x0a00_0000 + i * 3).collect();
+/// let mut engine = CpuEngine::new(&addresses);
+/// let fit = BayesianMixture::params(3).check()?.fit(&mut engine, &mut octomix::unobserved)?;
+/// let others = [0x0a00_0001, 0xc0a8_0001];
+/// let clusters = fit.estimate.predict(&others);
+/// assert!(clusters.len() == 2 && clusters.iter().all(|&cluster| cluster < 3));
+/// let log_densities = fit.estimate.score_samples(&others);
+/// assert!(log_densities[0] > log_densities[1]);
+/// # Ok::<(), octomix::FitError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyEstimate")]
 pub struct Estimate {
     /// What its covariances may be.
     pub covariance: Covariance,
@@ -26,7 +46,8 @@ pub struct Estimate {
 }
 
 /// One component.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Rows", into = "Rows")]
 pub struct Gaussian {
     /// The mean, in octets.
     pub mean: Vector4<f64>,
@@ -61,7 +82,7 @@ impl Gaussian {
 }
 
 /// The posterior of a Bayesian mixture, beside its expected weights and Gaussians.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Posterior {
     /// Of the weights.
     pub concentration: Concentration,
@@ -72,7 +93,8 @@ pub struct Posterior {
 }
 
 /// The posterior of the weights.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Concentration {
     /// Parameters of the Beta distribution of each component's share of the stick.
     Process(Vec<[f64; 2]>),
@@ -129,6 +151,18 @@ impl Estimate {
     /// The means, in octets.
     pub fn means(&self) -> Vec<[f64; OCTETS]> {
         self.gaussians.iter().map(|gaussian| gaussian.mean.into()).collect()
+    }
+
+    /// scikit-learn's `predict`: of each of `addresses`, in their order, the component of largest responsibility, from
+    /// 0; of several, the lowest index. In plain loops: a [`Scorer`] serves many calls, and an engine many addresses.
+    pub fn predict(&self, addresses: &[u32]) -> Vec<u32> {
+        Scorer::mixture(self, Score::Sklearn).predict(addresses)
+    }
+
+    /// scikit-learn's `score_samples`: of each of `addresses`, in their order, the log-density in nats. A [`Scorer`]
+    /// has [others](Score).
+    pub fn score_samples(&self, addresses: &[u32]) -> Vec<f64> {
+        Scorer::mixture(self, Score::Sklearn).score_samples(addresses)
     }
 
     /// The largest slant of a component: how far the terms of its whitened octets exceed their sum, and so

@@ -165,6 +165,15 @@ impl Estimator {
         self.evidence(estimate, posterior, stats.entropy)
     }
 
+    /// The lower bound of `components` that hold no addresses; none of maximum likelihood.
+    pub(super) fn bound_of_empty(&self, components: usize) -> Option<f64> {
+        let mean = self.prior.as_ref()?.mean;
+        let empty = Sufficient { weight: 0.0, mean, covariance: Matrix4::zeros() };
+        let estimate = self.maximise(&vec![empty; components]).ok()?;
+        let posterior = estimate.posterior.as_ref()?;
+        Some(self.evidence(&estimate, posterior, 0.0))
+    }
+
     /// Of how many addresses the lower bound is a sum, where all count `size`: of all, or of one.
     pub(super) fn unit(&self, size: f64) -> f64 {
         if self.prior.is_some() { size } else { 1.0 }

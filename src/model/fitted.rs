@@ -38,6 +38,17 @@ impl MixtureFit {
         Ok(self)
     }
 
+    /// By how much the lower bound exceeds that of as many components without addresses, in nats; none of maximum
+    /// likelihood.
+    ///
+    /// The lower bound lacks the constants of the prior, as scikit-learn's does: a sum for each component, so that
+    /// bounds of different numbers of components cannot be compared. The evidence can: a component without addresses
+    /// adds next to nothing to it.
+    pub fn evidence(&self) -> Option<f64> {
+        let empty = self.estimator.bound_of_empty(self.estimate.weights.len())?;
+        Some(self.course().lower_bound() - empty)
+    }
+
     /// The log-likelihood of the engine's addresses under the plug-in mixture, in nats.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ mod rise;
 pub mod sample;
 pub mod scorer;
 pub mod search;
+mod serial;
 pub mod sound;
 mod start;
 pub mod sufficient;

@@ -183,4 +183,10 @@ impl Checked<MixtureParams> {
     pub fn with_components(&self, components: usize) -> Self {
         Self::sound(MixtureParams { components: components.max(1), ..(**self).clone() })
     }
+
+    /// The same with `n_init` restarts, at least 1.
+    #[must_use]
+    pub fn with_n_init(&self, n_init: usize) -> Self {
+        Self::sound(MixtureParams { n_init: n_init.max(1), ..(**self).clone() })
+    }
 }

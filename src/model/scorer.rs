@@ -4,8 +4,9 @@ use super::estimate::Estimate;
 use super::kmeans::Partition;
 use crate::engine::order::order_statistics;
 use crate::engine::{Engine, EngineError, Sink};
+use crate::pass::assign::assign;
 use crate::pass::centres::CentresError;
-use crate::pass::label::Label;
+use crate::pass::label::{Label, label};
 use crate::pass::{Centres, Density};
 
 /// Which log-density of a mixture.
@@ -57,6 +58,45 @@ impl Scorer {
         Ok(Self::Partition(partition, centres))
     }
 
+    /// The cluster of each of `addresses`, in their order, from 0: scikit-learn's `predict`. In plain loops and without
+    /// an engine, as [`score_samples`](Self::score_samples): for some addresses, or one at a time.
+    ///
+    /// ```
+    /// use octomix::KMeans;
+    /// use octomix::engine::CpuEngine;
+    /// use octomix::model::scorer::Scorer;
+    ///
+    /// let addresses: Vec<u32> = (0..64).map(|i| (i % 2) << 31 | i).collect();
+    /// let mut engine = CpuEngine::new(&addresses);
+    /// let fit = KMeans::params(2).check()?.fit(&mut engine, &mut octomix::unobserved)?;
+    /// let scorer = Scorer::partition(fit.partition())?;
+    /// let clusters = scorer.predict(&[0x0000_0001, 0x8000_0001, 0x0000_0002]);
+    /// assert!(clusters[0] == clusters[2] && clusters[0] != clusters[1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn predict(&self, addresses: &[u32]) -> Vec<u32> {
+        self.labels(addresses).iter().map(|label| label.cluster).collect()
+    }
+
+    /// The log-density of each of `addresses`, in their order, in nats; by K-Means that of the round Gaussian about the
+    /// nearest centre.
+    pub fn score_samples(&self, addresses: &[u32]) -> Vec<f64> {
+        self.labels(addresses).iter().map(|label| label.log_density).collect()
+    }
+
+    fn labels(&self, addresses: &[u32]) -> Vec<Label> {
+        let mut labels = Vec::with_capacity(addresses.len());
+        match self {
+            Self::Mixture(density) => label(density, addresses, &mut labels),
+            Self::Partition(partition, centres) => {
+                let mut clusters = Vec::with_capacity(addresses.len());
+                assign(centres, addresses, &mut clusters);
+                labels.extend(partition_labels(partition, addresses, &clusters));
+            }
+        }
+        labels
+    }
+
     /// Hands every address of `engine` and its label to `sink`, in order, some thousands at a time.
     ///
     /// # Errors
@@ -72,10 +112,7 @@ impl Scorer {
                 let mut labels = Vec::new();
                 engine.assign(centres, &mut |addresses, clusters| {
                     labels.clear();
-                    labels.extend(addresses.iter().zip(clusters).map(|(&address, &cluster)| {
-                        let log_density = partition.log_density(address, cluster);
-                        Label { cluster, log_density }
-                    }));
+                    labels.extend(partition_labels(partition, addresses, clusters));
                     sink(addresses, &labels)
                 })
             }
@@ -99,6 +136,51 @@ impl Scorer {
                     Ok(())
                 })
             }),
+        }
+    }
+}
+
+fn partition_labels<'a>(
+    partition: &'a Partition,
+    addresses: &'a [u32],
+    clusters: &'a [u32],
+) -> impl Iterator<Item = Label> + 'a {
+    addresses.iter().zip(clusters).map(|(&address, &cluster)| {
+        let log_density = partition.log_density(address, cluster);
+        Label { cluster, log_density }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::CpuEngine;
+    use crate::model::any::Params;
+    use crate::{BayesianMixture, KMeans, unobserved};
+
+    #[test]
+    fn no_engine_is_needed_for_the_labels_of_an_engine() {
+        let addresses: Vec<u32> = (0..999).map(|i| 0x0a00_0000 + i * i * 37).collect();
+        let mixture = BayesianMixture::params(3).n_init(1).check().unwrap();
+        let kmeans = KMeans::params(3).n_init(1).check().unwrap();
+        for params in [Params::from(mixture), Params::from(kmeans)] {
+            let mut engine = CpuEngine::new(&addresses);
+            let model = params.fit(&mut engine, &mut unobserved).unwrap().model();
+            for score in [Score::Sklearn, Score::Predictive] {
+                let scorer = model.scorer(score).unwrap();
+                let log_densities = scorer.score_samples(&addresses);
+                let mut found = scorer.predict(&addresses).into_iter().zip(log_densities);
+                let compare = &mut |_: &[u32], expected: &[Label]| {
+                    for expected in expected {
+                        let found = found.next().unwrap();
+                        assert_eq!(found.0, expected.cluster);
+                        assert!((found.1 - expected.log_density).abs() < 1e-9);
+                    }
+                    Ok(())
+                };
+                scorer.label(&mut engine, compare).unwrap();
+                assert!(found.next().is_none());
+            }
         }
     }
 }

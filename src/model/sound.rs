@@ -31,7 +31,7 @@ pub fn check(model: &Model) -> Result<(), &'static str> {
     }
 }
 
-fn clusters(partition: &Partition) -> Result<(), &'static str> {
+pub(super) fn clusters(partition: &Partition) -> Result<(), &'static str> {
     shares(&partition.weights, partition.centres.len())?;
     if Centres::new(&partition.centres).is_err() {
         return Err("centres are no numbers, or far from all addresses");
@@ -42,7 +42,7 @@ fn clusters(partition: &Partition) -> Result<(), &'static str> {
     densities(&partition.estimate().plug_in().into())
 }
 
-fn mixture(estimate: &Estimate) -> Result<(), &'static str> {
+pub(super) fn mixture(estimate: &Estimate) -> Result<(), &'static str> {
     let k = estimate.gaussians.len();
     shares(&estimate.weights, k)?;
     estimate.gaussians.iter().try_for_each(gaussian)?;

@@ -233,16 +233,38 @@ fn whole_networks_of_200_000_addresses_are_fitted_by_default() {
 }
 
 #[test]
-fn auto_tells_of_both_fits() {
+fn auto_takes_the_number_of_most_evidence_whatever_the_seed() {
     let folder = Folder::new();
-    folder.octomix(&["fit", TUTORIAL, "--role", "src", "--engine", "cpu"]).assert().success();
-    let fits = folder.json("octomix-out/summary.json")["src"]["fits"].clone();
-    let [first, second] = fits.as_array().unwrap().as_slice() else { panic!("{fits}") };
-    assert_eq!(first["components"], 7);
-    assert_eq!(first["needed"], second["components"]);
-    let needed = numbers(&first["weights"]).iter().filter(|&&weight| weight >= 0.005).count();
-    assert_eq!(first["needed"], needed);
-    assert_eq!(folder.json("octomix-out/src/model.json")["weights"], second["weights"]);
+    for seed in ["0", "1"] {
+        let fit = ["fit", TUTORIAL, "--role", "src", "--engine", "cpu", "--seed", seed];
+        folder.octomix(&fit).assert().success();
+        let fits = folder.json("octomix-out/summary.json")["src"]["fits"].clone();
+        let [others @ .., best] = fits.as_array().unwrap().as_slice() else { panic!("{fits}") };
+        assert_eq!((&others[0]["components"], &best["components"]), (&7.into(), &3.into()));
+        assert_eq!(best["needed"], 3);
+        for other in others.iter().filter(|other| other["needed"] == other["components"]) {
+            assert!(other["evidence"].as_f64() < best["evidence"].as_f64(), "{fits}");
+        }
+        assert_eq!(folder.json("octomix-out/src/model.json")["weights"], best["weights"]);
+    }
+}
+
+#[test]
+fn auto_tells_where_its_limit_stops_it() {
+    let folder = Folder::new();
+    // 30 subnets of 60 hosts each, in no line.
+    let mut list = String::new();
+    for net in 3..33_u32 {
+        let [a, b, c, _] = net.pow(3).wrapping_mul(2_654_435_761).to_be_bytes();
+        (0..60).for_each(|host| writeln!(list, "{a}.{b}.{c}.{host}").unwrap());
+    }
+    folder.write("subnets.txt", list);
+    let told =
+        |options: &[&str]| folder.stdout(&[&["subnets.txt", "--engine", "cpu"], options].concat());
+    assert!(told(&[]).contains("All 14 are needed, and more may be: 14 is the most tried"));
+    assert!(told(&["-k", "auto:5"]).contains("All 5 are needed"));
+    assert!(told(&["--model", "gaussian"]).contains("All 7 are needed"));
+    assert!(!told(&["-k", "7"]).contains("needed"));
 }
 
 #[test]

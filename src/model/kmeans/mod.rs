@@ -10,6 +10,7 @@ use std::time::Instant;
 
 pub use best::finish;
 use nalgebra::Matrix4;
+use serde::{Deserialize, Serialize};
 
 pub use lloyd::{Restart, iterate};
 
@@ -17,6 +18,7 @@ use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
 use super::estimate::{D, Estimate, Gaussian};
 use super::params::MixtureParams;
+use super::serial::AnyPartition;
 use super::{Checked, FitError, Observer, Progress, Stage, Stop, check_size, moments_of_all, tell};
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, RandomStream};
@@ -207,8 +209,9 @@ impl Fit {
 /// Below this a variance is rounding: clusters of one address each have none.
 const LEAST_VARIANCE: f64 = 1e-6;
 
-/// Clusters by the nearest centre.
-#[derive(Debug, Clone, PartialEq)]
+/// Clusters by the nearest centre; [`Scorer::partition`](super::scorer::Scorer::partition) labels addresses by them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyPartition")]
 pub struct Partition {
     /// The centres, in octets.
     pub centres: Vec<[f64; OCTETS]>,

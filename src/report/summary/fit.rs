@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::analysis::Fitted;
 use crate::model::Stop;
 use crate::model::any::Fit;
 use crate::model::auto::LEAST_WEIGHT;
@@ -25,6 +26,11 @@ pub struct FitSummary {
     /// What was optimised: the lower bound in nats, which should be large, or the inertia in squared
     /// octets, which should be small.
     pub objective: Objective,
+    /// What numbers of components are compared by, in nats; Bayesian mixtures only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<f64>,
+    /// Whether `-k auto` was allowed no more components, and all of these are needed.
+    pub at_limit: bool,
     /// Iterations of the best restart.
     pub n_iter: usize,
     /// Whether the best restart converged.
@@ -75,9 +81,19 @@ pub struct RestartSummary {
 }
 
 impl FitSummary {
+    /// The summaries of all fits on the way to what was `fitted`, the model's last.
+    pub fn all(fitted: &Fitted) -> Vec<Self> {
+        let mut all: Vec<Self> = fitted.fits().map(Self::new).collect();
+        if let Some(last) = all.last_mut() {
+            last.at_limit = fitted.at_limit && last.needed == last.components;
+        }
+        all
+    }
+
     /// The summary of `fit`.
     pub fn new(fit: &Fit) -> Self {
         let weights = fit.model().weights().to_vec();
+        let evidence = fit.evidence();
         let (kind, covariance_type, best_restart, restarts, collapses, search) = match fit {
             Fit::Mixture(fit) => {
                 let kind = if fit.estimator.prior.is_some() { "bayesian" } else { "gaussian" };
@@ -110,6 +126,8 @@ impl FitSummary {
             needed: weights.iter().filter(|&&weight| weight >= LEAST_WEIGHT).count(),
             weights,
             objective,
+            evidence,
+            at_limit: false,
             n_iter,
             converged,
             best_restart,

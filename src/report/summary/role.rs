@@ -21,8 +21,8 @@ pub struct RoleSummary {
     pub packets: u64,
     /// What was counted: `packets`, `records` or `packets or records`.
     pub unit: Unit,
-    /// The fits, the last of which is the model; several where the first showed how many components are
-    /// needed, none where the model came from a file.
+    /// The fits, the last of which is the model; several where other numbers of components were tried,
+    /// none where the model came from a file.
     pub fits: Vec<FitSummary>,
     /// The clusters, one for each component.
     pub clusters: Vec<Cluster>,

@@ -12,7 +12,7 @@ use crate::describe::clusters::{Prefix, by_weight};
 use crate::describe::flagged::{Anomaly, RuleSummary};
 use crate::describe::highest::Valued;
 use crate::input::Role;
-use crate::report::summary::fit::Objective;
+use crate::report::summary::fit::{FitSummary, Objective};
 use crate::report::summary::{RoleSeconds, RoleSummary, Summary};
 use crate::rule::reserved::Kind;
 use crate::store::model::{MoveSummary, ThresholdRule};
@@ -154,12 +154,7 @@ fn common(prefixes: &[Prefix]) -> String {
 fn write_fit(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut tell = |sentence: String| write_wrapped("  ", &sentence, width, out);
     let Some((fit, before)) = found.fits.split_last() else { return Ok(()) };
-    if let Some(first) = before.first() {
-        tell(format!(
-            "Of {} components fitted first, {} had a weight of 0.005 or more; fitted again with {}.",
-            first.components, first.needed, fit.components
-        ))?;
-    }
+    write_choice(fit, before, &mut tell)?;
     let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
     if empty > 0 {
         let verb = if empty == 1 { "stays" } else { "stay" };
@@ -189,6 +184,38 @@ fn write_fit(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Resu
     // That octets are constant is usual; a point, or a line across the octets, is not.
     let mut unusual = fit.collapses.iter().filter(|collapse| collapse.is_unusual());
     unusual.try_for_each(|collapse| tell(format!("Collapsed: {collapse}.")))
+}
+
+/// Why `fit` has as many components as it has, where fits `before` it had other numbers.
+fn write_choice(
+    fit: &FitSummary,
+    before: &[FitSummary],
+    tell: &mut dyn FnMut(String) -> io::Result<()>,
+) -> io::Result<()> {
+    match before {
+        [] => {}
+        [first, ..] if fit.evidence.is_none() => tell(format!(
+            "Of {} components fitted first, {} had a weight of 0.005 or more; fitted again with {}.",
+            first.components, first.needed, fit.components
+        ))?,
+        _ => {
+            let mut tried: Vec<usize> = before.iter().map(|fit| fit.components).collect();
+            tried.sort_unstable();
+            let tried: Vec<String> = tried.iter().map(usize::to_string).collect();
+            tell(format!(
+                "Best by the evidence: {}; also tried: {}.",
+                counted(fit.components as u64, "component", "components"),
+                tried.join(", ")
+            ))?;
+        }
+    }
+    if fit.at_limit {
+        let most = fit.components;
+        tell(format!(
+            "All {most} are needed, and more may be: {most} is the most tried; -k auto:N tries up to N."
+        ))?;
+    }
+    Ok(())
 }
 
 /// The rules that make `one` a finding: being remote as well is none.

@@ -24,8 +24,10 @@ pub struct ModelArgs {
     /// The kind of model [default: bayesian; with --warm-start, that model's]
     #[arg(long, value_enum)]
     pub model: Option<ModelKind>,
-    /// Components or clusters: a number, or auto[:N]: fit N (7), count those of weight 0.005 or more,
-    /// fit again with so many [default: auto; with given starts, as many as they have]
+    /// Components or clusters: a number, or auto[:N]: as many as are needed, at most N (14). Of the numbers tried, the
+    /// one of the most evidence among those whose components all have a weight of 0.005 or more; gaussian and kmeans,
+    /// which have no evidence: fit N (7), count those of that weight, fit again with so many
+    /// [default: auto; with given starts, as many as they have]
     #[arg(short = 'k', long, alias = "k", value_name = "N", allow_negative_numbers = true)]
     pub components: Option<Components>,
     /// The shape of the components [default: full]
@@ -137,17 +139,19 @@ impl PriorArgs {
 /// How many components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Components {
-    /// As many as are needed, at most this many.
-    Auto(usize),
+    /// As many as are needed, at most this many, or as many as [`auto`] tries.
+    Auto(Option<usize>),
     /// Exactly this many.
     Exactly(usize),
 }
 
 impl Components {
-    /// The most that are fitted.
-    pub fn most(self) -> usize {
+    /// The most that are fitted of a model of this `kind`.
+    pub fn most(self, kind: ModelKind) -> usize {
         match self {
-            Self::Auto(most) | Self::Exactly(most) => most,
+            Self::Auto(Some(most)) | Self::Exactly(most) => most,
+            Self::Auto(None) if kind == ModelKind::Bayesian => auto::MOST,
+            Self::Auto(None) => auto::FIRST,
         }
     }
 }
@@ -163,8 +167,8 @@ impl FromStr for Components {
             })
         };
         match text.strip_prefix("auto") {
-            Some("") => Ok(Self::Auto(auto::FIRST)),
-            Some(rest) => number(rest.strip_prefix(':').unwrap_or("")).map(Self::Auto),
+            Some("") => Ok(Self::Auto(None)),
+            Some(rest) => number(rest.strip_prefix(':').unwrap_or("")).map(|n| Self::Auto(Some(n))),
             None => number(text).map(Self::Exactly),
         }
     }

@@ -68,7 +68,7 @@ fn compare(
         compared.map_err(|error| watcher.failed(error))?;
     desk.warn_of_trouble(engine.as_ref());
     let told = |labelled: &Labelled, side: &Side| {
-        let fits = labelled.fitted.fits().map(FitSummary::new).collect();
+        let fits = FitSummary::all(&labelled.fitted);
         let threshold = applied(criteria, labelled.threshold);
         compare::Compared::new(fits, threshold, labelled.fitted.model().means(), side)
     };

@@ -6,7 +6,6 @@ use octomix::analysis;
 use octomix::input::Role;
 use octomix::model::any::Model;
 use octomix::model::any::Params;
-use octomix::model::auto;
 use octomix::model::init::StartParameters;
 use octomix::model::kmeans::Seeding;
 use octomix::model::params::{BayesianMixture, GaussianMixture};
@@ -24,7 +23,7 @@ use crate::memory;
 pub struct Plan {
     /// How, with the most components.
     pub params: Params,
-    /// Whether to fit again with as many components as prove to be needed.
+    /// Whether to fit with as many components as prove to be needed.
     pub auto: bool,
     /// The clusters to start from, of addresses.
     pub labels: Option<Labels>,
@@ -63,12 +62,12 @@ impl Plan {
         if let (Some(Components::Auto(_)), Some(given)) = (args.components, given) {
             return usage(format!("-k auto chooses, but the start has {given}; leave -k out"));
         }
-        let components = args
-            .components
-            .unwrap_or(given.map_or(Components::Auto(auto::FIRST), Components::Exactly));
+        let components =
+            args.components.unwrap_or(given.map_or(Components::Auto(None), Components::Exactly));
+        let most = components.most(kind);
         let (params, labels) = match kind {
-            ModelKind::Kmeans => kmeans(args, components.most(), warm, start)?,
-            _ => mixture(args, kind, components.most(), warm, start)?,
+            ModelKind::Kmeans => kmeans(args, most, warm, start)?,
+            _ => mixture(args, kind, most, warm, start)?,
         };
         Ok(Self {
             params,

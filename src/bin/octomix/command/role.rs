@@ -330,7 +330,7 @@ impl Watcher for RoleWatcher<'_, '_> {
     fn fitted(&mut self, fitted: &Fitted) -> io::Result<()> {
         self.bar = None;
         self.judged = 0;
-        let fits: Vec<FitSummary> = fitted.fits().map(FitSummary::new).collect();
+        let fits = FitSummary::all(fitted);
         fits.iter().for_each(|fit| tell(self.desk.role, fit, self.desk.console));
         if fits.last().is_some_and(|fit| !fit.converged) {
             self.desk.console.warn(format!(

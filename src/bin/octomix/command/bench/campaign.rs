@@ -461,7 +461,7 @@ impl Campaign<'_> {
 
     /// Fits by the defaults on each engine, to their ends.
     fn fits(&mut self) -> Result<(), Failure> {
-        let params = BayesianMixture::params(auto::FIRST).search(Search::MergeSplit(None));
+        let params = BayesianMixture::params(auto::MOST).search(Search::MergeSplit(None));
         let params = params.check().map_err(failed)?.into();
         let plan = analysis::Plan { params, auto: true };
         for n in [self.sizes.base / 10, self.sizes.base] {
