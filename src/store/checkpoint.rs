@@ -111,14 +111,16 @@ impl Checkpoint {
     /// When the file there is none of this version and run, another process has it, or a file cannot be made there:
     /// told now rather than after the first minute.
     pub fn open(path: &Path, about: About, every: Duration) -> Result<Self, CheckpointError> {
-        sweep(directory_of(path));
         let claim = Claim::of(path)?;
-        let (engine, answers) = match fs::metadata(path) {
+        // What a link leads to is the checkpoint; the link is the user's.
+        let path = claim.target().to_path_buf();
+        sweep(directory_of(&path));
+        let (engine, answers) = match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
-            Err(reason) => return Err(CheckpointError::Read { path: path.into(), reason }),
-            Ok(_) => read(path, &about)?,
+            Err(reason) => return Err(CheckpointError::Read { path, reason }),
+            Ok(_) => read(&path, &about)?,
         };
-        let (path, written) = (path.to_path_buf(), Instant::now());
+        let written = Instant::now();
         Ok(Self { path, about, engine, answers, next: 0, every, written, _claim: claim })
     }
 

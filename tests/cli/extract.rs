@@ -203,6 +203,9 @@ fn shards_in_directories_must_be_as_they_were_written() {
     // Who names it means it.
     done(&folder, &["merge", "shards/a/src.csv", "-o", "named"]);
     folder.write("shards/a/src.csv", &shard);
+    // Without its summary nobody knows what was lost.
+    fs::remove_file(folder.path("shards/a/summary.json")).unwrap();
+    refused("'shards/a/summary.json' is not the file that octomix wrote: expected ");
     fs::rename(folder.path("shards/a/manifest.json"), folder.path("kept")).unwrap();
     folder.write("shards/a/.octomix-abc", "");
     refused("the run that writes into 'shards/a' has not come to its end; run it again, or name ");

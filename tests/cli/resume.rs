@@ -288,6 +288,14 @@ fn a_checkpoint_is_of_one_run_at_a_time_and_leaves_no_directory() {
     run_of("b", "newer/at/kept").assert().success();
     assert!(!folder.path("newer").exists());
 
+    // What a link leads to is the checkpoint, and the link is the user's.
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("elsewhere/kept", folder.path("link")).unwrap();
+        run_of("b", "link").assert().success();
+        assert!(folder.path("link").is_symlink() && !folder.path("elsewhere").exists());
+    }
+
     fs::create_dir(folder.path("directory")).unwrap();
     for (kept, what) in [
         ("directory", "there is a directory of that name"),

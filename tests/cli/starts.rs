@@ -219,6 +219,10 @@ fn samples_are_reproducible_and_readable() {
     let error = "'both' holds a model of the sources and one of the destinations; choose with --role src or --role \
                  dst; see octomix help";
     fails(&folder, &["sample", "--model", "both"], 2, error);
+    let error = "--role chooses among the models of a directory, and 'both/src/model.json' is a file; leave it out; \
+                 see octomix help";
+    let of_file = ["sample", "--model", "both/src/model.json", "--role", "dst"];
+    fails(&folder, &of_file, 2, error);
 
     let error = "'k/src/model.json' is a model of kind kmeans; \
                  only mixtures are densities to draw from: bayesian or gaussian";

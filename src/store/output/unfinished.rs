@@ -354,6 +354,7 @@ fn is_locked(file: &File, path: &Path) -> Result<bool, WriteError> {
 /// locked. That of a killed process is swept like its other files.
 #[derive(Debug)]
 pub(in crate::store) struct Claim {
+    target: PathBuf,
     lock: PathBuf,
     _file: File,
 }
@@ -378,9 +379,14 @@ impl Claim {
             // One that was swept, or given up, before it was locked is nobody's.
             if is_linked(&file) {
                 leftovers().files.push(lock.clone());
-                return Ok(Self { lock, _file: file });
+                return Ok(Self { target, lock, _file: file });
             }
         }
+    }
+
+    /// The file, links followed.
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 }
 

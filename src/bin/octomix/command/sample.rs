@@ -41,6 +41,12 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
 
 /// The model asked for, and its file: of a directory the one that it holds, or that of the role.
 fn model(args: &SampleArgs) -> Result<(PathBuf, Loaded), Failure> {
+    if args.role.is_some() && !args.model.is_dir() {
+        let path = shown_path(&args.model);
+        return Err(Failure::Usage(format!(
+            "--role chooses among the models of a directory, and '{path}' is a file; leave it out"
+        )));
+    }
     let mut doubts = Vec::new();
     let models = read_models(&args.model, args.role, &mut doubts)?;
     doubts.iter().for_each(|doubt| console::tell("warning", doubt));

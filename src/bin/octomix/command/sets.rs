@@ -42,6 +42,8 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
             return Err(Failure::Overwritten { path: source.path.clone() });
         }
     }
+    // Told now rather than after all is read.
+    let output = args.output.as_deref().map(Unfinished::create).transpose()?;
     let mut lost = Lost::default();
     let mut found: Option<Vec<u32>> = None;
     for (input, files) in args.input.captures.iter().zip(&inputs) {
@@ -58,9 +60,8 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
     // There is an input at least.
     let found = found.unwrap_or_default();
     count(args.operation.name(), &found);
-    match &args.output {
-        Some(path) => {
-            let mut file = Unfinished::create(path)?;
+    match output {
+        Some(mut file) => {
             write(&found, form(args), &mut file).map_err(|error| file.failed(&error))?;
             file.keep()?;
         }
@@ -77,7 +78,8 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
 /// The form asked for, or else that of the file's name.
 fn form(args: &SetsArgs) -> SetForm {
     let extension = args.output.as_ref().and_then(|path| path.extension());
-    args.form.unwrap_or(match extension.and_then(|extension| extension.to_str()) {
+    let extension = extension.map(|extension| extension.to_ascii_lowercase());
+    args.form.unwrap_or(match extension.as_deref().and_then(|extension| extension.to_str()) {
         Some("roaring") => SetForm::Shard(ShardFormat::Bitmap),
         Some("csv") => SetForm::Shard(ShardFormat::Csv),
         _ => SetForm::List,

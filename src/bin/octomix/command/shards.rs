@@ -57,9 +57,10 @@ impl<'a> Folder<'a> {
         if files.iter().any(|file| !file.is_named)
             && let Some(manifest) = Manifest::of_whole(path)?
         {
+            // The summary too: it says what was lost.
+            manifest.by(INTENT.by).try_for_each(|entry| entry.check(path))?;
             let shards = manifest.by(INTENT.by).filter(|entry| entry.file != "summary.json");
             content.extend(shards.cloned());
-            content.iter().try_for_each(|shard| shard.check(path))?;
         }
         let made = EarlierShards::of(path).filter(|made| made.files.iter().any(|f| is_read(f)));
         let (parts, lost) = made.map_or_else(Default::default, |made| {
