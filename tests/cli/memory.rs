@@ -97,7 +97,7 @@ fn an_allocation_that_the_system_refuses_is_the_failure_of_its_capture() {
     let folder = three();
     let program = env!("CARGO_BIN_EXE_octomix");
     // A limit that is far above what the system gives.
-    let line = format!("ulimit -c 0; ulimit -v 110000; exec '{program}' {BATCH} --memory-limit 1T");
+    let line = format!("ulimit -c 0; ulimit -v 131072; exec '{program}' {BATCH} --memory-limit 1T");
     let done =
         Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).output().unwrap();
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
