@@ -113,7 +113,7 @@ impl Checkpoint {
     pub fn open(path: &Path, about: About, every: Duration) -> Result<Self, CheckpointError> {
         let claim = Claim::of(path)?;
         // What a link leads to is the checkpoint; the link is the user's.
-        let path = claim.target().to_path_buf();
+        let path = if path.is_symlink() { claim.target() } else { path }.to_path_buf();
         sweep(directory_of(&path));
         let (engine, answers) = match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
