@@ -13,7 +13,6 @@ medians of turns A B A B.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -41,13 +40,19 @@ class Bench:
     def run(self, *arguments):
         """Runs octomix; processor seconds, wall seconds and peak MiB."""
         line = [self.octomix, *map(str, arguments)]
-        start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(line, capture_output=True, env=os.environ | {"NODEVICE_SELECT": "1"})
-        if done.returncode != 0:
-            sys.exit(f"jobs.py: octomix {' '.join(map(str, arguments))}: {done.stderr.decode().strip()}")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return used, time.monotonic() - start, after.ru_maxrss / 1024
+        start = time.monotonic()
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(
+                line, stdout=subprocess.DEVNULL, stderr=errors, env=os.environ | {"NODEVICE_SELECT": "1"}
+            )
+            # Of this process alone: what all children took together would hide the peak of a small one.
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.monotonic() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode != 0:
+                errors.seek(0)
+                sys.exit(f"jobs.py: octomix {' '.join(map(str, arguments))}: {errors.read().decode().strip()}")
+        return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
 
     def generated(self, shape, addresses):
         """A list of so many addresses of this shape."""
