@@ -14,7 +14,7 @@ mod reference;
 mod totals;
 
 pub(crate) use anchored::level;
-pub use cpu::CpuEngine;
+pub use cpu::{CpuEngine, responsibilities};
 pub use fallback::FallbackEngine;
 pub use gpu::GpuEngine;
 pub use host::{Host, RandomStream};

@@ -170,15 +170,15 @@ fn text(
     let about = Provenance {
         role: "src",
         params,
-        threshold: AppliedThreshold {
+        threshold: Some(AppliedThreshold {
             rule: ThresholdRule::Percentile { percentile: 0.0 },
             score: Score::Sklearn.into(),
             log_density: threshold,
-        },
+        }),
         pca: &Pca::new(fit.moments()),
         addresses,
         weighted_by: WeightedBy::Addresses,
-        log_likelihood,
+        log_likelihood: Some(log_likelihood),
         engine: "reference",
     };
     ModelFile::new(fit, &about).to_json(path)

@@ -1,5 +1,5 @@
-//! The cluster and the log-density of each address, in the order of the set and in doubles: what is
-//! told of an address is as good as the reference's.
+//! The cluster, the log-density and the responsibilities of each address, in the order of the set and in doubles:
+//! what is told of an address is as good as the reference's.
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
@@ -42,6 +42,40 @@ pub(super) fn label(level: Level, density: &Density, addresses: &[u32], labels: 
     dispatch!(level, simd => append(simd, &components, addresses, labels));
 }
 
+/// Writes the responsibilities of each of `addresses` to `rows`, a row of K an address.
+pub(super) fn responsibilities(
+    level: Level,
+    density: &Density,
+    addresses: &[u32],
+    rows: &mut [f64],
+) {
+    let components = components(density);
+    dispatch!(level, simd => share(simd, &components, addresses, rows));
+}
+
+#[inline(always)]
+fn share<S: Simd>(simd: S, components: &[(Anchored, Fall)], addresses: &[u32], rows: &mut [f64]) {
+    let (k, lanes) = (components.len(), S::f64s::LEN);
+    let mut exponents = vec![[S::f64s::splat(simd, 0.0); TILE]; k];
+    let tiles = addresses.chunks(TILE * lanes).zip(rows.chunks_mut(TILE * lanes * k));
+    for (tile, rows) in tiles {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let (largest, _) = exponents_of(simd, components, tile, &mut exponents);
+                let normaliser = normalise(simd, tile, &largest, &mut exponents);
+                for (v, rows) in rows.chunks_mut(lanes * k).enumerate() {
+                    for (c, exponents) in exponents.iter().enumerate() {
+                        let shares = exponents[v] / normaliser[v];
+                        let column = rows.iter_mut().skip(c).step_by(k);
+                        column.zip(shares.as_slice()).for_each(|(to, &share)| *to = share);
+                    }
+                }
+            },
+        );
+    }
+}
+
 #[inline(always)]
 fn append<S: Simd>(
     simd: S,
@@ -67,6 +101,31 @@ fn append_tile<S: Simd>(
     exponents: &mut [Tile<f64, S>],
     labels: &mut Vec<Label>,
 ) {
+    let (largest, cluster) = exponents_of(simd, components, tile, exponents);
+    let normaliser = normalise(simd, tile, &largest, exponents);
+    for (v, part) in tile.chunks(S::f64s::LEN).enumerate() {
+        let ln_2 = S::f64s::splat(simd, std::f64::consts::LN_2);
+        let log_density = (largest[v] + log2(simd, normaliser[v])) * ln_2;
+        let (clusters, log_densities) = (cluster[v].as_slice(), log_density.as_slice());
+        labels.extend(
+            clusters
+                .iter()
+                .zip(log_densities)
+                .take(part.len())
+                .map(|(&cluster, &log_density)| Label { cluster: cluster as u32, log_density }),
+        );
+    }
+}
+
+/// Fills `exponents` with the log2-densities of up to a tile, component by component; the largest of each address, and
+/// whose it is.
+#[inline(always)]
+fn exponents_of<S: Simd>(
+    simd: S,
+    components: &[(Anchored, Fall)],
+    tile: &[u32],
+    exponents: &mut [Tile<f64, S>],
+) -> (Tile<f64, S>, Tile<f64, S>) {
     let splat = |x: f64| S::f64s::splat(simd, x);
     let vectors = tile.len().div_ceil(S::f64s::LEN).min(TILE);
     let x = f64::octets(simd, tile);
@@ -99,22 +158,50 @@ fn append_tile<S: Simd>(
             exponents[v] = t;
         }
     }
-    let mut normaliser = [splat(0.0); TILE];
-    for exponents in exponents.iter() {
+    (largest, cluster)
+}
+
+/// Turns the `exponents` of a tile into densities, as multiples of the largest of each address; their sums.
+#[inline(always)]
+fn normalise<S: Simd>(
+    simd: S,
+    tile: &[u32],
+    largest: &Tile<f64, S>,
+    exponents: &mut [Tile<f64, S>],
+) -> Tile<f64, S> {
+    let vectors = tile.len().div_ceil(S::f64s::LEN).min(TILE);
+    let mut sums = [S::f64s::splat(simd, 0.0); TILE];
+    for exponents in exponents {
         for v in 0..vectors {
-            let z = (exponents[v] - largest[v]).max(splat(f64::LEAST));
-            normaliser[v] += exp2::<f64, S>(simd, z);
+            let z = (exponents[v] - largest[v]).max(S::f64s::splat(simd, f64::LEAST));
+            exponents[v] = exp2::<f64, S>(simd, z);
+            sums[v] += exponents[v];
         }
     }
-    for (v, part) in tile.chunks(S::f64s::LEN).enumerate() {
-        let log_density = (largest[v] + log2(simd, normaliser[v])) * splat(std::f64::consts::LN_2);
-        let (clusters, log_densities) = (cluster[v].as_slice(), log_density.as_slice());
-        labels.extend(
-            clusters
-                .iter()
-                .zip(log_densities)
-                .take(part.len())
-                .map(|(&cluster, &log_density)| Label { cluster: cluster as u32, log_density }),
-        );
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_levels;
+    use super::*;
+    use crate::conformance::Parameters;
+
+    #[test]
+    fn responsibilities_are_those_of_the_definition() {
+        let addresses: Vec<u32> = (0..1_003u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mut mixtures = Parameters::new(&addresses, 5).expect("distinct").mixtures;
+        let density = Density::from(mixtures.remove(0));
+        let k = density.components.0.len();
+        let mut expected = vec![0.0; k];
+        for level in test_levels() {
+            let mut rows = vec![f64::NAN; k * addresses.len()];
+            responsibilities(level, &density, &addresses, &mut rows);
+            for (row, &address) in rows.chunks(k).zip(&addresses) {
+                density.responsibilities(address, &mut expected);
+                let near = |(found, expected): (&f64, &f64)| (found - expected).abs() < 1e-12;
+                assert!(row.iter().zip(&expected).all(near), "{row:?} for {expected:?}");
+            }
+        }
     }
 }

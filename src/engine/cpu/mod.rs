@@ -148,6 +148,17 @@ impl<'a> CpuEngine<'a> {
     }
 }
 
+/// The probability that each component of `density` has each of `addresses`, in their order: a row of K an address.
+/// scikit-learn's `predict_proba`, on all cores, in doubles, as [`Engine::label`].
+pub fn responsibilities(density: &Density, addresses: &[u32]) -> Vec<f64> {
+    let (level, k) = (Level::new(), density.components.0.len().max(1));
+    let mut rows = vec![0.0; addresses.len() * k];
+    addresses.par_chunks(CHUNK).zip(rows.par_chunks_mut(CHUNK * k)).for_each(|(chunk, rows)| {
+        label::responsibilities(level, density, chunk, rows);
+    });
+    rows
+}
+
 /// The planes of `points`, each in ascending order, of small sets in one or two parts. A set that has
 /// no weights, is sorted already and has one part is not copied.
 fn sorted<'a>(points: &Points<'a>) -> Vec<Sorted<'a>> {

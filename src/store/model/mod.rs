@@ -51,7 +51,9 @@ pub struct ModelFile {
     /// Of K-Means: the means under scikit-learn's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster_centers: Option<Vec<Vector>>,
-    pub threshold: AppliedThreshold,
+    /// `None` where nothing has been judged yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<AppliedThreshold>,
     pub pca: PcaFile,
     /// Distinct addresses.
     pub n_addresses: usize,
@@ -80,10 +82,13 @@ pub struct MixtureFile {
     pub lower_bounds_noise: f64,
     pub reg_covar: f64,
     pub n_parameters: usize,
-    /// Of the plug-in mixture, in nats, with its information criteria.
-    pub log_likelihood: f64,
-    pub bic: f64,
-    pub aic: f64,
+    /// Of the plug-in mixture, in nats, with its information criteria, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_likelihood: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bic: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aic: Option<f64>,
     /// Components that have collapsed to the regularisation, in words.
     pub collapsed: Vec<String>,
     /// How the search went, where there was one.
@@ -125,16 +130,16 @@ pub struct Provenance<'a> {
     pub role: &'static str,
     /// How it was fitted.
     pub params: &'a Params,
-    /// The threshold of its log-densities.
-    pub threshold: AppliedThreshold,
+    /// The threshold of its log-densities, if addresses were judged.
+    pub threshold: Option<AppliedThreshold>,
     /// The projection for pictures.
     pub pca: &'a Pca,
     /// Distinct addresses.
     pub addresses: usize,
     /// How much each of them counted.
     pub weighted_by: WeightedBy,
-    /// The log-likelihood of the plug-in mixture, in nats; for mixtures only.
-    pub log_likelihood: f64,
+    /// The log-likelihood of the plug-in mixture, in nats, if it is known; for mixtures only.
+    pub log_likelihood: Option<f64>,
     /// The engine.
     pub engine: &'static str,
 }
@@ -213,7 +218,7 @@ impl ModelFile {
 }
 
 impl MixtureFile {
-    fn new(fit: &MixtureFit, log_likelihood: f64) -> Self {
+    fn new(fit: &MixtureFit, log_likelihood: Option<f64>) -> Self {
         let MixtureFit { estimator, estimate, .. } = fit;
         let kind = estimate.covariance;
         let gaussians = || estimate.gaussians.iter();
@@ -231,8 +236,8 @@ impl MixtureFile {
             reg_covar: estimator.reg_covar,
             n_parameters: estimate.parameters(),
             log_likelihood,
-            bic: estimate.bic(log_likelihood, fit.moments.count as f64),
-            aic: estimate.aic(log_likelihood),
+            bic: log_likelihood.map(|it| estimate.bic(it, fit.moments.count as f64)),
+            aic: log_likelihood.map(|it| estimate.aic(it)),
             collapsed: collapsed.iter().map(Collapse::to_string).collect(),
             search: fit.search.as_ref().map(SearchSummary::from),
             posterior: PosteriorFile::new(fit, estimate),

@@ -141,11 +141,11 @@ fn detect(
     let about = Provenance {
         role: desk.role.key(),
         params: &fitted.params,
-        threshold,
+        threshold: Some(threshold),
         pca: &pca,
         addresses: set.len(),
         weighted_by: plan.weighted_by,
-        log_likelihood,
+        log_likelihood: Some(log_likelihood),
         engine: desk.choice.name(),
     };
     let file = desk.file("model.json");

@@ -9,13 +9,13 @@ use octomix::report::summary::RoleSummary;
 use octomix::rule::Context;
 use octomix::rule::threshold::Threshold;
 use octomix::store::behaviour::Day;
-use octomix::store::model::{Loaded, ThresholdRule};
+use octomix::store::model::{AppliedThreshold, Loaded, ThresholdRule};
 use octomix::store::seen::Seen;
 
 use super::Failure;
 use super::days::{self, context, earlier};
 use super::models::{model_file, only_role, read_models};
-use super::role::{Desk, Findings, TablesWanted, page, spent};
+use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
 use super::run::{start, timed};
 use crate::cli::{ScoreArgs, TableArgs};
 
@@ -42,16 +42,24 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let day = days::day(model)?;
     let found = run.each_role(&capture, |desk| {
         let Some(loaded) = models.get(desk.role) else { return Ok(None) };
-        let threshold = loaded.file.threshold;
-        let criteria = Criteria {
-            score: threshold.score.into(),
-            threshold: Threshold::Density(threshold.log_density),
+        let mut criteria = Criteria {
             rules: rules.rules(),
             allowed: allowed.as_deref(),
             listed: MOST_FLAGS,
-            is_share: matches!(threshold.rule, ThresholdRule::Percentile { .. }),
             context: context(&capture, desk.role),
+            ..Criteria::default()
         };
+        match loaded.file.threshold {
+            Some(AppliedThreshold { rule, score, log_density }) => {
+                criteria.score = score.into();
+                criteria.threshold = Threshold::Density(log_density);
+                criteria.is_share = matches!(rule, ThresholdRule::Percentile { .. });
+            }
+            None => desk.console.warn_once(
+                "the model has no threshold, because nothing was judged when it was fitted: the 4 % least dense of \
+                 these addresses are ranked",
+            ),
+        }
         score(desk, model, loaded, (&criteria, day.as_ref()), *tables).map(Some)
     })?;
     let found = found.into_map(|_, found| found.flatten());
@@ -94,6 +102,7 @@ fn score(
     let spent = spent(Duration::ZERO, &judged, write);
     // How it was fitted is told where it was fitted.
     let page = drawing.map(|drawing| page(set, model, &[], pca, drawing, &judged));
-    let summary = RoleSummary::new(set, Vec::new(), judged, loaded.file.threshold, spent);
+    let threshold = loaded.file.threshold.unwrap_or_else(|| applied(criteria, judged.threshold));
+    let summary = RoleSummary::new(set, Vec::new(), judged, threshold, spent);
     Ok(Findings { summary: RoleSummary { changes: Some(changes?), ..summary }, page })
 }

@@ -1,0 +1,39 @@
+"""Clusters and anomalies in very large sets of IP addresses.
+
+scikit-learn's mixtures, K-Means and PCA over the four octets of addresses, many times faster; readers of packet
+captures, flow logs and lists; and the detection of what stands out, with reasons.
+
+>>> import octomix as ox
+>>> model = ox.BayesianGaussianMixture(n_components=2, random_state=0)
+>>> model.fit(["10.0.0.1", "10.0.0.2", "10.0.0.3", "192.168.1.1", "192.168.1.2"]).predict(["10.0.0.9"]).shape
+(1,)
+"""
+
+from ._capture import Capture, Side, read
+from ._octomix import OctomixError, __version__
+
+# scikit-learn takes a second to import, and reading needs none of it.
+_ELSEWHERE = {
+    "BayesianGaussianMixture": "_mixture",
+    "GaussianMixture": "_mixture",
+    "KMeans": "_kmeans",
+    "PCA": "_pca",
+    "load": "_files",
+    "sweep": "_sweep",
+}
+
+__all__ = ["Capture", "OctomixError", "Side", "__version__", "read", *_ELSEWHERE]
+
+
+def __getattr__(name):
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'octomix' has no attribute '{name}'")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_ELSEWHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,111 @@
+"""What the estimators have in common: from parameters to a fit, and from a fit to scikit-learn's attributes."""
+
+import json
+import operator
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from ._addresses import OCTETS, addresses_of, weights_of
+from ._progress import bar
+
+
+class Estimator(BaseEstimator):
+    """A scikit-learn estimator whose features are the four octets of addresses."""
+
+    #: Keys of a model's file that are attributes here.
+    _attributes = ()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.one_d_array = True
+        tags.input_tags.string = True
+        return tags
+
+    def _rows(self, X, sample_weight=None):
+        """The addresses of ``X`` for a fit, with their weights."""
+        addresses = addresses_of(X, type(self).__name__)
+        names = getattr(X, "columns", None)
+        if names is not None and all(isinstance(name, str) for name in names):
+            self.feature_names_in_ = np.asarray(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        return {"addresses": addresses, "weights": weights_of(sample_weight, len(addresses))}
+
+    def _addresses(self, X):
+        """The addresses of ``X`` for a fitted model."""
+        check_is_fitted(self, "n_features_in_")
+        names, fitted = getattr(X, "columns", None), getattr(self, "feature_names_in_", None)
+        if names is not None and fitted is not None and list(names) != list(fitted):
+            raise ValueError(
+                "The feature names should match those that were passed during fit.\n"
+                f"Fitted with {list(fitted)}, now {list(names)}."
+            )
+        return addresses_of(X, type(self).__name__)
+
+    def _device(self):
+        return {"engine": self.engine, "adapter": None}
+
+    def _seed(self):
+        """What the library's random numbers follow from: the integer itself, or a draw from a state."""
+        if isinstance(self.random_state, (int, np.integer)):
+            check_random_state(self.random_state)
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _whole(self, name):
+        """The parameter ``name``, which counts something."""
+        value = getattr(self, name)
+        try:
+            count = operator.index(value)
+        except TypeError:
+            raise ValueError(f"{name} must be a whole number, got {value!r}") from None
+        if count < 1:
+            raise ValueError(f"{name} must be 1 or more, got {count}")
+        return count
+
+    def _progress(self):
+        return bar(type(self).__name__, shown=bool(self.verbose))
+
+    def _keep(self, model):
+        """Makes ``model`` this estimator's, and its numbers scikit-learn's attributes."""
+        self._model = model
+        self.n_features_in_ = OCTETS
+        told = json.loads(model.json())
+        for name in self._attributes:
+            value = told[name]
+            setattr(self, f"{name}_", np.asarray(value) if isinstance(value, list) and name != "lower_bounds" else value)
+        return told
+
+    def save(self, path):
+        """Writes the model to ``path``, a model.json that ``octomix.load`` and the program ``octomix score`` read."""
+        check_is_fitted(self, "_model")
+        self._model.save(path)
+
+    def to_sklearn(self):
+        """The same model as scikit-learn's estimator of this name, which computes with floats of octets."""
+        check_is_fitted(self, "_model")
+        theirs = self._theirs()
+        known = theirs().get_params()
+        model = theirs(**{name: value for name, value in self.get_params().items() if name in known})
+        for name, value in vars(self).items():
+            if name.endswith("_") and not name.startswith("_"):
+                setattr(model, name, value)
+        return model
+
+
+def json_of(options):
+    """``options`` in JSON; arrays become lists, and what is no number is told."""
+
+    def plain(value):
+        if hasattr(value, "tolist"):
+            return value.tolist()
+        raise ValueError(f"expected numbers, got {value!r}")
+
+    try:
+        return json.dumps(options, default=plain, allow_nan=False)
+    except ValueError as error:
+        raise ValueError(f"a parameter is not a finite number: {error}") from None

@@ -1,0 +1,30 @@
+"""Models from files."""
+
+import json
+
+from . import _octomix
+
+
+def load(path):
+    """The model of a ``model.json``, which octomix or this package wrote: a fitted estimator."""
+    from ._kmeans import KMeans
+    from ._mixture import BayesianGaussianMixture, GaussianMixture
+
+    model = _octomix.Model.load(path)
+    told = json.loads(model.json())
+    components = len(told["weights"])
+    fitted = {"n_init": told["n_init"], "max_iter": told["max_iter"], "tol": told["tol"], "random_state": told["seed"]}
+    if told["kind"] == "kmeans":
+        estimator = KMeans(components, **fitted)
+    else:
+        fitted |= {"covariance_type": told["covariance_type"], "reg_covar": told["reg_covar"]}
+        if told["kind"] == "gaussian":
+            estimator = GaussianMixture(components, **fitted)
+        else:
+            kind = told["weight_concentration_prior_type"]
+            estimator = BayesianGaussianMixture(
+                n_components=components, weight_concentration_prior_type=kind, **fitted
+            )
+        estimator._parameters = told["n_parameters"]
+    estimator._keep(model)
+    return estimator

@@ -1,0 +1,92 @@
+//! Errors of the library as Python's: mistakes of the caller are `ValueError`, files `OSError`, the rest `OctomixError`.
+
+use std::fmt::Display;
+
+use octomix::FitError;
+use octomix::analysis::AnalysisError;
+use octomix::engine::EngineError;
+use octomix::engine::gpu::GpuError;
+use octomix::input::InputError;
+use octomix::store::WriteError;
+use octomix::store::model::ModelError;
+use pyo3::exceptions::{
+    PyException, PyFileNotFoundError, PyOSError, PyPermissionError, PyValueError,
+};
+use pyo3::{PyErr, create_exception};
+
+create_exception!(
+    _octomix,
+    OctomixError,
+    PyException,
+    "What failed in octomix and is neither a wrong value nor a file: a device, for example."
+);
+
+/// A mistake of the caller.
+pub fn value(error: impl Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// What failed in octomix.
+pub fn octomix(error: impl Display) -> PyErr {
+    OctomixError::new_err(error.to_string())
+}
+
+/// Why a pass failed.
+pub fn engine(error: EngineError) -> PyErr {
+    match error {
+        EngineError::TooManyComponents { .. } | EngineError::NoSuchAddress { .. } => value(error),
+        _ => octomix(error),
+    }
+}
+
+/// Why a fit failed.
+pub fn fit(error: FitError) -> PyErr {
+    match error {
+        FitError::Engine(error) => engine(error),
+        FitError::Centres(_) | FitError::Unsound(_) => octomix(error),
+        _ => value(error),
+    }
+}
+
+/// Why an analysis failed.
+pub fn analysis(error: AnalysisError) -> PyErr {
+    match error {
+        AnalysisError::Fit(error) => fit(error),
+        AnalysisError::Engine(error) => engine(error),
+        error => value(error),
+    }
+}
+
+/// Why there is no such GPU.
+pub fn gpu(error: GpuError) -> PyErr {
+    octomix(error)
+}
+
+/// Why a capture could not be read.
+pub fn input(error: InputError) -> PyErr {
+    match error {
+        InputError::NotFound { .. } => PyFileNotFoundError::new_err(error.to_string()),
+        InputError::Denied { .. } => PyPermissionError::new_err(error.to_string()),
+        InputError::Read { .. } => PyOSError::new_err(error.to_string()),
+        error => value(error),
+    }
+}
+
+/// Why a file could not be written.
+pub fn write(error: WriteError) -> PyErr {
+    PyOSError::new_err(error.to_string())
+}
+
+/// Why a file of a model cannot be used.
+pub fn model(error: ModelError) -> PyErr {
+    match error {
+        ModelError::Read { ref reason, .. } => {
+            let message = error.to_string();
+            match reason.raw_os_error() {
+                Some(code) => PyOSError::new_err((code, message)),
+                None => PyOSError::new_err(message),
+            }
+        }
+        error => value(error),
+    }
+}

@@ -1,0 +1,35 @@
+//! The compiled half of the Python package: numpy arrays in, numpy arrays out, and nothing in between but the library.
+//!
+//! A module wraps one thing of the library each. What is scikit-learn's (parameters, attributes, checks) is Python's
+//! and lives beside it in `octomix/`.
+
+mod array;
+mod capture;
+mod device;
+mod error;
+mod fit;
+mod model;
+mod options;
+mod watch;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _octomix {
+    #[pymodule_export]
+    use super::array::{dotted, parse};
+    #[pymodule_export]
+    use super::capture::{Capture, Side, read};
+    #[pymodule_export]
+    use super::error::OctomixError;
+    #[pymodule_export]
+    use super::fit::{fit_kmeans, fit_mixture, moments, sweep};
+    #[pymodule_export]
+    use super::model::Model;
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
