@@ -363,7 +363,7 @@ pub enum InputError {
     #[error(
         "no usable IPv4 address in {}: found {}; {}",
         listed(names),
-        found(*tally, *cell, first.as_deref()),
+        found(**tally, *cell, first.as_deref()),
         match (reason, are_packets, first.as_ref().and_then(|first| Remedy::of(&first.1.value))) {
             (Some(reason), ..) => reason.to_string(),
             (None, true, _) => "expected packets with an IPv4 header".to_owned(),
@@ -376,7 +376,7 @@ pub enum InputError {
         /// The files.
         names: Vec<String>,
         /// What their cells hold.
-        tally: Tally,
+        tally: Box<Tally>,
         /// What one of them is called, and several.
         cell: [&'static str; 2],
         /// The first malformed cell and its file.
@@ -509,7 +509,7 @@ impl InputError {
         });
         let reason = account.warnings().find(|(_, warning)| warning.explains_absence());
         let reason = reason.map(|(_, warning)| Box::new(warning.clone()));
-        let tally = files.iter().map(cells).fold(Tally::default(), Tally::plus);
+        let tally = Box::new(files.iter().map(cells).fold(Tally::default(), Tally::plus));
         InputError::NoAddress { names, tally, cell: account.cell(), first, are_packets, reason }
     }
 }
