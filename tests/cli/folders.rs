@@ -215,8 +215,7 @@ fn warnings_of_a_kind_are_one_line() {
         folder.write(&format!("day/{at:02}.csv"), "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
     }
     let done = folder.octomix(&["extract", "-r", "day"]).assert().code(3);
-    let told =
-        "the last record is cut off; what stands before byte 26 is read, what follows is not";
+    let told = "the last row is cut off; what stands before byte 26 is read, what follows is not";
     done.stderr(format!(
         "octomix: warning: 40 warnings of a kind: day/00.csv: {told}; day/01.csv: {told}; day/02.csv: {told}; \
          and 37 more\noctomix: error: 40 files are damaged; the results are whole but for what is there\n"
@@ -224,6 +223,47 @@ fn warnings_of_a_kind_are_one_line() {
     let summary = folder.json("octomix-out/summary.json");
     assert_eq!(summary["input"]["lost"]["damaged"], 40);
     assert_eq!(summary["input"]["files"][39]["warnings"][0], told);
+}
+
+#[test]
+fn no_result_takes_the_place_of_a_file_that_an_option_names() {
+    let folder = folder();
+    fs::create_dir_all(folder.path("out/src")).unwrap();
+    folder.write("out/addresses.csv", "10.0.0.0/8\n");
+    folder.write("out/src/addresses.csv", "address,cluster\n10.0.0.1,0\n10.0.0.2,0\n10.9.0.3,1\n");
+    folder.write("out/src.csv", "10.0.0.0/8\n");
+    folder.detect(&["list.txt", "-k", "1", "-o", "model"]).assert().success();
+    let (blocks, start) = ("out/addresses.csv", "out/src/addresses.csv");
+    let refused = |arguments: &[&str], file: &str| {
+        let told =
+            format!("'{file}' is to be read, and results would take its place; choose another");
+        let all = [arguments, &["list.txt", "-o", "out"]].concat();
+        folder.octomix(&all).assert().code(1).stderr(contains(told));
+    };
+    for option in ["--only", "--exclude"] {
+        for command in ["detect", "fit", "compare"] {
+            refused(&[command, option, blocks], blocks);
+        }
+        refused(&["score", "--model", "model", option, blocks], blocks);
+        refused(&["extract", option, "out/src.csv"], "out/src.csv");
+    }
+    refused(&["detect", "--allow", blocks], blocks);
+    refused(&["score", "--model", "model", "--allow", blocks], blocks);
+    for command in ["detect", "fit", "compare"] {
+        refused(&[command, "--init-file", start], start);
+    }
+    // In a batch the folder is that of a capture.
+    fs::create_dir_all(folder.path("all/list.txt")).unwrap();
+    folder.write("all/list.txt/summary.json", "10.0.0.0/8\n");
+    for option in ["--only", "--exclude", "--allow"] {
+        let each =
+            ["detect", "--each", "list.txt", "-o", "all", option, "all/list.txt/summary.json"];
+        folder.octomix(&each).assert().code(1).stderr(contains("results would take its place"));
+    }
+    assert_eq!(folder.read(blocks), "10.0.0.0/8\n");
+    // The model that a run goes on from is its own to replace.
+    let warm = ["fit", "list.txt", "--warm-start", "model/src/model.json", "-o", "model"];
+    folder.octomix(&warm).assert().success();
 }
 
 #[test]

@@ -7,6 +7,7 @@ use askama::Template;
 use super::frame::Invocation;
 use super::shell::{FILE, Shell};
 use crate::input::Role;
+use crate::report::summary::Shared;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
 use crate::words::{counted, duration, title};
@@ -36,7 +37,7 @@ impl BatchPage<'_> {
         index::ends(self.index)
     }
 
-    fn verdict(&self) -> Option<String> {
+    fn verdict(&self) -> Vec<String> {
         index::verdict(self.index)
     }
 
@@ -65,6 +66,10 @@ impl BatchPage<'_> {
 
     fn lost(&self, entry: &Entry) -> String {
         index::lost(entry)
+    }
+
+    fn look_first(&self, entry: &Entry, lead: Option<&Shared>) -> String {
+        index::look_first(entry, lead)
     }
 
     fn took(&self) -> String {

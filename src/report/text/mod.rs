@@ -21,5 +21,5 @@ pub(super) use changes::{sentences, since};
 pub(super) use compare::{anomalies, common, splits};
 pub(super) use role::{flagged_by, found_by, inside, is_ranking};
 pub(super) use run::stages;
-pub use run::{Findings, Layout, WIDTH, write};
+pub use run::{Findings, Layout, WIDTH, write, write_replaced};
 pub use scatter::Scatter;

@@ -57,28 +57,21 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };
-        let skipped = [
-            (tally.missing, "missing"),
-            (tally.ipv6, "IPv6"),
-            (tally.not_ip, "not IP"),
-            (tally.malformed, "malformed"),
-            (tally.filtered, "filtered out"),
-        ];
-        let skipped: Vec<String> = skipped
-            .into_iter()
-            .filter(|&(count, _)| count > 0)
-            .map(|(count, kind)| format!("{} {kind}", grouped(count)))
-            .collect();
-        if !skipped.is_empty() {
+        let dropped = tally.dropped();
+        if !dropped.is_empty() {
             let (used, all) = (grouped(tally.ipv4), grouped(tally.cells()));
-            writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
+            let cells = match input.cell[1] {
+                "cells" => format!("{role} cells"),
+                records => format!("{role}s of {records}"),
+            };
+            writeln!(out, "  {used} of {all} {cells} used; {dropped}")?;
         }
     }
     let mapped: u64 =
         input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
     if mapped > 0 {
-        let cells = counted(mapped, "cell was", "cells were");
-        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
+        let addresses = counted(mapped, "address was", "addresses were");
+        writeln!(out, "  {addresses} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
     }
     let malformed = input
         .files

@@ -164,5 +164,13 @@ pub(super) fn write_files(
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         write_wrapped("  ", &folder.join("  "), width, out)?;
     }
+    write_replaced(replaced, out)
+}
+
+/// Where results come from that were `replaced`, if any were.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_replaced(replaced: Option<&Origin>, out: &mut dyn Write) -> io::Result<()> {
     replaced.map_or(Ok(()), |origin| writeln!(out, "Replaced there the results of {origin}"))
 }

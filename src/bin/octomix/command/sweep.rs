@@ -29,8 +29,9 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let plan = plan(model, k)?;
     // All numbers run at once.
     let components = k.iter().sum();
+    let (by, files) = (("sweep", started), std::iter::empty());
     let (mut run, capture) =
-        start(("sweep", started), input, &output.directory, print, engine, components)?;
+        start(by, input, &output.directory, print, (engine, components), files)?;
     let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
     let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);

@@ -16,7 +16,8 @@ use octomix::conformance::{MODELS, Parameters as Conformance};
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::model::auto;
-use octomix::store::{Intent, Output};
+use octomix::report::text;
+use octomix::store::{Intent, Origin, Output};
 use octomix::synthetic::{Shape, Synthetic};
 use octomix::words::{bytes, duration, grouped, shown_path};
 use octomix::{BayesianMixture, Search};
@@ -204,11 +205,13 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     output.write(&format!("{name}.json"), |file| write_json(&record, file))?;
     output.write(&format!("{name}.md"), |file| markdown::write(&record, file))?;
     let files = output.files().join("  ");
+    let replaced = Origin::of_file(&directory.join(format!("{name}.json")));
     // Other machines' reports stand beside: there is no manifest.
     output.publish()?;
     print(args.print.format, &record, |out| {
         markdown::write(&record, out)?;
-        writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))
+        writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))?;
+        text::write_replaced(replaced.as_ref(), out)
     })?;
     ended?;
     match record.wrong.as_slice() {
