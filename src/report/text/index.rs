@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::table::{table, write_table};
+use super::wrap::write_wrapped;
 use crate::input::Role;
 use crate::report::summary::index::{Counts, Entry, Index, Status};
 use crate::words::{counted, duration, grouped, kind, title};
@@ -62,10 +63,12 @@ pub(in crate::report) fn verdict<C: Counts>(index: &Index<C>) -> Option<String> 
 /// When `out` fails.
 pub fn write<C: Counts>(index: &Index<C>, width: usize, out: &mut dyn Write) -> io::Result<()> {
     if let Some(verdict) = verdict(index) {
-        writeln!(out, "{verdict}\n")?;
+        write_wrapped("", &verdict, width, out)?;
+        writeln!(out)?;
     }
     let all = counted(index.captures.len() as u64, "capture", "captures");
-    writeln!(out, "{all}: {}\n", ends(index))?;
+    write_wrapped("", &format!("{all}: {}", ends(index)), width, out)?;
+    writeln!(out)?;
 
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
@@ -94,17 +97,21 @@ pub fn write<C: Counts>(index: &Index<C>, width: usize, out: &mut dyn Write) -> 
     let errors = index.captures.iter().filter_map(|entry| Some((entry, entry.error.as_ref()?)));
     let (mut kinds, mut more) = (HashMap::new(), 0);
     for (at, (entry, error)) in errors.enumerate() {
-        let gap = if at == 0 { "\n" } else { "" };
+        if at == 0 {
+            writeln!(out)?;
+        }
         let alike: &mut usize = kinds.entry(kind(error)).or_default();
         *alike += 1;
         match *alike <= NAMED {
-            true => writeln!(out, "{gap}  {}: {error}", entry.name)?,
+            true => write_wrapped("  ", &format!("{}: {error}", entry.name), width, out)?,
             false => more += 1,
         }
     }
     if more > 0 {
-        writeln!(out, "  and {} more for reasons like these; index.json has all", grouped(more))?;
+        let more = format!("and {} more for reasons like these; index.json has all", grouped(more));
+        write_wrapped("  ", &more, width, out)?;
     }
-    writeln!(out, "\nWrote {} to {}", C::FILES, index.output)?;
+    writeln!(out)?;
+    write_wrapped("Wrote ", &format!("{} to {}", C::FILES, index.output), width, out)?;
     writeln!(out, "Took {}", duration(index.seconds))
 }

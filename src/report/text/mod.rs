@@ -14,7 +14,7 @@ mod scatter;
 mod sweep;
 pub mod table;
 mod verdict;
-mod wrap;
+pub mod wrap;
 
 pub(super) use blocks::main_blocks;
 pub(super) use changes::{sentences, since};
