@@ -23,3 +23,4 @@ pub(super) use role::{flagged_by, found_by, inside, is_ranking};
 pub(super) use run::stages;
 pub use run::{Findings, Layout, WIDTH, write};
 pub use scatter::Scatter;
+pub(super) use sweep::OTHER_SEARCH;
