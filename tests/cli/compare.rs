@@ -177,9 +177,9 @@ fn a_single_address_can_be_compared() {
     done.stdout(contains("Sources: 1 address, 1 cluster of the mixture, 1 cluster of K-Means\n"))
         .stdout(contains("Adjusted Rand index 1.0000;"))
         .stdout(contains(
-            "  0 addresses below the threshold of K-Means, 0 of the mixture too; by cluster of ",
-        ))
-        .stdout(contains("    by cluster of the mixture: none.\n"));
+            "  0 addresses below the threshold of K-Means, 0 of the mixture too; by cluster of the \
+             mixture: none.\n",
+        ));
 }
 
 #[test]
