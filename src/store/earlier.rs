@@ -193,7 +193,7 @@ impl fmt::Display for Origin {
             [file] => write!(f, "{file}, ")?,
             [file, more @ ..] => write!(f, "{file} and {} more, ", more.len())?,
         }
-        f.write_str(&self.written)
+        write!(f, "written {}", self.written)
     }
 }
 

@@ -145,7 +145,7 @@ fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
         .detect(&monday)
         .assert()
         .success()
-        .stdout(contains("\nReplaced there the results of tue.csv, 20"));
+        .stdout(contains("\nReplaced there the results of tue.csv, written 20"));
     // Tuesday's destinations are still there, and no results.
     assert!(folder.path("st/dst/model.json").exists());
     let score = ["score", "mon.csv", "--model", "st", "-o", "scored"];
@@ -154,7 +154,7 @@ fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
         .assert()
         .success()
         .stdout(contains("None of 8 addresses is new.\n"))
-        .stdout(contains("model st/src/model.json, fitted to mon.csv, 20"));
+        .stdout(contains("model st/src/model.json, fitted to mon.csv, written 20"));
     assert!(!folder.path("scored/dst").exists());
     let summary = folder.json("scored/summary.json");
     assert!(summary["dst"].is_null() && summary["src"]["changes"]["addresses"]["new"] == 0);
@@ -178,7 +178,7 @@ fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
     assert_eq!(run(&["sweep", "other.txt", "--k", "1"]).as_deref(), Some("list.txt"));
     // Nothing tells any more what the fit had read: its date alone is known.
     let told = run(&["fit", "list.txt", "-k", "1"]);
-    assert!(told.as_deref().is_some_and(|told| told.starts_with("20")), "{told:?}");
+    assert!(told.as_deref().is_some_and(|told| told.starts_with("written 20")), "{told:?}");
 }
 
 #[test]

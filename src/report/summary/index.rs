@@ -178,7 +178,7 @@ pub trait Counts {
 }
 
 impl Counts for RoleCounts {
-    const FILES: &'static str = "index.html, index.csv and index.json";
+    const FILES: &'static str = "index.html, index.csv, index.json and manifest.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "clusters", "anomalies"];
     const LATER: &'static [&'static str] = &["findings"];
     const LAST: &'static [&'static str] = &["worst"];
@@ -211,7 +211,7 @@ impl Counts for RoleCounts {
 }
 
 impl Counts for Extracted {
-    const FILES: &'static str = "index.csv and index.json";
+    const FILES: &'static str = "index.csv, index.json and manifest.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "count", "unit"];
     const LATER: &'static [&'static str] = &[];
     const LAST: &'static [&'static str] = &[];

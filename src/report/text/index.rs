@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::run::write_replaced;
 use super::table::{table, write_table};
+use super::wrap::write_wrapped;
 use crate::input::Role;
 use crate::report::summary::Shared;
 use crate::report::summary::index::{Counts, Entry, Index, Status};
@@ -99,12 +100,13 @@ pub(in crate::report) fn look_first<C: Counts>(entry: &Entry<C>, lead: Option<&S
 /// When `out` fails.
 pub fn write<C: Counts>(index: &Index<C>, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let verdict = verdict(index);
-    verdict.iter().try_for_each(|sentence| writeln!(out, "{sentence}"))?;
+    verdict.iter().try_for_each(|sentence| write_wrapped("", sentence, width, out))?;
     if !verdict.is_empty() {
         writeln!(out)?;
     }
     let all = counted(index.captures.len() as u64, "capture", "captures");
-    writeln!(out, "{all}: {}\n", ends(index))?;
+    write_wrapped("", &format!("{all}: {}", ends(index)), width, out)?;
+    writeln!(out)?;
 
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
@@ -133,18 +135,22 @@ pub fn write<C: Counts>(index: &Index<C>, width: usize, out: &mut dyn Write) -> 
     let errors = index.captures.iter().filter_map(|entry| Some((entry, entry.error.as_ref()?)));
     let (mut kinds, mut more) = (HashMap::new(), 0);
     for (at, (entry, error)) in errors.enumerate() {
-        let gap = if at == 0 { "\n" } else { "" };
+        if at == 0 {
+            writeln!(out)?;
+        }
         let alike: &mut usize = kinds.entry(kind(error)).or_default();
         *alike += 1;
         match *alike <= NAMED {
-            true => writeln!(out, "{gap}  {}: {error}", entry.name)?,
+            true => write_wrapped("  ", &format!("{}: {error}", entry.name), width, out)?,
             false => more += 1,
         }
     }
     if more > 0 {
-        writeln!(out, "  and {} more for reasons like these; index.json has all", grouped(more))?;
+        let more = format!("and {} more for reasons like these; index.json has all", grouped(more));
+        write_wrapped("  ", &more, width, out)?;
     }
-    writeln!(out, "\nWrote {} to {}", C::FILES, index.output)?;
-    write_replaced(index.replaced.as_ref(), out)?;
+    writeln!(out)?;
+    write_wrapped("Wrote ", &format!("{} to {}", C::FILES, index.output), width, out)?;
+    write_replaced(index.replaced.as_ref(), width, out)?;
     writeln!(out, "Took {}", duration(index.seconds))
 }

@@ -84,7 +84,7 @@ pub fn write<R: Findings>(
         write_wrapped("", &verdict, width, out)?;
         writeln!(out)?;
     }
-    write_reading(&summary.input, out)?;
+    write_reading(&summary.input, width, out)?;
     write_wrapped("Engine ", &summary.engine.device, width, out)?;
     write_wrapped("  ", &summary.engine.reason, width, out)?;
     let (output, files) = (Path::new(&summary.output), summary.files.as_slice());
@@ -160,17 +160,22 @@ pub(super) fn write_files(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let count = counted(files.len() as u64, "file", "files");
-    writeln!(out, "Wrote {count} to {output}:")?;
+    write_wrapped("Wrote ", &format!("{count} to {output}:"), width, out)?;
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         write_wrapped("  ", &folder.join("  "), width, out)?;
     }
-    write_replaced(replaced, out)
+    write_replaced(replaced, width, out)
 }
 
-/// Where results come from that were `replaced`, if any were.
+/// Where results come from that were `replaced`, if any were, in lines of up to `width` columns.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write_replaced(replaced: Option<&Origin>, out: &mut dyn Write) -> io::Result<()> {
-    replaced.map_or(Ok(()), |origin| writeln!(out, "Replaced there the results of {origin}"))
+pub fn write_replaced(
+    replaced: Option<&Origin>,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let tell = |origin| write_wrapped("Replaced there the results of ", origin, width, out);
+    replaced.map(Origin::to_string).as_deref().map_or(Ok(()), tell)
 }

@@ -7,12 +7,14 @@ use octomix::engine::gpu::device::{adapters, can_compute};
 use octomix::engine::gpu::diagnose::why_no_adapter;
 use octomix::engine::gpu::kernels::KERNELS;
 use octomix::engine::gpu::select::{is_again, is_software};
+use octomix::report::text::wrap::write_wrapped;
 use octomix::words::shown;
 use serde::Serialize;
 use wgpu::AdapterInfo;
 
 use super::{Failure, print};
 use crate::cli::DevicesArgs;
+use crate::console::terminal_width;
 use crate::gpu;
 
 /// One adapter, as it is shown.
@@ -119,8 +121,10 @@ pub(super) fn driver(info: &wgpu::AdapterInfo) -> String {
 }
 
 fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
+    let width = terminal_width().unwrap_or(usize::MAX);
     if let Some(reason) = &devices.none_because {
-        return writeln!(out, "No GPU adapter can be used: {reason}.\noctomix runs on the CPU.");
+        write_wrapped("", &format!("No GPU adapter can be used: {reason}."), width, out)?;
+        return writeln!(out, "octomix runs on the CPU.");
     }
     for (i, device) in devices.devices.iter().enumerate() {
         if i > 0 {
@@ -143,13 +147,14 @@ fn write(devices: &Devices, out: &mut dyn Write) -> io::Result<()> {
             ),
             ("used", device.used.clone()),
         ];
-        writeln!(out, "{}", device.name)?;
+        write_wrapped("", &device.name, width, out)?;
         for (name, value) in rows {
-            writeln!(out, "  {name:7} {value}")?;
+            write_wrapped(&format!("  {name:7} "), &value, width, out)?;
         }
     }
     if let Some(what) = &devices.wrong_results {
-        writeln!(out, "\nNOT USED: {what}")?;
+        writeln!(out)?;
+        write_wrapped("NOT USED: ", what, width, out)?;
     }
     Ok(())
 }

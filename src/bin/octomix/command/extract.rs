@@ -18,7 +18,7 @@ use octomix::words::{counted, escaped, shown_path};
 use super::run::{skipped, spare, timed, warn_of_swept};
 use super::{Failure, all_read, print, read, shards, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 
 /// Extracts the addresses of captures.
 ///
@@ -113,7 +113,8 @@ fn extract<'a>(
     let source = Source { capture: &capture, roles, read_seconds, made_from: None };
     let (summary, output) = write(source, form, output, console, started)?;
     output.complete()?;
-    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
+    let width = terminal_width().unwrap_or(text::WIDTH);
+    print(print_args.format, &summary, |out| text::extraction::write(&summary, width, out))?;
     all_read(summary.input.lost)
 }
 
@@ -168,7 +169,7 @@ pub fn write(
         skipped_roles: skipped(roles, capture),
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
-        files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
+        files: output.files_with(&[summary_file]),
         replaced: output.replaced(),
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
         made_from,

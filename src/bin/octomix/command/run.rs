@@ -207,7 +207,7 @@ pub fn complete<R: Serialize>(
         skipped_roles,
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
-        files: output.files().iter().cloned().chain(last.into_iter().map(str::to_owned)).collect(),
+        files: output.files_with(&last),
         replaced: output.replaced(),
         seconds: RunSeconds {
             read: run.read_seconds,

@@ -211,7 +211,7 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     print(args.print.format, &record, |out| {
         markdown::write(&record, out)?;
         writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))?;
-        text::write_replaced(replaced.as_ref(), out)
+        text::write_replaced(replaced.as_ref(), usize::MAX, out)
     })?;
     ended?;
     match record.wrong.as_slice() {
