@@ -16,7 +16,7 @@ use crate::input::{PerRole, Role};
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{Summary, Timed};
 use crate::report::text::{anomalies, common, splits};
-use crate::words::{grouped, title};
+use crate::words::grouped;
 
 /// How many clusters of either model are shown.
 const SHOWN: usize = 40;
@@ -88,7 +88,7 @@ impl<'a> CompareSection<'a> {
             half(MIXTURE, KMEANS, &found.mixture, &page.mixture)?,
             half(KMEANS, MIXTURE, &found.kmeans, &page.kmeans)?,
         ];
-        Ok(Self { key: role.key(), title: title(role), found, halves })
+        Ok(Self { key: role.key(), title: role.title(), found, halves })
     }
 
     fn index(&self) -> String {
@@ -127,7 +127,7 @@ impl<'a> Half<'a> {
         found: &'a Compared,
         page: &RolePage,
     ) -> io::Result<Self> {
-        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", title(role)));
+        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", role.title()));
         let pictured = Pictured {
             key: &key,
             title: &title,

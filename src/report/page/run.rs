@@ -18,7 +18,6 @@ use crate::input::{PerRole, Role};
 use crate::report::glossary::{self, Word};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::report::text;
-use crate::words::title;
 
 /// Bars of a histogram.
 const BARS: usize = 64;
@@ -83,7 +82,7 @@ impl<'a> RoleSection<'a> {
         let threshold = found.threshold.log_density;
         let pictured = Pictured {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             addresses: found.addresses,
             unit: found.unit,
             threshold,
@@ -109,7 +108,7 @@ impl<'a> RoleSection<'a> {
             finding_words: new_words(&reasons.chain(by_rule).collect::<Vec<_>>().join("\n")),
             remote_words: new_words("surprise, bits, log-density"),
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             found,
             clusters: by_weight(&found.clusters),
             model: found.fits.last().map(fit_sentence),

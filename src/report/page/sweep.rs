@@ -12,7 +12,6 @@ use crate::input::Role;
 use crate::model::sweep::Row;
 use crate::report::summary::sweep::Sweep;
 use crate::report::summary::{Summary, Timed};
-use crate::words::title;
 
 /// Writes the page of the sweep that `summary` tells of.
 ///
@@ -61,7 +60,7 @@ impl<'a> SweepSection<'a> {
     fn new(role: Role, sweep: &'a Sweep) -> Self {
         Self {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             sweep,
             model: model_name(sweep.kind, sweep.covariance_type),
             charts: charts(sweep),

@@ -8,7 +8,7 @@ use crate::describe::octets::OctetValues;
 use crate::input::Role;
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, grouped, shown_path, title};
+use crate::words::{counted, grouped, shown_path};
 
 /// How many clusters of either model are shown; the file has all.
 const CLUSTERS_SHOWN: usize = 10;
@@ -24,7 +24,7 @@ impl Findings for Timed<Comparison> {
         writeln!(
             out,
             "{}: {addresses}, {} of the mixture, {} of K-Means",
-            title(role),
+            role.title(),
             clusters(mixture),
             clusters(kmeans)
         )?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::reading::write_reading;
 use super::run::{WIDTH, write_files};
 use crate::report::summary::extraction::Extraction;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Writes `summary` for people.
 ///
@@ -15,7 +15,7 @@ pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
     write_reading(&summary.input, out)?;
     writeln!(out)?;
     for (role, found) in summary.roles.iter() {
-        let title = title(role);
+        let title = role.title();
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");
             let [one, many] = found.unit.nouns();

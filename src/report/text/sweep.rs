@@ -7,7 +7,7 @@ use super::table::{table, write_table};
 use crate::input::Role;
 use crate::report::summary::sweep::Sweep;
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 impl Findings for Timed<Sweep> {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -18,7 +18,7 @@ impl Findings for Timed<Sweep> {
             (kind, Some(covariance)) => format!("{kind} mixtures, {covariance} covariances"),
             (kind, None) => format!("{kind} mixtures"),
         };
-        writeln!(out, "{}: {addresses}, {model}\n", title(role))?;
+        writeln!(out, "{}: {addresses}, {model}\n", role.title())?;
         if sweep.rows.is_empty() {
             return writeln!(out, "  No number asked for is as small as that of the addresses.");
         }
