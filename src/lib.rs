@@ -1,7 +1,8 @@
 //! Structure and anomalies in very large sets of IPv4 addresses: Gaussian mixtures and K-Means, on the
 //! GPU, on all cores, or in plain `f64` loops.
 //!
-//! The odd sources of a capture, a flow log or a list, and why they are odd:
+//! The odd sources of a capture, a flow log or a list, and why they are odd, by
+//! `octomix = { version = "0.1", default-features = false, features = ["input"] }`:
 //!
 #![cfg_attr(feature = "input", doc = "```")]
 #![cfg_attr(not(feature = "input"), doc = "```ignore")]
@@ -124,10 +125,12 @@
 //! `cli`, `gpu` and `parquet` are on by default. A report tells what was read, in the words of the readers: there is
 //! none without `input`. The repository's `examples` are a detection in ten lines, a watched fit, an engine around
 //! another, and reading alone.
-#![cfg_attr(not(feature = "input"), doc = "\n[`input`]: #features\n[`store`]: #features")]
-#![cfg_attr(not(feature = "report"), doc = "\n[`report`]: #features")]
-#![cfg_attr(feature = "gpu", doc = "\n[GPU]: engine::GpuEngine")]
-#![cfg_attr(not(feature = "gpu"), doc = "\n[GPU]: #features")]
+//!
+#![cfg_attr(not(feature = "input"), doc = "[`input`]: #features")]
+#![cfg_attr(not(feature = "input"), doc = "[`store`]: #features")]
+#![cfg_attr(not(feature = "report"), doc = "[`report`]: #features")]
+#![cfg_attr(not(feature = "gpu"), doc = "[GPU]: #features")]
+#![cfg_attr(feature = "gpu", doc = "[GPU]: engine::GpuEngine")]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod address;
