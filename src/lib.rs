@@ -30,7 +30,7 @@
 //! }
 //! ```
 //!
-//! It prints eight lines, which begin so:
+//! It prints eight lines, in a tenth of a second with `--release`, in seconds without. They begin so:
 //!
 //! ```text
 //! 0.0.0.0: the unspecified address (RFC 1122); nothing else here begins with 0 (14.5 of 38.5 bits); nearest
