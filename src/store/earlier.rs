@@ -13,8 +13,8 @@ use super::bounded;
 use super::original::Original;
 use super::output::Manifest;
 use crate::describe::flagged::Lead;
-use crate::input::{Lost, Rfc3339};
-use crate::words::shown;
+use crate::input::Lost;
+use crate::words::{Rfc3339, shown};
 
 /// What the results of a capture were made from, to know whether they would be made again the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -65,7 +65,7 @@ fn a_parquet_table_says_what_the_csv_says_and_takes_its_place() {
                     format!("{number:?}")
                 }
                 Field::Double(number) => number.to_string(),
-                Field::Long(time) => octomix::input::Rfc3339(*time).to_string(),
+                Field::Long(time) => octomix::words::Rfc3339(*time).to_string(),
                 other => panic!("{name} is {other:?}"),
             };
             assert_eq!(said, cell, "{name} of {line}");

@@ -10,7 +10,7 @@ use crate::input::Role;
 use crate::report::summary::Shared;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Writes the page of the batch that `index` tells of.
 ///
@@ -47,7 +47,7 @@ impl BatchPage<'_> {
     }
 
     fn titles(&self) -> impl Iterator<Item = &'static str> {
-        self.roles.iter().map(|&role| title(role))
+        self.roles.iter().map(|role| role.title())
     }
 
     /// The columns after those of the name and the input.

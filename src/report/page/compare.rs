@@ -17,7 +17,7 @@ use crate::report::glossary::{Explained, Word};
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{Summary, Timed};
 use crate::report::text::{anomalies, common, splits};
-use crate::words::{grouped, title};
+use crate::words::grouped;
 
 /// How many clusters of either model are shown.
 const SHOWN: usize = 40;
@@ -100,7 +100,7 @@ impl<'a> CompareSection<'a> {
         let models = halves.iter().flat_map(|half| [half.model.as_deref(), Some(&*half.anomalies)]);
         let told: Vec<&str> = models.flatten().chain(["adjusted Rand index, splits"]).collect();
         let words = explained.further(&told.join("\n"));
-        Ok(Self { key: role.key(), title: title(role), found, halves, words })
+        Ok(Self { key: role.key(), title: role.title(), found, halves, words })
     }
 
     fn index(&self) -> String {
@@ -139,7 +139,7 @@ impl<'a> Half<'a> {
         found: &'a Compared,
         page: &RolePage,
     ) -> io::Result<Self> {
-        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", title(role)));
+        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", role.title()));
         let pictured = Pictured {
             key: &key,
             title: &title,

@@ -18,7 +18,6 @@ use crate::input::{PerRole, Role};
 use crate::report::glossary::{Explained, Word};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::report::text;
-use crate::words::title;
 
 /// Bars of a histogram.
 const BARS: usize = 64;
@@ -84,7 +83,7 @@ impl<'a> RoleSection<'a> {
         let threshold = found.threshold.log_density;
         let pictured = Pictured {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             addresses: found.addresses,
             unit: found.unit,
             threshold,
@@ -107,7 +106,7 @@ impl<'a> RoleSection<'a> {
             remote_words: explained.further("surprise, bits, log-density"),
             model_words: explained.further(model.as_deref().unwrap_or_default()),
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             found,
             clusters: by_weight(&found.clusters),
             model,

@@ -13,7 +13,6 @@ use crate::model::sweep::Row;
 use crate::report::glossary::{Explained, Word};
 use crate::report::summary::sweep::Sweep;
 use crate::report::summary::{Summary, Timed};
-use crate::words::title;
 
 /// Writes the page of the sweep that `summary` tells of.
 ///
@@ -71,7 +70,7 @@ impl<'a> SweepSection<'a> {
         let always = "used, knee, tightness, inertia, log-likelihood, BIC, AIC";
         Self {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             sweep,
             model: model_name(sweep.kind, sweep.covariance_type),
             charts: charts(sweep),

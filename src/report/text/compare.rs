@@ -9,7 +9,7 @@ use crate::describe::octets::OctetValues;
 use crate::input::Role;
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, grouped, shown_path, title};
+use crate::words::{counted, grouped, shown_path};
 
 /// How many clusters of either model are shown; the file has all.
 const CLUSTERS_SHOWN: usize = 10;
@@ -25,7 +25,7 @@ impl Findings for Timed<Comparison> {
         let width = layout.width;
         let of_both =
             format!("{} of the mixture, {} of K-Means", clusters(mixture), clusters(kmeans));
-        write_wrapped("", &format!("{}: {addresses}, {of_both}", title(role)), width, out)?;
+        write_wrapped("", &format!("{}: {addresses}, {of_both}", role.title()), width, out)?;
         let index = comparison.adjusted_rand_index;
         let index = format!("Adjusted Rand index {index:.4}; 1 is the same clusters, 0 is chance.");
         write_wrapped("  ", &index, width, out)?;

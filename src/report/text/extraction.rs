@@ -6,7 +6,7 @@ use super::reading::write_reading;
 use super::run::write_files;
 use super::wrap::write_wrapped;
 use crate::report::summary::extraction::Extraction;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Writes `summary` for people, `width` columns wide.
 ///
@@ -16,7 +16,7 @@ pub fn write(summary: &Extraction, width: usize, out: &mut dyn Write) -> io::Res
     write_reading(&summary.input, width, out)?;
     writeln!(out)?;
     for (role, found) in summary.roles.iter() {
-        let title = title(role);
+        let title = role.title();
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");
             let [one, many] = found.unit.nouns();

@@ -9,7 +9,7 @@ use super::wrap::write_wrapped;
 use crate::input::Role;
 use crate::report::summary::Shared;
 use crate::report::summary::index::{Counts, Entry, Index, Status};
-use crate::words::{counted, duration, grouped, kind, title};
+use crate::words::{counted, duration, grouped, kind};
 
 /// Captures that are named of those that have findings, and of those that failed for reasons of one kind.
 const NAMED: usize = 3;
@@ -111,7 +111,7 @@ pub fn write<C: Counts>(index: &Index<C>, width: usize, out: &mut dyn Write) -> 
     let roles = index.roles();
     let mut header = vec!["capture".to_owned(), "status".to_owned()];
     for &role in &roles {
-        header.push(title(role).to_lowercase());
+        header.push(role.title().to_lowercase());
         header.extend(C::HEADINGS.iter().map(ToString::to_string));
     }
     let has_lost = !index.lost().is_nothing();

@@ -17,7 +17,7 @@ use crate::report::summary::{RoleSeconds, RoleSummary, Summary};
 use crate::rule::reserved::Kind;
 use crate::store::model::{MoveSummary, ThresholdRule};
 use crate::store::seen::FLAGGED;
-use crate::words::{counted, first_of, grouped, percent, shown_path, title};
+use crate::words::{counted, first_of, grouped, percent, shown_path};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
@@ -47,7 +47,7 @@ impl Findings for RoleSummary {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
         let addresses = counted(self.addresses as u64, "address", "addresses");
         let clusters = counted(full as u64, "cluster", "clusters");
-        writeln!(out, "{}: {addresses}, {clusters}", title(role))?;
+        writeln!(out, "{}: {addresses}, {clusters}", role.title())?;
         writeln!(out)?;
         write_rules(self, layout.width, out)?;
         write_remote(role, self, layout, out)?;
@@ -64,9 +64,9 @@ impl Findings for RoleSummary {
     fn write_first(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         let findings = counted(self.finding_count as u64, "finding", "findings");
         if self.findings.is_empty() {
-            return writeln!(out, "\n{}: nothing found", title(role));
+            return writeln!(out, "\n{}: nothing found", role.title());
         }
-        writeln!(out, "\n{}: {findings}\n", title(role))?;
+        writeln!(out, "\n{}: {findings}\n", role.title())?;
         let told: Vec<(String, &str)> = self
             .findings
             .iter()
@@ -89,12 +89,12 @@ impl Findings for RoleSummary {
     fn write_second(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
         if let Some(changes) = &self.changes {
             let file = format!("{}/changes.csv", role.key());
-            write_changes((title(role), changes), (self.unit, &file), width, out)?;
+            write_changes((role.title(), changes), (self.unit, &file), width, out)?;
         }
         if self.highest.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{}, highest (a ranking, no finding):", title(role))?;
+        writeln!(out, "\n{}, highest (a ranking, no finding):", role.title())?;
         let mut is_cut = false;
         for highest in &self.highest {
             let told =

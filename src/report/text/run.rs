@@ -10,7 +10,7 @@ use crate::input::{PerRole, Role};
 use crate::report::glossary;
 use crate::report::summary::{RoleSeconds, Summary};
 use crate::store::Origin;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
@@ -126,7 +126,7 @@ fn write_results<R: Findings>(
             writeln!(out)?;
             found.write(role, &Layout { picture: picture.as_ref(), ..layout }, out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
-            writeln!(out, "\n{}: no addresses, skipped", title(role))?;
+            writeln!(out, "\n{}: no addresses, skipped", role.title())?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::wrap::write_wrapped;
 use crate::input::Role;
 use crate::report::summary::sweep::Sweep;
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 impl Findings for Timed<Sweep> {
     fn write(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +19,7 @@ impl Findings for Timed<Sweep> {
             (kind, Some(covariance)) => format!("{kind} mixtures, {covariance} covariances"),
             (kind, None) => format!("{kind} mixtures"),
         };
-        write_wrapped("", &format!("{}: {addresses}, {model}", title(role)), layout.width, out)?;
+        write_wrapped("", &format!("{}: {addresses}, {model}", role.title()), layout.width, out)?;
         writeln!(out)?;
         if sweep.rows.is_empty() {
             let none = "No number asked for is as small as that of the addresses.";

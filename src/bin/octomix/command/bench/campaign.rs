@@ -14,7 +14,6 @@ use octomix::analysis;
 use octomix::conformance::fits::{Fits, NATS, RELATIVE};
 use octomix::conformance::{MODELS, Parameters as Conformance};
 use octomix::engine::choice::{Choice, EngineKind};
-use octomix::engine::gpu::kernels::KERNELS;
 use octomix::model::auto;
 use octomix::report::text;
 use octomix::store::{Intent, Origin, Output};
@@ -35,6 +34,7 @@ use super::task::Parameters;
 use super::{failed, markdown};
 use crate::cli::{BenchArgs, PassArg};
 use crate::console::Console;
+use crate::gpu;
 
 /// Components that passes are timed with.
 const COMPONENTS: [usize; 5] = [2, 4, 8, 16, 32];
@@ -555,7 +555,7 @@ fn kernels(comparisons: &[Comparison]) -> Vec<KernelCheck> {
             passes,
         }
     };
-    KERNELS.iter().map(|kernel| check(kernel.name)).collect()
+    gpu::kernels().map(check).collect()
 }
 
 /// The time, in UTC, to the second.
@@ -628,6 +628,7 @@ mod tests {
         assert_eq!(steering, "octomix 'a\u{fffd}[31m'");
     }
 
+    #[cfg(feature = "gpu")]
     #[test]
     fn a_kernel_that_was_not_compared_has_no_verdict() {
         assert!(kernels(&[]).iter().all(|check| check.within.is_none()));
