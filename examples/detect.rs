@@ -30,7 +30,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let plan = Plan { params: params.into(), auto: true };
     let found = detect(set, &mut engine, &plan, &Criteria::default(), &mut ())?;
     for odd in &found.judged.anomalies {
-        println!("{:15} {}", odd.address.to_string(), odd.reason);
+        println!("{}", odd.reason);
     }
     Ok(())
 }

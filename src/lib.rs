@@ -1,6 +1,43 @@
 //! Structure and anomalies in very large sets of IPv4 addresses: Gaussian mixtures and K-Means, on the
 //! GPU, on all cores, or in plain `f64` loops.
 //!
+//! The odd sources of a capture, a flow log or a list, and why they are odd, by
+//! `octomix = { version = "0.1", default-features = false, features = ["input"] }`:
+//!
+#![cfg_attr(feature = "input", doc = "```")]
+#![cfg_attr(not(feature = "input"), doc = "```ignore")]
+//! use std::ops::ControlFlow;
+//!
+//! use octomix::analysis::{Criteria, Plan, detect};
+//! use octomix::engine::CpuEngine;
+//! use octomix::input::{Options, read};
+//! use octomix::{BayesianMixture, Search};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let files = ["examples/tutorial_packets.csv".into()];
+//!     let capture = read(&files, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
+//!     let sources = &capture.sets.source;
+//!     let mut engine = CpuEngine::new(sources.addresses());
+//!     // The number of clusters that proves to be needed, up to seven.
+//!     let params = BayesianMixture::params(7).search(Search::MergeSplit(None)).check()?;
+//!     let plan = Plan { params: params.into(), auto: true };
+//!     let found = detect(sources, &mut engine, &plan, &Criteria::default(), &mut ())?;
+//!     for odd in &found.judged.anomalies {
+//!         println!("{}", odd.reason);
+//!     }
+//! #   assert_eq!(found.judged.anomalies.len(), 8);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! It prints eight lines, in a tenth of a second with `--release`, in seconds without. They begin so:
+//!
+//! ```text
+//! 0.0.0.0: the unspecified address (RFC 1122); nothing else here begins with 0 (14.5 of 38.5 bits); nearest
+//!     cluster 1 is 130 sd away; 12 records.
+//! 172.19.2.66: nothing else here begins with 172 (14.5 of 38.5 bits); nearest cluster 1 is 130 sd away; 15 records.
+//! ```
+//!
 //! The crate is also a program; README.md tells what it does for an analyst. Data flows one way:
 //!
 //! [`input`] → [`address`] set → [`pass`]es on an [`engine`] ⇄ [`model`] → [`rule`]s →
@@ -28,7 +65,7 @@
 //!
 //! An engine holds the addresses, borrowed, shared or elsewhere, runs every pass over them, and hands
 //! them out with their labels. The [reference](engine::ReferenceEngine), the
-//! [CPU](engine::CpuEngine) and the [GPU](engine::GpuEngine) agree within derived bounds
+//! [CPU](engine::CpuEngine) and the [GPU] agree within derived bounds
 //! ([`conformance`]).
 //!
 //! ```
@@ -75,10 +112,25 @@
 //!
 //! # Features
 //!
-//! `report` adds summaries, tables, pages and the files of models; `cli` adds the program, and `parquet` reads
-//! Parquet files; these two are on by default. The repository's `examples`
-//! are a detection in ten lines, a watched fit, an engine around another, and reading alone.
-
+//! Without any there are models, passes, rules and the engines of the CPU, on addresses that the caller has.
+//!
+//! | feature | adds | implies |
+//! | --- | --- | --- |
+//! | `input` | [`input`]: reading captures, logs, tables and lists, compressed or not; what octomix wrote, in [`store`] | |
+//! | `report` | [`report`]: summaries, tables and pages; the files of models and results, in [`store`] | `input` |
+//! | `parquet` | Parquet, read and written | `input` |
+//! | `gpu` | the engine of [GPU]s, through wgpu | |
+//! | `cli` | the program | `report` |
+//!
+//! `cli`, `gpu` and `parquet` are on by default. A report tells what was read, in the words of the readers: there is
+//! none without `input`. The repository's `examples` are a detection in ten lines, a watched fit, an engine around
+//! another, and reading alone.
+//!
+#![cfg_attr(not(feature = "input"), doc = "[`input`]: #features")]
+#![cfg_attr(not(feature = "input"), doc = "[`store`]: #features")]
+#![cfg_attr(not(feature = "report"), doc = "[`report`]: #features")]
+#![cfg_attr(not(feature = "gpu"), doc = "[GPU]: #features")]
+#![cfg_attr(feature = "gpu", doc = "[GPU]: engine::GpuEngine")]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod address;
@@ -87,12 +139,14 @@ pub mod behaviour;
 pub mod conformance;
 pub mod describe;
 pub mod engine;
+#[cfg(feature = "input")]
 pub mod input;
 pub mod model;
 pub mod pass;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod rule;
+#[cfg(feature = "input")]
 pub mod store;
 pub mod synthetic;
 pub mod words;

@@ -1,10 +1,12 @@
-//! Numbers, durations and nouns as people read them: in sentences, on a terminal and on a page; and the text of
+//! Numbers, times and nouns as people read them: in sentences, on a terminal and on a page; and the text of
 //! strangers, so that it does no harm there.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use crate::input::Role;
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 /// `count` with a comma before every three digits: `1,234,567`.
 pub fn grouped(count: u64) -> String {
@@ -49,6 +51,23 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// Nanoseconds since 1970, displayed as RFC 3339 in UTC, with a fraction of 0, 3, 6 or 9 digits, as needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rfc3339(pub i64);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = Timestamp::from_nanosecond(self.0.into()).map_err(|_| fmt::Error)?;
+        let time = Offset::UTC.to_datetime(time);
+        match time.subsec_nanosecond() {
+            0 => write!(f, "{time:.0}Z"),
+            nanoseconds if nanoseconds % 1_000_000 == 0 => write!(f, "{time:.3}Z"),
+            nanoseconds if nanoseconds % 1000 == 0 => write!(f, "{time:.6}Z"),
+            _ => write!(f, "{time:.9}Z"),
+        }
+    }
+}
+
 /// A share, rounded so that it does not mislead: `all` means all, and `<1%` is not nothing.
 pub fn percent(share: f64) -> String {
     if share == 1.0 {
@@ -57,15 +76,6 @@ pub fn percent(share: f64) -> String {
         "<1%".to_owned()
     } else {
         format!("{:.0}%", (100.0 * share).min(99.0))
-    }
-}
-
-/// The heading of a role.
-pub fn title(role: Role) -> &'static str {
-    match role {
-        Role::Source => "Sources",
-        Role::Destination => "Destinations",
-        Role::Any => "Addresses",
     }
 }
 

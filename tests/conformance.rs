@@ -3,7 +3,8 @@
 mod common;
 
 use common::claiming::Claiming;
-use common::{flat, gpu, list, two_gpus};
+use common::gpu::{gpu, two_gpus};
+use common::{flat, list};
 use octomix::address::{LARGEST_TOTAL, Points};
 use octomix::conformance::bounds::{LabelBounds, expectation_bounds};
 use octomix::conformance::{Parameters, check_centres, check_mixtures};

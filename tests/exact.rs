@@ -5,7 +5,7 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::gpu;
+use common::gpu::gpu;
 use octomix::address::octets;
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine, Run};
 use octomix::model::kmeans;

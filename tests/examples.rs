@@ -29,7 +29,7 @@ fn tutorial() -> PathBuf {
 fn detect_finds_the_tutorials_eight() {
     let text = printed("detect", &[&tutorial()]);
     assert_eq!(text.lines().count(), 8, "{text}");
-    assert!(text.starts_with("0.0.0.0 "), "{text}");
+    assert!(text.starts_with("0.0.0.0: "), "{text}");
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::faulty::{Fault, Faulty};
-use common::{gpu, list};
+use common::gpu::gpu;
+use common::list;
 use octomix::conformance::fits::Fits;
 use octomix::conformance::kernels::check_kernels;
 use octomix::engine::{CpuEngine, Engine, EngineError, FallbackEngine, GpuEngine};

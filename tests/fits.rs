@@ -4,7 +4,8 @@
 mod common;
 
 use common::claiming::Claiming;
-use common::{gpu, list};
+use common::gpu::gpu;
+use common::list;
 use octomix::conformance::fits::{Fits, sample};
 use octomix::engine::gpu::Gpu;
 use octomix::engine::{Arithmetic, CpuEngine, Engine, GpuEngine, Precision, ReferenceEngine};

@@ -9,6 +9,8 @@
 
 mod common;
 
+use common::golden;
+use common::gpu::gpu;
 use common::mixtures::{
     ANOMALIES, NASTY, cases, continued, covariance, cut_short, matrices, params, tolerance,
 };
@@ -17,7 +19,6 @@ use common::sklearn::{
     KMEANS, STOPPED_BY_TOLERANCE, addresses_of, floats, indices, initial_labels, kmeans_cases,
     rows, weighted,
 };
-use common::{golden, gpu};
 use octomix::conformance::bounds::LabelBounds;
 use octomix::engine::gpu::Gpu;
 use octomix::engine::{CpuEngine, Engine, GpuEngine, Precision, ReferenceEngine, Run};

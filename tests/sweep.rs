@@ -2,8 +2,9 @@
 
 mod common;
 
+use common::gpu::gpu;
 use common::sklearn::{assert_close, floats, points, rows};
-use common::{golden, gpu, list};
+use common::{golden, list};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, Host, ReferenceEngine};
 use octomix::model::kmeans::Seeding;
 use octomix::model::{FitError, Stop, kmeans, sweep};

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{golden, gpu, list};
+use common::gpu::gpu;
+use common::{golden, list};
 use octomix::engine::{CpuEngine, Engine, GpuEngine, ReferenceEngine};
 use octomix::rule::threshold::Threshold;
 use octomix::{BayesianMixture, unobserved};

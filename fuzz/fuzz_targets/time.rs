@@ -4,7 +4,8 @@
 use std::net::Ipv4Addr;
 
 use libfuzzer_sys::fuzz_target;
-use octomix_fuzz::input::{Notation, Rfc3339, parse_ipv4, parse_time};
+use octomix_fuzz::input::{Notation, parse_ipv4, parse_time};
+use octomix_fuzz::words::Rfc3339;
 
 fuzz_target!(|cell: &[u8]| {
     let plain = Notation::default();

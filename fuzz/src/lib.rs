@@ -1,7 +1,7 @@
 //! The parsers of octomix under arbitrary bytes: what must hold for any file, whatever is in it.
 //!
-//! Only the part of octomix that reads is built, from its own files, because the rest depends on GPU
-//! crates. A target passes a file to [`file`], which reads it whole and in small blocks, and now and then
+//! Only the part of octomix that reads is built, from its own files, because [`alone`] needs its private
+//! items. A target passes a file to [`file`], which reads it whole and in small blocks, and now and then
 //! with threads, as the program does. The first two bytes of an input choose how: see [`Case`].
 
 #[cfg(not(fuzzing))]

@@ -1,7 +1,7 @@
 //! What is worked out for people: figures that no fit needs, but the readers of its results do.
 //!
 //! These are values. Nothing here renders, writes or knows a file: reports render, and
-//! [`store`](crate::store) keeps files.
+//! `store` keeps files.
 
 pub mod agreement;
 pub mod census;

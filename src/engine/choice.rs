@@ -1,7 +1,6 @@
 //! Which engine runs: what was asked for, what the machine has, what the size repays.
 
-use super::gpu::select::is_software;
-use super::gpu::{Gpu, GpuEngine, GpuError, Wanted, names};
+use super::gpu::{self, Gpu, GpuError, Wanted, names};
 use super::{CpuEngine, Engine, FallbackEngine, ReferenceEngine};
 use crate::address::Points;
 
@@ -99,7 +98,7 @@ impl Chooser {
             EngineKind::Gpu | EngineKind::Auto => {
                 let gpus = self.open(true)?;
                 let software: Vec<Gpu> =
-                    gpus.iter().filter(|gpu| is_software(gpu.info())).cloned().collect();
+                    gpus.iter().filter(|gpu| gpu.is_software()).cloned().collect();
                 let warning = (!software.is_empty()).then(|| {
                     let (adapters, are) = match software.len() {
                         1 => ("adapter", "is a software one: its"),
@@ -181,7 +180,7 @@ impl Choice {
         let engine = self.engine(&[]).description();
         match &self.place {
             Chosen::GpuWhileItLasts(gpus) if gpus.iter().any(Gpu::has_failed) => {
-                format!("{}, then {engine}", GpuEngine::new(gpus, &[]).description())
+                format!("{}, then {engine}", gpu::engine(gpus, Points::new(&[])).description())
             }
             _ => engine,
         }
@@ -199,13 +198,13 @@ impl Choice {
     pub fn engine<'a>(&self, points: impl Into<Points<'a>>) -> Box<dyn Engine + 'a> {
         let points = points.into();
         match &self.place {
-            Chosen::Gpus(gpus) => Box::new(GpuEngine::new(gpus, points)),
+            Chosen::Gpus(gpus) => Box::new(gpu::engine(gpus, points)),
             // Whoever met the failure has told of it.
             Chosen::GpuWhileItLasts(gpus) if gpus.iter().any(Gpu::has_failed) => {
                 Box::new(CpuEngine::new(points))
             }
             Chosen::GpuWhileItLasts(gpus) => {
-                Box::new(FallbackEngine::new(GpuEngine::new(gpus, points.clone()), points))
+                Box::new(FallbackEngine::new(gpu::engine(gpus, points.clone()), points))
             }
             Chosen::Cpu => Box::new(CpuEngine::new(points)),
             Chosen::Reference => Box::new(ReferenceEngine::new(points)),
@@ -216,9 +215,6 @@ impl Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Run;
-    use crate::engine::gpu::test_gpu;
-    use crate::pass::{Centres, Lloyd};
 
     /// A set that repays a GPU.
     const MANY: usize = 1 << 24;
@@ -243,8 +239,24 @@ mod tests {
         assert!(Chooser::new(EngineKind::Gpu, None).opened_by(broken).choose(1, 1).is_err());
     }
 
+    #[cfg(not(feature = "gpu"))]
+    #[test]
+    fn a_build_without_gpus_says_so_where_one_is_asked_for() {
+        let choice = Choice::new(EngineKind::Auto, None, MANY, 8).expect("the CPU is there");
+        assert_eq!((choice.name(), choice.warning), ("cpu", None));
+        for (kind, adapter) in [(EngineKind::Gpu, None), (EngineKind::Auto, Some("all"))] {
+            let refused = Choice::new(kind, adapter, MANY, 8);
+            assert!(matches!(refused, Err(GpuError::NotBuilt)), "{refused:?}");
+        }
+    }
+
+    #[cfg(feature = "gpu")]
     #[test]
     fn a_gpu_that_fails_is_told_of_by_one_engine_and_given_to_no_other() {
+        use crate::engine::Run;
+        use crate::engine::gpu::test_gpu;
+        use crate::pass::{Centres, Lloyd};
+
         let Some(gpu) = test_gpu() else { return };
         drop(gpu);
         let software: Opener = |_| Ok(vec![test_gpu().expect("it was there")]);

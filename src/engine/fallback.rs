@@ -156,7 +156,7 @@ impl fmt::Debug for FallbackEngine<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gpu"))]
 mod tests {
     use std::ops::ControlFlow;
     use std::time::{Duration, Instant};

@@ -4,9 +4,14 @@ mod anchored;
 pub mod choice;
 mod cpu;
 mod fallback;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+#[cfg(not(feature = "gpu"))]
+#[path = "no_gpu.rs"]
 pub mod gpu;
 pub mod host;
 mod near_tie;
+mod opening;
 pub(crate) mod order;
 mod planes;
 mod recorded;
@@ -16,6 +21,7 @@ mod totals;
 pub(crate) use anchored::level;
 pub use cpu::{CpuEngine, responsibilities};
 pub use fallback::FallbackEngine;
+#[cfg(feature = "gpu")]
 pub use gpu::GpuEngine;
 pub use host::{Host, RandomStream};
 pub use recorded::{Record, RecordedEngine, Recorder};

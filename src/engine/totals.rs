@@ -69,7 +69,7 @@ pub(super) fn checked<S: Totals>(
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gpu"))]
 mod tests {
     use super::*;
     use crate::conformance::Parameters;

@@ -51,6 +51,13 @@ impl Account {
         self.files.iter().map(|file| file.tally(role)).fold(Tally::default(), Tally::plus)
     }
 
+    /// What a cell is called, and several of them: a record where files differ.
+    pub fn cell(&self) -> [&'static str; 2] {
+        let mut cells = self.files.iter().map(|file| file.format.cell());
+        let first = cells.next().filter(|first| cells.all(|cell| cell == *first));
+        first.unwrap_or(["record", "records"])
+    }
+
     /// Bytes read, over all files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
@@ -211,7 +218,8 @@ impl FileAccount {
             if tally.cells() > 0 && tally.ipv4 + tally.filtered == 0 {
                 let remedy = self.remedy(role);
                 let has_columns = self.format.source.is_some() || self.format.destination.is_some();
-                self.warnings.push(Warning::NoAddress { role, tally, remedy, has_columns });
+                let cell = self.format.cell();
+                self.warnings.push(Warning::NoAddress { role, tally, cell, remedy, has_columns });
             }
         }
     }
@@ -236,6 +244,14 @@ impl Format {
     /// Whether it tells what addresses did, beside shards that hold them.
     pub fn is_behaviour(&self) -> bool {
         self.name == "behaviour"
+    }
+
+    /// What one cell is called, and several of them: outside tables it is the record.
+    pub fn cell(&self) -> [&'static str; 2] {
+        match self.record {
+            ["row", _] => ["cell", "cells"],
+            record => record,
+        }
     }
 
     /// Whether its records are captured packets.

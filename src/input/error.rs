@@ -296,7 +296,7 @@ pub enum InputError {
     },
 
     /// A cell is malformed, which `strict` does not allow.
-    #[error("{} has a malformed cell: {place}; correct it, or leave --strict out", quoted(name))]
+    #[error("{} has a malformed address: {place}; correct it, or leave --strict out", quoted(name))]
     Malformed {
         /// The file.
         name: String,
@@ -363,7 +363,7 @@ pub enum InputError {
     #[error(
         "no usable IPv4 address in {}: found {}; {}",
         listed(names),
-        found(*tally, first.as_deref()),
+        found(**tally, *cell, first.as_deref()),
         match (reason, are_packets, first.as_ref().and_then(|first| Remedy::of(&first.1.value))) {
             (Some(reason), ..) => reason.to_string(),
             (None, true, _) => "expected packets with an IPv4 header".to_owned(),
@@ -376,7 +376,9 @@ pub enum InputError {
         /// The files.
         names: Vec<String>,
         /// What their cells hold.
-        tally: Tally,
+        tally: Box<Tally>,
+        /// What one of them is called, and several.
+        cell: [&'static str; 2],
         /// The first malformed cell and its file.
         first: Option<Box<(String, MalformedCell)>>,
         /// Whether all files are packet captures.
@@ -478,6 +480,10 @@ impl InputError {
             let bytes = account.bytes();
             return InputError::Empty { names, bytes, are_packets };
         }
+        // The sides of a packet are of one protocol: it counts once.
+        let cells = |file: &FileAccount| {
+            if are_packets { file.tally(Role::Source) } else { file.cells() }
+        };
         let tally = files.iter().map(FileAccount::cells).fold(Tally::default(), Tally::plus);
         if tally.filtered > 0 {
             let Tally { filtered, unsaid, .. } = tally;
@@ -503,7 +509,8 @@ impl InputError {
         });
         let reason = account.warnings().find(|(_, warning)| warning.explains_absence());
         let reason = reason.map(|(_, warning)| Box::new(warning.clone()));
-        InputError::NoAddress { names, tally, first, are_packets, reason }
+        let tally = Box::new(files.iter().map(cells).fold(Tally::default(), Tally::plus));
+        InputError::NoAddress { names, tally, cell: account.cell(), first, are_packets, reason }
     }
 }
 
@@ -532,11 +539,11 @@ fn by_number(columns: &[usize]) -> String {
     options.collect::<Vec<_>>().join(" ")
 }
 
-fn found(tally: Tally, first: Option<&(String, MalformedCell)>) -> String {
+fn found(tally: Tally, cell: [&str; 2], first: Option<&(String, MalformedCell)>) -> String {
     if tally.cells() == 0 {
         return "column names but no rows".to_owned();
     }
-    let counts = tally.dropped();
+    let counts = tally.all_dropped(cell);
     match first {
         Some((name, place)) => {
             format!("{counts}, the first malformed in {}, {place}", quoted(name))

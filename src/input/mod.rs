@@ -65,7 +65,7 @@ pub use tally::Tally;
 pub use text::cell::parse_ipv4;
 pub use text::list::{BlocksError, parse_block};
 pub use text::preset::{PRESETS, Preset};
-pub use time::{Rfc3339, parse_time};
+pub use time::parse_time;
 pub use warning::Warning;
 
 use read::driver::{self, Counted};

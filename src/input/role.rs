@@ -35,6 +35,15 @@ impl Role {
     pub fn key(self) -> &'static str {
         self.names()[1]
     }
+
+    /// The heading of what is found for this role.
+    pub fn title(self) -> &'static str {
+        match self {
+            Role::Source => "Sources",
+            Role::Destination => "Destinations",
+            Role::Any => "Addresses",
+        }
+    }
 }
 
 impl std::fmt::Display for Role {

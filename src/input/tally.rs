@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::input::record::{Cell, Form};
+use crate::words::{counted, grouped};
 
 /// The cells of one role. Each cell is counted in exactly one of `ipv4`, `missing`, `ipv6`, `not_ip`,
 /// `malformed` and `filtered`.
@@ -34,14 +35,23 @@ impl Tally {
         self.ipv4 + self.missing + self.ipv6 + self.not_ip + self.malformed + self.filtered
     }
 
-    /// What was dropped, in words. Only packet captures have cells that are not IP.
-    pub(crate) fn dropped(self) -> String {
-        let not_ip = match self.not_ip {
-            0 => String::new(),
-            count => format!("{count} not IP, "),
-        };
-        let Self { missing, ipv6, malformed, .. } = self;
-        format!("{not_ip}{missing} missing, {ipv6} IPv6 and {malformed} malformed cells")
+    /// How many were dropped for each reason, in words.
+    pub fn dropped(self) -> String {
+        let reasons = [
+            (self.missing, "missing"),
+            (self.ipv6, "IPv6"),
+            (self.not_ip, "not IP"),
+            (self.malformed, "malformed"),
+            (self.filtered, "filtered out"),
+        ];
+        let told = reasons.into_iter().filter(|&(count, _)| count > 0);
+        let told = told.map(|(count, reason)| format!("{} {reason}", grouped(count)));
+        told.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same of `cells`, none of which was used, with what one of them is called, and several.
+    pub(crate) fn all_dropped(self, [one, several]: [&str; 2]) -> String {
+        format!("{}: {}", counted(self.cells(), one, several), self.dropped())
     }
 
     /// The sum of both.

@@ -25,7 +25,7 @@ pub enum Warning {
     /// Cells, but none of them an IPv4 address.
     #[error(
         "no IPv4 address for the {role}, but {}; {}",
-        tally.dropped(),
+        tally.all_dropped(*cell),
         match remedy {
             Some(remedy) => remedy.to_string(),
             None if *has_columns => format!("choose another column with {} NAME", role.option()),
@@ -37,6 +37,8 @@ pub enum Warning {
         role: Role,
         /// What they hold.
         tally: Tally,
+        /// What one of them is called, and several.
+        cell: [&'static str; 2],
         /// How the first malformed one can be read.
         remedy: Option<Remedy>,
         /// Whether they are those of a column or field.

@@ -9,8 +9,6 @@
 //! Maximum likelihood and K-Means have no evidence: the likelihood grows and the inertia falls with every component.
 //! They take the two steps from the most components that are allowed.
 
-use std::cmp::Reverse;
-
 use super::any::{Fit, Params};
 use super::{FitError, Observer};
 use crate::engine::{CpuEngine, Engine, RandomStream};
@@ -39,6 +37,20 @@ pub fn needed(weights: &[f64]) -> usize {
     weights.iter().filter(|&&weight| weight >= LEAST_WEIGHT).count().max(1)
 }
 
+/// The number of components that the evidence favours among `fits`, each told by its components, how many of these are
+/// [`needed`], and its evidence: of the fits that need all theirs the one of the most, of equals the one of the fewest.
+///
+/// ```
+/// use octomix::model::auto::favoured;
+/// assert_eq!(favoured([(2, 2, 500.0), (3, 3, 900.0), (4, 3, 901.0)]), Some(3));
+/// assert_eq!(favoured([(4, 3, 901.0)]), None);
+/// ```
+pub fn favoured(fits: impl IntoIterator<Item = (usize, usize, f64)>) -> Option<usize> {
+    let whole = fits.into_iter().filter(|&(components, needed, _)| needed == components);
+    let best = whole.max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)));
+    best.map(|(components, ..)| components)
+}
+
 /// A fit on the way.
 #[derive(Debug, Clone)]
 pub struct Trial {
@@ -51,13 +63,6 @@ pub struct Trial {
 impl Trial {
     fn components(&self) -> usize {
         self.params.components()
-    }
-
-    /// What trials are ranked by; none where a component does not matter.
-    fn rank(&self) -> Option<(f64, Reverse<usize>)> {
-        let all = needed(self.fit.model().weights()) == self.components();
-        let evidence = self.fit.evidence().unwrap_or_default();
-        all.then_some((evidence, Reverse(self.components())))
     }
 }
 
@@ -139,10 +144,12 @@ impl Trials<'_, '_> {
 
     /// The components of the best trial; of equals the fewest.
     fn best(&self) -> usize {
-        let ranked = self.tried.iter().filter_map(Trial::rank);
-        let best = ranked.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let told = |trial: &Trial| {
+            let needed = needed(trial.fit.model().weights());
+            (trial.components(), needed, trial.fit.evidence().unwrap_or_default())
+        };
         // One component always matters, and settling ends there at the latest.
-        best.map_or(1, |(_, Reverse(components))| components)
+        favoured(self.tried.iter().map(told)).unwrap_or(1)
     }
 }
 

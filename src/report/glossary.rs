@@ -7,14 +7,14 @@ pub const SECTION: &str = "docs/method.md#words";
 /// A word, and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
-    /// The word as it stands in results, in lower case.
+    /// The word as it stands in the middle of a sentence.
     pub term: &'static str,
     /// What it means, as a whole sentence.
     pub meaning: &'static str,
 }
 
 /// All of them, in the order in which they are told.
-const WORDS: [Word; 7] = [
+const WORDS: [Word; 21] = [
     Word {
         term: "bits",
         meaning: "A bit is as unexpected as a tossed coin: what takes 10 bits has a chance of 1 in 1,000.",
@@ -46,14 +46,82 @@ const WORDS: [Word; 7] = [
         term: "collapsed",
         meaning: "A collapsed cluster has shrunk to a point or a line: its addresses hardly differ in some direction.",
     },
+    Word {
+        term: "adjusted Rand index",
+        meaning: "The adjusted Rand index says how alike two clusterings are: 1 is the same clusters, 0 is what \
+                  chance gives.",
+    },
+    Word {
+        term: "K-Means",
+        meaning: "K-Means gives each address to the nearest of k centres, so its clusters are round; those of a \
+                  mixture may be long and of any size.",
+    },
+    Word {
+        term: "splits",
+        meaning: "A model splits a subnet if the addresses of the subnet lie in more than one of its clusters.",
+    },
+    Word {
+        term: "threshold",
+        meaning: "The threshold is the log-density below which an address is remote: by default 4 % of them lie below.",
+    },
+    Word {
+        term: "lower bound",
+        meaning: "The lower bound is what the fit of a mixture maximises: it tells which of several fits with the same \
+                  number of components is best, and not which number.",
+    },
+    Word {
+        term: "evidence",
+        meaning: "The evidence is the lower bound less that of as many components without addresses, so it can compare \
+                  numbers of components: more is better.",
+    },
+    Word { term: "needed", meaning: "A component is needed if it has a weight of 0.005 or more." },
+    Word { term: "used", meaning: "A component is used if it holds addresses." },
+    Word {
+        term: "tightness",
+        meaning: "Tightness is the mean distance of the addresses to the nearest centre, in octets.",
+    },
+    Word {
+        term: "knee",
+        meaning: "The knee is where the tightness bends most: past it more clusters gain little.",
+    },
+    Word {
+        term: "inertia",
+        meaning: "Inertia is the sum of squared distances to the nearest centre, which K-Means makes small.",
+    },
+    Word {
+        term: "log-likelihood",
+        meaning: "The log-likelihood is the sum of the log-densities of all addresses; it grows with every cluster.",
+    },
+    Word {
+        term: "BIC",
+        meaning: "BIC weighs how well a model fits against the number of its parameters: less is better.",
+    },
+    Word {
+        term: "AIC",
+        meaning: "AIC weighs them less strictly than BIC and favours more clusters: less is better.",
+    },
 ];
+
+/// The words that a page has explained: each is explained once.
+#[derive(Debug, Default)]
+pub struct Explained(Vec<Word>);
+
+impl Explained {
+    /// The words that `text` uses and that were not explained before.
+    pub fn further(&mut self, text: &str) -> Vec<Word> {
+        let mut words = used(text);
+        words.retain(|word| !self.0.contains(word));
+        self.0.extend(&words);
+        words
+    }
+}
 
 /// The words that `text` uses.
 pub fn used(text: &str) -> Vec<Word> {
     let text = text.to_lowercase();
     let is_inside = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
     let has = |word: &Word| {
-        text.match_indices(word.term).any(|(at, term)| {
+        text.match_indices(&word.term.to_lowercase()).any(|(at, term)| {
             let (before, after) = (&text[..at], &text[at + term.len()..]);
             !is_inside(before.chars().next_back()) && !is_inside(after.chars().next())
         })
@@ -74,6 +142,16 @@ mod tests {
         );
         assert_eq!(terms("  Collapsed: cluster 3"), ["collapsed"]);
         assert_eq!(terms("bitsy sdk low-density"), [""; 0]);
+        assert_eq!(terms("AIC at 3"), ["AIC"]);
+    }
+
+    #[test]
+    fn a_page_explains_a_word_once() {
+        let mut explained = Explained::default();
+        let mut terms =
+            |text| explained.further(text).iter().map(|word| word.term).collect::<Vec<_>>();
+        assert_eq!(terms("bits, sd"), ["bits", "sd"]);
+        assert_eq!(terms("surprise, bits"), ["surprise"]);
     }
 
     #[test]

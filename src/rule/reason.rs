@@ -14,10 +14,9 @@ use super::sweep::Sweep;
 use super::{Rule, Rules, Structure};
 use crate::address::{OCTETS, Unit, dotted, octets};
 use crate::behaviour::{Activity, Conversations, Span};
-use crate::input::Rfc3339;
 use crate::model::estimate::Estimate;
 use crate::model::first_largest;
-use crate::words::{counted, duration, first_of, grouped};
+use crate::words::{Rfc3339, counted, duration, first_of, grouped};
 
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;

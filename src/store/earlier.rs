@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde::de::DeserializeOwned;
@@ -13,8 +13,8 @@ use super::bounded;
 use super::original::Original;
 use super::output::Manifest;
 use crate::describe::flagged::Lead;
-use crate::input::{Lost, Rfc3339};
-use crate::words::shown;
+use crate::input::Lost;
+use crate::words::{Rfc3339, shown};
 
 /// What the results of a capture were made from, to know whether they would be made again the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,24 @@ pub struct EarlierFile {
     pub name: String,
     /// The name of its format.
     pub format: String,
+}
+
+/// What index.json tells of the captures of a batch.
+#[derive(Debug, Deserialize)]
+struct Batch {
+    captures: Vec<Capture>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Capture {
+    name: String,
+}
+
+/// The folders below `directory` that the batch there is of, if its index tells.
+pub fn folders_of_batch(directory: &Path) -> Option<Vec<PathBuf>> {
+    let index = bounded::read_regular(&directory.join("index.json")).ok()?;
+    let batch: Batch = serde_json::from_slice(&index).ok()?;
+    Some(batch.captures.into_iter().map(|capture| directory.join(capture.name)).collect())
 }
 
 impl EarlierShards {
@@ -152,17 +170,19 @@ impl Origin {
     }
 
     fn listed(manifest: &Manifest, directory: &Path, by: &str) -> Option<Self> {
-        let written = fs::metadata(directory.join(&manifest.by(by).next()?.file)).ok()?;
-        let since = written.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        let seconds = i64::try_from(since.as_secs()).ok()?;
+        let origin = Self::of_file(&directory.join(&manifest.by(by).next()?.file))?;
         // The summary is that of the last run, of whatever kind.
         let is_told = manifest.entry(SUMMARY).is_some_and(|entry| entry.by == by);
         let summary = is_told.then(|| summary::<OfFiles>(directory)).flatten();
         let files = summary.map(|summary| summary.input.files).unwrap_or_default();
-        Some(Self {
-            files: files.iter().map(|file| shown(&file.name)).collect(),
-            written: Rfc3339(seconds.checked_mul(1_000_000_000)?).to_string(),
-        })
+        Some(Self { files: files.iter().map(|file| shown(&file.name)).collect(), ..origin })
+    }
+
+    /// That of the file at `path`, if it is there, of which nothing but its time is known.
+    pub fn of_file(path: &Path) -> Option<Self> {
+        let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let nanoseconds = i64::try_from(since.as_secs()).ok()?.checked_mul(1_000_000_000)?;
+        Some(Self { files: Vec::new(), written: Rfc3339(nanoseconds).to_string() })
     }
 }
 
@@ -173,7 +193,7 @@ impl fmt::Display for Origin {
             [file] => write!(f, "{file}, ")?,
             [file, more @ ..] => write!(f, "{file} and {} more, ", more.len())?,
         }
-        f.write_str(&self.written)
+        write!(f, "written {}", self.written)
     }
 }
 

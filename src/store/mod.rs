@@ -24,7 +24,7 @@ pub mod shard;
 pub mod text;
 
 #[cfg(feature = "report")]
-pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom, Origin};
+pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom, Origin, folders_of_batch};
 #[cfg(feature = "report")]
 pub use original::Original;
 #[cfg(feature = "report")]

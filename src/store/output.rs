@@ -239,6 +239,13 @@ impl Output {
         &self.files
     }
 
+    /// All files of the run, as paths below the directory: those written so far, those `to_come`, and the manifest,
+    /// which [`complete`](Self::complete) writes.
+    pub fn files_with(&self, to_come: &[&str]) -> Vec<String> {
+        let to_come = to_come.iter().copied().chain([MANIFEST]).map(str::to_owned);
+        self.files.iter().cloned().chain(to_come).collect()
+    }
+
     /// How many unfinished files of killed runs were removed from the directory.
     pub fn swept(&self) -> usize {
         self.swept

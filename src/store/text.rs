@@ -76,7 +76,7 @@ pub fn put_address(address: u32, text: &mut Vec<u8>) {
     put_start(&quad, len - 1, text);
 }
 
-/// Writes times as [`Rfc3339`](crate::input::Rfc3339) does, and looks up the calendar only when the day changes.
+/// Writes times as [`Rfc3339`](crate::words::Rfc3339) does, and looks up the calendar only when the day changes.
 #[derive(Debug)]
 pub struct Times {
     day: i64,
@@ -147,7 +147,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::Rfc3339;
+    use crate::words::Rfc3339;
 
     proptest! {
         #[test]

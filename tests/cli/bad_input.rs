@@ -77,7 +77,7 @@ fn a_named_column_that_is_not_there() {
 fn no_usable_address_at_all() {
     fails(
         "src,dst\nx,256.1.1.1\n::1,\n",
-        "no usable IPv4 address in 'x.csv': found 1 missing, 1 IPv6 and 2 malformed cells, the \
+        "no usable IPv4 address in 'x.csv': found 4 cells: 1 missing, 1 IPv6, 2 malformed, the \
          first malformed in 'x.csv', line 2, column 'src': 'x'; expected addresses such as \
          192.0.2.1, one a line or in the columns of a comma-separated file",
     );
@@ -103,9 +103,33 @@ fn a_packet_capture_without_packets_or_without_addresses() {
     arp.extend(b"\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x01\x08\x06");
     fails(
         arp,
-        "no usable IPv4 address in 'x.csv': found 2 not IP, 0 missing, 0 IPv6 and 0 malformed cells; \
+        "no usable IPv4 address in 'x.csv': found 1 packet: 1 not IP; \
          expected packets with an IPv4 header",
     );
+}
+
+#[test]
+fn a_packet_capture_that_is_cut_off_is_told_of_in_packets() {
+    let mut capture =
+        b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x65\0\0\0".to_vec();
+    // Of raw IP: one packet of each version, and one that is cut off.
+    let mut ipv4 = vec![0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0];
+    ipv4.extend([10, 0, 0, 1, 10, 0, 0, 2]);
+    let mut ipv6 = vec![0x60];
+    ipv6.resize(40, 0);
+    for packet in [&ipv4, &ipv6] {
+        let length = packet.len() as u32;
+        capture.extend([[0; 8].as_slice(), &length.to_le_bytes(), &length.to_le_bytes()].concat());
+        capture.extend(packet);
+    }
+    let whole = capture.len();
+    capture.extend([0; 9]);
+    let folder = Folder::new();
+    folder.write("x.pcap", capture);
+    let done = folder.detect(&["x.pcap"]).assert().code(3);
+    let done = done.stdout(contains("\n  1 of 2 sources of packets used; 1 IPv6\n"));
+    let told = format!("the last packet is cut off; what stands before byte {whole} is read");
+    done.stderr(contains(told));
 }
 
 #[test]
@@ -177,7 +201,7 @@ fn several_known_columns() {
 fn a_row_that_is_cut_off() {
     goes_on(
         "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3",
-        "octomix: warning: x.csv: the last record is cut off; what stands before byte 26 is read, \
+        "octomix: warning: x.csv: the last row is cut off; what stands before byte 26 is read, \
          what follows is not\n\
          octomix: error: 1 file is damaged; the results are whole but for what is there\n",
         &["10.0.0.1"],
@@ -187,7 +211,7 @@ fn a_row_that_is_cut_off() {
     folder.write("x.csv", "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
     let done = folder.detect(&["x.csv", "--strict"]).assert().code(1).stdout("");
     done.stderr(
-        "octomix: error: 'x.csv' is damaged: the last record is cut off; read it again from where \
+        "octomix: error: 'x.csv' is damaged: the last row is cut off; read it again from where \
          it comes, or repair it\n",
     );
 }
@@ -198,7 +222,7 @@ fn a_malformed_cell_under_strict() {
     folder.write("x.csv", "src,dst\n10.0.0.1,x\n");
     let done = folder.detect(&["x.csv", "--strict"]).assert().code(1).stdout("");
     done.stderr(
-        "octomix: error: 'x.csv' has a malformed cell: line 2, column 'dst': 'x'; correct it, or \
+        "octomix: error: 'x.csv' has a malformed address: line 2, column 'dst': 'x'; correct it, or \
          leave --strict out\n",
     );
 }

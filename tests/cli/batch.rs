@@ -74,10 +74,10 @@ fn one_that_fails_does_not_stop_the_others() {
     assert_eq!(
         rows[0],
         "name,status,src_addresses,src_clusters,src_anomalies,dst_addresses,dst_clusters,\
-         dst_anomalies,seconds,error,src_findings,dst_findings,lost,src_worst,dst_worst"
+         dst_anomalies,seconds,error,src_findings,dst_findings,lost,src_worst,dst_worst,own_findings"
     );
     assert!(rows[1].starts_with("a.csv,ok,187,3,8,2673,"), "{table}");
-    assert!(rows[1].ends_with(&format!(",2,0,0,{REASON},")), "{table}");
+    assert!(rows[1].ends_with(&format!(",2,0,0,{REASON},,2")), "{table}");
     assert!(rows[2].starts_with("b.txt,ok,3,") && rows[2].contains(",,,,"), "{table}");
     assert!(
         rows[3].starts_with("c.csv,failed,,,,,,,,\"'day/c.csv' has no known column"),
@@ -113,6 +113,118 @@ fn captures_with_the_most_findings_come_first_and_say_where_to_look() {
 }
 
 #[test]
+fn what_several_captures_have_is_told_once_and_what_is_rare_first() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("day")).unwrap();
+    let hosts: String = (1..60).map(|host| format!("10.0.0.{host}\n10.0.1.{host}\n")).collect();
+    for (name, odd) in [
+        ("a", "172.19.2.66\n0.0.0.0\n"),
+        ("b", "172.19.2.66\n"),
+        ("c", ""),
+        ("d", "172.19.2.66\n0.0.0.0\n"),
+        ("e", "172.19.2.66\n127.0.0.1\n"),
+    ] {
+        folder.write(&format!("day/{name}"), hosts.clone() + odd);
+    }
+    let each =
+        ["detect", "--each", "day/*", "-o", "out", "-k", "1", "--rules", "reserved,isolated"];
+    let done = folder.octomix(&each).assert().success();
+    let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+    assert!(
+        text.starts_with(
+            "1 of 5 captures worth a look: e (1 finding)\n\
+             Found in several captures: 172.19.2.66 (stands apart) in 4 of 5, \
+             0.0.0.0 (the unspecified address) in 2 of 5\n\n"
+        ),
+        "{text}"
+    );
+    let rows = text.lines().skip_while(|row| !row.starts_with("  capture ")).skip(1);
+    let rows: Vec<_> = rows.take(5).map(|row| row.split_whitespace().collect::<Vec<_>>()).collect();
+    let names: Vec<_> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(names, ["e", "a", "d", "b", "c"]);
+    let ends = |row: usize, end: &str| {
+        assert!(rows[row].join(" ").ends_with(end), "{:?}", rows[row]);
+    };
+    ends(0, " 127.0.0.1 (loopback)");
+    ends(1, " 0.0.0.0 (the unspecified address), in 2 captures");
+    ends(2, " 172.19.2.66 (stands apart), in 4 captures");
+    ends(3, " as above");
+    assert!(!rows[4].join(" ").ends_with("above"), "{text}");
+
+    let index = folder.json("out/index.json");
+    let shared = &index["shared"];
+    assert_eq!((&shared[0]["address"], &shared[0]["captures"]), (&json!("172.19.2.66"), &json!(4)));
+    assert_eq!(shared.as_array().unwrap().len(), 2);
+    let of = |at: usize| &index["captures"][at];
+    assert_eq!((&of(4)["own_findings"], &of(4)["src"]["findings"]), (&json!(1), &json!(2)));
+    assert_eq!(of(4)["src"]["worst"]["address"], "127.0.0.1");
+    assert!(of(4)["src"]["leads"].is_null());
+    assert_eq!(of(2)["own_findings"], 0);
+    // What was finished before is compared all the same.
+    folder.octomix(&each).assert().success();
+    let again = folder.json("out/index.json");
+    assert_eq!(again["shared"], *shared);
+}
+
+#[test]
+fn folders_that_are_no_part_of_a_batch_any_more_are_told() {
+    let folder = Folder::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        folder.write(name, "10.0.0.1\n");
+    }
+    let batch = |captures: &[&str]| {
+        let each = [&["extract", "--each", "-o", "out"], captures].concat();
+        let done = folder.octomix(&each).assert().success();
+        String::from_utf8_lossy(&done.get_output().stderr).into_owned()
+    };
+    assert_eq!(batch(&["a", "b", "c", "d", "e"]), "");
+    fs::create_dir(folder.path("out/mine")).unwrap();
+    let told = "octomix: warning: 'out' still holds 4 folders of captures that are not in this batch, and not in its \
+                index: a, c, d and 1 more; remove what is not wanted\n";
+    assert_eq!(batch(&["b"]), told);
+    let index = folder.json("out/index.json");
+    assert_eq!(index["captures"].as_array().unwrap().len(), 1);
+    let told = "shards count of captures that are not in the index of their batch any more: 'out/a' and 3 more; \
+                remove what is not wanted\n";
+    folder.octomix(&["merge", "out", "-o", "all"]).assert().success().stderr(contains(told));
+    for name in ["a", "c", "d", "e"] {
+        fs::remove_dir_all(folder.path(&format!("out/{name}"))).unwrap();
+    }
+    assert_eq!(batch(&["b"]), "");
+    folder.octomix(&["merge", "out", "-o", "all"]).assert().success().stderr("");
+}
+
+#[test]
+fn a_batch_tells_which_index_it_replaces_and_how_folders_are_named() {
+    let folder = Folder::new();
+    for day in ["mon", "tue"] {
+        fs::create_dir(folder.path(day)).unwrap();
+        folder.write(&format!("{day}/a"), "10.0.0.1\n");
+    }
+    let each = ["extract", "--each", "mon/a", "tue/a", "-o", "out"];
+    let note = "octomix: note: captures of one name have folders named by more of their paths: mon_a, tue_a\n";
+    let replaced = "Replaced there the results of 20";
+    let done = folder.octomix(&each).assert().success().stderr(note);
+    assert!(!String::from_utf8_lossy(&done.get_output().stdout).contains(replaced));
+    folder.octomix(&each).assert().success().stdout(contains(replaced));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_before_anything_is_done() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("io")).unwrap();
+    folder.write("io/src.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
+    folder.write("other.txt", "10.0.0.1\n");
+    let told = "octomix: error: the results of a capture would go into 'io/src.csv', which is a file; choose another \
+                directory with --output\n";
+    for command in ["detect", "extract"] {
+        let each = [command, "--each", "other.txt", "io/src.csv", "-o", "io"];
+        folder.octomix(&each).assert().code(1).stderr(told);
+    }
+    assert_eq!(fs::read_dir(folder.path("io")).unwrap().count(), 1);
+}
+
+#[test]
 fn a_path_spelt_otherwise_is_the_same_capture() {
     let folder = captures();
     let each = |path: &str| {
@@ -140,8 +252,7 @@ fn alike(content: &str) -> Folder {
 #[test]
 fn warnings_of_all_captures_are_a_few_lines_a_kind() {
     let folder = alike("src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
-    let told =
-        "the last record is cut off; what stands before byte 26 is read, what follows is not";
+    let told = "the last row is cut off; what stands before byte 26 is read, what follows is not";
     let warned = |name: &str| format!("octomix: warning: day/{name}.csv: {told}\n");
     let extract = ["extract", "--each", "day/*", "-o", "out"];
     let done = folder.octomix(&extract).assert().code(3).stderr(format!(
@@ -188,10 +299,16 @@ fn damage_fails_a_capture_and_the_batch_where_strictness_is_asked_for() {
     let folder = captures();
     folder.write("day/c.csv", "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
     let index = batch(&folder, &[], 3);
-    assert_eq!(statuses(&index), ["ok", "ok", "ok"]);
+    assert_eq!(statuses(&index), ["ok", "ok", "partial"]);
     let lost = |at: usize| index[at]["lost"]["damaged"].as_u64();
     assert_eq!([lost(0), lost(2)], [Some(0), Some(1)]);
-    assert!(folder.read("out/index.html").contains("<td class=\"n\">1 file</td>"));
+    let page = folder.read("out/index.html");
+    assert!(page.contains("<td class=\"n\">1 file</td>"));
+    assert!(page.contains("2 done, 1 read in part, 0 skipped as finished before, 0 failed"));
+    let again = folder.octomix(&EACH).assert().code(3);
+    again.stdout(contains(
+        "3 captures: 0 done, 3 skipped as finished before, 1 of these read in part, 0 failed\n",
+    ));
     assert_eq!(statuses(&batch(&folder, &["--strict"], 1)), ["ok", "ok", "failed"]);
 }
 
@@ -297,8 +414,9 @@ fn a_directory_is_a_capture_and_names_are_told_apart() {
     assert_eq!(folder.rows("out/mon_log/src/addresses.csv")[0][..2], ["10.0.0.1", "2"]);
     // By now it holds results, which are no capture and no failure.
     let each = ["detect", "--each", "mon/log", "out", "-o", "out", "-k", "1"];
-    let told =
-        "octomix: warning: 'out' holds results of octomix, not captures; name the captures\n";
+    let told = "octomix: warning: 'out' holds results of octomix, not captures; name the captures\n\
+                octomix: warning: 'out' still holds 2 folders of captures that are not in this batch, and not in its \
+                index: mon_log, tue_log; remove what is not wanted\n";
     folder.octomix(&each).assert().success().stderr(told);
 }
 

@@ -280,6 +280,19 @@ fn a_report_of_the_cpu_says_that_there_is_no_gpu() {
 }
 
 #[test]
+fn a_report_tells_of_the_one_that_it_replaces() {
+    let folder = Folder::new();
+    let report = || {
+        let run = ["bench", "--report", "out", "--budget", "1", "--engine", "cpu"];
+        let done = folder.octomix(&run).assert().success();
+        String::from_utf8_lossy(&done.get_output().stdout).into_owned()
+    };
+    let told = "\nReplaced there the results of 20";
+    assert!(!report().contains(told));
+    assert!(report().contains(told));
+}
+
+#[test]
 fn a_report_that_cannot_be_made_is_refused_at_once() {
     let folder = Folder::new();
     let reference = folder.octomix(&["bench", "--report", "out", "--engine", "reference"]).assert();

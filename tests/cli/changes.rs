@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
 
@@ -44,7 +45,8 @@ fn another_day_is_told_by_what_has_changed() {
         // In lines of the terminal.
         let printed = printed.replace("\n    ", " ");
         for told in [
-            "\nSources, since the day of the model monday/src/model.json, fitted to monday.txt, 20",
+            "; 38 new sources, ",
+            "\nSources, since monday (model monday/src/model.json, fitted to monday.txt, written 20",
             "\n  38 of 156 addresses are new (24%), the least expected first: 203.0.113.7, 172.20.1.",
             " and 28 more in src/changes.csv.\n",
             "\n  In blocks where none was then, the largest first: 172.20.1.0/26 with 30, \
@@ -100,6 +102,20 @@ fn another_day_is_told_by_what_has_changed() {
         assert_eq!(changes["since"]["model"], "monday/src/model.json");
         assert_eq!(changes["since"]["fitted"]["files"], serde_json::json!(["monday.txt"]));
 
+        // The terminal tells both weights of each cluster.
+        assert!(printed.contains("  #  weight then "), "{printed}");
+        for weight in changes["weights"].as_array().unwrap() {
+            let percent = |key: &str| format!("{:.1}%", 100.0 * weight[key].as_f64().unwrap());
+            let begin = weight["cluster"].to_string();
+            let mut rows = printed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let cells = [begin, percent("then"), percent("now")];
+            // A cluster that holds nothing now is not told.
+            assert!(
+                weight["now"].as_f64() < Some(0.01)
+                    || rows.any(|row| row.starts_with(&cells.each_ref().map(|cell| &**cell)))
+            );
+        }
+
         // The shares of both days: 192.168.5 had 59 of 197 addresses, and has none.
         let weights = changes["weights"].as_array().unwrap();
         let sum = |key: &str| weights.iter().map(|w| w[key].as_f64().unwrap()).sum::<f64>();
@@ -119,7 +135,8 @@ fn the_same_day_has_no_change() {
         done.stdout(contains("  None of 187 addresses is new.\n"))
             .stdout(contains("  None of 187 addresses has vanished.\n"))
             .stdout(contains("  No address is flagged that was not then.\n"))
-            .stdout(contains("  No cluster's weight moved by a percentage point.\n"));
+            .stdout(contains("  No cluster's weight moved by a percentage point.\n"))
+            .stdout(contains("; nothing new since a\n"));
         for role in ["src", "dst"] {
             let csv = folder.read(&format!("b/{role}/changes.csv"));
             assert_eq!(csv, "kind,block,addresses,records\n");
@@ -171,6 +188,8 @@ fn what_is_not_known_of_the_other_day_is_said() {
     folder.octomix(&score).assert().success().stdout(contains(
         "  What was seen then is not known: no seen.roaring beside the model; fit it again.\n",
     ));
+    let verdict = folder.octomix(&score).assert().success();
+    verdict.stdout(contains("nothing new since").not());
     let changes = folder.json("tuesday/summary.json")["src"]["changes"].clone();
     assert_eq!(changes["missing"], serde_json::json!(["seen.roaring"]));
     assert_eq!(changes["addresses"], Value::Null);

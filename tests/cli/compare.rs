@@ -65,7 +65,9 @@ fn the_tutorials_mixtures_split_no_subnet_and_k_means_does() {
         "\n  Adjusted Rand index 0.7163; 1 is the same clusters, 0 is chance.\n",
         "\n  0    98  192 (98)        168 (98)       22 (15), 23 (15), +7\n",
         "\n  31 /24 subnets hold two addresses or more; the mixture splits 0 of them, K-Means 8.\n",
-        "\n  8 addresses below the threshold of the mixture, 6 of K-Means too;\n",
+        "\n  8 addresses below the threshold of the mixture, 6 of K-Means too; by cluster of ",
+        "\n  The adjusted Rand index says how alike two clusterings are: ",
+        "\n  A model splits a subnet if ",
         "\nDestinations: 2,673 addresses, 4 clusters of the mixture, 4 clusters of K-Means\n",
         "\n  107 addresses below the threshold of the mixture, ",
     ] {
@@ -90,7 +92,13 @@ fn json_is_the_content_of_summary_json_and_of_each_role() {
     let mut summary: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(
         summary["files"],
-        json!(["src/clusters.csv", "src/compare.json", "report.html", "summary.json"])
+        json!([
+            "src/clusters.csv",
+            "src/compare.json",
+            "report.html",
+            "summary.json",
+            "manifest.json"
+        ])
     );
     let role = summary["src"].as_object_mut().unwrap();
     assert!(role.remove("seconds").is_some());
@@ -168,8 +176,10 @@ fn a_single_address_can_be_compared() {
     let done = folder.octomix(&["compare", "x.txt"]).assert().success();
     done.stdout(contains("Sources: 1 address, 1 cluster of the mixture, 1 cluster of K-Means\n"))
         .stdout(contains("Adjusted Rand index 1.0000;"))
-        .stdout(contains("  0 addresses below the threshold of K-Means, 0 of the mixture too;\n"))
-        .stdout(contains("    by cluster of the mixture: none.\n"));
+        .stdout(contains(
+            "  0 addresses below the threshold of K-Means, 0 of the mixture too; by cluster of the \
+             mixture: none.\n",
+        ));
 }
 
 #[test]

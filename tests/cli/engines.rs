@@ -45,6 +45,7 @@ fn validate_holds_on_a_real_block_list() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "gpu"), ignore = "the build has no GPU support")]
 fn validate_without_an_adapter_says_that_the_gpu_was_not_run() {
     let folder = Folder::new();
     let auto = folder.octomix(&["validate", TUTORIAL]).envs(NO_DRIVER).assert().success();
@@ -59,6 +60,7 @@ fn validate_without_an_adapter_says_that_the_gpu_was_not_run() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "gpu"), ignore = "the build has no GPU support")]
 fn devices_lists_adapters_or_says_why_there_are_none() {
     let folder = Folder::new();
     if !without_gpu() {
@@ -77,6 +79,7 @@ fn devices_lists_adapters_or_says_why_there_are_none() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "gpu"), ignore = "the build has no GPU support")]
 fn devices_prints_the_kernels_without_a_gpu() {
     let folder = Folder::new();
     let octomix = |args: &[&str]| folder.octomix(args).envs(NO_DRIVER).assert();
@@ -160,6 +163,7 @@ fn write_large_list(folder: &Folder) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "gpu"), ignore = "the build has no GPU support")]
 fn auto_never_takes_a_software_adapter_nor_stops_without_one() {
     let folder = Folder::new();
     write_large_list(&folder);

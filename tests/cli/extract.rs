@@ -60,7 +60,7 @@ fn shards_of_an_array_of_tasks_unite_to_what_one_extraction_gives() {
     assert_eq!(summary["src"]["addresses"], 187);
     assert_eq!(
         summary["files"],
-        serde_json::json!(["src.csv", "dst.csv", "behaviour.bin", "summary.json"])
+        serde_json::json!(["src.csv", "dst.csv", "behaviour.bin", "summary.json", "manifest.json"])
     );
 }
 

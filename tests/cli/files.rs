@@ -56,7 +56,7 @@ fn files_are_complete_and_agree() {
     for file in summary["files"].as_array().unwrap() {
         assert!(folder.path("octomix-out").join(file.as_str().unwrap()).is_file(), "{file}");
     }
-    assert_eq!(summary["files"].as_array().unwrap().len(), 13);
+    assert_eq!(summary["files"].as_array().unwrap().len(), 14);
 }
 
 #[test]

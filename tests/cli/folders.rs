@@ -145,7 +145,7 @@ fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
         .detect(&monday)
         .assert()
         .success()
-        .stdout(contains("\nReplaced there the results of tue.csv, 20"));
+        .stdout(contains("\nReplaced there the results of tue.csv, written 20"));
     // Tuesday's destinations are still there, and no results.
     assert!(folder.path("st/dst/model.json").exists());
     let score = ["score", "mon.csv", "--model", "st", "-o", "scored"];
@@ -154,7 +154,7 @@ fn a_folder_of_two_days_is_scored_by_the_last_of_them_alone() {
         .assert()
         .success()
         .stdout(contains("None of 8 addresses is new.\n"))
-        .stdout(contains("model st/src/model.json, fitted to mon.csv, 20"));
+        .stdout(contains("model st/src/model.json, fitted to mon.csv, written 20"));
     assert!(!folder.path("scored/dst").exists());
     let summary = folder.json("scored/summary.json");
     assert!(summary["dst"].is_null() && summary["src"]["changes"]["addresses"]["new"] == 0);
@@ -178,7 +178,7 @@ fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
     assert_eq!(run(&["sweep", "other.txt", "--k", "1"]).as_deref(), Some("list.txt"));
     // Nothing tells any more what the fit had read: its date alone is known.
     let told = run(&["fit", "list.txt", "-k", "1"]);
-    assert!(told.as_deref().is_some_and(|told| told.starts_with("20")), "{told:?}");
+    assert!(told.as_deref().is_some_and(|told| told.starts_with("written 20")), "{told:?}");
 }
 
 #[test]
@@ -215,8 +215,7 @@ fn warnings_of_a_kind_are_one_line() {
         folder.write(&format!("day/{at:02}.csv"), "src,dst\n10.0.0.1,10.0.0.2\n10.0.0.3");
     }
     let done = folder.octomix(&["extract", "-r", "day"]).assert().code(3);
-    let told =
-        "the last record is cut off; what stands before byte 26 is read, what follows is not";
+    let told = "the last row is cut off; what stands before byte 26 is read, what follows is not";
     done.stderr(format!(
         "octomix: warning: 40 warnings of a kind: day/00.csv: {told}; day/01.csv: {told}; day/02.csv: {told}; \
          and 37 more\noctomix: error: 40 files are damaged; the results are whole but for what is there\n"
@@ -224,6 +223,47 @@ fn warnings_of_a_kind_are_one_line() {
     let summary = folder.json("octomix-out/summary.json");
     assert_eq!(summary["input"]["lost"]["damaged"], 40);
     assert_eq!(summary["input"]["files"][39]["warnings"][0], told);
+}
+
+#[test]
+fn no_result_takes_the_place_of_a_file_that_an_option_names() {
+    let folder = folder();
+    fs::create_dir_all(folder.path("out/src")).unwrap();
+    folder.write("out/addresses.csv", "10.0.0.0/8\n");
+    folder.write("out/src/addresses.csv", "address,cluster\n10.0.0.1,0\n10.0.0.2,0\n10.9.0.3,1\n");
+    folder.write("out/src.csv", "10.0.0.0/8\n");
+    folder.detect(&["list.txt", "-k", "1", "-o", "model"]).assert().success();
+    let (blocks, start) = ("out/addresses.csv", "out/src/addresses.csv");
+    let refused = |arguments: &[&str], file: &str| {
+        let told =
+            format!("'{file}' is to be read, and results would take its place; choose another");
+        let all = [arguments, &["list.txt", "-o", "out"]].concat();
+        folder.octomix(&all).assert().code(1).stderr(contains(told));
+    };
+    for option in ["--only", "--exclude"] {
+        for command in ["detect", "fit", "compare"] {
+            refused(&[command, option, blocks], blocks);
+        }
+        refused(&["score", "--model", "model", option, blocks], blocks);
+        refused(&["extract", option, "out/src.csv"], "out/src.csv");
+    }
+    refused(&["detect", "--allow", blocks], blocks);
+    refused(&["score", "--model", "model", "--allow", blocks], blocks);
+    for command in ["detect", "fit", "compare"] {
+        refused(&[command, "--init-file", start], start);
+    }
+    // In a batch the folder is that of a capture.
+    fs::create_dir_all(folder.path("all/list.txt")).unwrap();
+    folder.write("all/list.txt/summary.json", "10.0.0.0/8\n");
+    for option in ["--only", "--exclude", "--allow"] {
+        let each =
+            ["detect", "--each", "list.txt", "-o", "all", option, "all/list.txt/summary.json"];
+        folder.octomix(&each).assert().code(1).stderr(contains("results would take its place"));
+    }
+    assert_eq!(folder.read(blocks), "10.0.0.0/8\n");
+    // The model that a run goes on from is its own to replace.
+    let warm = ["fit", "list.txt", "--warm-start", "model/src/model.json", "-o", "model"];
+    folder.octomix(&warm).assert().success();
 }
 
 #[test]

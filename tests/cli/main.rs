@@ -17,6 +17,8 @@ mod habits;
 mod inputs;
 mod memory;
 mod models;
+#[cfg(not(feature = "gpu"))]
+mod no_gpu;
 mod output;
 mod pictures;
 mod refusals;
@@ -128,8 +130,11 @@ fn golden(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Whether OCTOMIX_NO_GPU=1 leaves the GPU out, which is then said.
+/// Whether the build has no GPU support, or OCTOMIX_NO_GPU=1 leaves the GPU out, which is then said.
 fn without_gpu() -> bool {
+    if cfg!(not(feature = "gpu")) {
+        return true;
+    }
     let left_out = std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1");
     if left_out {
         // Past the test harness, which swallows what a passing test prints by `eprintln!`.

@@ -65,7 +65,7 @@ fn a_parquet_table_says_what_the_csv_says_and_takes_its_place() {
                     format!("{number:?}")
                 }
                 Field::Double(number) => number.to_string(),
-                Field::Long(time) => octomix::input::Rfc3339(*time).to_string(),
+                Field::Long(time) => octomix::words::Rfc3339(*time).to_string(),
                 other => panic!("{name} is {other:?}"),
             };
             assert_eq!(said, cell, "{name} of {line}");
@@ -93,19 +93,25 @@ fn text_fits_a_terminal_and_names_the_rest() {
     let folder = Folder::new();
     let printed = folder.stdout(&[TUTORIAL]);
     for told in [
-        "4,200 rows (1.72 MB of traffic), 656.18 kB, columns isrc and idst\n",
+        "4,200 rows (1.72 MB of traffic), 656.18 kB, columns",
         "  4,087 of 4,200 source cells used; 113 missing\n",
         "\nSources: 2 findings\n",
         "\nDestinations: nothing found\n",
         "\nSources: 187 addresses, 3 clusters\n",
-        "\n  Most remote, a ranking and no finding: 8: the 4 % least dense, log-density below -14.049\n",
+        "\n  Most remote, a ranking and no finding: 8: the 4 % least dense, log-density below -14.049; 2 of\n    \
+         them are findings above; the other 6, the most surprise first:\n",
+        "\n  Most remote, a ranking and no finding: 107: the 4 % least dense, log-density below -24.987; the\n    \
+         first 10, the most surprise first:\n",
+        "\n  records         192.168.229.251 79, 192.168.202.79 67, 192.168.210.61 67, 192.168.27.25 67; 6 more\n",
+        "\n  All of these are in summary.json\n",
         "\n  reserved    1: unspecified 1\n",
         "\n  isolated    2: 0.0.0.0, 172.19.2.66\n",
         "\n  isolated    diffuse: no address stands apart\n",
         "\n  Best by the evidence: 3 components; also tried: 2, 4, 7.\n",
         "\n  reserved    0; usual destinations: multicast 2\n",
         "  All of them are in octomix-out/dst/anomalies.csv\n",
-        "\nWrote 13 files to octomix-out:\n",
+        "\nWrote 14 files to octomix-out:\n",
+        "  seen.behaviour  report.html  summary.json  manifest.json\n",
     ] {
         assert!(printed.contains(told), "{told:?} in {printed}");
     }
@@ -113,8 +119,14 @@ fn text_fits_a_terminal_and_names_the_rest() {
     let fitted = folder.octomix(&["fit", TUTORIAL, "-o", "fitted"]).assert().success();
     let fitted = String::from_utf8_lossy(&fitted.get_output().stdout).into_owned();
     assert!(fitted.contains("Most remote") && !fitted.contains("anomalies.csv"), "{fitted}");
-    // This line holds the path of the repository.
-    let mut lines = printed.lines().filter(|line| !line.starts_with("Read "));
+    let kept = "octomix sets union fitted/src/flagged.roaring";
+    assert!(fitted.contains(&format!("  {kept} lists all that are flagged\n")), "{fitted}");
+    let listed = kept.split(' ').skip(1).collect::<Vec<_>>();
+    let listed = folder.octomix(&listed).assert().success();
+    assert_eq!(String::from_utf8_lossy(&listed.get_output().stdout).lines().count(), 8);
+    // A word that is longer than the line is not cut, such as the path of the repository.
+    let is_path = |line: &&str| line.contains(TUTORIAL);
+    let mut lines = printed.lines().filter(|line| !is_path(line));
     assert!(lines.all(|line| line.chars().count() <= 100), "{printed}");
     assert!(!printed.contains('\u{1b}'));
 }
@@ -183,26 +195,36 @@ fn a_private_network_with_public_addresses_on_top_has_a_hint() {
 }
 
 #[test]
-fn tables_are_folded_on_a_narrow_terminal_and_nothing_is_torn() {
+fn lines_are_folded_on_a_narrow_terminal_and_nothing_is_torn() {
     let folder = Folder::new();
     folder.write("day.csv", std::fs::read(TUTORIAL).unwrap());
+    // What a word has no room for is not cut: names of columns may be longer than a line.
+    let is_long = |line: &str| line.trim_start().contains(' ') && line.chars().count() > 60;
     let narrow = |arguments: &[&str]| {
         let done = folder.octomix(arguments).env("COLUMNS", "60").assert().success();
-        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+        let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+        assert!(!printed.lines().any(is_long), "{arguments:?}: {printed}");
+        printed
     };
-    let printed = narrow(&["detect", "day.csv"]);
-    let (verdict, printed) = printed.split_once("\nRead ").unwrap();
-    assert!(verdict.lines().all(|line| line.chars().count() <= 60), "{verdict}");
-    // What was read is told in lines as long as its paths and names.
-    let (_, printed) = printed.split_once("\nEngine ").unwrap();
-    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
+    let printed = narrow(&["detect", "day.csv", "--pairs", "-o", "day"]);
     assert!(printed.contains("\n     192.168.192.0/19, 82 of 8,192; 2 more\n"), "{printed}");
+    assert!(printed.contains("\n  bytes           192.168.210.61 30,193; 9 more\n"), "{printed}");
     let printed = narrow(&["detect", "--each", "day.csv", "-o", "each"]);
     assert!(printed.contains(" 172.19.2.66 (stands apart)\n"), "{printed}");
-    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
-    let printed = narrow(&["sweep", "day.csv", "-k", "1..3", "--model", "kmeans"]);
-    let (_, printed) = printed.split_once("\nEngine ").unwrap();
-    assert!(printed.lines().all(|line| line.chars().count() <= 60), "{printed}");
+    for arguments in [
+        &["fit", "day.csv", "-o", "day"][..],
+        &["score", "--model", "day", "day.csv"],
+        &["sweep", "day.csv", "-k", "1..3"],
+        &["sweep", "day.csv", "-k", "1..3", "--model", "kmeans"],
+        &["compare", "day.csv", "-k", "3"],
+        &["extract", "day.csv", "-o", "shards"],
+        &["validate", "day.csv", "--role", "src", "--engine", "cpu"],
+        &["devices"],
+        &["inputs"],
+        &["sets", "union", "day.csv"],
+    ] {
+        narrow(arguments);
+    }
 }
 
 #[test]

@@ -61,6 +61,8 @@ fn a_page_of_a_loaded_model_is_written_too() {
     assert!(page.contains("<h2 id=\"dst-title\">Destinations</h2>"));
     assert!(page.contains("octomix score --model monday"));
     assert!(page.contains("<li>None of 2,673 addresses is new.</li>"));
-    assert!(page.contains("That of the model monday/dst/model.json, fitted to "));
+    assert!(page.contains("<h3>Since monday</h3>"));
+    assert!(page.contains("The day of the model monday/dst/model.json, fitted to "));
+    assert!(page.contains(">Weight then</th><th scope=\"col\" class=\"n\">Now</th>"));
     assert!(!page.contains("How the fit went"), "the fit is told where it was made");
 }

@@ -1,5 +1,6 @@
 //! `octomix sweep`: one model with several numbers of components.
 
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
 
@@ -49,19 +50,28 @@ fn bayesian_mixtures_of_the_sources_want_three_components() {
     let summary: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(
         summary["files"],
-        serde_json::json!(["src/sweep.csv", "src/sweep.json", "report.html", "summary.json"])
+        serde_json::json!([
+            "src/sweep.csv",
+            "src/sweep.json",
+            "report.html",
+            "summary.json",
+            "manifest.json"
+        ])
     );
     let page = folder.read("octomix-out/report.html");
     assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{page}");
-    assert!(page.contains(">largest at k = 3</text>"), "{page}");
+    assert!(page.contains(">most at k = 3</text>") && !page.contains("largest at k"), "{page}");
+    assert!(
+        page.contains("<details><summary title=\"The evidence is the lower bound less"),
+        "{page}"
+    );
     let rows = summary["src"]["rows"].as_array().unwrap();
     let column =
         |key: &str| -> Vec<u64> { rows.iter().map(|row| row[key].as_u64().unwrap()).collect() };
     assert_eq!(column("k"), [1, 2, 3, 4, 5, 7]);
     assert_eq!(column("used"), [1, 2, 3, 3, 3, 3]);
-    let largest =
-        rows.iter().max_by(|a, b| number(a, "lower_bound").total_cmp(&number(b, "lower_bound")));
-    assert_eq!(largest.unwrap()["k"], 3);
+    assert_eq!(column("needed"), [1, 2, 3, 3, 3, 3]);
+    assert_eq!(summary["src"]["by_evidence"], 3);
     let least = rows.iter().min_by(|a, b| number(a, "bic").total_cmp(&number(b, "bic")));
     assert_eq!(least.unwrap()["k"], 3);
 }
@@ -100,6 +110,52 @@ fn a_search_goes_through_the_numbers_one_by_one() {
 }
 
 #[test]
+fn the_number_of_the_most_evidence_is_the_one_that_detect_chooses() {
+    let folder = Folder::new();
+    let search = ["sweep", "--search", "merge-split", "-k", "2..7", TUTORIAL, "-o", "sweep"];
+    let done = folder.octomix(&search).assert().success();
+    let printed = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+    assert!(!printed.contains("the best of restarts"), "{printed}");
+    folder.octomix(&["fit", TUTORIAL, "-o", "fit"]).assert().success();
+    let fitted = folder.json("fit/summary.json");
+    for role in ["src", "dst"] {
+        let sweep = folder.json(&format!("sweep/{role}/sweep.json"));
+        let fit = fitted[role]["fits"].as_array().unwrap().last().unwrap();
+        assert_eq!(sweep["by_evidence"], fit["components"], "{role}");
+        let row = |row: &&Value| row["k"] == fit["components"];
+        let row = sweep["rows"].as_array().unwrap().iter().find(row).unwrap();
+        assert_eq!(row["evidence"], fit["evidence"], "{role}");
+        let told = format!(
+            "  Of the fits that need all their components k = {} has the most evidence: -k auto would \
+             choose it of\n    these.\n",
+            fit["components"]
+        );
+        assert!(printed.contains(&told), "{told:?} in {printed}");
+    }
+    for told in [
+        "  <- evidence\n",
+        "\nWords (docs/method.md#words):\n",
+        "  The evidence is the lower bound less",
+    ] {
+        assert!(printed.contains(told), "{told:?} in {printed}");
+    }
+}
+
+#[test]
+fn what_has_no_evidence_names_no_number_by_it() {
+    let folder = Folder::new();
+    let sweep = ["sweep", "--model", "gaussian", "-k", "1..3", "--n-init", "2", TUTORIAL];
+    let done = folder.octomix(&sweep).assert().success();
+    done.stdout(contains("  lower bound  ")).stdout(contains("evidence").not());
+    let sweep = folder.json("octomix-out/src/sweep.json");
+    assert_eq!(
+        (&sweep["by_evidence"], &sweep["rows"][0]["evidence"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(folder.read("octomix-out/report.html").contains("it grows with every cluster."));
+}
+
+#[test]
 fn the_csv_says_what_the_json_says() {
     let folder = Folder::new();
     folder.octomix(&["sweep", "--k", "1,2,3,4", "--n-init", "2", TUTORIAL]).assert().success();
@@ -108,16 +164,18 @@ fn the_csv_says_what_the_json_says() {
     let header = lines.next().unwrap();
     assert_eq!(
         header.join(","),
-        "k,used,tightness,inertia,log_likelihood,bic,aic,lower_bound,n_iter,converged,knee,seconds"
+        "k,used,tightness,inertia,log_likelihood,bic,aic,lower_bound,evidence,needed,n_iter,converged,\
+         knee,by_evidence,seconds"
     );
     let rows = rows(&folder, "octomix-out/dst/sweep.json");
-    let knee = &folder.json("octomix-out/dst/sweep.json")["knee"];
+    let sweep = folder.json("octomix-out/dst/sweep.json");
     assert_eq!(lines.clone().count(), rows.len());
     for (line, row) in lines.zip(&rows) {
         for (&key, cell) in header.iter().zip(line) {
             let cell: Value = serde_json::from_str(cell).unwrap();
             match key {
-                "knee" => assert_eq!(cell, row["k"] == *knee),
+                "knee" | "by_evidence" => assert_eq!(cell, row["k"] == sweep[key], "{key}"),
+                "converged" => assert_eq!(cell, row[key]),
                 _ => assert_eq!(cell.as_f64(), row[key].as_f64(), "{key}"),
             }
         }

@@ -57,6 +57,7 @@ fn auto_takes_the_cpu_for_the_tutorial_and_says_why() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "gpu"), ignore = "the build has no GPU support")]
 fn gpu_without_an_adapter_says_what_is_missing() {
     let folder = Folder::new();
     let mut command = folder.detect(&[TUTORIAL, "--engine", "gpu"]);

@@ -5,13 +5,14 @@
 pub mod claiming;
 pub mod counting;
 pub mod faulty;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod mixtures;
 pub mod planted;
 pub mod propagation;
 pub mod sklearn;
 
 use std::convert::Infallible;
-use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -59,31 +60,4 @@ pub fn flat(stats: &ExpectationStats) -> Vec<f64> {
     let sums =
         stats.components.iter().flat_map(|c| [&[c.weight][..], &c.first, &c.second].concat());
     sums.chain([stats.log_likelihood, stats.entropy]).collect()
-}
-
-/// A GPU to test, a software one where there is no other; `None` if OCTOMIX_NO_GPU=1 says so.
-///
-/// Panics where there is none: kernels that were not run must not look as if they had passed.
-pub fn gpu() -> Option<octomix::engine::gpu::Gpu> {
-    use octomix::engine::gpu::Gpu;
-    use std::sync::OnceLock;
-    static GPU: OnceLock<Gpu> = OnceLock::new();
-    if std::env::var_os("OCTOMIX_NO_GPU").is_some_and(|value| value == "1") {
-        // Past the test harness, which swallows what a passing test prints by `eprintln!`.
-        let _ = writeln!(std::io::stderr(), "OCTOMIX_NO_GPU=1: the GPU is left out");
-        return None;
-    }
-    Some(GPU.get_or_init(open_gpu).clone())
-}
-
-fn open_gpu() -> octomix::engine::gpu::Gpu {
-    use octomix::engine::gpu::{Gpu, Wanted};
-    Gpu::open(&Wanted { software: true, ..Wanted::default() })
-        .unwrap_or_else(|error| panic!("{error}; or set OCTOMIX_NO_GPU=1 to leave the GPU out"))
-        .remove(0)
-}
-
-/// The same GPU opened twice, as [`gpu`] opens it once: two devices that compute alike.
-pub fn two_gpus() -> Option<[octomix::engine::gpu::Gpu; 2]> {
-    Some([gpu()?, open_gpu()])
 }

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use octomix::address::{AddressSet, Blocks, Unit};
-use octomix::input::{self, Capture, InputError, Options, Rfc3339, Role, Roles, Warning};
+use octomix::input::{self, Capture, InputError, Options, Role, Roles, Warning};
+use octomix::words::Rfc3339;
 use proptest::prelude::*;
 
 /// Reads `content` as one file.

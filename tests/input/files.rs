@@ -442,7 +442,7 @@ fn record_over_many_lines_is_warned_of() {
         warnings(&found),
         [
             "the record on line 3 goes on for more than 100 lines; look there for a quote that is not closed",
-            "the last record is cut off; what stands before byte 26 is read, what follows is not"
+            "the last row is cut off; what stands before byte 26 is read, what follows is not"
         ]
     );
 }
@@ -497,7 +497,7 @@ fn files_that_give_nothing_are_warned_of_among_others() {
     assert_eq!(
         warnings(&found),
         [
-            "no IPv4 address for the destination, but 1 missing, 1 IPv6 and 0 malformed cells; \
+            "no IPv4 address for the destination, but 2 cells: 1 missing, 1 IPv6; \
              choose another column with --dst-column NAME",
             "the file is empty; check what wrote it",
             "column names but no rows; check what wrote the file",
@@ -669,7 +669,7 @@ fn empty_files_are_an_error() {
 fn no_address_at_all_is_an_error_with_the_counts() {
     assert_eq!(
         error("src,dst\n::1,\n,::2\nfoo,-\n"),
-        "no usable IPv4 address in 'x.csv': found 3 missing, 2 IPv6 and 1 malformed cells, \
+        "no usable IPv4 address in 'x.csv': found 6 cells: 3 missing, 2 IPv6, 1 malformed, \
          the first malformed in 'x.csv', line 4, column 'src': 'foo'; \
          expected addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file"
     );
@@ -679,7 +679,7 @@ fn no_address_at_all_is_an_error_with_the_counts() {
          expected addresses such as 192.0.2.1, one a line or in the columns of a comma-separated file"
     );
     let list = error_with("a b\nc d\n", &roles(Roles::Both));
-    assert!(list.contains("found 0 missing, 0 IPv6 and 2 malformed cells"), "{list}");
+    assert!(list.contains("found 2 lines of a list: 2 malformed"), "{list}");
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn row_cut_short_is_told_and_not_counted() {
     let warned = file.warnings[0].to_string();
     assert_eq!(
         warned,
-        "the last record is cut off; what stands before byte 32 is read, what follows is not"
+        "the last row is cut off; what stands before byte 32 is read, what follows is not"
     );
 }
 
@@ -219,7 +219,7 @@ fn strictness_makes_losses_errors() {
     };
     assert_eq!(
         refused(b"src,dst\n10.0.0.1,x\n"),
-        "'x' has a malformed cell: line 2, column 'dst': 'x'; correct it, or leave --strict out"
+        "'x' has a malformed address: line 2, column 'dst': 'x'; correct it, or leave --strict out"
     );
     let compressed = gzip(b"10.0.0.1\n10.0.0.2\n");
     assert_eq!(

@@ -347,6 +347,9 @@ fn a_word_opens_to_its_sentence_by_mouse_and_keyboard() {
     assert_eq!(browser.run(&format!("return document.activeElement.matches('{bits}')")), true);
     click(&browser, bits);
     assert!(text(&browser, "#src .findings .words").contains(sentence));
+    // A word is explained where it stands.
+    let terms = |card: &str| text(&browser, &format!("#src .{card} .words"));
+    assert!(terms("remote").contains("log-density") && !terms("findings").contains("log-density"));
     assert!(text(&browser, ".lead .verdict").starts_with("2 worth a look: 172.19.2.66"));
 }
 
@@ -413,6 +416,13 @@ fn the_page_of_a_comparison_draws_both_models() {
     let compare = ["compare", "--quiet", "--engine", "cpu", "-k", "3", "--role", "src", TUTORIAL];
     octomix(folder.path(), &compare);
     browser.load(&folder.path().join("octomix-out/report.html"));
+    // One plane at one scale, whatever stands above and below it.
+    let scales = browser.run(
+        "return [...document.querySelectorAll('#src .stage')].map((stage) => \
+         [stage.clientWidth, stage.clientHeight, stage.getBoundingClientRect().top])",
+    );
+    assert_eq!(scales[0], scales[1]);
+    assert!(text(&browser, "#src .words").contains("adjusted Rand index"));
     for model in ["mixture", "kmeans"] {
         for canvas in [".base", ".over"] {
             let pixels = drawn(&browser, &format!("#src-{model} .plane {canvas}"));

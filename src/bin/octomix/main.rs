@@ -5,6 +5,10 @@
 mod cli;
 mod command;
 mod console;
+#[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(not(feature = "gpu"))]
+#[path = "no_gpu.rs"]
 mod gpu;
 mod memory;
 mod progress;
@@ -17,9 +21,12 @@ use std::process::ExitCode;
 static ALLOCATOR: memory::Counted = memory::Counted;
 
 fn main() -> ExitCode {
-    quieten_device_select();
-    if let Some(tried) = gpu::trial::child() {
-        return tried;
+    #[cfg(feature = "gpu")]
+    {
+        quieten_device_select();
+        if let Some(tried) = gpu::trial::child() {
+            return tried;
+        }
     }
     memory::start(std::env::args_os().skip(1));
     let cli = match cli::parse() {
@@ -39,6 +46,7 @@ fn main() -> ExitCode {
 }
 
 /// Mesa's device-select layer warns on every start that it finds no display without this folder.
+#[cfg(feature = "gpu")]
 fn quieten_device_select() {
     if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         // SAFETY: first thing in `main`: no other thread exists that could read the environment.

@@ -63,7 +63,7 @@ pub(super) trait ChunkPass: Pass {
 /// The engine of all cores.
 #[derive(Debug)]
 pub struct CpuEngine<'a> {
-    points: Points<'a>,
+    pub(super) points: Points<'a>,
     unit: VectorUnit,
     /// The addresses of each plane, or of each of its parts, in ascending order: for sums, made when
     /// the first is asked for.
@@ -118,11 +118,6 @@ impl<'a> CpuEngine<'a> {
         let level = format!("{:?}", self.unit.level).to_lowercase();
         let unit = level.split('(').next().unwrap_or_default();
         format!("cpu: {precision}, {unit}")
-    }
-
-    /// The points that it holds.
-    pub(super) fn held(&self) -> &Points<'a> {
-        &self.points
     }
 
     /// Hands what `say` appends for every address to `sink`, in order.

@@ -12,63 +12,10 @@ use std::time::{Duration, Instant};
 
 use super::diagnose::why_no_adapter;
 use super::kernels::{Kernel, Word};
-use super::select::{Wanted, rank, select};
+use super::select::{is_software, rank, select};
+use super::{GpuError, Wanted};
 use crate::engine::EngineError;
 use crate::words::shown;
-
-/// Why no GPU could be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum GpuError {
-    /// No adapter at all.
-    #[error("no GPU adapter was found: {0}")]
-    NoAdapter(String),
-    /// A driver that crashed, panicked or hung as it was tried.
-    #[error("{0}")]
-    Unusable(String),
-    /// Kernels that are wrong on it.
-    #[error("{0}")]
-    WrongResults(String),
-    /// Only a software adapter's name contains it, and it may be meant or not.
-    #[error(
-        "only the software adapter '{name}' has '{part}' in its name; --adapter {word} takes it"
-    )]
-    SoftwareByPart {
-        /// The part of a name that was asked for.
-        part: String,
-        /// The adapter.
-        name: String,
-        /// What names it beyond doubt.
-        word: String,
-    },
-    /// None by that name.
-    #[error("no adapter's name contains '{}'; there are: {found}", shown(wanted))]
-    NoSuchAdapter {
-        /// The name asked for, or several.
-        wanted: String,
-        /// The names there are.
-        found: String,
-    },
-    /// Only software adapters, where a real GPU was wanted.
-    #[error("the only adapter is a software one ({0}), which runs on the CPU")]
-    OnlySoftware(String),
-    /// The adapter refused to open.
-    #[error(
-        "adapter '{adapter}' cannot be opened: {reason}; try another with --adapter, or --engine cpu"
-    )]
-    Open {
-        /// The adapter.
-        adapter: String,
-        /// What it said.
-        reason: String,
-    },
-}
-
-impl GpuError {
-    /// Whether a GPU is there that does not work, which people should know even if the CPU does as well.
-    pub fn is_fault(&self) -> bool {
-        matches!(self, Self::Unusable(_) | Self::WrongResults(_) | Self::Open { .. })
-    }
-}
 
 /// All adapters of the machine that octomix can speak to: Vulkan, Metal, DX12; the best first.
 pub fn adapters() -> Vec<wgpu::Adapter> {
@@ -291,6 +238,11 @@ impl Gpu {
         // process.
         mem::forget(self.clone());
         self.check()
+    }
+
+    /// Whether it is a CPU that acts as a GPU.
+    pub(in crate::engine) fn is_software(&self) -> bool {
+        is_software(self.info())
     }
 
     /// Whether it has failed, once and for all.

@@ -31,12 +31,12 @@ pub mod select;
 mod shader;
 mod share;
 
+pub use self::device::Gpu;
 pub(super) use self::device::names;
-pub use self::device::{Gpu, GpuError};
 pub use self::launch::{Reach, Reduction};
 pub use self::layout::Segment;
 pub use self::pack::{PackedCentre, PackedComponent};
-pub use self::select::Wanted;
+pub use super::opening::{GpuError, Wanted};
 
 use self::batch::{Batch, Stored, batches};
 use self::fold::Reduce;
@@ -98,7 +98,7 @@ impl<'a> GpuEngine<'a> {
 
     /// Every address once, in the order of the points: the batches, if those are in that order.
     fn in_order(&self) -> Vec<Stored<'a>> {
-        let points = self.cpu.held();
+        let points = &self.cpu.points;
         let addresses = points.addresses();
         if points.weights().is_none() && addresses.is_sorted() {
             return self.batches.iter().map(|batch| batch.addresses.clone()).collect();
@@ -153,6 +153,11 @@ impl Engine for GpuEngine<'_> {
     fn description(&self) -> String {
         format!("gpu: f32, {}", names(&self.gpus()))
     }
+}
+
+/// The engine of `gpus` over `points`, as [`choice`](super::choice) makes it in any build.
+pub(super) fn engine<'a>(gpus: &[Gpu], points: Points<'a>) -> GpuEngine<'a> {
+    GpuEngine::new(gpus, points)
 }
 
 /// A GPU of a test's own, so that it can be lost; `None` if OCTOMIX_NO_GPU=1 says so.

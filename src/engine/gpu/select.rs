@@ -8,17 +8,8 @@ use std::iter;
 
 use wgpu::{AdapterInfo, DeviceType};
 
-use super::GpuError;
+use super::{GpuError, Wanted};
 use crate::words::shown;
-
-/// Which adapters to open.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// Parts of their names, in any case, with commas between; or `all`. If not given, the best one.
-    pub name: Option<String>,
-    /// Whether a software adapter will do.
-    pub software: bool,
-}
 
 /// Whether `info` describes a CPU that acts as a GPU.
 pub fn is_software(info: &AdapterInfo) -> bool {

@@ -341,7 +341,7 @@ impl Collector<'_> {
         }
         file.cut += ending.cut;
         if damage.is_none() && file.cut > 0 {
-            damage = Some("the last record is cut off".to_owned());
+            damage = Some(format!("the last {} is cut off", file.format.record[0]));
         }
         file.warnings.extend(Warning::of_overlong(file));
         file.warnings.extend(Warning::of_columns(file));

@@ -1,14 +1,9 @@
-//! Points in time: the notations that captures use, and RFC 3339, which octomix writes.
+//! Points in time, in the notations that captures use.
 //!
 //! A time is nanoseconds since 1970-01-01 UTC in an `i64`, from the year 1677 to 2262. A time without a
 //! zone is taken as UTC; leap seconds are not counted. `epoch` parses what tables of millions of rows hold,
 //! and `date` all else; the calendar is jiff's. A time that may mean two moments is refused, and
 //! [`advice`] tells which option decides between them.
-
-use std::fmt;
-
-use jiff::Timestamp;
-use jiff::tz::Offset;
 
 use crate::input::digits::eight;
 use crate::input::options::Notation;
@@ -111,28 +106,12 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((nanoseconds * 10i64.pow(missing), rest))
 }
 
-/// Nanoseconds since 1970, displayed as RFC 3339 in UTC, with a fraction of 0, 3, 6 or 9 digits, as needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rfc3339(pub i64);
-
-impl fmt::Display for Rfc3339 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = Timestamp::from_nanosecond(self.0.into()).map_err(|_| fmt::Error)?;
-        let time = Offset::UTC.to_datetime(time);
-        match time.subsec_nanosecond() {
-            0 => write!(f, "{time:.0}Z"),
-            nanoseconds if nanoseconds % 1_000_000 == 0 => write!(f, "{time:.3}Z"),
-            nanoseconds if nanoseconds % 1000 == 0 => write!(f, "{time:.6}Z"),
-            _ => write!(f, "{time:.9}Z"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::words::Rfc3339;
 
     fn parse_time(text: &[u8]) -> Option<i64> {
         super::parse_time(text, Notation::default())

@@ -28,7 +28,7 @@ use serde::Serialize;
 use super::fit::fit_each;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};
-use super::{Checked, FitError, Observer, Stop, check_size, kmeans};
+use super::{Checked, FitError, Observer, Stop, auto, check_size, kmeans};
 use crate::address::OCTETS;
 use crate::engine::{Engine, Run};
 use crate::pass::{Centres, Lloyd};
@@ -40,6 +40,8 @@ pub struct Row<F> {
     pub k: usize,
     /// Those that hold addresses; a Bayesian mixture leaves empty what it does not need.
     pub used: usize,
+    /// Those that matter to [`auto`]: of a weight of 0.005 or more.
+    pub needed: usize,
     /// The mean distance of the addresses to the nearest centre, in octets. Centres of a mixture
     /// are the means of the components in use.
     pub tightness: f64,
@@ -54,6 +56,8 @@ pub struct Row<F> {
     pub aic: f64,
     /// What a mixture maximises, in nats; K-Means has none.
     pub lower_bound: Option<f64>,
+    /// What numbers of components are compared by, in nats: [`MixtureFit::evidence`], of a Bayesian mixture alone.
+    pub evidence: Option<f64>,
     /// Iterations of the best restart.
     pub n_iter: usize,
     /// Whether the best restart converged.
@@ -68,17 +72,19 @@ pub struct Row<F> {
 impl<F> Row<F> {
     /// The same figures of the fit that `of` makes of this one's.
     pub fn map<G>(self, of: impl FnOnce(F) -> G) -> Row<G> {
-        let Self { k, used, tightness, inertia, log_likelihood, bic, aic, .. } = self;
-        let Self { lower_bound, converged, n_iter, seconds, fit, .. } = self;
+        let Self { k, used, needed, tightness, inertia, log_likelihood, bic, aic, .. } = self;
+        let Self { lower_bound, evidence, converged, n_iter, seconds, fit, .. } = self;
         Row {
             k,
             used,
+            needed,
             tightness,
             inertia,
             log_likelihood,
             bic,
             aic,
             lower_bound,
+            evidence,
             converged,
             n_iter,
             seconds,
@@ -103,12 +109,14 @@ pub fn kmeans(
         Ok(Row {
             k: fit.centres.len(),
             used: fit.clusters.0.iter().filter(|cluster| cluster.count > 0).count(),
+            needed: auto::needed(&fit.partition().weights),
             tightness: engine.tightness(&Centres::new(&fit.centres)?)?,
             inertia: fit.inertia,
             log_likelihood: fit.log_likelihood(),
             bic: fit.bic(),
             aic: fit.aic(),
             lower_bound: None,
+            evidence: None,
             converged: best.stop == Stop::Converged,
             n_iter: best.n_iter,
             seconds: fit.restarts.iter().map(|restart| restart.seconds).sum(),
@@ -157,12 +165,14 @@ pub fn mixtures(
         Ok(Row {
             k: fit.estimate.components(),
             used: centres[i].count(),
+            needed: auto::needed(&fit.estimate.weights),
             tightness: engine.tightness(&centres[i])?,
             inertia: clusters[i].inertia(&centres[i]),
             log_likelihood,
             bic: fit.estimate.bic(log_likelihood, fit.moments.count as f64),
             aic: fit.estimate.aic(log_likelihood),
             lower_bound: Some(course.lower_bound()),
+            evidence: fit.evidence(),
             converged: course.stop == Stop::Converged,
             n_iter: course.lower_bounds.len(),
             seconds: seconds[i],

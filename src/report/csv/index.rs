@@ -21,7 +21,7 @@ pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Resu
     names(out, C::LATER)?;
     write!(out, ",lost")?;
     names(out, C::LAST)?;
-    writeln!(out)?;
+    writeln!(out, "{}", if C::IS_JUDGED { ",own_findings" } else { "" })?;
     let (first, later) = (C::COLUMNS.len(), C::COLUMNS.len() + C::LATER.len());
     let all = later + C::LAST.len();
     for entry in &index.captures {
@@ -40,6 +40,10 @@ pub fn write_index<C: Counts>(index: &Index<C>, out: &mut dyn Write) -> io::Resu
         let lost = entry.lost.map_or(String::new(), |lost| lost.files().to_string());
         write!(out, ",{lost}")?;
         part(out, later..all)?;
+        if C::IS_JUDGED {
+            let own = entry.own_findings.map_or(String::new(), |count| count.to_string());
+            write!(out, ",{own}")?;
+        }
         writeln!(out)?;
     }
     Ok(())

@@ -7,9 +7,10 @@ use askama::Template;
 use super::frame::Invocation;
 use super::shell::{FILE, Shell};
 use crate::input::Role;
+use crate::report::summary::Shared;
 use crate::report::summary::index::{Entry, Index, Status};
 use crate::report::text::index;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Writes the page of the batch that `index` tells of.
 ///
@@ -36,7 +37,7 @@ impl BatchPage<'_> {
         index::ends(self.index)
     }
 
-    fn verdict(&self) -> Option<String> {
+    fn verdict(&self) -> Vec<String> {
         index::verdict(self.index)
     }
 
@@ -46,7 +47,7 @@ impl BatchPage<'_> {
     }
 
     fn titles(&self) -> impl Iterator<Item = &'static str> {
-        self.roles.iter().map(|&role| title(role))
+        self.roles.iter().map(|role| role.title())
     }
 
     /// The columns after those of the name and the input.
@@ -65,6 +66,10 @@ impl BatchPage<'_> {
 
     fn lost(&self, entry: &Entry) -> String {
         index::lost(entry)
+    }
+
+    fn look_first(&self, entry: &Entry, lead: Option<&Shared>) -> String {
+        index::look_first(entry, lead)
     }
 
     fn took(&self) -> String {

@@ -13,10 +13,11 @@ use super::role::RolePage;
 use super::shell::Shell;
 use crate::address::Unit;
 use crate::input::{PerRole, Role};
+use crate::report::glossary::{Explained, Word};
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{Summary, Timed};
 use crate::report::text::{anomalies, common, splits};
-use crate::words::{grouped, title};
+use crate::words::grouped;
 
 /// How many clusters of either model are shown.
 const SHOWN: usize = 40;
@@ -40,8 +41,9 @@ pub fn write_compare(
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let mut explained = Explained::default();
     let section = |(role, page): (Role, &Option<ComparedPage>)| {
-        Some(CompareSection::new(role, &summary.role(role)?.found, page.as_ref()?))
+        Some(CompareSection::new(role, &summary.role(role)?.found, page.as_ref()?, &mut explained))
     };
     let sections = pages.iter().filter_map(section).collect::<io::Result<Vec<_>>>()?;
     let frame = Frame { summary, invocation };
@@ -63,6 +65,8 @@ struct CompareSection<'a> {
     title: &'static str,
     found: &'a Comparison,
     halves: [Half<'a>; 2],
+    /// The words that the page has not explained before.
+    words: Vec<Word>,
 }
 
 /// One model's part of a section.
@@ -82,13 +86,21 @@ const MIXTURE: [&str; 3] = ["mixture", "The mixture", "the mixture"];
 const KMEANS: [&str; 3] = ["kmeans", "K-Means", "K-Means"];
 
 impl<'a> CompareSection<'a> {
-    fn new(role: Role, found: &'a Comparison, page: &ComparedPage) -> io::Result<Self> {
+    fn new(
+        role: Role,
+        found: &'a Comparison,
+        page: &ComparedPage,
+        explained: &mut Explained,
+    ) -> io::Result<Self> {
         let half = |names, other, of, page: &_| Half::new(role, [names, other], found, of, page);
         let halves = [
             half(MIXTURE, KMEANS, &found.mixture, &page.mixture)?,
             half(KMEANS, MIXTURE, &found.kmeans, &page.kmeans)?,
         ];
-        Ok(Self { key: role.key(), title: title(role), found, halves })
+        let models = halves.iter().flat_map(|half| [half.model.as_deref(), Some(&*half.anomalies)]);
+        let told: Vec<&str> = models.flatten().chain(["adjusted Rand index, splits"]).collect();
+        let words = explained.further(&told.join("\n"));
+        Ok(Self { key: role.key(), title: role.title(), found, halves, words })
     }
 
     fn index(&self) -> String {
@@ -127,7 +139,7 @@ impl<'a> Half<'a> {
         found: &'a Compared,
         page: &RolePage,
     ) -> io::Result<Self> {
-        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", title(role)));
+        let (key, title) = (format!("{}-{key}", role.key()), format!("{}, {name}", role.title()));
         let pictured = Pictured {
             key: &key,
             title: &title,
@@ -140,7 +152,7 @@ impl<'a> Half<'a> {
         };
         let (bytes, densities) = embed::bytes(&page.drawing, pictured.is_narrow());
         let data = embed::json(&RoleData::new(&pictured, page, densities))?;
-        let anomalies = anomalies(its, found, comparison.shared_anomalies, other).join(" ");
+        let anomalies = anomalies(its, found, comparison.shared_anomalies, other);
         let model = found.fits.last().map(fit_sentence);
         Ok(Self { key, title, name, found, model, anomalies, data, bytes })
     }

@@ -7,7 +7,7 @@ use crate::input::{Tally, Watched};
 use crate::report::summary::Summary;
 use crate::report::summary::reading::FileReading;
 use crate::report::text::{Findings, stages};
-use crate::words::{self, title};
+use crate::words;
 
 /// What a page tells of a run that its summary does not.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ impl<R: Findings> Frame<'_, R> {
     /// The cells of each role that was read.
     pub fn cells(&self) -> Vec<(&'static str, Tally)> {
         let cells = self.summary.input.cells.iter();
-        let cells = cells.filter_map(|(role, tally)| Some((title(role), (*tally)?)));
+        let cells = cells.filter_map(|(role, tally)| Some((role.title(), (*tally)?)));
         cells.filter(|(_, tally)| tally.cells() > 0).collect()
     }
 

@@ -15,10 +15,9 @@ use crate::behaviour::Timeline;
 use crate::describe::clusters::{Cluster, by_weight};
 use crate::describe::highest::Valued;
 use crate::input::{PerRole, Role};
-use crate::report::glossary::{self, Word};
+use crate::report::glossary::{Explained, Word};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::report::text;
-use crate::words::title;
 
 /// Bars of a histogram.
 const BARS: usize = 64;
@@ -34,7 +33,7 @@ pub fn write(
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut explained = Vec::new();
+    let mut explained = Explained::default();
     let section = |(role, page): (Role, &Option<RolePage>)| {
         Some(RoleSection::new(role, summary.role(role)?, page.as_ref()?, &mut explained))
     };
@@ -63,9 +62,10 @@ struct RoleSection<'a> {
     clusters: Vec<&'a Cluster>,
     model: Option<String>,
     findings: Vec<Finding<'a>>,
-    /// The words of its findings and of its most remote addresses that the page has not explained before.
+    /// The words of its findings, of its most remote addresses and of its model that the page has not explained before.
     finding_words: Vec<Word>,
     remote_words: Vec<Word>,
+    model_words: Vec<Word>,
     fanout: String,
     histogram: String,
     trace: String,
@@ -78,12 +78,12 @@ impl<'a> RoleSection<'a> {
         role: Role,
         found: &'a RoleSummary,
         page: &RolePage,
-        explained: &mut Vec<Word>,
+        explained: &mut Explained,
     ) -> io::Result<Self> {
         let threshold = found.threshold.log_density;
         let pictured = Pictured {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             addresses: found.addresses,
             unit: found.unit,
             threshold,
@@ -97,22 +97,19 @@ impl<'a> RoleSection<'a> {
         let floor = told - 0.75 * (most - told).max(1.0);
         let bins = page.drawing.histogram.bins(floor, BARS);
         let findings = Finding::all(found, page);
-        let mut new_words = |text: &str| {
-            let mut words = glossary::used(text);
-            words.retain(|word| !explained.contains(word));
-            explained.extend(&words);
-            words
-        };
         let reasons = findings.iter().map(|finding| finding.found.reason.clone());
-        let by_rule = found.rules.iter().map(|rule| text::flagged_by(rule, found));
+        let by_rule = rules(found).map(|(_, told)| told);
+        let model = found.fits.last().map(fit_sentence);
         Ok(Self {
-            finding_words: new_words(&reasons.chain(by_rule).collect::<Vec<_>>().join("\n")),
-            remote_words: new_words("surprise, bits, log-density"),
+            finding_words: explained
+                .further(&reasons.chain(by_rule).collect::<Vec<_>>().join("\n")),
+            remote_words: explained.further("surprise, bits, log-density"),
+            model_words: explained.further(model.as_deref().unwrap_or_default()),
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             found,
             clusters: by_weight(&found.clusters),
-            model: found.fits.last().map(fit_sentence),
+            model,
             findings,
             fanout: chart::fanout(&page.fanout, "records"),
             histogram: bins.map(|bins| chart::histogram(&bins, threshold)).unwrap_or_default(),
@@ -136,10 +133,7 @@ impl<'a> RoleSection<'a> {
     }
 
     fn share(&self, cluster: &Cluster) -> String {
-        match 100.0 * cluster.weight {
-            percent if percent > 0.0 && percent < 0.1 => "<0.1%".to_owned(),
-            percent => format!("{percent:.1}%"),
-        }
+        share(cluster.weight)
     }
 
     /// The length of a cluster's bar, of 100.
@@ -152,17 +146,17 @@ impl<'a> RoleSection<'a> {
         text::main_blocks(&cluster.blocks)
     }
 
-    /// The model of another day, and what has changed since.
-    fn changes(&self) -> Option<(String, Vec<String>)> {
+    /// Another day, its model, and what has changed since.
+    fn changes(&self) -> Option<(&str, String, Vec<String>)> {
         let changes = self.found.changes.as_ref()?;
         let file = format!("{}/changes.csv", self.key);
-        Some((text::since(&changes.since), text::sentences(changes, self.found.unit, &file)))
+        let sentences = text::sentences(changes, self.found.unit, &file);
+        Some((&changes.since.day, text::model_of(&changes.since), sentences))
     }
 
-    /// The name of a rule, what it flagged, and by what.
+    /// What the rules flagged that can flag nothing.
     fn rules(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let rules = self.found.rules.iter().filter(|rule| !text::is_ranking(rule, self.found));
-        rules.map(|rule| (rule.rule, text::flagged_by(rule, self.found)))
+        rules(self.found)
     }
 
     /// Where to look next if the most remote addresses say nothing of a private network.
@@ -173,6 +167,25 @@ impl<'a> RoleSection<'a> {
     /// By what the most remote addresses are told, if a rule tells them.
     fn remote(&self) -> Option<String> {
         let ranking = self.found.rules.iter().find(|rule| text::is_ranking(rule, self.found));
-        ranking.map(|rule| text::flagged_by(rule, self.found))
+        ranking.map(|rule| text::ranked_by(rule, self.found))
+    }
+
+    /// The weight of a cluster among the addresses of now, beside that of a model from a file.
+    fn weight_now(&self, cluster: &Cluster) -> Option<String> {
+        text::weight_now(self.found, cluster).map(share)
+    }
+}
+
+/// The name of each rule that can flag nothing, what it flagged, and by what.
+fn rules(found: &RoleSummary) -> impl Iterator<Item = (&'static str, String)> {
+    let rules = found.rules.iter().filter(|rule| !text::is_ranking(rule, found));
+    rules.map(|rule| (rule.rule, text::flagged_by(rule, found)))
+}
+
+/// A weight in per cent.
+fn share(weight: f64) -> String {
+    match 100.0 * weight {
+        percent if percent > 0.0 && percent < 0.1 => "<0.1%".to_owned(),
+        percent => format!("{percent:.1}%"),
     }
 }

@@ -10,9 +10,9 @@ use super::model::model_name;
 use super::shell::Shell;
 use crate::input::Role;
 use crate::model::sweep::Row;
+use crate::report::glossary::{Explained, Word};
 use crate::report::summary::sweep::Sweep;
 use crate::report::summary::{Summary, Timed};
-use crate::words::title;
 
 /// Writes the page of the sweep that `summary` tells of.
 ///
@@ -23,7 +23,8 @@ pub fn write_sweep(
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.found));
+    let mut explained = Explained::default();
+    let section = |role| Some(SweepSection::new(role, &summary.role(role)?.found, &mut explained));
     let frame = Frame { summary, invocation };
     let page = SweepPage {
         shell: frame.shell(),
@@ -48,6 +49,8 @@ struct SweepSection<'a> {
     sweep: &'a Sweep,
     model: String,
     charts: Vec<Figure>,
+    /// The words of its table that the page has not explained before.
+    words: Vec<Word>,
 }
 
 /// A chart, and the text above it.
@@ -58,13 +61,20 @@ struct Figure {
 }
 
 impl<'a> SweepSection<'a> {
-    fn new(role: Role, sweep: &'a Sweep) -> Self {
+    fn new(role: Role, sweep: &'a Sweep, explained: &mut Explained) -> Self {
+        let columns = match (sweep.has_evidence(), sweep.kind) {
+            (true, _) => "lower bound, evidence, needed",
+            (false, "kmeans") => "",
+            _ => "lower bound",
+        };
+        let always = "used, knee, tightness, inertia, log-likelihood, BIC, AIC";
         Self {
             key: role.key(),
-            title: title(role),
+            title: role.title(),
             sweep,
             model: model_name(sweep.kind, sweep.covariance_type),
             charts: charts(sweep),
+            words: explained.further(&format!("{always}, {columns}")),
         }
     }
 
@@ -74,7 +84,7 @@ impl<'a> SweepSection<'a> {
             ("knee", self.sweep.knee),
             ("least BIC", self.sweep.least_bic()),
             ("least AIC", self.sweep.least_aic()),
-            ("largest lower bound", self.sweep.largest_bound()),
+            ("most evidence", self.sweep.by_evidence),
         ]
     }
 
@@ -103,10 +113,17 @@ impl<'a> SweepSection<'a> {
     fn bound(&self, row: &Row<()>) -> String {
         row.lower_bound.map(|bound| number(bound, bound_digit(self.sweep))).unwrap_or_default()
     }
+
+    fn evidence(&self, row: &Row<()>) -> String {
+        row.evidence.map(|evidence| number(evidence, EVIDENCE)).unwrap_or_default()
+    }
 }
 
 /// What the last digit of a tightness stands for, in octets.
 const TIGHTNESS: f64 = 0.001;
+
+/// What the last digit of an evidence stands for, in nats.
+const EVIDENCE: f64 = 0.1;
 
 /// What the last digit of a lower bound stands for, in nats.
 fn bound_digit(sweep: &Sweep) -> f64 {
@@ -144,21 +161,21 @@ fn charts(sweep: &Sweep) -> Vec<Figure> {
                 curve("AIC", |row| Some(row.aic), 1.0, aic, "least"),
             ],
         ),
-        (
-            "Lower bound",
-            match sweep.kind {
-                "bayesian" => "What the fit maximises. It weighs the clusters too: more is better.",
-                _ => "What the fit maximises; it grows with every cluster.",
-            },
-            "nats",
-            vec![curve(
-                "lower bound",
-                |row| row.lower_bound,
-                bound_digit(sweep),
-                sweep.largest_bound(),
-                "largest",
-            )],
-        ),
+        match sweep.has_evidence() {
+            // Lower bounds of several numbers cannot be compared.
+            true => (
+                "Evidence",
+                "By what -k auto chooses among the fits that need all their components; more is better.",
+                "nats",
+                vec![curve("evidence", |row| row.evidence, EVIDENCE, sweep.by_evidence, "most")],
+            ),
+            false => (
+                "Lower bound",
+                "What the fit maximises; it grows with every cluster.",
+                "nats",
+                vec![curve("lower bound", |row| row.lower_bound, bound_digit(sweep), None, "")],
+            ),
+        },
     ];
     let figure = |(title, note, unit, curves)| {
         let label = format!("{title} by the number of clusters");

@@ -28,7 +28,9 @@ pub struct Changes {
 /// The model of the other day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Since {
-    /// The path of its file.
+    /// What the day is called: the name of the folder of its results.
+    pub day: String,
+    /// The path of the model's file.
     pub model: String,
     /// The run that fitted it, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]

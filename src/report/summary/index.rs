@@ -1,16 +1,18 @@
 //! index.json: the captures of a batch, each with what was found or what went wrong. What is found of a role differs
 //! between kinds of batches; all else is the same.
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 use super::extraction::Extracted;
+use super::rarity::{Rarity, Shared};
 use super::role::RoleSummary;
 use crate::describe::flagged::{Anomaly, Lead};
 use crate::input::{Lost, PerRole, Role};
-use crate::store::{Earlier, EarlierRole};
+use crate::store::{Earlier, EarlierRole, Origin};
 use crate::words::{counted, grouped};
+
+/// Findings of a role that are compared with those of other captures, the most telling ones.
+const COMPARED: usize = 100;
 
 /// All captures of a batch.
 #[derive(Debug, Clone, Serialize)]
@@ -19,10 +21,18 @@ pub struct Index<C = RoleCounts> {
     pub octomix: &'static str,
     /// The captures, in the order given.
     pub captures: Vec<Entry<C>>,
+    /// The findings of several captures, those of the most captures first.
+    pub shared: Vec<Shared>,
     /// The directory of their folders.
     pub output: String,
     /// Seconds that this run took.
     pub seconds: f64,
+    /// Where the index comes from that this one took the place of. It is of the folder, and not of the captures.
+    #[serde(skip)]
+    pub replaced: Option<Origin>,
+    /// The places of the captures, those with the rarest findings first, and what to look at first of each.
+    #[serde(skip)]
+    order: Vec<(usize, Option<Shared>)>,
 }
 
 /// One capture of a batch.
@@ -47,6 +57,9 @@ pub struct Entry<C = RoleCounts> {
     /// Its files that were not read whole, unless it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<Lost>,
+    /// Findings that no other capture has, where rules were applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_findings: Option<usize>,
 }
 
 /// How a capture ended.
@@ -55,6 +68,8 @@ pub struct Entry<C = RoleCounts> {
 pub enum Status {
     /// Its results are written.
     Ok,
+    /// Its results are written, but not all of it could be read.
+    Partial,
     /// Something went wrong.
     Failed,
     /// Its results were there already, made from the same files with the same options.
@@ -66,6 +81,7 @@ impl Status {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Partial => "partial",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
         }
@@ -83,24 +99,27 @@ pub struct RoleCounts {
     pub anomalies: usize,
     /// Those that a rule flagged that can flag nothing.
     pub findings: usize,
-    /// The first of them.
+    /// What to look at first: of these the one that the fewest captures have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst: Option<Lead>,
+    /// The first of them, until they have been compared with those of the other captures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    leads: Vec<Lead>,
 }
 
 impl From<&RoleSummary> for RoleCounts {
     fn from(found: &RoleSummary) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        let worst = found.findings.first().map(Anomaly::lead);
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], worst)
+        let leads = found.findings.iter().map(Anomaly::lead);
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], leads)
     }
 }
 
 impl From<&EarlierRole> for RoleCounts {
     fn from(found: &EarlierRole) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        let worst = found.findings.first().cloned();
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], worst)
+        let leads = found.findings.iter().cloned();
+        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], leads)
     }
 }
 
@@ -115,10 +134,11 @@ impl RoleCounts {
         addresses: usize,
         sizes: impl Iterator<Item = u64>,
         [anomalies, findings]: [usize; 2],
-        worst: Option<Lead>,
+        leads: impl Iterator<Item = Lead>,
     ) -> Self {
         let clusters = sizes.filter(|&size| size > 0).count();
-        Self { addresses, clusters, anomalies, findings, worst }
+        let leads = leads.take(COMPARED).collect();
+        Self { addresses, clusters, anomalies, findings, worst: None, leads }
     }
 }
 
@@ -132,6 +152,8 @@ pub trait Counts {
     const LATER: &'static [&'static str];
     /// Columns at the end.
     const LAST: &'static [&'static str];
+    /// Whether rules were applied.
+    const IS_JUDGED: bool;
     /// Headings for people; the first stands for the role's addresses and has its name.
     const HEADINGS: &'static [&'static str];
 
@@ -141,21 +163,30 @@ pub trait Counts {
     /// The figures below [`HEADINGS`](Self::HEADINGS), the first among them.
     fn figures(&self) -> Vec<String>;
 
-    /// How many findings there are, and the first of them, where rules were applied.
-    fn findings(&self) -> Option<(usize, Option<&Lead>)> {
+    /// How many findings there are, where rules were applied.
+    fn findings(&self) -> Option<usize> {
         None
     }
+
+    /// The findings that are compared with those of other captures.
+    fn leads(&self) -> &[Lead] {
+        &[]
+    }
+
+    /// Keeps of the findings the rarest alone.
+    fn settle(&mut self, _: &Rarity) {}
 }
 
 impl Counts for RoleCounts {
-    const FILES: &'static str = "index.html, index.csv and index.json";
+    const FILES: &'static str = "index.html, index.csv, index.json and manifest.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "clusters", "anomalies"];
     const LATER: &'static [&'static str] = &["findings"];
     const LAST: &'static [&'static str] = &["worst"];
+    const IS_JUDGED: bool = true;
     const HEADINGS: &'static [&'static str] = &["clusters", "findings"];
 
     fn cells(&self) -> Vec<String> {
-        let Self { addresses, clusters, anomalies, findings, worst } = self;
+        let Self { addresses, clusters, anomalies, findings, worst, .. } = self;
         let counts = [addresses, clusters, anomalies, findings].map(usize::to_string);
         let worst = worst.as_ref().map_or(String::new(), |worst| worst.reason.clone());
         counts.into_iter().chain([worst]).collect()
@@ -165,16 +196,26 @@ impl Counts for RoleCounts {
         [self.addresses, self.clusters, self.findings].map(|count| grouped(count as u64)).into()
     }
 
-    fn findings(&self) -> Option<(usize, Option<&Lead>)> {
-        Some((self.findings, self.worst.as_ref()))
+    fn findings(&self) -> Option<usize> {
+        Some(self.findings)
+    }
+
+    fn leads(&self) -> &[Lead] {
+        &self.leads
+    }
+
+    fn settle(&mut self, rarity: &Rarity) {
+        self.worst = rarity.rarest(self.leads.iter()).cloned();
+        self.leads = Vec::new();
     }
 }
 
 impl Counts for Extracted {
-    const FILES: &'static str = "index.csv and index.json";
+    const FILES: &'static str = "index.csv, index.json and manifest.json";
     const COLUMNS: &'static [&'static str] = &["addresses", "count", "unit"];
     const LATER: &'static [&'static str] = &[];
     const LAST: &'static [&'static str] = &[];
+    const IS_JUDGED: bool = false;
     const HEADINGS: &'static [&'static str] = &["count"];
 
     fn cells(&self) -> Vec<String> {
@@ -189,7 +230,7 @@ impl Counts for Extracted {
 }
 
 impl<C> Entry<C> {
-    /// A capture that went well: what was `found` and `lost`, in so many `seconds`.
+    /// A capture whose results are written: what was `found` and `lost`, in so many `seconds`.
     pub fn ok(
         name: &str,
         input: &str,
@@ -197,8 +238,9 @@ impl<C> Entry<C> {
         lost: Lost,
         seconds: f64,
     ) -> Self {
+        let status = if lost.is_nothing() { Status::Ok } else { Status::Partial };
         let (seconds, lost) = (Some(seconds), Some(lost));
-        Self { roles: found, seconds, lost, ..Self::new(name, input, Status::Ok) }
+        Self { roles: found, seconds, lost, ..Self::new(name, input, status) }
     }
 
     /// A capture that went wrong.
@@ -224,32 +266,63 @@ impl<C> Entry<C> {
     fn new(name: &str, input: &str, status: Status) -> Self {
         let (name, input) = (name.to_owned(), input.to_owned());
         let roles = PerRole { source: None, destination: None, any: None };
-        Self { name, input, status, roles, seconds: None, error: None, lost: None }
+        let (seconds, error, lost, own_findings) = (None, None, None, None);
+        Self { name, input, status, roles, seconds, error, lost, own_findings }
+    }
+}
+
+impl<C> Entry<C> {
+    /// Whether there are results of it, but not all of it could be read.
+    pub fn is_partial(&self) -> bool {
+        self.lost.is_some_and(|lost| !lost.is_nothing())
     }
 }
 
 impl<C: Counts> Entry<C> {
     /// How many findings its roles have, where rules were applied to any.
     pub fn findings(&self) -> Option<usize> {
-        self.found().map(|(count, _)| count).reduce(|a, b| a + b)
+        self.found().filter_map(C::findings).reduce(|a, b| a + b)
     }
 
-    /// What to look at first of it.
-    pub fn worst(&self) -> Option<&Lead> {
-        self.found().find_map(|(_, worst)| worst)
+    /// The findings of its roles that are compared with those of other captures.
+    pub(super) fn leads(&self) -> impl Iterator<Item = &Lead> {
+        self.found().flat_map(C::leads)
     }
 
-    fn found(&self) -> impl Iterator<Item = (usize, Option<&Lead>)> {
-        self.roles.iter().filter_map(|(_, found)| found.as_ref()?.findings())
+    /// Tells its own findings from those of others, and keeps of each role the rarest alone.
+    fn settle(&mut self, rarity: &Rarity) {
+        let compared = self.leads().count();
+        // What is beyond those that are compared is taken for its own.
+        let own = |all| all - compared + rarity.own(self.leads());
+        self.own_findings = self.findings().map(own);
+        let PerRole { source, destination, any } = &mut self.roles;
+        [source, destination, any].into_iter().flatten().for_each(|found| found.settle(rarity));
+    }
+
+    fn found(&self) -> impl Iterator<Item = &C> {
+        self.roles.iter().filter_map(|(_, found)| found.as_ref())
     }
 }
 
 impl<C: Counts> Index<C> {
-    /// The captures, those with the most findings first, and else as they were given.
-    pub fn by_findings(&self) -> Vec<&Entry<C>> {
-        let mut captures: Vec<&Entry<C>> = self.captures.iter().collect();
-        captures.sort_by_key(|entry| Reverse(entry.findings()));
-        captures
+    /// The index of `captures`, whose folders are in `output`.
+    pub fn new(
+        mut captures: Vec<Entry<C>>,
+        output: String,
+        seconds: f64,
+        replaced: Option<Origin>,
+    ) -> Self {
+        let rarity = Rarity::of(&captures);
+        let order = rarity.order(&captures);
+        captures.iter_mut().for_each(|entry| entry.settle(&rarity));
+        let (octomix, shared) = (env!("CARGO_PKG_VERSION"), rarity.into_shared());
+        Self { octomix, captures, shared, output, seconds, replaced, order }
+    }
+
+    /// The captures, those with the most findings that no other has first, then those with the rarest, and else as they
+    /// were given; with each what to look at first of it, if no capture before it tells of that.
+    pub fn by_rarity(&self) -> impl Iterator<Item = (&Entry<C>, Option<&Shared>)> {
+        self.order.iter().filter_map(|(at, lead)| Some((self.captures.get(*at)?, lead.as_ref())))
     }
 }
 

@@ -6,10 +6,12 @@ pub mod extraction;
 pub mod fit;
 pub mod index;
 pub mod pairs;
+mod rarity;
 pub mod reading;
 mod role;
 mod run;
 pub mod sweep;
 
+pub use rarity::Shared;
 pub use role::RoleSummary;
 pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};

@@ -38,6 +38,9 @@ pub struct Reading {
     pub behaviour: Option<Watched>,
     /// Cells of all files.
     pub cells: Cells,
+    /// What one of them is called, and several.
+    #[serde(skip)]
+    pub cell: [&'static str; 2],
 }
 
 /// What was read from one file.
@@ -107,6 +110,7 @@ impl Reading {
             irregular: account.irregular(),
             behaviour: account.behaviour,
             cells: cells(account.tally(Role::Source), account.tally(Role::Destination)),
+            cell: account.cell(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::model::auto::favoured;
 use crate::model::sweep::{Row, knee};
 
 /// What a sweep found for one role.
@@ -14,8 +15,12 @@ pub struct Sweep {
     /// The shape of the covariances; mixtures only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covariance_type: Option<&'static str>,
+    /// Whether each number was searched by merges and splits, as `octomix detect` does.
+    pub searched: bool,
     /// The number at which the tightness bends most, if it does.
     pub knee: Option<usize>,
+    /// The number that `-k auto` would choose of these, by the evidence; Bayesian mixtures only.
+    pub by_evidence: Option<usize>,
     /// A row for each number of components, in order.
     pub rows: Vec<Row<()>>,
 }
@@ -24,12 +29,19 @@ impl Sweep {
     /// The sweep of these `rows` over so many `addresses`.
     pub fn new(
         addresses: usize,
-        kind: &'static str,
-        covariance_type: Option<&'static str>,
+        (kind, covariance_type): (&'static str, Option<&'static str>),
+        searched: bool,
         rows: Vec<Row<()>>,
     ) -> Self {
         let curve: Vec<(usize, f64)> = rows.iter().map(|row| (row.k, row.tightness)).collect();
-        Self { addresses, kind, covariance_type, knee: knee(&curve), rows }
+        let told = |row: &Row<()>| Some((row.k, row.needed, row.evidence?));
+        let by_evidence = favoured(rows.iter().filter_map(told));
+        Self { addresses, kind, covariance_type, searched, knee: knee(&curve), by_evidence, rows }
+    }
+
+    /// Whether numbers of components can be compared by the evidence: those of Bayesian mixtures.
+    pub fn has_evidence(&self) -> bool {
+        self.rows.iter().any(|row| row.evidence.is_some())
     }
 
     /// The number with the least BIC.
@@ -44,14 +56,6 @@ impl Sweep {
 
     fn least(&self, figure: impl Fn(&Row<()>) -> f64) -> Option<usize> {
         self.rows.iter().min_by(|a, b| figure(a).total_cmp(&figure(b))).map(|row| row.k)
-    }
-
-    /// The number with the largest lower bound; `None` for maximum likelihood, whose bound grows with
-    /// every component and so favours none.
-    pub fn largest_bound(&self) -> Option<usize> {
-        let bounds = self.rows.iter().filter_map(|row| Some((row.k, row.lower_bound?)));
-        let largest = bounds.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (self.kind == "bayesian").then_some(largest.0)
     }
 
     /// Decimals that tell one lower bound from another; that of maximum likelihood is a mean over the

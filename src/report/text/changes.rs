@@ -29,7 +29,7 @@ pub fn write_changes(
     writeln!(out)?;
     write_wrapped(
         "",
-        &format!("{title}, since the day of {}:", since(&changes.since)),
+        &format!("{title}, since {} ({}):", changes.since.day, model_of(&changes.since)),
         width,
         out,
     )?;
@@ -37,10 +37,13 @@ pub fn write_changes(
     sentences.iter().try_for_each(|sentence| write_wrapped("  ", sentence, width, out))
 }
 
-/// The other day, by its model.
-pub(in crate::report) fn since(Since { model, fitted }: &Since) -> String {
-    let fitted = fitted.as_ref().map_or(String::new(), |fitted| format!(", fitted to {fitted}"));
-    format!("the model {model}{fitted}")
+/// The model of the other day: its file, what it was fitted to, and when it was written, which need not be that day.
+pub(in crate::report) fn model_of(Since { model, fitted, .. }: &Since) -> String {
+    match fitted {
+        None => format!("model {model}"),
+        Some(origin) if origin.files.is_empty() => format!("model {model}, {origin}"),
+        Some(origin) => format!("model {model}, fitted to {origin}"),
+    }
 }
 
 /// What has changed, in sentences; `file` has all of it.
@@ -187,7 +190,11 @@ mod tests {
             |(cluster, &(then, now)): (usize, &(f64, f64))| WeightChange { cluster, then, now };
         let fitted = Origin { files: vec!["mon.csv".to_owned()], written: "2026-11-29".to_owned() };
         let changes = Changes {
-            since: Since { model: "mon/src/model.json".to_owned(), fitted: Some(fitted) },
+            since: Since {
+                day: "mon".to_owned(),
+                model: "mon/src/model.json".to_owned(),
+                fitted: Some(fitted),
+            },
             addresses: Some(addresses),
             weights: weights.iter().enumerate().map(weight).collect(),
             newly_flagged: Some(NewlyFlagged {
@@ -198,7 +205,7 @@ mod tests {
         };
         assert_eq!(
             told(&changes)?,
-            "\nSources, since the day of the model mon/src/model.json, fitted to mon.csv, 2026-11-29:\n  \
+            "\nSources, since mon (model mon/src/model.json, fitted to mon.csv, written 2026-11-29):\n  \
              240 of 1,200 addresses are new (20%), by records, then the least expected: 10.0.0.9 1,500,\n    \
              10.0.0.1 1 and 238 more in src/changes.csv.\n  \
              In blocks where none was then, the largest first: 10.0.0.8/30 with 3, 10.9.0.1 and 1 more in\n    \
@@ -209,7 +216,7 @@ mod tests {
              Weights moved of clusters 1 from 30.0% to 20.0%, 2 from 20.0% to 29.5%.\n"
         );
         let missing = Changes {
-            since: Since { model: "model.json".to_owned(), fitted: None },
+            since: Since { day: "mon".to_owned(), model: "model.json".to_owned(), fitted: None },
             addresses: None,
             weights: Vec::new(),
             newly_flagged: None,
@@ -217,7 +224,7 @@ mod tests {
         };
         assert_eq!(
             told(&missing)?,
-            "\nSources, since the day of the model model.json:\n  \
+            "\nSources, since mon (model model.json):\n  \
              No cluster's weight moved by a percentage point.\n  \
              What was seen then is not known: no seen.roaring beside the model; fit it again.\n"
         );

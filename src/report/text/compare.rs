@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use super::run::{Findings, Layout};
 use super::table::{table, write_table};
+use super::wrap::write_wrapped;
 use crate::describe::octets::OctetValues;
 use crate::input::Role;
 use crate::report::summary::compare::{Compared, Comparison};
 use crate::report::summary::{RoleSeconds, Timed};
-use crate::words::{counted, grouped, shown_path, title};
+use crate::words::{counted, grouped, shown_path};
 
 /// How many clusters of either model are shown; the file has all.
 const CLUSTERS_SHOWN: usize = 10;
@@ -21,35 +22,32 @@ impl Findings for Timed<Comparison> {
         let Comparison { mixture, kmeans, .. } = comparison;
         let addresses = counted(comparison.addresses as u64, "address", "addresses");
         let clusters = |model: &Compared| counted(model.full().len() as u64, "cluster", "clusters");
-        writeln!(
-            out,
-            "{}: {addresses}, {} of the mixture, {} of K-Means",
-            title(role),
-            clusters(mixture),
-            clusters(kmeans)
-        )?;
-        writeln!(
-            out,
-            "  Adjusted Rand index {:.4}; 1 is the same clusters, 0 is chance.\n",
-            comparison.adjusted_rand_index
-        )?;
-        let shown = write_contingency(comparison, layout.width, out)?;
+        let width = layout.width;
+        let of_both =
+            format!("{} of the mixture, {} of K-Means", clusters(mixture), clusters(kmeans));
+        write_wrapped("", &format!("{}: {addresses}, {of_both}", role.title()), width, out)?;
+        let index = comparison.adjusted_rand_index;
+        let index = format!("Adjusted Rand index {index:.4}; 1 is the same clusters, 0 is chance.");
+        write_wrapped("  ", &index, width, out)?;
         writeln!(out)?;
-        let all = write_clusters("The mixture's clusters", mixture, layout.width, out)?;
+        let shown = write_contingency(comparison, width, out)?;
         writeln!(out)?;
-        let all = write_clusters("K-Means' clusters", kmeans, layout.width, out)? && all;
+        let all = write_clusters("The mixture's clusters", mixture, width, out)?;
+        writeln!(out)?;
+        let all = write_clusters("K-Means' clusters", kmeans, width, out)? && all;
         if !(shown && all) {
             let file = layout.output.join(role.key()).join("compare.json");
-            writeln!(out, "\n  All clusters are in {}", shown_path(&file))?;
+            writeln!(out)?;
+            let all = format!("All clusters are in {}", shown_path(&file));
+            write_wrapped("  ", &all, width, out)?;
         }
         writeln!(out)?;
-        writeln!(out, "  {}", splits(comparison))?;
+        write_wrapped("  ", &splits(comparison), width, out)?;
         let shared = comparison.shared_anomalies;
         for (name, model, other) in
             [("the mixture", mixture, "K-Means"), ("K-Means", kmeans, "the mixture")]
         {
-            let [count, places] = anomalies(name, model, shared, other);
-            writeln!(out, "  {count}\n    {places}")?;
+            write_wrapped("  ", &anomalies(name, model, shared, other), width, out)?;
         }
         Ok(())
     }
@@ -89,7 +87,9 @@ fn write_clusters(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    writeln!(out, "  {name}; the commonest values of octets (addresses), + how many others:\n")?;
+    let values = "the commonest values of octets (addresses), + how many others:";
+    write_wrapped("  ", &format!("{name}; {values}"), width, out)?;
+    writeln!(out)?;
     let full = model.full();
     let mut table = table(["#", "size", "octet 1", "octet 2", "octet 3"], &[0, 1]);
     for &cluster in full.iter().take(CLUSTERS_SHOWN) {
@@ -129,7 +129,7 @@ pub(in crate::report) fn anomalies(
     model: &Compared,
     shared: u64,
     other: &str,
-) -> [String; 2] {
+) -> String {
     let remote = counted(model.anomalies, "address", "addresses");
     let by_cluster = model.anomalies_by_other.iter().enumerate().filter(|&(_, &count)| count > 0);
     let told: Vec<String> = by_cluster
@@ -138,10 +138,9 @@ pub(in crate::report) fn anomalies(
         .collect();
     let told = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
     let shared = grouped(shared);
-    [
-        format!("{remote} below the threshold of {name}, {shared} of {other} too;"),
-        format!("by cluster of {other}: {told}."),
-    ]
+    format!(
+        "{remote} below the threshold of {name}, {shared} of {other} too; by cluster of {other}: {told}."
+    )
 }
 
 #[cfg(test)]

@@ -3,19 +3,20 @@
 use std::io::{self, Write};
 
 use super::reading::write_reading;
-use super::run::{WIDTH, write_files};
+use super::run::write_files;
+use super::wrap::write_wrapped;
 use crate::report::summary::extraction::Extraction;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
-/// Writes `summary` for people.
+/// Writes `summary` for people, `width` columns wide.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
-    write_reading(&summary.input, out)?;
+pub fn write(summary: &Extraction, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    write_reading(&summary.input, width, out)?;
     writeln!(out)?;
     for (role, found) in summary.roles.iter() {
-        let title = title(role);
+        let title = role.title();
         if let Some(found) = found {
             let addresses = counted(found.addresses as u64, "address", "addresses");
             let [one, many] = found.unit.nouns();
@@ -25,8 +26,9 @@ pub fn write(summary: &Extraction, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out)?;
-    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), WIDTH, out)?;
+    write_files(&summary.files, &summary.output, summary.replaced.as_ref(), width, out)?;
     let seconds = &summary.seconds;
     let [total, read, write] = [seconds.total, seconds.read, seconds.write].map(duration);
-    writeln!(out, "Took {total}: reading {read}, writing {write}")
+    let took = format!("{total}: reading {read}, writing {write}");
+    write_wrapped("Took ", &took, width, out)
 }

@@ -14,12 +14,13 @@ mod scatter;
 mod sweep;
 pub mod table;
 mod verdict;
-mod wrap;
+pub mod wrap;
 
 pub(super) use blocks::main_blocks;
-pub(super) use changes::{sentences, since};
+pub(super) use changes::{model_of, sentences};
 pub(super) use compare::{anomalies, common, splits};
-pub(super) use role::{flagged_by, found_by, inside, is_ranking};
+pub(super) use role::{flagged_by, found_by, inside, is_ranking, ranked_by, weight_now};
 pub(super) use run::stages;
-pub use run::{Findings, Layout, WIDTH, write};
+pub use run::{Findings, Layout, WIDTH, write, write_replaced};
 pub use scatter::Scatter;
+pub(super) use sweep::OTHER_SEARCH;

@@ -14,16 +14,12 @@ pub fn write(found: &PairsSummary, width: usize, out: &mut dyn Write) -> io::Res
     let share = |part: usize| percent(part as f64 / found.pairs.max(1) as f64);
     let pairs = counted(found.pairs as u64, "pair", "pairs");
     let lone = found.lone_destination;
-    write!(out, "\n{pairs}: {} with a lone destination ({})", grouped(lone as u64), share(lone))?;
-    if let Some(new) = found.new_blocks {
-        write!(
-            out,
-            ", {} of blocks that are new to each other ({})",
-            grouped(new as u64),
-            share(new)
-        )?;
-    }
-    writeln!(out, "; a ranking, in pairs.csv")?;
+    let lone = format!("{} with a lone destination ({})", grouped(lone as u64), share(lone));
+    let new = found.new_blocks.map_or(String::new(), |new| {
+        format!(", {} of blocks that are new to each other ({})", grouped(new as u64), share(new))
+    });
+    writeln!(out)?;
+    write_wrapped("", &format!("{pairs}: {lone}{new}; a ranking, in pairs.csv"), width, out)?;
     if !found.first.is_empty() {
         writeln!(out)?;
     }

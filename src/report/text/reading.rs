@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::wrap::write_wrapped;
 use crate::input::{Irregular, Reason, Watched};
 use crate::report::summary::reading::{FileReading, Reading};
 use crate::words::{bytes, counted, grouped, shown};
@@ -11,18 +12,24 @@ const FILES_SHOWN: usize = 5;
 /// How many malformed cells are shown, over all files.
 const PLACES_SHOWN: usize = 3;
 
-pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<()> {
+/// Writes what was read, in lines of so many columns.
+///
+/// # Errors
+/// When `out` fails.
+pub(super) fn write_reading(input: &Reading, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut tell = |lead: &str, told: &str| write_wrapped(lead, told, width, out);
     if let [file] = &input.files[..] {
-        writeln!(out, "Read {}", described(file))?;
+        tell("Read ", &described(file))?;
     } else {
         let (files, records) = (input.files.len(), grouped(input.records));
         let said = said(input.packets, input.traffic_bytes);
-        writeln!(out, "Read {files} files: {records} records{said}, {}", bytes(input.bytes))?;
+        let size = bytes(input.bytes);
+        tell("Read ", &format!("{files} files: {records} records{said}, {size}"))?;
         for file in input.files.iter().take(FILES_SHOWN) {
-            writeln!(out, "  {}", described(file))?;
+            tell("  ", &described(file))?;
         }
         if files > FILES_SHOWN {
-            writeln!(out, "  and {} more", files - FILES_SHOWN)?;
+            tell("  ", &format!("and {} more", files - FILES_SHOWN))?;
         }
     }
     let passed_over = |why| input.passed_over.iter().filter(|file| file.why == why).count() as u64;
@@ -38,59 +45,47 @@ pub(super) fn write_reading(input: &Reading, out: &mut dyn Write) -> io::Result<
     ];
     for (why, one, many) in kinds {
         if passed_over(why) > 0 {
-            writeln!(out, "  {} passed over", counted(passed_over(why), one, many))?;
+            tell("  ", &format!("{} passed over", counted(passed_over(why), one, many)))?;
         }
     }
     match input.behaviour {
         Some(Watched::Approximately) => {
-            writeln!(out, "  Peers and services are counted approximately, to some 13 %")?;
+            tell("  ", "Peers and services are counted approximately, to some 13 %")?;
         }
         Some(Watched::Exactly { conversations, bytes: held, limit }) => {
             let conversations = counted(conversations, "conversation", "conversations");
             let (held, limit) = (bytes(held), bytes(limit));
-            writeln!(
-                out,
-                "  {conversations} counted exactly, {held} (beyond {limit} approximately)"
-            )?;
+            let beyond = format!("(beyond {limit} approximately)");
+            tell("  ", &format!("{conversations} counted exactly, {held} {beyond}"))?;
         }
         None => {}
     }
     for (role, tally) in input.cells.iter() {
         let Some(tally) = tally else { continue };
-        let skipped = [
-            (tally.missing, "missing"),
-            (tally.ipv6, "IPv6"),
-            (tally.not_ip, "not IP"),
-            (tally.malformed, "malformed"),
-            (tally.filtered, "filtered out"),
-        ];
-        let skipped: Vec<String> = skipped
-            .into_iter()
-            .filter(|&(count, _)| count > 0)
-            .map(|(count, kind)| format!("{} {kind}", grouped(count)))
-            .collect();
-        if !skipped.is_empty() {
+        let dropped = tally.dropped();
+        if !dropped.is_empty() {
             let (used, all) = (grouped(tally.ipv4), grouped(tally.cells()));
-            writeln!(out, "  {used} of {all} {role} cells used; {}", skipped.join(", "))?;
+            let cells = match input.cell[1] {
+                "cells" => format!("{role} cells"),
+                records => format!("{role}s of {records}"),
+            };
+            tell("  ", &format!("{used} of {all} {cells} used; {dropped}"))?;
         }
     }
     let mapped: u64 =
         input.cells.iter().filter_map(|(_, tally)| tally.map(|tally| tally.mapped)).sum();
     if mapped > 0 {
-        let cells = counted(mapped, "cell was", "cells were");
-        writeln!(out, "  {cells} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d")?;
+        let addresses = counted(mapped, "address was", "addresses were");
+        tell("  ", &format!("{addresses} written as IPv6, ::ffff:a.b.c.d, and read as a.b.c.d"))?;
     }
     let malformed = input
         .files
         .iter()
         .flat_map(|file| file.malformed.iter().map(move |place| (shown(&file.name), place)));
     for (name, place) in malformed.take(PLACES_SHOWN) {
-        writeln!(out, "    malformed: {name}, {place}")?;
+        tell("    ", &format!("malformed: {name}, {place}"))?;
     }
-    for line in irregularities(input.irregular) {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
+    irregularities(input.irregular).iter().try_for_each(|line| tell("  ", line))
 }
 
 /// What stands in tables besides regular rows, a line each.

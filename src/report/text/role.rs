@@ -8,7 +8,7 @@ use super::run::{Findings, Layout};
 use super::table::{table, write_table};
 use super::verdict::verdict;
 use super::wrap::write_wrapped;
-use crate::describe::clusters::{Prefix, by_weight};
+use crate::describe::clusters::{Cluster, Prefix, by_weight};
 use crate::describe::flagged::{Anomaly, RuleSummary};
 use crate::describe::highest::Valued;
 use crate::input::Role;
@@ -16,7 +16,8 @@ use crate::report::summary::fit::{FitSummary, Objective};
 use crate::report::summary::{RoleSeconds, RoleSummary, Summary};
 use crate::rule::reserved::Kind;
 use crate::store::model::{MoveSummary, ThresholdRule};
-use crate::words::{counted, first_of, grouped, percent, shown_path, title};
+use crate::store::seen::FLAGGED;
+use crate::words::{counted, first_of, grouped, percent, shown_path};
 
 /// Rows of a table that are shown; the rest is in the files.
 const SHOWN: usize = 20;
@@ -46,7 +47,7 @@ impl Findings for RoleSummary {
         let full = self.clusters.iter().filter(|cluster| cluster.size > 0).count();
         let addresses = counted(self.addresses as u64, "address", "addresses");
         let clusters = counted(full as u64, "cluster", "clusters");
-        writeln!(out, "{}: {addresses}, {clusters}", title(role))?;
+        writeln!(out, "{}: {addresses}, {clusters}", role.title())?;
         writeln!(out)?;
         write_rules(self, layout.width, out)?;
         write_remote(role, self, layout, out)?;
@@ -57,16 +58,15 @@ impl Findings for RoleSummary {
         }
         writeln!(out)?;
         write_clusters(self, layout, out)?;
-        writeln!(out)?;
         write_fit(self, layout.width, out)
     }
 
     fn write_first(&self, role: Role, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
         let findings = counted(self.finding_count as u64, "finding", "findings");
         if self.findings.is_empty() {
-            return writeln!(out, "\n{}: nothing found", title(role));
+            return writeln!(out, "\n{}: nothing found", role.title());
         }
-        writeln!(out, "\n{}: {findings}\n", title(role))?;
+        writeln!(out, "\n{}: {findings}\n", role.title())?;
         let told: Vec<(String, &str)> = self
             .findings
             .iter()
@@ -81,7 +81,7 @@ impl Findings for RoleSummary {
             let more = grouped((self.finding_count - FIRST) as u64);
             let file =
                 flagged_file(role, layout).map_or(String::new(), |file| format!(" in {file}"));
-            writeln!(out, "  and {more} more{file}")?;
+            write_wrapped("  ", &format!("and {more} more{file}"), layout.width, out)?;
         }
         Ok(())
     }
@@ -89,21 +89,33 @@ impl Findings for RoleSummary {
     fn write_second(&self, role: Role, width: usize, out: &mut dyn Write) -> io::Result<()> {
         if let Some(changes) = &self.changes {
             let file = format!("{}/changes.csv", role.key());
-            write_changes((title(role), changes), (self.unit, &file), width, out)?;
+            write_changes((role.title(), changes), (self.unit, &file), width, out)?;
         }
         if self.highest.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{}, highest (a ranking, no finding):", title(role))?;
+        writeln!(out, "\n{}, highest (a ranking, no finding):", role.title())?;
+        let mut is_cut = false;
         for highest in &self.highest {
             let told =
                 |valued: &Valued| format!("{} {}", valued.address, highest.told(valued.value));
             let all: Vec<String> = highest.addresses.iter().map(told).collect();
-            let fits = |n: usize| all[..n].iter().map(|told| told.len() + 2).sum::<usize>();
-            let n = (1..=all.len()).rev().find(|&n| fits(n) + LEAD <= width).unwrap_or(1);
-            writeln!(out, "  {:<16}{}", highest.counter, all[..n].join(", "))?;
+            let line = |n: usize| {
+                let more = match all.len() - n {
+                    0 => String::new(),
+                    more => format!("; {more} more"),
+                };
+                format!("{}{more}", all[..n].join(", "))
+            };
+            let fits = |&n: &usize| LEAD + line(n).len() <= width;
+            let n = (1..=all.len()).rev().find(fits).unwrap_or(1);
+            is_cut |= n < all.len();
+            writeln!(out, "  {:<16}{}", highest.counter, line(n))?;
         }
-        Ok(())
+        match is_cut {
+            true => writeln!(out, "  All of these are in summary.json"),
+            false => Ok(()),
+        }
     }
 
     fn seconds(&self) -> RoleSeconds {
@@ -113,25 +125,37 @@ impl Findings for RoleSummary {
 
 fn write_clusters(found: &RoleSummary, layout: &Layout<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut full = by_weight(&found.clusters);
-    let header = ["#", "weight", "size", found.unit.name(), "commonest octets"];
-    let mut table = table(header, &[0, 1, 2, 3]);
+    // The weights of a model from a file are not those of the addresses of now.
+    let weights: &[&str] =
+        if found.changes.is_some() { &["weight then", "now"] } else { &["weight"] };
+    let counts = ["size", found.unit.name(), "commonest octets"];
+    let header: Vec<&str> = ["#"].iter().chain(weights).chain(&counts).copied().collect();
+    let numbers: Vec<usize> = (0..header.len() - 1).collect();
+    let mut table = table(header, &numbers);
     for cluster in full.iter().take(SHOWN) {
-        table.add_row([
-            cluster.cluster.to_string(),
-            format!("{:.1}%", 100.0 * cluster.weight),
-            grouped(cluster.size),
-            grouped(cluster.packets),
-            common(&cluster.common_octets),
-        ]);
+        let weights = std::iter::once(cluster.weight).chain(weight_now(found, cluster));
+        let mut cells = vec![cluster.cluster.to_string()];
+        cells.extend(weights.map(|weight| format!("{:.1}%", 100.0 * weight)));
+        cells.extend([grouped(cluster.size), grouped(cluster.packets)]);
+        cells.push(common(&cluster.common_octets));
+        table.add_row(cells);
     }
     write_table(&table, layout.width, out)?;
     if full.len() > SHOWN {
         let file = layout.output.join("summary.json");
-        writeln!(out, "  and {} more in {}", full.len() - SHOWN, shown_path(&file))?;
+        let more = format!("and {} more in {}", full.len() - SHOWN, shown_path(&file));
+        write_wrapped("  ", &more, layout.width, out)?;
     }
     writeln!(out)?;
     full.truncate(SHOWN);
     write_blocks(&full, layout.width, out)
+}
+
+/// The weight of `cluster` among the addresses of now, where its own is that of a model from a file.
+pub(in crate::report) fn weight_now(found: &RoleSummary, cluster: &Cluster) -> Option<f64> {
+    let changes = found.changes.as_ref()?;
+    let mut weights = changes.weights.iter();
+    weights.find(|change| change.cluster == cluster.cluster).map(|change| change.now)
 }
 
 /// What an analyst looks for in a cluster: the block of one or two octets that at least half of
@@ -152,8 +176,9 @@ fn common(prefixes: &[Prefix]) -> String {
 }
 
 fn write_fit(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut tell = |sentence: String| write_wrapped("  ", &sentence, width, out);
     let Some((fit, before)) = found.fits.split_last() else { return Ok(()) };
+    writeln!(out)?;
+    let mut tell = |sentence: String| write_wrapped("  ", &sentence, width, out);
     write_choice(fit, before, &mut tell)?;
     let empty = found.clusters.iter().filter(|cluster| cluster.size == 0).count();
     if empty > 0 {
@@ -232,7 +257,8 @@ fn write_rules(found: &RoleSummary, width: usize, out: &mut dyn Write) -> io::Re
     }
     if let Some(suppressed) = found.suppressed {
         let flagged = counted(suppressed, "flagged address is", "flagged addresses are");
-        writeln!(out, "  {:<12}{flagged} allowed, and not told", "--allow")?;
+        let told = format!("{flagged} allowed, and not told");
+        write_wrapped(&format!("  {:<12}", "--allow"), &told, width, out)?;
     }
     Ok(())
 }
@@ -253,9 +279,12 @@ fn write_remote(
     let Some(ranking) = found.rules.iter().find(|rule| is_ranking(rule, found)) else {
         return Ok(());
     };
-    let told = format!("Most remote, a ranking and no finding: {}", flagged_by(ranking, found));
+    let told = format!("Most remote, a ranking and no finding: {}", ranked_by(ranking, found));
     writeln!(out)?;
-    write_wrapped("  ", &told, layout.width, out)?;
+    if found.most_remote.is_empty() {
+        return write_wrapped("  ", &told, layout.width, out);
+    }
+    write_wrapped("  ", &format!("{told}:"), layout.width, out)?;
     writeln!(out)?;
     let header = ["address", found.unit.name(), "cluster", "log-density", "surprise"];
     let room = layout.width.checked_sub(REASONS_FROM).map(|more| more + LEAST_REASON);
@@ -280,7 +309,12 @@ fn write_remote(
         write_wrapped("  ", inside, layout.width, out)?;
     }
     flagged_file(role, layout).map_or(Ok(()), |file| {
-        writeln!(out, "  All of them are in {}", shown_path(&layout.output.join(file)))
+        let path = shown_path(&layout.output.join(&file));
+        let told = match file.ends_with(FLAGGED) {
+            true => format!("octomix sets union {path} lists all that are flagged"),
+            false => format!("All of them are in {path}"),
+        };
+        write_wrapped("  ", &told, layout.width, out)
     })
 }
 
@@ -296,10 +330,30 @@ pub(in crate::report) fn inside(found: &RoleSummary) -> Option<&'static str> {
     )
 }
 
-/// The file of all that was flagged, below the folder, where there is one: a fit alone writes none.
+/// The file of all that was flagged, below the folder, where there is one: a fit alone writes a bitmap and no table.
 fn flagged_file(role: Role, layout: &Layout<'_>) -> Option<String> {
-    let file = format!("{}/anomalies.csv", role.key());
-    layout.files.contains(&file).then_some(file)
+    let files = ["anomalies.csv", FLAGGED].map(|file| format!("{}/{file}", role.key()));
+    files.into_iter().find(|file| layout.files.contains(file))
+}
+
+/// What `rule`, a ranking, flagged, how many of these are findings and stand elsewhere, and the order of the others.
+pub(in crate::report) fn ranked_by(rule: &RuleSummary, found: &RoleSummary) -> String {
+    let others = (found.anomaly_count - found.finding_count) as u64;
+    let told = match rule.flagged.saturating_sub(others) {
+        0 => String::new(),
+        1 => "; 1 of them is a finding above".to_owned(),
+        findings => format!("; {} of them are findings above", grouped(findings)),
+    };
+    let by = flagged_by(rule, found);
+    let shown = found.most_remote.len() as u64;
+    let here = match (others, told.is_empty()) {
+        (0, _) => return format!("{by}{told}"),
+        (_, true) if others == shown => "all of them".to_owned(),
+        (_, true) => format!("the first {shown}"),
+        (_, false) if others == shown => format!("the other {shown}"),
+        (_, false) => format!("the first {shown} of the other {}", grouped(others)),
+    };
+    format!("{by}{told}; {here}, the most surprise first")
 }
 
 /// What `rule` flagged, and by what.

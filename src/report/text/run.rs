@@ -10,7 +10,7 @@ use crate::input::{PerRole, Role};
 use crate::report::glossary;
 use crate::report::summary::{RoleSeconds, Summary};
 use crate::store::Origin;
-use crate::words::{counted, duration, title};
+use crate::words::{counted, duration};
 
 /// Seconds that a stage must take to be told: less rounds to nothing.
 const LEAST_TOLD: f64 = 0.0005;
@@ -84,7 +84,7 @@ pub fn write<R: Findings>(
         write_wrapped("", &verdict, width, out)?;
         writeln!(out)?;
     }
-    write_reading(&summary.input, out)?;
+    write_reading(&summary.input, width, out)?;
     write_wrapped("Engine ", &summary.engine.device, width, out)?;
     write_wrapped("  ", &summary.engine.reason, width, out)?;
     let (output, files) = (Path::new(&summary.output), summary.files.as_slice());
@@ -126,7 +126,7 @@ fn write_results<R: Findings>(
             writeln!(out)?;
             found.write(role, &Layout { picture: picture.as_ref(), ..layout }, out)?;
         } else if summary.skipped_roles.contains(&role.key()) {
-            writeln!(out, "\n{}: no addresses, skipped", title(role))?;
+            writeln!(out, "\n{}: no addresses, skipped", role.title())?;
         }
     }
     Ok(())
@@ -160,9 +160,22 @@ pub(super) fn write_files(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let count = counted(files.len() as u64, "file", "files");
-    writeln!(out, "Wrote {count} to {output}:")?;
+    write_wrapped("Wrote ", &format!("{count} to {output}:"), width, out)?;
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {
         write_wrapped("  ", &folder.join("  "), width, out)?;
     }
-    replaced.map_or(Ok(()), |origin| writeln!(out, "Replaced there the results of {origin}"))
+    write_replaced(replaced, width, out)
+}
+
+/// Where results come from that were `replaced`, if any were, in lines of up to `width` columns.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write_replaced(
+    replaced: Option<&Origin>,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let tell = |origin| write_wrapped("Replaced there the results of ", origin, width, out);
+    replaced.map(Origin::to_string).as_deref().map_or(Ok(()), tell)
 }

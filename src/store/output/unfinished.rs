@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, scope, sleep};
@@ -24,6 +24,9 @@ use super::target::Target;
 /// How long a folder may be locked: the worker of a batch that was killed holds it for a moment longer.
 const PATIENCE: Duration = Duration::from_secs(2);
 const INTERVAL: Duration = Duration::from_millis(10);
+
+/// Digits of the number of directories that were made for a file: paths have fewer parts than that.
+const MOST_DIGITS: u64 = 4;
 
 /// What the names of unfinished files begin with.
 const PREFIX: &str = ".octomix-";
@@ -256,10 +259,19 @@ impl Leftovers {
         }
         self.directories.retain(|made| !below(made));
     }
+
+    /// Takes `directory` and the next above it, `made` of them in all, for what this process has made.
+    fn adopt(&mut self, directory: &Path, made: usize) {
+        let above = directory.ancestors().take_while(|path| *path != Path::new(""));
+        let mut adopted: Vec<PathBuf> = above.take(made).map(Path::to_path_buf).collect();
+        adopted.reverse();
+        self.directories.extend(adopted);
+    }
 }
 
-/// Makes `directory` and those above it.
-pub(super) fn make(directory: &Path, leftovers: &mut Leftovers) -> io::Result<()> {
+/// Makes `directory` and those above it, and returns how many were not there.
+pub(super) fn make(directory: &Path, leftovers: &mut Leftovers) -> io::Result<usize> {
+    let before = leftovers.directories.len();
     let missing: Vec<&Path> =
         directory.ancestors().take_while(|path| *path != Path::new("") && !path.exists()).collect();
     for path in missing.into_iter().rev() {
@@ -273,7 +285,7 @@ pub(super) fn make(directory: &Path, leftovers: &mut Leftovers) -> io::Result<()
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(leftovers.directories.len() - before)
 }
 
 /// A path on the list of unfinished files, until it is dropped.
@@ -351,7 +363,8 @@ fn is_locked(file: &File, path: &Path) -> Result<bool, WriteError> {
 }
 
 /// A file that this process has to itself, though it is replaced again and again: beside it lies a hidden one that is
-/// locked. That of a killed process is swept like its other files.
+/// locked, and tells how many directories were made for it. That of a killed process is swept like its other files, and
+/// the next that claims the file has the directories for its own, to be removed when nothing is left in them.
 #[derive(Debug)]
 pub(in crate::store) struct Claim {
     target: PathBuf,
@@ -372,13 +385,23 @@ impl Claim {
         let mut name = OsString::from(PREFIX);
         name.push(target.file_name().unwrap_or_default());
         let lock = directory_of(&target).join(name);
-        make(directory_of(&target), &mut leftovers()).map_err(failed)?;
+        let directory = directory_of(&target);
+        let mut made = make(directory, &mut leftovers()).map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
         loop {
-            let file = OpenOptions::new().create(true).append(true).open(&lock).map_err(failed)?;
+            let mut file = options.open(&lock).map_err(failed)?;
             is_locked(&file, path)?;
             // One that was swept, or given up, before it was locked is nobody's.
             if is_linked(&file) {
-                leftovers().files.push(lock.clone());
+                let mut leftovers = leftovers();
+                leftovers.files.push(lock.clone());
+                let earlier = directories_made(&file);
+                leftovers.adopt(directory, earlier);
+                made += earlier;
+                // Where this cannot be told, directories stay if this process is killed.
+                let _ = file.set_len(0).and_then(|()| write!(file, "{made}"));
+                drop(leftovers);
                 return Ok(Self { target, lock, _file: file });
             }
         }
@@ -398,6 +421,13 @@ impl Drop for Claim {
         leftovers.files.retain(|path| *path != self.lock);
         leftovers.remove_empty(directory_of(&self.lock));
     }
+}
+
+/// How many directories were made for a file that is claimed, as what stands beside it tells; none where it tells nothing.
+fn directories_made(claim: &File) -> usize {
+    let mut told = String::new();
+    let is_read = claim.take(MOST_DIGITS).read_to_string(&mut told).is_ok();
+    told.parse().ok().filter(|_| is_read).unwrap_or(0)
 }
 
 /// Whether `file` still has a name.

@@ -8,12 +8,15 @@ use clap_complete::Shell;
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   For bash, from the next shell on:
+    mkdir -p ~/.local/share/bash-completion/completions
     octomix completions bash > ~/.local/share/bash-completion/completions/octomix
 
   For zsh, where that folder is in its fpath:
+    mkdir -p ~/.zfunc
     octomix completions zsh > ~/.zfunc/_octomix
 
   For fish:
+    mkdir -p ~/.config/fish/completions
     octomix completions fish > ~/.config/fish/completions/octomix.fish";
 
 /// Prints what a shell needs to complete the commands and options of octomix.

@@ -41,7 +41,8 @@ pub struct DetectArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Take every CAPTURE, and every match of a pattern, as a capture of its own, a directory with all
-    /// files in it: each gets a folder of results, and index.html, index.csv and index.json tell of all.
+    /// files in it: each gets a folder of results with its name (captures of one name with more of their paths), and
+    /// index.html, index.csv and index.json tell of all.
     /// One that fails does not stop the others. Finished ones are skipped when run again
     #[arg(long, conflicts_with = "checkpoint", help_heading = "Batch")]
     pub each: bool,

@@ -1,12 +1,11 @@
 //! Where to compute, and the arguments of `octomix validate` and `octomix devices`, which tell of that.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use octomix::engine::choice::EngineKind;
-use octomix::engine::gpu::kernels::KERNELS;
 
 use super::choice::{Choice, one_of};
 use super::{Format, InputArgs, PrintArgs, model};
+use crate::gpu;
 
 /// Where to compute.
 #[derive(Debug, Args)]
@@ -76,8 +75,7 @@ Examples:
 #[command(after_help = DEVICES_EXAMPLES)]
 pub struct DevicesArgs {
     /// Print the WGSL of this kernel instead, as a GPU is given it
-    #[arg(long, value_name = "NAME", conflicts_with = "format",
-          value_parser = PossibleValuesParser::new(KERNELS.iter().map(|kernel| kernel.name)))]
+    #[arg(long, value_name = "NAME", conflicts_with = "format", value_parser = gpu::kernel_parser())]
     pub shader: Option<String>,
     /// The components that the kernel is for
     #[arg(short = 'k', long, alias = "k", value_name = "N", default_value_t = 8, requires = "shader",

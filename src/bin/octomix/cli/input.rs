@@ -52,7 +52,7 @@ pub struct InputArgs {
     /// The year of times that name none, as in syslog
     #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2261), help_heading = "Input")]
     pub year: Option<i16>,
-    /// Fail on damaged or cut files and on malformed cells, which are counted and told otherwise
+    /// Fail on damaged or cut files and on malformed addresses, which are counted and told otherwise
     #[arg(long, help_heading = "Input")]
     pub strict: bool,
     /// Count what each address does: its records, bytes, peers, services, peers that never answer, and when it

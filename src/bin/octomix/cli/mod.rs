@@ -22,6 +22,7 @@ use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use octomix::engine::gpu::GpuError;
 
 use crate::memory::{self, Size};
 
@@ -135,13 +136,22 @@ fn folded(name: &str, about: &str) -> String {
     text + &line + "\n"
 }
 
-/// The version, the features of the build, and the revision if the build was told of it: no build needs git.
+/// The version, the features of the build, what to do where that of GPUs is missing, and the revision if the build was
+/// told of it: no build needs git.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let features = if cfg!(feature = "parquet") { "cli, parquet" } else { "cli" };
+    let mut features = "cli".to_owned();
+    let mut missing = String::new();
+    match cfg!(feature = "gpu") {
+        true => features += ", gpu",
+        false => missing = format!("\ngpu: {}", GpuError::NotBuilt),
+    }
+    if cfg!(feature = "parquet") {
+        features += ", parquet";
+    }
     let revision = option_env!("OCTOMIX_REVISION")
         .filter(|revision| !revision.is_empty())
         .map_or(String::new(), |revision| format!("\nrevision: {revision}"));
-    format!("{}\nfeatures: {features}{revision}", env!("CARGO_PKG_VERSION"))
+    format!("{}\nfeatures: {features}{missing}{revision}", env!("CARGO_PKG_VERSION"))
 });
 
 /// The colours that are asked for. Help and errors are shown before the arguments are understood.

@@ -77,6 +77,11 @@ impl ModelArgs {
         let StartArgs { init_file, warm_start, .. } = &self.start;
         init_file.iter().chain(warm_start).map(PathBuf::as_path)
     }
+
+    /// The file to start from, if that is the user's own. The model of --warm-start is one that this run may replace.
+    pub fn start_file(&self) -> impl Iterator<Item = &Path> {
+        self.start.init_file.iter().map(PathBuf::as_path)
+    }
 }
 
 /// Where to start.

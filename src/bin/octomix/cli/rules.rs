@@ -1,5 +1,6 @@
 //! What makes an address anomalous, and whose flags are not told.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use octomix::rule::threshold::Threshold;
 use octomix::rule::{Rule, Rules};
 
 use super::choice::{Choice, one_of};
-use super::filter::{blocks, union};
+use super::filter::{BlockFile, union};
 
 /// What makes the density of an address anomalous.
 #[derive(Debug, Args)]
@@ -52,14 +53,19 @@ impl RulesArgs {
 #[command(next_help_heading = "Score")]
 pub struct AllowArgs {
     /// Tell of no flag on the addresses in the blocks of this file, read as for --only. The fit and the other addresses' flags are as without it, and the flags are counted
-    #[arg(long, value_name = "FILE", value_parser = blocks)]
-    pub allow: Vec<Arc<Blocks>>,
+    #[arg(long, value_name = "FILE", value_parser = BlockFile::read)]
+    pub allow: Vec<BlockFile>,
 }
 
 impl AllowArgs {
     /// The blocks of all files, if there is one.
     pub fn blocks(&self) -> Option<Arc<Blocks>> {
         union(&self.allow)
+    }
+
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.allow.iter().map(BlockFile::path)
     }
 }
 

@@ -22,8 +22,8 @@ Examples:
 /// Fits a model with each of several numbers of components and shows by what to choose one.
 ///
 /// Prints for each number the tightness (the mean distance of the addresses to the nearest centre, in
-/// octets), the inertia, BIC and AIC, and the lower bound of a mixture, and marks the knee of the
-/// tightness. Writes sweep.csv and sweep.json for each role, report.html, which draws them, and
+/// octets), the inertia, BIC and AIC, and of a Bayesian mixture the evidence, by which -k auto of the
+/// other commands chooses. Marks the knee of the tightness and the number of the most evidence. Writes sweep.csv and sweep.json for each role, report.html, which draws them, and
 /// summary.json, below the output directory. All numbers share the engine's runs, and each fit is what
 /// octomix fit --search restarts gives alone, unless --search merge-split searches each.
 #[derive(Debug, Args)]

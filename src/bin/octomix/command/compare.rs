@@ -36,8 +36,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     }
     let clusters = kmeans_clusters.map(|clusters| clusters as usize);
     let most = plan.params.components().max(clusters.unwrap_or(0));
-    let (mut run, capture) =
-        start(("compare", started), input, &output.directory, print, engine, most)?;
+    let (by, files) = (("compare", started), model.start_file());
+    let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     let criteria =
         Criteria { score: score.score, threshold: score.threshold, ..Criteria::default() };
     let found = run.each_role(&capture, |desk| compare(desk, &plan, clusters, &criteria))?;

@@ -143,12 +143,25 @@ pub fn changes(
     let (addresses, newly_flagged) = write_changes(seen, desk.set, newest, flagged, &mut file)
         .map_err(|error| file.failed(&error))?;
     desk.output.keep(&name, file)?;
-    let model = shown_path(&model_file(models, desk.role));
+    let file = model_file(models, desk.role);
+    let (day, model) = (name_of_day(&file), shown_path(&file));
     let fitted = folder_of(models).and_then(|folder| Origin::of(&folder, MODELS));
     let pairs = loaded.file.weights.iter().zip(weights).enumerate();
     let weights = pairs.map(|(cluster, (&then, &now))| WeightChange { cluster, then, now });
-    let (since, weights) = (Since { model, fitted }, weights.collect());
+    let (since, weights) = (Since { day, model, fitted }, weights.collect());
     Ok(Changes { since, addresses, weights, newly_flagged, missing: seen.missing() })
+}
+
+/// What the day of the `model` is called: the folder of the results to which it belongs.
+fn name_of_day(model: &Path) -> String {
+    let of_role = |folder: &Path| Role::ALL.iter().any(|role| folder.ends_with(role.key()));
+    let name = || {
+        let model = model.canonicalize().ok()?;
+        let folder = model.parent()?;
+        let folder = if of_role(folder) { folder.parent()? } else { folder };
+        Some(shown_path(Path::new(folder.file_name()?)))
+    };
+    name().unwrap_or_else(|| "the day of the model".to_owned())
 }
 
 /// Tells if pairs were asked for and there is none.

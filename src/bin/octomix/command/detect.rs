@@ -35,8 +35,8 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let checkpoint =
         checkpoint::open(&args.checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
-    let (mut run, capture) =
-        start((MODELS, started), input, &output.directory, print, engine, most)?;
+    let (by, files) = ((MODELS, started), model.start_file().chain(allow.files()));
+    let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     checkpoint::go_on(&mut run, checkpoint)?;
     let found = roles(&mut run, &capture, &plan, args)?;
     super::page::finish(run, &capture, found, args.pictures, print)
@@ -89,8 +89,8 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let checkpoint =
         checkpoint::open(checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
-    let (mut run, capture) =
-        start((MODELS, started), input, &output.directory, print, engine, most)?;
+    let (by, files) = ((MODELS, started), model.start_file());
+    let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     checkpoint::go_on(&mut run, checkpoint)?;
     let criteria = Criteria {
         score: score.score,

@@ -18,7 +18,7 @@ use octomix::words::{counted, escaped, shown_path};
 use super::run::{skipped, spare, timed, warn_of_swept};
 use super::{Failure, all_read, print, read, shards, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
-use crate::console::Console;
+use crate::console::{Console, terminal_width};
 
 /// Extracts the addresses of captures.
 ///
@@ -28,7 +28,8 @@ pub fn run(args: &ExtractArgs) -> Result<(), Failure> {
     let ExtractArgs { input, output, form, print, .. } = args;
     // What cannot be found is told when it is read.
     let found = Sources::find(&input.captures, input.options().directories).unwrap_or_default();
-    extract(&output.directory, form.form, input.role, print, &found, |console| {
+    let files = found.files.iter().map(|source| &*source.path).chain(input.filter.files());
+    extract(&output.directory, form.form, input.role, print, files, |console| {
         Ok(read(&input.captures, &input.options(), console)?)
     })
 }
@@ -57,7 +58,8 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     if let Some(file) = of_both.filter(|_| roles != Some(Roles::Any)) {
         return Err(InputError::OneSet { name: shown_path(&file.path) }.into());
     }
-    extract(&output.directory, form.form, roles, print, &found, |console| {
+    let files = found.files.iter().map(|source| &*source.path);
+    extract(&output.directory, form.form, roles, print, files, |console| {
         let lost = shards::check(&found, console)?;
         let directories = Directories::Shards;
         let options = Options { roles, directories, behaviour: *behaviour, ..Options::default() };
@@ -87,20 +89,20 @@ pub const INTENT: Intent<'static> = Intent {
     ],
 };
 
-/// Writes the shards of the capture that `read` returns of what was `found`, and the summary.
-fn extract(
+/// Writes the shards of the capture that `read` returns, which is made of `files`, and the summary.
+fn extract<'a>(
     directory: &Path,
     form: ShardFormat,
     roles: Option<Roles>,
     print_args: &PrintArgs,
-    found: &Sources,
+    files: impl Iterator<Item = &'a Path>,
     read: impl FnOnce(&mut Console) -> Result<Capture, Failure>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut console = Console::new(print_args);
     let output = Output::new(directory, INTENT)?;
     warn_of_swept(&output, &console);
-    spare(&Targets::of(directory, INTENT)?, &found.files)?;
+    spare(&Targets::of(directory, INTENT)?, files)?;
     let (capture, read_seconds) = timed(|| read(&mut console));
     let capture = capture?;
     for file in &capture.account.files {
@@ -111,7 +113,8 @@ fn extract(
     let source = Source { capture: &capture, roles, read_seconds, made_from: None };
     let (summary, output) = write(source, form, output, console, started)?;
     output.complete()?;
-    print(print_args.format, &summary, |out| text::extraction::write(&summary, out))?;
+    let width = terminal_width().unwrap_or(text::WIDTH);
+    print(print_args.format, &summary, |out| text::extraction::write(&summary, width, out))?;
     all_read(summary.input.lost)
 }
 
@@ -166,7 +169,7 @@ pub fn write(
         skipped_roles: skipped(roles, capture),
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
-        files: output.files().iter().cloned().chain([summary_file.to_owned()]).collect(),
+        files: output.files_with(&[summary_file]),
         replaced: output.replaced(),
         seconds: ExtractionSeconds { read, write, total: started.elapsed().as_secs_f64() },
         made_from,

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use octomix::input::catalogue::Catalogue;
+use octomix::report::text::wrap::write_wrapped;
 
 use super::{Failure, print};
 use crate::cli::InputsArgs;
+use crate::console::terminal_width;
 
 /// Prints the list.
 ///
@@ -17,18 +19,18 @@ pub fn run(args: &InputsArgs) -> Result<(), Failure> {
 }
 
 fn write(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    let width = terminal_width().unwrap_or(usize::MAX);
     writeln!(out, "Formats, recognised by content:")?;
     for format in &catalogue.formats {
-        writeln!(out, "  {:<10}{}", format.name, format.what)?;
+        write_wrapped(&format!("  {:<10}", format.name), format.what, width, out)?;
     }
-    writeln!(
-        out,
-        "\nNames of columns and fields; case and separators do not matter, and the first found counts:"
-    )?;
+    let order = "case and separators do not matter, and the first found counts:";
+    writeln!(out)?;
+    write_wrapped("", &format!("Names of columns and fields; {order}"), width, out)?;
     for names in &catalogue.names {
         writeln!(out, "  {}", names.tool)?;
         for (kind, known) in &names.columns {
-            writeln!(out, "    {kind:<10}{known}")?;
+            write_wrapped(&format!("    {kind:<10}"), known, width, out)?;
         }
     }
     writeln!(out, "\nOther names: --src-column NAME and --dst-column NAME.")

@@ -152,6 +152,11 @@ pub enum Failure {
     )]
     Overwritten { path: PathBuf },
     #[error(
+        "the results of a capture would go into '{}', which is a file; choose another directory with --output",
+        shown_path(path)
+    )]
+    NoFolder { path: PathBuf },
+    #[error(
         "the shards in '{}' were made of '{}', which would count twice; name only one of them",
         shown_path(whole),
         shown_path(part)

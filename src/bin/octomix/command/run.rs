@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use octomix::engine::Recorder;
 use octomix::engine::choice::{Choice, Chooser};
-use octomix::input::{Capture, PerRole, Role, Roles, Source, Sources};
+use octomix::input::{Capture, PerRole, Role, Roles, Sources};
 use octomix::report::summary::pairs::PairsSummary;
 use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
@@ -99,41 +99,43 @@ pub fn warn_of_left(output: &Output, to_come: &[&str], console: &mut Console) {
     }
 }
 
-/// Checks that no result takes the place of one of `inputs`.
+/// Checks that no result takes the place of one of the files `read`.
 ///
 /// # Errors
 /// When one would.
 pub fn spare<'a>(
     targets: &Targets<'_>,
-    inputs: impl IntoIterator<Item = &'a Source>,
+    read: impl IntoIterator<Item = &'a Path>,
 ) -> Result<(), Failure> {
-    let is_lost =
-        |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| targets.take(&path));
-    match inputs.into_iter().find(is_lost) {
-        Some(source) => Err(Failure::Overwritten { path: source.path.clone() }),
+    let is_lost = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| targets.take(&path));
+    match read.into_iter().find(is_lost) {
+        Some(path) => Err(Failure::Overwritten { path: path.to_path_buf() }),
         None => Ok(()),
     }
 }
 
-/// Reads the captures and opens the engine for models of up to `components` components.
+/// Reads the captures and opens the engine for models of up to `components` components. No result takes the place of a
+/// capture, nor of a file that a filter or another option names.
 ///
 /// # Errors
-/// When the output directory cannot be written to, the captures cannot be read or the engine cannot be
+/// When one would, the output directory cannot be written to, the captures cannot be read or the engine cannot be
 /// had.
-pub fn start(
+pub fn start<'a>(
     (by, started): (&'static str, Instant),
-    input: &InputArgs,
+    input: &'a InputArgs,
     directory: &Path,
     print: &PrintArgs,
-    engine: &EngineArgs,
-    components: usize,
+    (engine, components): (&EngineArgs, usize),
+    named: impl Iterator<Item = &'a Path>,
 ) -> Result<(Run, Capture), Failure> {
     let mut console = Console::new(print);
     let output = Output::new(directory, intent(by))?;
     warn_of_swept(&output, &console);
     // What cannot be found is told when it is read.
     let found = Sources::find(&input.captures, input.options().directories).unwrap_or_default();
-    spare(&Targets::of(directory, intent(by))?, &found.files)?;
+    let targets = Targets::of(directory, intent(by))?;
+    spare(&targets, found.files.iter().map(|source| &*source.path))?;
+    spare(&targets, input.filter.files().chain(named))?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;
@@ -205,7 +207,7 @@ pub fn complete<R: Serialize>(
         skipped_roles,
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
-        files: output.files().iter().cloned().chain(last.into_iter().map(str::to_owned)).collect(),
+        files: output.files_with(&last),
         replaced: output.replaced(),
         seconds: RunSeconds {
             read: run.read_seconds,

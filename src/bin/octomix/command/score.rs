@@ -35,8 +35,9 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     // A model of one role is asked about that role only.
     let mut input = input.clone();
     input.role = input.role.or(only_role(&models));
+    let (by, most) = (("score", started), most.unwrap_or(1));
     let (mut run, capture) =
-        start(("score", started), &input, &output.directory, print, engine, most.unwrap_or(1))?;
+        start(by, &input, &output.directory, print, (engine, most), allow.files())?;
     doubts.into_iter().for_each(|doubt| run.console.warn(doubt));
     let allowed = allow.blocks();
     let day = days::day(model)?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use octomix::input::{Lost, Source, Sources};
-use octomix::store::{EarlierShards, Entry, Manifest};
+use octomix::store::{EarlierShards, Entry, Manifest, folders_of_batch};
 use octomix::words::{grouped, shown_path};
 use rayon::prelude::*;
 
@@ -30,6 +30,7 @@ pub fn check(found: &Sources, console: &mut Console) -> Result<Lost, Failure> {
     let folders = folders.collect::<Result<Vec<_>, Failure>>()?;
     refuse_parts(&folders, found)?;
     warn_of_copies(&folders, console);
+    warn_of_left(&folders, console);
     let lost = folders.iter().map(|folder| folder.lost).fold(Lost::default(), Lost::plus);
     if !lost.is_nothing() {
         console.warn(format!("what these shards were made of was not read whole: {lost}"));
@@ -69,6 +70,30 @@ impl<'a> Folder<'a> {
             (parts.map(|part| part.name.into()).collect(), made.input.lost)
         });
         Ok(Self { path, content, parts, lost })
+    }
+}
+
+/// Tells of folders that lie beside those of a batch, and are no part of it any more.
+fn warn_of_left(folders: &[Folder<'_>], console: &mut Console) {
+    let mut batches: HashMap<&Path, HashSet<PathBuf>> = HashMap::new();
+    let mut left = Vec::new();
+    for folder in folders {
+        let Some(above) = folder.path.parent() else { continue };
+        let of_batch = || folders_of_batch(above).into_iter().flatten().collect();
+        let batch = batches.entry(above).or_insert_with(of_batch);
+        if !batch.is_empty() && !batch.contains(folder.path) {
+            left.push(shown_path(folder.path));
+        }
+    }
+    if let [first, others @ ..] = left.as_slice() {
+        let more = match others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        console.warn(format!(
+            "shards count of captures that are not in the index of their batch any more: '{first}'{more}; remove \
+             what is not wanted"
+        ));
     }
 }
 

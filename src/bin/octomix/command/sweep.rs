@@ -29,8 +29,9 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let plan = plan(model, k)?;
     // All numbers run at once.
     let components = k.iter().sum();
+    let (by, files) = (("sweep", started), std::iter::empty());
     let (mut run, capture) =
-        start(("sweep", started), input, &output.directory, print, engine, components)?;
+        start(by, input, &output.directory, print, (engine, components), files)?;
     let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
     let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
@@ -60,13 +61,16 @@ fn largest(numbers: &BTreeSet<usize>) -> usize {
     numbers.last().copied().unwrap_or(1)
 }
 
+/// Whether `params` search by merges and splits.
+fn is_searched(params: &Params) -> bool {
+    matches!(params, Params::Mixture(params) if params.search != Search::Restarts)
+}
+
 /// The components that are fitted at once: of all `numbers`, but those of a search one after the other.
 fn at_once(plan: &Plan, numbers: &[usize]) -> usize {
-    match &plan.params {
-        Params::Mixture(params) if params.search != Search::Restarts => {
-            numbers.iter().copied().max().unwrap_or(0)
-        }
-        _ => numbers.iter().fold(0, |sum, &k| sum.saturating_add(k)),
+    match is_searched(&plan.params) {
+        true => numbers.iter().copied().max().unwrap_or(0),
+        false => numbers.iter().fold(0, |sum, &k| sum.saturating_add(k)),
     }
 }
 
@@ -92,8 +96,7 @@ fn sweep(
     let rows: Vec<_> = rows.into_iter().map(|row| row.map(drop)).collect();
     warn_of_those_cut_short(&mut desk, plan, &rows);
 
-    let (kind, covariance_type) = kind(&plan.params);
-    let sweep = Sweep::new(set.len(), kind, covariance_type, rows);
+    let sweep = Sweep::new(set.len(), kind(&plan.params), is_searched(&plan.params), rows);
     let (csv, json) = (desk.file("sweep.csv"), desk.file("sweep.json"));
     let (written, write) = timed(|| {
         desk.output.write(&csv, |out| csv::write_sweep(&sweep, out))?;

@@ -11,6 +11,7 @@ use octomix::engine::gpu::GpuError;
 use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
 use octomix::report::text::table::{table, write_table};
+use octomix::report::text::wrap::write_wrapped;
 use octomix::words::grouped;
 use serde::Serialize;
 
@@ -172,11 +173,11 @@ pub(super) fn small(x: f64) -> String {
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let width = terminal_width().unwrap_or(usize::MAX);
     for v in &report.validations {
-        writeln!(
-            out,
+        let what = format!(
             "{}, {} addresses, {} components, {} against the reference",
             v.role, v.addresses, v.components, v.device
-        )?;
+        );
+        write_wrapped("", &what, width, out)?;
         let header = ["pass", "statistic", "largest error", "bound", "verdict"];
         let mut table = table(header, &[2, 3]);
         for row in &v.checks {
@@ -187,14 +188,14 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     for reason in &report.left_out {
-        writeln!(out, "NOT RUN: {reason}")?;
+        write_wrapped("NOT RUN: ", reason, width, out)?;
     }
-    writeln!(out, "Parameters of {}.", report.models)?;
-    writeln!(
-        out,
+    write_wrapped("Parameters of ", &format!("{}.", report.models), width, out)?;
+    let units = format!(
         "Errors and bounds of sums are per address; those of fits, over at most {} addresses, in nats, iterations and \
          shares of the addresses. {}",
         grouped(fits::SAMPLE as u64),
         if report.within { "All are within bounds." } else { "Some are OUT OF BOUNDS." }
-    )
+    );
+    write_wrapped("", &units, width, out)
 }

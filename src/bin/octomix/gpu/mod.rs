@@ -8,6 +8,7 @@ pub mod trial;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use clap::builder::{PossibleValuesParser, ValueParser};
 use octomix::engine::gpu::device::adapters;
 use octomix::engine::gpu::diagnose::manifests;
 use octomix::engine::gpu::kernels::KERNELS;
@@ -43,6 +44,22 @@ pub fn list() -> Result<Vec<wgpu::Adapter>, GpuError> {
         Ok(Vec::new())
     });
     listed.map(|_| found)
+}
+
+/// The names of the kernels.
+pub fn kernels() -> impl Iterator<Item = &'static str> {
+    KERNELS.iter().map(|kernel| kernel.name)
+}
+
+/// Takes the name of a kernel.
+pub fn kernel_parser() -> ValueParser {
+    PossibleValuesParser::new(kernels()).into()
+}
+
+/// The kernel `name` for so many components, as a GPU is given it.
+pub fn wgsl(name: &str, components: usize) -> String {
+    let kernels = KERNELS.iter().filter(|kernel| kernel.name == name);
+    kernels.map(|kernel| kernel.wgsl(components)).collect()
 }
 
 /// Runs `open` once the `trial` of it has passed, now or before.

@@ -2,7 +2,7 @@
 
 use super::axes::{BOTTOM, Chart};
 use crate::behaviour::Timeline;
-use crate::input::Rfc3339;
+use crate::words::Rfc3339;
 use crate::words::counted;
 
 /// Bars of the chart.

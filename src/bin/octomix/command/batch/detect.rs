@@ -38,6 +38,7 @@ pub fn run(args: &DetectArgs, machine: &Machine) -> Result<(), Failure> {
         again: args.again,
         options: fingerprint(&shown),
         files: model.files().collect(),
+        spared: model.start_file().chain(allow.files()).chain(input.filter.files()).collect(),
     };
     batch(&setting, Detection { args, plan: &plan, chooser })
 }

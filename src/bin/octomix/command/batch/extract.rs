@@ -26,6 +26,7 @@ pub fn run(args: &ExtractArgs, machine: &Machine) -> Result<(), Failure> {
         again: args.again,
         options: fingerprint(&format!("{:?} {:?}", args.input.options(), args.form)),
         files: Vec::new(),
+        spared: args.input.filter.files().collect(),
     };
     batch(&setting, Shards { args })
 }

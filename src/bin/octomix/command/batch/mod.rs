@@ -8,6 +8,7 @@
 mod detect;
 mod extract;
 mod finish;
+mod folders;
 mod found;
 mod names;
 #[cfg(unix)]
@@ -26,15 +27,15 @@ use octomix::input::{Capture, Directories, InputError, Lost, PerRole, Sources};
 use octomix::report::csv::write_index;
 use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
-use octomix::store::{Earlier, Intent, MadeFrom, Original, Output, Targets, sweep};
+use octomix::store::{Earlier, Intent, MadeFrom, Origin, Original, Output, sweep};
 use octomix::words::escaped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::found::{Found, Input};
+use self::names::Names;
 use self::told::Told;
 use self::work::{Event, Tell, Work};
-use super::run::spare;
 use super::{Failure, Machine, all_read, print, warn_of, write_json};
 use crate::cli::{InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
@@ -93,8 +94,10 @@ struct Setting<'a> {
     again: bool,
     /// A fingerprint of the options: results by others are other results.
     options: String,
-    /// The files that options name.
+    /// The files that options name, other than those of blocks, which the fingerprint knows by their content.
     files: Vec<&'a Path>,
+    /// The files that options name and that no result may replace.
+    spared: Vec<&'a Path>,
 }
 
 /// What a batch means to write besides what it finds in each capture.
@@ -120,24 +123,27 @@ fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     };
     let Found { captures, account, .. } = Found::all(&setting.input.captures);
     warn_of(&account, &mut batch.told.console);
-    let names = names::names(captures.iter().map(|(path, _)| &**path));
-    spare_all::<E>(directory, &names, &captures)?;
+    let Names { all: names, told_apart } = names::names(captures.iter().map(|(path, _)| &**path));
+    folders::check(setting, E::INTENT, &names, &captures)?;
+    folders::tell_of_long(&told_apart, &batch.told.console);
+    let left = folders::left(directory, E::INTENT.by, &names);
     let todo = batch.plan(names, captures);
     let worked = batch.work(&mut each, todo);
     batch.told.end();
     worked?;
+    folders::warn_of_left(directory, &left, &batch.told.console);
 
     let Batch { mut entries, unread, is_too_large, .. } = batch;
     if is_too_large {
         crate::signals::file_was_too_large();
     }
     entries.sort_by_key(|(at, _)| *at);
-    let index = Index {
-        octomix: env!("CARGO_PKG_VERSION"),
-        captures: entries.into_iter().map(|(_, entry)| entry).collect(),
-        output: escaped(&directory.to_string_lossy()),
-        seconds: started.elapsed().as_secs_f64(),
-    };
+    let index = Index::new(
+        entries.into_iter().map(|(_, entry)| entry).collect(),
+        escaped(&directory.to_string_lossy()),
+        started.elapsed().as_secs_f64(),
+        Origin::of(directory, INDEX.by),
+    );
     output.write("index.json", |file| write_json(&index, file))?;
     output.write("index.csv", |file| write_index(&index, file))?;
     each.write_index(&index, &mut output)?;
@@ -378,19 +384,6 @@ impl<E: Each> Batch<'_, E> {
         told.into_iter().for_each(|event| self.take(event));
         done
     }
-}
-
-/// Checks that no result of a batch below `directory` takes the place of one of the `captures`, or of a result of
-/// another.
-fn spare_all<E: Each>(
-    directory: &Path,
-    names: &[String],
-    captures: &[Input],
-) -> Result<(), Failure> {
-    let mut targets = Targets::of(directory, INDEX)?;
-    names.iter().try_for_each(|name| targets.add(&directory.join(name), E::INTENT))?;
-    let found = captures.iter().filter_map(|(_, found)| found.as_ref().ok());
-    spare(&targets, found.flat_map(|sources| &sources.files))
 }
 
 /// What `options`, as they are shown, come to.

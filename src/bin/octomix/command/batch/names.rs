@@ -3,16 +3,26 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
-/// Characters of a name.
-const LONGEST: usize = 60;
+/// Characters of a name, so many of its begin and of its end around [`CUT`].
+const KEPT: [usize; 2] = [20, 38];
+/// What stands for those between.
+const CUT: &str = "..";
 /// What the batch itself writes.
 const TAKEN: [&str; 4] = ["index.json", "index.csv", "index.html", "manifest.json"];
 /// Names that Windows gives to devices, whatever follows them after a dot.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
+/// The names of folders.
+pub struct Names {
+    /// One for each path.
+    pub all: Vec<String>,
+    /// Those that depend on the other paths, whose last part is the same.
+    pub told_apart: Vec<String>,
+}
+
 /// A name for each of `paths`: its last part, and as many before it as tell it from the others, so that
 /// it does not depend on the others' order. Only the same path named twice is numbered.
-pub fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
+pub fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Names {
     let parts: Vec<Vec<String>> = paths.map(parts).collect();
     let mut depths = vec![1; parts.len()];
     let mut found: Vec<String>;
@@ -41,7 +51,8 @@ pub fn names<'a>(paths: impl Iterator<Item = &'a Path>) -> Vec<String> {
             *name = format!("{plain}-{number}");
         }
     }
-    found
+    let told_apart = found.iter().zip(&parts).filter(|(found, parts)| **found != name(parts, 1));
+    Names { told_apart: told_apart.map(|(found, _)| found.clone()).collect(), all: found }
 }
 
 /// The parts of `path` from the root, safe each.
@@ -61,9 +72,17 @@ fn parts(path: &Path) -> Vec<String> {
 /// The last `depth` of `parts`.
 fn name(parts: &[String], depth: usize) -> String {
     let last = parts[parts.len() - depth.min(parts.len())..].join("_");
-    // What is cut off is the begin: the end tells more.
-    let cut = last.chars().count().saturating_sub(LONGEST);
-    let name: String = last.chars().skip(cut).collect();
+    let [begin, end] = KEPT;
+    let name = match last.chars().count() {
+        // The end tells more than the begin, and both more than what is between.
+        long if long > begin + CUT.len() + end => {
+            let kept = |part: &mut dyn Iterator<Item = char>| part.collect::<String>();
+            let (begin, end) =
+                (kept(&mut last.chars().take(begin)), kept(&mut last.chars().skip(long - end)));
+            format!("{begin}{CUT}{end}")
+        }
+        _ => last,
+    };
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
     let is_port = ["com", "lpt"].iter().any(|port| {
         let number = stem.strip_prefix(port).map(str::as_bytes);
@@ -97,7 +116,7 @@ mod tests {
     use super::*;
 
     fn named(paths: &[&str]) -> Vec<String> {
-        names(paths.iter().map(Path::new))
+        names(paths.iter().map(Path::new)).all
     }
 
     #[test]
@@ -110,10 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn names_that_depend_on_others_are_told() {
+        let told = |paths: &[&str]| names(paths.iter().map(Path::new)).told_apart;
+        assert_eq!(told(&["/c/mon/a", "/c/tue/a", "/c/tue/b"]), ["mon_a", "tue_a"]);
+        assert_eq!(told(&["/c/mon/a", "/c/tue/b", "/con.csv"]), [""; 0]);
+        assert_eq!(told(&["/index.csv"]), ["index.csv-2"]);
+    }
+
+    #[test]
     fn names_are_safe_everywhere() {
         let odd = named(&["/.hidden", "/a b;c", "/con.csv", "/COM1", "/index.csv", "/x.", "/-o"]);
         assert_eq!(odd, ["_hidden", "a_b_c", "_con.csv", "_COM1", "index.csv-2", "x_", "_o"]);
-        assert_eq!(named(&[&format!("/{}z", "y".repeat(300))])[0].len(), LONGEST);
+        let long = format!("/x{}z", "y".repeat(300));
+        let cut = format!("x{}..{}z", "y".repeat(19), "y".repeat(37));
+        assert_eq!(named(&[&long]), [cut]);
     }
 
     proptest! {

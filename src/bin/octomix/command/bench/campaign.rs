@@ -14,9 +14,9 @@ use octomix::analysis;
 use octomix::conformance::fits::{Fits, NATS, RELATIVE};
 use octomix::conformance::{MODELS, Parameters as Conformance};
 use octomix::engine::choice::{Choice, EngineKind};
-use octomix::engine::gpu::kernels::KERNELS;
 use octomix::model::auto;
-use octomix::store::{Intent, Output};
+use octomix::report::text;
+use octomix::store::{Intent, Origin, Output};
 use octomix::synthetic::{Shape, Synthetic};
 use octomix::words::{bytes, duration, grouped, shown_path};
 use octomix::{BayesianMixture, Search};
@@ -34,6 +34,7 @@ use super::task::Parameters;
 use super::{failed, markdown};
 use crate::cli::{BenchArgs, PassArg};
 use crate::console::Console;
+use crate::gpu;
 
 /// Components that passes are timed with.
 const COMPONENTS: [usize; 5] = [2, 4, 8, 16, 32];
@@ -204,11 +205,13 @@ pub fn run(args: &BenchArgs, directory: &Path, console: &mut Console) -> Result<
     output.write(&format!("{name}.json"), |file| write_json(&record, file))?;
     output.write(&format!("{name}.md"), |file| markdown::write(&record, file))?;
     let files = output.files().join("  ");
+    let replaced = Origin::of_file(&directory.join(format!("{name}.json")));
     // Other machines' reports stand beside: there is no manifest.
     output.publish()?;
     print(args.print.format, &record, |out| {
         markdown::write(&record, out)?;
-        writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))
+        writeln!(out, "\nWrote 2 files to {}: {files}", shown_path(directory))?;
+        text::write_replaced(replaced.as_ref(), usize::MAX, out)
     })?;
     ended?;
     match record.wrong.as_slice() {
@@ -552,7 +555,7 @@ fn kernels(comparisons: &[Comparison]) -> Vec<KernelCheck> {
             passes,
         }
     };
-    KERNELS.iter().map(|kernel| check(kernel.name)).collect()
+    gpu::kernels().map(check).collect()
 }
 
 /// The time, in UTC, to the second.
@@ -625,6 +628,7 @@ mod tests {
         assert_eq!(steering, "octomix 'a\u{fffd}[31m'");
     }
 
+    #[cfg(feature = "gpu")]
     #[test]
     fn a_kernel_that_was_not_compared_has_no_verdict() {
         assert!(kernels(&[]).iter().all(|check| check.within.is_none()));

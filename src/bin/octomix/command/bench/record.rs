@@ -1,10 +1,8 @@
 //! What `octomix bench --report` finds out, as its JSON has it. Nothing here measures or renders.
 
 use octomix::engine::choice::Choice;
-use octomix::engine::gpu::select::is_software;
 use serde::Serialize;
 
-use super::super::devices::{driver, kind};
 use super::super::validate::Row;
 use super::budget::{LeftOut, Step};
 use super::host::Host;
@@ -41,6 +39,7 @@ pub struct Record {
 
 /// A GPU, as its driver describes it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "there is no GPU"))]
 pub struct Adapter {
     pub name: String,
     pub kind: &'static str,
@@ -54,19 +53,31 @@ pub struct Adapter {
 
 impl Adapter {
     /// Those of all `engines`.
+    #[cfg(feature = "gpu")]
     pub fn all(engines: &[Choice]) -> Vec<Self> {
-        engines.iter().flat_map(Choice::gpus).map(|gpu| Self::new(gpu.info())).collect()
+        use octomix::engine::gpu::Gpu;
+        use octomix::engine::gpu::select::is_software;
+
+        use super::super::devices::adapter::{driver, kind};
+
+        let new = |gpu: &Gpu| {
+            let info = gpu.info();
+            Self {
+                name: info.name.clone(),
+                kind: kind(info),
+                backend: info.backend.to_string(),
+                driver: driver(info),
+                pci: format!("{:04x}:{:04x}", info.vendor, info.device),
+                software: is_software(info),
+            }
+        };
+        engines.iter().flat_map(Choice::gpus).map(new).collect()
     }
 
-    fn new(info: &wgpu::AdapterInfo) -> Self {
-        Self {
-            name: info.name.clone(),
-            kind: kind(info),
-            backend: info.backend.to_string(),
-            driver: driver(info),
-            pci: format!("{:04x}:{:04x}", info.vendor, info.device),
-            software: is_software(info),
-        }
+    /// None.
+    #[cfg(not(feature = "gpu"))]
+    pub fn all(_: &[Choice]) -> Vec<Self> {
+        Vec::new()
     }
 }
 
