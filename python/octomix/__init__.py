@@ -18,8 +18,10 @@ _ELSEWHERE = {
     "GaussianMixture": "_mixture",
     "KMeans": "_kmeans",
     "PCA": "_pca",
+    "devices": "_devices",
     "load": "_files",
     "sweep": "_sweep",
+    "validate": "_devices",
 }
 
 __all__ = ["Capture", "OctomixError", "Side", "__version__", "read", *_ELSEWHERE]

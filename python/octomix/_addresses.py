@@ -20,6 +20,8 @@ def addresses_of(X, name="octomix"):
     if hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required: an address has four octets")
     array = X if isinstance(X, np.ndarray) else np.asarray(getattr(X, "addresses", X))
+    if array.ndim == 2 and array.shape[1] == 0:
+        raise ValueError(f"0 feature(s) (shape={array.shape}) while a minimum of 1 is required: an address has 4 octets")
     if array.size == 0:
         return some(array)
     if array.dtype.kind == "c":
@@ -60,7 +62,8 @@ def packed(octets):
             raise ValueError("Input X contains NaN or infinity: every address needs four octets")
         octets = numbers.astype(np.uint8) if numbers.size == 0 or fits(numbers) else None
         if octets is None or not (octets == numbers).all():
-            raise ValueError("octets must be whole numbers from 0 to 255")
+            told = "Negative values in data: " if numbers.min() < 0 else ""
+            raise ValueError(f"{told}octets must be whole numbers from 0 to 255")
     return np.ascontiguousarray(octets).view(">u4")[:, 0].astype(np.uint32)
 
 
@@ -111,4 +114,6 @@ def weights_of(sample_weight, rows):
         raise ValueError(f"sample_weight must be whole numbers, such as packets: {error}") from None
     if not (weights >= 0).all() or not (whole == weights).all():
         raise ValueError("sample_weight must be whole numbers of 0 or more, such as packets; multiply others")
+    if not whole.any():
+        raise ValueError("every sample_weight is zero; at least one address must count")
     return np.ascontiguousarray(whole)

@@ -21,8 +21,7 @@ class Estimator(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
-        tags.input_tags.one_d_array = True
-        tags.input_tags.string = True
+        tags.input_tags.positive_only = True
         return tags
 
     def _rows(self, X, sample_weight=None):
@@ -70,10 +69,12 @@ class Estimator(BaseEstimator):
     def _progress(self):
         return bar(type(self).__name__, shown=bool(self.verbose))
 
-    def _keep(self, model):
-        """Makes ``model`` this estimator's, and its numbers scikit-learn's attributes."""
-        self._model = model
+    def _keep(self, model=None):
+        """Makes ``model`` this estimator's, if it has one, and its numbers scikit-learn's attributes."""
         self.n_features_in_ = OCTETS
+        if model is None:
+            return None
+        self._model = model
         told = json.loads(model.json())
         for name in self._attributes:
             value = told[name]

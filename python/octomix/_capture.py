@@ -24,7 +24,7 @@ def read(
 
     >>> capture = read("examples/tutorial_packets.csv")
     >>> len(capture.src), len(capture.dst)
-    (187, 1046)
+    (187, 2673)
     """
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
@@ -79,9 +79,7 @@ class Side:
         return self.to_table().to_polars()
 
     def __arrow_c_array__(self, requested_schema=None):
-        import pyarrow
-
-        return pyarrow.array(self.addresses).__arrow_c_array__(requested_schema)
+        return self._raw.__arrow_c_array__(requested_schema)
 
     def __repr__(self):
         return f"{len(self):,} addresses, {int(self.packets.sum()):,} {self.unit}"

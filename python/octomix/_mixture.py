@@ -111,7 +111,7 @@ class _Mixture(DensityMixin, Estimator):
 class GaussianMixture(_Mixture):
     """A Gaussian mixture by maximum likelihood, as ``sklearn.mixture.GaussianMixture``.
 
-    Its features are the four octets of addresses; see :func:`octomix.addresses` for what ``X`` may be. All parameters
+    Its features are the four octets of addresses; ``X`` has an address a row: octets, integers or text. All parameters
     are scikit-learn's, but for ``engine``: ``'auto'``, ``'cpu'``, ``'gpu'`` or ``'reference'``. ``init_params`` may
     also be the component of each address.
 
@@ -158,7 +158,7 @@ class GaussianMixture(_Mixture):
 class BayesianGaussianMixture(_Mixture):
     """A variational Bayesian Gaussian mixture, as ``sklearn.mixture.BayesianGaussianMixture``.
 
-    Its features are the four octets of addresses; see :func:`octomix.addresses` for what ``X`` may be. The parameters
+    Its features are the four octets of addresses; ``X`` has an address a row: octets, integers or text. The parameters
     are scikit-learn's, and two of ours:
 
     ``search``: ``'merge-split'`` looks for a better optimum by merging and splitting components, in the time of about
@@ -166,7 +166,7 @@ class BayesianGaussianMixture(_Mixture):
     ``warm_start`` says where to start.
     ``engine``: ``'auto'``, ``'cpu'``, ``'gpu'`` or ``'reference'``.
 
-    >>> mixture = BayesianGaussianMixture(2, random_state=0).fit(["10.0.0.1", "10.0.0.2", "10.0.0.3", "172.16.0.1"])
+    >>> mixture = BayesianGaussianMixture(n_components=2, random_state=0).fit(["10.0.0.1", "10.0.0.2", "10.0.0.3", "172.16.0.1"])
     >>> mixture.weight_concentration_prior_
     0.5
     """

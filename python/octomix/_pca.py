@@ -33,13 +33,14 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
         largest = np.abs(vectors).argmax(axis=1)
         vectors = vectors * np.sign(vectors[range(OCTETS), largest])[:, None]
         whole = variances.sum()
-        self.n_features_in_, self.n_components_, self.n_samples_ = OCTETS, axes, count
+        self.n_components_, self.n_samples_ = axes, count
         self.mean_, self.components_ = np.asarray(mean), vectors[:axes]
         self.explained_variance_ = variances[:axes]
         self.explained_variance_ratio_ = variances[:axes] / whole if whole > 0 else np.zeros(axes)
         self.singular_values_ = np.sqrt(variances[:axes] * (count - 1))
         self.noise_variance_ = float(variances[axes:].mean()) if axes < OCTETS else 0.0
         self._n_features_out = axes
+        self._keep()
         return self
 
     def transform(self, X):

@@ -16,7 +16,7 @@ def sweep(X, ks=range(1, 10), model=None, sample_weight=None):
     ``lower_bound``, ``bic``, ``aic`` and more.
 
     >>> rows = sweep(["10.0.0.1", "10.0.0.3", "172.16.0.1", "172.16.0.9"], ks=[1, 2])
-    >>> rows["inertia"][1]
+    >>> float(rows["inertia"][1])
     34.0
     """
     from ._kmeans import KMeans

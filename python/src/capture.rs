@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use numpy::PyArray1;
-use octomix::address::{AddressSet, Blocks};
+use octomix::address::{AddressSet, Blocks, Counter, Unit};
 use octomix::behaviour::Counting;
 use octomix::input::{
     self, Directories, Filter, Notation, Options, Preset, Role, Roles, Tunnels, parse_block,
@@ -14,6 +14,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Deserialize;
 
+use crate::array::Rows;
+use crate::arrow::{Capsules, export};
 use crate::error;
 use crate::options::parse;
 use crate::watch::Watch;
@@ -40,7 +42,7 @@ struct Asked {
 }
 
 /// The value that `name` stands for.
-fn known<T: Copy>(what: &str, name: &str, all: &[(&str, T)]) -> PyResult<T> {
+pub fn known<T: Copy>(what: &str, name: &str, all: &[(&str, T)]) -> PyResult<T> {
     let found = all.iter().find(|(known, _)| *known == name);
     found.map(|&(_, value)| value).ok_or_else(|| {
         let names: Vec<String> = all.iter().map(|(known, _)| format!("'{known}'")).collect();
@@ -49,7 +51,7 @@ fn known<T: Copy>(what: &str, name: &str, all: &[(&str, T)]) -> PyResult<T> {
 }
 
 /// The union of `texts`, each a CIDR block.
-fn blocks(texts: Option<Vec<String>>) -> PyResult<Option<Arc<Blocks>>> {
+pub fn blocks(texts: Option<Vec<String>>) -> PyResult<Option<Arc<Blocks>>> {
     let Some(texts) = texts else { return Ok(None) };
     let block = |text: &String| {
         let shown = octomix::words::shown(text);
@@ -132,6 +134,18 @@ pub fn read(
     watch.end(read, error::input).map(|capture| Capture(Arc::new(capture)))
 }
 
+/// A capture of the addresses of `rows`, as its sources, each with its weight as its records.
+#[pyfunction]
+pub fn capture(rows: Rows<'_>) -> PyResult<Capture> {
+    let points = rows.points()?;
+    let mut counter = Counter::default();
+    let counted = points.addresses().iter().enumerate();
+    counted.for_each(|(at, &address)| counter.add(address, points.weight(at)));
+    let mut capture = octomix::input::Capture::default();
+    capture.sets.source = counter.finish().counting(Unit::Records);
+    Ok(Capture(Arc::new(capture)))
+}
+
 /// What was read.
 #[pyclass(frozen, module = "octomix._octomix")]
 pub struct Capture(pub Arc<octomix::input::Capture>);
@@ -177,6 +191,18 @@ impl Side {
         interface.set_item("typestr", if cfg!(target_endian = "big") { ">u4" } else { "<u4" })?;
         interface.set_item("data", (addresses.as_ptr() as usize, true))?;
         Ok(interface)
+    }
+
+    /// The same to Arrow; a schema that is asked for is left to who asks.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Capsules<'py>> {
+        let _ = requested_schema;
+        // SAFETY: a capture that is shared never changes, and holds its addresses.
+        unsafe { export(py, self.set().addresses(), Arc::clone(&self.capture) as _) }
     }
 
     /// Packets of each address.

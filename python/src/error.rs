@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use octomix::FitError;
-use octomix::analysis::AnalysisError;
 use octomix::engine::EngineError;
 use octomix::engine::gpu::GpuError;
 use octomix::input::InputError;
+use octomix::report::study::StudyError;
 use octomix::store::WriteError;
 use octomix::store::model::ModelError;
 use pyo3::exceptions::{
@@ -48,11 +48,12 @@ pub fn fit(error: FitError) -> PyErr {
     }
 }
 
-/// Why an analysis failed.
-pub fn analysis(error: AnalysisError) -> PyErr {
+/// Why a capture could not be studied.
+pub fn study(error: StudyError) -> PyErr {
     match error {
-        AnalysisError::Fit(error) => fit(error),
-        AnalysisError::Engine(error) => engine(error),
+        StudyError::Engine(error) => engine(error),
+        StudyError::Model(error) => model(error),
+        StudyError::Write(error) => write(error),
         error => value(error),
     }
 }

@@ -4,12 +4,14 @@
 //! and lives beside it in `octomix/`.
 
 mod array;
+mod arrow;
 mod capture;
 mod device;
 mod error;
 mod fit;
 mod model;
 mod options;
+mod study;
 mod watch;
 
 use pyo3::prelude::*;
@@ -19,13 +21,17 @@ mod _octomix {
     #[pymodule_export]
     use super::array::{dotted, parse};
     #[pymodule_export]
-    use super::capture::{Capture, Side, read};
+    use super::capture::{Capture, Side, capture, read};
+    #[pymodule_export]
+    use super::device::{devices, validate};
     #[pymodule_export]
     use super::error::OctomixError;
     #[pymodule_export]
     use super::fit::{fit_kmeans, fit_mixture, moments, sweep};
     #[pymodule_export]
     use super::model::Model;
+    #[pymodule_export]
+    use super::study::{Study, detect, score};
     use super::*;
 
     #[pymodule_init]

@@ -78,7 +78,7 @@ impl Model {
 impl Model {
     /// The model that `text` holds, a file's.
     #[new]
-    fn parse(text: String) -> PyResult<Self> {
+    pub fn parse(text: String) -> PyResult<Self> {
         let loaded = Loaded::parse(Path::new(NAME), text.as_bytes()).map_err(error::model)?;
         Ok(Self { text, loaded })
     }

@@ -3,6 +3,7 @@
 mod anchored;
 pub mod choice;
 mod cpu;
+mod device;
 mod fallback;
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -20,6 +21,7 @@ mod totals;
 
 pub(crate) use anchored::level;
 pub use cpu::{CpuEngine, responsibilities};
+pub use device::Device;
 pub use fallback::FallbackEngine;
 #[cfg(feature = "gpu")]
 pub use gpu::GpuEngine;

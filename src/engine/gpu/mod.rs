@@ -16,6 +16,7 @@
 mod assign;
 mod batch;
 mod buffer;
+pub mod described;
 pub mod device;
 pub mod diagnose;
 mod expectation;

@@ -1,10 +1,12 @@
 //! `octomix devices`: lists the GPU adapters and which of them octomix would use, or prints a kernel.
 
-#[cfg(feature = "gpu")]
-pub(super) mod adapter;
-
 use std::io::{self, Write};
 
+use octomix::engine::Device;
+#[cfg(feature = "gpu")]
+use octomix::engine::gpu::{
+    GpuError, described::describe, device::adapters, diagnose::why_no_adapter,
+};
 use octomix::report::text::wrap::write_wrapped;
 use serde::Serialize;
 
@@ -12,30 +14,6 @@ use super::{Failure, print};
 use crate::cli::DevicesArgs;
 use crate::console::terminal_width;
 use crate::gpu;
-
-#[cfg(feature = "gpu")]
-use adapter::found;
-
-/// One adapter, as it is shown.
-#[derive(Debug, Serialize)]
-#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "there is no adapter"))]
-struct Device {
-    name: String,
-    kind: &'static str,
-    backend: String,
-    driver: String,
-    /// The largest buffer a kernel may bind, in bytes.
-    largest_binding: u64,
-    /// The largest buffer, in bytes.
-    largest_buffer: u64,
-    /// The memory that a workgroup shares, at most, in bytes.
-    workgroup_memory: u32,
-    /// The threads of a workgroup, at most.
-    workgroup_threads: u32,
-    /// The workgroups in each dimension of a dispatch, at most.
-    workgroups: u32,
-    used: String,
-}
 
 /// What the command prints.
 #[derive(Debug, Serialize)]
@@ -59,6 +37,21 @@ pub fn run(args: &DevicesArgs) -> Result<(), Failure> {
     }
     let devices = found();
     print(args.format, &devices, |out| write(&devices, out))
+}
+
+/// All adapters, or why there is none. Their kernels are checked the first time.
+#[cfg(feature = "gpu")]
+fn found() -> Devices {
+    let (found, mut none_because, wrong_results) = match gpu::list() {
+        Ok(found) => (found, None, None),
+        // It crashes nothing.
+        Err(GpuError::WrongResults(what)) => (adapters(), None, Some(what)),
+        Err(broken) => (Vec::new(), Some(broken.to_string()), None),
+    };
+    if found.is_empty() {
+        none_because.get_or_insert_with(|| why_no_adapter().to_string());
+    }
+    Devices { devices: describe(&found), none_because, wrong_results }
 }
 
 /// No adapters, and why.

@@ -58,7 +58,7 @@ impl Adapter {
         use octomix::engine::gpu::Gpu;
         use octomix::engine::gpu::select::is_software;
 
-        use super::super::devices::adapter::{driver, kind};
+        use octomix::engine::gpu::described::{driver, kind};
 
         let new = |gpu: &Gpu| {
             let info = gpu.info();

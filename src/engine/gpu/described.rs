@@ -1,33 +1,20 @@
-//! The adapters of this machine, as `octomix devices` and reports tell of them.
+//! The adapters of this machine in words: what each is, and when it would be used.
 
-use octomix::engine::gpu::GpuError;
-use octomix::engine::gpu::device::{adapters, can_compute};
-use octomix::engine::gpu::diagnose::why_no_adapter;
-use octomix::engine::gpu::select::{is_again, is_software};
-use octomix::words::shown;
 use wgpu::AdapterInfo;
 
-use super::{Device, Devices};
-use crate::gpu;
+use super::device::can_compute;
+use super::select::{is_again, is_software};
+use crate::engine::Device;
+use crate::words::shown;
 
-/// All of them, or why there is none. Their kernels are checked the first time.
-pub(super) fn found() -> Devices {
+/// What there is to tell of `adapters`, which stand in the order in which they would be used.
+pub fn describe(adapters: &[wgpu::Adapter]) -> Vec<Device> {
     let mut before = Vec::new();
-    let (found, mut none_because, wrong_results) = match gpu::list() {
-        Ok(found) => (found, None, None),
-        // It crashes nothing.
-        Err(GpuError::WrongResults(what)) => (adapters(), None, Some(what)),
-        Err(broken) => (Vec::new(), Some(broken.to_string()), None),
-    };
-    if found.is_empty() {
-        none_because.get_or_insert_with(|| why_no_adapter().to_string());
-    }
-    let devices = found.iter().map(|adapter| describe(adapter, &mut before)).collect();
-    Devices { devices, none_because, wrong_results }
+    adapters.iter().map(|adapter| one(adapter, &mut before)).collect()
 }
 
 /// `adapter` after those `before` that can be used, which it joins if it can.
-fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
+fn one(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
     let (info, limits) = (adapter.get_info(), adapter.limits());
     let used = if !can_compute(adapter) {
         "no: it lacks compute shaders or the limits they need"
@@ -58,7 +45,7 @@ fn describe(adapter: &wgpu::Adapter, before: &mut Vec<AdapterInfo>) -> Device {
 }
 
 /// What kind of device `info` describes, for people.
-pub fn kind(info: &wgpu::AdapterInfo) -> &'static str {
+pub fn kind(info: &AdapterInfo) -> &'static str {
     match info.device_type {
         wgpu::DeviceType::DiscreteGpu => "discrete GPU",
         wgpu::DeviceType::IntegratedGpu => "integrated GPU",
@@ -69,6 +56,6 @@ pub fn kind(info: &wgpu::AdapterInfo) -> &'static str {
 }
 
 /// The driver of `info`, with its version.
-pub fn driver(info: &wgpu::AdapterInfo) -> String {
+pub fn driver(info: &AdapterInfo) -> String {
     format!("{} {}", info.driver, info.driver_info).trim().to_owned()
 }
