@@ -10,7 +10,8 @@ captures, flow logs and lists; and the detection of what stands out, with reason
 """
 
 from ._capture import Capture, Side, read
-from ._octomix import OctomixError, __version__
+from ._detect import Detection, detect, score
+from ._octomix import OctomixError, __version__, dotted
 
 # scikit-learn takes a second to import, and reading needs none of it.
 _ELSEWHERE = {
@@ -24,7 +25,9 @@ _ELSEWHERE = {
     "validate": "_devices",
 }
 
-__all__ = ["Capture", "OctomixError", "Side", "__version__", "read", *_ELSEWHERE]
+__all__ = [
+    "Capture", "Detection", "OctomixError", "Side", "__version__", "detect", "dotted", "read", "score", *_ELSEWHERE,
+]
 
 
 def __getattr__(name):

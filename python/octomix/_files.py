@@ -7,10 +7,14 @@ from . import _octomix
 
 def load(path):
     """The model of a ``model.json``, which octomix or this package wrote: a fitted estimator."""
+    return estimator_of(_octomix.Model.load(path))
+
+
+def estimator_of(model):
+    """The estimator of a raw ``model``."""
     from ._kmeans import KMeans
     from ._mixture import BayesianGaussianMixture, GaussianMixture
 
-    model = _octomix.Model.load(path)
     told = json.loads(model.json())
     components = len(told["weights"])
     fitted = {"n_init": told["n_init"], "max_iter": told["max_iter"], "tol": told["tol"], "random_state": told["seed"]}

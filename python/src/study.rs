@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use numpy::{PyArray1, ToPyArray};
 use octomix::address::Blocks;
 use octomix::analysis::{Criteria, Plan};
 use octomix::describe::flagged::Anomaly;
 use octomix::engine::choice::{Choice, EngineKind};
-use octomix::input::Role;
+use octomix::input::{Role, Roles};
 use octomix::model::any::Params;
 use octomix::model::auto;
 use octomix::model::scorer::Score;
@@ -120,18 +121,21 @@ pub fn detect(
     })
 }
 
-/// Finds what is odd in `capture` under the models at `path`, and what has changed since.
+/// Finds what is odd in `capture` under the models at `path`, and what has changed since; a model of no side in
+/// particular is of each.
 #[pyfunction]
-#[pyo3(signature = (path, capture, asked, device, progress=None))]
+#[pyo3(signature = (path, of_each, capture, asked, device, progress=None))]
 pub fn score(
     py: Python<'_>,
     path: PathBuf,
+    of_each: bool,
     capture: &Capture,
     asked: &str,
     device: Device,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Study> {
-    let models = Models::read(&path, None).map_err(error::model)?;
+    let roles = if capture.0.sets.any.is_empty() { Roles::Both } else { Roles::Any };
+    let models = Models::read(&path, of_each.then_some(roles)).map_err(error::model)?;
     let loaded = models.loaded.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max().unwrap_or(1);
     study(py, capture, parse(asked)?, &device, most, progress, |task, engine, watch| {
@@ -254,9 +258,9 @@ impl Study {
     }
 
     /// All flagged addresses of a side, ascending.
-    fn addresses(&self, side: &str) -> PyResult<Vec<u32>> {
+    fn addresses<'py>(&self, py: Python<'py>, side: &str) -> PyResult<Bound<'py, PyArray1<u32>>> {
         let found = self.study.found.get(role(side)?).as_ref();
-        Ok(found.map(|found| found.flagged.clone()).unwrap_or_default())
+        Ok(found.map_or(&[][..], |found| &found.flagged).to_pyarray(py))
     }
 
     /// The model of a side that was fitted here.

@@ -151,7 +151,7 @@ pub(in crate::report) fn stages<R: Findings>(summary: &Summary<R>) -> [f64; 5] {
     stages
 }
 
-/// The `files` written below `output`, a folder a line, and what they `replaced`.
+/// The `files` written below `output`, a folder a line, and what they `replaced`; nothing of results that are in memory.
 pub(super) fn write_files(
     files: &[String],
     output: &str,
@@ -159,6 +159,9 @@ pub(super) fn write_files(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let count = counted(files.len() as u64, "file", "files");
     write_wrapped("Wrote ", &format!("{count} to {output}:"), width, out)?;
     for folder in files.chunk_by(|a, b| Path::new(a).parent() == Path::new(b).parent()) {

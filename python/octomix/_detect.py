@@ -1,0 +1,173 @@
+"""What stands out in a capture, and why."""
+
+import html
+import json
+import os
+import shutil
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+from . import _octomix
+from ._addresses import addresses_of, weights_of
+from ._capture import Capture
+from ._progress import bar
+from ._table import Table
+
+_COLUMNS = ("address", "packets", "cluster", "log_density", "rule", "finding", "gist", "reason", "surprise")
+
+
+def detect(
+    capture, k="auto", model="bayesian", *, n_init=10, random_state=0, threshold="percentile:4", score="sklearn",
+    rules=None, allow=None, weight="addresses", pairs=False, engine="auto", progress=True,
+):
+    """Fits a model to each side of ``capture``, and says which addresses are odd, and why.
+
+    ``capture`` comes from ``octomix.read``; an array of addresses, or what else estimators take, will do too. ``k`` is
+    the number of components, or ``'auto'``; ``model`` is ``'bayesian'``, ``'gaussian'`` or ``'kmeans'``. ``threshold``
+    says which densities are low, ``rules`` which rules apply (all), and ``allow`` which CIDR blocks are never flagged.
+    The results are those of ``octomix detect``, whose options these are.
+
+    >>> found = ox.detect(ox.read("examples/tutorial_packets.csv"))
+    >>> found.src.findings["address"].tolist()
+    ['172.19.2.66', '0.0.0.0']
+    """
+    asked = _asked(
+        model, None if k == "auto" else int(k), n_init, random_state, threshold, score, rules, allow, weight, pairs
+    )
+    capture = _captured(capture)
+    with bar("octomix", shown=progress) as told:
+        raw = _octomix.detect(capture._raw, asked, {"engine": engine, "adapter": None}, told)
+    return Detection(raw, f"octomix.detect(k={k!r}, model={model!r})")
+
+
+def score(model, capture, *, rules=None, allow=None, pairs=False, engine="auto", progress=True):
+    """Says which addresses of ``capture`` are odd under a ``model`` of another day, and what has changed since.
+
+    ``model`` is a folder that ``Detection.save`` or the program wrote, the path of a model.json, a fitted estimator, or
+    a detection.
+    """
+    asked = _asked("bayesian", None, 10, 0, "percentile:4", "sklearn", rules, allow, "addresses", pairs)
+    capture = _captured(capture)
+    with tempfile.TemporaryDirectory() as folder, bar("octomix", shown=progress) as told:
+        path, of_each = model, hasattr(model, "to_sklearn")
+        if isinstance(model, Detection):
+            path = Path(folder) / "model"
+            model.save(path, tables="none")
+        elif of_each:
+            path = Path(folder) / "model.json"
+            model.save(path)
+        device = {"engine": engine, "adapter": None}
+        raw = _octomix.score(os.fspath(path), of_each, capture._raw, asked, device, told)
+    return Detection(raw, "octomix.score()")
+
+
+def _asked(model, components, n_init, seed, threshold, score, rules, allow, weight, pairs):
+    """What the library is asked for, in JSON."""
+    if components is not None and components < 1:
+        raise ValueError(f"k must be 'auto', or 1 or more; got {components}")
+    return json.dumps({
+        "model": model, "components": components, "n_init": n_init, "seed": seed, "threshold": threshold,
+        "score": score, "rules": None if rules is None else list(rules),
+        "allow": None if allow is None else [str(block) for block in allow], "weight": weight, "pairs": pairs,
+    })
+
+
+def _captured(capture):
+    if isinstance(capture, Capture):
+        return capture
+    addresses = addresses_of(capture)
+    return Capture(_octomix.capture({"addresses": addresses, "weights": weights_of(None, len(addresses))}))
+
+
+class DetectedSide:
+    """What was found on one side: its findings, all that is flagged, its model and clusters."""
+
+    def __init__(self, raw, key, told):
+        self._raw, self._key, self._told = raw, key, told
+
+    @cached_property
+    def findings(self):
+        """What rules flagged that can also find nothing, the most telling first: a table with a reason each."""
+        return _table(self._raw.findings(self._key))
+
+    @cached_property
+    def flagged(self):
+        """All that is flagged, least dense first: a table with a reason each, of at most a million."""
+        return _table(self._raw.flagged(self._key))
+
+    @cached_property
+    def addresses(self):
+        """All flagged addresses, ascending, an array of ``uint32``."""
+        return self._raw.addresses(self._key)
+
+    @cached_property
+    def model(self):
+        """The fitted model, an estimator; ``None`` where the model is of another day."""
+        from ._files import estimator_of
+
+        raw = self._raw.model(self._key)
+        return None if raw is None else estimator_of(raw)
+
+    @property
+    def threshold(self):
+        """The log-density strictly below which addresses are flagged, in nats."""
+        return self._told["threshold"]["log_density"]
+
+    @property
+    def clusters(self):
+        """The clusters, a dictionary each, as summary.json has them."""
+        return self._told["clusters"]
+
+    def __repr__(self):
+        told = self._told
+        return f"<{told['addresses']:,} addresses, {told['finding_count']} findings, {told['anomaly_count']} flagged>"
+
+
+class Detection:
+    """What stands out in a capture: the sides ``src``, ``dst`` and ``any``, a summary, a page. A notebook shows the page."""
+
+    def __init__(self, raw, command):
+        self._raw, self._command = raw, command
+        self.src, self.dst, self.any = (self._side(key) for key in ("src", "dst", "any"))
+
+    def _side(self, key):
+        told = self.summary.get(key)
+        return None if told is None else DetectedSide(self._raw, key, told)
+
+    @cached_property
+    def summary(self):
+        """All that was read, fitted and found, a dictionary: summary.json without its files."""
+        return json.loads(self._raw.summary())
+
+    @property
+    def warnings(self):
+        """What there is to be warned of."""
+        return self.summary["warnings"]
+
+    @cached_property
+    def page(self):
+        """The report as one page of HTML, which loads nothing."""
+        return self._raw.page(self._command)
+
+    def save(self, directory, tables="csv"):
+        """Writes what ``octomix detect`` writes to ``directory``: tables (``'csv'``, ``'parquet'`` or ``'none'``), models,
+        summary.json and report.html, all or none.
+        """
+        self._raw.save(os.fspath(directory), tables, self._command)
+
+    def _repr_html_(self):
+        # Sandboxed: its script runs, and reaches nothing of the notebook.
+        page = html.escape(self.page, quote=True)
+        return (
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="octomix" '
+            'style="width: 100%; height: 40em; border: 1px solid #8888"></iframe>'
+        )
+
+    def __repr__(self):
+        return self._raw.text(shutil.get_terminal_size().columns).rstrip()
+
+
+def _table(rows):
+    columns = zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)
+    return Table(dict(zip(_COLUMNS, columns, strict=True)))
