@@ -75,7 +75,7 @@
 //!
 //! # Features
 //!
-//! `report` adds summaries, tables, pages and the files of models; `cli` adds the program, and `parquet` reads
+//! `report` adds summaries, tables, pages and the files of models, and [studies](report::study) of whole captures; `cli` adds the program, and `parquet` reads
 //! Parquet files; these two are on by default. The repository's `examples`
 //! are a detection in ten lines, a watched fit, an engine around another, and reading alone.
 

@@ -47,8 +47,8 @@ use super::{TableOptions, folder};
 use crate::address::AddressSet;
 use crate::analysis::{Criteria, Plan, Watcher};
 use crate::behaviour::{Conversations, Timeline};
-use crate::engine::Engine;
 use crate::engine::choice::{Choice, EngineKind};
+use crate::engine::{CpuEngine, Engine, ReferenceEngine};
 use crate::input::{Capture, PerRole, Role, Roles};
 use crate::rule::Context;
 use crate::rule::pairs::{self, Pair};
@@ -293,6 +293,14 @@ impl Study {
         page::write(summary, &pages, &self.timeline, invocation, out)
     }
 
+    /// An engine that labels `set` as that of the study did: all label on the CPU, and all but the reference alike.
+    fn labeller<'a>(&self, set: &'a AddressSet) -> Box<dyn Engine + 'a> {
+        match self.summary.engine.used == EngineKind::Reference.name() {
+            true => Box::new(ReferenceEngine::new(set.addresses())),
+            false => Box::new(CpuEngine::new(set.addresses())),
+        }
+    }
+
     /// Writes the folder of results that the program writes, of `task`, which led to this. Each address is labelled
     /// again for the tables, which are too large to be kept.
     ///
@@ -307,12 +315,8 @@ impl Study {
         let mut output = Output::new(directory, folder::intent(self.by))?;
         for (role, found) in self.found.iter() {
             let (Some(found), Some(told)) = (found, self.summary.role(role)) else { continue };
-            found.write(
-                (task, role),
-                told.threshold,
-                task.tables.unwrap_or_default(),
-                &mut output,
-            )?;
+            let mut engine = self.labeller(task.capture.sets.get(role));
+            found.write((task, role), told.threshold, engine.as_mut(), &mut output)?;
         }
         if self.by == BY {
             behaviour::keep(&mut output, task.capture)?;
