@@ -15,6 +15,17 @@ pub struct Plan {
     pub auto: bool,
 }
 
+impl Plan {
+    /// The same with as many components as there are `addresses`, where these are fewer.
+    #[must_use]
+    pub fn within(mut self, addresses: usize) -> Self {
+        if addresses < self.params.components() {
+            self.params = self.params.with_components(addresses);
+        }
+        self
+    }
+}
+
 /// What was fitted.
 #[derive(Debug, Clone)]
 pub struct Fitted {

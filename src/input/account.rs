@@ -1,6 +1,8 @@
 //! The account of a reading: every cell counted, every choice and every doubt recorded.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -93,13 +95,6 @@ impl Account {
         self.files.iter().map(|file| file.irregular).fold(Irregular::default(), Irregular::plus)
     }
 
-    /// What is to be told of files that were not read, or found more than once, a line each.
-    pub fn told_of_files(&self) -> Vec<String> {
-        let mut told = found::told_of_passed_over(&self.passed_over);
-        told.extend(found::told_of_repeated(&self.repeated));
-        told
-    }
-
     /// The files that were not read whole, now or before.
     pub fn lost(&self) -> Lost {
         let unreadable = self.passed_over.iter().filter(|file| file.why == Reason::Unreadable);
@@ -108,9 +103,31 @@ impl Account {
         lost.plus(self.lost_before)
     }
 
-    /// What is to be told of the files, a line for each kind of warning.
+    /// What is to be warned of: a line for what is missing beside shards, one for each kind of warning, and one for each
+    /// file that was not read or was found more than once.
     pub fn told(&self) -> Vec<String> {
-        warning::told(self.warnings())
+        let mut told = Vec::from_iter(self.told_of_lost_behaviour());
+        told.extend(warning::told(self.warnings()));
+        told.extend(found::told_of_passed_over(&self.passed_over));
+        told.extend(found::told_of_repeated(&self.repeated));
+        told
+    }
+
+    /// What is to be told if what addresses did is known of some folders of shards only.
+    fn told_of_lost_behaviour(&self) -> Option<String> {
+        let folders = |is_meant: fn(&FileAccount) -> bool| -> BTreeSet<_> {
+            let files = self.files.iter().filter(|file| is_meant(file));
+            files.map(|file| Path::new(&file.name).parent().map(Path::to_path_buf)).collect()
+        };
+        let told = folders(|file| file.format.is_behaviour());
+        let shards = folders(|file| file.format.is_shard() && !file.format.is_behaviour());
+        let lost = shards.difference(&told).count();
+        (!told.is_empty() && lost > 0).then(|| {
+            format!(
+                "{lost} of {} folders of shards have no behaviour.bin: what addresses did is counted of the others only",
+                shards.len()
+            )
+        })
     }
 
     /// Every warning, with the file that it concerns.

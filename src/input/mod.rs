@@ -90,6 +90,18 @@ impl Capture {
         let PerRole { source, destination, any } = &self.sets;
         [source, destination, any].into_iter().max_by_key(|set| set.len()).unwrap_or(any)
     }
+
+    /// The roles `asked` for that have no address. Not asked, those are missed that a file tells apart or fills.
+    pub fn skipped(&self, asked: Option<Roles>) -> Vec<&'static str> {
+        let has_roles = self.account.files.iter().any(|file| file.format.has_roles);
+        let is_expected = |role: Role| match asked {
+            Some(roles) => roles.as_slice().contains(&role),
+            None => has_roles || self.account.tally(role).cells() > 0,
+        };
+        let roles = [Role::Source, Role::Destination].into_iter();
+        let empty = roles.filter(|&role| is_expected(role) && self.sets.get(role).is_empty());
+        empty.map(Role::key).collect()
+    }
 }
 
 /// Reads `paths` as one capture. A path is a file, a pattern, a directory, or `-` for standard input.

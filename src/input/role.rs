@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::behaviour::Side;
+
 /// The side of a packet on which an address appears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -42,6 +44,20 @@ impl Role {
             Role::Source => "Sources",
             Role::Destination => "Destinations",
             Role::Any => "Addresses",
+        }
+    }
+
+    /// `name` in its folder of results, a path below theirs.
+    pub fn file(self, name: &str) -> String {
+        format!("{}/{name}", self.key())
+    }
+
+    /// The side of records on which its addresses are.
+    pub fn side(self) -> Side {
+        match self {
+            Role::Source => Side::Source,
+            Role::Destination => Side::Destination,
+            Role::Any => Side::Either,
         }
     }
 }
@@ -140,7 +156,7 @@ impl<T> PerRole<T> {
     }
 
     /// What `of` makes of each value.
-    pub fn map<U>(&self, of: impl FnMut(Role, &T) -> U) -> PerRole<U> {
+    pub fn map<'a, U>(&'a self, of: impl FnMut(Role, &'a T) -> U) -> PerRole<U> {
         let Self { source, destination, any } = self;
         PerRole { source, destination, any }.into_map(of)
     }
@@ -158,9 +174,9 @@ impl<T> PerRole<T> {
     ///
     /// # Errors
     /// The first one that `of` returns.
-    pub fn try_map<U, E>(
-        &self,
-        mut of: impl FnMut(Role, &T) -> Result<U, E>,
+    pub fn try_map<'a, U, E>(
+        &'a self,
+        mut of: impl FnMut(Role, &'a T) -> Result<U, E>,
     ) -> Result<PerRole<U>, E> {
         Ok(PerRole {
             source: of(Role::Source, &self.source)?,

@@ -19,6 +19,12 @@ pub const FIRST: usize = 7;
 /// The most components of a Bayesian mixture, unless told otherwise.
 pub const MOST: usize = 2 * FIRST;
 
+/// The most components that are tried unless told otherwise; more than [`FIRST`] only if their fits have an evidence,
+/// as those of Bayesian mixtures do.
+pub const fn most(has_evidence: bool) -> usize {
+    if has_evidence { MOST } else { FIRST }
+}
+
 /// A component of this weight matters.
 pub const LEAST_WEIGHT: f64 = 0.005;
 

@@ -137,6 +137,15 @@ impl MixtureParams {
         self
     }
 
+    /// The search that finds the best optimum of these parameters: by merges and splits, unless there is no prior or a
+    /// start is given.
+    pub fn best_search(&self) -> Search {
+        match (&self.priors, &self.init) {
+            (Some(_), Init::KMeans) => Search::MergeSplit(None),
+            _ => Search::Restarts,
+        }
+    }
+
     /// The tolerance for a set of `addresses`.
     pub fn tolerance(&self, addresses: u64) -> f64 {
         self.tol.unwrap_or_else(|| match self.priors {

@@ -40,7 +40,7 @@ fn wait(is_busy: bool) -> &'static str {
 }
 
 impl WriteError {
-    pub(super) fn new(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn new(path: &Path, error: &io::Error) -> Self {
         let reason = match error.kind() {
             io::ErrorKind::IsADirectory => "there is a directory of that name".to_owned(),
             io::ErrorKind::FileTooLarge => {

@@ -6,10 +6,13 @@
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use roaring::RoaringBitmap;
+use ::roaring::RoaringBitmap;
 
-use super::bounded;
+use super::behaviour::{Day, DayError};
 use super::model::ModelError;
+use super::{Output, WriteError, bounded, roaring};
+use crate::behaviour::{Activities, Earlier};
+use crate::input::Role;
 
 /// The file of all addresses.
 pub const SEEN: &str = "seen.roaring";
@@ -54,11 +57,52 @@ impl Seen {
         Ok(Self { addresses: read(SEEN)?, flagged: read(FLAGGED)? })
     }
 
+    /// So many addresses of `role` on that `day`, as far as is known which they were and what they did; `None` if
+    /// neither is.
+    ///
+    /// # Errors
+    /// When what they did belongs to another fit.
+    pub fn earlier(
+        &self,
+        day: Option<&Day>,
+        role: Role,
+        all: usize,
+    ) -> Result<Option<Earlier>, DayError> {
+        let sums = day.map(|day| day.sums.get(role).clone()).unwrap_or_default();
+        if !sums.is_empty() && sums.len() != all {
+            return Err(DayError::OfAnotherFit { found: sums.len(), expected: all });
+        }
+        let addresses: Vec<u32> = match &self.addresses {
+            Some(seen) => seen.iter().collect(),
+            None if sums.is_empty() => return Ok(None),
+            None => sums.iter().map(|sum| sum.address).collect(),
+        };
+        let activities = day.filter(|_| !sums.is_empty()).map(|day| {
+            let ties = day.conversations.ties(role.side());
+            Activities::new(&addresses, sums, Some(ties))
+        });
+        Ok(Some(Earlier::new(addresses, activities.unwrap_or_default())))
+    }
+
     /// The files without which part of this is not known.
     pub fn missing(&self) -> Vec<&'static str> {
         let files = [(SEEN, self.addresses.is_none()), (FLAGGED, self.flagged.is_none())];
         files.into_iter().filter_map(|(file, lacks)| lacks.then_some(file)).collect()
     }
+}
+
+/// Writes the `addresses` of `role` and which of them are `flagged`, for the days to come.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn keep(
+    output: &mut Output,
+    role: Role,
+    addresses: &[u32],
+    flagged: &[u32],
+) -> Result<(), WriteError> {
+    output.write(&role.file(SEEN), |out| roaring::write(addresses, out))?;
+    output.write(&role.file(FLAGGED), |out| roaring::write(flagged, out))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod signals;
 mod soak;
 mod starts;
 mod strangers;
+mod study;
 mod sweep;
 mod threads;
 mod tutorial;

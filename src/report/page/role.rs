@@ -1,10 +1,13 @@
 //! What pages and pictures show of one role beside its summary.
 
+use crate::address::AddressSet;
+use crate::analysis::Judged;
 use crate::describe::drawing::Drawing;
 use crate::describe::evidence::Evidence;
 use crate::describe::fanout::Fanout;
 use crate::describe::flagged::Anomaly;
 use crate::describe::plane::Shape;
+use crate::model::any::Model;
 use crate::model::pca::Pca;
 
 /// The most flagged addresses that a page tells one by one; anomalies.csv has all of them.
@@ -27,4 +30,27 @@ pub struct RolePage {
     pub flags: Vec<Anomaly>,
     /// The lower bound after each iteration of the fit, in nats; empty for K-Means.
     pub trace: Vec<f64>,
+}
+
+impl RolePage {
+    /// The page of a `drawing` of `set` under `model` in the plane of `pca`, and of what was `judged`. The fit of the
+    /// model rose along `bounds`.
+    pub fn new(
+        set: &AddressSet,
+        (model, pca): (&Model, &Pca),
+        bounds: &[f64],
+        drawing: Drawing,
+        judged: &Judged,
+    ) -> Self {
+        let findings = &judged.findings[..judged.findings.len().min(MOST_FLAGS)];
+        Self {
+            pca: pca.clone(),
+            shapes: Shape::of(&model.estimate(), pca),
+            drawing,
+            evidence: judged.evidence.clone(),
+            fanout: Fanout::new(set, findings),
+            flags: judged.anomalies.clone(),
+            trace: bounds.to_vec(),
+        }
+    }
 }

@@ -28,14 +28,14 @@ const BARS: usize = 64;
 /// When `out` fails.
 pub fn write(
     summary: &Summary<RoleSummary>,
-    pages: &PerRole<Option<RolePage>>,
+    pages: &PerRole<Option<&RolePage>>,
     timeline: &Timeline,
     invocation: &Invocation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut explained = Explained::default();
-    let section = |(role, page): (Role, &Option<RolePage>)| {
-        Some(RoleSection::new(role, summary.role(role)?, page.as_ref()?, &mut explained))
+    let section = |(role, page): (Role, &Option<&RolePage>)| {
+        Some(RoleSection::new(role, summary.role(role)?, (*page)?, &mut explained))
     };
     let sections = pages.iter().filter_map(section).collect::<io::Result<Vec<_>>>()?;
     let frame = Frame { summary, invocation };

@@ -1,12 +1,16 @@
 //! What has changed since the day that a model was fitted to: what is new, and what has vanished.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::describe::newest::NewAddress;
 use crate::describe::tiles::{Counts, Tile};
+use crate::input::Role;
 use crate::store::Origin;
+use crate::store::model::Models;
+use crate::words::shown_path;
 
 /// What has changed since the day that the model was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,6 +39,26 @@ pub struct Since {
     /// The run that fitted it, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fitted: Option<Origin>,
+}
+
+impl Since {
+    /// The day of the model of `role`, one of `models`.
+    pub fn of(models: &Models, role: Role) -> Self {
+        let file = models.file(role);
+        Self { day: name_of_day(&file), model: shown_path(&file), fitted: models.origin() }
+    }
+}
+
+/// What the day of the `model` is called: the folder of the results to which it belongs.
+fn name_of_day(model: &Path) -> String {
+    let of_role = |folder: &Path| Role::ALL.iter().any(|role| folder.ends_with(role.key()));
+    let name = || {
+        let model = model.canonicalize().ok()?;
+        let folder = model.parent()?;
+        let folder = if of_role(folder) { folder.parent()? } else { folder };
+        Some(shown_path(Path::new(folder.file_name()?)))
+    };
+    name().unwrap_or_else(|| "the day of the model".to_owned())
 }
 
 /// How the addresses differ.
@@ -127,6 +151,14 @@ pub struct WeightChange {
     pub then: f64,
     /// That over the addresses of now.
     pub now: f64,
+}
+
+impl WeightChange {
+    /// That of each cluster, whose weights were these `then` and are these `now`.
+    pub fn all(then: &[f64], now: &[f64]) -> Vec<Self> {
+        let pairs = then.iter().zip(now).enumerate();
+        pairs.map(|(cluster, (&then, &now))| Self { cluster, then, now }).collect()
+    }
 }
 
 /// Addresses that are flagged now and were not then: not seen, or not flagged.

@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::pairs::PairsSummary;
 use super::reading::Reading;
-use crate::input::{PerRole, Role};
+use crate::engine::choice::{Choice, EngineKind};
+use crate::input::{Capture, PerRole, Role, Roles};
 use crate::store::{MadeFrom, Origin};
 
 /// The summary of a run that found an `R` for each role.
@@ -41,6 +42,30 @@ pub struct Summary<R> {
 }
 
 impl<R> Summary<R> {
+    /// That of a run over `capture` that was `asked` for some roles, computed on `engine` and found this for `roles`. What
+    /// else there is to tell is filled in.
+    pub fn new(
+        capture: &Capture,
+        asked: Option<Roles>,
+        engine: EngineSummary,
+        roles: PerRole<Option<R>>,
+    ) -> Self {
+        Self {
+            octomix: env!("CARGO_PKG_VERSION"),
+            input: Reading::new(&capture.account),
+            engine,
+            roles,
+            pairs: None,
+            skipped_roles: capture.skipped(asked),
+            warnings: Vec::new(),
+            output: String::new(),
+            files: Vec::new(),
+            replaced: None,
+            seconds: RunSeconds::default(),
+            made_from: None,
+        }
+    }
+
     /// What was found for `role`.
     pub fn role(&self, role: Role) -> Option<&R> {
         self.roles.get(role).as_ref()
@@ -68,8 +93,20 @@ pub struct EngineSummary {
     pub reason: String,
 }
 
+impl EngineSummary {
+    /// That of the engine `requested`, of which `choice` came.
+    pub fn new(requested: EngineKind, choice: &Choice) -> Self {
+        Self {
+            requested: requested.name(),
+            used: choice.name(),
+            device: choice.description(),
+            reason: choice.reason.clone(),
+        }
+    }
+}
+
 /// Seconds of a run.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct RunSeconds {
     /// Reading the captures.
     pub read: f64,

@@ -17,7 +17,7 @@ pub(crate) use read::recognise;
 #[cfg(feature = "report")]
 pub use read::{Day, DayError, read};
 #[cfg(feature = "report")]
-pub use write::write;
+pub use write::{keep, write};
 
 /// Its name among shards.
 pub const SHARD: &str = "behaviour.bin";

@@ -2,12 +2,25 @@
 
 use std::io::{self, Write};
 
-use super::{CONVERSATION, END, HEADER, STRETCH, letter, put_sum};
+use super::{CONVERSATION, END, HEADER, SEEN, STRETCH, letter, put_sum};
 use crate::behaviour::Conversations;
 use crate::input::Capture;
+use crate::store::{Output, WriteError};
 
 /// Bytes that are written at a time.
 const HELD: usize = 1 << 18;
+
+/// Writes what the addresses of a `capture` did beside the models of them, for the days to come, if that is known.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn keep(output: &mut Output, capture: &Capture) -> Result<(), WriteError> {
+    if capture.sets.iter().all(|(_, set)| set.activities().sums().is_empty()) {
+        output.remove(SEEN);
+        return Ok(());
+    }
+    output.write(SEEN, |out| write(capture, out))
+}
 
 /// Writes what was gathered of the addresses of a `capture`.
 ///

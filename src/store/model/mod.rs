@@ -1,10 +1,12 @@
 //! model.json: a fitted model under scikit-learn's names, so that anyone can load it there, and
 //! octomix again.
 
+mod folder;
 mod nested;
 mod read;
 mod shared;
 
+pub use folder::{BY, Models};
 pub use nested::Nested;
 pub use read::{Loaded, ModelError};
 pub use shared::{AppliedThreshold, MoveSummary, ScoreName, SearchSummary, ThresholdRule};
@@ -13,7 +15,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::OCTETS;
+use crate::address::{AddressSet, OCTETS, Points, Unit, WeightsError};
 use crate::model::Stop;
 use crate::model::any::{Fit, Params};
 use crate::model::diagnosis::{Collapse, collapses};
@@ -116,6 +118,30 @@ pub enum WeightedBy {
     Addresses,
     /// As many times as it has packets.
     Packets,
+}
+
+impl WeightedBy {
+    /// The addresses of `set`, each counted so; packets take 8 bytes each.
+    ///
+    /// # Errors
+    /// When the packets are too many to be counted exactly.
+    pub fn points(self, set: &AddressSet) -> Result<Points<'_>, WeightsError> {
+        match self {
+            Self::Addresses => Ok(set.addresses().into()),
+            Self::Packets => Points::weighted(set.addresses(), set.weights()),
+        }
+    }
+
+    /// What is to be told if not all that is weighed as packets of `set` is packets.
+    pub fn told(self, set: &AddressSet) -> Option<&'static str> {
+        match (self, set.unit()) {
+            (Self::Addresses, _) | (_, Unit::Packets) => None,
+            (_, Unit::Records) => Some("no packet counts in the input: records are weighed"),
+            (_, Unit::Mixed) => {
+                Some("some records say no packet counts: each of them is weighed as one packet")
+            }
+        }
+    }
 }
 
 /// What the file tells besides the fit itself.

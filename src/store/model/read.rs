@@ -12,6 +12,7 @@ use crate::model::estimate::{Concentration, Estimate, Gaussian, Posterior};
 use crate::model::kmeans::Partition;
 use crate::model::pca::Pca;
 use crate::model::sound;
+use crate::store::ManifestError;
 use crate::words::{shown, shown_path};
 
 /// Why a model cannot be used.
@@ -77,6 +78,9 @@ pub enum ModelError {
         /// What is wrong with it.
         part: String,
     },
+    /// The folder of results that it is in cannot be believed.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// A part of it makes no sense.
     #[error("the model '{}' is damaged: {part}; fit it again", shown_path(path))]
     Damaged {

@@ -60,6 +60,18 @@ pub struct AppliedThreshold {
     pub log_density: f64,
 }
 
+impl AppliedThreshold {
+    /// The `threshold` of the log-densities of `score`, which came to `log_density`.
+    pub fn new(threshold: Threshold, score: Score, log_density: f64) -> Self {
+        Self { rule: threshold.into(), score: score.into(), log_density }
+    }
+
+    /// Whether it stands for a share of any set, and so makes a ranking and no findings.
+    pub fn is_share(&self) -> bool {
+        matches!(self.rule, ThresholdRule::Percentile { .. })
+    }
+}
+
 /// A [`Score`] by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

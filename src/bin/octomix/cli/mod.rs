@@ -38,9 +38,7 @@ pub use generate::{CaptureFormat, GenerateArgs};
 pub use input::InputArgs;
 pub use inputs::InputsArgs;
 pub use model::{Components, ModelArgs, ModelKind};
-pub use output::{
-    CheckpointArgs, Format, OutputArgs, PictureArgs, PrintArgs, TableArgs, TableFormat,
-};
+pub use output::{CheckpointArgs, Format, OutputArgs, PictureArgs, PrintArgs, TableArgs};
 pub use rules::{AllowArgs, PairsArgs, RuleArgs, RulesArgs};
 pub use sets::{SetForm, SetsArgs};
 pub use sweep::SweepArgs;

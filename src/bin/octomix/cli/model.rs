@@ -155,8 +155,7 @@ impl Components {
     pub fn most(self, kind: ModelKind) -> usize {
         match self {
             Self::Auto(Some(most)) | Self::Exactly(most) => most,
-            Self::Auto(None) if kind == ModelKind::Bayesian => auto::MOST,
-            Self::Auto(None) => auto::FIRST,
+            Self::Auto(None) => auto::most(kind == ModelKind::Bayesian),
         }
     }
 }

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use octomix::report::{TableFormat, TableOptions};
+
+use super::choice::{Choice, one_of};
 
 /// Where to write.
 #[derive(Debug, Args)]
@@ -40,25 +43,34 @@ pub struct PictureArgs {
 #[command(next_help_heading = "Output")]
 pub struct TableArgs {
     /// How the table of all addresses is written: addresses.csv, addresses.parquet, or not at all
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Csv)]
+    #[arg(long, value_parser = one_of(TABLES), value_name = "FORMAT", default_value = "csv")]
     pub tables: TableFormat,
     /// Add each component's responsibility for each address to the tables (predict_proba)
     #[arg(long)]
     pub responsibilities: bool,
 }
 
-/// How the table of all addresses is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
-    /// As text
-    #[default]
-    Csv,
-    /// In columns, compressed: a third of the size, and some columns are read without the others
-    #[cfg(feature = "parquet")]
-    Parquet,
-    /// Not at all: the flagged addresses, the model and the summary are enough
-    None,
+impl TableArgs {
+    /// As the library takes them.
+    pub fn options(self) -> TableOptions {
+        TableOptions { format: self.tables, responsibilities: self.responsibilities }
+    }
 }
+
+const TABLES: &[Choice<TableFormat>] = &[
+    (TableFormat::Csv, "csv", "As text"),
+    #[cfg(feature = "parquet")]
+    (
+        TableFormat::Parquet,
+        "parquet",
+        "In columns, compressed: a third of the size, and some columns are read without the others",
+    ),
+    (
+        TableFormat::None,
+        "none",
+        "Not at all: the flagged addresses, the model and the summary are enough",
+    ),
+];
 
 /// What to print.
 #[derive(Debug, Args)]

@@ -9,14 +9,16 @@ use octomix::describe::fanout::Fanout;
 use octomix::describe::plane::Shape;
 use octomix::model::any::Params;
 use octomix::report::csv::write_clusters;
-use octomix::report::page::{ComparedPage, FILE, RolePage, write_compare};
+use octomix::report::page::{ComparedPage, RolePage, write_compare};
+use octomix::report::study::{StudyError, told_of_end, told_of_few, told_of_trouble};
 use octomix::report::summary::compare::{self, Comparison};
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::{RoleSeconds, Timed};
+use octomix::store::model::AppliedThreshold;
 
 use super::page::invocation;
-use super::plan::{Plan, warn_of_few};
-use super::role::{Desk, applied};
+use super::plan::Plan;
+use super::role::{Desk, RoleWatcher};
 use super::run::{self, start, timed};
 use super::{Failure, write_json};
 use crate::cli::CompareArgs;
@@ -44,7 +46,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let (found, pages) = found.into_map(|_, found| found.unzip()).unzip();
     let about = invocation();
     let page = |summary: &_, out: &mut dyn Write| write_compare(summary, &pages, &about, out);
-    let summary = run::complete(run, &capture, found, None, Some((FILE, &page)))?;
+    let summary = run::complete(run, &capture, found, None, Some(&page))?;
     run::show(&summary, &Default::default(), print)
 }
 
@@ -57,19 +59,19 @@ fn compare(
 ) -> Result<(Timed<Comparison>, ComparedPage), Failure> {
     let mut engine = desk.engine(plan.weighted_by)?;
     let mixture = plan.for_desk(&mut desk)?;
-    if let Some(clusters) = clusters {
-        warn_of_few(&mut desk, clusters);
-    }
-    let set = desk.set;
-    let mut watcher = desk.watch(None);
+    let (role, set) = (desk.role, desk.set);
+    desk.warn(clusters.and_then(|clusters| told_of_few(role, clusters, set.len())));
+    let mut watcher = RoleWatcher::new(role, set, desk.console);
     let compared =
         analysis::compare(set, engine.as_mut(), &mixture, clusters, criteria, &mut watcher);
     let Compared { mixture, kmeans, agreement } =
-        compared.map_err(|error| watcher.failed(error))?;
-    desk.warn_of_trouble(engine.as_ref());
+        compared.map_err(|error| StudyError::of(role, error))?;
+    [&mixture, &kmeans].into_iter().for_each(|model| desk.warn(told_of_end(role, &model.fitted)));
+    desk.warn(told_of_trouble(role, engine.as_ref()));
     let told = |labelled: &Labelled, side: &Side| {
         let fits = FitSummary::all(&labelled.fitted);
-        let threshold = applied(criteria, labelled.threshold);
+        let threshold =
+            AppliedThreshold::new(criteria.threshold, criteria.score, labelled.threshold);
         compare::Compared::new(fits, threshold, labelled.fitted.model().means(), side)
     };
     let (of_mixture, of_kmeans) = (told(&mixture, &agreement.a), told(&kmeans, &agreement.b));

@@ -2,24 +2,19 @@
 
 use std::time::Instant;
 
-use octomix::analysis::{self, Criteria, Detected};
+use octomix::analysis::Criteria;
 use octomix::input::{Capture, PerRole};
 use octomix::model::any::Params;
-use octomix::model::pca::Pca;
 use octomix::model::scorer::Score;
-use octomix::report::page::MOST_FLAGS;
-use octomix::report::summary::RoleSummary;
-use octomix::store::model::{ModelFile, Provenance};
+use octomix::report::study::{RoleWork, Task};
+use octomix::store::behaviour;
+use octomix::store::model::BY;
 
-use super::days::{PAIRS, context, keep, keep_behaviour, pairs, warn_of_pairs};
 use super::plan::Plan;
-use super::role::{Desk, Findings, TablesWanted, applied, page, spent};
-use super::run::{Run, start, timed};
+use super::role::Findings;
+use super::run::{Run, start};
 use super::{Failure, checkpoint};
 use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
-
-/// The kind of runs that fit models, in manifests.
-pub const MODELS: &str = "fit";
 
 /// Detects anomalies in both roles, or in the one asked for.
 ///
@@ -35,7 +30,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let checkpoint =
         checkpoint::open(&args.checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
-    let (by, files) = ((MODELS, started), model.start_file().chain(allow.files()));
+    let (by, files) = ((BY, started), model.start_file().chain(allow.files()));
     let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     checkpoint::go_on(&mut run, checkpoint)?;
     let found = roles(&mut run, &capture, &plan, args)?;
@@ -58,22 +53,12 @@ pub fn roles(
         threshold: args.score.threshold,
         rules: args.rules.rules(),
         allowed: allowed.as_deref(),
-        listed: MOST_FLAGS,
         ..Criteria::default()
     };
-    let (score, ranking) = (criteria.score, criteria.ranking());
-    let tables = TablesWanted { score, ranking, earlier: None, args: args.tables };
-    let found = run.each_role(capture, |desk| {
-        let criteria = Criteria { context: context(capture, desk.role), ..criteria };
-        detect(desk, plan, &criteria, Some(tables))
-    })?;
-    keep_behaviour(&mut run.output, capture)?;
-    if args.pairs.pairs {
-        run.pairs = pairs(&mut run.output, capture, None, criteria.allowed)?;
-        warn_of_pairs(run);
-    } else {
-        run.output.remove(PAIRS);
-    }
+    let (roles, tables) = (run.roles, Some(args.tables.options()));
+    let task = Task { roles, tables, pairs: args.pairs.pairs, ..Task::new(capture, criteria) };
+    let found = each_role(run, &task, plan)?;
+    run.find_pairs(&task, None)?;
     Ok(found)
 }
 
@@ -89,7 +74,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     let checkpoint =
         checkpoint::open(checkpoint, &output.directory, input, &options, model.files())?;
     let most = plan.params.components();
-    let (by, files) = ((MODELS, started), model.start_file());
+    let (by, files) = ((BY, started), model.start_file());
     let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     checkpoint::go_on(&mut run, checkpoint)?;
     let criteria = Criteria {
@@ -98,11 +83,9 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
         rules: rules.rules(),
         ..Criteria::default()
     };
-    let found = run.each_role(&capture, |desk| {
-        let criteria = Criteria { context: context(&capture, desk.role), ..criteria };
-        detect(desk, &plan, &criteria, None)
-    })?;
-    keep_behaviour(&mut run.output, &capture)?;
+    // No page tells of as many addresses as usual.
+    let task = Task { criteria, roles: run.roles, tables: None, ..Task::new(&capture, criteria) };
+    let found = each_role(&mut run, &task, &plan)?;
     super::page::finish(run, &capture, found, PictureArgs::default(), print)
 }
 
@@ -120,45 +103,19 @@ pub fn plan(model: &ModelArgs, rule: &RuleArgs) -> Result<Plan, Failure> {
     }
 }
 
-/// The whole way of one role; writes the `tables` that are wanted.
-fn detect(
-    mut desk: Desk<'_>,
+/// Detects what `task` asks for in each of its roles, and keeps what the addresses did for the days to come.
+fn each_role(
+    run: &mut Run,
+    task: &Task<'_>,
     plan: &Plan,
-    criteria: &Criteria<'_>,
-    tables: Option<TablesWanted<'_>>,
-) -> Result<Findings, Failure> {
-    let mut engine = desk.engine(plan.weighted_by)?;
-    let fit_plan = plan.for_desk(&mut desk)?;
-    let set = desk.set;
-    let mut watcher = desk.watch(tables);
-    let detected = analysis::detect(set, engine.as_mut(), &fit_plan, criteria, &mut watcher);
-    let Detected { fitted, judged, log_likelihood, fit_time } =
-        detected.map_err(|error| watcher.failed(error))?;
-    let (fits, drawing) = watcher.finish();
-
-    let (model, pca) = (fitted.model(), Pca::new(fitted.fit.moments()));
-    let threshold = applied(criteria, judged.threshold);
-    let about = Provenance {
-        role: desk.role.key(),
-        params: &fitted.params,
-        threshold,
-        pca: &pca,
-        addresses: set.len(),
-        weighted_by: plan.weighted_by,
-        log_likelihood,
-        engine: desk.choice.name(),
-    };
-    let file = desk.file("model.json");
-    let path = desk.output.directory().join(&file);
-    let text = ModelFile::new(&fitted.fit, &about).to_json(&path)?;
-    let (written, write) = timed(|| {
-        keep(&mut desk, &judged.flagged)?;
-        desk.output.write(&file, |out| out.write_all(&text))
-    });
-    written?;
-    desk.warn_of_trouble(engine.as_ref());
-    let spent = spent(fit_time, &judged, write);
-    let bounds = fitted.fit.lower_bounds();
-    let page = drawing.map(|drawing| page(set, &model, bounds, &pca, drawing, &judged));
-    Ok(Findings { summary: RoleSummary::new(set, fits, judged, threshold, spent), page })
+) -> Result<PerRole<Option<Findings>>, Failure> {
+    let found = run.each_role(task.capture, |mut desk| {
+        let mut engine = desk.engine(plan.weighted_by)?;
+        let fit_plan = plan.for_desk(&mut desk)?;
+        let name = desk.choice.name();
+        let detect = |work: RoleWork<'_>| work.detect(&fit_plan, plan.weighted_by, name);
+        desk.study(task, engine.as_mut(), detect)
+    })?;
+    behaviour::keep(&mut run.output, task.capture)?;
+    Ok(found)
 }

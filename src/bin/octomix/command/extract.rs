@@ -15,7 +15,7 @@ use octomix::store::shard::ShardFormat;
 use octomix::store::{Intent, MadeFrom, Output, Targets};
 use octomix::words::{counted, escaped, shown_path};
 
-use super::run::{skipped, spare, timed, warn_of_swept};
+use super::run::{spare, timed, warn_of_swept};
 use super::{Failure, all_read, print, read, shards, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
@@ -166,7 +166,7 @@ pub fn write(
         octomix: env!("CARGO_PKG_VERSION"),
         input: Reading::new(&capture.account),
         roles: extracted,
-        skipped_roles: skipped(roles, capture),
+        skipped_roles: capture.skipped(roles),
         warnings: console.into_warnings(),
         output: escaped(&output.directory().to_string_lossy()),
         files: output.files_with(&[summary_file]),

@@ -5,13 +5,11 @@ mod bench;
 mod checkpoint;
 mod compare;
 mod completions;
-mod days;
 mod detect;
 mod devices;
 mod extract;
 mod generate;
 mod inputs;
-mod models;
 mod page;
 mod plan;
 mod role;
@@ -24,20 +22,16 @@ mod start_file;
 mod sweep;
 mod validate;
 
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use octomix::address::WeightsError;
-use octomix::describe::agreement::AgreementError;
 use octomix::engine::EngineError;
 use octomix::engine::gpu::GpuError;
-use octomix::input::{self, Account, Capture, FileAccount, InputError, Lost, Options, Role};
-use octomix::model::FitError;
+use octomix::input::{self, Account, Capture, InputError, Lost, Options, Role};
 use octomix::model::sample::SampleError;
-use octomix::rule::fdr::FdrError;
+use octomix::report::study::StudyError;
 use octomix::store::behaviour::DayError;
 use octomix::store::checkpoint::CheckpointError;
 use octomix::store::model::ModelError;
@@ -118,10 +112,8 @@ pub enum Failure {
     Input(#[from] InputError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
-    #[error("the {role}s cannot be fitted: {reason}")]
-    Fit { role: Role, reason: FitError },
-    #[error("the {unit} of the {role}s cannot be their weights: {reason}, or leave --weight out")]
-    Weights { role: Role, unit: &'static str, reason: WeightsError },
+    #[error(transparent)]
+    Study(#[from] StudyError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -187,10 +179,6 @@ pub enum Failure {
     #[error("{0}; ask for another number with --addresses")]
     Size(#[from] SizeError),
     #[error(transparent)]
-    Fdr(#[from] FdrError),
-    #[error(transparent)]
-    Agreement(#[from] AgreementError),
-    #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -242,29 +230,9 @@ fn read(
     capture
 }
 
-/// Tells if what addresses did is known of some folders of shards only.
-fn warn_of_lost_behaviour(account: &Account, console: &mut Console) {
-    let folders = |is_meant: fn(&FileAccount) -> bool| -> BTreeSet<_> {
-        let files = account.files.iter().filter(|file| is_meant(file));
-        files.map(|file| Path::new(&file.name).parent().map(Path::to_path_buf)).collect()
-    };
-    let told = folders(|file| file.format.is_behaviour());
-    let shards = folders(|file| file.format.is_shard() && !file.format.is_behaviour());
-    let lost = shards.difference(&told).count();
-    if !told.is_empty() && lost > 0 {
-        console.warn(format!(
-            "{} of {} folders of shards have no behaviour.bin: what addresses did is counted of the others only",
-            lost,
-            shards.len()
-        ));
-    }
-}
-
 /// Tells what there is to warn of in `account`.
 fn warn_of(account: &Account, console: &mut Console) {
-    warn_of_lost_behaviour(account, console);
     account.told().into_iter().for_each(|told| console.warn(told));
-    account.told_of_files().into_iter().for_each(|told| console.warn(told));
 }
 
 /// Fails if anything was `lost` of the files: what was found is written, but not whole.

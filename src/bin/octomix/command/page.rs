@@ -47,8 +47,7 @@ pub fn complete(
     for (role, found) in found.iter() {
         let Some(Findings { page: Some(page), .. }) = found else { continue };
         if pictures.plots {
-            let (file, picture) =
-                (|kind| format!("{}/plane.{kind}", role.key()), Picture::new(page));
+            let (file, picture) = (|kind| role.file(&format!("plane.{kind}")), Picture::new(page));
             run.output.write(&file("svg"), |out| out.write_all(picture.svg()?.as_bytes()))?;
             run.output.write(&file("png"), |out| out.write_all(&picture.png()?))?;
         }
@@ -56,14 +55,13 @@ pub fn complete(
     let (summaries, pages) = found
         .into_map(|_, found| found.map(|Findings { summary, page }| (summary, page)).unzip())
         .unzip();
-    let pages = pages.into_map(|_, page| page.flatten());
+    let pages = pages.map(|_, page| page.as_ref()?.as_ref());
     let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| {
         page::write(summary, &pages, &capture.timeline, &about, out)
     };
     let drawn = pages.iter().any(|(_, page)| page.is_some());
-    let page = drawn.then_some((page::FILE, &write as _));
-    run::complete(run, capture, summaries, made_from, page)
+    run::complete(run, capture, summaries, made_from, drawn.then_some(&write as _))
 }
 
 /// The command line and the time, which a page shows beside the summary.

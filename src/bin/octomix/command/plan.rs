@@ -9,6 +9,7 @@ use octomix::model::any::Params;
 use octomix::model::init::StartParameters;
 use octomix::model::kmeans::Seeding;
 use octomix::model::params::{BayesianMixture, GaussianMixture};
+use octomix::report::study::{StudyError, told_of_plan};
 use octomix::store::model::{Loaded, WeightedBy};
 use octomix::{Covariance, Init, KMeans, ParamError, Priors, Search};
 
@@ -114,17 +115,12 @@ impl Plan {
         if let (Some(labels), Params::Mixture(params)) = (&self.labels, &self.params) {
             let init = Init::Labels(labels.of(set.addresses())?);
             let params = (**params).clone().into_inner().init(init).check();
-            let failed = |reason: ParamError| Failure::Fit { role, reason: reason.into() };
+            let failed = |reason: ParamError| StudyError::Fit { role, reason: reason.into() };
             return Ok(analysis::Plan { params: params.map_err(failed)?.into(), auto });
         }
-        let components = self.params.components();
-        if set.len() >= components {
-            return Ok(analysis::Plan { params: self.params.clone(), auto });
-        }
-        if !auto {
-            warn_of_few(desk, components);
-        }
-        Ok(analysis::Plan { params: self.params.with_components(set.len()), auto })
+        let plan = analysis::Plan { params: self.params.clone(), auto };
+        desk.warn(told_of_plan(role, &plan, set.len()));
+        Ok(plan.within(set.len()))
     }
 }
 
@@ -136,17 +132,6 @@ const OF_A_START: u64 = 2_000;
 const OF_A_THREAD: u64 = 600;
 /// Bytes of a pair of components, in a search that looks at all of them.
 const OF_A_PAIR: u64 = 32;
-
-/// Warns if `desk` has fewer addresses than `components`.
-pub fn warn_of_few(desk: &mut Desk<'_>, components: usize) {
-    let (role, addresses) = (desk.role, desk.set.len());
-    if addresses < components {
-        desk.console.warn(format!(
-            "{role}s: fewer distinct addresses ({addresses}) than components ({components}); \
-             fitted with {addresses}"
-        ));
-    }
-}
 
 type Planned = (Params, Option<Labels>);
 
@@ -227,7 +212,8 @@ fn mixture(
         }
         (.., init) => init.clone().unwrap_or(Init::KMeans),
     };
-    params.search = search(args, kind, params.init == Init::KMeans && labels.is_none())?;
+    let usual = if labels.is_some() { Search::Restarts } else { params.best_search() };
+    params.search = search(args, usual, params.init == Init::KMeans && labels.is_none())?;
     params.n_init = args.n_init as usize;
     params.max_iter = args.max_iter.map_or(params.max_iter, |n| n as usize);
     params.tol = args.tol;
@@ -237,15 +223,15 @@ fn mixture(
     Ok((params.into(), labels))
 }
 
-/// The search asked for; merge-split where nothing speaks against it.
-fn search(args: &ModelArgs, kind: ModelKind, free_start: bool) -> Result<Search, Failure> {
-    let can = free_start && kind == ModelKind::Bayesian;
+/// The search asked for, or else the `usual` one.
+fn search(args: &ModelArgs, usual: Search, free_start: bool) -> Result<Search, Failure> {
     match args.search {
         Some(Search::MergeSplit(_)) if !free_start => usage(
             "--search merge-split makes its own starts; leave out the other start, or use --search restarts",
         ),
-        None if can => Ok(Search::MergeSplit(args.budget)),
-        Some(Search::MergeSplit(_)) => Ok(Search::MergeSplit(args.budget)),
+        asked if matches!(asked.unwrap_or(usual), Search::MergeSplit(_)) => {
+            Ok(Search::MergeSplit(args.budget))
+        }
         _ if args.budget.is_some() => usage("--budget is of --search merge-split"),
         _ => Ok(Search::Restarts),
     }

@@ -2,24 +2,25 @@
 //! summary.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use octomix::behaviour::Conversations;
 use octomix::engine::Recorder;
-use octomix::engine::choice::{Choice, Chooser};
-use octomix::input::{Capture, PerRole, Role, Roles, Sources};
+use octomix::engine::choice::{Choice, Chooser, EngineKind};
+use octomix::input::{Capture, PerRole, Roles, Sources};
+use octomix::report::folder::{self, WritePage, intent, told_of_left};
+use octomix::report::study::{NO_PAIRS, Task};
 use octomix::report::summary::pairs::PairsSummary;
-use octomix::report::summary::reading::Reading;
 use octomix::report::summary::{EngineSummary, RunSeconds};
 use octomix::report::text::Scatter;
 use octomix::report::{Summary, text};
 use octomix::store::checkpoint::Checkpoint;
-use octomix::store::{Intent, MadeFrom, Output, Targets};
-use octomix::words::{counted, escaped, shown_path};
+use octomix::store::{MadeFrom, Output, Targets};
+use octomix::words::{counted, shown_path};
 use serde::Serialize;
 
-use super::{Failure, all_read, print, read, write_json};
+use super::{Failure, all_read, print, read};
 use crate::cli::{EngineArgs, InputArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
 use crate::gpu;
@@ -33,7 +34,7 @@ pub struct Run {
     /// Where to write.
     pub output: Output,
     /// The engine asked for.
-    pub requested: &'static str,
+    pub requested: EngineKind,
     /// The roles asked for.
     pub roles: Option<Roles>,
     /// What keeps the answers of engines, if anything does, and the file, which nobody needs at the end.
@@ -48,31 +49,24 @@ pub struct Run {
     pub engine_seconds: f64,
 }
 
-/// What runs over captures may write: files of a role, and of all of them.
-const FILES: [&str; 18] = [
-    "addresses.csv",
-    "addresses.parquet",
-    "anomalies.csv",
-    "changes.csv",
-    "clusters.csv",
-    "compare.json",
-    "flagged.roaring",
-    "manifest.json",
-    "model.json",
-    "pairs.csv",
-    "plane.png",
-    "plane.svg",
-    "report.html",
-    "seen.behaviour",
-    "seen.roaring",
-    "summary.json",
-    "sweep.csv",
-    "sweep.json",
-];
-
-/// What a run of the kind `by` means to write.
-pub const fn intent(by: &'static str) -> Intent<'static> {
-    Intent { by, folders: &["src", "dst", "any"], files: &FILES }
+impl Run {
+    /// Looks for pairs, if `task` asks for them, beside an `earlier` day if there is one, and writes pairs.csv.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn find_pairs(
+        &mut self,
+        task: &Task<'_>,
+        earlier: Option<&Conversations>,
+    ) -> Result<(), Failure> {
+        let (flagged, summary) = task.pairs(earlier).unzip();
+        task.write_pairs(flagged.as_deref(), &mut self.output)?;
+        if task.pairs && summary.is_none() {
+            self.console.warn(NO_PAIRS.to_owned());
+        }
+        self.pairs = summary;
+        Ok(())
+    }
 }
 
 /// Tells of unfinished files that were removed.
@@ -81,21 +75,6 @@ pub fn warn_of_swept(output: &Output, console: &Console) {
     if swept > 0 {
         let files = counted(swept, "unfinished file", "unfinished files");
         console.notice(&format!("removed {files} that a killed run left in '{directory}'"));
-    }
-}
-
-/// Tells of what an earlier run wrote and this one, whose last files are `to_come`, does not.
-pub fn warn_of_left(output: &Output, to_come: &[&str], console: &mut Console) {
-    if let left @ [first, others @ ..] = output.left(to_come).as_slice() {
-        let more = match others.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let files = if left.len() == 1 { "a file" } else { "files" };
-        console.warn(format!(
-            "'{}' still holds {files} of an earlier run, no results of this one: {first}{more}",
-            shown_path(output.directory())
-        ));
     }
 }
 
@@ -148,7 +127,7 @@ pub fn start<'a>(
         choice,
         console,
         output,
-        requested: engine.name(),
+        requested: *engine,
         roles: input.role,
         record: None,
         pairs: None,
@@ -173,11 +152,8 @@ pub fn show<R: Serialize + text::Findings>(
     all_read(summary.input.lost)
 }
 
-/// A file of the whole summary: its name, and what it is made by.
-pub type Extra<'a, R> = (&'static str, &'a dyn Fn(&Summary<R>, &mut dyn Write) -> io::Result<()>);
-
-/// Writes the summary of what was found for each role, and what it was `made_from`; before it one more
-/// file of it, if there is one.
+/// Writes the summary of what was found for each role, and what it was `made_from`; before it the page, if there is
+/// one.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -186,58 +162,27 @@ pub fn complete<R: Serialize>(
     capture: &Capture,
     roles: PerRole<Option<R>>,
     made_from: Option<MadeFrom>,
-    extra: Option<Extra<'_, R>>,
+    page: Option<WritePage<'_, R>>,
 ) -> Result<Summary<R>, Failure> {
-    let skipped_roles = skipped(run.roles, capture);
-    let Run { choice, mut console, mut output, requested, record, pairs, started, .. } = run;
-    let summary_file = "summary.json";
-    let last: Vec<&str> = extra.map(|(name, _)| name).into_iter().chain([summary_file]).collect();
-    warn_of_left(&output, &last, &mut console);
+    let Run { choice, mut console, output, requested, record, pairs, started, .. } = run;
+    told_of_left(&output, page.is_some()).into_iter().for_each(|told| console.warn(told));
+    let engine = EngineSummary::new(requested, &choice);
     let summary = Summary {
-        octomix: env!("CARGO_PKG_VERSION"),
-        input: Reading::new(&capture.account),
-        engine: EngineSummary {
-            requested,
-            used: choice.name(),
-            device: choice.description(),
-            reason: choice.reason,
-        },
-        roles,
         pairs,
-        skipped_roles,
         warnings: console.into_warnings(),
-        output: escaped(&output.directory().to_string_lossy()),
-        files: output.files_with(&last),
-        replaced: output.replaced(),
         seconds: RunSeconds {
             read: run.read_seconds,
             engine: run.engine_seconds,
             total: started.elapsed().as_secs_f64(),
         },
         made_from,
+        ..Summary::new(capture, run.roles, engine, roles)
     };
-    if let Some((name, content)) = extra {
-        output.write(name, |file| content(&summary, file))?;
-    }
-    output.write(summary_file, |file| write_json(&summary, file))?;
-    output.complete()?;
+    let summary = folder::complete(summary, output, page)?;
     if let Some((_, file)) = record {
         Checkpoint::remove(&file);
     }
     Ok(summary)
-}
-
-/// The roles asked for that have no address. Not asked, those are missed that a file tells apart or fills.
-pub fn skipped(asked: Option<Roles>, capture: &Capture) -> Vec<&'static str> {
-    let account = &capture.account;
-    let has_roles = account.files.iter().any(|file| file.format.has_roles);
-    let is_expected = |role: Role| match asked {
-        Some(roles) => roles.as_slice().contains(&role),
-        None => has_roles || account.tally(role).cells() > 0,
-    };
-    let roles = [Role::Source, Role::Destination].into_iter();
-    let empty = roles.filter(|&role| is_expected(role) && capture.sets.get(role).is_empty());
-    empty.map(Role::key).collect()
 }
 
 /// What `work` gives, and the seconds it took.

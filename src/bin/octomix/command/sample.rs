@@ -4,14 +4,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use octomix::address::dotted;
-use octomix::input::{PerRole, Role};
 use octomix::model::any::Model;
 use octomix::model::sample::Sampler;
-use octomix::store::model::{Loaded, ModelError};
+use octomix::store::model::{Loaded, ModelError, Models};
 use octomix::words::shown_path;
 
 use super::Failure;
-use super::models::{model_file, read_models};
 use crate::cli::SampleArgs;
 use crate::console;
 
@@ -47,14 +45,11 @@ fn model(args: &SampleArgs) -> Result<(PathBuf, Loaded), Failure> {
             "--role chooses among the models of a directory, and '{path}' is a file; leave it out"
         )));
     }
-    let mut doubts = Vec::new();
-    let models = read_models(&args.model, args.role, &mut doubts)?;
-    doubts.iter().for_each(|doubt| console::tell("warning", doubt));
-    let PerRole { source, destination, any } = models;
-    let roles = Role::ALL.into_iter().zip([source, destination, any]);
-    let mut models = roles.filter_map(|(role, model)| Some((role, model?)));
-    match (models.next(), models.next()) {
-        (Some((role, model)), None) => Ok((model_file(&args.model, role), model)),
+    let models = Models::read(&args.model, args.role)?;
+    models.doubts.iter().for_each(|doubt| console::tell("warning", doubt));
+    let mut loaded = models.loaded.iter().filter_map(|(role, model)| Some((role, model.as_ref()?)));
+    match (loaded.next(), loaded.next()) {
+        (Some((role, model)), None) => Ok((models.file(role), model.clone())),
         _ => Err(Failure::Usage(format!(
             "'{}' holds a model of the sources and one of the destinations; choose with --role src or --role dst",
             shown_path(&args.model)

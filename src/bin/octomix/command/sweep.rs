@@ -6,6 +6,7 @@ use std::time::Instant;
 use octomix::Search;
 use octomix::model::any::Params;
 use octomix::model::sweep::Row;
+use octomix::report::study::{StudyError, told_of_trouble};
 use octomix::report::summary::fit::FitSummary;
 use octomix::report::summary::sweep::Sweep;
 use octomix::report::summary::{RoleSeconds, Timed};
@@ -35,7 +36,7 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     let found = run.each_role(&capture, |desk| sweep(desk, &plan, k))?;
     let about = invocation();
     let write = |summary: &_, out: &mut dyn std::io::Write| page::write_sweep(summary, &about, out);
-    let summary = run::complete(run, &capture, found, None, Some((page::FILE, &write)))?;
+    let summary = run::complete(run, &capture, found, None, Some(&write))?;
     run::show(&summary, &Default::default(), print)
 }
 
@@ -90,8 +91,8 @@ fn sweep(
         plan.params.sweep(engine.as_mut(), &ks, &mut observer)
     });
     drop(bar);
-    let rows = rows.map_err(|reason| Failure::Fit { role, reason })?;
-    desk.warn_of_trouble(engine.as_ref());
+    let rows = rows.map_err(|reason| StudyError::Fit { role, reason })?;
+    desk.warn(told_of_trouble(role, engine.as_ref()));
     rows.iter().for_each(|row| tell(role, &FitSummary::new(&row.fit), desk.console));
     let rows: Vec<_> = rows.into_iter().map(|row| row.map(drop)).collect();
     warn_of_those_cut_short(&mut desk, plan, &rows);

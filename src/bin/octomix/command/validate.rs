@@ -10,6 +10,7 @@ use octomix::engine::choice::{Choice, Chooser, EngineKind};
 use octomix::engine::gpu::GpuError;
 use octomix::engine::{Engine, EngineError};
 use octomix::input::Role;
+use octomix::report::study::StudyError;
 use octomix::report::text::table::{table, write_table};
 use octomix::report::text::wrap::write_wrapped;
 use octomix::words::grouped;
@@ -84,10 +85,10 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
         let set = capture.sets.get(role);
         if !set.is_empty() {
             let parameters = Parameters::new(set.addresses(), components)
-                .map_err(|reason| Failure::Fit { role, reason })?;
+                .map_err(|reason| StudyError::Fit { role, reason })?;
             let sample = fits::sample(set.addresses());
             let fits = Fits::new(&Points::new(&sample), components.min(sample.len()))
-                .map_err(|reason| Failure::Fit { role, reason })?;
+                .map_err(|reason| StudyError::Fit { role, reason })?;
             let untold = |fit: &&str| {
                 format!(
                     "{fit} of {}: its addresses lie so flat across the octets that doubles do not tell where \
@@ -99,8 +100,9 @@ pub fn run(args: &ValidateArgs) -> Result<(), Failure> {
             for choice in &choices {
                 let mut validation = validate(role, set, choice, &parameters)?;
                 let mut engine = choice.engine(Points::new(&sample));
-                let checks =
-                    fits.check(engine.as_mut()).map_err(|reason| Failure::Fit { role, reason })?;
+                let checks = fits
+                    .check(engine.as_mut())
+                    .map_err(|reason| StudyError::Fit { role, reason })?;
                 validation.checks.extend(checks.iter().map(Row::from));
                 validations.push(validation);
             }

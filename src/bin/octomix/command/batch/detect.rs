@@ -4,13 +4,15 @@ use std::time::Instant;
 
 use octomix::engine::choice::Chooser;
 use octomix::input::Capture;
+use octomix::report::folder::intent;
 use octomix::report::page::write_batch;
 use octomix::report::summary::index::{Index, RoleCounts};
+use octomix::store::model::BY;
 use octomix::store::{EarlierRole, Intent, Output};
 
 use super::super::detect;
 use super::super::plan::Plan;
-use super::super::run::{Run, intent, warn_of_swept};
+use super::super::run::{Run, warn_of_swept};
 use super::super::{Failure, Machine, page};
 use super::{Done, Each, Item, Setting, batch, fingerprint};
 use crate::cli::DetectArgs;
@@ -53,7 +55,7 @@ impl Each for Detection<'_> {
     type Counts = RoleCounts;
     type Earlier = EarlierRole;
 
-    const INTENT: Intent<'static> = intent(detect::MODELS);
+    const INTENT: Intent<'static> = intent(BY);
 
     fn one(
         &mut self,
@@ -73,7 +75,7 @@ impl Each for Detection<'_> {
             choice,
             console,
             output,
-            requested: engine.engine.name(),
+            requested: engine.engine,
             roles: input.options().roles,
             record: None,
             pairs: None,

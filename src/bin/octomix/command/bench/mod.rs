@@ -20,6 +20,7 @@ use octomix::input::{Options, Role};
 use octomix::model::FitError;
 use octomix::model::any::Model;
 use octomix::pass::Centres;
+use octomix::report::study::StudyError;
 use octomix::store::model::Loaded;
 use octomix::synthetic::Synthetic;
 
@@ -95,7 +96,7 @@ pub fn run(args: &BenchArgs) -> Result<(), Failure> {
 }
 
 fn failed(reason: impl Into<FitError>) -> Failure {
-    Failure::Fit { role: Role::Source, reason: reason.into() }
+    StudyError::Fit { role: Role::Source, reason: reason.into() }.into()
 }
 
 /// The parameters in a model.json.
