@@ -117,7 +117,7 @@
 //! | feature | adds | implies |
 //! | --- | --- | --- |
 //! | `input` | [`input`]: reading captures, logs, tables and lists, compressed or not; what octomix wrote, in [`store`] | |
-//! | `report` | [`report`]: summaries, tables and pages; the files of models and results, in [`store`] | `input` |
+//! | `report` | [`report`]: summaries, tables and pages, `study`: a whole capture; the files of models and results, in [`store`] | `input` |
 //! | `parquet` | Parquet, read and written | `input` |
 //! | `gpu` | the engine of [GPU]s, through wgpu | |
 //! | `cli` | the program | `report` |

@@ -10,7 +10,7 @@ captures, flow logs and lists; and the detection of what stands out, with reason
 """
 
 from ._capture import Capture, Side, read
-from ._detect import Detection, detect, score
+from ._detect import Detection, compare, detect, score
 from ._octomix import OctomixError, __version__, dotted
 
 # scikit-learn takes a second to import, and reading needs none of it.
@@ -26,7 +26,7 @@ _ELSEWHERE = {
 }
 
 __all__ = [
-    "Capture", "Detection", "OctomixError", "Side", "__version__", "detect", "dotted", "read", "score", *_ELSEWHERE,
+    "Capture", "Detection", "OctomixError", "Side", "__version__", "compare", "detect", "dotted", "read", "score", *_ELSEWHERE,
 ]
 
 

@@ -171,3 +171,18 @@ class Detection:
 def _table(rows):
     columns = zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)
     return Table(dict(zip(_COLUMNS, columns, strict=True)))
+
+
+def compare(X, n_components=7, n_clusters=None, *, n_init=10, random_state=0, engine="auto", progress=True):
+    """Sets a Bayesian mixture against K-Means over the addresses ``X``: what compare.json holds, a dictionary.
+
+    K-Means has ``n_clusters``, or as many as the mixture fills.
+
+    >>> found = compare(["10.0.0.1", "10.0.0.2", "172.16.0.1", "172.16.0.9"], n_components=2)
+    >>> found["adjusted_rand_index"]
+    1.0
+    """
+    asked = _asked("bayesian", int(n_components), n_init, random_state, "percentile:4", "sklearn", None, None, "addresses", False)
+    capture = _captured(X)
+    with bar("octomix", shown=progress) as told:
+        return json.loads(_octomix.compare(capture._raw, asked, n_clusters, {"engine": engine, "adapter": None}, told))

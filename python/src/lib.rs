@@ -31,7 +31,7 @@ mod _octomix {
     #[pymodule_export]
     use super::model::Model;
     #[pymodule_export]
-    use super::study::{Study, detect, score};
+    use super::study::{Study, compare, detect, score};
     use super::*;
 
     #[pymodule_init]

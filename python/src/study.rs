@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use numpy::{PyArray1, ToPyArray};
 use octomix::address::Blocks;
-use octomix::analysis::{Criteria, Plan};
+use octomix::analysis::{self, Criteria, Plan};
 use octomix::describe::flagged::Anomaly;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Role, Roles};
@@ -15,6 +15,7 @@ use octomix::model::auto;
 use octomix::model::scorer::Score;
 use octomix::report::page::Invocation;
 use octomix::report::study::{self, Task};
+use octomix::report::summary::compare::Comparison;
 use octomix::report::{TableFormat, TableOptions};
 use octomix::rule::Rule;
 use octomix::store::model::{Models, WeightedBy};
@@ -176,6 +177,35 @@ fn task<'a>(
     task.criteria.listed = TOLD;
     task.pairs = asked.pairs;
     task
+}
+
+/// A mixture against K-Means over the sources of `capture`: what compare.json holds of a side.
+#[pyfunction]
+#[pyo3(signature = (capture, asked, clusters, device, progress=None))]
+pub fn compare(
+    py: Python<'_>,
+    capture: &Capture,
+    asked: &str,
+    clusters: Option<usize>,
+    device: Device,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let asked = parse::<Asked>(asked)?;
+    let (plan, criteria) = (asked.plan()?, asked.criteria(None)?);
+    if matches!(plan.params, Params::KMeans(_)) {
+        return Err(error::value("compare sets a mixture against K-Means; model takes a mixture"));
+    }
+    let set = &capture.0.sets.source;
+    let plan = plan.within(set.len());
+    let most = plan.params.components().max(clusters.unwrap_or(0));
+    let (mut engine, _) = device.over(set.addresses().into(), most)?;
+    let mut watch = Watch::new(progress);
+    let compared = py
+        .detach(|| analysis::compare(set, engine.as_mut(), &plan, clusters, &criteria, &mut watch));
+    let of_role = |error| error::study(study::StudyError::of(Role::Source, error));
+    let found = watch.end(compared, of_role)?;
+    let comparison = Comparison::of(set.len(), &found, &criteria);
+    serde_json::to_string(&comparison).map_err(error::octomix)
 }
 
 /// A flagged address: itself, its packets, cluster, log-density, rules, whether it is a finding, the reason in short and

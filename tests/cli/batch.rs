@@ -203,7 +203,7 @@ fn a_batch_tells_which_index_it_replaces_and_how_folders_are_named() {
     }
     let each = ["extract", "--each", "mon/a", "tue/a", "-o", "out"];
     let note = "octomix: note: captures of one name have folders named by more of their paths: mon_a, tue_a\n";
-    let replaced = "Replaced there the results of 20";
+    let replaced = "Replaced there results written 20";
     let done = folder.octomix(&each).assert().success().stderr(note);
     assert!(!String::from_utf8_lossy(&done.get_output().stdout).contains(replaced));
     folder.octomix(&each).assert().success().stdout(contains(replaced));

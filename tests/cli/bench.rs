@@ -287,7 +287,7 @@ fn a_report_tells_of_the_one_that_it_replaces() {
         let done = folder.octomix(&run).assert().success();
         String::from_utf8_lossy(&done.get_output().stdout).into_owned()
     };
-    let told = "\nReplaced there the results of 20";
+    let told = "\nReplaced there results written 20";
     assert!(!report().contains(told));
     assert!(report().contains(told));
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use octomix::BayesianMixture;
 use octomix::address::Blocks;
 use octomix::analysis::{Criteria, Plan};
+use octomix::behaviour::Counting;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Capture, Options, parse_block, read};
 use octomix::model::auto;
@@ -21,7 +22,8 @@ use crate::{Folder, TUTORIAL};
 
 fn captured(path: &Path) -> Capture {
     let go_on = &mut |_| ControlFlow::Continue(());
-    read(&[path.to_path_buf()], &Options::default(), go_on).unwrap()
+    let options = Options { behaviour: Counting::Auto, ..Options::default() };
+    read(&[path.to_path_buf()], &options, go_on).unwrap()
 }
 
 fn choice() -> Choice {
@@ -83,9 +85,8 @@ fn entries_of(manifest: &[u8]) -> String {
 
 /// A page without the command, the times and the directory.
 fn page(page: &str) -> String {
-    let is_of_run = |line: &&str| {
-        ["<dt>Command", "<dt>Time", "<dt>Results"].iter().any(|title| line.contains(title))
-    };
+    let of_run = ["<dt>Command", "<dt>Time", "<dt>Results", "<span aria-hidden=\"true\">·</span>"];
+    let is_of_run = |line: &&str| of_run.iter().any(|part| line.contains(part));
     page.lines().filter(|line| !is_of_run(line)).collect::<Vec<_>>().join("\n")
 }
 

@@ -9,7 +9,7 @@ use super::{StudyError, Task};
 use crate::address::AddressSet;
 use crate::analysis::{self, Criteria, Detected, Judged, Plan, Scored, Watcher};
 use crate::behaviour::Earlier;
-use crate::engine::{CpuEngine, Engine};
+use crate::engine::Engine;
 use crate::input::Role;
 use crate::model::any::Model;
 use crate::model::pca::Pca;
@@ -18,7 +18,6 @@ use crate::report::page::RolePage;
 use crate::report::summary::changes::{Changes, Since, WeightChange};
 use crate::report::summary::fit::FitSummary;
 use crate::report::summary::{RoleSeconds, RoleSummary};
-use crate::report::tables::TableOptions;
 use crate::rule::Context;
 use crate::rule::threshold::Threshold;
 use crate::store::behaviour::Day;
@@ -78,24 +77,23 @@ impl Found {
     }
 
     /// Writes to `output` what was not written of `role` of `task`, whose addresses were judged by this `threshold`, and
-    /// its tables as `wanted`: the addresses are labelled again, on the CPU, as for tables they always are.
+    /// its tables, for which `engine` labels the addresses again.
     pub(super) fn write(
         &self,
         (task, role): (&Task<'_>, Role),
         threshold: AppliedThreshold,
-        wanted: TableOptions,
+        engine: &mut dyn Engine,
         output: &mut Output,
     ) -> Result<(), StudyError> {
-        let set = task.capture.sets.get(role);
+        let (set, wanted) = (task.capture.sets.get(role), task.tables.unwrap_or_default());
         let criteria = Criteria { listed: 0, ..criteria_of(task, role, threshold) };
         let context = Context { earlier: self.earlier.as_ref(), ..criteria.context };
         let criteria = Criteria { context, ..criteria };
-        let mut engine = CpuEngine::new(set.addresses());
         let mut nobody = ();
         let mut tabled =
             Tabled::new((role, set), criteria, Some(wanted), Some(&mut *output), &mut nobody);
         tabled.begin(&self.model, &self.pca)?;
-        let judged = analysis::score(set, &mut engine, &self.model, &criteria, &mut tabled);
+        let judged = analysis::score(set, engine, &self.model, &criteria, &mut tabled);
         tabled.end(judged)?;
         if self.model_file().is_some() {
             seen::keep(output, role, set.addresses(), &self.flagged)?;

@@ -5,19 +5,19 @@ use crate::engine::Engine;
 use crate::input::Role;
 use crate::report::summary::fit::FitSummary;
 
-/// If pairs are asked for and there is none.
+/// Told if pairs are asked for and none is known.
 pub const NO_PAIRS: &str =
     "no pairs: no record has both sides, or --behaviour is off or approximate";
 
-/// If K-Means is asked for responsibilities.
+/// Told if K-Means is asked for responsibilities.
 pub(super) const NO_RESPONSIBILITIES: &str =
     "K-Means has no responsibilities: its clusters are certain";
 
-/// If addresses are scored by a model that was fitted without judging any.
+/// Told if addresses are scored by a model that was fitted without judging any.
 pub(super) const NO_THRESHOLD: &str = "the model has no threshold, because nothing was judged when it was fitted: the \
     4 % least dense of these addresses are ranked";
 
-/// If `role` has fewer `addresses` than the `components` that were asked for.
+/// Told if `role` has fewer `addresses` than the `components` that were asked for.
 pub fn told_of_few(role: Role, components: usize, addresses: usize) -> Option<String> {
     (addresses < components).then(|| {
         format!(
@@ -33,7 +33,7 @@ pub fn told_of_plan(role: Role, plan: &Plan, addresses: usize) -> Option<String>
     if plan.auto { None } else { told_of_few(role, plan.params.components(), addresses) }
 }
 
-/// If what was `fitted` to the addresses of `role` had not converged.
+/// Told if what was `fitted` to the addresses of `role` had not converged.
 pub fn told_of_end(role: Role, fitted: &Fitted) -> Option<String> {
     (!FitSummary::new(&fitted.fit).converged).then(|| {
         format!(
@@ -43,7 +43,7 @@ pub fn told_of_end(role: Role, fitted: &Fitted) -> Option<String> {
     })
 }
 
-/// If the CPU had to take over from the device of `engine`.
+/// Told if the CPU had to take over from the device of `engine`.
 pub fn told_of_trouble(role: Role, engine: &dyn Engine) -> Option<String> {
     Some(format!("{role}s: the CPU took over: {}", engine.trouble()?))
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::fit::FitSummary;
 use crate::address::OCTETS;
+use crate::analysis::{self, Criteria, Labelled};
 use crate::describe::agreement::{Agreement, Profile, Side};
 use crate::describe::octets::{LEADING, OctetValues};
 use crate::store::model::AppliedThreshold;
@@ -58,13 +59,21 @@ pub struct ComparedCluster {
 }
 
 impl Comparison {
+    /// What was `found` of so many `addresses` by the score and the threshold of `criteria`.
+    pub fn of(addresses: usize, found: &analysis::Compared, criteria: &Criteria<'_>) -> Self {
+        let told = |labelled: &Labelled, side: &Side| {
+            let fits = FitSummary::all(&labelled.fitted);
+            let threshold =
+                AppliedThreshold::new(criteria.threshold, criteria.score, labelled.threshold);
+            Compared::new(fits, threshold, labelled.fitted.model().means(), side)
+        };
+        let analysis::Compared { mixture, kmeans, agreement } = found;
+        let of_mixture = told(mixture, &agreement.a);
+        Self::new(addresses, agreement, of_mixture, told(kmeans, &agreement.b))
+    }
+
     /// The `agreement` of `mixture`, its A, and `kmeans`, its B, over so many `addresses`.
-    pub fn new(
-        addresses: usize,
-        agreement: &Agreement,
-        mixture: Compared,
-        kmeans: Compared,
-    ) -> Self {
+    fn new(addresses: usize, agreement: &Agreement, mixture: Compared, kmeans: Compared) -> Self {
         Self {
             addresses,
             adjusted_rand_index: agreement.contingency.adjusted_rand_index(),
@@ -79,7 +88,7 @@ impl Comparison {
 
 impl Compared {
     /// The model of these `fits`, whose clusters have these `means`, as its `side` of an agreement.
-    pub fn new(
+    fn new(
         fits: Vec<FitSummary>,
         threshold: AppliedThreshold,
         means: Vec<[f64; OCTETS]>,

@@ -1,6 +1,8 @@
 //! index.json: the captures of a batch, each with what was found or what went wrong. What is found of a role differs
 //! between kinds of batches; all else is the same.
 
+use std::net::Ipv4Addr;
+
 use serde::{Deserialize, Serialize};
 
 use super::extraction::Extracted;
@@ -11,8 +13,12 @@ use crate::input::{Lost, PerRole, Role};
 use crate::store::{Earlier, EarlierRole, Origin};
 use crate::words::{counted, grouped};
 
-/// Findings of a role that are compared with those of other captures, the most telling ones.
-const COMPARED: usize = 100;
+/// Findings of a role that are compared with those of other captures, the most telling ones: of all captures their
+/// addresses are held.
+const COMPARED: usize = 1000;
+
+/// Those of them that may be told, with their reasons.
+const TOLD: usize = 10;
 
 /// All captures of a batch.
 #[derive(Debug, Clone, Serialize)]
@@ -105,21 +111,26 @@ pub struct RoleCounts {
     /// The first of them, until they have been compared with those of the other captures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     leads: Vec<Lead>,
+    /// The addresses of more of them, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    compared: Vec<Ipv4Addr>,
 }
 
 impl From<&RoleSummary> for RoleCounts {
     fn from(found: &RoleSummary) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        let leads = found.findings.iter().map(Anomaly::lead);
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], leads)
+        let counts = [found.addresses, found.anomaly_count, found.finding_count];
+        let leads = found.findings.iter().take(TOLD).map(Anomaly::lead).collect();
+        Self::new(counts, sizes, leads, found.findings.iter().map(|finding| finding.address))
     }
 }
 
 impl From<&EarlierRole> for RoleCounts {
     fn from(found: &EarlierRole) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
-        let leads = found.findings.iter().cloned();
-        Self::new(found.addresses, sizes, [found.anomaly_count, found.finding_count], leads)
+        let counts = [found.addresses, found.anomaly_count, found.finding_count];
+        let leads = found.findings.iter().take(TOLD).cloned().collect();
+        Self::new(counts, sizes, leads, found.findings.iter().map(|finding| finding.address))
     }
 }
 
@@ -131,14 +142,14 @@ impl From<&Extracted> for Extracted {
 
 impl RoleCounts {
     fn new(
-        addresses: usize,
+        [addresses, anomalies, findings]: [usize; 3],
         sizes: impl Iterator<Item = u64>,
-        [anomalies, findings]: [usize; 2],
-        leads: impl Iterator<Item = Lead>,
+        leads: Vec<Lead>,
+        found: impl Iterator<Item = Ipv4Addr>,
     ) -> Self {
         let clusters = sizes.filter(|&size| size > 0).count();
-        let leads = leads.take(COMPARED).collect();
-        Self { addresses, clusters, anomalies, findings, worst: None, leads }
+        let compared = found.take(COMPARED).collect();
+        Self { addresses, clusters, anomalies, findings, worst: None, leads, compared }
     }
 }
 
@@ -168,8 +179,13 @@ pub trait Counts {
         None
     }
 
-    /// The findings that are compared with those of other captures.
+    /// The findings that may be told.
     fn leads(&self) -> &[Lead] {
+        &[]
+    }
+
+    /// The addresses of those that are compared with those of other captures.
+    fn compared(&self) -> &[Ipv4Addr] {
         &[]
     }
 
@@ -204,9 +220,13 @@ impl Counts for RoleCounts {
         &self.leads
     }
 
+    fn compared(&self) -> &[Ipv4Addr] {
+        &self.compared
+    }
+
     fn settle(&mut self, rarity: &Rarity) {
         self.worst = rarity.rarest(self.leads.iter()).cloned();
-        self.leads = Vec::new();
+        (self.leads, self.compared) = (Vec::new(), Vec::new());
     }
 }
 
@@ -284,16 +304,21 @@ impl<C: Counts> Entry<C> {
         self.found().filter_map(C::findings).reduce(|a, b| a + b)
     }
 
-    /// The findings of its roles that are compared with those of other captures.
+    /// The findings of its roles that may be told.
     pub(super) fn leads(&self) -> impl Iterator<Item = &Lead> {
         self.found().flat_map(C::leads)
     }
 
+    /// The addresses of those that are compared with those of other captures.
+    pub(super) fn compared(&self) -> impl Iterator<Item = Ipv4Addr> {
+        self.found().flat_map(C::compared).copied()
+    }
+
     /// Tells its own findings from those of others, and keeps of each role the rarest alone.
     fn settle(&mut self, rarity: &Rarity) {
-        let compared = self.leads().count();
+        let compared = self.compared().count();
         // What is beyond those that are compared is taken for its own.
-        let own = |all| all - compared + rarity.own(self.leads());
+        let own = |all| all - compared + rarity.own(self.compared());
         self.own_findings = self.findings().map(own);
         let PerRole { source, destination, any } = &mut self.roles;
         [source, destination, any].into_iter().flatten().for_each(|found| found.settle(rarity));

@@ -23,35 +23,40 @@ pub struct Shared {
 /// The findings of all captures.
 #[derive(Debug)]
 pub struct Rarity {
-    found: HashMap<Ipv4Addr, Shared>,
+    /// How many captures have each address.
+    captures: HashMap<Ipv4Addr, usize>,
+    /// What may be told of some.
+    leads: HashMap<Ipv4Addr, Lead>,
 }
 
 impl Rarity {
     /// That of the findings of `captures`. Of an address that is one on both sides each capture counts once.
     pub(super) fn of<C: Counts>(captures: &[Entry<C>]) -> Self {
-        let mut found: HashMap<Ipv4Addr, Shared> = HashMap::new();
+        let mut rarity = Self { captures: HashMap::new(), leads: HashMap::new() };
         for entry in captures {
-            for lead in distinct(entry.leads()) {
-                let alike = found.entry(lead.address);
-                alike.or_insert_with(|| Shared { lead: lead.clone(), captures: 0 }).captures += 1;
+            for address in entry.compared().collect::<HashSet<_>>() {
+                *rarity.captures.entry(address).or_default() += 1;
+            }
+            for lead in entry.leads() {
+                rarity.leads.entry(lead.address).or_insert_with(|| lead.clone());
             }
         }
-        Self { found }
+        rarity
     }
 
-    /// How many captures have the finding `lead`.
-    fn captures(&self, lead: &Lead) -> usize {
-        self.found.get(&lead.address).map_or(0, |shared| shared.captures)
+    /// How many captures have `address`.
+    fn captures(&self, address: Ipv4Addr) -> usize {
+        self.captures.get(&address).copied().unwrap_or_default()
     }
 
-    /// How many of `leads`, which are of one capture, no other has, those of one address on both sides each.
-    pub(super) fn own<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> usize {
-        leads.filter(|lead| self.captures(lead) == 1).count()
+    /// How many of `addresses`, which are of one capture, no other has, those on both sides twice.
+    pub(super) fn own(&self, addresses: impl Iterator<Item = Ipv4Addr>) -> usize {
+        addresses.filter(|&address| self.captures(address) == 1).count()
     }
 
     /// Of `leads` the first of those that the fewest captures have.
     pub(super) fn rarest<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> Option<&'a Lead> {
-        leads.min_by_key(|lead| self.captures(lead))
+        leads.min_by_key(|lead| self.captures(lead.address))
     }
 
     /// The places of `captures`, those with the most findings of their own first, then those with the rarest, and else
@@ -59,16 +64,17 @@ impl Rarity {
     pub(super) fn order<C: Counts>(&self, captures: &[Entry<C>]) -> Vec<(usize, Option<Shared>)> {
         let mut order: Vec<(usize, &Entry<C>)> = captures.iter().enumerate().collect();
         order.sort_by_cached_key(|(_, entry)| {
-            let rarest = self.rarest(entry.leads()).map_or(usize::MAX, |lead| self.captures(lead));
-            (Reverse(self.own(entry.leads())), rarest, Reverse(entry.findings()))
+            let rarest = self.rarest(entry.leads());
+            let rarest = rarest.map_or(usize::MAX, |lead| self.captures(lead.address));
+            (Reverse(self.own(entry.compared())), rarest, Reverse(entry.findings()))
         });
         let mut told = HashSet::new();
         let row = |(at, entry): (usize, &Entry<C>)| {
             let untold = entry.leads().filter(|lead| !told.contains(&lead.address));
             let lead = self.rarest(untold);
             told.extend(lead.map(|lead| lead.address));
-            let lead =
-                lead.map(|lead| Shared { lead: lead.clone(), captures: self.captures(lead) });
+            let lead = lead
+                .map(|lead| Shared { lead: lead.clone(), captures: self.captures(lead.address) });
             (at, lead)
         };
         order.into_iter().map(row).collect()
@@ -76,15 +82,13 @@ impl Rarity {
 
     /// The findings of several captures, those of the most captures first.
     pub(super) fn into_shared(self) -> Vec<Shared> {
-        let mut shared: Vec<Shared> =
-            self.found.into_values().filter(|shared| shared.captures > 1).collect();
+        let Self { captures, leads } = self;
+        let shared = leads.into_values().map(|lead| {
+            let captures = captures.get(&lead.address).copied().unwrap_or_default();
+            Shared { lead, captures }
+        });
+        let mut shared: Vec<Shared> = shared.filter(|shared| shared.captures > 1).collect();
         shared.sort_by_key(|shared| (Reverse(shared.captures), shared.lead.address));
         shared
     }
-}
-
-/// The first of `leads` for each address.
-fn distinct<'a>(leads: impl Iterator<Item = &'a Lead>) -> impl Iterator<Item = &'a Lead> {
-    let mut seen = HashSet::new();
-    leads.filter(move |lead| seen.insert(lead.address))
 }

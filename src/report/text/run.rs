@@ -179,6 +179,10 @@ pub fn write_replaced(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let tell = |origin| write_wrapped("Replaced there the results of ", origin, width, out);
-    replaced.map(Origin::to_string).as_deref().map_or(Ok(()), tell)
+    let Some(origin) = replaced else { return Ok(()) };
+    let lead = match origin.files.as_slice() {
+        [] => "Replaced there results ",
+        _ => "Replaced there the results of ",
+    };
+    write_wrapped(lead, &origin.to_string(), width, out)
 }

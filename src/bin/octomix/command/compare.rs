@@ -4,17 +4,14 @@ use std::io::Write;
 use std::time::Instant;
 
 use octomix::analysis::{self, Compared, Criteria, Labelled};
-use octomix::describe::agreement::Side;
 use octomix::describe::fanout::Fanout;
 use octomix::describe::plane::Shape;
 use octomix::model::any::Params;
 use octomix::report::csv::write_clusters;
 use octomix::report::page::{ComparedPage, RolePage, write_compare};
 use octomix::report::study::{StudyError, told_of_end, told_of_few, told_of_trouble};
-use octomix::report::summary::compare::{self, Comparison};
-use octomix::report::summary::fit::FitSummary;
+use octomix::report::summary::compare::Comparison;
 use octomix::report::summary::{RoleSeconds, Timed};
-use octomix::store::model::AppliedThreshold;
 
 use super::page::invocation;
 use super::plan::Plan;
@@ -64,18 +61,11 @@ fn compare(
     let mut watcher = RoleWatcher::new(role, set, desk.console);
     let compared =
         analysis::compare(set, engine.as_mut(), &mixture, clusters, criteria, &mut watcher);
-    let Compared { mixture, kmeans, agreement } =
-        compared.map_err(|error| StudyError::of(role, error))?;
+    let compared = compared.map_err(|error| StudyError::of(role, error))?;
+    let comparison = Comparison::of(set.len(), &compared, criteria);
+    let Compared { mixture, kmeans, .. } = compared;
     [&mixture, &kmeans].into_iter().for_each(|model| desk.warn(told_of_end(role, &model.fitted)));
     desk.warn(told_of_trouble(role, engine.as_ref()));
-    let told = |labelled: &Labelled, side: &Side| {
-        let fits = FitSummary::all(&labelled.fitted);
-        let threshold =
-            AppliedThreshold::new(criteria.threshold, criteria.score, labelled.threshold);
-        compare::Compared::new(fits, threshold, labelled.fitted.model().means(), side)
-    };
-    let (of_mixture, of_kmeans) = (told(&mixture, &agreement.a), told(&kmeans, &agreement.b));
-    let comparison = Comparison::new(set.len(), &agreement, of_mixture, of_kmeans);
     let [labels, file] = ["clusters.csv", "compare.json"].map(|name| desk.file(name));
     let (written, write) = timed(|| {
         let (a, b) = (mixture.labels(), kmeans.labels());

@@ -83,7 +83,8 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
         rules: rules.rules(),
         ..Criteria::default()
     };
-    let task = Task { roles: run.roles, tables: None, ..Task::new(&capture, criteria) };
+    // No page tells of as many addresses as usual.
+    let task = Task { criteria, roles: run.roles, tables: None, ..Task::new(&capture, criteria) };
     let found = each_role(&mut run, &task, &plan)?;
     super::page::finish(run, &capture, found, PictureArgs::default(), print)
 }
