@@ -26,11 +26,15 @@ def bar(title, shown=True):
 
 
 def _tqdm():
-    is_notebook = "ipykernel" in sys.modules
-    if not is_notebook and not (sys.stderr and sys.stderr.isatty()):
-        return None
     try:
-        from tqdm.auto import tqdm
+        if "ipykernel" in sys.modules:
+            # Without widgets a bar would be lines of text that stay.
+            import ipywidgets  # noqa: F401
+            from tqdm.notebook import tqdm
+        elif sys.stderr and sys.stderr.isatty():
+            from tqdm import tqdm
+        else:
+            return None
     except ImportError:
         return None
     return tqdm
