@@ -167,6 +167,28 @@ fn what_several_captures_have_is_told_once_and_what_is_rare_first() {
 }
 
 #[test]
+fn what_a_capture_alone_has_is_named_however_much_it_shares() {
+    let folder = Folder::new();
+    let rows = |of: &dyn Fn(usize) -> String, count: usize| -> String {
+        (0..count).map(|i| format!("{},10.1.9.1\n", of(i))).collect()
+    };
+    let network = rows(&|i| format!("10.1.{}.{}", i >> 8, i & 255), 3000);
+    let shared = rows(&|i| format!("127.0.0.{}", i + 1), 20);
+    for name in ["a", "b", "c"] {
+        let own = if name == "c" { "127.0.0.77,10.1.9.1\n" } else { "" };
+        folder.write(&format!("{name}.csv"), &format!("src,dst\n{network}{shared}{own}"));
+    }
+    let each = ["detect", "--each", "a.csv", "b.csv", "c.csv", "--role", "src", "-o", "out"];
+    folder.octomix(&each).assert().success();
+    let index = folder.json("out/index.json");
+    assert_eq!(index["shared"].as_array().unwrap().len(), 20);
+    let own: Vec<&Value> =
+        index["captures"].as_array().unwrap().iter().map(|one| &one["own_findings"]).collect();
+    assert_eq!(own, [&json!(0), &json!(0), &json!(1)]);
+    assert_eq!(index["captures"][2]["src"]["worst"]["address"], "127.0.0.77");
+}
+
+#[test]
 fn folders_that_are_no_part_of_a_batch_any_more_are_told() {
     let folder = Folder::new();
     for name in ["a", "b", "c", "d", "e"] {

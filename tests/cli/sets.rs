@@ -44,6 +44,13 @@ fn lists_are_united_intersected_and_subtracted() {
         .code(1)
         .stderr(contains("a.txt"));
     assert_eq!(folder.read("a.txt"), "10.0.0.9\n10.0.0.1\n10.0.0.1\n");
+    // Nor that of a file of blocks.
+    folder.write("only.txt", "10.0.0.0/30\n");
+    for option in ["--only", "--exclude"] {
+        let over = ["sets", "union", "a.txt", option, "only.txt", "-o", "./only.txt"];
+        folder.octomix(&over).assert().code(1).stderr(contains("results would take its place"));
+    }
+    assert_eq!(folder.read("only.txt"), "10.0.0.0/30\n");
 }
 
 #[test]

@@ -6,18 +6,15 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use super::extraction::Extracted;
-use super::rarity::{Rarity, Shared};
+use super::rarity::{Leads, Rarity, Shared};
 use super::role::RoleSummary;
 use crate::describe::flagged::{Anomaly, Lead};
 use crate::input::{Lost, PerRole, Role};
 use crate::store::{Earlier, EarlierRole, Origin};
 use crate::words::{counted, grouped};
 
-/// Findings of a role that are compared with those of other captures, the most telling ones: of all captures their
-/// addresses are held.
-const COMPARED: usize = 1000;
-
-/// Those of them that may be told, with their reasons.
+/// Findings of a role that a capture keeps its own reasons of, the most telling ones; of the others it keeps the
+/// address, and their reasons are kept once for all captures.
 const TOLD: usize = 10;
 
 /// All captures of a batch.
@@ -63,7 +60,7 @@ pub struct Entry<C = RoleCounts> {
     /// Its files that were not read whole, unless it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<Lost>,
-    /// Findings that no other capture has, where rules were applied.
+    /// Findings that no other capture has, where rules were applied, of those that summaries list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_findings: Option<usize>,
 }
@@ -108,11 +105,11 @@ pub struct RoleCounts {
     /// What to look at first: of these the one that the fewest captures have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst: Option<Lead>,
-    /// The first of them, until they have been compared with those of the other captures.
+    /// Those of them that are listed, until they have been compared with those of the other captures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     leads: Vec<Lead>,
-    /// The addresses of more of them, likewise.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The addresses of these, of which the captures of a batch keep few reasons.
+    #[serde(skip)]
     compared: Vec<Ipv4Addr>,
 }
 
@@ -120,8 +117,7 @@ impl From<&RoleSummary> for RoleCounts {
     fn from(found: &RoleSummary) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
         let counts = [found.addresses, found.anomaly_count, found.finding_count];
-        let leads = found.findings.iter().take(TOLD).map(Anomaly::lead).collect();
-        Self::new(counts, sizes, leads, found.findings.iter().map(|finding| finding.address))
+        Self::new(counts, sizes, found.findings.iter().map(Anomaly::lead).collect())
     }
 }
 
@@ -129,8 +125,7 @@ impl From<&EarlierRole> for RoleCounts {
     fn from(found: &EarlierRole) -> Self {
         let sizes = found.clusters.iter().map(|cluster| cluster.size);
         let counts = [found.addresses, found.anomaly_count, found.finding_count];
-        let leads = found.findings.iter().take(TOLD).cloned().collect();
-        Self::new(counts, sizes, leads, found.findings.iter().map(|finding| finding.address))
+        Self::new(counts, sizes, found.findings.clone())
     }
 }
 
@@ -145,11 +140,10 @@ impl RoleCounts {
         [addresses, anomalies, findings]: [usize; 3],
         sizes: impl Iterator<Item = u64>,
         leads: Vec<Lead>,
-        found: impl Iterator<Item = Ipv4Addr>,
     ) -> Self {
         let clusters = sizes.filter(|&size| size > 0).count();
-        let compared = found.take(COMPARED).collect();
-        Self { addresses, clusters, anomalies, findings, worst: None, leads, compared }
+        let (worst, compared) = (None, Vec::new());
+        Self { addresses, clusters, anomalies, findings, worst, leads, compared }
     }
 }
 
@@ -179,15 +173,18 @@ pub trait Counts {
         None
     }
 
-    /// The findings that may be told.
+    /// The findings that it keeps its own reasons of.
     fn leads(&self) -> &[Lead] {
         &[]
     }
 
-    /// The addresses of those that are compared with those of other captures.
+    /// The addresses of all findings that are compared with those of other captures.
     fn compared(&self) -> &[Ipv4Addr] {
         &[]
     }
+
+    /// Moves the reasons of all findings but a few to `others`.
+    fn thin(&mut self, _others: &mut Leads) {}
 
     /// Keeps of the findings the rarest alone.
     fn settle(&mut self, _: &Rarity) {}
@@ -224,8 +221,15 @@ impl Counts for RoleCounts {
         &self.compared
     }
 
+    fn thin(&mut self, others: &mut Leads) {
+        self.compared = self.leads.iter().map(|lead| lead.address).collect();
+        others.keep(self.leads.drain(TOLD.min(self.leads.len())..));
+        self.leads.shrink_to_fit();
+    }
+
     fn settle(&mut self, rarity: &Rarity) {
-        self.worst = rarity.rarest(self.leads.iter()).cloned();
+        let rarest = rarity.rarest(self.compared.iter().copied());
+        self.worst = rarest.and_then(|address| rarity.lead(&self.leads, address)).cloned();
         (self.leads, self.compared) = (Vec::new(), Vec::new());
     }
 }
@@ -304,22 +308,25 @@ impl<C: Counts> Entry<C> {
         self.found().filter_map(C::findings).reduce(|a, b| a + b)
     }
 
-    /// The findings of its roles that may be told.
+    /// Moves the reasons of all its findings but a few to `others`, so that a batch holds each once.
+    pub fn thin(&mut self, others: &mut Leads) {
+        let PerRole { source, destination, any } = &mut self.roles;
+        [source, destination, any].into_iter().flatten().for_each(|found| found.thin(others));
+    }
+
+    /// The findings of its roles that it keeps its own reasons of.
     pub(super) fn leads(&self) -> impl Iterator<Item = &Lead> {
         self.found().flat_map(C::leads)
     }
 
-    /// The addresses of those that are compared with those of other captures.
+    /// The addresses of all that are compared with those of other captures.
     pub(super) fn compared(&self) -> impl Iterator<Item = Ipv4Addr> {
         self.found().flat_map(C::compared).copied()
     }
 
     /// Tells its own findings from those of others, and keeps of each role the rarest alone.
     fn settle(&mut self, rarity: &Rarity) {
-        let compared = self.compared().count();
-        // What is beyond those that are compared is taken for its own.
-        let own = |all| all - compared + rarity.own(self.compared());
-        self.own_findings = self.findings().map(own);
+        self.own_findings = self.findings().map(|_| rarity.own(self.compared()));
         let PerRole { source, destination, any } = &mut self.roles;
         [source, destination, any].into_iter().flatten().for_each(|found| found.settle(rarity));
     }
@@ -330,14 +337,15 @@ impl<C: Counts> Entry<C> {
 }
 
 impl<C: Counts> Index<C> {
-    /// The index of `captures`, whose folders are in `output`.
+    /// The index of `captures`, whose other reasons are in `others` and whose folders are in `output`.
     pub fn new(
         mut captures: Vec<Entry<C>>,
+        others: Leads,
         output: String,
         seconds: f64,
         replaced: Option<Origin>,
     ) -> Self {
-        let rarity = Rarity::of(&captures);
+        let rarity = Rarity::of(&captures, others);
         let order = rarity.order(&captures);
         captures.iter_mut().for_each(|entry| entry.settle(&rarity));
         let (octomix, shared) = (env!("CARGO_PKG_VERSION"), rarity.into_shared());

@@ -12,6 +12,6 @@ mod role;
 mod run;
 pub mod sweep;
 
-pub use rarity::Shared;
+pub use rarity::{Leads, Shared};
 pub use role::RoleSummary;
 pub use run::{EngineSummary, RoleSeconds, RunSeconds, Summary, Timed};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use octomix::address::{AddressSet, Counter, Unit};
 use octomix::behaviour::Counting;
-use octomix::input::{Lost, Options, Role, Roles, Source, Sources};
+use octomix::input::{Lost, Options, Role, Roles, Sources};
 use octomix::store::seen::SEEN;
 use octomix::store::shard::ShardFormat;
 use octomix::store::text::put_address;
@@ -36,10 +36,10 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
     if let Some(output) = args.output.as_deref().and_then(|path| fs::canonicalize(path).ok()) {
         // What cannot be found is told when it is read.
         let found = Sources::find(&inputs.concat(), options.directories).unwrap_or_default();
-        let is_output =
-            |source: &&Source| fs::canonicalize(&source.path).is_ok_and(|path| path == output);
-        if let Some(source) = found.files.iter().find(is_output) {
-            return Err(Failure::Overwritten { path: source.path.clone() });
+        let inputs = found.files.iter().map(|source| &*source.path);
+        let is_output = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| path == output);
+        if let Some(path) = inputs.chain(args.input.filter.files()).find(is_output) {
+            return Err(Failure::Overwritten { path: path.to_path_buf() });
         }
     }
     // Told now rather than after all is read.

@@ -31,7 +31,8 @@ pub fn check(
     let mut targets = Targets::of(directory, INDEX)?;
     for name in names {
         let folder = directory.join(name);
-        if folder.exists() && !folder.is_dir() {
+        // A link that leads nowhere is there, too.
+        if folder.symlink_metadata().is_ok() && !folder.is_dir() {
             return Err(Failure::NoFolder { path: folder });
         }
         targets.add(&folder, intent)?;

@@ -25,6 +25,7 @@ use std::time::Instant;
 
 use octomix::input::{Capture, Directories, InputError, Lost, PerRole, Sources};
 use octomix::report::csv::write_index;
+use octomix::report::summary::Leads;
 use octomix::report::summary::index::{Counts, Entry, Index, Status};
 use octomix::report::text;
 use octomix::store::{Earlier, Intent, MadeFrom, Origin, Original, Output, sweep};
@@ -116,6 +117,7 @@ fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
         setting,
         told: Told::new(setting.print),
         entries: Vec::new(),
+        others: Leads::default(),
         unread: 0,
         refused: None,
         ended: None,
@@ -133,13 +135,14 @@ fn batch<E: Each>(setting: &Setting<'_>, mut each: E) -> Result<(), Failure> {
     worked?;
     folders::warn_of_left(directory, &left, &batch.told.console);
 
-    let Batch { mut entries, unread, is_too_large, .. } = batch;
+    let Batch { mut entries, others, unread, is_too_large, .. } = batch;
     if is_too_large {
         crate::signals::file_was_too_large();
     }
     entries.sort_by_key(|(at, _)| *at);
     let index = Index::new(
         entries.into_iter().map(|(_, entry)| entry).collect(),
+        others,
         escaped(&directory.to_string_lossy()),
         started.elapsed().as_secs_f64(),
         Origin::of(directory, INDEX.by),
@@ -188,6 +191,8 @@ struct Batch<'a, E: Each> {
     told: Told,
     /// What has come to an end, with its place.
     entries: Vec<(usize, Entry<E::Counts>)>,
+    /// The reasons of findings that captures keep none of their own of.
+    others: Leads,
     /// Captures of which nothing could be read.
     unread: usize,
     /// Why a process that works was refused memory.
@@ -233,15 +238,19 @@ impl<E: Each> Batch<'_, E> {
                     for folder in E::INTENT.folders {
                         sweep(&directory.join(folder));
                     }
-                    self.entries.push((
-                        at,
-                        Entry::skipped(&name, &escaped(&path.to_string_lossy()), &earlier),
-                    ));
+                    let input = escaped(&path.to_string_lossy());
+                    self.keep(at, Entry::skipped(&name, &input, &earlier));
                 }
                 _ => todo.push(Item { at, name, path, made_from }),
             }
         }
         todo
+    }
+
+    /// Keeps what was found in the capture at place `at`.
+    fn keep(&mut self, at: usize, mut entry: Entry<E::Counts>) {
+        entry.thin(&mut self.others);
+        self.entries.push((at, entry));
     }
 
     /// Notes what has become of a capture, or of all.
@@ -256,7 +265,7 @@ impl<E: Each> Batch<'_, E> {
                     self.told.warn(about, &format!("failed: {error}"));
                 }
                 self.unread += usize::from(is_unread);
-                self.entries.push((at, *entry));
+                self.keep(at, *entry);
             }
             Event::Refused(refusal) => self.refused = Some(refusal),
             Event::Ended { error, status } => self.ended = Some(Failure::Ended { error, status }),

@@ -60,8 +60,10 @@ fn parts(path: &Path) -> Vec<String> {
     if path.as_os_str() == "-" {
         return vec!["standard-input".to_owned()];
     }
-    // A directory may be named as `.` or by a path that ends so.
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    // A directory may be named as `.` or by a path that ends so; where `..` leads to only the system knows.
+    let is_told = !path.components().any(|part| part == Component::ParentDir);
+    let whole = if is_told { std::path::absolute(path) } else { path.canonicalize() };
+    let whole = whole.unwrap_or_else(|_| path.to_path_buf());
     let parts = whole.components().filter_map(|part| match part {
         Component::Normal(part) => Some(safe(&part.to_string_lossy())),
         _ => None,
