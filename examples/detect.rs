@@ -29,7 +29,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let params = BayesianMixture::params(7).search(Search::MergeSplit(None)).check()?;
     let plan = Plan { params: params.into(), auto: true };
     let found = detect(set, &mut engine, &plan, &Criteria::default(), &mut ())?;
-    for odd in &found.judged.anomalies {
+    for odd in &found.judged.findings {
         println!("{}", odd.reason);
     }
     Ok(())

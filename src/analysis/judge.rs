@@ -68,7 +68,7 @@ pub struct Judged {
     pub clusters: Vec<Cluster>,
     /// What each rule flagged.
     pub rules: Vec<RuleSummary>,
-    /// All flagged addresses, ascending.
+    /// All flagged addresses, least dense first.
     pub flagged: Vec<u32>,
     /// Addresses that would be flagged if they were not allowed; `None` where none are allowed.
     pub suppressed: Option<u64>,
@@ -203,7 +203,7 @@ pub(super) fn judge(
         threshold,
         clusters: clusters(tallies, model.weights(), &model.means(), &flagged.rows),
         rules: flagged.by_rule(set),
-        flagged: flagged.ascending(set),
+        flagged: flagged.addresses(set),
         suppressed,
         anomalies: flagged.anomalies(set, criteria.listed),
         evidence: evidence(&findings, &structure, conversations, side),

@@ -110,12 +110,9 @@ pub struct RuleSummary {
 }
 
 impl Flagged<'_> {
-    /// The flagged addresses of `set`, ascending.
-    pub fn ascending(&self, set: &AddressSet) -> Vec<u32> {
-        let mut all: Vec<u32> =
-            self.rows.iter().map(|row| set.addresses()[row.at as usize]).collect();
-        all.sort_unstable();
-        all
+    /// The flagged addresses of `set`, least dense first.
+    pub fn addresses(&self, set: &AddressSet) -> Vec<u32> {
+        self.rows.iter().map(|row| set.addresses()[row.at as usize]).collect()
     }
 
     /// The `most` least dense of the flagged addresses of `set`, with their reasons.

@@ -18,6 +18,9 @@ use crate::model::estimate::Estimate;
 use crate::model::first_largest;
 use crate::words::{Rfc3339, counted, duration, first_of, grouped};
 
+/// Within so many standard deviations of its centre are nearly all addresses of a cluster, as the glossary says.
+const NEAR: f64 = 4.0;
+
 /// Beyond so many standard deviations their number says no more.
 const FAR: f64 = 1000.0;
 
@@ -300,14 +303,15 @@ impl<'a> Reasons<'a> {
         below.into_iter().chain(above).min_by_key(|other| other.abs_diff(address)).copied()
     }
 
-    /// The cluster of least Mahalanobis distance, where there is one.
+    /// The cluster of least Mahalanobis distance, where there is one and the address is not among its own.
     fn nearest_cluster(&self, address: u32, told: &mut Sentence) {
         let x = Vector4::from(octets(address).map(f64::from));
         let distance =
             |mean: &Vector4<f64>, factor: &Matrix4<f64>| (factor.transpose() * (x - mean)).norm();
         let distances = self.clusters.iter().map(|(k, mean, factor)| (distance(mean, factor), k));
         match distances.min_by(|a, b| a.0.total_cmp(&b.0)) {
-            None => {}
+            // So far from the centre are its own addresses, too.
+            None | Some((..NEAR, _)) => {}
             Some((FAR.., cluster)) => {
                 told.add(format_args!("nearest cluster {cluster} is more than 1,000 sd away"));
             }
@@ -404,6 +408,14 @@ mod tests {
              bits); 57.0 neighbours expected in 192.168.20.110-192.168.20.255, none seen; nearest \
              cluster 0 is 14 sd away; 1,234 packets."
         );
+    }
+
+    #[test]
+    fn a_cluster_is_not_told_to_be_far_where_its_own_addresses_are() {
+        let far = reason([192, 168, 20, 105], 1, &[Rule::Isolated]);
+        assert!(far.contains("; nearest cluster 0 is 4.5 sd away; "), "{far}");
+        let near = reason([192, 168, 20, 90], 1, &[Rule::Isolated]);
+        assert!(!near.contains("cluster"), "{near}");
     }
 
     #[test]

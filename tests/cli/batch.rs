@@ -44,8 +44,8 @@ fn one_that_fails_does_not_stop_the_others() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         text.starts_with(
-            "1 of 2 captures worth a look: a.csv (2 findings)\n\n\
-             3 captures: 2 done, 0 skipped as finished before, 1 failed\n"
+            "1 of 2 captures has findings that no other has: a.csv (2 of 2)\n\n\
+             3 captures: 2 done, 1 failed\n"
         ),
         "{text}"
     );
@@ -99,9 +99,8 @@ fn captures_with_the_most_findings_come_first_and_say_where_to_look() {
     assert!(table.contains("172.19.2.66 (stands apart)\n"), "{text}");
     let page = folder.read("out/index.html");
     assert!(page.find(">a.csv</a>").unwrap() < page.find(">0.txt</a>").unwrap());
-    assert!(
-        page.contains("<p class=\"verdict\">1 of 3 captures worth a look: a.csv (2 findings)</p>")
-    );
+    let verdict = "1 of 3 captures has findings that no other has: a.csv (2 of 2)";
+    assert!(page.contains(&format!("<p class=\"verdict\">{verdict}</p>")));
     assert!(page.contains(REASON), "{page}");
     // The tables keep the order given.
     let index = folder.json("out/index.json");
@@ -132,7 +131,7 @@ fn what_several_captures_have_is_told_once_and_what_is_rare_first() {
     let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
     assert!(
         text.starts_with(
-            "1 of 5 captures worth a look: e (1 finding)\n\
+            "4 of 5 captures have findings, 1 of them some that no other has: e (1 of 2)\n\
              Found in several captures: 172.19.2.66 (stands apart) in 4 of 5, \
              0.0.0.0 (the unspecified address) in 2 of 5\n\n"
         ),
@@ -326,11 +325,11 @@ fn damage_fails_a_capture_and_the_batch_where_strictness_is_asked_for() {
     assert_eq!([lost(0), lost(2)], [Some(0), Some(1)]);
     let page = folder.read("out/index.html");
     assert!(page.contains("<td class=\"n\">1 file</td>"));
-    assert!(page.contains("2 done, 1 read in part, 0 skipped as finished before, 0 failed"));
+    assert!(page.contains("2 done, 1 read in part, 0 failed"));
+    assert_eq!(page.matches("</a> <span class=\"note\">partial</span></th>").count(), 1);
     let again = folder.octomix(&EACH).assert().code(3);
-    again.stdout(contains(
-        "3 captures: 0 done, 3 skipped as finished before, 1 of these read in part, 0 failed\n",
-    ));
+    let told = "3 captures: 3 done before, 1 of these read in part, 0 failed\n";
+    again.stdout(contains(told));
     assert_eq!(statuses(&batch(&folder, &["--strict"], 1)), ["ok", "ok", "failed"]);
 }
 

@@ -48,7 +48,7 @@ fn another_day_is_told_by_what_has_changed() {
             "; 38 new sources, ",
             "\nSources, since monday (model monday/src/model.json, fitted to monday.txt, written 20",
             "\n  38 of 156 addresses are new (24%), the least expected first: 203.0.113.7, 172.20.1.",
-            " and 28 more in src/changes.csv.\n",
+            " and 28 more, all of them marked in the column new of the table of addresses.\n",
             "\n  In blocks where none was then, the largest first: 172.20.1.0/26 with 30, \
              10.0.0.120/30 with 4, 10.0.9.0/30 with 3, 203.0.113.7.\n",
             "\n  79 of 197 addresses have vanished (40%): 192.168.5.0/26 with 59, 10.0.7.0/27 with 19, \
@@ -123,6 +123,42 @@ fn another_day_is_told_by_what_has_changed() {
         assert!(weights.iter().any(|w| w["now"].as_f64() < Some(0.01)), "{weights:?}");
         assert_eq!(changes["missing"], serde_json::json!([]));
     }
+}
+
+#[test]
+fn what_is_newly_flagged_is_named_where_no_rule_finds_anything() {
+    let folder = Folder::new();
+    two_days(&folder);
+    folder.octomix(&["fit", "monday.txt", "-k", "3", "-o", "monday"]).assert().success();
+    let score = ["score", "--model", "monday", "tuesday.txt", "-o", "tuesday"];
+    let score = [&score[..], &["--rules", "low-density"]].concat();
+    let done = folder.octomix(&score).assert().success();
+    let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+    let newly = folder.json("tuesday/summary.json")["src"]["changes"]["newly_flagged"].clone();
+    let named: Vec<&str> =
+        newly["addresses"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let (count, more) = (named.len(), named.len() - 3);
+    // The least dense, which leads the table.
+    let worst = folder.rows("tuesday/src/anomalies.csv")[0][0].clone();
+    assert_eq!(named[0], worst);
+    let verdict = format!(
+        "No rule finds anything in 156 sources, but {count} are newly flagged since monday: {} and {more} more; 38 new \
+         sources",
+        named[..3].join(", ")
+    );
+    let lines = printed.replace("\n    ", " ");
+    assert!(lines.starts_with(&format!("{verdict}\n\nRead ")), "{printed}");
+    let page = folder.read("tuesday/report.html");
+    assert!(page.contains(&format!("<p class=\"verdict\">{verdict}</p>")));
+    let rows = folder.read("tuesday/src/changes.csv");
+    let first = rows.lines().find(|row| row.starts_with("newly-flagged")).unwrap();
+    assert_eq!(first, format!("newly-flagged,{worst},1,1"));
+
+    // With a threshold that may flag nothing, what it flags are findings.
+    let fit = ["fit", "monday.txt", "-k", "3", "-o", "monday", "--threshold", "fdr:0.05"];
+    folder.octomix(&fit).assert().success();
+    let done = folder.octomix(&score).assert().success();
+    done.stdout(contains(" worth a look: ").and(contains("(remote)")));
 }
 
 #[test]

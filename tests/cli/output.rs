@@ -296,6 +296,15 @@ fn quiet_leaves_standard_error_empty_but_for_errors() {
     done.stderr(is_empty()).stdout(contains("Sources: 1 address"));
     let done = folder.detect(&["none.txt", "--quiet"]).assert().code(1);
     done.stderr("octomix: error: cannot read 'none.txt': no such file; check the path\n");
+    // Before the command as well as after it.
+    let told = |arguments: &[&str]| {
+        let done = folder.octomix(arguments).assert().success();
+        String::from_utf8_lossy(&done.get_output().stderr).into_owned()
+    };
+    assert_ne!(told(&["sets", "union", "x.txt"]), "");
+    for quiet in [["-q", "sets", "union", "x.txt"], ["sets", "union", "x.txt", "--quiet"]] {
+        assert_eq!(told(&quiet), "");
+    }
 }
 
 #[test]

@@ -165,6 +165,10 @@ impl<'e> Parser<'e> {
         let Some(compare) = self.comparison() else {
             return Err(self.expected("'>=', '>', '<' or '<='", example));
         };
+        if self.peek().is_some_and(|token| is_early(token.text)) {
+            let expected = "a date such as 2012-01-01, or 100000000 seconds since 1970 or more";
+            return Err(self.expected(expected, "time>=2012-01-01 and time<2013-01-01"));
+        }
         let expected = "a time such as 2026-01-01T00:00:00Z or 1767225600";
         let time =
             self.value(|text| parse_time(text.as_bytes(), Notation::default()), expected, example)?;
@@ -279,6 +283,11 @@ fn not_if(is_negated: bool, condition: Condition) -> Condition {
     if is_negated { not(condition) } else { condition }
 }
 
+/// Whether `text` is a number that would be a time before 1973-03-03: rather a year, or a date without its hyphens.
+fn is_early(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|seconds| seconds < 1e8)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -295,6 +304,7 @@ mod tests {
         );
         let subjects = "proto, port, sport, dport, time, src, dst, ip, private or public";
         let time = "a time such as 2026-01-01T00:00:00Z or 1767225600";
+        let date = "a date such as 2012-01-01, or 100000000 seconds since 1970 or more";
         let members = "'in', 'not in', '=', 'private' or 'public'";
         for (expression, expected, at, found) in [
             ("", subjects, 1, "the end"),
@@ -306,6 +316,9 @@ mod tests {
             ("port=1 proto=2", "'and', 'or' or the end", 8, "'proto'"),
             ("time=0", "'>=', '>', '<' or '<='", 5, "'='"),
             ("time>yesterday", time, 6, "'yesterday'"),
+            ("time>2012", date, 6, "'2012'"),
+            ("time<='20120101'", date, 7, "'20120101'"),
+            ("time>-1.5", date, 6, "'-1.5'"),
             ("time>'2026", "the end of what is in quotes", 11, "the end"),
             ("src in 10.0.0/8", "a block such as 10.0.0.0/8 or an address", 8, "'10.0.0/8'"),
             ("src not 10.0.0.0/8", members, 5, "'not'"),
@@ -332,7 +345,7 @@ mod tests {
             ("public", "ip not private"),
             ("proto==TCP||proto=\"udp\"", "protocol in 6 or proto=17"),
             ("sport>1023", "sport=1024-65535"),
-            ("time>1", "time>='1970-01-01 00:00:01.000000001'"),
+            ("time>100000000", "time>='1973-03-03 09:46:40.000000001'"),
             ("dst=10.0.0.1-10.0.0.2", "dst in 10.0.0.2/32, 10.0.0.1"),
         ] {
             assert_eq!(one.parse::<Filter>(), other.parse::<Filter>(), "{one}");

@@ -21,7 +21,8 @@ fn kind(change: Change, tile: &Tile) -> &'static str {
 }
 
 /// Compares the addresses of `set`, the `newest` and the `flagged` among them, with what was `seen`: writes a row for
-/// each block that is new, then for each that has vanished, then for each address newly flagged, and returns the totals.
+/// each block that is new, then for each that has vanished, both ascending, then for each address newly flagged, in the
+/// order of `flagged`, and returns the totals.
 ///
 /// # Errors
 /// When `out` fails.

@@ -49,7 +49,7 @@ pub struct Found {
     pub model: Model,
     /// The plane of its pictures.
     pub pca: Pca,
-    /// All flagged addresses, ascending.
+    /// All flagged addresses, least dense first.
     pub flagged: Vec<u32>,
     /// What pictures show, with those of the flagged addresses that are described; nothing where no tables are wanted.
     pub page: Option<RolePage>,

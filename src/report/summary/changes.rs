@@ -166,6 +166,6 @@ impl WeightChange {
 pub struct NewlyFlagged {
     /// How many.
     pub count: u64,
-    /// The first of them, ascending, at most as many as there are listed anomalies.
+    /// The least dense of them, least dense first, at most as many as there are listed anomalies.
     pub addresses: Vec<Ipv4Addr>,
 }

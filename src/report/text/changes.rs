@@ -79,7 +79,7 @@ fn addresses(found: &AddressChanges, unit: Unit, file: &str) -> Vec<String> {
     } else {
         let (by, names) = newest(found, unit);
         let blocks = blocks(&found.new_blocks, file);
-        sentences.push(format!("{new_told}, {by}: {}.", listed(names, new, file)));
+        sentences.push(format!("{new_told}, {by}: {}.", marked(names, new)));
         sentences.push(format!("In blocks where none was then, the largest first: {blocks}."));
     }
     sentences.push(match vanished {
@@ -111,6 +111,18 @@ fn blocks(blocks: &ChangedBlocks, file: &str) -> String {
         _ => format!("{block} with {}", grouped(*addresses)),
     };
     listed(blocks.largest.iter().map(name).collect(), blocks.count, file)
+}
+
+/// The `names` of the first of `all`, and how many more are marked. In changes.csv these may stand only as a block.
+fn marked(names: Vec<String>, all: u64) -> String {
+    match all.saturating_sub(names.len() as u64) {
+        0 => names.join(", "),
+        more => format!(
+            "{} and {} more, all of them marked in the column new of the table of addresses",
+            names.join(", "),
+            grouped(more)
+        ),
+    }
 }
 
 /// The `names` of the first of `all`, and how many more `file` has.
@@ -207,7 +219,7 @@ mod tests {
             told(&changes)?,
             "\nSources, since mon (model mon/src/model.json, fitted to mon.csv, written 2026-11-29):\n  \
              240 of 1,200 addresses are new (20%), by records, then the least expected: 10.0.0.9 1,500,\n    \
-             10.0.0.1 1 and 238 more in src/changes.csv.\n  \
+             10.0.0.1 1 and 238 more, all of them marked in the column new of the table of addresses.\n  \
              In blocks where none was then, the largest first: 10.0.0.8/30 with 3, 10.9.0.1 and 1 more in\n    \
              src/changes.csv.\n  \
              None of 1,000 addresses has vanished.\n  \

@@ -17,17 +17,17 @@ const NAMED: usize = 3;
 /// How the captures ended, in words.
 pub(in crate::report) fn ends<C>(index: &Index<C>) -> String {
     let of = |status| index.count(status) as u64;
-    let in_part = |count, nouns: &str| match count {
+    let told = |count, how: &str| match count {
         0 => String::new(),
-        count => format!("{} {nouns}", grouped(count)),
+        count => format!("{} {how}", grouped(count)),
     };
     let is_cut = |entry: &&Entry<C>| entry.status == Status::Skipped && entry.is_partial();
     let cut = index.captures.iter().filter(is_cut).count() as u64;
     let ends = [
-        format!("{} done", grouped(of(Status::Ok))),
-        in_part(of(Status::Partial), "read in part"),
-        format!("{} skipped as finished before", grouped(of(Status::Skipped))),
-        in_part(cut, "of these read in part"),
+        told(of(Status::Ok), "done"),
+        told(of(Status::Partial), "read in part"),
+        told(of(Status::Skipped), "done before"),
+        told(cut, "of these read in part"),
         format!("{} failed", grouped(of(Status::Failed))),
     ];
     ends.into_iter().filter(|end| !end.is_empty()).collect::<Vec<_>>().join(", ")
@@ -45,14 +45,15 @@ pub(in crate::report) fn lost<C>(entry: &Entry<C>) -> String {
     lost.map_or(String::new(), |lost| counted(lost.files(), "file", "files"))
 }
 
-/// What is worth a look, in sentences, where rules were applied: the captures that have findings of their own, and the
-/// findings of several, each once.
+/// What is worth a look, in sentences, where rules were applied: how many captures have findings, which have some of
+/// their own, and the findings of several, each once.
 pub(in crate::report) fn verdict<C: Counts>(index: &Index<C>) -> Vec<String> {
     let judged = index.captures.iter().filter(|entry| entry.findings().is_some()).count();
     let all = counted(judged as u64, "capture", "captures");
     let own = |(entry, _): (&Entry<C>, _)| {
-        let count = entry.own_findings.filter(|&count| count > 0)? as u64;
-        Some(format!("{} ({})", entry.name, counted(count, "finding", "findings")))
+        let own = entry.own_findings.filter(|&count| count > 0)?;
+        let [own, all] = [own, entry.findings()?].map(|count| grouped(count as u64));
+        Some(format!("{} ({own} of {all})", entry.name))
     };
     let own: Vec<String> = index.by_rarity().filter_map(own).collect();
     let shared = |Shared { lead, captures }: &Shared| {
@@ -60,9 +61,18 @@ pub(in crate::report) fn verdict<C: Counts>(index: &Index<C>) -> Vec<String> {
     };
     let shared: Vec<String> = index.shared.iter().map(shared).collect();
     let mut sentences = Vec::new();
-    if !own.is_empty() {
-        let count = grouped(own.len() as u64);
-        sentences.push(format!("{count} of {all} worth a look: {}", first_of(&own)));
+    let with = index.captures.iter().filter(|entry| entry.findings() > Some(0)).count();
+    if with > 0 {
+        let have = if with == 1 { "has" } else { "have" };
+        let found = format!("{} of {all} {have} findings", grouped(with as u64));
+        sentences.push(match own.len() {
+            0 => found,
+            count if count == with => format!("{found} that no other has: {}", first_of(&own)),
+            count => {
+                let count = grouped(count as u64);
+                format!("{found}, {count} of them some that no other has: {}", first_of(&own))
+            }
+        });
     }
     if !shared.is_empty() {
         sentences.push(format!("Found in several captures: {}", first_of(&shared)));

@@ -36,7 +36,7 @@ Examples:
   Before trusting a new driver, on one's own addresses:
     octomix validate day.csv
 
-  A software adapter beside a GPU, with many components:
+  Mesa's software driver lavapipe, whose adapter is called llvmpipe, with many components:
     octomix validate --engine gpu --adapter llvmpipe -k 20 day.csv
 
   All GPUs at once:
@@ -71,6 +71,8 @@ Examples:
     octomix devices --shader expectation -k 5 > expectation.wgsl";
 
 /// Lists the GPU adapters and which of them octomix would use or, where none can be used, why.
+///
+/// The adapter of lavapipe, Mesa's software driver, is called llvmpipe.
 #[derive(Debug, Args)]
 #[command(after_help = DEVICES_EXAMPLES)]
 pub struct DevicesArgs {

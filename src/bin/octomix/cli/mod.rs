@@ -55,8 +55,8 @@ Examples:
   A list of addresses, one a line, taken as destinations:
     octomix detect --role dst blocklist.txt
 
-  The anomalous sources alone, for the next program:
-    octomix detect --format json day.csv | jq -r '.src.anomalies[].address'
+  The sources worth a look alone, for the next program:
+    octomix detect --format json day.csv | jq -r '.src.findings[].address'
 
 Exit status: 0 done, 1 failed, 2 wrong command line, 3 done but some inputs were unreadable or damaged";
 
@@ -83,6 +83,10 @@ pub struct Cli {
         help_heading = "Machine"
     )]
     pub color: ColorChoice,
+    /// Show neither progress nor warnings
+    // Read from the commands that have it as well, to which clap hands it on.
+    #[arg(short = 'q', long, global = true, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 /// The commands that a newcomer needs first.
