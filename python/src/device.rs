@@ -18,15 +18,17 @@ pub fn devices(py: Python<'_>) -> PyResult<String> {
     serde_json::to_string(&found).map_err(error::octomix)
 }
 
-/// Every statistic of every pass on this engine beside the reference's: the pass, the statistic, the error, its
-/// bound, and whether it is within.
+/// A pass, one of its statistics, the error, its bound, and whether it is within.
+type Checked = (&'static str, &'static str, f64, f64, bool);
+
+/// Every statistic of every pass on this engine beside the reference's.
 #[pyfunction]
 pub fn validate(
     py: Python<'_>,
     rows: Rows<'_>,
     components: usize,
     device: Device,
-) -> PyResult<Vec<(&'static str, &'static str, f64, f64, bool)>> {
+) -> PyResult<Vec<Checked>> {
     let points = rows.points()?;
     let (mut engine, _) = device.over(points.clone(), components)?;
     let checked = py.detach(|| {

@@ -74,6 +74,9 @@ impl Model {
     }
 }
 
+/// Addresses, and the component of each.
+type Drawn<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
+
 #[pymethods]
 impl Model {
     /// The model that `text` holds, a file's.
@@ -146,12 +149,7 @@ impl Model {
     }
 
     /// So many addresses and their components, drawn from the mixture.
-    fn sample<'py>(
-        &self,
-        py: Python<'py>,
-        count: usize,
-        seed: u64,
-    ) -> PyResult<(Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>)> {
+    fn sample<'py>(&self, py: Python<'py>, count: usize, seed: u64) -> PyResult<Drawn<'py>> {
         let mut sampler =
             Sampler::new(&self.loaded.model.estimate(), seed).map_err(error::value)?;
         let drawn = (0..count).map(|_| sampler.draw());

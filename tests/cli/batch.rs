@@ -175,7 +175,7 @@ fn what_a_capture_alone_has_is_named_however_much_it_shares() {
     let shared = rows(&|i| format!("127.0.0.{}", i + 1), 20);
     for name in ["a", "b", "c"] {
         let own = if name == "c" { "127.0.0.77,10.1.9.1\n" } else { "" };
-        folder.write(&format!("{name}.csv"), &format!("src,dst\n{network}{shared}{own}"));
+        folder.write(&format!("{name}.csv"), format!("src,dst\n{network}{shared}{own}"));
     }
     let each = ["detect", "--each", "a.csv", "b.csv", "c.csv", "--role", "src", "-o", "out"];
     folder.octomix(&each).assert().success();
