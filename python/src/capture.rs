@@ -128,7 +128,7 @@ pub fn read(
     let mut watch = Watch::new(progress);
     let read = py.detach(|| {
         input::read(&paths, &options, &mut |at: input::Progress| {
-            watch.look(("reading", at.bytes, at.total.unwrap_or(0)))
+            watch.look("reading", at.bytes, at.total.unwrap_or(0))
         })
     });
     watch.end(read, error::input).map(|capture| Capture(Arc::new(capture)))

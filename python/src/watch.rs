@@ -12,7 +12,7 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// A watcher of one call.
 pub struct Watch {
-    /// Called with the stage, the iteration, the most iterations and the restarts under way.
+    /// Called with the stage, how much of it is done, and of how much; 0 where that is not known.
     progress: Option<Py<PyAny>>,
     last: Instant,
     failure: Option<PyErr>,
@@ -32,19 +32,16 @@ impl Watch {
         }
     }
 
-    /// Tells `said`, now and then; breaks off for a signal, or where that fails.
-    pub fn look<S>(&mut self, said: S) -> ControlFlow<()>
-    where
-        S: for<'py> IntoPyObject<'py, Target = pyo3::types::PyTuple>,
-        S: for<'py> pyo3::call::PyCallArgs<'py>,
-    {
+    /// Tells now and then how much of `stage` is done; breaks off for a signal, or where telling fails.
+    pub fn look(&mut self, stage: &str, done: u64, most: u64) -> ControlFlow<()> {
         if self.last.elapsed() < EVERY {
             return ControlFlow::Continue(());
         }
         self.last = Instant::now();
         let told = Python::attach(|py| {
             py.check_signals()?;
-            self.progress.as_ref().map_or(Ok(()), |progress| progress.call1(py, said).map(drop))
+            let Some(progress) = &self.progress else { return Ok(()) };
+            progress.call1(py, (stage, done, most)).map(drop)
         });
         match told {
             Ok(()) => ControlFlow::Continue(()),
@@ -63,7 +60,7 @@ impl Watch {
             Stage::Mixture => "mixture",
             Stage::Search => "search",
         };
-        self.look((stage, at.iteration as u64, at.max_iter as u64))
+        self.look(stage, at.iteration as u64, at.max_iter as u64)
     }
 }
 
@@ -73,7 +70,7 @@ impl Watcher for Watch {
     }
 
     fn judged(&mut self, _: &[octomix::rule::judge::Verdict]) -> std::io::Result<()> {
-        match self.look(("labelling", 0, 0)) {
+        match self.look("labelling", 0, 0) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(std::io::Error::other("interrupted")),
         }

@@ -168,7 +168,10 @@ fn what_is_replaced_is_told_whatever_the_kind_of_the_run() {
         let done = folder.octomix(&[arguments, &["-o", "out"]].concat()).assert().success();
         let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
         let replaced = printed.lines().find_map(|line| line.strip_prefix("Replaced there "));
-        let told = replaced.map(|told| told.strip_prefix("the results of ").unwrap_or(told));
+        let named = |told| {
+            ["the results of ", "results "].iter().find_map(|of| str::strip_prefix(told, of))
+        };
+        let told = replaced.and_then(named);
         told.map(|told| told.split(',').next().unwrap_or_default().to_owned())
     };
     assert_eq!(run(&["fit", "list.txt", "-k", "1"]), None);
