@@ -214,7 +214,7 @@ class BayesianGaussianMixture(_Mixture):
         warm_start: bool = False,
         verbose: int = 0,
         verbose_interval: int = 10,
-        search: Literal["auto", "merge-split", "restarts"] = "auto",
+        search: Literal["restarts", "merge-split"] = "restarts",
         engine: _Engine = "auto",
     ) -> None: ...
 

@@ -161,9 +161,8 @@ class BayesianGaussianMixture(_Mixture):
     Its features are the four octets of addresses; ``X`` has an address a row: octets, integers or text. The parameters
     are scikit-learn's, and two of ours:
 
-    ``search``: ``'merge-split'`` looks for a better optimum by merging and splitting components, in the time of about
-    ``n_init`` restarts; ``'restarts'`` is scikit-learn's; ``'auto'``, the default, searches unless ``init_params`` or
-    ``warm_start`` says where to start.
+    ``search``: ``'restarts'``, the default, is scikit-learn's; ``'merge-split'`` looks for a better optimum by merging
+    and splitting components, for up to 70 iterations over all addresses an ``n_init``.
     ``engine``: ``'auto'``, ``'cpu'``, ``'gpu'`` or ``'reference'``.
 
     >>> mixture = BayesianGaussianMixture(n_components=2, random_state=0).fit(["10.0.0.1", "10.0.0.2", "10.0.0.3", "172.16.0.1"])
@@ -180,7 +179,7 @@ class BayesianGaussianMixture(_Mixture):
         self, *, n_components=1, covariance_type="full", tol=1e-3, reg_covar=1e-6, max_iter=100, n_init=1,
         init_params="kmeans", weight_concentration_prior_type="dirichlet_process", weight_concentration_prior=None,
         mean_precision_prior=None, mean_prior=None, degrees_of_freedom_prior=None, covariance_prior=None,
-        random_state=None, warm_start=False, verbose=0, verbose_interval=10, search="auto", engine="auto",
+        random_state=None, warm_start=False, verbose=0, verbose_interval=10, search="restarts", engine="auto",
     ):
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -210,13 +209,13 @@ class BayesianGaussianMixture(_Mixture):
         return super()._options() | {"priors": {name: getattr(self, name) for name in priors}}
 
     def _is_searched(self):
-        if self.search not in ("auto", "merge-split", "restarts"):
-            raise ValueError(f"search must be 'auto', 'merge-split' or 'restarts', got {self.search!r}")
+        if self.search not in ("merge-split", "restarts"):
+            raise ValueError(f"search must be 'merge-split' or 'restarts', got {self.search!r}")
         starts = self._labels() is not None or self.init_params != "kmeans"
         starts = starts or (self.warm_start and hasattr(self, "_model"))
         if self.search == "merge-split" and starts:
             raise ValueError("search='merge-split' makes its own starts; leave the others out, or set search='restarts'")
-        return self.search != "restarts" and not starts
+        return self.search == "merge-split"
 
     def _keep(self, model):
         told = super()._keep(model)

@@ -139,6 +139,18 @@ def test_scores_are_scikit_learns():
     assert kmeans.transform(NUMBERS) == pytest.approx(theirs.transform(X), rel=1e-9)
 
 
+def test_a_search_ends_no_lower_than_restarts():
+    given = {"n_components": 7, "n_init": 10, "random_state": 0}
+    bounds = {
+        search: ox.BayesianGaussianMixture(search=search, **given).fit(TEXT).lower_bound_
+        for search in ("restarts", "merge-split")
+    }
+    assert bounds["merge-split"] >= bounds["restarts"] - 1e-3
+    for wrong in ({"search": "x"}, {"search": "merge-split", "init_params": "random"}):
+        with pytest.raises(ValueError, match="search"):
+            ox.BayesianGaussianMixture(**wrong).fit(TEXT)
+
+
 def test_a_fit_that_has_not_converged_warns_and_goes_on_when_it_is_warm():
     model = ox.GaussianMixture(3, max_iter=2, tol=0, random_state=0, warm_start=True)
     with pytest.warns(ConvergenceWarning, match="2 iterations"):
