@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import _octomix
-from ._addresses import addresses_of, weights_of
+from ._addresses import addresses_of
 from ._capture import Capture
 from ._progress import bar
 from ._table import Table
@@ -76,8 +76,7 @@ def _asked(model, components, n_init, seed, threshold, score, rules, allow, weig
 def _captured(capture):
     if isinstance(capture, Capture):
         return capture
-    addresses = addresses_of(capture)
-    return Capture(_octomix.capture({"addresses": addresses, "weights": weights_of(None, len(addresses))}))
+    return Capture(_octomix.capture({"addresses": addresses_of(capture), "weights": None}))
 
 
 class DetectedSide:
