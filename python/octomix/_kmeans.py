@@ -82,14 +82,13 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Es
         with self._progress() as progress:
             model = _octomix.fit_kmeans(rows, json_of(options), self._device(), progress)
         self._keep(model)
-        self.labels_ = model.predict(rows["addresses"]).astype(np.int32)
+        self.labels_ = model.predict(rows["addresses"])
         self._n_features_out = len(self.cluster_centers_)
         return self
 
     def predict(self, X):
         """The nearest centre of each address."""
-        addresses = self._addresses(X)
-        return self._model.predict(addresses).astype(np.int32)
+        return self._model.predict(self._addresses(X))
 
     def fit_predict(self, X, y=None, sample_weight=None):
         """The cluster of each of the addresses that it is fitted to."""

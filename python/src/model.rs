@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, ToPyArray};
-use octomix::address::Points;
-use octomix::engine::{self, CpuEngine};
+use numpy::{
+    Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, ToPyArray,
+};
+use octomix::engine;
 use octomix::model::any;
 use octomix::model::estimate::Estimate;
 use octomix::model::sample::Sampler;
 use octomix::model::scorer::{Score, Scorer};
-use octomix::pass::label::Label;
 use octomix::store::Unfinished;
 use octomix::store::model::{Loaded, ModelFile};
 use pyo3::prelude::*;
@@ -50,28 +50,20 @@ impl Model {
         })?;
         self.loaded.model.scorer(score).map_err(error::octomix)
     }
+}
 
-    /// What `of` makes of the label of each of `addresses`, in their order.
-    fn labels<T: Send>(
-        &self,
-        py: Python<'_>,
-        addresses: &PyReadonlyArray1<'_, u32>,
-        score: &str,
-        of: impl Fn(&Label) -> T + Sync,
-    ) -> PyResult<Vec<T>> {
-        let (scorer, addresses) =
-            (self.scorer(score)?, addresses.as_slice().map_err(error::value)?);
-        let labelled = py.detach(|| {
-            let mut all = Vec::with_capacity(addresses.len());
-            let mut engine = CpuEngine::new(Points::new(addresses));
-            scorer.label(&mut engine, &mut |_, labels| {
-                all.extend(labels.iter().map(&of));
-                Ok(())
-            })?;
-            Ok(all)
-        });
-        labelled.map_err(error::engine)
-    }
+/// An array with a place for each of `addresses` that `fill` has filled, without the interpreter's lock.
+fn filled<'py, T: Element>(
+    addresses: &PyReadonlyArray1<'py, u32>,
+    fill: impl FnOnce(&[u32], &mut [T]) + Send,
+) -> PyResult<Bound<'py, PyArray1<T>>> {
+    let (py, addresses) = (addresses.py(), addresses.as_slice().map_err(error::value)?);
+    // By numpy, which has large arrays on large pages.
+    let all = PyArray1::zeros(py, addresses.len(), false);
+    let mut places = all.readwrite();
+    let places = places.as_slice_mut().map_err(error::value)?;
+    py.detach(|| fill(addresses, places));
+    Ok(all)
 }
 
 /// Addresses, and the component of each.
@@ -111,25 +103,36 @@ impl Model {
         &self.text
     }
 
-    /// The cluster of each address.
+    /// The cluster of each address, in scikit-learn's type: of K-Means `int32`, of a mixture `int64`.
     fn predict<'py>(
         &self,
-        py: Python<'py>,
         addresses: PyReadonlyArray1<'py, u32>,
-    ) -> PyResult<Bound<'py, PyArray1<i64>>> {
-        let clusters = self.labels(py, &addresses, "sklearn", |label| i64::from(label.cluster))?;
-        Ok(PyArray1::from_vec(py, clusters))
+    ) -> PyResult<Bound<'py, PyUntypedArray>> {
+        let labels = match self.scorer("sklearn")? {
+            Scorer::Mixture(density) => filled(&addresses, |addresses, all| {
+                engine::label(&density, addresses, all, |label| i64::from(label.cluster));
+            })?
+            .as_untyped()
+            .clone(),
+            Scorer::Partition(_, centres) => filled(&addresses, |addresses, all| {
+                engine::assign(&centres, addresses, all, |_, cluster| cluster as i32);
+            })?
+            .as_untyped()
+            .clone(),
+        };
+        Ok(labels)
     }
 
     /// The log-density of each address, in nats.
     fn score_samples<'py>(
         &self,
-        py: Python<'py>,
         addresses: PyReadonlyArray1<'py, u32>,
         score: &str,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let densities = self.labels(py, &addresses, score, |label| label.log_density)?;
-        Ok(PyArray1::from_vec(py, densities))
+        let scorer = self.scorer(score)?;
+        filled(&addresses, |addresses, all| {
+            scorer.label_each(addresses, all, |label| label.log_density);
+        })
     }
 
     /// The probability of each component for each address.
@@ -143,9 +146,11 @@ impl Model {
             Scorer::Partition(..) => return Err(error::value("K-Means has no responsibilities")),
         };
         let addresses = addresses.as_slice().map_err(error::value)?;
-        let rows = py.detach(|| engine::responsibilities(&density, addresses));
-        let shape = [addresses.len(), density.components.0.len()];
-        PyArray1::from_vec(py, rows).reshape(shape)
+        let rows = PyArray2::zeros(py, [addresses.len(), density.components.0.len()], false);
+        let mut places = rows.readwrite();
+        let places = places.as_slice_mut().map_err(error::value)?;
+        py.detach(|| engine::responsibilities(&density, addresses, places));
+        Ok(rows)
     }
 
     /// So many addresses and their components, drawn from the mixture.

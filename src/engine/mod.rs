@@ -17,10 +17,11 @@ pub(crate) mod order;
 mod planes;
 mod recorded;
 mod reference;
+mod tasks;
 mod totals;
 
 pub(crate) use anchored::level;
-pub use cpu::{CpuEngine, responsibilities};
+pub use cpu::{CpuEngine, assign, label, responsibilities};
 pub use device::Device;
 pub use fallback::FallbackEngine;
 #[cfg(feature = "gpu")]

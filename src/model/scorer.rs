@@ -3,10 +3,9 @@
 use super::estimate::Estimate;
 use super::kmeans::Partition;
 use crate::engine::order::order_statistics;
-use crate::engine::{Engine, EngineError, Sink};
-use crate::pass::assign::assign;
+use crate::engine::{self, Engine, EngineError, Sink};
 use crate::pass::centres::CentresError;
-use crate::pass::label::{Label, label};
+use crate::pass::label::Label;
 use crate::pass::{Centres, Density};
 
 /// Which log-density of a mixture.
@@ -58,8 +57,7 @@ impl Scorer {
         Ok(Self::Partition(partition, centres))
     }
 
-    /// The cluster of each of `addresses`, in their order, from 0: scikit-learn's `predict`. In plain loops and without
-    /// an engine, as [`score_samples`](Self::score_samples): for some addresses, or one at a time.
+    /// The cluster of each of `addresses`, in their order, from 0: scikit-learn's `predict`. It needs no engine.
     ///
     /// ```
     /// use octomix::KMeans;
@@ -75,26 +73,35 @@ impl Scorer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn predict(&self, addresses: &[u32]) -> Vec<u32> {
-        self.labels(addresses).iter().map(|label| label.cluster).collect()
+        let mut all = vec![0; addresses.len()];
+        self.label_each(addresses, &mut all, |label| label.cluster);
+        all
     }
 
     /// The log-density of each of `addresses`, in their order, in nats; by K-Means that of the round Gaussian about the
     /// nearest centre.
     pub fn score_samples(&self, addresses: &[u32]) -> Vec<f64> {
-        self.labels(addresses).iter().map(|label| label.log_density).collect()
+        let mut all = vec![0.0; addresses.len()];
+        self.label_each(addresses, &mut all, |label| label.log_density);
+        all
     }
 
-    fn labels(&self, addresses: &[u32]) -> Vec<Label> {
-        let mut labels = Vec::with_capacity(addresses.len());
+    /// Writes what `of` makes of the label of each of `addresses` to its place in `all`, on all cores.
+    pub fn label_each<T: Send>(
+        &self,
+        addresses: &[u32],
+        all: &mut [T],
+        of: impl Fn(Label) -> T + Sync,
+    ) {
         match self {
-            Self::Mixture(density) => label(density, addresses, &mut labels),
+            Self::Mixture(density) => engine::label(density, addresses, all, of),
             Self::Partition(partition, centres) => {
-                let mut clusters = Vec::with_capacity(addresses.len());
-                assign(centres, addresses, &mut clusters);
-                labels.extend(partition_labels(partition, addresses, &clusters));
+                engine::assign(centres, addresses, all, |address, cluster| {
+                    let log_density = partition.log_density(address, cluster);
+                    of(Label { cluster, log_density })
+                });
             }
         }
-        labels
     }
 
     /// Hands every address of `engine` and its label to `sink`, in order, some thousands at a time.

@@ -13,7 +13,9 @@ use super::estimator::Estimator;
 use super::init::{Init, StartParameters};
 use super::params::MixtureParams;
 use super::sufficient::{Sufficient, sufficient};
-use super::{Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, sound, tell};
+use super::{
+    Checked, FitError, Observer, Progress, Stage, centres_of, kmeans, moments_of_all, sound, tell,
+};
 use crate::address::octets;
 use crate::engine::{Engine, RandomStream, Run};
 use crate::pass::Moments;
@@ -94,7 +96,8 @@ fn from_kmeans(
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<FirstStep>>, FitError> {
     let kmeans = Checked::start_of(params, n_init);
-    let groups = kmeans::restarts_each(engine, &kmeans, ks, observer)?;
+    let moments = moments_of_all(engine)?;
+    let groups = kmeans::restarts_each(engine, &kmeans, ks, &moments, observer)?;
     let centres = centres_of(groups.iter().flatten().map(|restart| &restart.points))?;
     let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
     let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| FirstStep {

@@ -87,6 +87,11 @@ fn shared(addresses: &[u32]) -> usize {
 
 /// The ascending `addresses` of dense /24s and all others, where there are both.
 pub(super) fn parts(addresses: Held<'_, u32>) -> Vec<Held<'_, u32>> {
+    // A dense /24 fills one of these.
+    let mut halves = addresses.chunks_exact(DENSE / 2);
+    if !halves.any(|half| half[0] >> 8 == half[DENSE / 2 - 1] >> 8) {
+        return vec![addresses];
+    }
     let subnets = addresses.chunk_by(|a, b| a >> 8 == b >> 8);
     let (dense, others): (Vec<&[u32]>, Vec<_>) = subnets.partition(|subnet| subnet.len() >= DENSE);
     if dense.is_empty() || others.is_empty() {

@@ -65,10 +65,13 @@ fn share<S: Simd>(simd: S, components: &[(Anchored, Fall)], addresses: &[u32], r
                 let (largest, _) = exponents_of(simd, components, tile, &mut exponents);
                 let normaliser = normalise(simd, tile, &largest, &mut exponents);
                 for (v, rows) in rows.chunks_mut(lanes * k).enumerate() {
-                    for (c, exponents) in exponents.iter().enumerate() {
-                        let shares = exponents[v] / normaliser[v];
-                        let column = rows.iter_mut().skip(c).step_by(k);
-                        column.zip(shares.as_slice()).for_each(|(to, &share)| *to = share);
+                    for exponents in &mut exponents {
+                        exponents[v] = exponents[v] / normaliser[v];
+                    }
+                    for (lane, row) in rows.chunks_exact_mut(k).enumerate() {
+                        for (share, exponents) in row.iter_mut().zip(&exponents) {
+                            *share = exponents[v].as_slice()[lane];
+                        }
                     }
                 }
             },

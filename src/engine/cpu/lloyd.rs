@@ -91,6 +91,7 @@ impl<S: Simd> ClusterLanes<S> {
 fn count<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &mut [Cluster]) {
     let zero = S::u32s::splat(simd, 0);
     let lanes = S::u32s::LEN;
+    let most = S::u32s::splat(simd, clusters.len().saturating_sub(1) as u32);
     let mut sums = vec![ClusterLanes::<S>::zero(simd); clusters.len()];
     for step in addresses.chunks(VECTORS * lanes) {
         for tile in step.chunks(TILE * lanes) {
@@ -111,7 +112,15 @@ fn count<S: Simd>(simd: S, centres: &Rounded<'_>, addresses: &[u32], clusters: &
                     squares[at] = sum.to_int::<S::i32s>().bitcast();
                 }
             }
-            for (k, sums) in sums.iter_mut().enumerate() {
+            // Ascending addresses have few centres at a time.
+            let (mut first, mut last) = (index[0], zero);
+            for index in index {
+                first = first.min(index);
+                // That of lanes beyond the addresses is no centre's, and the largest.
+                last = last.max(index.min(most));
+            }
+            let (first, last) = (first.reduce_min() as usize, last.reduce_max() as usize);
+            for (k, sums) in sums.iter_mut().enumerate().take(last + 1).skip(first) {
                 let k = S::u32s::splat(simd, k as u32);
                 // A copy, so that it stays in registers.
                 let mut of_cluster = *sums;

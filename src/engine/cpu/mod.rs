@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 use super::host::Local;
 use super::planes::{planes, terms};
+use super::tasks::on_all_cores;
 use super::{Arithmetic, Engine, EngineError, Precision, Run, Sink};
 use crate::address::{Held, Points};
 use crate::pass::expectation::ExpectationStats;
@@ -143,15 +144,55 @@ impl<'a> CpuEngine<'a> {
     }
 }
 
-/// The probability that each component of `density` has each of `addresses`, in their order: a row of K an address.
+/// Writes what `of` makes of the label of each of `addresses` under `density` to its place in `all`: scikit-learn's
+/// `predict` or `score_samples`, on all cores, in doubles, as [`Engine::label`].
+pub fn label<T: Send>(
+    density: &Density,
+    addresses: &[u32],
+    all: &mut [T],
+    of: impl Fn(Label) -> T + Sync,
+) {
+    let level = Level::new();
+    each(addresses, all, |part| {
+        let mut labels = Vec::with_capacity(part.len());
+        label::label(level, density, part, &mut labels);
+        labels.into_iter().map(&of)
+    })
+}
+
+/// Writes what `of` makes of each of `addresses` and the index of its nearest centre to its place in `all`, on all cores.
+pub fn assign<T: Send>(
+    centres: &Centres,
+    addresses: &[u32],
+    all: &mut [T],
+    of: impl Fn(u32, u32) -> T + Sync,
+) {
+    let level = Level::new();
+    each(addresses, all, |part| {
+        let mut indices = Vec::with_capacity(part.len());
+        assign::assign(level, centres, part, &mut indices);
+        part.iter().zip(indices).map(|(&address, index)| of(address, index))
+    })
+}
+
+/// Writes what `say` says of each of `addresses` to its place in `all`.
+fn each<'a, T: Send, Said: Iterator<Item = T>>(
+    addresses: &'a [u32],
+    all: &mut [T],
+    say: impl Fn(&'a [u32]) -> Said + Sync,
+) {
+    addresses.par_chunks(BLOCK).zip(all.par_chunks_mut(BLOCK)).for_each(|(part, all)| {
+        all.iter_mut().zip(say(part)).for_each(|(place, said)| *place = said);
+    });
+}
+
+/// Writes the probability that each component of `density` has each of `addresses`, a row of K an address, to `rows`:
 /// scikit-learn's `predict_proba`, on all cores, in doubles, as [`Engine::label`].
-pub fn responsibilities(density: &Density, addresses: &[u32]) -> Vec<f64> {
+pub fn responsibilities(density: &Density, addresses: &[u32], rows: &mut [f64]) {
     let (level, k) = (Level::new(), density.components.0.len().max(1));
-    let mut rows = vec![0.0; addresses.len() * k];
     addresses.par_chunks(CHUNK).zip(rows.par_chunks_mut(CHUNK * k)).for_each(|(chunk, rows)| {
         label::responsibilities(level, density, chunk, rows);
     });
-    rows
 }
 
 /// The planes of `points`, each in ascending order, of small sets in one or two parts. A set that has
@@ -185,7 +226,7 @@ impl CpuEngine<'_> {
         let mut merged: Vec<P::Stats> = params.iter().map(P::identity).collect();
         let all: Vec<usize> = (0..params.len() * tasks.len()).collect();
         for group in all.chunks(at_once) {
-            let parts = group.par_iter().map(|task| {
+            let parts = on_all_cores(group.to_vec(), |task| {
                 let params = &params[task / tasks.len()];
                 let mut all = P::identity(params);
                 for &chunk in tasks[task % tasks.len()] {
@@ -195,7 +236,6 @@ impl CpuEngine<'_> {
                 }
                 all
             });
-            let parts: Vec<P::Stats> = parts.collect();
             group
                 .iter()
                 .zip(&parts)

@@ -9,10 +9,10 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use rand::RngExt;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
-use crate::address::{Points, octets};
+use crate::address::{OCTETS, Points, octets};
 use crate::engine::cpu::lanes::words;
+use crate::engine::tasks::on_all_cores;
 
 /// Addresses whose potential is summed: few, so that a draw is soon found within them, and that their
 /// distances, each below 2^18, add up in a `u32`.
@@ -103,22 +103,31 @@ fn potential(points: &Points<'_>, start: usize, nearest: &[u32], distances: &[u3
     u64::from(unweighted) + weighted
 }
 
-/// Squared Euclidean distances of a block of `addresses` from `centre`, in squared octets. They are
-/// below 2^18, so f32 has them exactly.
+/// Squared Euclidean distances of a block of `addresses` from each of `centres`, in squared octets. They
+/// are below 2^18, so f32 has them exactly.
 #[inline(always)]
-fn distances<S: Simd>(simd: S, addresses: &[u32], centre: u32, distances: &mut [u32; BLOCK]) {
-    let centre = octets(centre).map(f32::from);
-    for (part, distances) in
-        addresses.chunks(S::u32s::LEN).zip(distances.chunks_exact_mut(S::u32s::LEN))
-    {
+fn distances<S: Simd>(
+    simd: S,
+    addresses: &[u32],
+    centres: &[[f32; OCTETS]],
+    distances: &mut [[u32; BLOCK]],
+) {
+    let lanes = S::u32s::LEN;
+    for (v, part) in addresses.chunks(lanes).enumerate() {
         let word = words(simd, part);
-        let mut sum = S::f32s::splat(simd, 0.0);
-        for (j, &centre) in centre.iter().enumerate() {
-            let x: S::f32s = ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
-            let d = x - S::f32s::splat(simd, centre);
-            sum = d.mul_add(d, sum);
+        let mut x = [S::f32s::splat(simd, 0.0); OCTETS];
+        for (j, x) in x.iter_mut().enumerate() {
+            *x = ((word >> (24 - 8 * j as u32)) & 255).bitcast::<S::i32s>().to_float();
         }
-        sum.to_int::<S::i32s>().bitcast::<S::u32s>().store_slice(distances);
+        for (centre, distances) in centres.iter().zip(distances.iter_mut()) {
+            let mut sum = S::f32s::splat(simd, 0.0);
+            for (&x, &centre) in x.iter().zip(centre) {
+                let d = x - S::f32s::splat(simd, centre);
+                sum = d.mul_add(d, sum);
+            }
+            let to = &mut distances[v * lanes..][..lanes];
+            sum.to_int::<S::i32s>().bitcast::<S::u32s>().store_slice(to);
+        }
     }
 }
 
@@ -132,22 +141,24 @@ fn approach(nearest: &mut [u32], points: &Points<'_>, centre: u32) -> Vec<u64> {
         nearest: &mut [u32],
         centre: u32,
     ) -> Vec<u64> {
-        let mut room = [0; BLOCK];
+        let (centre, mut room) = ([octets(centre).map(f32::from)], [[0; BLOCK]]);
         let mut potentials = Vec::with_capacity(TASK);
         let addresses = &points.addresses()[start..];
         let blocks = nearest.chunks_mut(BLOCK).zip(addresses.chunks(BLOCK)).enumerate();
         for (b, (nearest, addresses)) in blocks {
-            distances(simd, addresses, centre, &mut room);
-            potentials.push(potential(points, start + b * BLOCK, nearest, &room));
-            nearest.iter_mut().zip(&room).for_each(|(a, &b)| *a = (*a).min(b));
+            distances(simd, addresses, &centre, &mut room);
+            potentials.push(potential(points, start + b * BLOCK, nearest, &room[0]));
+            nearest.iter_mut().zip(&room[0]).for_each(|(a, &b)| *a = (*a).min(b));
         }
         potentials
     }
     let level = Level::new();
-    let tasks = nearest.par_chunks_mut(TASK * BLOCK).enumerate().map(|(t, nearest)| {
-        dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, centre))
-    });
-    tasks.collect::<Vec<_>>().concat()
+    let tasks = nearest.chunks_mut(TASK * BLOCK).enumerate().collect();
+    let potentials = on_all_cores(
+        tasks,
+        |(t, nearest)| dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, centre)),
+    );
+    potentials.concat()
 }
 
 /// The potential that each candidate would leave.
@@ -160,27 +171,26 @@ fn potentials(nearest: &[u32], points: &Points<'_>, candidates: &[u32]) -> Vec<u
         nearest: &[u32],
         candidates: &[u32],
     ) -> Vec<u64> {
-        let mut room = [0; BLOCK];
+        let centres: Vec<_> = candidates.iter().map(|&c| octets(c).map(f32::from)).collect();
+        let mut room = vec![[0; BLOCK]; candidates.len()];
         let mut sums = vec![0; candidates.len()];
         let addresses = &points.addresses()[start..];
         let blocks = nearest.chunks(BLOCK).zip(addresses.chunks(BLOCK)).enumerate();
         for (b, (nearest, addresses)) in blocks {
-            for (sum, &candidate) in sums.iter_mut().zip(candidates) {
-                distances(simd, addresses, candidate, &mut room);
-                *sum += potential(points, start + b * BLOCK, nearest, &room);
+            distances(simd, addresses, &centres, &mut room);
+            for (sum, distances) in sums.iter_mut().zip(&room) {
+                *sum += potential(points, start + b * BLOCK, nearest, distances);
             }
         }
         sums
     }
     let level = Level::new();
-    let none = || vec![0; candidates.len()];
-    nearest
-        .par_chunks(TASK * BLOCK)
-        .enumerate()
-        .map(|(t, nearest)| {
-            dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, candidates))
-        })
-        .reduce(none, |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect())
+    let tasks = nearest.chunks(TASK * BLOCK).enumerate().collect();
+    let potentials = on_all_cores(
+        tasks,
+        |(t, nearest)| dispatch!(level, simd => task(simd, points, t * TASK * BLOCK, nearest, candidates)),
+    );
+    (0..candidates.len()).map(|c| potentials.iter().map(|of_task| of_task[c]).sum()).collect()
 }
 
 /// The first index at which the running weighted sum of `nearest` exceeds `target`.

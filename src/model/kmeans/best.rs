@@ -18,8 +18,11 @@ use crate::pass::{Centres, Lloyd};
 /// Restarts this close to the best, relative to its inertia, are iterated to their very end.
 const CLOSE: f64 = 1e-3;
 
-/// Rounds of as many swaps as there were restarts, at most; a round without success is the last.
+/// Rounds of swaps, at most; a round without success is the last.
 const ROUNDS: usize = 20;
+
+/// Swaps of each centre in a round, as a mean, where there were as many restarts.
+const SWAPS: usize = 8;
 
 /// A restart and what it ended with.
 struct End {
@@ -52,7 +55,7 @@ pub fn finish(
         close.extend((0..group.len()).filter(|&r| group[r].inertia <= limit).map(|r| (g, r)));
     }
     let starts = close.iter().map(|&(g, r)| groups[g][r].restart.points.clone()).collect();
-    let ended = iterate(engine, &to_the_end, starts, observer)?;
+    let ended = iterate(engine, &to_the_end, starts, moments, observer)?;
     for (&(g, r), end) in close.iter().zip(ends(engine, ended)?) {
         replace(&mut groups[g][r], end);
     }
@@ -65,7 +68,8 @@ pub fn finish(
             let mut rng = RandomStream::new(params.seed, groups[g].len() + round).rng();
             let from = &groups[g][best(&groups[g])].restart.points;
             let swap = |_| (rng.random_range(0..from.len()), rng.random_range(0..engine.len()));
-            let (outs, ins): (Vec<_>, Vec<_>) = (0..groups[g].len()).map(swap).unzip();
+            let swaps = groups[g].len().min(SWAPS * from.len());
+            let (outs, ins): (Vec<_>, Vec<_>) = (0..swaps).map(swap).unzip();
             for (out, address) in outs.into_iter().zip(engine.at(&ins)?) {
                 let mut points = from.clone();
                 points[out] = octets(address).map(f64::from);
@@ -74,7 +78,7 @@ pub fn finish(
         }
         let of: Vec<usize> = starts.iter().map(|(g, _)| *g).collect();
         let starts = starts.into_iter().map(|(_, points)| points).collect();
-        let ended = iterate(engine, &to_the_end, starts, observer)?;
+        let ended = iterate(engine, &to_the_end, starts, moments, observer)?;
         let mut better = Vec::new();
         for (g, end) in of.into_iter().zip(ends(engine, ended)?) {
             let best = best(&groups[g]);

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::Params;
+use super::paths::Paths;
 use crate::address::{OCTETS, octets};
 use crate::engine::{Engine, EngineError, Run};
 use crate::model::sufficient::symmetric;
-use crate::model::{
-    Checked, FitError, Observer, Progress, Stage, Stop, centres_of, moments_of_all, tell,
-};
+use crate::model::{Checked, FitError, Observer, Progress, Stage, Stop, centres_of, tell};
 use crate::pass::lloyd::{Cluster, LloydStats};
+use crate::pass::moments::ExactMoments;
 use crate::pass::{Centres, Lloyd};
 
 /// Where one restart ended.
@@ -25,7 +25,8 @@ pub struct Restart {
     pub seconds: f64,
 }
 
-/// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration.
+/// Runs K-Means from each of `starts`, all in step, one run of the engine an iteration; `moments` are
+/// those of all addresses.
 ///
 /// # Errors
 /// When a start's centres are out of range, or a pass fails.
@@ -33,19 +34,39 @@ pub fn iterate(
     engine: &mut dyn Engine,
     params: &Checked<Params>,
     starts: Vec<Vec<[f64; OCTETS]>>,
+    moments: &ExactMoments,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
-    let total = moments_of_all(engine)?;
-    let mean_variance = symmetric(&total.covariance(0)).trace() / OCTETS as f64;
+    let mean_variance = symmetric(&moments.covariance(0)).trace() / OCTETS as f64;
     let tol = params.tol * mean_variance;
 
     let mut restarts: Vec<Restart> = starts
         .into_iter()
         .map(|points| Restart { points, n_iter: 0, stop: Stop::MaxIter, seconds: 0.0 })
         .collect();
-    let mut previous: Vec<Option<LloydStats>> = vec![None; restarts.len()];
-    let mut active: Vec<usize> = (0..restarts.len()).collect();
-    for iteration in 1..=params.max_iter {
+    let all = (0..restarts.len()).collect();
+    let mut paths = Paths::default();
+    let mut join = |r: usize, restart: &Restart| paths.joins(r, restart);
+    go_on(engine, params.max_iter, tol, &mut restarts, all, &mut join, observer)?;
+    let left = paths.finish(&mut restarts, params.max_iter);
+    let mut never = |_: usize, _: &Restart| false;
+    go_on(engine, params.max_iter, tol, &mut restarts, left, &mut never, observer)?;
+    Ok(restarts)
+}
+
+/// Iterates those of `restarts` that are `active` until their centres move by no more than `tol`, or another has been
+/// where one is, as `joins` says.
+fn go_on(
+    engine: &mut dyn Engine,
+    max_iter: usize,
+    tol: f64,
+    restarts: &mut [Restart],
+    mut active: Vec<usize>,
+    joins: &mut dyn FnMut(usize, &Restart) -> bool,
+    observer: &mut Observer<'_>,
+) -> Result<(), FitError> {
+    for iteration in 1.. {
+        active.retain(|&r| !joins(r, &restarts[r]));
         if active.is_empty() {
             break;
         }
@@ -58,23 +79,21 @@ pub fn iterate(
         for ((&r, centres), mut stats) in active.iter().zip(&centres).zip(stats) {
             let restart = &mut restarts[r];
             relocate_empty(engine, centres, &restart.points, &mut stats)?;
+            // Where it is 0, labels are those of the iteration before: scikit-learn stops there too.
             let shift = move_centres(&mut restart.points, &stats);
-            restart.n_iter = iteration;
+            restart.n_iter += 1;
             restart.seconds += seconds * centres.count() as f64;
-            // Equal sums stand for scikit-learn's equal labels: the same centres would follow.
-            let settled = previous[r].as_ref() == Some(&stats);
-            if settled || shift <= tol {
+            if shift <= tol {
                 restart.stop = Stop::Converged;
-            } else {
+            } else if restart.n_iter < max_iter {
                 still.push(r);
             }
-            previous[r] = Some(stats);
         }
         active = still;
-        let (max_iter, active) = (params.max_iter, active.len());
+        let active = active.len();
         tell(observer, Progress { stage: Stage::KMeans, iteration, max_iter, active })?;
     }
-    Ok(restarts)
+    Ok(())
 }
 
 /// Moves each centre to the mean of its addresses; returns the summed squared shift.
@@ -117,4 +136,42 @@ fn relocate_empty(
         stats.0[k] = alone;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{CpuEngine, Host, RandomStream};
+    use crate::model::moments_of_all;
+    use crate::unobserved;
+
+    #[test]
+    fn a_restart_ends_as_alone_whoever_has_been_where_it_comes() {
+        let addresses: Vec<u32> = (0..150u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mut engine = CpuEngine::new(&addresses);
+        let moments = moments_of_all(&mut engine).unwrap();
+        let starts: Vec<Vec<_>> = (0..60)
+            .map(|r| {
+                let drawn = engine.draw(3, RandomStream::new(5, r)).unwrap();
+                drawn.iter().map(|&address| octets(address).map(f64::from)).collect()
+            })
+            .collect();
+        let mut cut = 0;
+        for max_iter in [1, 4, 7, 300] {
+            let params = Params { max_iter, tol: 0.0, ..Params::new(3) }.check().unwrap();
+            let mut run = |starts: Vec<_>| {
+                iterate(&mut engine, &params, starts, &moments, &mut unobserved).unwrap()
+            };
+            let together = run(starts.clone());
+            for (start, restart) in starts.iter().zip(&together) {
+                let alone = run(vec![start.clone()]).remove(0);
+                assert_eq!(restart.points, alone.points);
+                assert_eq!((restart.n_iter, restart.stop), (alone.n_iter, alone.stop));
+            }
+            let others = together.iter().filter(|restart| restart.seconds == 0.0).count();
+            assert!(max_iter == 1 || others > 0);
+            cut += together.iter().filter(|restart| restart.stop == Stop::MaxIter).count();
+        }
+        assert!(cut > 0);
+    }
 }

@@ -5,6 +5,7 @@
 
 mod best;
 mod lloyd;
+mod paths;
 
 use std::time::Instant;
 
@@ -263,8 +264,8 @@ pub fn fit_each(
     ks: &[usize],
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Fit>, FitError> {
-    let restarts = restarts_each(engine, params, ks, observer)?;
     let moments = moments_of_all(engine)?;
+    let restarts = restarts_each(engine, params, ks, &moments, observer)?;
     finish(engine, params, restarts, &moments, observer)
 }
 
@@ -277,14 +278,17 @@ pub fn restarts(
     params: &Checked<Params>,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Restart>, FitError> {
-    Ok(restarts_each(engine, params, &[params.clusters], observer)?.swap_remove(0))
+    let moments = moments_of_all(engine)?;
+    Ok(restarts_each(engine, params, &[params.clusters], &moments, observer)?.swap_remove(0))
 }
 
-/// The restarts with each number of clusters in `ks`, whatever `params` say, all in step.
+/// The restarts with each number of clusters in `ks`, whatever `params` say, all in step; `moments` are those of
+/// all addresses.
 pub(super) fn restarts_each(
     engine: &mut dyn Engine,
     params: &Checked<Params>,
     ks: &[usize],
+    moments: &ExactMoments,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<Restart>>, FitError> {
     ks.iter().try_for_each(|&k| check_size(engine, k))?;
@@ -297,7 +301,7 @@ pub(super) fn restarts_each(
         groups.push((seeds.len(), started.elapsed().as_secs_f64() / seeds.len() as f64));
         starts.extend(seeds);
     }
-    let mut all = iterate(engine, params, starts, observer)?.into_iter();
+    let mut all = iterate(engine, params, starts, moments, observer)?.into_iter();
     let group = |(size, seconds): (usize, f64)| {
         let seeded = |restart: Restart| Restart { seconds: restart.seconds + seconds, ..restart };
         all.by_ref().take(size).map(seeded).collect()
