@@ -21,6 +21,8 @@ mod _octomix {
     #[pymodule_export]
     use super::array::{dotted, parse};
     #[pymodule_export]
+    use super::arrow::stream;
+    #[pymodule_export]
     use super::capture::{Capture, Side, capture, read};
     #[pymodule_export]
     use super::device::{devices, validate};
