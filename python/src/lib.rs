@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod study;
 mod watch;
+mod words;
 
 use pyo3::prelude::*;
 
