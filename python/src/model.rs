@@ -16,6 +16,7 @@ use octomix::store::model::{Loaded, ModelFile};
 use pyo3::prelude::*;
 
 use crate::error;
+use crate::watch::Watch;
 
 /// What errors call a model that has no file.
 const NAME: &str = "the model";
@@ -61,16 +62,17 @@ impl Model {
     ) -> PyResult<Vec<T>> {
         let (scorer, addresses) =
             (self.scorer(score)?, addresses.as_slice().map_err(error::value)?);
+        let mut watch = Watch::new(None);
         let labelled = py.detach(|| {
             let mut all = Vec::with_capacity(addresses.len());
             let mut engine = CpuEngine::new(Points::new(addresses));
             scorer.label(&mut engine, &mut |_, labels| {
                 all.extend(labels.iter().map(&of));
-                Ok(())
+                watch.labelled(all.len(), addresses.len())
             })?;
             Ok(all)
         });
-        labelled.map_err(error::engine)
+        watch.end(labelled, error::engine)
     }
 }
 
