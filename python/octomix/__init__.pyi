@@ -60,8 +60,8 @@ def read(
     where: str | None = None,
     recursive: bool = False,
     *,
-    src_column: str | None = None,
-    dst_column: str | None = None,
+    src_column: str | int | None = None,
+    dst_column: str | int | None = None,
     layout: str | None = None,
     tunnels: Literal["outer", "inner"] = "outer",
     integers: bool = False,
@@ -100,7 +100,9 @@ class Detection:
     def warnings(self) -> list[str]: ...
     @property
     def page(self) -> str: ...
-    def save(self, directory: _Path, tables: Literal["csv", "parquet", "none"] = "csv") -> None: ...
+    def save(
+        self, directory: _Path, tables: Literal["csv", "parquet", "none"] = "csv", plots: bool = False
+    ) -> None: ...
 
 def detect(
     capture: Capture | _Addresses,

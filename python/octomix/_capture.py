@@ -20,7 +20,7 @@ def read(
 
     ``paths`` is one or several files or patterns, and with ``recursive`` folders. ``role`` is ``'src'``, ``'dst'``,
     ``'both'`` or ``'any'`` (both sides as one set). ``where`` is a condition, such as ``'proto=tcp and dport=443'``;
-    ``only`` and ``exclude`` are lists of CIDR blocks. The others are the options of ``octomix detect``, by their names.
+    ``only`` and ``exclude`` are lists of CIDR blocks; a column is a name or a number from 1. The others are the options of ``octomix detect``, by their names.
 
     >>> capture = read("examples/tutorial_packets.csv")
     >>> len(capture.src), len(capture.dst)
@@ -29,7 +29,9 @@ def read(
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
     asked = {
-        "role": role, "where": where, "recursive": recursive, "src_column": src_column, "dst_column": dst_column,
+        "role": role, "where": where, "recursive": recursive,
+        "src_column": None if src_column is None else str(src_column),
+        "dst_column": None if dst_column is None else str(dst_column),
         "layout": layout, "tunnels": tunnels, "integers": integers, "zero_padded": zero_padded, "day_first": day_first,
         "month_first": month_first, "year": year, "strict": strict, "behaviour": behaviour,
         "only": [str(block) for block in only] if only is not None else None,

@@ -8,13 +8,18 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from . import _octomix
 from ._addresses import addresses_of
 from ._capture import Capture
 from ._progress import bar
 from ._table import Table
 
-_COLUMNS = ("address", "packets", "cluster", "log_density", "rule", "finding", "gist", "reason", "surprise")
+_COLUMNS = {
+    "address": str, "packets": int, "cluster": int, "log_density": float, "rule": str, "finding": bool, "gist": str,
+    "reason": str, "surprise": float,
+}
 
 
 def detect(
@@ -142,18 +147,20 @@ class Detection:
     @property
     def warnings(self):
         """What there is to be warned of."""
-        return self.summary["warnings"]
+        return self._raw.warnings()
 
     @cached_property
     def page(self):
         """The report as one page of HTML, which loads nothing."""
         return self._raw.page(self._command)
 
-    def save(self, directory, tables="csv"):
+    def save(self, directory, tables="csv", plots=False):
         """Writes what ``octomix detect`` writes to ``directory``: tables (``'csv'``, ``'parquet'`` or ``'none'``), models,
-        summary.json and report.html, all or none.
+        summary.json and report.html, all or none. With ``plots`` also the plane of each side as plane.svg and plane.png.
+
+        Raises ``ValueError`` rather than write over a file that was read.
         """
-        self._raw.save(os.fspath(directory), tables, self._command)
+        self._raw.save(os.fspath(directory), tables, bool(plots), self._command)
 
     def _repr_html_(self):
         # Sandboxed: its script runs, and reaches nothing of the notebook.
@@ -169,7 +176,8 @@ class Detection:
 
 def _table(rows):
     columns = zip(*rows, strict=True) if rows else ((),) * len(_COLUMNS)
-    return Table(dict(zip(_COLUMNS, columns, strict=True)))
+    told = zip(_COLUMNS.items(), columns, strict=True)
+    return Table({name: np.asarray(column, dtype) for (name, dtype), column in told})
 
 
 def compare(X, n_components=7, n_clusters=None, *, n_init=10, random_state=0, engine="auto", progress=True):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from . import _octomix
+
 
 class Table(Mapping):
     """Named columns, each an array: ``table["k"]``. ``to_pandas()``, ``to_polars()`` and ``to_arrow()`` make frames."""
@@ -35,16 +37,16 @@ class Table(Mapping):
         """The same as a ``polars.DataFrame``."""
         import polars
 
-        return polars.DataFrame({name: polars.Series(name, column) for name, column in self._columns.items()})
+        return polars.DataFrame(self)
 
     def to_arrow(self):
         """The same as a ``pyarrow.Table``."""
         import pyarrow
 
-        return pyarrow.table({name: pyarrow.array(column) for name, column in self._columns.items()})
+        return pyarrow.table(self)
 
     def __arrow_c_stream__(self, requested_schema=None):
-        return self.to_arrow().__arrow_c_stream__(requested_schema)
+        return _octomix.stream([(name, _plain(column)) for name, column in self._columns.items()])
 
     def __repr__(self):
         lines = [" ".join(f"{name:>14}" for name in self._columns)]
@@ -53,3 +55,11 @@ class Table(Mapping):
         if self.rows > 20:
             lines.append(f"... {self.rows} rows")
         return "\n".join(lines)
+
+
+def _plain(column):
+    """``column`` as the library takes it: contiguous, numbers in 64 bits, text as its characters, a row each."""
+    kind = column.dtype.kind
+    if kind == "U":
+        return np.ascontiguousarray(column).view(np.uint32).reshape(len(column), column.dtype.itemsize // 4)
+    return np.ascontiguousarray(column, dtype={"i": np.int64, "u": np.uint64, "f": np.float64}.get(kind))

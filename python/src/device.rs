@@ -10,12 +10,13 @@ use pyo3::prelude::*;
 
 use crate::array::Rows;
 use crate::error;
+use crate::words::told;
 
 /// The GPU adapters of this machine, in JSON, as `octomix devices --format json` lists them.
 #[pyfunction]
 pub fn devices(py: Python<'_>) -> PyResult<String> {
     let found = py.detach(|| describe(&adapters()));
-    serde_json::to_string(&found).map_err(error::octomix)
+    serde_json::to_string(&found).map(|found| told(&found)).map_err(error::octomix)
 }
 
 /// A pass, one of its statistics, the error, its bound, and whether it is within.

@@ -14,6 +14,8 @@ use pyo3::exceptions::{
 };
 use pyo3::{PyErr, create_exception};
 
+use crate::words;
+
 create_exception!(
     _octomix,
     OctomixError,
@@ -21,14 +23,19 @@ create_exception!(
     "What failed in octomix and is neither a wrong value nor a file: a device, for example."
 );
 
+/// What `error` tells those who call from Python.
+fn told(error: impl Display) -> String {
+    words::told(&error.to_string())
+}
+
 /// A mistake of the caller.
 pub fn value(error: impl Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
+    PyValueError::new_err(told(error))
 }
 
 /// What failed in octomix.
 pub fn octomix(error: impl Display) -> PyErr {
-    OctomixError::new_err(error.to_string())
+    OctomixError::new_err(told(error))
 }
 
 /// Why a pass failed.
@@ -66,23 +73,23 @@ pub fn gpu(error: GpuError) -> PyErr {
 /// Why a capture could not be read.
 pub fn input(error: InputError) -> PyErr {
     match error {
-        InputError::NotFound { .. } => PyFileNotFoundError::new_err(error.to_string()),
-        InputError::Denied { .. } => PyPermissionError::new_err(error.to_string()),
-        InputError::Read { .. } => PyOSError::new_err(error.to_string()),
+        InputError::NotFound { .. } => PyFileNotFoundError::new_err(told(error)),
+        InputError::Denied { .. } => PyPermissionError::new_err(told(error)),
+        InputError::Read { .. } => PyOSError::new_err(told(error)),
         error => value(error),
     }
 }
 
 /// Why a file could not be written.
 pub fn write(error: WriteError) -> PyErr {
-    PyOSError::new_err(error.to_string())
+    PyOSError::new_err(told(error))
 }
 
 /// Why a file of a model cannot be used.
 pub fn model(error: ModelError) -> PyErr {
     match error {
         ModelError::Read { ref reason, .. } => {
-            let message = error.to_string();
+            let message = told(&error);
             match reason.raw_os_error() {
                 Some(code) => PyOSError::new_err((code, message)),
                 None => PyOSError::new_err(message),

@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod study;
 mod watch;
+mod words;
 
 use pyo3::prelude::*;
 
@@ -20,6 +21,8 @@ use pyo3::prelude::*;
 mod _octomix {
     #[pymodule_export]
     use super::array::{dotted, parse};
+    #[pymodule_export]
+    use super::arrow::stream;
     #[pymodule_export]
     use super::capture::{Capture, Side, capture, read};
     #[pymodule_export]

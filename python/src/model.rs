@@ -16,6 +16,7 @@ use octomix::store::model::{Loaded, ModelFile};
 use pyo3::prelude::*;
 
 use crate::error;
+use crate::watch::Watch;
 
 /// What errors call a model that has no file.
 const NAME: &str = "the model";
@@ -52,17 +53,30 @@ impl Model {
     }
 }
 
-/// An array with a place for each of `addresses` that `fill` has filled, without the interpreter's lock.
+/// Addresses that are looked at between two looks for a signal: a tenth of a second, on one core.
+const AT_ONCE: usize = 1 << 21;
+
+/// An array with `width` places for each of `addresses`, which `fill` has filled without the interpreter's lock.
 fn filled<'py, T: Element>(
     addresses: &PyReadonlyArray1<'py, u32>,
-    fill: impl FnOnce(&[u32], &mut [T]) + Send,
+    width: usize,
+    fill: impl Fn(&[u32], &mut [T]) + Sync,
 ) -> PyResult<Bound<'py, PyArray1<T>>> {
     let (py, addresses) = (addresses.py(), addresses.as_slice().map_err(error::value)?);
     // By numpy, which has large arrays on large pages.
-    let all = PyArray1::zeros(py, addresses.len(), false);
+    let all = PyArray1::zeros(py, addresses.len() * width, false);
     let mut places = all.readwrite();
     let places = places.as_slice_mut().map_err(error::value)?;
-    py.detach(|| fill(addresses, places));
+    let mut watch = Watch::new(None);
+    let filled = py.detach(|| {
+        let parts = addresses.chunks(AT_ONCE).zip(places.chunks_mut(AT_ONCE * width.max(1)));
+        for (done, (part, places)) in parts.enumerate() {
+            watch.labelled(done * AT_ONCE, addresses.len())?;
+            fill(part, places);
+        }
+        std::io::Result::Ok(())
+    });
+    watch.end(filled, error::octomix)?;
     Ok(all)
 }
 
@@ -109,12 +123,12 @@ impl Model {
         addresses: PyReadonlyArray1<'py, u32>,
     ) -> PyResult<Bound<'py, PyUntypedArray>> {
         let labels = match self.scorer("sklearn")? {
-            Scorer::Mixture(density) => filled(&addresses, |addresses, all| {
+            Scorer::Mixture(density) => filled(&addresses, 1, |addresses, all| {
                 engine::label(&density, addresses, all, |label| i64::from(label.cluster));
             })?
             .as_untyped()
             .clone(),
-            Scorer::Partition(_, centres) => filled(&addresses, |addresses, all| {
+            Scorer::Partition(_, centres) => filled(&addresses, 1, |addresses, all| {
                 engine::assign(&centres, addresses, all, |_, cluster| cluster as i32);
             })?
             .as_untyped()
@@ -130,7 +144,7 @@ impl Model {
         score: &str,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let scorer = self.scorer(score)?;
-        filled(&addresses, |addresses, all| {
+        filled(&addresses, 1, |addresses, all| {
             scorer.label_each(addresses, all, |label| label.log_density);
         })
     }
@@ -138,19 +152,17 @@ impl Model {
     /// The probability of each component for each address.
     fn predict_proba<'py>(
         &self,
-        py: Python<'py>,
         addresses: PyReadonlyArray1<'py, u32>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
         let density = match self.scorer("sklearn")? {
             Scorer::Mixture(density) => density,
             Scorer::Partition(..) => return Err(error::value("K-Means has no responsibilities")),
         };
-        let addresses = addresses.as_slice().map_err(error::value)?;
-        let rows = PyArray2::zeros(py, [addresses.len(), density.components.0.len()], false);
-        let mut places = rows.readwrite();
-        let places = places.as_slice_mut().map_err(error::value)?;
-        py.detach(|| engine::responsibilities(&density, addresses, places));
-        Ok(rows)
+        let k = density.components.0.len();
+        let rows = filled(&addresses, k, |addresses, rows| {
+            engine::responsibilities(&density, addresses, rows);
+        })?;
+        rows.reshape([addresses.as_array().len(), k])
     }
 
     /// So many addresses and their components, drawn from the mixture.

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use numpy::{PyArray1, ToPyArray};
 use octomix::address::Blocks;
-use octomix::analysis::{self, Criteria, Plan};
+use octomix::analysis::{self, Criteria, Plan, Watcher};
 use octomix::describe::flagged::Anomaly;
 use octomix::engine::choice::{Choice, EngineKind};
 use octomix::input::{Role, Roles};
@@ -28,7 +28,8 @@ use crate::device::Device;
 use crate::error;
 use crate::model::Model;
 use crate::options::parse;
-use crate::watch::Watch;
+use crate::watch::{Watch, attended};
+use crate::words::told;
 
 /// The most flagged addresses that are told with a reason each; of more, the least dense.
 const TOLD: usize = 1_000_000;
@@ -73,7 +74,8 @@ impl Asked {
         Ok(Plan { params, auto: self.components.is_none() })
     }
 
-    fn criteria<'a>(&self, allowed: Option<&'a Blocks>) -> PyResult<Criteria<'a>> {
+    /// What makes an address odd, but for those that are allowed.
+    fn criteria(&self) -> PyResult<Criteria<'static>> {
         let rules = Rule::ALL.map(|rule| (rule.name(), rule));
         let named = |name: &String| known("a rule", name, &rules);
         let scores = [Score::Sklearn, Score::Predictive].map(|score| (score.name(), score));
@@ -85,7 +87,6 @@ impl Asked {
                 Some(names) => names.iter().map(named).collect::<PyResult<_>>()?,
                 None => all.rules,
             },
-            allowed,
             ..all
         })
     }
@@ -117,8 +118,9 @@ pub fn detect(
 ) -> PyResult<Study> {
     let asked = parse::<Asked>(asked)?;
     let (plan, weighted_by) = (asked.plan()?, asked.weighted_by()?);
-    study(py, capture, asked, &device, plan.params.components(), progress, |task, engine, watch| {
-        task.detect(&plan, weighted_by, engine, watch)
+    let most = plan.params.components();
+    study(py, capture, asked, &device, most, progress, move |task, engine, watcher| {
+        task.detect(&plan, weighted_by, engine, watcher)
     })
 }
 
@@ -139,8 +141,8 @@ pub fn score(
     let models = Models::read(&path, of_each.then_some(roles)).map_err(error::model)?;
     let loaded = models.loaded.iter().filter_map(|(_, loaded)| loaded.as_ref());
     let most = loaded.map(|loaded| loaded.file.weights.len()).max().unwrap_or(1);
-    study(py, capture, parse(asked)?, &device, most, progress, |task, engine, watch| {
-        task.score(&models, engine, watch)
+    study(py, capture, parse(asked)?, &device, most, progress, move |task, engine, watcher| {
+        task.score(&models, engine, watcher)
     })
 }
 
@@ -154,28 +156,31 @@ fn study(
     work: impl FnOnce(
         Task<'_>,
         (EngineKind, &Choice),
-        &mut Watch,
+        &mut dyn Watcher,
     ) -> Result<study::Study, study::StudyError>
-    + Send,
+    + Send
+    + 'static,
 ) -> PyResult<Study> {
     let (capture, allowed) = (Arc::clone(&capture.0), blocks(asked.allow.clone())?);
     let (kind, choice) = device.choose(capture.largest().len(), components)?;
-    let criteria = asked.criteria(allowed.as_deref())?;
-    let task = task(&capture, &asked, criteria);
-    let mut watch = Watch::new(progress);
-    let studied = py.detach(|| work(task, (kind, &choice), &mut watch));
-    let study = watch.end(studied, error::study)?;
+    let (criteria, pairs) = (asked.criteria()?, asked.pairs);
+    let (of_capture, of_allowed) = (Arc::clone(&capture), allowed.clone());
+    let study = attended(py, progress, error::study, move |watcher| {
+        let task = task(&of_capture, criteria, of_allowed.as_deref(), pairs);
+        work(task, (kind, &choice), watcher)
+    })?;
     Ok(Study { capture, asked, allowed, study })
 }
 
 fn task<'a>(
     capture: &'a octomix::input::Capture,
-    asked: &Asked,
     criteria: Criteria<'a>,
+    allowed: Option<&'a Blocks>,
+    pairs: bool,
 ) -> Task<'a> {
-    let mut task = Task::new(capture, criteria);
+    let mut task = Task::new(capture, Criteria { allowed, ..criteria });
     task.criteria.listed = TOLD;
-    task.pairs = asked.pairs;
+    task.pairs = pairs;
     task
 }
 
@@ -191,7 +196,7 @@ pub fn compare(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let asked = parse::<Asked>(asked)?;
-    let (plan, criteria) = (asked.plan()?, asked.criteria(None)?);
+    let (plan, criteria) = (asked.plan()?, asked.criteria()?);
     if matches!(plan.params, Params::KMeans(_)) {
         return Err(error::value("compare sets a mixture against K-Means; model takes a mixture"));
     }
@@ -250,15 +255,21 @@ impl Study {
             &mut text,
         );
         written.map_err(error::octomix)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        Ok(told(&String::from_utf8_lossy(&text)))
     }
 
-    /// Writes the folder that the program writes: tables, models, summary, page.
+    /// What there is to be warned of.
+    fn warnings(&self) -> Vec<String> {
+        self.study.summary.warnings.iter().map(|warning| told(warning)).collect()
+    }
+
+    /// Writes the folder that the program writes: tables, models, summary, page, and pictures if `plots` are asked for.
     fn save(
         &self,
         py: Python<'_>,
         directory: PathBuf,
         tables: &str,
+        plots: bool,
         command: &str,
     ) -> PyResult<()> {
         let formats = [
@@ -267,12 +278,14 @@ impl Study {
             ("none", TableFormat::None),
         ];
         let format = known("tables", tables, &formats)?;
-        let criteria = self.asked.criteria(self.allowed.as_deref())?;
-        let mut task = task(&self.capture, &self.asked, criteria);
+        let (criteria, allowed) = (self.asked.criteria()?, self.allowed.as_deref());
+        let mut task = task(&self.capture, criteria, allowed, self.asked.pairs);
         task.tables = Some(TableOptions { format, responsibilities: false });
+        task.plots = plots;
         let invocation = invocation(command);
-        let written = py.detach(|| self.study.write(&task, &directory, &invocation));
-        written.map(drop).map_err(error::study)
+        let mut watch = Watch::new(None);
+        let written = py.detach(|| self.study.write(&task, &directory, &invocation, &mut watch));
+        watch.end(written.map(drop), error::study)
     }
 
     /// The flagged addresses of a side, least dense first, with their reasons.

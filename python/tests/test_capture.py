@@ -48,3 +48,22 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="x.csv"):
         ox.read(tmp_path / "x.csv")
+
+
+def test_errors_name_parameters_and_not_the_options_of_the_program(tmp_path):
+    (tmp_path / "numbers.csv").write_text("src,dst\n3232235777,3232235778\n")
+    with pytest.raises(ValueError, match="add integers=True, which reads whole numbers"):
+        ox.read(tmp_path / "numbers.csv")
+    with pytest.raises(ValueError, match="add recursive=True to read all files in it"):
+        ox.read(tmp_path)
+    bare = tmp_path / "bare.csv"
+    bare.write_text("10.0.0.1,6,10.0.0.2,80\n10.0.0.3,6,10.0.0.4,80\n")
+    with pytest.raises(ValueError, match="name the columns with src_column=1 dst_column=3,"):
+        ox.read(bare)
+    assert len(ox.read(bare, src_column=1, dst_column=3).dst) == 2
+    with pytest.raises(ValueError, match="only or exclude drop all"):
+        ox.read(bare, src_column=1, only=["11.0.0.0/8"])
+    # Those of other programs stay.
+    (tmp_path / "x.silk").write_bytes(bytes.fromhex("deadbeef") + bytes(60))
+    with pytest.raises(ValueError, match=r"--delimited=, FILE > NEW"):
+        ox.read(tmp_path / "x.silk")

@@ -51,10 +51,34 @@ def test_it_is_saved_as_the_program_does_and_scores_another_day(detection, packe
     assert "no threshold" in " ".join(scored.warnings) and scored.src and scored.dst
 
 
+def test_pictures_are_saved_where_they_are_asked_for(detection, tmp_path):
+    detection.save(tmp_path, tables="none", plots=True)
+    assert (tmp_path / "src/plane.svg").read_text().startswith("<svg")
+    assert (tmp_path / "dst/plane.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_result_takes_the_place_of_an_input(packets, tmp_path, monkeypatch):
+    read = tmp_path / "out/src/addresses.csv"
+    read.parent.mkdir(parents=True)
+    read.write_bytes(packets.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    found = ox.detect(ox.read("out/src/addresses.csv"))
+    # Wherever one is when it is saved.
+    monkeypatch.chdir(tmp_path / "out")
+    with pytest.raises(ValueError, match="is an input, and results would take its place"):
+        found.save(tmp_path / "out", tables="none")
+    assert read.read_bytes() == packets.read_bytes()
+
+
 def test_arrays_are_captures_too():
     X = np.append(np.arange(0x0A000000, 0x0A000100, dtype=np.uint32), np.uint32(0x2A000000))
     assert ox.detect(X, k=3, model="kmeans").src.findings["address"].tolist() == ["42.0.0.0"]
     assert len(ox.detect(X, allow=["42.0.0.0/8"], rules=["isolated"]).src.findings["address"]) == 0
+
+
+def test_warnings_name_parameters_too():
+    warnings = ox.detect(["10.0.0.1", "10.0.0.2"], pairs=True).warnings
+    assert any(warning.startswith("no pairs: ") and "or behaviour is off" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -20,6 +20,8 @@ use crate::input::warning::{self, Warning};
 pub struct Account {
     /// One account per file.
     pub files: Vec<FileAccount>,
+    /// The files that were opened, without links, so that what is written later can spare them.
+    pub opened: Vec<PathBuf>,
     /// Files found in directories or by patterns that were not read.
     pub passed_over: Vec<PassedOver>,
     /// Files that were named or found again, and count once.

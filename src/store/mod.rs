@@ -29,6 +29,6 @@ pub use earlier::{Earlier, EarlierRole, EarlierShards, MadeFrom, Origin, folders
 pub use original::Original;
 #[cfg(feature = "report")]
 pub use output::{
-    Entry, Intent, MANIFEST, Manifest, ManifestError, Output, Targets, Unfinished, WriteError,
-    abandon, sweep,
+    Entry, Intent, MANIFEST, Manifest, ManifestError, Output, Overwritten, Targets, Unfinished,
+    WriteError, abandon, sweep,
 };

@@ -19,7 +19,7 @@ use crate::words::shown_path;
 
 pub use manifest::{Entry, MANIFEST, Manifest, ManifestError};
 use target::Target;
-pub use target::Targets;
+pub use target::{Overwritten, Targets};
 pub(super) use unfinished::{Claim, directory_of};
 use unfinished::{Finished, leftovers, lock, make, publish, sync_all};
 pub use unfinished::{Unfinished, abandon, sweep};

@@ -340,7 +340,7 @@ fn a_batch_takes_neither_an_input_nor_the_results_of_another_capture() {
 
     let folder = captures();
     folder.write("index.csv", "src,dst\n10.0.0.1,10.0.0.2\n");
-    let told = "'index.csv' is to be read, and results would take its place; choose another";
+    let told = "'index.csv' is an input, and results would take its place";
     for command in ["detect", "extract"] {
         let each = [command, "--each", "index.csv", "day/b.txt", "-o", "."];
         folder.octomix(&each).assert().code(1).stderr(contains(told));
@@ -353,7 +353,7 @@ fn a_batch_takes_neither_an_input_nor_the_results_of_another_capture() {
     // The results of one would be the input of the other.
     fs::remove_dir_all(folder.path("up/src.csv")).unwrap();
     symlink("../out/b.txt", folder.path("up/src.csv")).unwrap();
-    let told = "'out/b.txt/src.csv' is to be read, and results would take its place";
+    let told = "'out/b.txt/src.csv' is an input, and results would take its place";
     folder.octomix(&again).assert().code(1).stderr(contains(told));
 
     fs::remove_dir_all(folder.path("out/a.csv")).unwrap();

@@ -235,8 +235,7 @@ fn no_result_takes_the_place_of_a_file_that_an_option_names() {
     folder.detect(&["list.txt", "-k", "1", "-o", "model"]).assert().success();
     let (blocks, start) = ("out/addresses.csv", "out/src/addresses.csv");
     let refused = |arguments: &[&str], file: &str| {
-        let told =
-            format!("'{file}' is to be read, and results would take its place; choose another");
+        let told = format!("'{file}' is an input, and results would take its place");
         let all = [arguments, &["list.txt", "-o", "out"]].concat();
         folder.octomix(&all).assert().code(1).stderr(contains(told));
     };
@@ -271,14 +270,13 @@ fn no_result_takes_the_place_of_an_input_or_a_checkpoint() {
     let folder = folder();
     folder.detect(&["list.txt", "-k", "1", "-o", "out"]).assert().success();
     let before = folder.read("out/src/addresses.csv");
-    let told =
-        "'out/src/addresses.csv' is to be read, and results would take its place; choose another";
+    let told = "'out/src/addresses.csv' is an input, and results would take its place";
     let again = ["out/src/addresses.csv", "--role", "src", "-k", "1", "-o", "out"];
     folder.detect(&again).assert().code(1).stderr(contains(told));
     assert!(before == folder.read("out/src/addresses.csv"));
     folder.octomix(&["extract", "list.txt", "-o", "m"]).assert().success();
     let shards = folder.read("m/src.csv");
-    let told = "m/src.csv' is to be read, and results would take its place; choose another";
+    let told = "m/src.csv' is an input, and results would take its place";
     for run in [
         &["merge", "m", "-o", "m"][..],
         &["merge", "m", "-o", "m", "--as", "bitmap"],

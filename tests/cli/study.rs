@@ -108,7 +108,7 @@ fn a_detection_writes_what_the_program_does_and_a_page_in_memory() -> Result<(),
     let capture = captured(Path::new(TUTORIAL));
     let task = Task::new(&capture, Criteria::default());
     let study = detected(&task)?;
-    study.write(&task, &folder.path("library"), &Invocation::default())?;
+    study.write(&task, &folder.path("library"), &Invocation::default(), &mut ())?;
     assert_same(&folder.path("library"), &folder.path("program"));
 
     let in_memory = study.page(&Invocation::default()).expect("a page");
@@ -122,20 +122,38 @@ fn a_detection_writes_what_the_program_does_and_a_page_in_memory() -> Result<(),
 }
 
 #[test]
-fn pairs_responsibilities_and_what_is_allowed_are_written_alike() -> Result<(), StudyError> {
+fn pictures_pairs_responsibilities_and_what_is_allowed_are_written_alike() -> Result<(), StudyError>
+{
     let folder = Folder::new();
     folder.write("known.txt", "192.168.229.0/24\n");
-    let options = ["--pairs", "--responsibilities", "--allow", "known.txt", "-o", "program"];
-    let command = [&[TUTORIAL, "--engine", "cpu"], &options[..]].concat();
+    let options = ["--plots", "--pairs", "--responsibilities", "--allow", "known.txt"];
+    let command = [&[TUTORIAL, "--engine", "cpu", "-o", "program"], &options[..]].concat();
     folder.detect(&command).assert().success();
     let capture = captured(Path::new(TUTORIAL));
     let allowed = Blocks::new([parse_block("192.168.229.0/24").unwrap()]);
     let criteria = Criteria { allowed: Some(&allowed), ..Criteria::default() };
     let tables = Some(TableOptions { responsibilities: true, ..TableOptions::default() });
-    let task = Task { tables, pairs: true, ..Task::new(&capture, criteria) };
+    let task = Task { tables, plots: true, pairs: true, ..Task::new(&capture, criteria) };
     let study = detected(&task)?;
-    study.write(&task, &folder.path("library"), &Invocation::default())?;
+    study.write(&task, &folder.path("library"), &Invocation::default(), &mut ())?;
     assert_same(&folder.path("library"), &folder.path("program"));
+    Ok(())
+}
+
+#[test]
+fn no_result_takes_the_place_of_a_file_that_was_read() -> Result<(), StudyError> {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("out/src")).unwrap();
+    let input = folder.path("out/src/addresses.csv");
+    fs::copy(TUTORIAL, &input).unwrap();
+    let capture = captured(&input);
+    let task = Task::new(&capture, Criteria::default());
+    let study = detected(&task)?;
+    let out = folder.path("out");
+    let refused = study.write(&task, &out, &Invocation::default(), &mut ());
+    assert!(matches!(refused, Err(StudyError::Overwritten(_))));
+    assert_eq!(fs::read(&input).unwrap(), fs::read(TUTORIAL).unwrap());
+    assert!(!folder.path("out/summary.json").exists());
     Ok(())
 }
 
@@ -154,7 +172,7 @@ fn a_score_writes_what_the_program_does() -> Result<(), StudyError> {
     let capture = captured(&tuesday);
     let task = Task { pairs: true, ..Task::new(&capture, Criteria::default()) };
     let study = task.score(&models, (EngineKind::Cpu, &choice()), &mut ())?;
-    study.write(&task, &folder.path("library"), &Invocation::default())?;
+    study.write(&task, &folder.path("library"), &Invocation::default(), &mut ())?;
     assert_same(&folder.path("library"), &folder.path("program"));
     let sources = study.found.source.as_ref().expect("there are sources");
     let changes = sources.changes_file().expect("it was scored");
@@ -179,7 +197,7 @@ fn fewer_addresses_than_components_are_told_alike() -> Result<(), StudyError> {
     let study = task.detect(&plan, WeightedBy::Packets, engine, &mut ())?;
     assert!(study.summary.warnings.len() == 3, "{:?}", study.summary.warnings);
     let study = task.detect(&plan, WeightedBy::Addresses, engine, &mut ())?;
-    study.write(&task, &folder.path("library"), &Invocation::default())?;
+    study.write(&task, &folder.path("library"), &Invocation::default(), &mut ())?;
     assert_same(&folder.path("library"), &folder.path("program"));
     Ok(())
 }

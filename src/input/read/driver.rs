@@ -9,6 +9,7 @@
 //! All threads but the caller's are detached: one may be stuck reading a pipe that never ends, and nobody
 //! waits for it.
 
+use std::fs;
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
@@ -76,6 +77,8 @@ pub(crate) fn read(
         Some(total) => threads.min(1 + total as usize / (BLOCK / 10)),
         None => threads,
     };
+    // Standard input has no path.
+    let opened = files.iter().filter_map(|file| fs::canonicalize(&file.path).ok()).collect();
     let failed = InputError::Thread;
     let bytes = Arc::new(AtomicU64::new(0));
     let (free, pool) = channel();
@@ -96,7 +99,7 @@ pub(crate) fn read(
         .map(|counter| Fold::new(counter).map_err(failed))
         .transpose()?;
     let folds = Folds { source, destination, flows };
-    let account = Account { passed_over, repeated, ..Account::default() };
+    let account = Account { opened, passed_over, repeated, ..Account::default() };
     let timeline = Timeline::default();
     let mut collector = Collector { events, free, progress, folds, timeline, account };
     while let Some((file, is_named)) = collector.file()? {

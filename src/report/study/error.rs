@@ -7,9 +7,9 @@ use crate::engine::EngineError;
 use crate::input::Role;
 use crate::model::FitError;
 use crate::rule::fdr::FdrError;
-use crate::store::WriteError;
 use crate::store::behaviour::DayError;
 use crate::store::model::ModelError;
+use crate::store::{Overwritten, WriteError};
 
 /// Why a study failed.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum StudyError {
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A file that was read would be lost.
+    #[error(transparent)]
+    Overwritten(#[from] Overwritten),
 }
 
 impl StudyError {

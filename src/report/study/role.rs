@@ -14,7 +14,7 @@ use crate::input::Role;
 use crate::model::any::Model;
 use crate::model::pca::Pca;
 use crate::report::csv::write_changes;
-use crate::report::page::RolePage;
+use crate::report::page::{Picture, RolePage};
 use crate::report::summary::changes::{Changes, Since, WeightChange};
 use crate::report::summary::fit::FitSummary;
 use crate::report::summary::{RoleSeconds, RoleSummary};
@@ -84,14 +84,14 @@ impl Found {
         threshold: AppliedThreshold,
         engine: &mut dyn Engine,
         output: &mut Output,
+        watcher: &mut dyn Watcher,
     ) -> Result<(), StudyError> {
         let (set, wanted) = (task.capture.sets.get(role), task.tables.unwrap_or_default());
         let criteria = Criteria { listed: 0, ..criteria_of(task, role, threshold) };
         let context = Context { earlier: self.earlier.as_ref(), ..criteria.context };
         let criteria = Criteria { context, ..criteria };
-        let mut nobody = ();
         let mut tabled =
-            Tabled::new((role, set), criteria, Some(wanted), Some(&mut *output), &mut nobody);
+            Tabled::new((role, set), criteria, Some(wanted), Some(&mut *output), watcher);
         tabled.begin(&self.model, &self.pca)?;
         let judged = analysis::score(set, engine, &self.model, &criteria, &mut tabled);
         tabled.end(judged)?;
@@ -101,8 +101,22 @@ impl Found {
         for (name, text) in &self.files {
             output.write(&role.file(name), |out| out.write_all(text))?;
         }
+        draw(task, role, self.page.as_ref(), output)?;
         Ok(())
     }
+}
+
+/// Draws the plane of `role`, which `page` has, in files of its own, if `task` asks for them.
+fn draw(
+    task: &Task<'_>,
+    role: Role,
+    page: Option<&RolePage>,
+    output: &mut Output,
+) -> Result<(), WriteError> {
+    let Some(page) = page.filter(|_| task.plots) else { return Ok(()) };
+    let picture = Picture::new(page);
+    output.write(&role.file("plane.svg"), |out| out.write_all(picture.svg()?.as_bytes()))?;
+    output.write(&role.file("plane.png"), |out| out.write_all(&picture.png()?))
 }
 
 impl<'a> RoleWork<'a> {
@@ -151,11 +165,14 @@ impl<'a> RoleWork<'a> {
             seen::keep(output, role, set.addresses(), &judged.flagged)?;
         }
         let mut files = Vec::new();
-        put(role, output, &mut files, MODEL, |out| out.write_all(&text))?;
+        put(role, output.as_deref_mut(), &mut files, MODEL, |out| out.write_all(&text))?;
         let spent = spent(fit_time, &judged, started.elapsed());
         let bounds = fitted.fit.lower_bounds();
         let page =
             drawing.map(|drawing| RolePage::new(set, (&model, &pca), bounds, drawing, &judged));
+        if let Some(output) = output {
+            draw(task, role, page.as_ref(), output)?;
+        }
         let mut warnings = Vec::from_iter(told_of_end(role, &fitted));
         warnings.extend(told_of_model(task, &model));
         warnings.extend(told_of_trouble(role, engine));
@@ -191,7 +208,7 @@ impl<'a> RoleWork<'a> {
         let (Scored { judged, weights }, drawing) = tabled.end(scored)?;
         let started = Instant::now();
         let (mut files, mut told) = (Vec::new(), None);
-        put(role, output, &mut files, CHANGES, |out| {
+        put(role, output.as_deref_mut(), &mut files, CHANGES, |out| {
             told = Some(write_changes(&seen, set, judged.newest.clone(), &judged.flagged, out)?);
             Ok(())
         })?;
@@ -206,6 +223,9 @@ impl<'a> RoleWork<'a> {
         let spent = spent(Duration::ZERO, &judged, started.elapsed());
         // How it was fitted is told where it was fitted.
         let page = drawing.map(|drawing| RolePage::new(set, (model, pca), &[], drawing, &judged));
+        if let Some(output) = output {
+            draw(task, role, page.as_ref(), output)?;
+        }
         let mut warnings = Vec::from_iter(told_of_model(task, model));
         warnings.extend(loaded.file.threshold.is_none().then(|| NO_THRESHOLD.to_owned()));
         warnings.extend(told_of_trouble(role, engine));

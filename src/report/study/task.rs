@@ -30,6 +30,8 @@ pub struct Task<'a> {
     pub criteria: Criteria<'a>,
     /// The tables that are wanted; without them nothing is drawn either.
     pub tables: Option<TableOptions>,
+    /// Whether to draw the plane of each role in files of its own.
+    pub plots: bool,
     /// Whether to look for pairs of addresses that do not belong together.
     pub pairs: bool,
 }
@@ -39,7 +41,7 @@ impl<'a> Task<'a> {
     pub fn new(capture: &'a Capture, criteria: Criteria<'a>) -> Self {
         let criteria = Criteria { listed: MOST_FLAGS, ..criteria };
         let tables = Some(TableOptions::default());
-        Self { capture, roles: None, criteria, tables, pairs: false }
+        Self { capture, roles: None, criteria, tables, plots: false, pairs: false }
     }
 
     /// What is known of what the addresses of `role` do.

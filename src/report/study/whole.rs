@@ -1,10 +1,11 @@
 //! What was found in a capture, and from there the page and the folder of results.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Found, StudyError, Task};
 use crate::address::AddressSet;
+use crate::analysis::Watcher;
 use crate::behaviour::Timeline;
 use crate::engine::choice::EngineKind;
 use crate::engine::{CpuEngine, Engine, ReferenceEngine};
@@ -14,7 +15,7 @@ use crate::report::page::{self, Invocation};
 use crate::report::summary::{RoleSummary, Summary};
 use crate::rule::pairs::Pair;
 use crate::store::model::BY;
-use crate::store::{Output, behaviour};
+use crate::store::{Output, Targets, behaviour};
 
 /// What was found in a capture.
 #[derive(Debug, Clone)]
@@ -59,21 +60,26 @@ impl Study {
     }
 
     /// Writes the folder of results that the program writes, of `task`, which led to this. Each address is labelled
-    /// again for the tables, which are too large to be kept.
+    /// again for the tables, which are too large to be kept, and `watcher` sees them judged.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When a file cannot be written or would take the place of one that was read, or `watcher` fails.
     pub fn write(
         &self,
         task: &Task<'_>,
         directory: &Path,
         invocation: &Invocation,
+        watcher: &mut dyn Watcher,
     ) -> Result<Summary<RoleSummary>, StudyError> {
-        let mut output = Output::new(directory, folder::intent(self.by))?;
+        let intent = folder::intent(self.by);
+        let opened = task.capture.account.opened.iter().map(PathBuf::as_path);
+        Targets::of(directory, intent)?.spare(opened)?;
+        let mut output = Output::new(directory, intent)?;
         for (role, found) in self.found.iter() {
             let (Some(found), Some(told)) = (found, self.summary.role(role)) else { continue };
             let mut engine = self.labeller(task.capture.sets.get(role));
-            found.write((task, role), told.threshold, engine.as_mut(), &mut output)?;
+            let (engine, output) = (engine.as_mut(), &mut output);
+            found.write((task, role), told.threshold, engine, output, watcher)?;
         }
         if self.by == BY {
             behaviour::keep(&mut output, task.capture)?;

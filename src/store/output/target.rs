@@ -6,6 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Intent, WriteError};
+use crate::words::shown_path;
+
+/// An input that a result would replace.
+#[derive(Debug, thiserror::Error)]
+#[error("'{}' is an input, and results would take its place; write them elsewhere", shown_path(.0))]
+pub struct Overwritten(pub PathBuf);
 
 /// Where runs put their results, links followed: no two of them into one file.
 #[derive(Debug, Default)]
@@ -54,8 +60,17 @@ impl<'a> Targets<'a> {
         }
     }
 
+    /// Checks that no result takes the place of one of `inputs`; those that are not there have no place.
+    ///
+    /// # Errors
+    /// When one would.
+    pub fn spare<'p>(&self, inputs: impl IntoIterator<Item = &'p Path>) -> Result<(), Overwritten> {
+        let is_lost = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| self.take(&path));
+        inputs.into_iter().find(is_lost).map_or(Ok(()), |path| Err(Overwritten(path.to_owned())))
+    }
+
     /// Whether a result may take the place of the file at `path`, which is without links.
-    pub fn take(&self, path: &Path) -> bool {
+    fn take(&self, path: &Path) -> bool {
         self.links.contains_key(path) || self.folder_of(path).is_some()
     }
 

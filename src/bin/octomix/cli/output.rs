@@ -27,7 +27,7 @@ pub struct CheckpointArgs {
 }
 
 /// Pictures besides those of report.html.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Output")]
 pub struct PictureArgs {
     /// Draw the plane of the principal components in the summary; colours as NO_COLOR allows

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::role::Findings;
 use super::run::{Run, start};
 use super::{Failure, checkpoint};
-use crate::cli::{DetectArgs, FitArgs, ModelArgs, PictureArgs, RuleArgs};
+use crate::cli::{DetectArgs, FitArgs, ModelArgs, RuleArgs};
 
 /// Detects anomalies in both roles, or in the one asked for.
 ///
@@ -34,7 +34,7 @@ pub fn run(args: &DetectArgs) -> Result<(), Failure> {
     let (mut run, capture) = start(by, input, &output.directory, print, (engine, most), files)?;
     checkpoint::go_on(&mut run, checkpoint)?;
     let found = roles(&mut run, &capture, &plan, args)?;
-    super::page::finish(run, &capture, found, args.pictures, print)
+    super::page::finish(run, &capture, found, args.pictures.plot, print)
 }
 
 /// What is found for the roles of `capture`, with tables.
@@ -56,7 +56,8 @@ pub fn roles(
         ..Criteria::default()
     };
     let (roles, tables) = (run.roles, Some(args.tables.options()));
-    let task = Task { roles, tables, pairs: args.pairs.pairs, ..Task::new(capture, criteria) };
+    let (plots, pairs) = (args.pictures.plots, args.pairs.pairs);
+    let task = Task { roles, tables, plots, pairs, ..Task::new(capture, criteria) };
     let found = each_role(run, &task, plan)?;
     run.find_pairs(&task, None)?;
     Ok(found)
@@ -86,7 +87,7 @@ pub fn fit(args: &FitArgs) -> Result<(), Failure> {
     // No page tells of as many addresses as usual.
     let task = Task { criteria, roles: run.roles, tables: None, ..Task::new(&capture, criteria) };
     let found = each_role(&mut run, &task, &plan)?;
-    super::page::finish(run, &capture, found, PictureArgs::default(), print)
+    super::page::finish(run, &capture, found, false, print)
 }
 
 /// The plan of `model`, which must have the score asked for.

@@ -15,7 +15,7 @@ use octomix::store::shard::ShardFormat;
 use octomix::store::{Intent, MadeFrom, Output, Targets};
 use octomix::words::{counted, escaped, shown_path};
 
-use super::run::{spare, timed, warn_of_swept};
+use super::run::{timed, warn_of_swept};
 use super::{Failure, all_read, print, read, shards, write_json};
 use crate::cli::{ExtractArgs, MergeArgs, PrintArgs};
 use crate::console::{Console, terminal_width};
@@ -102,7 +102,7 @@ fn extract<'a>(
     let mut console = Console::new(print_args);
     let output = Output::new(directory, INTENT)?;
     warn_of_swept(&output, &console);
-    spare(&Targets::of(directory, INTENT)?, files)?;
+    Targets::of(directory, INTENT)?.spare(files)?;
     let (capture, read_seconds) = timed(|| read(&mut console));
     let capture = capture?;
     for file in &capture.account.files {

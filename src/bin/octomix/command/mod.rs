@@ -35,7 +35,7 @@ use octomix::report::study::StudyError;
 use octomix::store::behaviour::DayError;
 use octomix::store::checkpoint::CheckpointError;
 use octomix::store::model::ModelError;
-use octomix::store::{ManifestError, WriteError};
+use octomix::store::{ManifestError, Overwritten, WriteError};
 use octomix::synthetic::SizeError;
 use octomix::words::shown_path;
 use serde::Serialize;
@@ -138,11 +138,8 @@ pub enum Failure {
         "cannot go on reading: {0}; let more threads and processes run (see ulimit -u, ulimit -v)"
     )]
     Thread(io::Error),
-    #[error(
-        "'{}' is to be read, and results would take its place; choose another directory with --output",
-        shown_path(path)
-    )]
-    Overwritten { path: PathBuf },
+    #[error(transparent)]
+    Overwritten(#[from] Overwritten),
     #[error(
         "the results of a capture would go into '{}', which is a file; choose another directory with --output",
         shown_path(path)

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use console::Term;
 use octomix::describe::plane::Extent;
 use octomix::input::{Capture, PerRole};
-use octomix::report::page::{self, Invocation, Picture, RolePage};
+use octomix::report::page::{self, Invocation, RolePage};
 use octomix::report::summary::{RoleSummary, Summary};
 use octomix::report::text::Scatter;
 use octomix::store::MadeFrom;
@@ -13,9 +13,10 @@ use octomix::store::MadeFrom;
 use super::Failure;
 use super::role::Findings;
 use super::run::{self, Run, show};
-use crate::cli::{PictureArgs, PrintArgs};
+use crate::cli::PrintArgs;
 
-/// Ends the run: writes the page, if anything was drawn, then the summary, and prints it.
+/// Ends the run: writes the page, if anything was drawn, then the summary, and prints it, with a `plot` of each role if
+/// that is asked for.
 ///
 /// # Errors
 /// When they cannot be written or printed.
@@ -23,14 +24,14 @@ pub fn finish(
     run: Run,
     capture: &Capture,
     found: PerRole<Option<Findings>>,
-    pictures: PictureArgs,
+    plot: bool,
     print: &PrintArgs,
 ) -> Result<(), Failure> {
     let scatters = found.map(|_, found| {
         let page = found.as_ref().and_then(|found| found.page.as_ref());
-        page.filter(|_| pictures.plot).map(scatter)
+        page.filter(|_| plot).map(scatter)
     });
-    show(&complete(run, capture, found, pictures, None)?, &scatters, print)
+    show(&complete(run, capture, found, None)?, &scatters, print)
 }
 
 /// As [`finish`], but prints nothing; the summary tells what it was `made_from`.
@@ -38,20 +39,11 @@ pub fn finish(
 /// # Errors
 /// When they cannot be written.
 pub fn complete(
-    mut run: Run,
+    run: Run,
     capture: &Capture,
     found: PerRole<Option<Findings>>,
-    pictures: PictureArgs,
     made_from: Option<MadeFrom>,
 ) -> Result<Summary<RoleSummary>, Failure> {
-    for (role, found) in found.iter() {
-        let Some(Findings { page: Some(page), .. }) = found else { continue };
-        if pictures.plots {
-            let (file, picture) = (|kind| role.file(&format!("plane.{kind}")), Picture::new(page));
-            run.output.write(&file("svg"), |out| out.write_all(picture.svg()?.as_bytes()))?;
-            run.output.write(&file("png"), |out| out.write_all(&picture.png()?))?;
-        }
-    }
     let (summaries, pages) = found
         .into_map(|_, found| found.map(|Findings { summary, page }| (summary, page)).unzip())
         .unzip();

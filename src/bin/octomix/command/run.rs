@@ -1,7 +1,6 @@
 //! The begin and the end that the commands over captures share: reading, opening the engine, the
 //! summary.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -78,21 +77,6 @@ pub fn warn_of_swept(output: &Output, console: &Console) {
     }
 }
 
-/// Checks that no result takes the place of one of the files `read`.
-///
-/// # Errors
-/// When one would.
-pub fn spare<'a>(
-    targets: &Targets<'_>,
-    read: impl IntoIterator<Item = &'a Path>,
-) -> Result<(), Failure> {
-    let is_lost = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| targets.take(&path));
-    match read.into_iter().find(is_lost) {
-        Some(path) => Err(Failure::Overwritten { path: path.to_path_buf() }),
-        None => Ok(()),
-    }
-}
-
 /// Reads the captures and opens the engine for models of up to `components` components. No result takes the place of a
 /// capture, nor of a file that a filter or another option names.
 ///
@@ -113,8 +97,8 @@ pub fn start<'a>(
     // What cannot be found is told when it is read.
     let found = Sources::find(&input.captures, input.options().directories).unwrap_or_default();
     let targets = Targets::of(directory, intent(by))?;
-    spare(&targets, found.files.iter().map(|source| &*source.path))?;
-    spare(&targets, input.filter.files().chain(named))?;
+    targets.spare(found.files.iter().map(|source| &*source.path))?;
+    targets.spare(input.filter.files().chain(named))?;
     let (capture, read_seconds) = timed(|| read(&input.captures, &input.options(), &mut console));
     let capture = capture?;
     let EngineArgs { engine, adapter } = engine;

@@ -32,7 +32,8 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let criteria =
         Criteria { rules: rules.rules(), allowed: allowed.as_deref(), ..Criteria::default() };
     let (roles, tables) = (run.roles, Some(tables.options()));
-    let task = Task { roles, tables, pairs: pairs.pairs, ..Task::new(&capture, criteria) };
+    let (plots, pairs) = (pictures.plots, pairs.pairs);
+    let task = Task { roles, tables, plots, pairs, ..Task::new(&capture, criteria) };
     let found = run.each_role(&capture, |mut desk| {
         let Some(loaded) = models.loaded.get(desk.role) else { return Ok(None) };
         let mut engine = desk.engine(loaded.file.weighted_by)?;
@@ -41,5 +42,5 @@ pub fn run(args: &ScoreArgs) -> Result<(), Failure> {
     })?;
     let found = found.into_map(|_, found| found.flatten());
     run.find_pairs(&task, day.as_ref().map(|day| &day.conversations))?;
-    super::page::finish(run, &capture, found, *pictures, print)
+    super::page::finish(run, &capture, found, pictures.plot, print)
 }

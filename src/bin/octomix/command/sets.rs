@@ -10,7 +10,7 @@ use octomix::input::{Lost, Options, Role, Roles, Sources};
 use octomix::store::seen::SEEN;
 use octomix::store::shard::ShardFormat;
 use octomix::store::text::put_address;
-use octomix::store::{Manifest, Unfinished};
+use octomix::store::{Manifest, Overwritten, Unfinished};
 use octomix::words::{counted, shown_path};
 
 use super::{Failure, all_read, read};
@@ -39,7 +39,7 @@ pub fn run(args: &SetsArgs) -> Result<(), Failure> {
         let inputs = found.files.iter().map(|source| &*source.path);
         let is_output = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| path == output);
         if let Some(path) = inputs.chain(args.input.filter.files()).find(is_output) {
-            return Err(Failure::Overwritten { path: path.to_path_buf() });
+            return Err(Overwritten(path.to_path_buf()).into());
         }
     }
     // Told now rather than after all is read.

@@ -65,7 +65,7 @@ impl Each for Detection<'_> {
         started: Instant,
         read_seconds: f64,
     ) -> Result<Done<RoleCounts>, Failure> {
-        let DetectArgs { input, output, engine, pictures, .. } = self.args;
+        let DetectArgs { input, output, engine, .. } = self.args;
         let output = Output::new(&output.directory.join(&item.name), Self::INTENT)?;
         warn_of_swept(&output, &console);
         let opened = Instant::now();
@@ -88,7 +88,7 @@ impl Each for Detection<'_> {
         }
         let found = detect::roles(&mut run, capture, self.plan, self.args)?;
         let made_from = Some(item.made_from.clone());
-        let summary = page::complete(run, capture, found, *pictures, made_from)?;
+        let summary = page::complete(run, capture, found, made_from)?;
         Ok(Done {
             roles: summary.roles.map(|_, found| found.as_ref().map(RoleCounts::from)),
             lost: summary.input.lost,

@@ -10,7 +10,6 @@ use octomix::words::{counted, shown, shown_path};
 use super::found::Input;
 use super::{INDEX, Setting};
 use crate::command::Failure;
-use crate::command::run::spare;
 use crate::console::Console;
 
 /// Folders that a line names.
@@ -39,7 +38,7 @@ pub fn check(
     }
     let found = captures.iter().filter_map(|(_, found)| found.as_ref().ok());
     let inputs = found.flat_map(|sources| &sources.files).map(|source| &*source.path);
-    spare(&targets, inputs.chain(setting.spared.iter().copied()))
+    Ok(targets.spare(inputs.chain(setting.spared.iter().copied()))?)
 }
 
 /// Tells of names that would be others in another batch.
