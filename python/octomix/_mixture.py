@@ -161,8 +161,9 @@ class BayesianGaussianMixture(_Mixture):
     Its features are the four octets of addresses; ``X`` has an address a row: octets, integers or text. The parameters
     are scikit-learn's, and two of ours:
 
-    ``search``: ``'restarts'``, the default, is scikit-learn's; ``'merge-split'`` looks for a better optimum by merging
-    and splitting components, for up to 70 iterations over all addresses an ``n_init``.
+    ``search``: ``'restarts'``, the default, is scikit-learn's, with half as many starts more where ``n_init`` is at least
+    2; ``'merge-split'`` looks for a better optimum by merging and splitting components, for up to 70 iterations over all
+    addresses an ``n_init``.
     ``engine``: ``'auto'``, ``'cpu'``, ``'gpu'`` or ``'reference'``.
 
     >>> mixture = BayesianGaussianMixture(n_components=2, random_state=0).fit(["10.0.0.1", "10.0.0.2", "10.0.0.3", "172.16.0.1"])

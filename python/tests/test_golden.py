@@ -7,6 +7,9 @@ from conftest import addresses, golden
 import octomix as ox
 
 MIXTURES = golden("gmm_*.json") + golden("bgmm_*.json")
+[(_, BOUNDS)] = golden("bounds.json")
+# The list and the numbers of components of which the tutorial has mixtures: there every seed is held to it.
+TUTORIAL = {("lists/tutorial_src.txt", 3), ("lists/tutorial_src.txt", 7), ("lists/tutorial_dst.txt", 4), ("lists/tutorial_dst.txt", 5)}
 # Of max(1, |expected|): rounding, grown over a few iterations. scikit-learn loses digits of diagonal and spherical
 # covariances whose variances are near reg_covar.
 TOLERANCE, CANCELLED = 1e-9, 1e-3
@@ -77,3 +80,13 @@ def test_the_tutorials_anomalies(name, file):
     scores = model.score_samples(X)
     assert (scores < np.percentile(scores, 4)).sum() == (8 if len(X) == 187 else 107)
     assert model.lower_bound_ >= fit["lower_bound"] - 1e-3 * abs(fit["lower_bound"])
+
+
+@pytest.mark.filterwarnings("ignore:The best of the fits did not converge")
+@pytest.mark.parametrize("case", BOUNDS["medians"], ids=lambda case: f"{case['list']}-{case['n_components']}")
+def test_restarts_end_no_lower_than_scikit_learns(case):
+    X, median, k = addresses(case["list"]), case["median"], case["n_components"]
+    fits = (ox.BayesianGaussianMixture(n_components=k, n_init=10, random_state=s).fit(X) for s in range(BOUNDS["seeds"]))
+    bounds = [fit.lower_bound_ for fit in fits]
+    told = min(bounds) if (case["list"], k) in TUTORIAL else np.median(bounds)
+    assert told >= median - TOLERANCE * abs(median), bounds

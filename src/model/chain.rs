@@ -148,6 +148,13 @@ impl<'a> Chain<'a> {
         (self.max_iter, self.course.stop) = (max_iter, Stop::MaxIter);
     }
 
+    /// Whether it goes the way of `other`: it is where that is, and estimates alike.
+    pub fn is_like(&self, other: &Self) -> bool {
+        std::ptr::eq(self.estimator, other.estimator)
+            && self.estimate == other.estimate
+            && self.course.lower_bounds == other.course.lower_bounds
+    }
+
     /// The M-step, given what the E-step under `mixture` returned, `exact` where that was in doubles.
     ///
     /// # Errors

@@ -26,8 +26,11 @@ pub fn iterate(
 ) -> Result<(), FitError> {
     let single = engine.arithmetic().sums == Precision::F32;
     chains.iter_mut().for_each(|chain| chain.start(engine, max_iter));
-    let mut active: Vec<usize> =
-        (0..chains.len()).filter(|&c| chains[c].has_iterations()).collect();
+    // Restarts often start alike. Of those one runs, and the others end as it does.
+    let first_like = |c: usize| (0..c).find(|&b| chains[b].is_like(&chains[c]));
+    let like: Vec<Option<usize>> = (0..chains.len()).map(first_like).collect();
+    let runs = |c: usize| like[c].is_none() && chains[c].has_iterations();
+    let mut active: Vec<usize> = (0..chains.len()).filter(|&c| runs(c)).collect();
     for iteration in 1.. {
         if active.is_empty() {
             break;
@@ -49,6 +52,13 @@ pub fn iterate(
         active.retain(|&c| chains[c].goes_on(tol));
         let active = active.len();
         tell(observer, Progress { stage: Stage::Mixture, iteration, max_iter, active })?;
+    }
+    for (c, like) in like.into_iter().enumerate() {
+        if let Some(like) = like {
+            let seconds = chains[c].course.seconds;
+            chains[c] = chains[like].clone();
+            chains[c].course.seconds = seconds;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,6 @@ use super::em;
 use super::estimator::Estimator;
 use super::fitted::MixtureFit;
 use super::params::{MixtureParams, Search};
-use super::prior::{Priors, WeightPrior};
 use super::{Checked, FitError, Observer, check_size, moments_of_all, search, start};
 use crate::engine::Engine;
 
@@ -51,11 +50,22 @@ pub fn fit_each(
     let mut chains: Vec<Chain<'_>> = groups.into_iter().flatten().collect();
     let tol = params.tolerance(engine.total());
     em::iterate(engine, &mut chains, params.max_iter, tol, observer)?;
+    let sorted = sizes.iter().all(|&size| params.is_sorted(size));
+    if sorted {
+        em::sort_by_mass(engine, &mut chains, params.max_iter)?;
+    }
     let mut chains = chains.into_iter();
     let mut groups: Vec<Vec<Chain<'_>>> =
         sizes.iter().map(|&size| chains.by_ref().take(size).collect()).collect();
     let bests: Vec<usize> = groups.iter().map(|group| em::best(group)).collect();
-    sort_best(engine, params, &mut groups, &bests, observer)?;
+    if sorted {
+        let mut chains: Vec<Chain<'_>> =
+            groups.iter().zip(&bests).map(|(group, &best)| group[best].clone()).collect();
+        em::iterate(engine, &mut chains, params.max_iter, tol, observer)?;
+        for ((group, &best), chain) in groups.iter_mut().zip(&bests).zip(chains) {
+            group[best] = chain;
+        }
+    }
 
     let fit = |((estimator, mut group), best): ((&Estimator, Vec<Chain<'_>>), usize)| {
         MixtureFit {
@@ -69,29 +79,4 @@ pub fn fit_each(
         .checked()
     };
     estimators.iter().zip(groups).zip(bests).map(fit).collect()
-}
-
-/// Puts the best of several restarts in the order of descending mass, which a Dirichlet process
-/// favours, and iterates it on. A single restart stays as scikit-learn leaves it.
-fn sort_best(
-    engine: &mut dyn Engine,
-    params: &MixtureParams,
-    groups: &mut [Vec<Chain<'_>>],
-    bests: &[usize],
-    observer: &mut Observer<'_>,
-) -> Result<(), FitError> {
-    let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
-    if !params.priors.as_ref().is_some_and(process) {
-        return Ok(());
-    }
-    let of: Vec<(usize, usize)> =
-        bests.iter().copied().enumerate().filter(|&(group, _)| groups[group].len() > 1).collect();
-    let mut chains: Vec<Chain<'_>> = of.iter().map(|&(g, best)| groups[g][best].clone()).collect();
-    em::sort_by_mass(engine, &mut chains, params.max_iter)?;
-    let tol = params.tolerance(engine.total());
-    em::iterate(engine, &mut chains, params.max_iter, tol, observer)?;
-    for ((g, best), chain) in of.into_iter().zip(chains) {
-        groups[g][best] = chain;
-    }
-    Ok(())
 }

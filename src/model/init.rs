@@ -11,7 +11,8 @@ use crate::address::OCTETS;
 /// How a restart is started.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Init {
-    /// From the clusters of one K-Means a restart, seeded by K-Means++.
+    /// From the clusters of one K-Means a restart, seeded by K-Means++. A Bayesian mixture of several restarts has half
+    /// as many more, from the clusters about seeds.
     #[default]
     KMeans,
     /// From the addresses that K-Means++ chooses, one a component and no others.

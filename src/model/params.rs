@@ -5,7 +5,7 @@ use super::covariance::Covariance;
 use super::error::ParamError;
 use super::init::Init;
 use super::limits::is_regularisation;
-use super::prior::Priors;
+use super::prior::{Priors, WeightPrior};
 
 /// The variational Bayesian Gaussian mixture, which finds by itself how many components it needs.
 ///
@@ -56,7 +56,7 @@ impl GaussianMixture {
 /// How to look for the best optimum of the lower bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Search {
-    /// The best of `n_init` restarts, as scikit-learn does.
+    /// The best of all [restarts](MixtureParams::restarts), as scikit-learn does.
     Restarts,
     /// Merging and splitting components, in at most so many evaluations of a component at an address;
     /// `None`: 70 iterations' worth for each of `n_init` restarts, up to 700 where the set proves to need
@@ -85,7 +85,7 @@ pub struct MixtureParams {
     pub init: Init,
     /// How to look for the best optimum.
     pub search: Search,
-    /// Restarts, at least 1; the one with the largest lower bound is kept.
+    /// Restarts, at least 1, to which [others](Self::restarts) may come; the one with the largest lower bound is kept.
     pub n_init: usize,
     /// The most iterations of a restart, at least 1.
     pub max_iter: usize,
@@ -152,6 +152,22 @@ impl MixtureParams {
             Some(_) => TOL.max(TOL_PER_ADDRESS * addresses as f64),
             None => TOL,
         })
+    }
+
+    /// How many restarts there are where no start is given: `n_init`, and half as many more of a Bayesian mixture from
+    /// K-Means.
+    pub fn restarts(&self) -> usize {
+        match (&self.init, &self.priors) {
+            (Init::KMeans, Some(_)) => self.n_init.saturating_add(self.n_init / 2),
+            _ => self.n_init,
+        }
+    }
+
+    /// Whether so many restarts put their components in the order of descending mass, which a Dirichlet process favours. A
+    /// single one stays as scikit-learn leaves it.
+    pub(super) fn is_sorted(&self, restarts: usize) -> bool {
+        let process = |priors: &Priors| priors.weights == WeightPrior::DirichletProcess;
+        restarts > 1 && self.priors.as_ref().is_some_and(process)
     }
 
     /// Sets the priors, and so makes the mixture Bayesian.

@@ -32,7 +32,19 @@ pub(super) fn starts<'a>(
 ) -> Result<Vec<Vec<Chain<'a>>>, FitError> {
     if matches!(params.init, Init::KMeans) {
         let numbers: Vec<usize> = ks.iter().map(|&(k, _)| k).collect();
-        let starts = from_kmeans(engine, params, &numbers, params.n_init, observer)?;
+        let kmeans = Checked::start_of(params, params.n_init);
+        let mut starts = from_kmeans(engine, &kmeans, &numbers, observer)?;
+        let n_init = params.restarts() - params.n_init;
+        if n_init > 0 {
+            // Many K-Means of a small set end alike, and from none of the ends of a set the highest optimum may be
+            // reached. Without iterations a K-Means ends at its seeds.
+            let seeds = kmeans::Params { n_init, max_iter: 0, ..kmeans.into_inner() };
+            let others = from_kmeans(engine, &Checked::sound(seeds), &numbers, observer)?;
+            starts.iter_mut().zip(others).for_each(|(starts, others)| starts.extend(others));
+        }
+        if params.is_sorted(params.n_init) {
+            starts.iter_mut().flatten().for_each(FirstStep::sort_by_mass);
+        }
         return ks.iter().zip(starts).map(|(&(_, e), starts)| chains(e, starts)).collect();
     }
     let start = |&(components, estimator): &(usize, &'a Estimator)| {
@@ -74,6 +86,13 @@ struct FirstStep {
     seconds: f64,
 }
 
+impl FirstStep {
+    /// Puts the components in the order of descending mass; of equals the first stays the first.
+    fn sort_by_mass(&mut self) {
+        self.statistics.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    }
+}
+
 fn chains(
     estimator: &Estimator,
     starts: impl IntoIterator<Item = FirstStep>,
@@ -86,18 +105,15 @@ fn chains(
     starts.into_iter().map(chain).collect()
 }
 
-/// The hard assignments of one K-Means a restart, with scikit-learn's own defaults: `n_init` with
-/// each number of components in `ks`.
+/// The hard assignments of each restart of `kmeans`, with each number of components in `ks`.
 fn from_kmeans(
     engine: &mut dyn Engine,
-    params: &Checked<MixtureParams>,
+    kmeans: &Checked<kmeans::Params>,
     ks: &[usize],
-    n_init: usize,
     observer: &mut Observer<'_>,
 ) -> Result<Vec<Vec<FirstStep>>, FitError> {
-    let kmeans = Checked::start_of(params, n_init);
     let moments = moments_of_all(engine)?;
-    let groups = kmeans::restarts_each(engine, &kmeans, ks, &moments, observer)?;
+    let groups = kmeans::restarts_each(engine, kmeans, ks, &moments, observer)?;
     let centres = centres_of(groups.iter().flatten().map(|restart| &restart.points))?;
     let mut all = Run::<Moments>::run(engine, &centres)?.into_iter();
     let start = |(restart, stats): (&kmeans::Restart, MomentsStats)| FirstStep {
@@ -174,7 +190,8 @@ fn from_parameters(
             vec![Sufficient::from_soft(&SoftMoments::default()); k]
         }
         _ => {
-            from_kmeans(engine, params, &[k], 1, observer)?.swap_remove(0).swap_remove(0).statistics
+            let kmeans = Checked::start_of(params, 1);
+            from_kmeans(engine, &kmeans, &[k], observer)?.swap_remove(0).swap_remove(0).statistics
         }
     };
     // With all three given nothing of these statistics is left.

@@ -65,6 +65,7 @@ fn go_on(
     joins: &mut dyn FnMut(usize, &Restart) -> bool,
     observer: &mut Observer<'_>,
 ) -> Result<(), FitError> {
+    active.retain(|&r| restarts[r].n_iter < max_iter);
     for iteration in 1.. {
         active.retain(|&r| !joins(r, &restarts[r]));
         if active.is_empty() {

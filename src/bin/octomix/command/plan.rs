@@ -87,7 +87,7 @@ impl Plan {
             Params::KMeans(params) => (of_kmeans, params.n_init, false),
             Params::Mixture(params) => match params.search {
                 Search::MergeSplit(_) => (of_mixture, 1, true),
-                Search::Restarts => (of_mixture, params.n_init, false),
+                Search::Restarts => (of_mixture, params.restarts(), false),
             },
         };
         let of_pairs = if is_search { OF_A_PAIR.saturating_mul(k) } else { 0 };
