@@ -88,7 +88,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Es
 
     def predict(self, X):
         """The nearest centre of each address."""
-        return self._model.predict(self._addresses(X))
+        addresses = self._addresses(X)
+        return self._model.predict(addresses)
 
     def fit_predict(self, X, y=None, sample_weight=None):
         """The cluster of each of the addresses that it is fitted to."""
