@@ -66,7 +66,7 @@ fn share<S: Simd>(simd: S, components: &[(Anchored, Fall)], addresses: &[u32], r
                 let normaliser = normalise(simd, tile, &largest, &mut exponents);
                 for (v, rows) in rows.chunks_mut(lanes * k).enumerate() {
                     for exponents in &mut exponents {
-                        exponents[v] = exponents[v] / normaliser[v];
+                        exponents[v] /= normaliser[v];
                     }
                     for (lane, row) in rows.chunks_exact_mut(k).enumerate() {
                         for (share, exponents) in row.iter_mut().zip(&exponents) {
