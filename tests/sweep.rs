@@ -99,10 +99,10 @@ fn tightness_from_given_centres_is_scikit_learns() {
         let rows = rows(&file);
         for case in file["cases"].as_array().unwrap() {
             let k = case["k"].as_u64().unwrap() as usize;
-            let params = kmeans::Params::new(k).tol(case["tol"].as_f64().unwrap()).check().unwrap();
-            let starts = vec![points(&case["init"])];
+            let params = kmeans::Params::new(k).tol(case["tol"].as_f64().unwrap());
+            let params = params.seeding(Seeding::Centres(points(&case["init"]))).check().unwrap();
             let mut engine = CpuEngine::new(&rows);
-            let ends = kmeans::iterate(&mut engine, &params, starts, &mut unobserved).unwrap();
+            let ends = kmeans::restarts(&mut engine, &params, &mut unobserved).unwrap();
             let centres = Centres::new(&ends[0].points).unwrap();
             let found = engine.tightness(&centres).unwrap();
             let name = format!("{name} k={k} tol={}", params.tol);

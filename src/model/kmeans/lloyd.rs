@@ -30,7 +30,7 @@ pub struct Restart {
 ///
 /// # Errors
 /// When a start's centres are out of range, or a pass fails.
-pub fn iterate(
+pub(super) fn iterate(
     engine: &mut dyn Engine,
     params: &Checked<Params>,
     starts: Vec<Vec<[f64; OCTETS]>>,

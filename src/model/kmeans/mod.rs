@@ -13,7 +13,8 @@ pub use best::finish;
 use nalgebra::Matrix4;
 use serde::{Deserialize, Serialize};
 
-pub use lloyd::{Restart, iterate};
+pub use lloyd::Restart;
+use lloyd::iterate;
 
 use super::covariance::Covariance;
 use super::error::{ParamError, StartError};
