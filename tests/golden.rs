@@ -10,7 +10,7 @@ use common::sklearn::{
 };
 use common::{golden, threshold};
 use octomix::engine::{CpuEngine, ReferenceEngine};
-use octomix::model::kmeans;
+use octomix::model::kmeans::{self, Seeding};
 use octomix::model::pca::Pca;
 use octomix::pass::label::Label;
 use octomix::pass::{Centres, Density, Lloyd, Moments, Pass};
@@ -128,10 +128,10 @@ fn kmeans_from_given_centres_is_scikit_learns() {
                 || case["min_tie_margin_sq"].as_f64().is_some_and(|margin| margin < 1e-9);
             let n_iter = case["n_iter"].as_u64().unwrap() as usize;
             let mut engine = ReferenceEngine::new(&rows);
+            let seeding = Seeding::Centres(points(&case["init"]));
+            let params = kmeans::Params { seeding, ..(*params).clone() }.check().unwrap();
             let restart =
-                kmeans::iterate(&mut engine, &params, vec![points(&case["init"])], &mut unobserved)
-                    .unwrap()
-                    .remove(0);
+                kmeans::restarts(&mut engine, &params, &mut unobserved).unwrap().remove(0);
             let name = format!("{name} k={} tol={}", params.clusters, params.tol);
             let centres = Centres::new(&restart.points).unwrap();
             let inertia = Lloyd::reduce(&centres, &rows).inertia(&centres);
