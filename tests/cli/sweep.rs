@@ -69,7 +69,8 @@ fn bayesian_mixtures_of_the_sources_want_three_components() {
     let column =
         |key: &str| -> Vec<u64> { rows.iter().map(|row| row[key].as_u64().unwrap()).collect() };
     assert_eq!(column("k"), [1, 2, 3, 4, 5, 7]);
-    assert_eq!(column("used"), [1, 2, 3, 3, 3, 3]);
+    // The highest optima have a fourth, which the evidence does not need.
+    assert_eq!(column("used"), [1, 2, 3, 4, 4, 4]);
     assert_eq!(column("needed"), [1, 2, 3, 3, 3, 3]);
     assert_eq!(summary["src"]["by_evidence"], 3);
     let least = rows.iter().min_by(|a, b| number(a, "bic").total_cmp(&number(b, "bic")));
