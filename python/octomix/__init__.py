@@ -9,9 +9,18 @@ captures, flow logs and lists; and the detection of what stands out, with reason
 (1,)
 """
 
+import os
+
+from . import _octomix
+from ._addresses import dotted
 from ._capture import Capture, Side, read
 from ._detect import Detection, compare, detect, score
-from ._octomix import OctomixError, __version__, dotted
+from ._octomix import OctomixError, __version__
+
+# Mesa's layer that selects devices warns where there is no display, whenever a fit looks for a GPU.
+os.environ.setdefault("NODEVICE_SELECT", "1")
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_octomix.forked)
 
 # scikit-learn takes a second to import, and reading needs none of it.
 _ELSEWHERE = {

@@ -1,6 +1,7 @@
 """From what people hold addresses in to arrays of them, an unsigned 32-bit number each."""
 
 import ipaddress
+import os
 
 import numpy as np
 
@@ -16,16 +17,22 @@ def addresses_of(X, name="octomix"):
     or ``ipaddress.IPv4Address``. ``name`` is who asks.
     """
     if isinstance(X, np.ndarray) and X.dtype == np.uint32 and X.ndim == 1:
-        return some(np.ascontiguousarray(X))
+        return some(np.require(X, requirements="CA"))
+    if isinstance(X, (str, bytes, os.PathLike)):
+        raise ValueError(f"expected addresses, got {X!r}: octomix.read reads a file, and a single address stands in a list")
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError("some addresses are masked; leave them out, by X[~X.mask] for example")
+    if hasattr(X, "account"):
+        raise ValueError("expected addresses, got a capture: take one of its sides, such as capture.src")
     if hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required: an address has four octets")
     array = X if isinstance(X, np.ndarray) else np.asarray(getattr(X, "addresses", X))
     if array.ndim == 2 and array.shape[1] == 0:
         raise ValueError(f"0 feature(s) (shape={array.shape}) while a minimum of 1 is required: an address has 4 octets")
-    if array.size == 0:
+    if array.size == 0 and array.ndim < 3:
         return some(array)
-    if array.dtype.kind == "c":
-        raise ValueError("Complex data not supported")
+    if array.dtype.kind in "cmM":
+        raise ValueError(f"{'Complex data' if array.dtype.kind == 'c' else 'Times are'} not supported: an address has 4 octets")
     if array.ndim == 2 and array.shape[1] == OCTETS:
         return some(packed(array))
     if array.ndim == 2 and array.shape[1] == 1:
@@ -56,15 +63,23 @@ def packed(octets):
     if octets.dtype != np.uint8:
         try:
             numbers = octets if octets.dtype.kind in "iuf" else octets.astype(np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"octets must be numbers: {error}") from None
         if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
-            raise ValueError("Input X contains NaN or infinity: every address needs four octets")
+            told = first_row(~np.isfinite(numbers), octets)
+            raise ValueError(f"Input X contains NaN or infinity: every address needs four octets; {told}")
         octets = numbers.astype(np.uint8) if numbers.size == 0 or fits(numbers) else None
         if octets is None or not (octets == numbers).all():
-            told = "Negative values in data: " if numbers.min() < 0 else ""
-            raise ValueError(f"{told}octets must be whole numbers from 0 to 255")
+            negative = "Negative values in data: " if numbers.min() < 0 else ""
+            told = first_row((numbers < 0) | (numbers > 255) | (numbers != np.floor(numbers)), numbers)
+            raise ValueError(f"{negative}octets must be whole numbers from 0 to 255, and are not scaled; {told}")
     return np.ascontiguousarray(octets).view(">u4")[:, 0].astype(np.uint32)
+
+
+def first_row(wrong, octets):
+    """The first row that is ``wrong`` in an octet."""
+    row = int(wrong.any(axis=1).argmax())
+    return f"row {row} (from 0) is {octets[row].tolist()}"
 
 
 def fits(numbers):
@@ -87,6 +102,8 @@ def parsed(array):
     for row, value in enumerate(values):
         if isinstance(value, ipaddress.IPv6Address):
             raise ValueError(f"row {row} (from 0) is {value}; only IPv4 addresses can be clustered")
+        if value is None or value != value:
+            raise ValueError(f"row {row} (from 0) is {value}; leave out rows without an address, in pandas by dropna()")
         if not isinstance(value, (str, bytes, ipaddress.IPv4Address)):
             raise ValueError(
                 f"row {row} (from 0) is {value!r}; an address is text such as '192.168.0.1', an integer or an IPv4Address"
@@ -99,6 +116,15 @@ def octets_of(addresses):
     return addresses.astype(">u4").view(np.uint8).reshape(-1, OCTETS)
 
 
+def dotted(X):
+    """The dotted quad of each of the addresses ``X``, a list.
+
+    >>> dotted([0xc0a80001])
+    ['192.168.0.1']
+    """
+    return _octomix.dotted(addresses_of(X))
+
+
 def weights_of(sample_weight, rows):
     """How often each of ``rows`` addresses counts; ``None`` for once."""
     if sample_weight is None:
@@ -109,8 +135,10 @@ def weights_of(sample_weight, rows):
     if weights.shape != (rows,):
         raise ValueError(f"sample_weight.shape == {weights.shape}, expected {(rows,)}!")
     try:
-        whole = weights.astype(np.uint64)
-    except (TypeError, ValueError) as error:
+        whole = weights.astype(np.uint64) if weights.dtype.kind not in "USmM" else None
+        if whole is None:
+            raise TypeError(f"they are {weights.dtype}")
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"sample_weight must be whole numbers, such as packets: {error}") from None
     if not (weights >= 0).all() or not (whole == weights).all():
         raise ValueError("sample_weight must be whole numbers of 0 or more, such as packets; multiply others")

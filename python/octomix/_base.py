@@ -1,14 +1,13 @@
 """What the estimators have in common: from parameters to a fit, and from a fit to scikit-learn's attributes."""
 
 import json
-import operator
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ._addresses import OCTETS, addresses_of, weights_of
+from ._checks import seed_of, text, whole
 from ._progress import bar
 
 
@@ -46,25 +45,14 @@ class Estimator(BaseEstimator):
         return addresses_of(X, type(self).__name__)
 
     def _device(self):
-        return {"engine": self.engine, "adapter": None}
+        return {"engine": text("engine", self.engine), "adapter": None}
 
     def _seed(self):
-        """What the library's random numbers follow from: the integer itself, or a draw from a state."""
-        if isinstance(self.random_state, (int, np.integer)):
-            check_random_state(self.random_state)
-            return int(self.random_state)
-        return int(check_random_state(self.random_state).randint(2**31 - 1))
+        return seed_of(self.random_state)
 
     def _whole(self, name):
         """The parameter ``name``, which counts something."""
-        value = getattr(self, name)
-        try:
-            count = operator.index(value)
-        except TypeError:
-            raise ValueError(f"{name} must be a whole number, got {value!r}") from None
-        if count < 1:
-            raise ValueError(f"{name} must be 1 or more, got {count}")
-        return count
+        return whole(name, getattr(self, name))
 
     def _progress(self):
         return bar(type(self).__name__, shown=bool(self.verbose))
@@ -81,14 +69,12 @@ class Estimator(BaseEstimator):
             setattr(self, f"{name}_", np.asarray(value) if isinstance(value, list) and name != "lower_bounds" else value)
         return told
 
-    def save(self, path):
-        """Writes the model to ``path``, a model.json that ``octomix.load`` and the program ``octomix score`` read."""
-        check_is_fitted(self, "_model")
-        self._model.save(path)
-
     def to_sklearn(self):
-        """The same model as scikit-learn's estimator of this name, which computes with floats of octets."""
-        check_is_fitted(self, "_model")
+        """The same model as scikit-learn's estimator of this name.
+
+        Give that octets as floats: of integers it rounds log-densities.
+        """
+        check_is_fitted(self, "n_features_in_")
         theirs = self._theirs()
         known = theirs().get_params()
         model = theirs(**{name: value for name, value in self.get_params().items() if name in known})
@@ -96,6 +82,15 @@ class Estimator(BaseEstimator):
             if name.endswith("_") and not name.startswith("_"):
                 setattr(model, name, value)
         return model
+
+
+class Saved(Estimator):
+    """An estimator whose model has a file."""
+
+    def save(self, path):
+        """Writes the model to ``path``, a model.json that ``octomix.load`` and the program ``octomix score`` read."""
+        check_is_fitted(self, "_model")
+        self._model.save(path)
 
 
 def json_of(options):
@@ -106,7 +101,9 @@ def json_of(options):
             return value.tolist()
         raise ValueError(f"expected numbers, got {value!r}")
 
-    try:
-        return json.dumps(options, default=plain, allow_nan=False)
-    except ValueError as error:
-        raise ValueError(f"a parameter is not a finite number: {error}") from None
+    for name, value in options.items():
+        try:
+            json.dumps(value, default=plain, allow_nan=False)
+        except ValueError:
+            raise ValueError(f"{name} must have finite numbers, got {value!r}") from None
+    return json.dumps(options, default=plain)

@@ -2,11 +2,13 @@
 
 import json
 import os
+import warnings
 from functools import cached_property
 
 import numpy as np
 
 from . import _octomix
+from ._checks import flag, text, texts, whole
 from ._progress import bar
 from ._table import Table
 
@@ -20,25 +22,38 @@ def read(
 
     ``paths`` is one or several files or patterns, and with ``recursive`` folders. ``role`` is ``'src'``, ``'dst'``,
     ``'both'`` or ``'any'`` (both sides as one set). ``where`` is a condition, such as ``'proto=tcp and dport=443'``;
-    ``only`` and ``exclude`` are lists of CIDR blocks; a column is a name or a number from 1. The others are the options of ``octomix detect``, by their names.
+    ``only`` and ``exclude`` are lists of CIDR blocks, or one; a column is a name or a number from 1. The others are the
+    options of ``octomix detect``, by their names.
 
     >>> capture = read("examples/tutorial_packets.csv")
     >>> len(capture.src), len(capture.dst)
     (187, 2673)
     """
-    if isinstance(paths, (str, os.PathLike)):
+    if isinstance(paths, (str, bytes, os.PathLike)):
         paths = [paths]
+    if not isinstance(paths, (list, tuple, set)) and hasattr(paths, "columns"):
+        raise ValueError("paths must be files, got a frame: octomix.detect takes a column of addresses as it is")
+    try:
+        paths = [os.fsdecode(path) for path in paths]
+    except TypeError:
+        raise ValueError(f"paths must be a path or several, got {paths!r}") from None
     asked = {
-        "role": role, "where": where, "recursive": recursive,
+        "role": role, "where": None if where is None else text("where", where), "recursive": flag("recursive", recursive),
         "src_column": None if src_column is None else str(src_column),
         "dst_column": None if dst_column is None else str(dst_column),
-        "layout": layout, "tunnels": tunnels, "integers": integers, "zero_padded": zero_padded, "day_first": day_first,
-        "month_first": month_first, "year": year, "strict": strict, "behaviour": behaviour,
-        "only": [str(block) for block in only] if only is not None else None,
-        "exclude": [str(block) for block in exclude] if exclude is not None else None,
+        "layout": layout, "tunnels": tunnels, "integers": flag("integers", integers),
+        "zero_padded": flag("zero_padded", zero_padded), "day_first": flag("day_first", day_first),
+        "month_first": flag("month_first", month_first), "year": None if year is None else whole("year", year),
+        "strict": flag("strict", strict), "behaviour": behaviour, "only": texts("only", only),
+        "exclude": texts("exclude", exclude),
     }
+    if day_first and month_first:
+        raise ValueError("day_first and month_first exclude each other; give one of them")
     with bar("octomix", shown=progress) as told:
-        return Capture(_octomix.read([os.fspath(path) for path in paths], json.dumps(asked), told))
+        capture = Capture(_octomix.read(paths, json.dumps(asked), told))
+    for warning in capture.warnings:
+        warnings.warn(warning, stacklevel=2)
+    return capture
 
 
 class Side:
@@ -98,6 +113,11 @@ class Capture:
         raw = self._raw.side(key)
         return None if raw is None else Side(raw)
 
+    @property
+    def warnings(self):
+        """What there is to be warned of: files that are cut off, for example."""
+        return self._raw.warnings()
+
     @cached_property
     def account(self):
         """What was read and what was not: a dictionary, that of ``input`` in summary.json."""
@@ -106,4 +126,5 @@ class Capture:
     def __repr__(self):
         sides = (("src", self.src), ("dst", self.dst), ("any", self.any))
         told = [f"{key}: {side!r}" for key, side in sides if side is not None]
-        return f"<octomix capture of {len(self.account['files'])} files; {'; '.join(told)}>"
+        files = len(self.account["files"])
+        return f"<octomix capture of {files} file{'' if files == 1 else 's'}; {'; '.join(told)}>"

@@ -13,6 +13,7 @@ import numpy as np
 from . import _octomix
 from ._addresses import addresses_of
 from ._capture import Capture
+from ._checks import flag, seed_of, text, texts, whole
 from ._progress import bar
 from ._table import Table
 
@@ -37,9 +38,10 @@ def detect(
     >>> found.src.findings["address"].tolist()
     ['172.19.2.66', '0.0.0.0']
     """
-    asked = _asked(
-        model, None if k == "auto" else int(k), n_init, random_state, threshold, score, rules, allow, weight, pairs
-    )
+    if isinstance(k, str) and k != "auto":
+        raise ValueError(f"k must be 'auto' or a whole number, got {k!r}")
+    components = None if isinstance(k, str) else whole("k", k)
+    asked = _asked(model, components, n_init, random_state, threshold, score, rules, allow, weight, pairs)
     capture = _captured(capture)
     with bar("octomix", shown=progress) as told:
         raw = _octomix.detect(capture._raw, asked, {"engine": engine, "adapter": None}, told)
@@ -55,13 +57,18 @@ def score(model, capture, *, rules=None, allow=None, pairs=False, engine="auto",
     asked = _asked("bayesian", None, 10, 0, "percentile:4", "sklearn", rules, allow, "addresses", pairs)
     capture = _captured(capture)
     with tempfile.TemporaryDirectory() as folder, bar("octomix", shown=progress) as told:
-        path, of_each = model, hasattr(model, "to_sklearn")
+        path, of_each = model, isinstance(getattr(model, "_model", None), _octomix.Model)
         if isinstance(model, Detection):
+            if all(side is None or side.model is None for side in (model.src, model.dst, model.any)):
+                raise ValueError("model is a detection by the model of another day, and has none of its own: give that one")
             path = Path(folder) / "model"
             model.save(path, tables="none")
         elif of_each:
             path = Path(folder) / "model.json"
             model.save(path)
+        elif not isinstance(model, (str, os.PathLike)):
+            kinds = "a folder, the path of a model.json, a fitted mixture or K-Means of octomix, or a detection"
+            raise ValueError(f"model, which comes first, must be {kinds}; got {type(model).__name__}")
         device = {"engine": engine, "adapter": None}
         raw = _octomix.score(os.fspath(path), of_each, capture._raw, asked, device, told)
     return Detection(raw, "octomix.score()")
@@ -69,12 +76,11 @@ def score(model, capture, *, rules=None, allow=None, pairs=False, engine="auto",
 
 def _asked(model, components, n_init, seed, threshold, score, rules, allow, weight, pairs):
     """What the library is asked for, in JSON."""
-    if components is not None and components < 1:
-        raise ValueError(f"k must be 'auto', or 1 or more; got {components}")
     return json.dumps({
-        "model": model, "components": components, "n_init": n_init, "seed": seed, "threshold": threshold,
-        "score": score, "rules": None if rules is None else list(rules),
-        "allow": None if allow is None else [str(block) for block in allow], "weight": weight, "pairs": pairs,
+        "model": text("model", model), "components": components, "n_init": whole("n_init", n_init), "seed": seed_of(seed),
+        "threshold": text("threshold, such as 'percentile:4',", threshold), "score": text("score", score),
+        "rules": texts("rules", rules), "allow": texts("allow", allow), "weight": text("weight", weight),
+        "pairs": flag("pairs", pairs),
     })
 
 
@@ -158,7 +164,8 @@ class Detection:
         """Writes what ``octomix detect`` writes to ``directory``: tables (``'csv'``, ``'parquet'`` or ``'none'``), models,
         summary.json and report.html, all or none. With ``plots`` also the plane of each side as plane.svg and plane.png.
 
-        Raises ``ValueError`` rather than write over a file that was read.
+        Results of an earlier run take their names; what else is there stays. Raises ``ValueError`` rather than write over
+        a file that was read.
         """
         self._raw.save(os.fspath(directory), tables, bool(plots), self._command)
 
@@ -189,7 +196,8 @@ def compare(X, n_components=7, n_clusters=None, *, n_init=10, random_state=0, en
     >>> -1 <= found["adjusted_rand_index"] <= 1
     True
     """
-    asked = _asked("bayesian", int(n_components), n_init, random_state, "percentile:4", "sklearn", None, None, "addresses", False)
+    n_clusters = None if n_clusters is None else whole("n_clusters", n_clusters)
+    asked = _asked("bayesian", whole("n_components", n_components), n_init, random_state, "percentile:4", "sklearn", None, None, "addresses", False)
     capture = _captured(X)
     with bar("octomix", shown=progress) as told:
         return json.loads(_octomix.compare(capture._raw, asked, n_clusters, {"engine": engine, "adapter": None}, told))

@@ -1,14 +1,11 @@
 """Where octomix computes, and whether the numbers are right there."""
 
 import json
-import os
 
 from . import _octomix
 from ._addresses import addresses_of
+from ._checks import whole
 from ._table import Table
-
-# Mesa's layer that selects devices warns where there is no display.
-os.environ.setdefault("NODEVICE_SELECT", "1")
 
 
 def devices():
@@ -26,6 +23,6 @@ def validate(X, n_components=8, engine="cpu"):
     True
     """
     rows = {"addresses": addresses_of(X), "weights": None}
-    found = _octomix.validate(rows, n_components, {"engine": engine, "adapter": None})
+    found = _octomix.validate(rows, whole("n_components", n_components), {"engine": engine, "adapter": None})
     names = ("pass", "statistic", "error", "bound", "within")
     return Table(dict(zip(names, zip(*found, strict=True), strict=True)))

@@ -1,12 +1,16 @@
 """Models from files."""
 
 import json
+import os
 
 from . import _octomix
 
 
 def load(path):
     """The model of a ``model.json``, which octomix or this package wrote: a fitted estimator."""
+    path = os.fsdecode(path)
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise ValueError(f"'{path}' is no file; expected a model.json")
     return estimator_of(_octomix.Model.load(path))
 
 

@@ -6,10 +6,10 @@ from sklearn.utils import check_random_state
 
 from . import _octomix
 from ._addresses import octets_of
-from ._base import Estimator, json_of
+from ._base import Saved, json_of
 
 
-class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Estimator):
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Saved):
     """K-Means over the octets of addresses, as ``sklearn.cluster.KMeans``.
 
     All parameters are scikit-learn's, but for ``engine``: ``'auto'``, ``'cpu'``, ``'gpu'`` or ``'reference'``. Sums
@@ -43,6 +43,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Es
         return cluster.KMeans
 
     def to_sklearn(self):
+        """The same clusters as scikit-learn's ``KMeans``; give it octets as floats."""
         model = super().to_sklearn()
         # What scikit-learn's fit sets besides.
         model._n_threads = 1
@@ -59,6 +60,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Es
             raise ValueError(f"init must be 'k-means++', 'random', an array or a callable, got {init!r}")
         if centers is not None and centers.shape != (clusters, 4):
             raise ValueError(f"The shape of the initial centers {centers.shape} does not match {(clusters, 4)}")
+        if centers is not None and not (np.abs(centers) <= 512).all():
+            raise ValueError("the initial centers must be near octets, from -512 to 512")
         if self.n_init == "auto":
             n_init = 10 if isinstance(init, str) and init == "random" else 1
         else:

@@ -10,10 +10,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from . import _octomix
 from ._addresses import octets_of
-from ._base import Estimator, json_of
+from ._base import Saved, json_of
 
 
-class _Mixture(DensityMixin, Estimator):
+class _Mixture(DensityMixin, Saved):
     _attributes = (
         "weights", "means", "covariances", "precisions", "precisions_cholesky", "converged", "n_iter", "lower_bound",
         "lower_bounds",
@@ -41,7 +41,14 @@ class _Mixture(DensityMixin, Estimator):
 
     def _labels(self):
         """The component of each address to start from, if such are given."""
-        return None if isinstance(self.init_params, str) else np.asarray(self.init_params, dtype=np.uint32)
+        if isinstance(self.init_params, str):
+            return None
+        labels, k = np.asarray(self.init_params), self._whole("n_components")
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
+            raise ValueError(f"init_params, where it is no text, must be a whole number for each address, got {labels.dtype}")
+        if labels.size and not (0 <= labels.min() and labels.max() < k):
+            raise ValueError(f"init_params must be from 0 to {k - 1}, got {labels.min()} to {labels.max()}")
+        return labels.astype(np.uint32)
 
     def _is_searched(self):
         return False

@@ -19,6 +19,11 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
         self.n_components = n_components
         self.engine = engine
 
+    def _theirs(self):
+        from sklearn import decomposition
+
+        return decomposition.PCA
+
     def fit(self, X, y=None, sample_weight=None):
         """Finds the axes of largest variance of the addresses ``X``."""
         rows = self._rows(X, sample_weight)

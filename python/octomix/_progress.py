@@ -14,7 +14,7 @@ def bar(title, shown=True):
     if tqdm is None:
         yield None
         return
-    with tqdm(desc=title, delay=1, leave=False, bar_format="{desc}: {percentage:3.0f}% {bar} {elapsed}") as told:
+    with tqdm(desc=title, delay=1, leave=False, bar_format="{desc}{percentage:3.0f}% {bar} {elapsed}") as told:
 
         def tell(stage, done, most):
             told.set_description(f"{title}, {stage}", refresh=False)

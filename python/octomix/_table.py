@@ -8,12 +8,17 @@ from . import _octomix
 
 
 class Table(Mapping):
-    """Named columns, each an array: ``table["k"]``. ``to_pandas()``, ``to_polars()`` and ``to_arrow()`` make frames."""
+    """Named columns, each an array: ``table["k"]``. ``to_pandas()``, ``to_polars()`` and ``to_arrow()`` make frames.
+
+    ``len`` counts columns, as that of a mapping; ``rows`` says how many rows there are.
+    """
 
     def __init__(self, columns):
         self._columns = {name: np.asarray(column) for name, column in columns.items()}
 
     def __getitem__(self, name):
+        if name not in self._columns:
+            raise KeyError(f"no column {name!r}; there are {', '.join(self._columns)}")
         return self._columns[name]
 
     def __iter__(self):

@@ -5,7 +5,7 @@ use octomix::address::{Counter, Points};
 use octomix::input::parse_ipv4;
 use pyo3::prelude::*;
 
-use crate::error;
+use crate::{error, fork};
 
 /// Addresses as an array has them, which may repeat, with what each counts.
 #[derive(FromPyObject)]
@@ -23,6 +23,7 @@ impl Rows<'_> {
 
     /// Each distinct address once, with what it counts. Ascending ones without repeats are borrowed.
     pub fn points(&self) -> PyResult<Points<'_>> {
+        fork::begin()?;
         let addresses = self.addresses()?;
         let weights = self.weights.as_ref().map(|weights| weights.as_slice()).transpose();
         let weights = weights.map_err(error::value)?;

@@ -19,6 +19,7 @@ use crate::arrow::{Capsules, export};
 use crate::error;
 use crate::options::parse;
 use crate::watch::Watch;
+use crate::words::told;
 
 /// What to read, as Python has it.
 #[derive(Deserialize)]
@@ -125,7 +126,7 @@ pub fn read(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Capture> {
     let options = parse::<Asked>(asked)?.options()?;
-    let mut watch = Watch::new(progress);
+    let mut watch = Watch::new(progress)?;
     let read = py.detach(|| {
         input::read(&paths, &options, &mut |at: input::Progress| {
             watch.look("reading", at.bytes, at.total.unwrap_or(0))
@@ -158,6 +159,11 @@ impl Capture {
         let role = known("side", key, &roles)?;
         let is_empty = self.0.sets.get(role).is_empty();
         Ok((!is_empty).then(|| Side { capture: Arc::clone(&self.0), role }))
+    }
+
+    /// What there is to be warned of.
+    fn warnings(&self) -> Vec<String> {
+        self.0.account.told().iter().map(|warning| told(warning)).collect()
     }
 
     /// What was read and what was not, in JSON, as in summary.json.

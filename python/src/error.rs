@@ -25,7 +25,14 @@ create_exception!(
 
 /// What `error` tells those who call from Python.
 fn told(error: impl Display) -> String {
-    words::told(&error.to_string())
+    let told = words::told(&error.to_string());
+    // What the system says has its number, which Python gives by itself.
+    match told.split_once(" (os error ") {
+        Some((before, after)) => {
+            format!("{before}{}", after.split_once(')').map_or("", |(_, after)| after))
+        }
+        None => told,
+    }
 }
 
 /// A mistake of the caller.

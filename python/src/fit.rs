@@ -67,7 +67,7 @@ fn fit(
 ) -> PyResult<Model> {
     let (addresses, weighted) = (points.addresses().len(), points.weights().is_some());
     let (mut engine, name) = device.over(points, params.components())?;
-    let mut watch = Watch::new(progress);
+    let mut watch = Watch::new(progress)?;
     let fitted = py.detach(|| work(engine.as_mut(), &mut watch));
     let fit = watch.end(fitted, error::fit)?;
     let about = Provenance {
@@ -104,7 +104,7 @@ pub fn sweep(
     };
     let most = ks.iter().copied().max().unwrap_or(1);
     let (mut engine, _) = device.over(rows.points()?, most)?;
-    let mut watch = Watch::new(progress);
+    let mut watch = Watch::new(progress)?;
     let swept = py.detach(|| params.sweep(engine.as_mut(), &ks, &mut |at| watch.of_fit(at)));
     serde_json::to_string(&watch.end(swept, error::fit)?).map_err(error::octomix)
 }

@@ -9,6 +9,7 @@ mod capture;
 mod device;
 mod error;
 mod fit;
+mod fork;
 mod model;
 mod options;
 mod study;
@@ -31,6 +32,8 @@ mod _octomix {
     use super::error::OctomixError;
     #[pymodule_export]
     use super::fit::{fit_kmeans, fit_mixture, moments, sweep};
+    #[pymodule_export]
+    use super::fork::forked;
     #[pymodule_export]
     use super::model::Model;
     #[pymodule_export]

@@ -3,9 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use numpy::{
-    Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, ToPyArray,
-};
+use numpy::{Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArray};
 use octomix::engine;
 use octomix::model::any;
 use octomix::model::estimate::Estimate;
@@ -56,6 +54,17 @@ impl Model {
 /// Addresses that are looked at between two looks for a signal: a tenth of a second, on one core.
 const AT_ONCE: usize = 1 << 21;
 
+/// Addresses that are drawn between two.
+const AT_ONCE_DRAWN: usize = 1 << 16;
+
+/// An array with so many places, by numpy, which has large arrays on large pages.
+///
+/// Raises `MemoryError` where they cannot be had.
+fn zeros<T: Element>(py: Python<'_>, places: usize) -> PyResult<Bound<'_, PyArray1<T>>> {
+    let all = py.import("numpy")?.call_method1("zeros", (places, T::get_dtype(py)))?;
+    Ok(all.cast_into()?)
+}
+
 /// An array with `width` places for each of `addresses`, which `fill` has filled without the interpreter's lock.
 fn filled<'py, T: Element>(
     addresses: &PyReadonlyArray1<'py, u32>,
@@ -63,11 +72,10 @@ fn filled<'py, T: Element>(
     fill: impl Fn(&[u32], &mut [T]) + Sync,
 ) -> PyResult<Bound<'py, PyArray1<T>>> {
     let (py, addresses) = (addresses.py(), addresses.as_slice().map_err(error::value)?);
-    // By numpy, which has large arrays on large pages.
-    let all = PyArray1::zeros(py, addresses.len() * width, false);
+    let all = zeros(py, addresses.len().saturating_mul(width))?;
     let mut places = all.readwrite();
     let places = places.as_slice_mut().map_err(error::value)?;
-    let mut watch = Watch::new(None);
+    let mut watch = Watch::new(None)?;
     let filled = py.detach(|| {
         let parts = addresses.chunks(AT_ONCE).zip(places.chunks_mut(AT_ONCE * width.max(1)));
         for (done, (part, places)) in parts.enumerate() {
@@ -169,9 +177,22 @@ impl Model {
     fn sample<'py>(&self, py: Python<'py>, count: usize, seed: u64) -> PyResult<Drawn<'py>> {
         let mut sampler =
             Sampler::new(&self.loaded.model.estimate(), seed).map_err(error::value)?;
-        let drawn = (0..count).map(|_| sampler.draw());
-        let (addresses, components): (Vec<u32>, Vec<i64>) =
-            drawn.map(|(address, component)| (address, component as i64)).unzip();
-        Ok((addresses.to_pyarray(py), components.to_pyarray(py)))
+        let (addresses, components) = (zeros(py, count)?, zeros(py, count)?);
+        let (mut to, mut of) = (addresses.readwrite(), components.readwrite());
+        let to: &mut [u32] = to.as_slice_mut().map_err(error::value)?;
+        let of: &mut [i64] = of.as_slice_mut().map_err(error::value)?;
+        let mut watch = Watch::new(None)?;
+        let drawn = py.detach(|| {
+            for (done, (address, component)) in to.iter_mut().zip(of).enumerate() {
+                if done % AT_ONCE_DRAWN == 0 {
+                    watch.labelled(done, count)?;
+                }
+                let (drawn, of) = sampler.draw();
+                (*address, *component) = (drawn, of as i64);
+            }
+            std::io::Result::Ok(())
+        });
+        watch.end(drawn, error::octomix)?;
+        Ok((addresses, components))
     }
 }

@@ -57,7 +57,35 @@ pub struct KMeansOptions {
 
 /// Reads `text`, which this package has written.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(value)
+    serde_json::from_str(text).map_err(|error| {
+        let told = error.to_string();
+        let told = told.split(" at line ").next().unwrap_or_default();
+        let told = ["f64", "f32"]
+            .iter()
+            .fold(told.to_owned(), |told, kind| told.replace(kind, "a number"));
+        let whole = ["u64", "usize", "i16", "u32"];
+        let told = whole.iter().fold(told, |told, kind| told.replace(kind, "a whole number"));
+        value(format!("{}: {}", parameter_at(text, error.column()), told.replace('`', "'")))
+    })
+}
+
+/// The parameter whose value is read at `column`, from 1, of the object `text`.
+fn parameter_at(text: &str, column: usize) -> &str {
+    let (mut is_quoted, mut parameter) = (false, "a parameter");
+    let mut bytes = text.bytes().enumerate().take(column);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' if is_quoted => drop(bytes.next()),
+            b'"' => is_quoted = !is_quoted,
+            // What stands before it is a name.
+            b':' if !is_quoted => {
+                let name = text.get(..at).and_then(|before| before.rsplit('"').nth(1));
+                parameter = name.unwrap_or(parameter);
+            }
+            _ => {}
+        }
+    }
+    parameter
 }
 
 impl MixtureOptions {

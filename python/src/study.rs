@@ -204,7 +204,7 @@ pub fn compare(
     let plan = plan.within(set.len());
     let most = plan.params.components().max(clusters.unwrap_or(0));
     let (mut engine, _) = device.over(set.addresses().into(), most)?;
-    let mut watch = Watch::new(progress);
+    let mut watch = Watch::new(progress)?;
     let compared = py
         .detach(|| analysis::compare(set, engine.as_mut(), &plan, clusters, &criteria, &mut watch));
     let of_role = |error| error::study(study::StudyError::of(Role::Source, error));
@@ -283,7 +283,7 @@ impl Study {
         task.tables = Some(TableOptions { format, responsibilities: false });
         task.plots = plots;
         let invocation = invocation(command);
-        let mut watch = Watch::new(None);
+        let mut watch = Watch::new(None)?;
         let written = py.detach(|| self.study.write(&task, &directory, &invocation, &mut watch));
         watch.end(written.map(drop), error::study)
     }

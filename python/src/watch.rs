@@ -16,7 +16,7 @@ use octomix::model::{Progress, Stage};
 use octomix::rule::judge::Verdict;
 use pyo3::prelude::*;
 
-use crate::error;
+use crate::{error, fork};
 
 /// How often the interpreter is asked.
 const EVERY: Duration = Duration::from_millis(100);
@@ -31,8 +31,9 @@ pub struct Watch {
 
 impl Watch {
     /// One that calls `progress`, if there is any.
-    pub fn new(progress: Option<Py<PyAny>>) -> Self {
-        Self { progress, last: Instant::now(), failure: None }
+    pub fn new(progress: Option<Py<PyAny>>) -> PyResult<Self> {
+        fork::begin()?;
+        Ok(Self { progress, last: Instant::now(), failure: None })
     }
 
     /// What `result`, of the call that was watched, is to the interpreter.
@@ -142,6 +143,7 @@ pub fn attended<T: Send + 'static, E: Send + 'static>(
     told: impl FnOnce(E) -> PyErr,
     work: impl FnOnce(&mut dyn Watcher) -> Result<T, E> + Send + 'static,
 ) -> PyResult<T> {
+    let mut watch = Watch::new(progress)?;
     let (at, is_left) = (Arc::new(Mutex::new(("", 0, 0))), Arc::new(AtomicBool::new(false)));
     let mut apart = Apart { at: at.clone(), is_left: is_left.clone() };
     let (at_work, mut ended) = channel::<()>();
@@ -152,7 +154,6 @@ pub fn attended<T: Send + 'static, E: Send + 'static>(
             work(&mut apart)
         });
     let worker = worker.map_err(error::octomix)?;
-    let mut watch = Watch::new(progress);
     let mut waited = || {
         let ended = &mut ended;
         py.detach(move || ended.recv_timeout(EVERY))
