@@ -248,6 +248,9 @@ const RESTARTS_A_SECOND: u64 = 1200;
 /// What the allocator may take anew in a short run, when a thread comes late, in KiB.
 const LATE: u64 = 1024;
 
+/// Samples of the end of a run, half a second.
+const END: usize = 50;
+
 /// Captures of a longer run, whose results take half a gigabyte: it has more restarts of each.
 const MOST_CAPTURES: u64 = 2000;
 
@@ -290,6 +293,8 @@ fn memory_stays_as_it_is() {
     assert_eq!(status.code(), Some(3), "some failed, as they should");
     let done = fs::read_to_string(folder.path("out/index.csv")).unwrap().lines().count() as u64 - 1;
     assert_eq!(done, captures);
+    // At its end it writes the index of all, which takes a few MB for some hundredths of a second.
+    samples.truncate(samples.len().saturating_sub(END));
     let quarter = samples.len() / 4;
     let most = |at: usize| *samples[at * quarter..(at + 1) * quarter].iter().max().unwrap();
     let (second, last) = (most(1), most(3));
