@@ -18,11 +18,8 @@ use crate::pass::{Centres, Lloyd};
 /// Restarts this close to the best, relative to its inertia, are iterated to their very end.
 const CLOSE: f64 = 1e-3;
 
-/// Rounds of swaps, at most; a round without success is the last.
+/// Rounds of as many swaps as there were restarts, at most; a round without success is the last.
 const ROUNDS: usize = 20;
-
-/// Swaps of each centre in a round, as a mean, where there were as many restarts.
-const SWAPS: usize = 8;
 
 /// A restart and what it ended with.
 struct End {
@@ -68,8 +65,7 @@ pub fn finish(
             let mut rng = RandomStream::new(params.seed, groups[g].len() + round).rng();
             let from = &groups[g][best(&groups[g])].restart.points;
             let swap = |_| (rng.random_range(0..from.len()), rng.random_range(0..engine.len()));
-            let swaps = groups[g].len().min(SWAPS * from.len());
-            let (outs, ins): (Vec<_>, Vec<_>) = (0..swaps).map(swap).unzip();
+            let (outs, ins): (Vec<_>, Vec<_>) = (0..groups[g].len()).map(swap).unzip();
             for (out, address) in outs.into_iter().zip(engine.at(&ins)?) {
                 let mut points = from.clone();
                 points[out] = octets(address).map(f64::from);
