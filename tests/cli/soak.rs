@@ -293,7 +293,7 @@ fn memory_stays_as_it_is() {
     assert_eq!(status.code(), Some(3), "some failed, as they should");
     let done = fs::read_to_string(folder.path("out/index.csv")).unwrap().lines().count() as u64 - 1;
     assert_eq!(done, captures);
-    // At its end it writes the index of all, which takes a few MB for some hundredths of a second.
+    // At its end it writes the index of all, for which it may take more for a moment.
     samples.truncate(samples.len().saturating_sub(END));
     let quarter = samples.len() / 4;
     let most = |at: usize| *samples[at * quarter..(at + 1) * quarter].iter().max().unwrap();

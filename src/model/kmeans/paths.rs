@@ -1,7 +1,8 @@
 //! Which centres restarts have had: one that comes to those of another goes the way of the other.
 //!
 //! What K-Means does next depends on the centres alone, and small sets have few optima: most restarts end on
-//! a path that another has walked. Numbers of clusters may differ between the two, and nothing else.
+//! a path that another has walked. Numbers of clusters may differ between the two. They decide
+//! ties alone, so that a restart with a tie on its way may end a little otherwise than it would by itself.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
